@@ -1,0 +1,39 @@
+/** Where in the user's input a mistake stands. All parts are optional; print them with {@link formatPlace}. */
+export interface InputPlace {
+  /** The file as the user named it, or a word for it: `command line`, `standard input`. */
+  file?: string;
+  /** 1-based line in that file. */
+  line?: number;
+  /** Path of the field, e.g. `spec.http[0].route[1].weight`. */
+  path?: string;
+}
+
+/**
+ * The command line, a scenario or a manifest is wrong. Nothing was sent; the exit status is 2.
+ * The message is one sentence that says what is wrong and what to do about it.
+ */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+  readonly place: InputPlace;
+
+  /**
+   * @param problem What is wrong and what to do, without the place.
+   * @param place Where it stands; it becomes the beginning of `message`.
+   */
+  constructor(problem: string, place: InputPlace = {}) {
+    const where = formatPlace(place);
+    super(where === '' ? problem : `${where}: ${problem}`);
+    this.place = place;
+  }
+}
+
+/** `vs.yaml:14: spec.http[0].route[1].weight`, with the parts that are known. */
+export function formatPlace(place: InputPlace): string {
+  const file =
+    place.file === undefined
+      ? ''
+      : place.line === undefined
+        ? place.file
+        : `${place.file}:${place.line}`;
+  return [file, place.path ?? ''].filter((part) => part !== '').join(': ');
+}
