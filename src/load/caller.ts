@@ -1,3 +1,4 @@
+import type { Endpoint } from '../wire/endpoint.js';
 import type { RawAnswer } from '../observation/pod-reader.js';
 
 /**
@@ -74,18 +75,8 @@ export interface Engine {
    * Opens one connection. Does not fail when the peer does not answer: calls on it fail, and each
    * says why.
    *
-   * @param address Where to, one of the target's addresses.
+   * @param endpoint Where to, one of the target's addresses.
    * @param events Takes what happens.
    */
-  dial(address: Address, events: CallerEvents): Promise<Caller>;
-}
-
-/** A place to connect to. */
-export type Address = { kind: 'tcp'; host: string; port: number } | { kind: 'unix'; path: string };
-
-/** `127.0.0.1:8080`, `[::1]:8080` or `unix:/path`. */
-export function formatAddress(address: Address): string {
-  if (address.kind === 'unix') return `unix:${address.path}`;
-  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-  return `${host}:${address.port}`;
+  dial(endpoint: Endpoint, events: CallerEvents): Promise<Caller>;
 }

@@ -7,18 +7,17 @@ import {
   Metadata,
   status as Status,
 } from '@grpc/grpc-js';
+import type { TlsOptions } from '../wire/connect.js';
+import { type Endpoint, formatEndpoint } from '../wire/endpoint.js';
 import {
-  type Address,
   type Caller,
   type CallEnd,
   type CallEndKind,
   type CallerEvents,
   type Engine,
-  formatAddress,
   type PreparedCall,
   type TransportLedger,
 } from './caller.js';
-import type { TlsSettings } from './tls.js';
 
 const EMPTY = new Uint8Array(0);
 
@@ -26,11 +25,11 @@ const EMPTY = new Uint8Array(0);
  * The engine on @grpc/grpc-js: slow, but it is the reference that others are compared with.
  *
  * @param call What to call.
- * @param tls How connections are secured; undefined for plaintext.
+ * @param tls How connections are secured; null for plaintext.
  */
-export function grpcJsEngine(call: PreparedCall, tls: TlsSettings | undefined): Engine {
+export function grpcJsEngine(call: PreparedCall, tls: TlsOptions | null): Engine {
   return {
-    dial: (address, events) => Promise.resolve(new GrpcJsCaller(call, tls, address, events)),
+    dial: (endpoint, events) => Promise.resolve(new GrpcJsCaller(call, tls, endpoint, events)),
   };
 }
 
@@ -45,16 +44,16 @@ class GrpcJsCaller implements Caller {
 
   constructor(
     call: PreparedCall,
-    tls: TlsSettings | undefined,
-    address: Address,
+    tls: TlsOptions | null,
+    endpoint: Endpoint,
     events: CallerEvents,
   ) {
-    this.remote = formatAddress(address);
+    this.remote = formatEndpoint(endpoint);
     this.#call = call;
     this.#events = events;
     this.#metadata = metadataOf(call);
     this.#message = Buffer.from(call.message);
-    this.#client = new Client(channelTarget(address), credentialsOf(tls), {
+    this.#client = new Client(channelTarget(endpoint), credentialsOf(tls), {
       // Without its own pool, all channels to one address would share one connection.
       'grpc.use_local_subchannel_pool': 1,
       'grpc.default_authority': call.authority,
@@ -105,19 +104,20 @@ class GrpcJsCaller implements Caller {
   }
 }
 
-function channelTarget(address: Address): string {
-  if (address.kind === 'unix') return `unix:${address.path}`;
-  return `${address.host.includes(':') ? 'ipv6' : 'ipv4'}:${formatAddress(address)}`;
+function channelTarget(endpoint: Endpoint): string {
+  if (endpoint.kind === 'unix') return `unix:${endpoint.path}`;
+  return `${endpoint.host.includes(':') ? 'ipv6' : 'ipv4'}:${formatEndpoint(endpoint)}`;
 }
 
-function credentialsOf(tls: TlsSettings | undefined): ChannelCredentials {
-  if (tls === undefined) return ChannelCredentials.createInsecure();
-  return ChannelCredentials.createSsl(
-    tls.ca ?? null,
-    tls.client?.key ?? null,
-    tls.client?.cert ?? null,
-    { rejectUnauthorized: !tls.skipVerify },
-  );
+function credentialsOf(tls: TlsOptions | null): ChannelCredentials {
+  if (tls === null) return ChannelCredentials.createInsecure();
+  return ChannelCredentials.createSsl(pem(tls.ca), pem(tls.key), pem(tls.cert), {
+    rejectUnauthorized: tls.verify !== false,
+  });
+}
+
+function pem(text: string | Buffer | undefined): Buffer | null {
+  return text === undefined ? null : Buffer.from(text);
 }
 
 function metadataOf(call: PreparedCall): Metadata {

@@ -2,7 +2,8 @@ import { NOBODY, type Observation, type Outcome } from '../observation/observati
 import type { PodDirectory } from '../observation/pod-directory.js';
 import type { PodReader } from '../observation/pod-reader.js';
 import type { Tally } from '../observation/tally.js';
-import type { Address, Caller, CallEnd, CallEndKind, Engine, TransportLedger } from './caller.js';
+import type { Endpoint } from '../wire/endpoint.js';
+import type { Caller, CallEnd, CallEndKind, Engine, TransportLedger } from './caller.js';
 import { Phase, type PhaseEnd, type Request } from './phase.js';
 import type { LoadPlan } from './plan.js';
 
@@ -49,18 +50,18 @@ export interface LoadControl {
 const PROGRESS_INTERVAL_MS = 200;
 
 /**
- * Loads the target: dials the connections, the target's addresses in turn, sends the warm-up, then
+ * Loads the target: dials the connections, the endpoints in turn, sends the warm-up, then
  * the sample. Every request of the sample ends in the recorder's tally exactly once.
  *
  * @param plan How much load.
  * @param engine Makes the calls.
- * @param addresses Where to; at least one.
+ * @param endpoints Where to; at least one.
  * @param recorder Takes the observations; its pods have names when this is done.
  */
 export async function runLoad(
   plan: LoadPlan,
   engine: Engine,
-  addresses: readonly Address[],
+  endpoints: readonly Endpoint[],
   recorder: Recorder,
   control: LoadControl,
 ): Promise<LoadSummary> {
@@ -68,7 +69,7 @@ export async function runLoad(
   let phase: Phase | undefined;
   const callers = await Promise.all(
     Array.from({ length: plan.connections }, (_, connection) =>
-      engine.dial(addresses[connection % addresses.length]!, {
+      engine.dial(endpoints[connection % endpoints.length]!, {
         onEnd: (slot, end) => phase?.onEnd(slot, end),
         onRoom: () => phase?.onRoom(connection),
       }),

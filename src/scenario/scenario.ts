@@ -179,22 +179,23 @@ function namespacedName(
 /**
  * Reads `v1=60,v2=40`.
  *
+ * @param flag The option it stands in, for the message.
  * @throws InputError unless every weight is a number that is not negative and one is positive.
  */
-export function parseWeights(text: string): { name: string; weight: number }[] {
+export function parseWeights(text: string, flag = '--weights'): { name: string; weight: number }[] {
   const weights = text.split(',').map((part) => {
     const match = /^\s*([^=\s]+)\s*=\s*(\d+(?:\.\d+)?)\s*$/.exec(part);
     if (match === null) {
-      throw new InputError(`"${part}" is not NAME=WEIGHT, such as v1=60`, { path: '--weights' });
+      throw new InputError(`"${part}" is not NAME=WEIGHT, such as v1=60`, { path: flag });
     }
     return { name: match[1] ?? '', weight: Number(match[2]) };
   });
   const names = new Set(weights.map(({ name }) => name));
   if (names.size < weights.length) {
-    throw new InputError(`"${text}" names a destination twice`, { path: '--weights' });
+    throw new InputError(`"${text}" names a destination twice`, { path: flag });
   }
   if (weights.every(({ weight }) => weight === 0)) {
-    throw new InputError(`"${text}" has no weight above zero`, { path: '--weights' });
+    throw new InputError(`"${text}" has no weight above zero`, { path: flag });
   }
   return weights;
 }
