@@ -1,0 +1,157 @@
+import { describeStringMatch, matchesText, type StringMatch } from './string-match.js';
+
+/** One condition on a request; those of a {@link MatchEntry} must all hold. */
+export type Condition =
+  | { on: 'path'; match: StringMatch; ignoreCase: boolean }
+  | { on: 'path-segments'; prefix: string; ignoreCase: boolean }
+  | { on: 'method' | 'scheme' | 'authority'; match: StringMatch }
+  | { on: 'header'; name: string; match: StringMatch; negated: boolean; missingIsEmpty: boolean }
+  | { on: 'query'; name: string; match: StringMatch }
+  | { on: 'port'; port: number }
+  | { on: 'gateway'; names: readonly string[] }
+  | { on: 'source-labels'; labels: Readonly<Record<string, string>> }
+  | { on: 'source-namespace'; namespace: string }
+  | { on: 'unknowable'; what: string };
+
+/** Alternatives are a list of entries; within one entry every condition must hold. */
+export interface MatchEntry {
+  conditions: readonly Condition[];
+}
+
+/** What of a request, and of the proxy it passes, the conditions can see. */
+export interface MatchContext {
+  method: string;
+  /** With the query string, as it stands in `:path`. */
+  path: string;
+  scheme: string;
+  authority: string;
+  /** Names in lower case. */
+  headers: ReadonlyMap<string, string>;
+  /** Port of the gateway's listener, or of the service in a mesh; `null` when not known. */
+  port: number | null;
+  /** Names under which the proxy is known: `default/grpc-gateway`, `mesh`. */
+  gateways: readonly string[];
+  /** Labels and namespace of the client in a mesh; `null` for a gateway. */
+  source: { labels: Readonly<Record<string, string>>; namespace: string } | null;
+}
+
+/**
+ * Why a condition does not hold for a request.
+ * @returns One clause, e.g. `path is /a, not prefix /b`, or `null` when it holds.
+ */
+export function unmetReason(condition: Condition, context: MatchContext): string | null {
+  switch (condition.on) {
+    case 'path':
+    case 'path-segments':
+    case 'query':
+      return unmetUrl(condition, context);
+    case 'method':
+    case 'scheme':
+    case 'authority': {
+      const actual = context[condition.on];
+      if (matchesText(condition.match, actual)) return null;
+      return `the ${condition.on} is ${actual}, not ${describeStringMatch(condition.match)}`;
+    }
+    case 'header':
+      return unmetHeader(condition, context);
+    case 'port':
+      if (context.port === condition.port) return null;
+      return `the port is ${context.port ?? 'not known'}, not ${condition.port}`;
+    case 'gateway':
+      if (condition.names.some((name) => context.gateways.includes(name))) return null;
+      return `it is for ${condition.names.join(', ')}, not for ${context.gateways.join(', ')}`;
+    case 'source-labels': {
+      const labels: Readonly<Record<string, string>> = context.source?.labels ?? {};
+      const lacking = Object.entries(condition.labels).find(
+        ([key, value]) => labels[key] !== value,
+      );
+      return lacking === undefined ? null : `the client has no label ${lacking[0]}=${lacking[1]}`;
+    }
+    case 'source-namespace':
+      if (context.source?.namespace === condition.namespace) return null;
+      return `the client is not in the namespace ${condition.namespace}`;
+    case 'unknowable':
+      return `${condition.what} cannot be told from the request`;
+  }
+}
+
+/** The clause a condition adds to a rule's description: `port 8080`, `header x-canary: always`. */
+export function describeCondition(condition: Condition): string {
+  switch (condition.on) {
+    case 'path':
+      return `path ${describeStringMatch(condition.match)}${condition.ignoreCase ? ' (any case)' : ''}`;
+    case 'path-segments':
+      return `path under ${condition.prefix}`;
+    case 'method':
+    case 'scheme':
+    case 'authority':
+      return `${condition.on} ${describeStringMatch(condition.match)}`;
+    case 'header':
+      return `${condition.negated ? 'without header' : 'header'} ${condition.name}${describeValue(condition.match)}`;
+    case 'query':
+      return `query parameter ${condition.name}${describeValue(condition.match)}`;
+    case 'port':
+      return `port ${condition.port}`;
+    case 'gateway':
+      return `gateway ${condition.names.join(' or ')}`;
+    case 'source-labels':
+      return `client labels ${Object.entries(condition.labels)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(',')}`;
+    case 'source-namespace':
+      return `client namespace ${condition.namespace}`;
+    case 'unknowable':
+      return condition.what;
+  }
+}
+
+/** `port 8080 and path prefix /a`; `any request` without conditions. */
+export function describeEntry(entry: MatchEntry): string {
+  return entry.conditions.map(describeCondition).join(' and ') || 'any request';
+}
+
+/** The path without its query string, which no path condition sees. */
+export function pathOnly(path: string): string {
+  const end = path.search(/[?#]/);
+  return end === -1 ? path : path.slice(0, end);
+}
+
+function unmetUrl(
+  condition: Extract<Condition, { on: 'path' | 'path-segments' | 'query' }>,
+  context: MatchContext,
+): string | null {
+  const path = pathOnly(context.path);
+  if (condition.on === 'path') {
+    if (matchesText(condition.match, path, condition.ignoreCase)) return null;
+    return `the path is ${path}, not ${describeStringMatch(condition.match)}`;
+  }
+  if (condition.on === 'path-segments') {
+    const below = matchesText(
+      { kind: 'prefix', value: `${condition.prefix}/` },
+      `${path}/`,
+      condition.ignoreCase,
+    );
+    return below ? null : `the path is ${path}, not under ${condition.prefix}`;
+  }
+  const query = new URLSearchParams(context.path.slice(path.length).replace(/#.*$/, ''));
+  const value = query.get(condition.name);
+  if (value !== null && matchesText(condition.match, value)) return null;
+  return `the query parameter ${condition.name} is ${value ?? 'not there'}, not ${describeStringMatch(condition.match)}`;
+}
+
+function unmetHeader(
+  condition: Extract<Condition, { on: 'header' }>,
+  context: MatchContext,
+): string | null {
+  const value = context.headers.get(condition.name) ?? (condition.missingIsEmpty ? '' : undefined);
+  const matched = value !== undefined && matchesText(condition.match, value);
+  if (matched !== condition.negated) return null;
+  const found = value === undefined || value === '' ? 'not there' : value;
+  return condition.negated
+    ? `the header ${condition.name} is ${found}, which the rule excludes`
+    : `the header ${condition.name} is ${found}, not ${describeStringMatch(condition.match)}`;
+}
+
+function describeValue(match: StringMatch): string {
+  return match.kind === 'present' ? '' : `: ${describeStringMatch(match)}`;
+}

@@ -1,0 +1,30 @@
+/** A part of the requests that the proxy answers or holds up itself. */
+export interface InjectedFault {
+  /** Between 0 and 1. */
+  share: number;
+  /** `HTTP 503`, `gRPC UNAVAILABLE`, `2 s`. */
+  description: string;
+}
+
+/** What a route does to a request besides choosing its destination. */
+export interface RouteEffects {
+  /** 0: timeouts are switched off; `null`: none is set. */
+  timeoutMs: number | null;
+  retries: { attempts: number; perTryTimeoutMs: number | null; retryOn: string | null } | null;
+  /** Answered with an error by the proxy itself, so seen by no destination. */
+  abort: InjectedFault | null;
+  delay: InjectedFault | null;
+  /** Destinations that get a copy; their answers are thrown away and are never observed. */
+  mirrors: { host: string; share: number }[];
+  /** `path rewritten to /`, `request headers changed`. */
+  changes: string[];
+}
+
+export const NO_EFFECTS: RouteEffects = {
+  timeoutMs: null,
+  retries: null,
+  abort: null,
+  delay: null,
+  mirrors: [],
+  changes: [],
+};

@@ -1,0 +1,78 @@
+import { describeEntry, unmetReason, type MatchContext, type MatchEntry } from './condition.js';
+import { describeObject, type ManifestObject } from './manifest/manifest-object.js';
+import type { Rule } from './rule.js';
+import type { InputPlace } from '../input-error.js';
+
+/** What became of one rule when a request was held against it. */
+export interface RuleTrace {
+  /** `VirtualService default/grpc-vs (virtual-service.yaml:1)`. */
+  source: string;
+  rule: string;
+  /** All it takes, alternatives joined by `or`. */
+  match: string;
+  place: InputPlace;
+  outcome: 'taken' | 'not-matched' | 'not-reached';
+  /** Why it does not match, one clause per alternative. */
+  reasons: string[];
+}
+
+/** A rule that takes the request, and the alternative by which it does (`null`: it takes any). */
+export interface MatchedRule {
+  object: ManifestObject;
+  rule: Rule;
+  entry: MatchEntry | null;
+}
+
+/** Rules in the order they are tried, with the object each stands in. */
+export interface OrderedRule {
+  object: ManifestObject;
+  rule: Rule;
+  context: MatchContext;
+}
+
+/**
+ * The first rule that takes the request.
+ * @returns It, or `null`, and what became of every rule.
+ */
+export function firstMatch(rules: readonly OrderedRule[]): {
+  matched: MatchedRule | null;
+  traces: RuleTrace[];
+} {
+  let matched: MatchedRule | null = null;
+  const traces = rules.map(({ object, rule, context }): RuleTrace => {
+    const trace = {
+      source: describeObject(object),
+      rule: rule.label,
+      match: describeRule(rule),
+      place: rule.node.place(),
+    };
+    if (matched !== null) return { ...trace, outcome: 'not-reached', reasons: [] };
+    const result = matchRule(rule, context);
+    if (!result.matches) return { ...trace, outcome: 'not-matched', reasons: result.reasons };
+    matched = { object, rule, entry: result.entry };
+    return { ...trace, outcome: 'taken', reasons: [] };
+  });
+  return { matched, traces };
+}
+
+/** Holds a request against the alternatives of one rule. */
+export function matchRule(
+  rule: Rule,
+  context: MatchContext,
+): { matches: true; entry: MatchEntry | null } | { matches: false; reasons: string[] } {
+  if (rule.entries.length === 0) return { matches: true, entry: null };
+  const reasons: string[] = [];
+  for (const entry of rule.entries) {
+    const unmet = entry.conditions
+      .map((condition) => unmetReason(condition, context))
+      .filter((reason) => reason !== null);
+    if (unmet.length === 0) return { matches: true, entry };
+    reasons.push(unmet.join(' and '));
+  }
+  return { matches: false, reasons };
+}
+
+/** `port 8080`, `path /a or path prefix /b`, `any request`. */
+export function describeRule(rule: Rule): string {
+  return rule.entries.map(describeEntry).join(' or ') || 'any request';
+}

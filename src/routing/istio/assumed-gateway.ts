@@ -1,0 +1,75 @@
+import type { RouteRequest } from '../request.js';
+import type { Warning } from '../warning.js';
+import type { IstioGateway } from './gateway.js';
+import { MESH, resolveGatewayName, type VirtualService } from './virtual-service.js';
+
+/**
+ * Stand-ins for the Gateways that VirtualServices name when no Gateway is among the manifests: one
+ * server each, for every host, on the port that is known of the request.
+ * @returns The stand-ins and the warning that says what was assumed.
+ * @throws InputError when neither the target nor `--gateway-port` tells the port.
+ */
+export function assumeGateways(
+  virtualServices: readonly VirtualService[],
+  request: RouteRequest,
+): { gateways: IstioGateway[]; warnings: Warning[] } {
+  const port = request.gatewayPort ?? request.targetPort;
+  const gateways = new Map<string, IstioGateway>();
+  for (const virtualService of virtualServices) {
+    const node = virtualService.node.field('spec').field('gateways');
+    for (const name of virtualService.gateways.filter((gateway) => gateway !== MESH)) {
+      const key = resolveGatewayName(name, virtualService.namespace);
+      if (gateways.has(key)) continue;
+      if (port === null)
+        throw node.error(
+          `the Gateway ${key} is not among the manifests, so its port is not known: add it with -f, or give --gateway-port`,
+        );
+      gateways.set(key, standIn(key, port, request.scheme, virtualService));
+    }
+  }
+  const [first] = virtualServices;
+  if (first === undefined || gateways.size === 0 || port === null)
+    return { gateways: [], warnings: [] };
+  return {
+    gateways: [...gateways.values()],
+    warnings: [
+      {
+        code: 'gateway-missing',
+        message: `the Gateway ${[...gateways.keys()].join(', ')} is not among the manifests: its hosts are not checked, and its port is taken to be ${port} (--gateway-port sets it)`,
+        place: first.node.field('spec').field('gateways').place(),
+      },
+    ],
+  };
+}
+
+function standIn(
+  key: string,
+  port: number,
+  scheme: RouteRequest['scheme'],
+  virtualService: VirtualService,
+): IstioGateway {
+  const [namespace = '', name = ''] = key.split('/');
+  const node = virtualService.node.field('spec').field('gateways');
+  return {
+    kind: 'Gateway',
+    group: 'networking.istio.io',
+    namespace,
+    namespaceGiven: true,
+    name,
+    labels: {},
+    annotations: {},
+    createdAt: null,
+    node,
+    selector: {},
+    servers: [
+      {
+        port,
+        portName: '',
+        protocol: scheme === 'http' ? 'HTTP' : 'HTTPS',
+        hosts: [{ namespace: '*', host: '*' }],
+        tls: scheme === 'http' ? null : { mode: 'SIMPLE', httpsRedirect: false },
+        node,
+      },
+    ],
+  };
+}

@@ -1,0 +1,223 @@
+import { InputError } from '../../input-error.js';
+import { firstMatch, type MatchedRule, type RuleTrace } from '../first-match.js';
+import type { ManifestSet } from '../manifest-set.js';
+import { describeObject, objectKey } from '../manifest/manifest-object.js';
+import { formatVia, type RouteRequest, type Via } from '../request.js';
+import type { Warning } from '../warning.js';
+import { assumeGateways } from './assumed-gateway.js';
+import { virtualHostOf, type VirtualHost } from './gateway-routes.js';
+import { hostOf, resolveShortName } from './host.js';
+import {
+  candidateListeners,
+  gatewayWorkloads,
+  noListenerError,
+  protocolMismatch,
+  type Listener,
+} from './listener.js';
+import { mergedRules } from './merge-order.js';
+import { meshHostOf, serviceSpellings } from './mesh-routes.js';
+import { MESH, type VirtualService } from './virtual-service.js';
+
+/** The route a request takes, and how it was found. */
+export interface ChosenRoute {
+  via: Via;
+  gatewayPort: number | null;
+  /** The namespace whose DestinationRules come first; `null` for a gateway. */
+  clientNamespace: string | null;
+  matched: MatchedRule | null;
+  traces: RuleTrace[];
+  /** Why nothing matched, and what to do about it. */
+  problem: InputError | null;
+  notes: string[];
+  warnings: Warning[];
+}
+
+/** Chooses the route of a request through Istio's objects. The set's namespaces are filled in. */
+export function chooseIstioRoute(set: ManifestSet, request: RouteRequest): ChosenRoute {
+  const virtualServices = chosenVirtualServices(set, request);
+  const via = request.via ?? inferVia(virtualServices, request);
+  const chosen =
+    via.kind === 'gateway'
+      ? chooseAtGateway(set, virtualServices, { ...request, via })
+      : chooseInMesh(set, virtualServices, { ...request, via }, via);
+  if (request.via !== undefined) return chosen;
+  const inferred = `via ${formatVia(chosen.via)}, inferred from the manifests`;
+  return { ...chosen, notes: [inferred, ...chosen.notes] };
+}
+
+function chosenVirtualServices(set: ManifestSet, request: RouteRequest): readonly VirtualService[] {
+  const { virtualService: wanted } = request;
+  if (wanted === undefined) return set.virtualServices;
+  const found = set.virtualServices.filter(
+    ({ name, namespace }) => name === wanted.name && namespace === wanted.namespace,
+  );
+  if (found.length > 0) return found;
+  throw new InputError(
+    `there is no VirtualService ${objectKey(wanted)} among the manifests: ` +
+      (set.virtualServices.length === 0
+        ? 'there is none'
+        : `there are ${set.virtualServices.slice(0, 10).map(objectKey).join(', ')}`),
+    { file: 'command line', path: '--virtual-service' },
+  );
+}
+
+/** A gateway where routes are bound to one, unless the authority is a host that only the mesh knows. */
+function inferVia(virtualServices: readonly VirtualService[], request: RouteRequest): Via {
+  const atGateways = virtualServices.some(({ gateways }) => gateways.some((name) => name !== MESH));
+  const inMesh = virtualServices.filter(({ gateways }) => gateways.includes(MESH));
+  if (!atGateways) return { kind: 'mesh' };
+  const names = serviceSpellings(hostOf(request.authority), request.namespace);
+  const meshOnly = inMesh.some(
+    (virtualService) =>
+      virtualService.gateways.length === 1 &&
+      virtualService.hosts.some((name) =>
+        names.includes(resolveShortName(name, virtualService.namespace)),
+      ),
+  );
+  return meshOnly ? { kind: 'mesh' } : { kind: 'gateway' };
+}
+
+interface Arrival {
+  listener: Listener;
+  virtualHost: VirtualHost;
+  matched: MatchedRule | null;
+  traces: RuleTrace[];
+}
+
+function chooseAtGateway(
+  set: ManifestSet,
+  virtualServices: readonly VirtualService[],
+  request: RouteRequest,
+): ChosenRoute {
+  const assumed = set.gateways.length === 0 ? assumeGateways(virtualServices, request) : null;
+  const workloads = gatewayWorkloads(assumed?.gateways ?? set.gateways, request.via);
+  const arrivals = workloads
+    .flatMap((workload) => candidateListeners(workload, request))
+    .map((listener): Arrival => {
+      const virtualHost = virtualHostOf(listener, virtualServices, request);
+      return { listener, virtualHost, ...firstMatch(mergedRules(virtualHost.bound)) };
+    });
+  const matching = arrivals.filter(({ matched }) => matched !== null);
+  if (matching.length > 1) throw severalListenersError(matching, workloads.length > 1);
+  const [arrival] = matching.length === 1 ? matching : arrivals;
+  if (arrival === undefined) throw noListenerError(workloads, request);
+  const { listener, virtualHost, matched, traces } = arrival;
+  const gateway =
+    virtualHost.bound.find(({ virtualService }) => virtualService === matched?.object)?.gateway ??
+    objectKey(listener.servers[0]?.gateway ?? { namespace: '', name: '' });
+  const [namespace = '', name = ''] = gateway.split('/');
+  const mismatch = protocolMismatch(listener, request);
+  return {
+    via: { kind: 'gateway', namespace, name },
+    gatewayPort: listener.port,
+    clientNamespace: null,
+    matched,
+    traces,
+    problem: matched === null ? noRouteError(arrivals, virtualServices, request) : null,
+    notes: portNotes(listener, request),
+    warnings: [
+      ...(assumed?.warnings ?? []),
+      ...(mismatch === null
+        ? []
+        : [
+            {
+              code: 'protocol-mismatch',
+              message: mismatch,
+              place: listener.servers[0]?.server.node.place() ?? {},
+            },
+          ]),
+    ],
+  };
+}
+
+function portNotes({ port }: Listener, request: RouteRequest): string[] {
+  if (request.gatewayPort !== undefined || request.targetPort === port) return [];
+  const target =
+    request.targetPort === null
+      ? 'the target names no port'
+      : `the target's port is ${request.targetPort}`;
+  return [`gateway port ${port} is taken, the only one the request fits; ${target}`];
+}
+
+function severalListenersError(
+  arrivals: readonly Arrival[],
+  severalWorkloads: boolean,
+): InputError {
+  const list = arrivals.map(
+    ({ listener, matched }) =>
+      `port ${listener.port} of ${objectKey(listener.servers[0]?.gateway ?? { namespace: '', name: '' })}` +
+      (matched === null ? '' : ` (${objectKey(matched.object)} ${matched.rule.label})`),
+  );
+  return new InputError(
+    `the request fits ${list.join(' and ')}: choose with --gateway-port${severalWorkloads ? ' or --via gateway:NS/NAME' : ''}`,
+  );
+}
+
+function noRouteError(
+  arrivals: readonly Arrival[],
+  virtualServices: readonly VirtualService[],
+  request: RouteRequest,
+): InputError {
+  const [arrival] = arrivals.filter(({ virtualHost }) => virtualHost.host !== null);
+  if (arrival !== undefined) return noRuleError(arrival.traces, request);
+  const hosts = [...new Set(arrivals.flatMap(({ virtualHost }) => virtualHost.hosts))];
+  const [first] = virtualServices;
+  if (hosts.length > 0)
+    return new InputError(
+      `no VirtualService at the gateway has the host ${hostOf(request.authority)}: there are ${hosts.slice(0, 10).join(', ')}; name one with --authority`,
+      first?.node.field('spec').field('hosts').place() ?? {},
+    );
+  const bound = virtualServices.map(
+    (object) =>
+      `${describeObject(object)} for ${object.gateways.join(', ')} and ${object.hosts.join(', ')}`,
+  );
+  return new InputError(
+    `no VirtualService is bound to the gateway's port with a host in common: there ${bound.length === 1 ? 'is' : 'are'} ${bound.slice(0, 5).join('; ')}`,
+    first?.node.field('spec').field('gateways').place() ?? {},
+  );
+}
+
+/** What each rule of the request's host asks for, and the flag that would meet it. */
+function noRuleError(traces: readonly RuleTrace[], request: RouteRequest): InputError {
+  const [first] = traces;
+  const list = traces
+    .slice(0, 10)
+    .map(({ rule, match, reasons }) => `${rule} takes ${match} (${reasons.join('; ')})`);
+  return new InputError(
+    `no rule takes ${request.method} ${request.path} for ${request.authority}: ` +
+      (list.length === 0 ? 'the VirtualService has no http rules' : list.join(', ')) +
+      '; see --call, -H, --authority and --gateway-port',
+    first?.place ?? {},
+  );
+}
+
+function chooseInMesh(
+  set: ManifestSet,
+  virtualServices: readonly VirtualService[],
+  request: RouteRequest,
+  via: Via,
+): ChosenRoute {
+  const mesh = meshHostOf(set, virtualServices, request);
+  const { matched, traces } = firstMatch(mesh.rules);
+  const problem =
+    matched !== null
+      ? null
+      : mesh.host !== null
+        ? noRuleError(traces, request)
+        : new InputError(
+            `no VirtualService of the mesh has the host ${mesh.asked}: ` +
+              (mesh.hosts.length === 0
+                ? 'none is bound to the mesh'
+                : `there are ${mesh.hosts.slice(0, 10).join(', ')}; name one with --authority`),
+          );
+  return {
+    via,
+    gatewayPort: null,
+    clientNamespace: request.namespace,
+    matched,
+    traces,
+    problem,
+    notes: mesh.note === null ? [] : [mesh.note],
+    warnings: [],
+  };
+}

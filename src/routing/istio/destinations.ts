@@ -1,0 +1,85 @@
+import type { ExpectedDestination, SubsetToken, WorkloadPattern } from '../expectation.js';
+import type { ManifestSet } from '../manifest-set.js';
+import type { ManifestObject } from '../manifest/manifest-object.js';
+import {
+  refuseSamePods,
+  replicasOf,
+  subsetTokens,
+  workloadPatterns,
+  type PodSelector,
+} from '../pods.js';
+import type { Backend } from '../rule.js';
+import type { Warning } from '../warning.js';
+import { CLUSTER_DOMAIN, namespaceOfHost, resolveShortName } from './host.js';
+import { destinationRulesOf, subsetLabels } from './subset-labels.js';
+
+export interface ResolvedDestinations {
+  destinations: ExpectedDestination[];
+  workloads: WorkloadPattern[];
+  subsetTokens: SubsetToken[];
+}
+
+/**
+ * Turns the weighted entries of a rule into destinations with names, shares and pods.
+ * @param object The VirtualService the rule stands in.
+ * @param clientNamespace `null` for a gateway.
+ * @throws InputError when a subset does not exist, or two destinations have the same pods.
+ */
+export function resolveDestinations(
+  set: ManifestSet,
+  object: ManifestObject,
+  backends: readonly Backend[],
+  clientNamespace: string | null,
+  warnings: Warning[],
+): ResolvedDestinations {
+  const hosts = backends.map(({ host }) => resolveShortName(host, object.namespace));
+  const names = destinationNames(backends, hosts);
+  const services = hosts.map((host) =>
+    set.services.find(({ name, namespace }) => `${name}.${namespace}.${CLUSTER_DOMAIN}` === host),
+  );
+  const labels = backends.map((backend, index) => {
+    const host = hosts[index] ?? backend.host;
+    return subsetLabels(backend, host, destinationRulesOf(set, host, clientNamespace), warnings);
+  });
+  const selectors = backends.map((backend, index): PodSelector => {
+    const own = labels[index] ?? null;
+    const selector = services[index]?.selector ?? null;
+    return {
+      namespace: namespaceOfHost(hosts[index] ?? ''),
+      labels: own === null ? null : { ...selector, ...own },
+      complete: selector !== null || backend.subset !== null,
+    };
+  });
+  const destinations = backends.map((backend, index): ExpectedDestination => {
+    const ports = services[index]?.ports ?? [];
+    return {
+      name: names[index] ?? backend.host,
+      host: hosts[index] ?? backend.host,
+      subset: backend.subset,
+      port: backend.port ?? (ports.length === 1 ? (ports[0]?.port ?? null) : null),
+      weight: backends.length === 1 ? 100 : (backend.weight ?? 0),
+      replicas: null,
+    };
+  });
+  refuseSamePods(destinations, selectors);
+  const workloads = workloadPatterns(set.workloads, selectors, names);
+  for (const [index, destination] of destinations.entries())
+    destination.replicas = replicasOf(workloads, index);
+  return { destinations, workloads, subsetTokens: subsetTokens(destinations, labels) };
+}
+
+/** The subset where it is unique in the route, else `host/subset`, else the host. */
+function destinationNames(backends: readonly Backend[], hosts: readonly string[]): string[] {
+  const shortest = backends.map(({ host, subset }) => subset ?? host);
+  const longer = backends.map(({ host, subset }) => (subset === null ? host : `${host}/${subset}`));
+  const longest = backends.map(({ subset, port }, index) => {
+    const host = `${hosts[index] ?? ''}${port === null ? '' : `:${port}`}`;
+    return subset === null ? host : `${host}/${subset}`;
+  });
+  const isUnique = (names: readonly string[], index: number): boolean =>
+    names.filter((name) => name === names[index]).length === 1;
+  return backends.map((_, index) => {
+    const unique = [shortest, longer, longest].find((names) => isUnique(names, index)) ?? longest;
+    return unique[index] ?? '';
+  });
+}

@@ -1,0 +1,87 @@
+import type { InjectedFault, RouteEffects } from '../effects.js';
+import type { ManifestNode } from '../manifest/manifest-node.js';
+import { readDurationMs } from '../manifest/duration.js';
+
+/** Reads what one entry of `spec.http` does besides routing. */
+export function readHttpEffects(node: ManifestNode): RouteEffects {
+  return {
+    timeoutMs: readDurationMs(node.field('timeout')),
+    retries: readRetries(node.field('retries')),
+    abort: readAbort(node.field('fault').field('abort')),
+    delay: readDelay(node.field('fault').field('delay')),
+    mirrors: readMirrors(node),
+    changes: readChanges(node),
+  };
+}
+
+function readRetries(node: ManifestNode): RouteEffects['retries'] {
+  if (node.absent) return null;
+  return {
+    attempts: node.field('attempts').optionalInteger() ?? 0,
+    perTryTimeoutMs: readDurationMs(node.field('perTryTimeout')),
+    retryOn: node.field('retryOn').optionalString(),
+  };
+}
+
+/** Without a percentage an abort hits no request, for Envoy's default is 0 of 100. */
+function readAbort(node: ManifestNode): InjectedFault | null {
+  if (node.absent) return null;
+  const httpStatus = node.field('httpStatus').optionalInteger();
+  const grpcStatus = node.field('grpcStatus').optionalString();
+  if (httpStatus === null && grpcStatus === null) return null;
+  const share = readPercentage(node) ?? 0;
+  if (share === 0) return null;
+  return {
+    share,
+    description: grpcStatus === null ? `HTTP ${httpStatus ?? ''}` : `gRPC ${grpcStatus}`,
+  };
+}
+
+function readDelay(node: ManifestNode): InjectedFault | null {
+  const delayMs = readDurationMs(node.field('fixedDelay'));
+  const share = node.absent ? 0 : (readPercentage(node) ?? 0);
+  if (delayMs === null || share === 0) return null;
+  return { share, description: `${delayMs} ms` };
+}
+
+/** `percentage.value` (a double), else the older `percent` (whole). */
+function readPercentage(node: ManifestNode): number | null {
+  const field = node.field('percentage');
+  const value = field.absent ? node.field('percent') : field.field('value');
+  if (value.absent) return field.absent ? null : 0;
+  const percent = value.number();
+  if (percent < 0 || percent > 100)
+    throw value.error(`must be between 0 and 100, and is ${percent}`);
+  return percent / 100;
+}
+
+function readMirrors(node: ManifestNode): RouteEffects['mirrors'] {
+  const mirrors: RouteEffects['mirrors'] = [];
+  const mirror = node.field('mirror');
+  if (!mirror.absent) {
+    const percentage = node.field('mirrorPercentage');
+    const percent = percentage.absent ? node.field('mirrorPercent') : percentage.field('value');
+    const share = percent.absent ? (percentage.absent ? 1 : 0) : percent.number() / 100;
+    mirrors.push({ host: mirror.field('host').string(), share });
+  }
+  for (const item of node.field('mirrors').items()) {
+    const share = readPercentage(item) ?? 1;
+    mirrors.push({ host: item.field('destination').field('host').string(), share });
+  }
+  return mirrors.filter(({ share }) => share > 0);
+}
+
+function readChanges(node: ManifestNode): string[] {
+  const changes: string[] = [];
+  const rewrite = node.field('rewrite');
+  const uri = rewrite.field('uri').optionalString();
+  const authority = rewrite.field('authority').optionalString();
+  if (uri !== null) changes.push(`path rewritten to ${uri}`);
+  if (!rewrite.field('uriRegexRewrite').absent)
+    changes.push('path rewritten by a regular expression');
+  if (authority !== null) changes.push(`authority rewritten to ${authority}`);
+  if (!node.field('headers').field('request').absent) changes.push('request headers changed');
+  if (!node.field('headers').field('response').absent) changes.push('response headers changed');
+  if (!node.field('corsPolicy').absent) changes.push('CORS policy');
+  return changes;
+}

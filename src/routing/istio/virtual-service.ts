@@ -1,0 +1,44 @@
+import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
+import type { ManifestNode } from '../manifest/manifest-node.js';
+import type { Rule } from '../rule.js';
+import { unknownFields } from '../unknown-fields.js';
+import type { Warning } from '../warning.js';
+import { readHttpRule } from './http-rule.js';
+
+/** An Istio VirtualService: https://istio.io/latest/docs/reference/config/networking/virtual-service/ */
+export interface VirtualService extends ManifestObject {
+  /** As written; empty for one that others delegate to. */
+  hosts: readonly string[];
+  /** As written; `mesh` when the object names none. */
+  gateways: readonly string[];
+  exportTo: readonly string[];
+  http: readonly Rule[];
+  /** It has `tcp` or `tls` routes, which requests of HTTP never take. */
+  hasOtherRoutes: boolean;
+}
+
+/** The gateway's name that stands for every sidecar. */
+export const MESH = 'mesh';
+
+export function readVirtualService(node: ManifestNode, warnings: Warning[]): VirtualService {
+  const spec = node.field('spec');
+  warnings.push(...unknownFields(spec, ['hosts', 'gateways', 'http', 'tls', 'tcp', 'exportTo']));
+  const gateways = spec.field('gateways').strings();
+  return {
+    ...readObject(node, 'VirtualService', 'networking.istio.io'),
+    hosts: spec.field('hosts').strings(),
+    gateways: gateways.length === 0 ? [MESH] : gateways,
+    exportTo: spec.field('exportTo').strings(),
+    http: spec
+      .field('http')
+      .items()
+      .map((rule, index) => readHttpRule(rule, index, warnings)),
+    hasOtherRoutes: !spec.field('tcp').absent || !spec.field('tls').absent,
+  };
+}
+
+/** A gateway's name in a VirtualService: `name` and `ns/name` mean a Gateway object, `mesh` the sidecars. */
+export function resolveGatewayName(name: string, namespace: string): string {
+  if (name === MESH || name.includes('/')) return name;
+  return `${namespace}/${name}`;
+}

@@ -1,0 +1,33 @@
+import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
+import type { ManifestNode } from '../manifest/manifest-node.js';
+
+export interface ServicePort {
+  name: string | null;
+  port: number;
+  appProtocol: string | null;
+  node: ManifestNode;
+}
+
+/** A Kubernetes Service. */
+export interface Service extends ManifestObject {
+  ports: readonly ServicePort[];
+  /** `null`: it selects no pods by itself. */
+  selector: Readonly<Record<string, string>> | null;
+}
+
+export function readService(node: ManifestNode): Service {
+  const spec = node.field('spec');
+  return {
+    ...readObject(node, 'Service', ''),
+    ports: spec
+      .field('ports')
+      .items()
+      .map((port) => ({
+        name: port.field('name').optionalString(),
+        port: port.field('port').optionalInteger() ?? 0,
+        appProtocol: port.field('appProtocol').optionalString(),
+        node: port,
+      })),
+    selector: spec.field('selector').absent ? null : spec.field('selector').stringMap(),
+  };
+}

@@ -1,0 +1,59 @@
+import { withoutDuplicates } from './duplicate-objects.js';
+import type { DestinationRule } from './istio/destination-rule.js';
+import type { IstioGateway } from './istio/gateway.js';
+import type { VirtualService } from './istio/virtual-service.js';
+import type { Service } from './kubernetes/service.js';
+import type { Workload } from './kubernetes/workload.js';
+import type { ManifestObject } from './manifest/manifest-object.js';
+import type { Warning } from './warning.js';
+
+/** Everything of a set of manifests that says where requests go and who answers them. */
+export interface ManifestSet {
+  readonly gateways: readonly IstioGateway[];
+  readonly virtualServices: readonly VirtualService[];
+  readonly destinationRules: readonly DestinationRule[];
+  readonly services: readonly Service[];
+  readonly workloads: readonly Workload[];
+  /** What was noticed while reading. */
+  readonly warnings: readonly Warning[];
+}
+
+export const EMPTY_MANIFESTS: ManifestSet = {
+  gateways: [],
+  virtualServices: [],
+  destinationRules: [],
+  services: [],
+  workloads: [],
+  warnings: [],
+};
+
+/** All objects of several sets; their order does not matter to any later step. */
+export function mergeManifests(sets: readonly ManifestSet[]): ManifestSet {
+  return {
+    gateways: sets.flatMap((set) => set.gateways),
+    virtualServices: sets.flatMap((set) => set.virtualServices),
+    destinationRules: sets.flatMap((set) => set.destinationRules),
+    services: sets.flatMap((set) => set.services),
+    workloads: sets.flatMap((set) => set.workloads),
+    warnings: sets.flatMap((set) => set.warnings),
+  };
+}
+
+/**
+ * The same set where objects that name no namespace are in the given one, as with `kubectl -n`.
+ * @throws InputError when two different objects then have one name.
+ */
+export function inNamespace(set: ManifestSet, namespace: string): ManifestSet {
+  const placed = <T extends ManifestObject>(objects: readonly T[]): T[] =>
+    withoutDuplicates(
+      objects.map((object) => (object.namespaceGiven ? object : { ...object, namespace })),
+    );
+  return {
+    gateways: placed(set.gateways),
+    virtualServices: placed(set.virtualServices),
+    destinationRules: placed(set.destinationRules),
+    services: placed(set.services),
+    workloads: placed(set.workloads),
+    warnings: set.warnings,
+  };
+}

@@ -1,0 +1,91 @@
+import { nearestName } from './nearest-name.js';
+
+const ISTIO = 'networking.istio.io';
+const GATEWAY_API = 'gateway.networking.k8s.io';
+const ISTIO_VERSIONS = ['v1', 'v1beta1', 'v1alpha3'];
+
+/** The kinds that say where a request goes or who answers it, with every API version that is read. */
+const API_VERSIONS = {
+  VirtualService: ISTIO_VERSIONS.map((version) => `${ISTIO}/${version}`),
+  DestinationRule: ISTIO_VERSIONS.map((version) => `${ISTIO}/${version}`),
+  ServiceEntry: ISTIO_VERSIONS.map((version) => `${ISTIO}/${version}`),
+  WorkloadEntry: ISTIO_VERSIONS.map((version) => `${ISTIO}/${version}`),
+  EnvoyFilter: [`${ISTIO}/v1alpha3`],
+  Gateway: [
+    ...ISTIO_VERSIONS.map((version) => `${ISTIO}/${version}`),
+    ...['v1', 'v1beta1', 'v1alpha2'].map((version) => `${GATEWAY_API}/${version}`),
+  ],
+  Service: ['v1'],
+  Pod: ['v1'],
+  Deployment: ['apps/v1'],
+  StatefulSet: ['apps/v1'],
+  ReplicaSet: ['apps/v1'],
+  DaemonSet: ['apps/v1'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type ReadKind = keyof typeof API_VERSIONS;
+
+/** Kinds whose name is also used by unrelated APIs (`serving.knative.dev/v1 Service`): those are ignored. */
+const NAMES_SHARED_WITH_OTHERS: readonly ReadKind[] = ['Service', 'Deployment'];
+
+/** Kinds of the routing API groups that say nothing about where a request goes. */
+const HARMLESS_KINDS: Record<string, readonly string[]> = {
+  [ISTIO]: ['Sidecar', 'ProxyConfig', 'WorkloadGroup'],
+  [GATEWAY_API]: [
+    'GatewayClass',
+    'TCPRoute',
+    'TLSRoute',
+    'UDPRoute',
+    'ReferenceGrant',
+    'BackendTLSPolicy',
+    'BackendTrafficPolicy',
+    'ListenerSet',
+  ],
+};
+
+export type KindVerdict =
+  | { outcome: 'read'; kind: ReadKind; group: string }
+  | { outcome: 'ignore' }
+  | { outcome: 'wrong'; problem: string };
+
+/**
+ * Decides by `apiVersion` and `kind` what to do with an object: read it, ignore it because it has
+ * nothing to do with routing, or refuse it because it looks like a routing object but is none.
+ */
+export function classifyKind(apiVersion: string, kind: string): KindVerdict {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  if (isReadKind(kind)) return classifyReadKind(apiVersion, group, kind);
+
+  const harmless = HARMLESS_KINDS[group];
+  if (harmless === undefined) return { outcome: 'ignore' };
+  const ofGroup = Object.entries(API_VERSIONS)
+    .filter(([, versions]) => versions.some((version) => version.startsWith(`${group}/`)))
+    .map(([name]) => name);
+  const meant = harmless.includes(kind) ? null : nearestName(kind, ofGroup);
+  if (meant === null) return { outcome: 'ignore' };
+  return {
+    outcome: 'wrong',
+    problem: `${group} has no kind ${kind}: did you mean ${meant}?`,
+  };
+}
+
+function classifyReadKind(apiVersion: string, group: string, kind: ReadKind): KindVerdict {
+  const known: readonly string[] = API_VERSIONS[kind];
+  if (known.includes(apiVersion)) return { outcome: 'read', kind, group };
+  if (
+    NAMES_SHARED_WITH_OTHERS.includes(kind) &&
+    group !== '' &&
+    nearestName(apiVersion, known) === null
+  )
+    return { outcome: 'ignore' };
+  const meant = nearestName(apiVersion, known);
+  const advice = meant === null ? `it is read as ${known.join(', ')}` : `did you mean ${meant}?`;
+  return {
+    outcome: 'wrong',
+    problem: `${kind} has no API version ${apiVersion}: ${advice}`,
+  };
+}
+
+function isReadKind(kind: string): kind is ReadKind {
+  return Object.hasOwn(API_VERSIONS, kind);
+}

@@ -1,0 +1,124 @@
+import { InputError, type InputPlace } from '../../input-error.js';
+import type { PathStep, SourceDocument } from './source-document.js';
+
+/** A value in a manifest together with the place where it stands, for reading it with good errors. */
+export class ManifestNode {
+  readonly source: SourceDocument;
+  readonly value: unknown;
+  readonly path: readonly PathStep[];
+
+  constructor(source: SourceDocument, value: unknown, path: readonly PathStep[]) {
+    this.source = source;
+    this.value = value;
+    this.path = path;
+  }
+
+  /** True when the field is not there, or `null`, which Kubernetes treats alike. */
+  get absent(): boolean {
+    return this.value === undefined || this.value === null;
+  }
+
+  place(): InputPlace {
+    const place: InputPlace = { file: this.source.file, line: this.source.lineOf(this.path) };
+    const path = formatPath(this.path);
+    return path === '' ? place : { ...place, path };
+  }
+
+  /** The error to throw for a mistake at this value. */
+  error(problem: string): InputError {
+    return new InputError(problem, this.place());
+  }
+
+  field(name: string): ManifestNode {
+    return new ManifestNode(this.source, this.#mapping()[name], [...this.path, name]);
+  }
+
+  /** The fields in the order of the document; none when absent. */
+  fields(): [string, ManifestNode][] {
+    return Object.keys(this.#mapping()).map((name) => [name, this.field(name)]);
+  }
+
+  /** The items of a list; none when absent. */
+  items(): ManifestNode[] {
+    if (this.absent) return [];
+    if (!Array.isArray(this.value)) throw this.#wrong('a list');
+    return this.value.map(
+      (item: unknown, index) => new ManifestNode(this.source, item, [...this.path, index]),
+    );
+  }
+
+  string(): string {
+    if (typeof this.value !== 'string') throw this.#wrong('a string');
+    return this.value;
+  }
+
+  /** A string, or `null` when absent. */
+  optionalString(): string | null {
+    return this.absent ? null : this.string();
+  }
+
+  number(): number {
+    if (typeof this.value !== 'number' || !Number.isFinite(this.value))
+      throw this.#wrong('a number');
+    return this.value;
+  }
+
+  /** A whole number, or `null` when absent. */
+  optionalInteger(): number | null {
+    if (this.absent) return null;
+    const value = this.number();
+    if (!Number.isSafeInteger(value)) throw this.#wrong('a whole number');
+    return value;
+  }
+
+  /** `true` or `false`; absent is `false`, as in every Kubernetes API. */
+  boolean(): boolean {
+    if (this.absent) return false;
+    if (typeof this.value !== 'boolean') throw this.#wrong('true or false');
+    return this.value;
+  }
+
+  strings(): string[] {
+    return this.items().map((item) => item.string());
+  }
+
+  /** A mapping of strings, as labels and annotations are; empty when absent. */
+  stringMap(): Record<string, string> {
+    return Object.fromEntries(
+      this.fields().map(([name, node]) => {
+        if (typeof node.value === 'number' || typeof node.value === 'boolean')
+          throw node.error(`must be a string: put ${JSON.stringify(node.value)} in quotes`);
+        return [name, node.string()];
+      }),
+    );
+  }
+
+  #mapping(): Record<string, unknown> {
+    if (this.absent) return {};
+    if (typeof this.value !== 'object' || Array.isArray(this.value)) throw this.#wrong('a mapping');
+    return this.value as Record<string, unknown>;
+  }
+
+  #wrong(expected: string): InputError {
+    return this.error(
+      `must be ${expected}, ${this.absent ? 'and is missing' : `not ${describe(this.value)}`}`,
+    );
+  }
+}
+
+/** `spec.http[0].route[1].weight`. */
+function formatPath(path: readonly PathStep[]): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    if (!/^[\w@-]+$/.test(step)) return `${text}["${step}"]`;
+    return text === '' ? step : `${text}.${step}`;
+  }, '');
+}
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  if (typeof value === 'string')
+    return `the text "${value.length > 40 ? `${value.slice(0, 40)}…` : value}"`;
+  return JSON.stringify(value);
+}

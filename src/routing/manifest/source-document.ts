@@ -1,0 +1,170 @@
+import { LineCounter, isAlias, isMap, isSeq, parseAllDocuments, type Document } from 'yaml';
+
+import { InputError } from '../../input-error.js';
+
+/** One step into a manifest: a field's name or an item's index. */
+export type PathStep = string | number;
+
+/**
+ * Aliases a document may expand to, counted with their contents: a guard against documents of a
+ * few lines that expand to gigabytes. Real manifests stay far below.
+ */
+const MAX_ALIAS_COUNT = 1000;
+
+/**
+ * One YAML (or JSON) document of a file. Its values are plain data; the syntax tree that knows the
+ * lines is built again when a line is asked for, which keeps ten thousand documents small.
+ */
+export class SourceDocument {
+  readonly file: string;
+  readonly value: unknown;
+  readonly #text: string;
+  readonly #linesBefore: number;
+  #tree: { document: Document.Parsed; lines: LineCounter } | undefined;
+
+  private constructor(file: string, text: string, linesBefore: number) {
+    this.file = file;
+    this.#text = text;
+    this.#linesBefore = linesBefore;
+    this.value = this.#readValue();
+  }
+
+  /**
+   * Splits a stream into its documents and reads each.
+   * @param text YAML 1.2 or JSON, any number of documents.
+   * @param file The name used in messages.
+   * @returns The documents that are not empty, in order.
+   * @throws InputError when the text is not YAML, repeats a key, or expands without bound.
+   */
+  static readAll(text: string, file: string): SourceDocument[] {
+    return splitDocuments(text.startsWith('\uFEFF') ? text.slice(1) : text)
+      .map(({ text: part, linesBefore }) => new SourceDocument(file, part, linesBefore))
+      .filter((document) => document.value !== null && document.value !== undefined);
+  }
+
+  /** 1-based line in the file of the value at `path`, or of its nearest existing ancestor. */
+  lineOf(path: readonly PathStep[]): number {
+    const { document, lines } = this.#syntaxTree();
+    let node: unknown = document.contents;
+    let offset = rangeStart(node) ?? 0;
+    for (const step of path) {
+      if (isAlias(node)) node = node.resolve(document);
+      if (isMap(node)) {
+        const pair = node.items.find((item) => keyText(item.key) === String(step));
+        if (pair === undefined) break;
+        offset = rangeStart(pair.key) ?? offset;
+        node = pair.value;
+      } else if (isSeq(node)) {
+        node = node.items[Number(step)];
+        offset = rangeStart(node) ?? offset;
+      } else break;
+    }
+    return this.#linesBefore + lines.linePos(offset).line;
+  }
+
+  #syntaxTree(): { document: Document.Parsed; lines: LineCounter } {
+    if (this.#tree === undefined) {
+      const lines = new LineCounter();
+      const [document] = parse(this.#text, lines);
+      if (document === undefined) throw new Error('a document that was read cannot be empty');
+      this.#tree = { document, lines };
+    }
+    return this.#tree;
+  }
+
+  #readValue(): unknown {
+    try {
+      const [document] = parse(this.#text, undefined);
+      if (document === undefined) return null;
+      const [mistake] = document.errors;
+      if (mistake !== undefined)
+        throw this.#syntaxError(mistake.code, mistake.message, mistake.pos[0]);
+      return document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }) as unknown;
+    } catch (error) {
+      if (error instanceof InputError) throw error;
+      const line = this.#linesBefore + 1;
+      if (error instanceof RangeError)
+        throw new InputError('nested too deeply to be a manifest', { file: this.file, line });
+      if (error instanceof ReferenceError)
+        throw new InputError(`the YAML aliases cannot be expanded: ${error.message}`, {
+          file: this.file,
+          line,
+        });
+      throw error;
+    }
+  }
+
+  #syntaxError(code: string, message: string, offset: number): InputError {
+    const lines = new LineCounter();
+    parse(this.#text, lines);
+    const line = this.#linesBefore + lines.linePos(offset).line;
+    if (code === 'DUPLICATE_KEY') {
+      const key = /^[^\s:]*/.exec(this.#text.slice(offset))?.[0] ?? '';
+      return new InputError(`the key ${key} is given twice in one mapping: remove one of them`, {
+        file: this.file,
+        line,
+      });
+    }
+    const sentence = message.charAt(0).toLowerCase() + message.slice(1);
+    return new InputError(`not valid YAML: ${sentence}`, { file: this.file, line });
+  }
+}
+
+function parse(text: string, lines: LineCounter | undefined): Document.Parsed[] {
+  const documents = parseAllDocuments(text, {
+    prettyErrors: false,
+    uniqueKeys: true,
+    merge: true,
+    logLevel: 'silent',
+    ...(lines === undefined ? {} : { lineCounter: lines }),
+  });
+  return Array.isArray(documents) ? documents : [];
+}
+
+/**
+ * A line that begins with `---` always begins a document (YAML 1.2, 9.1.2: even inside a block
+ * scalar), so a stream can be cut there and read piece by piece at a third less cost. Streams with
+ * `%` directives or `...` end markers are rare; each directive belongs to the document after it.
+ */
+function splitDocuments(text: string): { text: string; linesBefore: number }[] {
+  const cuts = [0];
+  for (const marker of text.matchAll(/^---(?=\s|$)/gm)) {
+    const start = startOfDirectives(text, marker.index);
+    if (start > 0) cuts.push(start);
+  }
+  const parts: { text: string; linesBefore: number }[] = [];
+  let linesBefore = 0;
+  for (const [index, start] of cuts.entries()) {
+    const part = text.slice(start, cuts[index + 1] ?? text.length);
+    parts.push({ text: part, linesBefore });
+    linesBefore += countLineBreaks(part);
+  }
+  return parts;
+}
+
+function startOfDirectives(text: string, markerStart: number): number {
+  let start = markerStart;
+  while (start > 0) {
+    const previous = text.lastIndexOf('\n', start - 2) + 1;
+    if (text[previous] !== '%') break;
+    start = previous;
+  }
+  return start;
+}
+
+function countLineBreaks(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count += 1;
+  return count;
+}
+
+function rangeStart(node: unknown): number | undefined {
+  if (typeof node !== 'object' || node === null || !('range' in node)) return undefined;
+  const range = node.range;
+  return Array.isArray(range) && typeof range[0] === 'number' ? range[0] : undefined;
+}
+
+function keyText(key: unknown): string {
+  if (typeof key === 'object' && key !== null && 'value' in key) return String(key.value);
+  return String(key);
+}

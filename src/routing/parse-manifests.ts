@@ -1,0 +1,103 @@
+import { readDestinationRule } from './istio/destination-rule.js';
+import { readGateway } from './istio/gateway.js';
+import { readVirtualService } from './istio/virtual-service.js';
+import { readService } from './kubernetes/service.js';
+import { readWorkload } from './kubernetes/workload.js';
+import { EMPTY_MANIFESTS, mergeManifests, type ManifestSet } from './manifest-set.js';
+import { classifyKind, type ReadKind } from './manifest/kinds.js';
+import { ManifestNode } from './manifest/manifest-node.js';
+import { SourceDocument } from './manifest/source-document.js';
+import type { Warning } from './warning.js';
+
+/** How deep a List may stand in a List; `kubectl` itself nests none. */
+const MAX_LIST_DEPTH = 4;
+
+/**
+ * Reads Kubernetes objects: any number of YAML documents or JSON, `List` kinds included. Kinds that
+ * have nothing to do with routing are ignored.
+ * @param text What the file holds.
+ * @param file Its name, for messages.
+ * @throws InputError with file, line and path when something in it is wrong.
+ */
+export function parseManifests(text: string, file: string): ManifestSet {
+  return mergeManifests(
+    SourceDocument.readAll(text, file).map((document) =>
+      readNode(new ManifestNode(document, document.value, []), null, 0),
+    ),
+  );
+}
+
+/** @param implied What the items of a typed List (`VirtualServiceList`) are when they do not say. */
+function readNode(
+  node: ManifestNode,
+  implied: { apiVersion: string; kind: string } | null,
+  depth: number,
+): ManifestSet {
+  if (typeof node.value !== 'object' || Array.isArray(node.value))
+    throw node.error('not a Kubernetes object: expected a mapping with apiVersion and kind');
+  const kind = node.field('kind').optionalString() ?? implied?.kind;
+  const apiVersion = node.field('apiVersion').optionalString() ?? implied?.apiVersion;
+  if (kind === undefined || apiVersion === undefined)
+    throw node.error(
+      `not a Kubernetes object: ${kind === undefined ? 'kind' : 'apiVersion'} is missing`,
+    );
+  if (kind.endsWith('List') && Array.isArray(node.field('items').value)) {
+    if (depth >= MAX_LIST_DEPTH) throw node.error('Lists are nested too deeply');
+    const itemKind = kind.slice(0, -'List'.length);
+    const itemType = itemKind === '' ? null : { apiVersion, kind: itemKind };
+    return mergeManifests(
+      node
+        .field('items')
+        .items()
+        .map((item) => readNode(item, itemType, depth + 1)),
+    );
+  }
+  const verdict = classifyKind(apiVersion, kind);
+  switch (verdict.outcome) {
+    case 'ignore':
+      return EMPTY_MANIFESTS;
+    case 'wrong':
+      throw node
+        .field(verdict.problem.startsWith(kind) ? 'apiVersion' : 'kind')
+        .error(verdict.problem);
+    case 'read':
+      return readKind(node, verdict.kind, verdict.group);
+  }
+}
+
+function readKind(node: ManifestNode, kind: ReadKind, group: string): ManifestSet {
+  const warnings: Warning[] = [];
+  const found = (part: Partial<ManifestSet>): ManifestSet => ({
+    ...EMPTY_MANIFESTS,
+    ...part,
+    warnings,
+  });
+  switch (kind) {
+    case 'VirtualService':
+      return found({ virtualServices: [readVirtualService(node, warnings)] });
+    case 'DestinationRule':
+      return found({ destinationRules: [readDestinationRule(node, warnings)] });
+    case 'Gateway':
+      if (group === 'networking.istio.io')
+        return found({ gateways: [readGateway(node, warnings)] });
+      throw node.error('Gateway API objects are not supported yet');
+    case 'Service':
+      return found({ services: [readService(node)] });
+    case 'Deployment':
+    case 'StatefulSet':
+    case 'ReplicaSet':
+    case 'DaemonSet':
+    case 'Pod':
+      return found({ workloads: [readWorkload(node, kind)] });
+    case 'EnvoyFilter':
+      warnings.push({
+        code: 'not-modelled',
+        message: 'an EnvoyFilter can change routes in ways that are not modelled here',
+        place: node.field('kind').place(),
+      });
+      return found({});
+    case 'ServiceEntry':
+    case 'WorkloadEntry':
+      throw node.error(`a ${kind} is not supported yet`);
+  }
+}

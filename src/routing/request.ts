@@ -1,0 +1,32 @@
+/** Whose routes apply to a request. */
+export type Via =
+  { kind: 'gateway'; namespace?: string; name?: string } | { kind: 'mesh' } | { kind: 'proxyless' };
+
+/** The request whose route is asked for. */
+export interface RouteRequest {
+  /** `POST` for gRPC. */
+  method: string;
+  /** As in `:path`, query string included: `/helloworld.Greeter/SayHello`. */
+  path: string;
+  scheme: 'http' | 'https';
+  /** As in `:authority`: `grpc.example.com`, `127.0.0.1:8080`. */
+  authority: string;
+  /** Names in lower case; give what is sent, `content-type: application/grpc` included. */
+  headers: ReadonlyMap<string, string>;
+  /** Port of the target; behind a load balancer it is not the gateway's. */
+  targetPort: number | null;
+  /** `undefined`: inferred from the manifests. */
+  via: Via | undefined;
+  /** Of objects that name none, and of the client. */
+  namespace: string;
+  /** Takes this VirtualService's rules alone. */
+  virtualService?: { namespace: string; name: string };
+  /** The gateway's port, where the target's does not say. */
+  gatewayPort?: number;
+}
+
+/** `gateway:default/grpc-gateway`, `mesh`, `proxyless`, as `--via` takes it. */
+export function formatVia(via: Via): string {
+  if (via.kind !== 'gateway' || via.name === undefined) return via.kind;
+  return `gateway:${via.namespace === undefined ? '' : `${via.namespace}/`}${via.name}`;
+}

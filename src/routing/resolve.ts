@@ -1,0 +1,97 @@
+import { InputError } from '../input-error.js';
+import { describeEntry } from './condition.js';
+import type { Expectation } from './expectation.js';
+import { chooseIstioRoute, type ChosenRoute } from './istio/choose-route.js';
+import { resolveDestinations } from './istio/destinations.js';
+import { inNamespace, type ManifestSet } from './manifest-set.js';
+import { describeObject } from './manifest/manifest-object.js';
+import type { RouteRequest } from './request.js';
+import type { Rule } from './rule.js';
+import type { Warning } from './warning.js';
+
+/**
+ * Works out what a request should see through the manifests: the rule it takes, the destinations
+ * with their weights, and the pods behind them.
+ * @throws InputError when nothing routes the request, when it is not clear what does, or when the
+ *   destinations cannot be told apart.
+ */
+export function resolveExpectation(manifests: ManifestSet, request: RouteRequest): Expectation {
+  const set = inNamespace(manifests, request.namespace);
+  if (set.virtualServices.length === 0)
+    throw new InputError(
+      'the manifests hold nothing that routes requests: add the VirtualService with -f, or give the split with --weights',
+    );
+  const chosen = chooseIstioRoute(set, request);
+  const { matched } = chosen;
+  if (matched === null) throw chosen.problem ?? new InputError('no route takes the request');
+  const { object, rule, entry } = matched;
+  if (rule.action.kind !== 'forward')
+    throw rule.node.error(
+      `the rule ${rule.label} ${describeAction(rule)}, so there is no split to test`,
+    );
+  const warnings: Warning[] = [...set.warnings, ...chosen.warnings];
+  const resolved = resolveDestinations(
+    set,
+    object,
+    rule.action.backends,
+    chosen.clientNamespace,
+    warnings,
+  );
+  return {
+    via: chosen.via,
+    route: {
+      source: describeObject(object),
+      rule: rule.label,
+      match: entry === null ? 'any request' : describeEntry(entry),
+      gatewayPort: chosen.gatewayPort,
+    },
+    ...resolved,
+    effects: rule.effects,
+    notes: notesOf(chosen, rule),
+    warnings: [...warnings, ...effectWarnings(rule)],
+  };
+}
+
+function describeAction(rule: Rule): string {
+  switch (rule.action.kind) {
+    case 'redirect':
+      return `redirects to ${rule.action.to}`;
+    case 'direct-response':
+      return `answers ${rule.action.status} itself`;
+    case 'delegate':
+      return `delegates to ${rule.action.name}, which is not supported yet`;
+    case 'forward':
+      return 'forwards';
+  }
+}
+
+function notesOf(chosen: ChosenRoute, rule: Rule): string[] {
+  const mirrors = rule.effects.mirrors.map(
+    ({ host, share }) =>
+      `${percent(share)} of the requests are copied to ${host}; copies are not observed`,
+  );
+  return [...chosen.notes, ...mirrors];
+}
+
+function effectWarnings(rule: Rule): Warning[] {
+  const { abort, delay } = rule.effects;
+  const place = rule.node.field('fault').place();
+  const warnings: Warning[] = [];
+  if (abort !== null)
+    warnings.push({
+      code: 'fault-injected',
+      message: `the route answers ${percent(abort.share)} of the requests with ${abort.description} itself: no destination sees them`,
+      place,
+    });
+  if (delay !== null)
+    warnings.push({
+      code: 'fault-injected',
+      message: `the route delays ${percent(delay.share)} of the requests by ${delay.description}`,
+      place,
+    });
+  return warnings;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(4))} %`;
+}

@@ -1,0 +1,32 @@
+import type { MatchEntry } from './condition.js';
+import type { RouteEffects } from './effects.js';
+import type { ManifestNode } from './manifest/manifest-node.js';
+
+/** One weighted entry of a rule, as the manifest says it. */
+export interface Backend {
+  /** As written; a short name is meant in the namespace of the object that holds the rule. */
+  host: string;
+  subset: string | null;
+  port: number | null;
+  /** `null`: not given. */
+  weight: number | null;
+  node: ManifestNode;
+}
+
+export type RuleAction =
+  | { kind: 'forward'; backends: readonly Backend[] }
+  | { kind: 'redirect'; to: string }
+  | { kind: 'direct-response'; status: number }
+  | { kind: 'delegate'; name: string; namespace: string | null };
+
+/** One rule of a route object: which requests it takes and what becomes of them. */
+export interface Rule {
+  /** Its name, or its position: `http[0]`. */
+  label: string;
+  name: string | null;
+  /** Alternatives; an empty list takes any request. */
+  entries: readonly MatchEntry[];
+  action: RuleAction;
+  effects: RouteEffects;
+  node: ManifestNode;
+}

@@ -1,0 +1,70 @@
+import { RE2JS } from 're2js';
+
+import type { ManifestNode } from './manifest/manifest-node.js';
+
+/** How a text is compared. A regular expression (RE2 syntax) must match the whole text, as in Envoy. */
+export type StringMatch =
+  | { kind: 'exact'; value: string }
+  | { kind: 'prefix'; value: string }
+  | { kind: 'suffix'; value: string }
+  | { kind: 'contains'; value: string }
+  | { kind: 'regex'; value: string }
+  | { kind: 'present' };
+
+const compiled = new Map<string, RE2JS>();
+
+/** @throws RE2JSException when the pattern is not RE2. */
+function compileRegex(pattern: string): RE2JS {
+  let regex = compiled.get(pattern);
+  if (regex === undefined) {
+    regex = RE2JS.compile(pattern);
+    compiled.set(pattern, regex);
+  }
+  return regex;
+}
+
+/**
+ * Checks a regular expression where it stands.
+ * @throws InputError when it is not valid RE2.
+ */
+export function readRegex(node: ManifestNode): StringMatch {
+  const value = node.string();
+  try {
+    compileRegex(value);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw node.error(`not a regular expression in RE2 syntax: ${reason}`);
+  }
+  return { kind: 'regex', value };
+}
+
+/** Whether `text` matches; `ignoreCase` folds exact, prefix, suffix and contains, never a regex. */
+export function matchesText(match: StringMatch, text: string, ignoreCase = false): boolean {
+  if (match.kind === 'present') return true;
+  if (match.kind === 'regex') return compileRegex(match.value).matches(text);
+  const [value, subject] = ignoreCase
+    ? [match.value.toLowerCase(), text.toLowerCase()]
+    : [match.value, text];
+  switch (match.kind) {
+    case 'exact':
+      return subject === value;
+    case 'prefix':
+      return subject.startsWith(value);
+    case 'suffix':
+      return subject.endsWith(value);
+    case 'contains':
+      return subject.includes(value);
+  }
+}
+
+/** `prefix /a`, `"jack"`, `regex ^v.*`. */
+export function describeStringMatch(match: StringMatch): string {
+  switch (match.kind) {
+    case 'present':
+      return 'present';
+    case 'exact':
+      return match.value;
+    default:
+      return `${match.kind} ${match.value}`;
+  }
+}
