@@ -3,7 +3,12 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 /** @type {readonly { command: string, package: string }[]} Each is found by a command it brings. */
-const SYSTEM_PACKAGES = [{ command: 'python3', package: 'python3' }];
+const SYSTEM_PACKAGES = [
+  { command: 'python3', package: 'python3' },
+  { command: 'nginx', package: 'nginx-light' },
+  { command: 'haproxy', package: 'haproxy' },
+  { command: 'nghttpx', package: 'nghttp2-proxy' },
+];
 
 /** pip is a module rather than a command, and needed only while a Python part is missing. */
 export const PIP_PACKAGE = 'python3-pip';

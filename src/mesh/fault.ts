@@ -5,9 +5,10 @@ import { GRPC_STATUS } from './grpc-status.js';
 
 /**
  * What goes wrong with the requests the split gives to one version. The gateway answers for the
- * version in the words Envoy uses:
+ * version in the words of Envoy 1.40:
  *
  * - `refused`: nothing listens at its pods. 503 `upstream connect error …`
+ * - `cluster-not-found`: the route names a cluster that does not exist. 503 without words
  * - `no-healthy-upstream`: it has no pods. 503 `no healthy upstream`
  * - `overflow`: its circuit breaker is open. 503 `… reset reason: overflow`
  * - `abort`: answered with this gRPC status
@@ -17,6 +18,7 @@ import { GRPC_STATUS } from './grpc-status.js';
  */
 export type Fault =
   | { kind: 'refused' }
+  | { kind: 'cluster-not-found' }
   | { kind: 'no-healthy-upstream' }
   | { kind: 'overflow' }
   | { kind: 'abort'; grpcStatus: number; message?: string }
@@ -35,10 +37,9 @@ type Status = Omit<UnaryReply & { kind: 'error' }, 'kind'>;
 function statusOf(fault: DeadEnd): Status | null {
   switch (fault.kind) {
     case 'refused':
-      return unavailable(
-        `${UPSTREAM_ERROR}reset reason: remote connection failure, transport failure reason: ` +
-          'delayed connect error: Connection refused',
-      );
+      return unavailable(`${UPSTREAM_ERROR}reset reason: remote connection failure`);
+    case 'cluster-not-found':
+      return unavailable('');
     case 'no-healthy-upstream':
       return unavailable('no healthy upstream');
     case 'overflow':

@@ -26,7 +26,7 @@ export interface H2ServerOptions {
   maxConcurrentStreams?: number;
 }
 
-/** What Envoy announces to its clients since 1.39 unless configured otherwise. */
+/** What Envoy 1.40 announces to its clients unless configured otherwise. */
 const DEFAULT_MAX_STREAMS = 1024;
 
 export interface H2Server {

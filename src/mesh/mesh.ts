@@ -11,7 +11,7 @@ import type { VersionWeights } from './weighted-split.js';
  * What the split decides about: every request by itself, or every connection once and for all its
  * requests (what a TCP proxy or a layer-4 load balancer does).
  */
-export type Balance = 'per-request' | 'per-connection';
+type Balance = 'per-request' | 'per-connection';
 
 export interface MeshOptions extends H2ServerOptions {
   service: MeshService;

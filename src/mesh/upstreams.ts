@@ -20,7 +20,7 @@ export interface Upstream {
   pod: RunningPod;
 }
 
-export interface UpstreamVersion {
+interface UpstreamVersion {
   pods: readonly RunningPod[];
   nextPod: number;
   fault: Fault | null;

@@ -109,7 +109,8 @@ describe('the embedded mesh', () => {
   });
 
   const words = [
-    ['refused', 14, /^14 UNAVAILABLE: upstream connect error .* Connection refused$/],
+    ['refused', 14, /^14 UNAVAILABLE: upstream connect error .* remote connection failure$/],
+    ['cluster-not-found', 14, /^14 UNAVAILABLE: $/],
     ['no-healthy-upstream', 14, /^14 UNAVAILABLE: no healthy upstream$/],
     ['overflow', 14, /^14 UNAVAILABLE: upstream connect error .* reset reason: overflow$/],
     ['reset', 13, /^13 INTERNAL: /],
