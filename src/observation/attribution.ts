@@ -9,7 +9,7 @@ export interface WorkloadPattern {
   destination: number | null;
 }
 
-/** What tells a destination's pods where no workload is known. */
+/** What tells a destination's pods where none of its workloads is known. */
 export interface SubsetToken {
   /** A whole dash-separated part of the pod's name. */
   token: string;
@@ -23,7 +23,7 @@ export interface AttributionTable {
   /** Names of the route's destinations, then those of workloads the route does not name. */
   destinations: string[];
   workloads: WorkloadPattern[];
-  /** Used only when no workload is known. */
+  /** For destinations of which no workload is known. */
   tokens: SubsetToken[];
 }
 
@@ -53,24 +53,22 @@ export function attributionTable(
  *
  * Kubernetes names pods after their workload: `<deployment>-<hash>-<5 characters>`,
  * `<statefulset>-<ordinal>`, `<daemonset or replicaset>-<5 characters>`; the longest workload name
- * that fits wins. Without workloads, a subset's token inside the name, then the version that the
- * answer states.
+ * that fits wins. Where no workload is known, a subset's token inside the name, then the version
+ * that the answer states.
  *
  * @returns Index into `table.destinations`, or {@link NOBODY}.
  */
 export function attribute(table: AttributionTable, identity: Identity): number {
-  if (table.workloads.length > 0) {
-    let best: WorkloadPattern | undefined;
-    for (const workload of table.workloads) {
-      if (
-        (best === undefined || workload.name.length > best.name.length) &&
-        isPodOf(workload, identity.pod)
-      ) {
-        best = workload;
-      }
+  let best: WorkloadPattern | undefined;
+  for (const workload of table.workloads) {
+    if (
+      (best === undefined || workload.name.length > best.name.length) &&
+      isPodOf(workload, identity.pod)
+    ) {
+      best = workload;
     }
-    return best?.destination ?? NOBODY;
   }
+  if (best !== undefined) return best.destination ?? NOBODY;
   const parts = identity.pod.split('-');
   const byName = table.tokens.filter((entry) => isPartOf(entry.token, identity.pod, parts));
   if (byName.length === 1) return byName[0]!.destination;
