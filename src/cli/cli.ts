@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import yargs, { type Argv } from 'yargs';
 import { InputError } from '../input-error.js';
+import { TOOL } from '../tool.js';
 import { plainText } from '../report/plain-text.js';
 import { demoOptions } from './demo-options.js';
 import { EXIT } from './exit-status.js';
@@ -53,7 +52,7 @@ function commandLine(words: readonly string[]): Argv {
     .scriptName('splitproof')
     .usage('$0 COMMAND [options]\n\nProves a traffic split: which pod answers how often?')
     .parserConfiguration({ 'camel-case-expansion': false, 'strip-aliased': true })
-    .version(ownVersion())
+    .version(TOOL.version)
     .help()
     .alias({ help: 'h' })
     .wrap(HELP_WIDTH)
@@ -78,10 +77,4 @@ function refuseInsecure(words: readonly string[]): void {
     'it means plaintext to ghz and "skip verification" to grpcurl: say --plaintext or --skip-verify',
     { path: '--insecure' },
   );
-}
-
-/** The version of the package this file belongs to. */
-export function ownVersion(): string {
-  const file = path.resolve(import.meta.dirname, '../../../package.json');
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

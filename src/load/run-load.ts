@@ -31,6 +31,8 @@ export interface LoadSummary {
   startedAtMs: number;
   /** From there to the last answer, in ms. */
   durationMs: number;
+  /** Processor time of this process while the sample was taken, in µs. */
+  cpuMicros: number;
   /** Requests sent before the sample. */
   excluded: number;
   /** Requests sent again because the peer provably had not looked at them. */
@@ -82,6 +84,7 @@ export async function runLoad(
       await phase.run(control.signal);
       excluded = phase.sent;
     }
+    const cpuBefore = process.cpuUsage();
     const startMs = performance.now();
     const record = recording(recorder, startMs);
     phase = new Phase(callers, plan.concurrency, plan.timeoutMs, plan, record);
@@ -96,10 +99,12 @@ export async function runLoad(
     const end = await phase.run(control.signal).finally(() => {
       clearInterval(progress);
     });
+    const cpu = process.cpuUsage(cpuBefore);
     finishTally(recorder, callers);
     return {
       startedAtMs: performance.timeOrigin + startMs,
       durationMs: performance.now() - startMs,
+      cpuMicros: cpu.user + cpu.system,
       excluded,
       resent: phase.resent,
       ledgers: callers.map((caller) => caller.ledger()),

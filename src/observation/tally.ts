@@ -37,6 +37,8 @@ export class Tally {
   readonly observed: number[];
   /** OK answers of nobody recognisable. */
   unattributed = 0;
+  /** Failed answers that carried an identity; they are in `observed` too. */
+  failedWithDestination = 0;
   readonly statuses = new Map<string, number>();
   readonly failures = new FailureLog();
   /** Answers by pod name. */
@@ -99,6 +101,7 @@ export class Tally {
     } else {
       this.observed[destination]! += 1;
       connection.observed[destination]! += 1;
+      if (outcome !== 'ok') this.failedWithDestination += 1;
     }
     if (observation.pod !== NOBODY) {
       this.#podCounts[observation.pod] = (this.#podCounts[observation.pod] ?? 0) + 1;
@@ -136,6 +139,7 @@ export class Tally {
     }
     addInto(this.observed, other.observed);
     this.unattributed += other.unattributed;
+    this.failedWithDestination += other.failedWithDestination;
     for (const [status, count] of other.statuses) {
       this.statuses.set(status, (this.statuses.get(status) ?? 0) + count);
     }
