@@ -57,7 +57,7 @@ function commandLine(words: readonly string[]): Argv {
     .alias({ help: 'h' })
     .wrap(HELP_WIDTH)
     .locale('en')
-    .demandCommand(1, 'say which command: verify or demo; splitproof --help explains them')
+    .demandCommand(1, 'say which command: verify or demo')
     .strict()
     .exitProcess(false)
     .fail((message, error: Error | undefined) => {

@@ -186,7 +186,10 @@ export function parseWeights(text: string, flag = '--weights'): { name: string; 
   const weights = text.split(',').map((part) => {
     const match = /^\s*([^=\s]+)\s*=\s*(\d+(?:\.\d+)?)\s*$/.exec(part);
     if (match === null) {
-      throw new InputError(`"${part}" is not NAME=WEIGHT, such as v1=60`, { path: flag });
+      throw new InputError(
+        `"${part}" is not NAME=WEIGHT with a weight of 0 or more, such as v1=60`,
+        { path: flag },
+      );
     }
     return { name: match[1] ?? '', weight: Number(match[2]) };
   });

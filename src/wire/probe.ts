@@ -72,7 +72,10 @@ export async function refineConnectError(
 
 function provesTls(error: unknown): boolean {
   if (!(error instanceof ConnectError)) return false;
-  if (['alpn-not-h2', 'client-certificate', 'certificate'].includes(error.kind)) return true;
+  // What is seen only after a handshake that succeeded, or that a certificate ended.
+  const afterHandshake = ['alpn-not-h2', 'client-certificate', 'certificate', 'http1', 'not-http2'];
+  if (afterHandshake.includes(error.kind)) return true;
+  if (error.kind === 'silent') return error.detail === '';
   // An alert is a TLS record: whoever sends one speaks TLS.
   return error.kind === 'tls' && error.detail.includes('_ALERT_');
 }

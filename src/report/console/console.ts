@@ -60,8 +60,10 @@ function callSections(call: CallRecord, record: RunRecord, style: Style): string
         (route.gatewayPort === null ? '' : `, gateway port ${route.gatewayPort}`),
     ]);
   }
+  const heading = about.map((fact) => line(fact, style)).join('\n');
+  if (split.sampled === 0) return [heading];
   const sections = [
-    about.map((fact) => line(fact, style)).join('\n'),
+    heading,
     [paint(style, 'heading', 'Who answered'), destinationTable(split, style)].join('\n'),
   ];
   if (split.missing > 0) sections.push(missing(call, style));
