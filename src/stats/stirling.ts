@@ -59,16 +59,6 @@ export function devianceTerm(x: number, m: number): number {
 }
 
 /**
- * ln(n!).
- *
- * @param n A whole number ≥ 0.
- */
-export function logFactorial(n: number): number {
-  if (n < 2) return 0;
-  return stirlingError(n) + 0.5 * (LN_2_PI + Math.log(n)) + n * Math.log(n) - n;
-}
-
-/**
  * ln P(X = x) for X ~ Poisson(mean).
  *
  * @param x A whole number ≥ 0.
