@@ -1,0 +1,10 @@
+import erfcinv from '@stdlib/math-base-special-erfcinv';
+
+/**
+ * The z that a standard normal exceeds with the given probability, exact for tiny ones.
+ *
+ * @param upperTail Probability, 0 < upperTail < 1; 0.001 gives 3.0902….
+ */
+export function normalQuantile(upperTail: number): number {
+  return Math.SQRT2 * erfcinv(2 * upperTail);
+}
