@@ -4,6 +4,7 @@ import { describeStringMatch, matchesText, type StringMatch } from './string-mat
 export type Condition =
   | { on: 'path'; match: StringMatch; ignoreCase: boolean }
   | { on: 'path-segments'; prefix: string; ignoreCase: boolean }
+  | { on: 'grpc-method'; service: StringMatch | null; method: StringMatch | null }
   | { on: 'method' | 'scheme' | 'authority'; match: StringMatch }
   | { on: 'header'; name: string; match: StringMatch; negated: boolean; missingIsEmpty: boolean }
   | { on: 'query'; name: string; match: StringMatch }
@@ -43,6 +44,7 @@ export function unmetReason(condition: Condition, context: MatchContext): string
   switch (condition.on) {
     case 'path':
     case 'path-segments':
+    case 'grpc-method':
     case 'query':
       return unmetUrl(condition, context);
     case 'method':
@@ -81,7 +83,9 @@ export function describeCondition(condition: Condition): string {
     case 'path':
       return `path ${describeStringMatch(condition.match)}${condition.ignoreCase ? ' (any case)' : ''}`;
     case 'path-segments':
-      return `path under ${condition.prefix}`;
+      return `path under ${condition.prefix || '/'}`;
+    case 'grpc-method':
+      return `gRPC method ${describeMethod(condition)}`;
     case 'method':
     case 'scheme':
     case 'authority':
@@ -117,7 +121,7 @@ export function pathOnly(path: string): string {
 }
 
 function unmetUrl(
-  condition: Extract<Condition, { on: 'path' | 'path-segments' | 'query' }>,
+  condition: Extract<Condition, { on: 'path' | 'path-segments' | 'grpc-method' | 'query' }>,
   context: MatchContext,
 ): string | null {
   const path = pathOnly(context.path);
@@ -133,10 +137,24 @@ function unmetUrl(
     );
     return below ? null : `the path is ${path}, not under ${condition.prefix}`;
   }
+  if (condition.on === 'grpc-method') {
+    const [, service, method, ...rest] = path.split('/');
+    const fits = (match: StringMatch | null, part: string | undefined): boolean =>
+      part !== undefined && part !== '' && (match === null || matchesText(match, part));
+    if (fits(condition.service, service) && fits(condition.method, method) && rest.length === 0)
+      return null;
+    return `the call is ${path}, not ${describeMethod(condition)}`;
+  }
   const query = new URLSearchParams(context.path.slice(path.length).replace(/#.*$/, ''));
   const value = query.get(condition.name);
   if (value !== null && matchesText(condition.match, value)) return null;
   return `the query parameter ${condition.name} is ${value ?? 'not there'}, not ${describeStringMatch(condition.match)}`;
+}
+
+function describeMethod({ service, method }: Extract<Condition, { on: 'grpc-method' }>): string {
+  const part = (match: StringMatch | null): string =>
+    match === null ? '*' : describeStringMatch(match);
+  return `${part(service)}/${part(method)}`;
 }
 
 function unmetHeader(

@@ -21,6 +21,8 @@ export interface MatchedRule {
   object: ManifestObject;
   rule: Rule;
   entry: MatchEntry | null;
+  /** What the proxy saw. */
+  context: MatchContext;
 }
 
 /** Rules in the order they are tried, with the object each stands in. */
@@ -49,7 +51,7 @@ export function firstMatch(rules: readonly OrderedRule[]): {
     if (matched !== null) return { ...trace, outcome: 'not-reached', reasons: [] };
     const result = matchRule(rule, context);
     if (!result.matches) return { ...trace, outcome: 'not-matched', reasons: result.reasons };
-    matched = { object, rule, entry: result.entry };
+    matched = { object, rule, entry: result.entry, context };
     return { ...trace, outcome: 'taken', reasons: [] };
   });
   return { matched, traces };

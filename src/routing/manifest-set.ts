@@ -1,9 +1,13 @@
 import { withoutDuplicates } from './duplicate-objects.js';
+import type { ApiGateway } from './gateway-api/gateway.js';
+import type { ReferenceGrant } from './gateway-api/reference-grant.js';
+import type { ApiRoute } from './gateway-api/route.js';
 import type { DestinationRule } from './istio/destination-rule.js';
 import type { IstioGateway } from './istio/gateway.js';
+import type { ServiceEntry } from './istio/service-entry.js';
 import type { VirtualService } from './istio/virtual-service.js';
 import type { Service } from './kubernetes/service.js';
-import type { Workload } from './kubernetes/workload.js';
+import { topWorkloads, type Workload } from './kubernetes/workload.js';
 import type { ManifestObject } from './manifest/manifest-object.js';
 import type { Warning } from './warning.js';
 
@@ -12,6 +16,10 @@ export interface ManifestSet {
   readonly gateways: readonly IstioGateway[];
   readonly virtualServices: readonly VirtualService[];
   readonly destinationRules: readonly DestinationRule[];
+  readonly serviceEntries: readonly ServiceEntry[];
+  readonly apiGateways: readonly ApiGateway[];
+  readonly apiRoutes: readonly ApiRoute[];
+  readonly referenceGrants: readonly ReferenceGrant[];
   readonly services: readonly Service[];
   readonly workloads: readonly Workload[];
   /** What was noticed while reading. */
@@ -22,6 +30,10 @@ export const EMPTY_MANIFESTS: ManifestSet = {
   gateways: [],
   virtualServices: [],
   destinationRules: [],
+  serviceEntries: [],
+  apiGateways: [],
+  apiRoutes: [],
+  referenceGrants: [],
   services: [],
   workloads: [],
   warnings: [],
@@ -33,6 +45,10 @@ export function mergeManifests(sets: readonly ManifestSet[]): ManifestSet {
     gateways: sets.flatMap((set) => set.gateways),
     virtualServices: sets.flatMap((set) => set.virtualServices),
     destinationRules: sets.flatMap((set) => set.destinationRules),
+    serviceEntries: sets.flatMap((set) => set.serviceEntries),
+    apiGateways: sets.flatMap((set) => set.apiGateways),
+    apiRoutes: sets.flatMap((set) => set.apiRoutes),
+    referenceGrants: sets.flatMap((set) => set.referenceGrants),
     services: sets.flatMap((set) => set.services),
     workloads: sets.flatMap((set) => set.workloads),
     warnings: sets.flatMap((set) => set.warnings),
@@ -40,7 +56,8 @@ export function mergeManifests(sets: readonly ManifestSet[]): ManifestSet {
 }
 
 /**
- * The same set where objects that name no namespace are in the given one, as with `kubectl -n`.
+ * The same set where objects that name no namespace are in the given one, as with `kubectl -n`, and
+ * every pod is counted once.
  * @throws InputError when two different objects then have one name.
  */
 export function inNamespace(set: ManifestSet, namespace: string): ManifestSet {
@@ -52,8 +69,12 @@ export function inNamespace(set: ManifestSet, namespace: string): ManifestSet {
     gateways: placed(set.gateways),
     virtualServices: placed(set.virtualServices),
     destinationRules: placed(set.destinationRules),
+    serviceEntries: placed(set.serviceEntries),
+    apiGateways: placed(set.apiGateways),
+    apiRoutes: placed(set.apiRoutes),
+    referenceGrants: placed(set.referenceGrants),
     services: placed(set.services),
-    workloads: placed(set.workloads),
+    workloads: topWorkloads(placed(set.workloads)),
     warnings: set.warnings,
   };
 }

@@ -1,5 +1,9 @@
+import { readApiGateway } from './gateway-api/gateway.js';
+import { readReferenceGrant } from './gateway-api/reference-grant.js';
+import { readApiRoute } from './gateway-api/route.js';
 import { readDestinationRule } from './istio/destination-rule.js';
 import { readGateway } from './istio/gateway.js';
+import { readServiceEntry, readWorkloadEntry } from './istio/service-entry.js';
 import { readVirtualService } from './istio/virtual-service.js';
 import { readService } from './kubernetes/service.js';
 import { readWorkload } from './kubernetes/workload.js';
@@ -80,15 +84,22 @@ function readKind(node: ManifestNode, kind: ReadKind, group: string): ManifestSe
     case 'Gateway':
       if (group === 'networking.istio.io')
         return found({ gateways: [readGateway(node, warnings)] });
-      throw node.error('Gateway API objects are not supported yet');
+      return found({ apiGateways: [readApiGateway(node, warnings)] });
+    case 'HTTPRoute':
+    case 'GRPCRoute':
+      return found({ apiRoutes: [readApiRoute(node, kind, warnings)] });
+    case 'ReferenceGrant':
+      return found({ referenceGrants: [readReferenceGrant(node)] });
     case 'Service':
       return found({ services: [readService(node)] });
     case 'Deployment':
     case 'StatefulSet':
     case 'ReplicaSet':
     case 'DaemonSet':
-    case 'Pod':
-      return found({ workloads: [readWorkload(node, kind)] });
+    case 'Pod': {
+      const workload = readWorkload(node, kind);
+      return found({ workloads: workload === null ? [] : [workload] });
+    }
     case 'EnvoyFilter':
       warnings.push({
         code: 'not-modelled',
@@ -96,8 +107,11 @@ function readKind(node: ManifestNode, kind: ReadKind, group: string): ManifestSe
         place: node.field('kind').place(),
       });
       return found({});
-    case 'ServiceEntry':
+    case 'ServiceEntry': {
+      const { serviceEntry, endpoints } = readServiceEntry(node);
+      return found({ serviceEntries: [serviceEntry], workloads: endpoints });
+    }
     case 'WorkloadEntry':
-      throw node.error(`a ${kind} is not supported yet`);
+      return found({ workloads: [readWorkloadEntry(node)] });
   }
 }

@@ -7,6 +7,8 @@ export interface PodSelector {
   namespace: string | null;
   /** Labels its pods have; `null`: not known from the manifests. */
   labels: Readonly<Record<string, string>> | null;
+  /** The ServiceEntry whose listed endpoints are meant, or `null` for pods. */
+  endpointsOf: string | null;
   /** False when the labels are only a part, so that pods can be ruled out by them but not in. */
   complete: boolean;
 }
@@ -23,6 +25,7 @@ export function hasLabels(
 function selects(selector: PodSelector, workload: Workload): boolean {
   if (selector.labels === null || !selector.complete) return false;
   if (selector.namespace !== null && selector.namespace !== workload.namespace) return false;
+  if (selector.endpointsOf !== workload.endpointOf) return false;
   return hasLabels(workload.podLabels, selector.labels);
 }
 

@@ -1,7 +1,10 @@
 import { InputError } from '../input-error.js';
 import { describeEntry } from './condition.js';
+import { NO_EFFECTS } from './effects.js';
 import type { Expectation } from './expectation.js';
-import { chooseIstioRoute, type ChosenRoute } from './istio/choose-route.js';
+import type { ChosenRoute } from './chosen-route.js';
+import { chooseRoute } from './choose-route.js';
+import { replicaSplit } from './replica-split.js';
 import { resolveDestinations } from './istio/destinations.js';
 import { inNamespace, type ManifestSet } from './manifest-set.js';
 import { describeObject } from './manifest/manifest-object.js';
@@ -17,12 +20,17 @@ import type { Warning } from './warning.js';
  */
 export function resolveExpectation(manifests: ManifestSet, request: RouteRequest): Expectation {
   const set = inNamespace(manifests, request.namespace);
-  if (set.virtualServices.length === 0)
-    throw new InputError(
-      'the manifests hold nothing that routes requests: add the VirtualService with -f, or give the split with --weights',
-    );
-  const chosen = chooseIstioRoute(set, request);
+  const chosen = chooseRoute(set, request);
   const { matched } = chosen;
+  if (chosen.unroutedService !== null) {
+    const notes = [
+      ...chosen.notes,
+      `no route names weights for ${chosen.unroutedService}: its pods share the requests, so the split is by replicas`,
+    ];
+    const { via, warnings } = chosen;
+    const split = replicaSplit(set, chosen.unroutedService);
+    return { via, route: null, ...split, effects: NO_EFFECTS, notes, warnings };
+  }
   if (matched === null) throw chosen.problem ?? new InputError('no route takes the request');
   const { object, rule, entry } = matched;
   if (rule.action.kind !== 'forward')

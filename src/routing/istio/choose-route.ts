@@ -1,9 +1,11 @@
 import { InputError } from '../../input-error.js';
+import type { ChosenRoute } from '../chosen-route.js';
 import { firstMatch, type MatchedRule, type RuleTrace } from '../first-match.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject, objectKey } from '../manifest/manifest-object.js';
+import { noRuleError } from '../no-rule.js';
+import { portNote } from '../port-note.js';
 import { formatVia, type RouteRequest, type Via } from '../request.js';
-import type { Warning } from '../warning.js';
 import { assumeGateways } from './assumed-gateway.js';
 import { virtualHostOf, type VirtualHost } from './gateway-routes.js';
 import { hostOf, resolveShortName } from './host.js';
@@ -17,20 +19,6 @@ import {
 import { mergedRules } from './merge-order.js';
 import { meshHostOf, serviceSpellings } from './mesh-routes.js';
 import { MESH, type VirtualService } from './virtual-service.js';
-
-/** The route a request takes, and how it was found. */
-export interface ChosenRoute {
-  via: Via;
-  gatewayPort: number | null;
-  /** The namespace whose DestinationRules come first; `null` for a gateway. */
-  clientNamespace: string | null;
-  matched: MatchedRule | null;
-  traces: RuleTrace[];
-  /** Why nothing matched, and what to do about it. */
-  problem: InputError | null;
-  notes: string[];
-  warnings: Warning[];
-}
 
 /** Chooses the route of a request through Istio's objects. The set's namespaces are filled in. */
 export function chooseIstioRoute(set: ManifestSet, request: RouteRequest): ChosenRoute {
@@ -48,16 +36,8 @@ export function chooseIstioRoute(set: ManifestSet, request: RouteRequest): Chose
 function chosenVirtualServices(set: ManifestSet, request: RouteRequest): readonly VirtualService[] {
   const { virtualService: wanted } = request;
   if (wanted === undefined) return set.virtualServices;
-  const found = set.virtualServices.filter(
+  return set.virtualServices.filter(
     ({ name, namespace }) => name === wanted.name && namespace === wanted.namespace,
-  );
-  if (found.length > 0) return found;
-  throw new InputError(
-    `there is no VirtualService ${objectKey(wanted)} among the manifests: ` +
-      (set.virtualServices.length === 0
-        ? 'there is none'
-        : `there are ${set.virtualServices.slice(0, 10).map(objectKey).join(', ')}`),
-    { file: 'command line', path: '--virtual-service' },
   );
 }
 
@@ -94,7 +74,7 @@ function chooseAtGateway(
   const arrivals = workloads
     .flatMap((workload) => candidateListeners(workload, request))
     .map((listener): Arrival => {
-      const virtualHost = virtualHostOf(listener, virtualServices, request);
+      const virtualHost = virtualHostOf(listener, virtualServices, set.virtualServices, request);
       return { listener, virtualHost, ...firstMatch(mergedRules(virtualHost.bound)) };
     });
   const matching = arrivals.filter(({ matched }) => matched !== null);
@@ -103,7 +83,7 @@ function chooseAtGateway(
   if (arrival === undefined) throw noListenerError(workloads, request);
   const { listener, virtualHost, matched, traces } = arrival;
   const gateway =
-    virtualHost.bound.find(({ virtualService }) => virtualService === matched?.object)?.gateway ??
+    matched?.context.gateways[0] ??
     objectKey(listener.servers[0]?.gateway ?? { namespace: '', name: '' });
   const [namespace = '', name = ''] = gateway.split('/');
   const mismatch = protocolMismatch(listener, request);
@@ -112,11 +92,13 @@ function chooseAtGateway(
     gatewayPort: listener.port,
     clientNamespace: null,
     matched,
+    unroutedService: null,
     traces,
     problem: matched === null ? noRouteError(arrivals, virtualServices, request) : null,
-    notes: portNotes(listener, request),
+    notes: portNote(listener.port, request),
     warnings: [
       ...(assumed?.warnings ?? []),
+      ...virtualHost.warnings,
       ...(mismatch === null
         ? []
         : [
@@ -128,15 +110,6 @@ function chooseAtGateway(
           ]),
     ],
   };
-}
-
-function portNotes({ port }: Listener, request: RouteRequest): string[] {
-  if (request.gatewayPort !== undefined || request.targetPort === port) return [];
-  const target =
-    request.targetPort === null
-      ? 'the target names no port'
-      : `the target's port is ${request.targetPort}`;
-  return [`gateway port ${port} is taken, the only one the request fits; ${target}`];
 }
 
 function severalListenersError(
@@ -177,20 +150,6 @@ function noRouteError(
   );
 }
 
-/** What each rule of the request's host asks for, and the flag that would meet it. */
-function noRuleError(traces: readonly RuleTrace[], request: RouteRequest): InputError {
-  const [first] = traces;
-  const list = traces
-    .slice(0, 10)
-    .map(({ rule, match, reasons }) => `${rule} takes ${match} (${reasons.join('; ')})`);
-  return new InputError(
-    `no rule takes ${request.method} ${request.path} for ${request.authority}: ` +
-      (list.length === 0 ? 'the VirtualService has no http rules' : list.join(', ')) +
-      '; see --call, -H, --authority and --gateway-port',
-    first?.place ?? {},
-  );
-}
-
 function chooseInMesh(
   set: ManifestSet,
   virtualServices: readonly VirtualService[],
@@ -199,8 +158,9 @@ function chooseInMesh(
 ): ChosenRoute {
   const mesh = meshHostOf(set, virtualServices, request);
   const { matched, traces } = firstMatch(mesh.rules);
+  const unroutedService = mesh.host === null && mesh.isService ? mesh.asked : null;
   const problem =
-    matched !== null
+    matched !== null || unroutedService !== null
       ? null
       : mesh.host !== null
         ? noRuleError(traces, request)
@@ -215,9 +175,10 @@ function chooseInMesh(
     gatewayPort: null,
     clientNamespace: request.namespace,
     matched,
+    unroutedService,
     traces,
     problem,
     notes: mesh.note === null ? [] : [mesh.note],
-    warnings: [],
+    warnings: mesh.warnings,
   };
 }

@@ -10,7 +10,8 @@ import {
 } from '../pods.js';
 import type { Backend } from '../rule.js';
 import type { Warning } from '../warning.js';
-import { CLUSTER_DOMAIN, namespaceOfHost, resolveShortName } from './host.js';
+import { findService } from '../service-registry.js';
+import { namespaceOfHost, resolveShortName } from './host.js';
 import { destinationRulesOf, subsetLabels } from './subset-labels.js';
 
 export interface ResolvedDestinations {
@@ -34,20 +35,21 @@ export function resolveDestinations(
 ): ResolvedDestinations {
   const hosts = backends.map(({ host }) => resolveShortName(host, object.namespace));
   const names = destinationNames(backends, hosts);
-  const services = hosts.map((host) =>
-    set.services.find(({ name, namespace }) => `${name}.${namespace}.${CLUSTER_DOMAIN}` === host),
-  );
+  const services = hosts.map((host) => findService(set, host));
   const labels = backends.map((backend, index) => {
     const host = hosts[index] ?? backend.host;
     return subsetLabels(backend, host, destinationRulesOf(set, host, clientNamespace), warnings);
   });
   const selectors = backends.map((backend, index): PodSelector => {
     const own = labels[index] ?? null;
-    const selector = services[index]?.selector ?? null;
+    const service = services[index] ?? null;
+    const selector = service?.selector ?? null;
+    const endpointsOf = service?.endpointsOf ?? null;
     return {
-      namespace: namespaceOfHost(hosts[index] ?? ''),
+      namespace: service?.namespace ?? namespaceOfHost(hosts[index] ?? ''),
       labels: own === null ? null : { ...selector, ...own },
-      complete: selector !== null || backend.subset !== null,
+      endpointsOf,
+      complete: selector !== null || endpointsOf !== null || backend.subset !== null,
     };
   });
   const destinations = backends.map((backend, index): ExpectedDestination => {
@@ -56,7 +58,7 @@ export function resolveDestinations(
       name: names[index] ?? backend.host,
       host: hosts[index] ?? backend.host,
       subset: backend.subset,
-      port: backend.port ?? (ports.length === 1 ? (ports[0]?.port ?? null) : null),
+      port: backend.port ?? (ports.length === 1 ? (ports[0] ?? null) : null),
       weight: backends.length === 1 ? 100 : (backend.weight ?? 0),
       replicas: null,
     };

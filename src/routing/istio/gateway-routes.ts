@@ -2,6 +2,8 @@ import type { MatchContext } from '../condition.js';
 import type { OrderedRule } from '../first-match.js';
 import { objectKey } from '../manifest/manifest-object.js';
 import type { RouteRequest } from '../request.js';
+import type { Warning } from '../warning.js';
+import { withDelegates } from './delegate.js';
 import { hostOf, intersectHosts, mostSpecificHost } from './host.js';
 import type { Listener, ListeningServer } from './listener.js';
 import { resolveGatewayName, type VirtualService } from './virtual-service.js';
@@ -22,6 +24,7 @@ export interface VirtualHost {
   /** The one the request's authority belongs to, or `null`. */
   host: string | null;
   bound: BoundVirtualService[];
+  warnings: Warning[];
 }
 
 /**
@@ -29,10 +32,13 @@ export interface VirtualHost {
  * and a server of the Gateway it names have in common; the most specific one that fits the
  * authority wins, and only its routes count.
  * Source: istio/istio pilot/pkg/networking/core/gateway.go, buildGatewayHTTPRouteConfig.
+ * @param virtualServices Those that may be chosen.
+ * @param all Those that may be delegated to.
  */
 export function virtualHostOf(
   listener: Listener,
   virtualServices: readonly VirtualService[],
+  all: readonly VirtualService[],
   request: RouteRequest,
 ): VirtualHost {
   const byHost = new Map<string, { virtualService: VirtualService; at: ListeningServer }[]>();
@@ -57,18 +63,19 @@ export function virtualHostOf(
   const hosts = [...byHost.keys()];
   const host = mostSpecificHost(hostOf(request.authority), hosts);
   const bound = host === null ? [] : (byHost.get(host) ?? []);
+  const warnings: Warning[] = [];
   return {
     hosts,
     host,
     bound: bound.map(({ virtualService, at }) => ({
       virtualService,
       gateway: objectKey(at.gateway),
-      rules: virtualService.http.map((rule) => ({
-        object: virtualService,
-        rule,
+      rules: withDelegates(virtualService, all, warnings).map((placed) => ({
+        ...placed,
         context: gatewayContext(request, listener.port, at, virtualService),
       })),
     })),
+    warnings,
   };
 }
 

@@ -3,6 +3,9 @@ import type { MatchContext } from '../condition.js';
 import type { OrderedRule } from '../first-match.js';
 import type { ManifestSet } from '../manifest-set.js';
 import type { RouteRequest } from '../request.js';
+import { findService, knownHosts } from '../service-registry.js';
+import type { Warning } from '../warning.js';
+import { withDelegates } from './delegate.js';
 import { CLUSTER_DOMAIN, hostOf, mostSpecificHost, portOf, resolveShortName } from './host.js';
 import { agesKnown, byAge, severalError } from './merge-order.js';
 import { MESH, type VirtualService } from './virtual-service.js';
@@ -19,6 +22,9 @@ export interface MeshHost {
   /** Hosts the manifests have routes for. */
   hosts: string[];
   rules: OrderedRule[];
+  /** The asked name is a Service or ServiceEntry of the manifests. */
+  isService: boolean;
+  warnings: Warning[];
   note: string | null;
 }
 
@@ -48,6 +54,7 @@ export function meshHostOf(
   const port = servicePort(set, asked.name, request);
   const found = host === null ? [] : [...new Set(byHost.get(host))];
   if (found.length > 1 && !agesKnown(found)) throw severalError(found);
+  const warnings: Warning[] = [];
   const [oldest] = byAge(found.map((object) => ({ object })));
   const context: MatchContext = {
     method: request.method,
@@ -62,8 +69,12 @@ export function meshHostOf(
   const rules =
     oldest === undefined
       ? []
-      : oldest.object.http.map((rule) => ({ object: oldest.object, rule, context }));
-  return { host, asked: asked.name, port, hosts, rules, note: asked.note };
+      : withDelegates(oldest.object, set.virtualServices, warnings).map((placed) => ({
+          ...placed,
+          context,
+        }));
+  const isService = findService(set, asked.name) !== null;
+  return { host, asked: asked.name, port, hosts, rules, isService, warnings, note: asked.note };
 }
 
 /**
@@ -77,10 +88,7 @@ function askedHost(
   request: RouteRequest,
 ): { name: string; note: string | null } {
   const host = hostOf(request.authority);
-  const known = [
-    ...hosts,
-    ...set.services.map(({ name, namespace }) => `${name}.${namespace}.${CLUSTER_DOMAIN}`),
-  ];
+  const known = [...hosts, ...knownHosts(set)];
   const exact = serviceSpellings(host, request.namespace).find((name) => known.includes(name));
   if (exact !== undefined) return { name: exact, note: null };
   if (!namesNoService(host)) return { name: host, note: null };
@@ -119,9 +127,6 @@ function servicePort(set: ManifestSet, host: string, request: RouteRequest): num
     const told = portOf(request.authority) ?? request.targetPort;
     if (told !== null) return told;
   }
-  const service = set.services.find(
-    ({ name, namespace }) => `${name}.${namespace}.${CLUSTER_DOMAIN}` === host,
-  );
-  const [only, ...others] = service?.ports ?? [];
-  return only !== undefined && others.length === 0 ? only.port : null;
+  const [only, ...others] = findService(set, host)?.ports ?? [];
+  return only !== undefined && others.length === 0 ? only : null;
 }

@@ -1,7 +1,15 @@
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 
-export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'ReplicaSet' | 'DaemonSet' | 'Pod';
+export type WorkloadKind =
+  | 'Deployment'
+  | 'StatefulSet'
+  | 'ReplicaSet'
+  | 'DaemonSet'
+  | 'Pod'
+  | 'Rollout'
+  | 'WorkloadEntry'
+  | 'Endpoint';
 
 /** Something whose pods answer requests. */
 export interface Workload extends ManifestObject {
@@ -10,17 +18,64 @@ export interface Workload extends ManifestObject {
   podLabels: Readonly<Record<string, string>>;
   /** `null`: the manifest does not say (a DaemonSet, or an autoscaler decides). */
   replicas: number | null;
+  /** Name of the ServiceEntry that lists it as an endpoint, which no other service can select. */
+  endpointOf: string | null;
+  /** The workload that made it, as `metadata.ownerReferences` says. */
+  ownedBy: { kind: string; name: string } | null;
 }
 
-export function readWorkload(node: ManifestNode, kind: WorkloadKind): Workload {
+/** Pods in these phases answer nothing. */
+const DEAD_PHASES = ['Succeeded', 'Failed'];
+
+/**
+ * Reads a workload.
+ * @returns It, or `null` for one that has no pods to answer: a finished pod, or a ReplicaSet that a
+ *   Deployment has scaled to nothing.
+ */
+export function readWorkload(
+  node: ManifestNode,
+  kind: 'Deployment' | 'StatefulSet' | 'ReplicaSet' | 'DaemonSet' | 'Pod',
+): Workload | null {
   const object = readObject(node, kind, kind === 'Pod' ? '' : 'apps');
+  const ownedBy = readOwner(node);
+  const common = { ...object, kind, endpointOf: null, ownedBy };
   const spec = node.field('spec');
-  if (kind === 'Pod') return { ...object, kind, podLabels: object.labels, replicas: 1 };
-  return {
-    ...object,
-    kind,
-    podLabels: spec.field('template').field('metadata').field('labels').stringMap(),
-    // Without the field the API server fills in 1; a DaemonSet has as many as there are nodes.
-    replicas: kind === 'DaemonSet' ? null : (spec.field('replicas').optionalInteger() ?? 1),
-  };
+  if (kind === 'Pod') {
+    const phase = node.field('status').field('phase').optionalString();
+    if (phase !== null && DEAD_PHASES.includes(phase)) return null;
+    return { ...common, podLabels: object.labels, replicas: 1 };
+  }
+  // Without the field the API server fills in 1; a DaemonSet has as many as there are nodes.
+  const replicas = kind === 'DaemonSet' ? null : (spec.field('replicas').optionalInteger() ?? 1);
+  if (kind === 'ReplicaSet' && replicas === 0 && ownedBy !== null) return null;
+  const podLabels = spec.field('template').field('metadata').field('labels').stringMap();
+  return { ...common, podLabels, replicas };
+}
+
+function readOwner(node: ManifestNode): Workload['ownedBy'] {
+  const owner = node
+    .field('metadata')
+    .field('ownerReferences')
+    .items()
+    .find((reference) => reference.field('controller').value !== false);
+  if (owner === undefined) return null;
+  return { kind: owner.field('kind').string(), name: owner.field('name').string() };
+}
+
+/**
+ * Workloads without those that another one of the set stands for: a Deployment's pods are counted
+ * once, though `kubectl get all -o yaml` lists the Deployment, its ReplicaSets and their pods.
+ */
+export function topWorkloads(workloads: readonly Workload[]): Workload[] {
+  const byName = new Map(
+    workloads.map((workload) => [key(workload.namespace, workload.kind, workload.name), workload]),
+  );
+  return workloads.filter(
+    ({ namespace, ownedBy }) =>
+      ownedBy === null || !byName.has(key(namespace, ownedBy.kind, ownedBy.name)),
+  );
+}
+
+function key(namespace: string, kind: string, name: string): string {
+  return `${kind} ${namespace}/${name}`;
 }

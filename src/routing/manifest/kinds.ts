@@ -2,6 +2,7 @@ import { nearestName } from './nearest-name.js';
 
 const ISTIO = 'networking.istio.io';
 const GATEWAY_API = 'gateway.networking.k8s.io';
+const GATEWAY_API_VERSIONS = ['v1', 'v1beta1', 'v1alpha2'];
 const ISTIO_VERSIONS = ['v1', 'v1beta1', 'v1alpha3'];
 
 /** The kinds that say where a request goes or who answers it, with every API version that is read. */
@@ -13,8 +14,11 @@ const API_VERSIONS = {
   EnvoyFilter: [`${ISTIO}/v1alpha3`],
   Gateway: [
     ...ISTIO_VERSIONS.map((version) => `${ISTIO}/${version}`),
-    ...['v1', 'v1beta1', 'v1alpha2'].map((version) => `${GATEWAY_API}/${version}`),
+    ...GATEWAY_API_VERSIONS.map((version) => `${GATEWAY_API}/${version}`),
   ],
+  HTTPRoute: GATEWAY_API_VERSIONS.map((version) => `${GATEWAY_API}/${version}`),
+  GRPCRoute: GATEWAY_API_VERSIONS.map((version) => `${GATEWAY_API}/${version}`),
+  ReferenceGrant: GATEWAY_API_VERSIONS.map((version) => `${GATEWAY_API}/${version}`),
   Service: ['v1'],
   Pod: ['v1'],
   Deployment: ['apps/v1'],
@@ -36,7 +40,6 @@ const HARMLESS_KINDS: Record<string, readonly string[]> = {
     'TCPRoute',
     'TLSRoute',
     'UDPRoute',
-    'ReferenceGrant',
     'BackendTLSPolicy',
     'BackendTrafficPolicy',
     'ListenerSet',

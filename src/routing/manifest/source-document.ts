@@ -1,4 +1,12 @@
-import { LineCounter, isAlias, isMap, isSeq, parseAllDocuments, type Document } from 'yaml';
+import {
+  LineCounter,
+  isAlias,
+  isMap,
+  isSeq,
+  parseAllDocuments,
+  type Document,
+  type YAMLParseError,
+} from 'yaml';
 
 import { InputError } from '../../input-error.js';
 
@@ -12,21 +20,26 @@ export type PathStep = string | number;
 const MAX_ALIAS_COUNT = 1000;
 
 /**
- * One YAML (or JSON) document of a file. Its values are plain data; the syntax tree that knows the
- * lines is built again when a line is asked for, which keeps ten thousand documents small.
+ * Documents up to this many characters are parsed once more when one of their lines is asked for,
+ * rather than kept as a syntax tree: ten thousand small documents then take little memory.
  */
+const MAX_PARSED_AGAIN = 100_000;
+
+/** One YAML (or JSON) document of a file: plain data, and the line of every part of it. */
 export class SourceDocument {
   readonly file: string;
   readonly value: unknown;
   readonly #text: string;
   readonly #linesBefore: number;
-  #tree: { document: Document.Parsed; lines: LineCounter } | undefined;
+  #parsed: ParsedDocument | undefined;
 
   private constructor(file: string, text: string, linesBefore: number) {
     this.file = file;
     this.#text = text;
     this.#linesBefore = linesBefore;
-    this.value = this.#readValue();
+    const parsed = parseOne(text, file, linesBefore);
+    this.value = parsed === null ? null : this.#readValue(parsed);
+    if (parsed !== null && text.length > MAX_PARSED_AGAIN) this.#parsed = parsed;
   }
 
   /**
@@ -39,12 +52,14 @@ export class SourceDocument {
   static readAll(text: string, file: string): SourceDocument[] {
     return splitDocuments(text.startsWith('\uFEFF') ? text.slice(1) : text)
       .map(({ text: part, linesBefore }) => new SourceDocument(file, part, linesBefore))
-      .filter((document) => document.value !== null && document.value !== undefined);
+      .filter(({ value }) => value !== null && value !== undefined);
   }
 
   /** 1-based line in the file of the value at `path`, or of its nearest existing ancestor. */
   lineOf(path: readonly PathStep[]): number {
-    const { document, lines } = this.#syntaxTree();
+    this.#parsed ??= parseOne(this.#text, this.file, this.#linesBefore) ?? undefined;
+    if (this.#parsed === undefined) return this.#linesBefore + 1;
+    const { document, lines } = this.#parsed;
     let node: unknown = document.contents;
     let offset = rangeStart(node) ?? 0;
     for (const step of path) {
@@ -62,61 +77,58 @@ export class SourceDocument {
     return this.#linesBefore + lines.linePos(offset).line;
   }
 
-  #syntaxTree(): { document: Document.Parsed; lines: LineCounter } {
-    if (this.#tree === undefined) {
-      const lines = new LineCounter();
-      const [document] = parse(this.#text, lines);
-      if (document === undefined) throw new Error('a document that was read cannot be empty');
-      this.#tree = { document, lines };
-    }
-    return this.#tree;
-  }
-
-  #readValue(): unknown {
+  #readValue({ document }: ParsedDocument): unknown {
     try {
-      const [document] = parse(this.#text, undefined);
-      if (document === undefined) return null;
-      const [mistake] = document.errors;
-      if (mistake !== undefined)
-        throw this.#syntaxError(mistake.code, mistake.message, mistake.pos[0]);
       return document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }) as unknown;
     } catch (error) {
-      if (error instanceof InputError) throw error;
-      const line = this.#linesBefore + 1;
-      if (error instanceof RangeError)
-        throw new InputError('nested too deeply to be a manifest', { file: this.file, line });
-      if (error instanceof ReferenceError)
-        throw new InputError(`the YAML aliases cannot be expanded: ${error.message}`, {
-          file: this.file,
-          line,
-        });
-      throw error;
-    }
-  }
-
-  #syntaxError(code: string, message: string, offset: number): InputError {
-    const lines = new LineCounter();
-    parse(this.#text, lines);
-    const line = this.#linesBefore + lines.linePos(offset).line;
-    if (code === 'DUPLICATE_KEY') {
-      const key = /^[^\s:]*/.exec(this.#text.slice(offset))?.[0] ?? '';
-      return new InputError(`the key ${key} is given twice in one mapping: remove one of them`, {
+      if (!(error instanceof ReferenceError)) throw error;
+      throw new InputError(`the YAML aliases cannot be expanded: ${error.message}`, {
         file: this.file,
-        line,
+        line: this.#linesBefore + 1,
       });
     }
-    const sentence = message.charAt(0).toLowerCase() + message.slice(1);
-    return new InputError(`not valid YAML: ${sentence}`, { file: this.file, line });
   }
 }
 
-function parse(text: string, lines: LineCounter | undefined): Document.Parsed[] {
+interface ParsedDocument {
+  document: Document.Parsed;
+  lines: LineCounter;
+}
+
+function parseOne(text: string, file: string, linesBefore: number): ParsedDocument | null {
+  const lines = new LineCounter();
+  let document: Document.Parsed | undefined;
+  try {
+    [document] = parse(text, lines);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InputError('nested too deeply to be a manifest', { file, line: linesBefore + 1 });
+  }
+  if (document === undefined) return null;
+  const [mistake] = document.errors;
+  if (mistake === undefined) return { document, lines };
+  const line = linesBefore + lines.linePos(mistake.pos[0]).line;
+  throw new InputError(describeMistake(mistake, text), { file, line });
+}
+
+function describeMistake(
+  { code, message, pos }: { code: string; message: string; pos: readonly [number, number] },
+  text: string,
+): string {
+  if (code === 'DUPLICATE_KEY') {
+    const key = /^[^\s:]*/.exec(text.slice(pos[0]))?.[0] ?? '';
+    return `the key ${key} is given twice in one mapping: remove one of them`;
+  }
+  return `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
+}
+
+function parse(text: string, lines: LineCounter): Document.Parsed[] {
   const documents = parseAllDocuments(text, {
     prettyErrors: false,
     uniqueKeys: true,
     merge: true,
     logLevel: 'silent',
-    ...(lines === undefined ? {} : { lineCounter: lines }),
+    lineCounter: lines,
   });
   return Array.isArray(documents) ? documents : [];
 }

@@ -1,0 +1,87 @@
+import { InputError } from '../input-error.js';
+import type { ChosenRoute } from './chosen-route.js';
+import { chooseGatewayApiRoute } from './gateway-api/choose-route.js';
+import { chooseServiceRoute } from './gateway-api/mesh-route.js';
+import { chooseIstioRoute } from './istio/choose-route.js';
+import type { ManifestSet } from './manifest-set.js';
+import { objectKey } from './manifest/manifest-object.js';
+import { formatVia, type RouteRequest } from './request.js';
+
+/**
+ * Chooses the route of a request among every kind of configuration the set holds. Where several
+ * kinds could route it, the one that does is taken.
+ * @param set With its namespaces filled in.
+ * @throws InputError when nothing could route the request, or several kinds do.
+ */
+export function chooseRoute(set: ManifestSet, request: RouteRequest): ChosenRoute {
+  refuseUnknownRoute(set, request);
+  const results = choosers(set, request).map((choose) => attempt(() => choose(set, request)));
+  const chosen = results.flatMap((result) => (result.route === null ? [] : [result.route]));
+  const matching = chosen.filter(
+    ({ matched, unroutedService }) => matched !== null || unroutedService !== null,
+  );
+  const [first, second] = matching;
+  if (first !== undefined && second !== undefined)
+    throw new InputError(
+      `the request fits ${formatVia(first.via)} and ${formatVia(second.via)}, of different APIs: choose with --via`,
+    );
+  if (first !== undefined) return first;
+  const [unmatched] = chosen;
+  if (unmatched !== undefined) return unmatched;
+  throw (
+    results.find(({ error }) => error !== null)?.error ??
+    new InputError(
+      'the manifests hold nothing that routes requests: add the VirtualService or HTTPRoute with -f, or say --via mesh to test the split by replicas',
+    )
+  );
+}
+
+type Chooser = (set: ManifestSet, request: RouteRequest) => ChosenRoute | null;
+
+function choosers(set: ManifestSet, request: RouteRequest): Chooser[] {
+  const { via } = request;
+  const inMesh = via !== undefined && via.kind !== 'gateway';
+  const found: Chooser[] = [];
+  if (set.apiRoutes.length > 0) {
+    if (inMesh) found.push((given, asked) => chooseServiceRoute(given, asked, via));
+    else found.push(...(hasGatewayRoutes(set) ? [chooseGatewayApiRoute] : []), inferredMesh);
+  }
+  // A sidecar's default, by replicas, is Istio's to give; a Gateway API route of the Service wins.
+  const istioAnswers = set.virtualServices.length > 0 || (inMesh && set.apiRoutes.length === 0);
+  if (istioAnswers) found.push(chooseIstioRoute);
+  return found;
+}
+
+function hasGatewayRoutes(set: ManifestSet): boolean {
+  return set.apiRoutes.some(({ parentRefs }) => parentRefs.some(({ kind }) => kind === 'Gateway'));
+}
+
+function inferredMesh(set: ManifestSet, request: RouteRequest): ChosenRoute | null {
+  return chooseServiceRoute(set, request, { kind: 'mesh' });
+}
+
+function refuseUnknownRoute(set: ManifestSet, request: RouteRequest): void {
+  const { virtualService: wanted } = request;
+  if (wanted === undefined) return;
+  const routes = [...set.virtualServices, ...set.apiRoutes];
+  if (routes.some((route) => objectKey(route) === objectKey(wanted))) return;
+  throw new InputError(
+    `there is no VirtualService ${objectKey(wanted)} among the manifests: ` +
+      (routes.length === 0
+        ? 'there is none'
+        : `there are ${routes.slice(0, 10).map(objectKey).join(', ')}`),
+    { file: 'command line', path: '--virtual-service' },
+  );
+}
+
+function attempt(choose: () => ChosenRoute | null): {
+  route: ChosenRoute | null;
+  error: InputError | null;
+} {
+  try {
+    return { route: choose(), error: null };
+  } catch (error) {
+    if (error instanceof InputError) return { route: null, error };
+    throw error;
+  }
+}

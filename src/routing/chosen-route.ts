@@ -1,0 +1,20 @@
+import type { InputError } from '../input-error.js';
+import type { MatchedRule, RuleTrace } from './first-match.js';
+import type { Via } from './request.js';
+import type { Warning } from './warning.js';
+
+/** The route a request takes through one kind of configuration, and how it was found. */
+export interface ChosenRoute {
+  via: Via;
+  gatewayPort: number | null;
+  /** The namespace whose DestinationRules come first; `null` for a gateway. */
+  clientNamespace: string | null;
+  matched: MatchedRule | null;
+  /** A service that is reached without any route: its pods share the requests evenly. */
+  unroutedService: string | null;
+  traces: RuleTrace[];
+  /** Why nothing matched, and what to do about it. */
+  problem: InputError | null;
+  notes: string[];
+  warnings: Warning[];
+}

@@ -1,0 +1,59 @@
+import type { RouteRequest } from '../request.js';
+import type { Warning } from '../warning.js';
+import { GATEWAY_API_GROUP, type ApiGateway } from './gateway.js';
+import type { ApiRoute } from './route.js';
+
+/**
+ * Stand-ins for the Gateways that routes name when no Gateway is among the manifests: one listener
+ * for every host on the port that is known of the request, and one for each named section.
+ * @throws InputError when neither the target nor `--gateway-port` tells the port.
+ */
+export function assumeApiGateways(
+  routes: readonly ApiRoute[],
+  request: RouteRequest,
+): { gateways: ApiGateway[]; warnings: Warning[] } {
+  const port = request.gatewayPort ?? request.targetPort;
+  const gateways = new Map<string, ApiGateway>();
+  for (const route of routes) {
+    const node = route.node.field('spec').field('parentRefs');
+    for (const ref of route.parentRefs.filter(({ kind }) => kind === 'Gateway')) {
+      const namespace = ref.namespace ?? route.namespace;
+      const key = `${namespace}/${ref.name}`;
+      if (port === null)
+        throw node.error(
+          `the Gateway ${key} is not among the manifests, so its port is not known: add it with -f, or give --gateway-port`,
+        );
+      const gateway = gateways.get(key) ?? {
+        ...route,
+        kind: 'Gateway',
+        group: GATEWAY_API_GROUP,
+        namespace,
+        name: ref.name,
+        listeners: [],
+      };
+      const listener = {
+        name: ref.sectionName ?? '',
+        port: ref.port ?? port,
+        protocol: request.scheme === 'http' ? 'HTTP' : 'HTTPS',
+        hostname: null,
+        terminatesTls: request.scheme === 'https',
+        allowedNamespaces: 'All' as const,
+        allowedKinds: null,
+        node,
+      };
+      gateways.set(key, { ...gateway, listeners: [...gateway.listeners, listener] });
+    }
+  }
+  const [first] = routes;
+  if (first === undefined || gateways.size === 0) return { gateways: [], warnings: [] };
+  return {
+    gateways: [...gateways.values()],
+    warnings: [
+      {
+        code: 'gateway-missing',
+        message: `the Gateway ${[...gateways.keys()].join(', ')} is not among the manifests: its hosts and who may attach are not checked`,
+        place: first.node.field('spec').field('parentRefs').place(),
+      },
+    ],
+  };
+}

@@ -1,0 +1,93 @@
+import type { ManifestSet } from '../manifest-set.js';
+import type { Backend, Rule, RuleAction } from '../rule.js';
+import { findService, serviceHost } from '../service-registry.js';
+import type { Warning } from '../warning.js';
+import { GATEWAY_API_GROUP } from './gateway.js';
+import type { ApiRoute, ApiRule, BackendRef } from './route.js';
+
+/**
+ * Turns a rule of the Gateway API into one that forwards. A backend that cannot be used keeps its
+ * share of the requests, as errors: 500 for HTTPRoute, UNAVAILABLE for GRPCRoute.
+ * Source: https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule (backendRefs).
+ */
+export function resolveBackends(
+  set: ManifestSet,
+  route: ApiRoute,
+  rule: ApiRule,
+  warnings: Warning[],
+): Rule {
+  const weighted = rule.backendRefs;
+  const total = weighted.reduce((sum, { weight }) => sum + weight, 0);
+  const usable: BackendRef[] = [];
+  let unusableWeight = 0;
+  for (const ref of weighted) {
+    const fault = faultOf(set, route, ref);
+    if (fault === null) usable.push(ref);
+    else {
+      unusableWeight += ref.weight;
+      warnings.push({
+        code: 'invalid-backend',
+        message: `${fault}: its share of the requests fails with ${failure(route)}`,
+        place: ref.node.place(),
+      });
+    }
+  }
+  const { label, name, entries, node } = rule;
+  const reachable = usable.some(({ weight }) => weight > 0);
+  const action: RuleAction =
+    rule.redirect !== null
+      ? { kind: 'redirect', to: rule.redirect }
+      : reachable
+        ? { kind: 'forward', backends: usable.map((ref) => toBackend(route, ref)) }
+        : { kind: 'direct-response', status: route.kind === 'HTTPRoute' ? 500 : 503 };
+  const failing =
+    unusableWeight === 0 || !reachable
+      ? null
+      : { share: unusableWeight / total, description: failure(route) };
+  return { label, name, entries, action, effects: { ...rule.effects, abort: failing }, node };
+}
+
+function failure(route: ApiRoute): string {
+  return route.kind === 'HTTPRoute' ? 'HTTP 500' : 'gRPC UNAVAILABLE';
+}
+
+function toBackend(route: ApiRoute, ref: BackendRef): Backend {
+  const namespace = ref.namespace ?? route.namespace;
+  return {
+    host: namespace === route.namespace ? ref.name : serviceHost({ name: ref.name, namespace }),
+    subset: null,
+    port: ref.port,
+    weight: ref.weight,
+    node: ref.node,
+  };
+}
+
+/** Why a reference cannot be used, or `null`. */
+function faultOf(set: ManifestSet, route: ApiRoute, ref: BackendRef): string | null {
+  if (ref.group !== '' || ref.kind !== 'Service')
+    return `${ref.group === '' ? '' : `${ref.group}/`}${ref.kind} is no kind of backend that is modelled here`;
+  const namespace = ref.namespace ?? route.namespace;
+  if (namespace !== route.namespace && !isGranted(set, route, ref, namespace))
+    return `no ReferenceGrant in ${namespace} lets ${route.kind}s of ${route.namespace} use the Service ${ref.name}`;
+  const service = findService(set, serviceHost({ name: ref.name, namespace }));
+  if (service !== null && ref.port !== null && !service.ports.includes(ref.port))
+    return `the Service ${namespace}/${ref.name} has no port ${ref.port}`;
+  return null;
+}
+
+function isGranted(set: ManifestSet, route: ApiRoute, ref: BackendRef, namespace: string): boolean {
+  return set.referenceGrants.some(
+    (grant) =>
+      grant.namespace === namespace &&
+      grant.from.some(
+        (from) =>
+          from.group === GATEWAY_API_GROUP &&
+          from.kind === route.kind &&
+          from.namespace === route.namespace,
+      ) &&
+      grant.to.some(
+        (to) =>
+          to.group === '' && to.kind === 'Service' && (to.name === null || to.name === ref.name),
+      ),
+  );
+}

@@ -1,0 +1,153 @@
+import { InputError } from '../../input-error.js';
+import type { ChosenRoute } from '../chosen-route.js';
+import type { MatchContext } from '../condition.js';
+import { firstMatch, type MatchedRule, type RuleTrace } from '../first-match.js';
+import { hostOf, mostSpecificHost } from '../istio/host.js';
+import type { ManifestSet } from '../manifest-set.js';
+import { objectKey } from '../manifest/manifest-object.js';
+import { portNote } from '../port-note.js';
+import type { RouteRequest } from '../request.js';
+import type { Warning } from '../warning.js';
+import { assumeApiGateways } from './assumed-gateway.js';
+import { attachedRoutes, forHost } from './attach.js';
+import type { ApiGateway, ApiListener } from './gateway.js';
+import { noApiListenerError, noApiRouteError } from './no-route.js';
+import { acceptedRoutes, orderedRules } from './ordered-rules.js';
+import type { ApiRoute } from './route.js';
+
+/** What happens to a request on one port of one Gateway. */
+export interface ApiArrival {
+  gateway: ApiGateway;
+  port: number;
+  /** Hosts with routes, and the one the request belongs to. */
+  hosts: string[];
+  host: string | null;
+  matched: MatchedRule | null;
+  traces: RuleTrace[];
+  warnings: Warning[];
+}
+
+/** Chooses the route of a request through a Gateway of the Gateway API. Namespaces are filled in. */
+export function chooseGatewayApiRoute(set: ManifestSet, request: RouteRequest): ChosenRoute {
+  const routes = chosenRoutes(set, request);
+  const assumed = set.apiGateways.length === 0 ? assumeApiGateways(routes, request) : null;
+  const gateways = chosenGateways(assumed?.gateways ?? set.apiGateways, request);
+  const arrivals = gateways.flatMap((gateway) =>
+    portsFor(gateway, request).map(({ port, listeners }) =>
+      arriveAt(set, gateway, port, listeners, routes, request),
+    ),
+  );
+  const matching = arrivals.filter(({ matched }) => matched !== null);
+  if (matching.length > 1) throw severalError(matching);
+  const arrival = matching[0] ?? arrivals.find(({ host }) => host !== null) ?? arrivals[0];
+  if (arrival === undefined) throw noApiListenerError(gateways, request);
+  const { gateway, port, matched, traces } = arrival;
+  return {
+    via: { kind: 'gateway', namespace: gateway.namespace, name: gateway.name },
+    gatewayPort: port,
+    clientNamespace: null,
+    matched,
+    unroutedService: null,
+    traces,
+    problem: matched === null ? noApiRouteError(arrivals, routes, request) : null,
+    notes: portNote(port, request),
+    warnings: [...(assumed?.warnings ?? []), ...arrival.warnings],
+  };
+}
+
+/** `--virtual-service` names a route of any kind. */
+export function chosenRoutes(set: ManifestSet, request: RouteRequest): readonly ApiRoute[] {
+  const { virtualService: wanted } = request;
+  if (wanted === undefined) return set.apiRoutes;
+  return set.apiRoutes.filter(
+    ({ name, namespace }) => name === wanted.name && namespace === wanted.namespace,
+  );
+}
+
+function chosenGateways(gateways: readonly ApiGateway[], request: RouteRequest): ApiGateway[] {
+  const { via } = request;
+  if (via?.kind !== 'gateway' || via.name === undefined) return [...gateways];
+  return gateways.filter(
+    ({ name, namespace }) =>
+      name === via.name && (via.namespace === undefined || via.namespace === namespace),
+  );
+}
+
+/** The port rule: that of `--gateway-port`, else the target's, else every one the request fits. */
+function portsFor(
+  gateway: ApiGateway,
+  request: RouteRequest,
+): { port: number; listeners: ApiListener[] }[] {
+  const ports = [...new Set(gateway.listeners.map(({ port }) => port))];
+  const wanted =
+    request.gatewayPort ?? (ports.includes(request.targetPort ?? 0) ? request.targetPort : null);
+  return ports
+    .filter((port) => wanted === null || port === wanted)
+    .map((port) => ({
+      port,
+      listeners: listenersFor(
+        gateway.listeners.filter((listener) => listener.port === port),
+        request,
+      ),
+    }))
+    .filter(({ listeners }) => listeners.length > 0);
+}
+
+/** Over TLS the server name chooses the listener with the most specific host; in plaintext all count. */
+function listenersFor(onPort: readonly ApiListener[], request: RouteRequest): ApiListener[] {
+  const plaintext = request.scheme === 'http';
+  const speaking = onPort.filter((listener) =>
+    plaintext ? listener.protocol === 'HTTP' : listener.terminatesTls,
+  );
+  const hosts = speaking.map(({ hostname }) => hostname ?? '*');
+  const best = mostSpecificHost(hostOf(request.authority), hosts);
+  if (best === null) return [];
+  return plaintext ? speaking : speaking.filter(({ hostname }) => (hostname ?? '*') === best);
+}
+
+function arriveAt(
+  set: ManifestSet,
+  gateway: ApiGateway,
+  port: number,
+  listeners: readonly ApiListener[],
+  routes: readonly ApiRoute[],
+  request: RouteRequest,
+): ApiArrival {
+  const attached = attachedRoutes(gateway, listeners, routes);
+  const { host, attachments } = forHost(attached, hostOf(request.authority));
+  const warnings: Warning[] = attachments
+    .filter(({ listener }) => listener.allowedNamespaces === 'Selector')
+    .map(({ listener }) => ({
+      code: 'not-modelled',
+      message:
+        'which namespaces the listener lets in depends on their labels, which are not known here',
+      place: listener.node.field('allowedRoutes').place(),
+    }));
+  const onHost = [...new Set(attachments.map(({ route }) => route))];
+  const context: MatchContext = {
+    method: request.method,
+    path: request.path,
+    scheme: request.scheme,
+    authority: request.authority,
+    headers: request.headers,
+    port,
+    gateways: [objectKey(gateway)],
+    source: null,
+  };
+  const rules = orderedRules(set, acceptedRoutes(onHost, warnings), context, warnings);
+  return {
+    gateway,
+    port,
+    hosts: [...new Set(attached.flatMap(({ hosts }) => hosts))],
+    host,
+    ...firstMatch(rules),
+    warnings,
+  };
+}
+
+function severalError(arrivals: readonly ApiArrival[]): InputError {
+  const list = arrivals.map(({ gateway, port }) => `port ${port} of ${objectKey(gateway)}`);
+  return new InputError(
+    `the request fits ${list.join(' and ')}: choose with --gateway-port or --via gateway:NS/NAME`,
+  );
+}

@@ -1,0 +1,69 @@
+import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
+import type { ManifestNode } from '../manifest/manifest-node.js';
+import { unknownFields } from '../unknown-fields.js';
+import type { Warning } from '../warning.js';
+
+export interface ApiListener {
+  name: string;
+  port: number;
+  /** HTTP, HTTPS, TLS, TCP, UDP. */
+  protocol: string;
+  /** In lower case; `null`: every host. */
+  hostname: string | null;
+  /** TLS is taken off here, so that routes see HTTP. */
+  terminatesTls: boolean;
+  /** Whose routes may attach. */
+  allowedNamespaces: 'Same' | 'All' | 'Selector' | 'None';
+  /** Kinds of routes that may attach; `null`: those that fit the protocol. */
+  allowedKinds: readonly string[] | null;
+  node: ManifestNode;
+}
+
+/** A Gateway of the Kubernetes Gateway API: https://gateway-api.sigs.k8s.io/reference/spec/#gateway */
+export interface ApiGateway extends ManifestObject {
+  listeners: readonly ApiListener[];
+}
+
+export const GATEWAY_API_GROUP = 'gateway.networking.k8s.io';
+
+const NAMESPACE_RULES = ['Same', 'All', 'Selector', 'None'] as const;
+
+export function readApiGateway(node: ManifestNode, warnings: Warning[]): ApiGateway {
+  const listeners = node.field('spec').field('listeners');
+  const items = listeners.items();
+  if (items.length === 0) throw listeners.error('the Gateway has no listeners: it opens no port');
+  return {
+    ...readObject(node, 'Gateway', GATEWAY_API_GROUP),
+    listeners: items.map((item) => readListener(item, warnings)),
+  };
+}
+
+function readListener(node: ManifestNode, warnings: Warning[]): ApiListener {
+  warnings.push(
+    ...unknownFields(node, ['name', 'hostname', 'port', 'protocol', 'tls', 'allowedRoutes']),
+  );
+  const port = node.field('port').optionalInteger();
+  if (port === null || port < 1 || port > 65535)
+    throw node.field('port').error('must be a port between 1 and 65535');
+  const protocol = node.field('protocol').string();
+  const allowed = node.field('allowedRoutes');
+  const from = allowed.field('namespaces').field('from');
+  const allowedNamespaces = NAMESPACE_RULES.find(
+    (rule) => rule === (from.optionalString() ?? 'Same'),
+  );
+  if (allowedNamespaces === undefined)
+    throw from.error(`must be one of ${NAMESPACE_RULES.join(', ')}`);
+  const kinds = allowed.field('kinds');
+  return {
+    name: node.field('name').string(),
+    port,
+    protocol,
+    hostname: node.field('hostname').optionalString()?.toLowerCase() ?? null,
+    terminatesTls:
+      protocol === 'HTTPS' &&
+      (node.field('tls').field('mode').optionalString() ?? 'Terminate') === 'Terminate',
+    allowedNamespaces,
+    allowedKinds: kinds.absent ? null : kinds.items().map((item) => item.field('kind').string()),
+    node,
+  };
+}

@@ -1,0 +1,69 @@
+import type { ChosenRoute } from '../chosen-route.js';
+import type { MatchContext } from '../condition.js';
+import { firstMatch } from '../first-match.js';
+import { hostOf, portOf } from '../istio/host.js';
+import { serviceSpellings } from '../istio/mesh-routes.js';
+import type { ManifestSet } from '../manifest-set.js';
+import { noRuleError } from '../no-rule.js';
+import type { RouteRequest, Via } from '../request.js';
+import { serviceHost } from '../service-registry.js';
+import type { Warning } from '../warning.js';
+import { chosenRoutes } from './choose-route.js';
+import { orderedRules } from './ordered-rules.js';
+import type { ApiRoute, ParentRef } from './route.js';
+
+/**
+ * Chooses the route of a request to a Service that routes name as their parent. Routes in the
+ * client's namespace come before those in the Service's own; others do not apply.
+ * Source: https://gateway-api.sigs.k8s.io/mesh/ and https://gateway-api.sigs.k8s.io/geps/gep-1294/
+ * @returns `null` when no route has the requested Service as its parent.
+ */
+export function chooseServiceRoute(
+  set: ManifestSet,
+  request: RouteRequest,
+  via: Via,
+): ChosenRoute | null {
+  const names = serviceSpellings(hostOf(request.authority), request.namespace);
+  const port = portOf(request.authority) ?? request.targetPort;
+  const attached = chosenRoutes(set, request).filter((route) =>
+    route.parentRefs.some(
+      (ref) =>
+        ref.kind === 'Service' &&
+        names.includes(parentHost(ref, route)) &&
+        (ref.port === null || port === null || ref.port === port),
+    ),
+  );
+  const ofClient = attached.filter(({ namespace }) => namespace === request.namespace);
+  const ofService = attached.filter((route) =>
+    route.parentRefs.some((ref) => (ref.namespace ?? route.namespace) === route.namespace),
+  );
+  const routes = ofClient.length > 0 ? ofClient : ofService;
+  if (routes.length === 0) return null;
+  const warnings: Warning[] = [];
+  const context: MatchContext = {
+    method: request.method,
+    path: request.path,
+    scheme: request.scheme,
+    authority: request.authority,
+    headers: request.headers,
+    port,
+    gateways: [],
+    source: { labels: {}, namespace: request.namespace },
+  };
+  const { matched, traces } = firstMatch(orderedRules(set, routes, context, warnings));
+  return {
+    via,
+    gatewayPort: null,
+    clientNamespace: request.namespace,
+    matched,
+    unroutedService: null,
+    traces,
+    problem: matched === null ? noRuleError(traces, request) : null,
+    notes: [],
+    warnings,
+  };
+}
+
+function parentHost(ref: ParentRef, route: ApiRoute): string {
+  return serviceHost({ name: ref.name, namespace: ref.namespace ?? route.namespace });
+}

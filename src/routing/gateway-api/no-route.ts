@@ -1,0 +1,53 @@
+import { InputError } from '../../input-error.js';
+import { hostOf } from '../istio/host.js';
+import { describeObject } from '../manifest/manifest-object.js';
+import { noRuleError } from '../no-rule.js';
+import type { RouteRequest } from '../request.js';
+import type { ApiArrival } from './choose-route.js';
+import type { ApiGateway } from './gateway.js';
+import type { ApiRoute } from './route.js';
+
+/** No listener takes the request. */
+export function noApiListenerError(
+  gateways: readonly ApiGateway[],
+  request: RouteRequest,
+): InputError {
+  const [first] = gateways;
+  if (first === undefined)
+    return new InputError('no Gateway of that name is among the manifests', {
+      file: 'command line',
+      path: '--via',
+    });
+  const listeners = gateways.flatMap((gateway) =>
+    gateway.listeners.map(
+      ({ name, protocol, port, hostname }) => `${name}: ${protocol} ${port} (${hostname ?? '*'})`,
+    ),
+  );
+  return new InputError(
+    `no listener takes ${request.scheme === 'http' ? 'a plaintext request' : 'a request over TLS'} for the host ` +
+      `${hostOf(request.authority)}${request.gatewayPort === undefined ? '' : ` on port ${request.gatewayPort}`}: ` +
+      `there are ${listeners.join(', ')}; see --authority, --plaintext and --gateway-port`,
+    first.node.field('spec').field('listeners').place(),
+  );
+}
+
+/** Listeners take the request, and no route of theirs does. */
+export function noApiRouteError(
+  arrivals: readonly ApiArrival[],
+  routes: readonly ApiRoute[],
+  request: RouteRequest,
+): InputError {
+  const onHost = arrivals.find(({ host }) => host !== null);
+  if (onHost !== undefined) return noRuleError(onHost.traces, request);
+  const hosts = [...new Set(arrivals.flatMap((arrival) => arrival.hosts))];
+  const [first] = routes;
+  if (hosts.length > 0)
+    return new InputError(
+      `no route at the Gateway has the host ${hostOf(request.authority)}: there are ${hosts.slice(0, 10).join(', ')}; name one with --authority`,
+      first?.node.field('spec').field('hostnames').place() ?? {},
+    );
+  return new InputError(
+    `no route is attached to the Gateway's port: ${routes.slice(0, 5).map(describeObject).join(', ')} ${routes.length === 1 ? 'names' : 'name'} another parent, section or port, or the listener does not let ${routes.length === 1 ? 'it' : 'them'} in`,
+    first?.node.field('spec').field('parentRefs').place() ?? {},
+  );
+}

@@ -1,0 +1,165 @@
+import { NO_EFFECTS, type RouteEffects } from '../effects.js';
+import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
+import type { ManifestNode } from '../manifest/manifest-node.js';
+import type { MatchEntry } from '../condition.js';
+import { unknownFields } from '../unknown-fields.js';
+import type { Warning } from '../warning.js';
+import { readFilters } from './filters.js';
+import { GATEWAY_API_GROUP } from './gateway.js';
+import { readGrpcMatch } from './grpc-match.js';
+import { readHttpRouteMatch } from './http-match.js';
+import { readRuleTimeouts } from './timeouts.js';
+
+export type ApiRouteKind = 'HTTPRoute' | 'GRPCRoute';
+
+/** What a route attaches to: a Gateway, or a Service in a mesh. */
+export interface ParentRef {
+  kind: string;
+  /** `null`: the route's own. */
+  namespace: string | null;
+  name: string;
+  sectionName: string | null;
+  port: number | null;
+}
+
+export interface BackendRef {
+  group: string;
+  kind: string;
+  /** `null`: the route's own. */
+  namespace: string | null;
+  name: string;
+  port: number | null;
+  weight: number;
+  node: ManifestNode;
+}
+
+export interface ApiRule {
+  label: string;
+  name: string | null;
+  entries: readonly MatchEntry[];
+  backendRefs: readonly BackendRef[];
+  redirect: string | null;
+  effects: RouteEffects;
+  node: ManifestNode;
+}
+
+/** An HTTPRoute or GRPCRoute: https://gateway-api.sigs.k8s.io/reference/spec/#httproute */
+export interface ApiRoute extends ManifestObject {
+  kind: ApiRouteKind;
+  /** In lower case; empty: every host of the listener. */
+  hostnames: readonly string[];
+  parentRefs: readonly ParentRef[];
+  rules: readonly ApiRule[];
+}
+
+export function readApiRoute(
+  node: ManifestNode,
+  kind: ApiRouteKind,
+  warnings: Warning[],
+): ApiRoute {
+  const spec = node.field('spec');
+  warnings.push(...unknownFields(spec, ['parentRefs', 'hostnames', 'rules', 'useDefaultGateways']));
+  return {
+    ...readObject(node, kind, GATEWAY_API_GROUP),
+    kind,
+    hostnames: spec
+      .field('hostnames')
+      .strings()
+      .map((name) => name.toLowerCase()),
+    parentRefs: spec.field('parentRefs').items().map(readParentRef),
+    rules: readRules(spec.field('rules'), kind, warnings),
+  };
+}
+
+/** A route without rules takes every request and has nowhere to send it, as the API's default says. */
+function readRules(node: ManifestNode, kind: ApiRouteKind, warnings: Warning[]): ApiRule[] {
+  if (node.absent)
+    return [
+      {
+        label: 'rules',
+        name: null,
+        entries: [],
+        backendRefs: [],
+        redirect: null,
+        effects: NO_EFFECTS,
+        node,
+      },
+    ];
+  return node.items().map((rule, index) => readRule(rule, index, kind, warnings));
+}
+
+function readRule(
+  node: ManifestNode,
+  index: number,
+  kind: ApiRouteKind,
+  warnings: Warning[],
+): ApiRule {
+  warnings.push(
+    ...unknownFields(node, [
+      'name',
+      'matches',
+      'filters',
+      'backendRefs',
+      'timeouts',
+      'retry',
+      'sessionPersistence',
+    ]),
+  );
+  if (!node.field('sessionPersistence').absent)
+    warnings.push({
+      code: 'not-modelled',
+      message: 'sessionPersistence ties clients to a backend, which is not modelled here',
+      place: node.field('sessionPersistence').place(),
+    });
+  const name = node.field('name').optionalString();
+  const filters = readFilters(node.field('filters'), warnings);
+  const read = kind === 'HTTPRoute' ? readHttpRouteMatch : readGrpcMatch;
+  return {
+    label: name ?? `rules[${index}]`,
+    name,
+    entries: node
+      .field('matches')
+      .items()
+      .map((match) => read(match, warnings)),
+    backendRefs: node
+      .field('backendRefs')
+      .items()
+      .map((ref) => readBackendRef(ref, warnings)),
+    redirect: filters.redirect,
+    effects: { ...NO_EFFECTS, ...readRuleTimeouts(node), ...filters.effects },
+    node,
+  };
+}
+
+function readParentRef(node: ManifestNode): ParentRef {
+  return {
+    kind: node.field('kind').optionalString() ?? 'Gateway',
+    namespace: node.field('namespace').optionalString(),
+    name: node.field('name').string(),
+    sectionName: node.field('sectionName').optionalString(),
+    port: node.field('port').optionalInteger(),
+  };
+}
+
+function readBackendRef(node: ManifestNode, warnings: Warning[]): BackendRef {
+  warnings.push(
+    ...unknownFields(node, ['group', 'kind', 'name', 'namespace', 'port', 'weight', 'filters']),
+  );
+  const group = node.field('group').optionalString() ?? '';
+  const kind = node.field('kind').optionalString() ?? 'Service';
+  const port = node.field('port').optionalInteger();
+  if (group === '' && kind === 'Service' && port === null)
+    throw node.field('port').error('a Service needs a port here: give it one');
+  const weight = node.field('weight').optionalInteger() ?? 1;
+  if (weight < 0 || weight > 1_000_000)
+    throw node.field('weight').error(`must be between 0 and 1000000, and is ${weight}`);
+  return {
+    group,
+    kind,
+    namespace: node.field('namespace').optionalString(),
+    name: node.field('name').string(),
+    port,
+    weight,
+    node,
+  };
+}

@@ -1,0 +1,143 @@
+import type { Condition, MatchEntry } from '../condition.js';
+import { describeObject, type ManifestObject } from '../manifest/manifest-object.js';
+import type { Rule } from '../rule.js';
+import type { StringMatch } from '../string-match.js';
+import type { Warning } from '../warning.js';
+import type { VirtualService } from './virtual-service.js';
+import { isExportedTo } from './visibility.js';
+
+/** A rule with the object it stands in, which is where its short names are meant. */
+export interface PlacedRule {
+  object: ManifestObject;
+  rule: Rule;
+}
+
+/**
+ * The rules of a VirtualService with every delegation replaced by the delegate's rules. A delegate
+ * that is missing, not visible, or at odds with the root's conditions leaves nothing behind.
+ * Source: istio/istio pilot/pkg/model/virtualservice.go, mergeVirtualServicesIfNeeded.
+ */
+export function withDelegates(
+  root: VirtualService,
+  all: readonly VirtualService[],
+  warnings: Warning[],
+): PlacedRule[] {
+  return root.http.flatMap((rule): PlacedRule[] => {
+    const { action } = rule;
+    if (action.kind !== 'delegate') return [{ object: root, rule }];
+    const namespace = action.namespace ?? root.namespace;
+    const delegate = all.find(
+      (other) =>
+        other.hosts.length === 0 && other.name === action.name && other.namespace === namespace,
+    );
+    const place = rule.node.field('delegate').place();
+    if (delegate === undefined || !isExportedTo(delegate, root.namespace)) {
+      warnings.push({
+        code: 'delegate-missing',
+        message:
+          delegate === undefined
+            ? `no VirtualService ${namespace}/${action.name} without hosts is among the manifests: the rule is dropped`
+            : `${describeObject(delegate)} is not exported to ${root.namespace}: the rule is dropped`,
+        place,
+      });
+      return [];
+    }
+    return delegate.http.flatMap((own): PlacedRule[] => {
+      const merged = mergeRules(rule, own);
+      if (merged !== null) return [{ object: delegate, rule: merged }];
+      warnings.push({
+        code: 'delegate-conflict',
+        message: `the conditions of ${own.label} in ${describeObject(delegate)} are not within those of ${rule.label}: it is dropped`,
+        place: own.node.place(),
+      });
+      return [];
+    });
+  });
+}
+
+function mergeRules(root: Rule, own: Rule): Rule | null {
+  const entries = mergeEntries(root.entries, own.entries);
+  if (entries === null) return null;
+  const name =
+    own.name === null ? root.name : root.name === null ? own.name : `${root.name}-${own.name}`;
+  const { effects } = own;
+  const inherited = root.effects;
+  return {
+    ...own,
+    name,
+    label: name ?? `${root.label} → ${own.label}`,
+    entries,
+    effects: {
+      timeoutMs: effects.timeoutMs ?? inherited.timeoutMs,
+      retries: effects.retries ?? inherited.retries,
+      ...(own.node.field('fault').absent
+        ? { abort: inherited.abort, delay: inherited.delay }
+        : { abort: effects.abort, delay: effects.delay }),
+      mirrors: effects.mirrors.length > 0 ? effects.mirrors : inherited.mirrors,
+      changes: [...new Set([...effects.changes, ...inherited.changes])],
+    },
+  };
+}
+
+/** Every alternative of the delegate must lie within one of the root's; `null` when one does not. */
+function mergeEntries(
+  root: readonly MatchEntry[],
+  own: readonly MatchEntry[],
+): readonly MatchEntry[] | null {
+  if (root.length === 0) return own;
+  if (own.length === 0) return root;
+  const merged: MatchEntry[] = [];
+  for (const leaf of own) {
+    const within = root.filter((entry) => !hasConflict(entry, leaf));
+    if (within.length === 0) return null;
+    merged.push(...within.map((entry) => mergeEntry(entry, leaf)));
+  }
+  return merged;
+}
+
+function mergeEntry(root: MatchEntry, leaf: MatchEntry): MatchEntry {
+  const own = new Set(leaf.conditions.map(subjectOf));
+  return {
+    conditions: [
+      ...root.conditions.filter((condition) => !own.has(subjectOf(condition))),
+      ...leaf.conditions,
+    ],
+  };
+}
+
+function hasConflict(root: MatchEntry, leaf: MatchEntry): boolean {
+  if (ignoresCase(root) !== ignoresCase(leaf)) return true;
+  const rootBySubject = new Map(
+    root.conditions.map((condition) => [subjectOf(condition), condition]),
+  );
+  return leaf.conditions.some((condition) => {
+    const above = rootBySubject.get(subjectOf(condition));
+    if (above === undefined) return false;
+    if (above.on === 'port' && condition.on === 'port') return above.port !== condition.port;
+    if ('match' in above && 'match' in condition) return !isWithin(condition.match, above.match);
+    return false;
+  });
+}
+
+function ignoresCase({ conditions }: MatchEntry): boolean {
+  return conditions.some((condition) => condition.on === 'path' && condition.ignoreCase);
+}
+
+/** Regular expressions are never compared: Istio refuses them wherever both sides have a condition. */
+function isWithin(leaf: StringMatch, root: StringMatch): boolean {
+  if (root.kind === 'exact') return leaf.kind === 'exact' && leaf.value === root.value;
+  if (root.kind !== 'prefix') return false;
+  return (leaf.kind === 'exact' || leaf.kind === 'prefix') && leaf.value.startsWith(root.value);
+}
+
+/** What a condition is about; a delegate's condition replaces the root's on the same subject. */
+function subjectOf(condition: Condition): string {
+  switch (condition.on) {
+    case 'header':
+      return `${condition.negated ? 'without ' : ''}header ${condition.name}`;
+    case 'query':
+      return `query ${condition.name}`;
+    default:
+      return condition.on;
+  }
+}

@@ -1,0 +1,62 @@
+import type { Workload } from '../kubernetes/workload.js';
+import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
+import type { ManifestNode } from '../manifest/manifest-node.js';
+
+/** An Istio ServiceEntry: https://istio.io/latest/docs/reference/config/networking/service-entry/ */
+export interface ServiceEntry extends ManifestObject {
+  hosts: readonly string[];
+  ports: readonly number[];
+  /** Labels of the WorkloadEntries and pods behind it; `null`: it lists endpoints, or resolves its hosts. */
+  selector: Readonly<Record<string, string>> | null;
+  exportTo: readonly string[];
+}
+
+/**
+ * Reads a ServiceEntry.
+ * @returns It, and its inline endpoints as workloads named by their addresses.
+ */
+export function readServiceEntry(node: ManifestNode): {
+  serviceEntry: ServiceEntry;
+  endpoints: Workload[];
+} {
+  const spec = node.field('spec');
+  const object = readObject(node, 'ServiceEntry', 'networking.istio.io');
+  const selector = spec.field('workloadSelector').field('labels');
+  return {
+    serviceEntry: {
+      ...object,
+      hosts: spec.field('hosts').strings(),
+      ports: spec
+        .field('ports')
+        .items()
+        .map((port) => port.field('number').optionalInteger() ?? 0),
+      selector: selector.absent ? null : selector.stringMap(),
+      exportTo: spec.field('exportTo').strings(),
+    },
+    endpoints: spec
+      .field('endpoints')
+      .items()
+      .map((endpoint) => ({
+        ...object,
+        kind: 'Endpoint',
+        name: endpoint.field('address').string(),
+        podLabels: endpoint.field('labels').stringMap(),
+        replicas: 1,
+        endpointOf: object.name,
+        ownedBy: null,
+        node: endpoint,
+      })),
+  };
+}
+
+/** Reads a WorkloadEntry: one machine outside the cluster, known by its name. */
+export function readWorkloadEntry(node: ManifestNode): Workload {
+  return {
+    ...readObject(node, 'WorkloadEntry', 'networking.istio.io'),
+    kind: 'WorkloadEntry',
+    podLabels: node.field('spec').field('labels').stringMap(),
+    replicas: 1,
+    endpointOf: null,
+    ownedBy: null,
+  };
+}

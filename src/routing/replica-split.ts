@@ -1,0 +1,51 @@
+import { InputError } from '../input-error.js';
+import type { Expectation } from './expectation.js';
+import type { ManifestSet } from './manifest-set.js';
+import { hasLabels } from './pods.js';
+import { findService } from './service-registry.js';
+
+/**
+ * The split of a service that no route names: its pods share the requests, so every workload gets
+ * as many as it has replicas.
+ * @param host In full; a Service or ServiceEntry of the set.
+ * @throws InputError when the workloads or their replicas are not known.
+ */
+export function replicaSplit(
+  set: ManifestSet,
+  host: string,
+): Pick<Expectation, 'destinations' | 'workloads' | 'subsetTokens'> {
+  const service = findService(set, host);
+  const behind = set.workloads.filter(
+    (workload) =>
+      service !== null &&
+      workload.namespace === service.namespace &&
+      workload.endpointOf === service.endpointsOf &&
+      (service.selector !== null || service.endpointsOf !== null) &&
+      hasLabels(workload.podLabels, service.selector ?? {}),
+  );
+  if (behind.length === 0)
+    throw new InputError(
+      `no route names ${host}, and no workload among the manifests is behind it: add the route or the Deployments with -f`,
+    );
+  const unknown = behind.find(({ replicas }) => replicas === null);
+  if (unknown !== undefined)
+    throw unknown.node.error(
+      `no route names ${host}, and nothing says how many replicas ${unknown.kind} ${unknown.name} has`,
+    );
+  return {
+    destinations: behind.map(({ name, replicas }) => ({
+      name,
+      host,
+      subset: null,
+      port: service?.ports.length === 1 ? (service.ports[0] ?? null) : null,
+      weight: replicas ?? 0,
+      replicas,
+    })),
+    workloads: set.workloads.map((workload) => {
+      const { kind, name, namespace, replicas } = workload;
+      const index = behind.indexOf(workload);
+      return { kind, name, namespace, destination: index === -1 ? null : index, replicas };
+    }),
+    subsetTokens: [],
+  };
+}
