@@ -70,7 +70,7 @@ export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunRe
   const { reachable, failures } = await reach(scenario.target, tls, scenario.connectTimeoutMs);
   let load: LoadSummary | null = null;
   if (reachable.length > 0) {
-    const engine = await engineOf(scenario.load.engine, call.prepared, tls);
+    const engine = await engineOf(scenario, call.prepared, tls);
     load = await runLoad(
       loadPlan,
       engine,

@@ -55,7 +55,9 @@ export const SETTING_OPTIONS = {
   connections: number(LOAD, 'Connections [32]'),
   timeout: text(LOAD, "Each request's deadline [10s]", { alias: ['t', 'max-time'] }),
   warmup: text(LOAD, 'Sent before the sample: a number of requests, or a duration'),
-  engine: text(LOAD, 'Which client makes the calls', { choices: ['grpc-js'] }),
+  engine: text(LOAD, 'Which client makes the calls [h2]', {
+    choices: ['h2', 'grpc-js'],
+  }),
 
   alpha: number(VERDICT, 'How often an exactly right split may be failed [0.001]'),
   power: number(VERDICT, 'How often an exactly right split must be passed [0.99]'),

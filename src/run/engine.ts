@@ -4,11 +4,17 @@ import type { TlsOptions } from '../wire/connect.js';
 
 /** Loads the engine that a scenario asks for. */
 export async function engineOf(
-  name: Scenario['load']['engine'],
+  { load, connectTimeoutMs }: Scenario,
   call: PreparedCall,
   tls: TlsOptions | null,
 ): Promise<Engine> {
-  switch (name) {
+  switch (load.engine) {
+    case 'h2':
+      return (await import('../load/h2-engine.js')).h2Engine(call, {
+        tls,
+        connectTimeoutMs,
+        callsPerConnection: Math.ceil(load.concurrency / load.connections),
+      });
     case 'grpc-js':
       // Loaded only when used: the library takes its time.
       return (await import('../load/grpc-js-engine.js')).grpcJsEngine(call, tls);

@@ -62,7 +62,7 @@ export interface Scenario {
     connections: number;
     timeoutMs: number;
     warmup: { requests: number | null; durationMs: number | null } | null;
-    engine: 'grpc-js';
+    engine: 'h2' | 'grpc-js';
   };
   rule: {
     alpha: number;
@@ -80,6 +80,7 @@ const DEFAULTS = {
   concurrency: 64,
   connections: 32,
   timeoutMs: 10_000,
+  engine: 'h2',
   alpha: 0.001,
   power: 0.99,
   tolerance: '5pp',
@@ -116,7 +117,7 @@ export function scenarioOf(settings: Settings): Scenario {
       connections: requests === null ? connections : Math.min(connections, requests),
       timeoutMs: durationMs(settings.timeout) ?? DEFAULTS.timeoutMs,
       warmup: warmupOf(settings.warmup),
-      engine: settings.engine ?? 'grpc-js',
+      engine: settings.engine ?? DEFAULTS.engine,
     },
     rule: {
       alpha: settings.alpha ?? DEFAULTS.alpha,

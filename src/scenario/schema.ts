@@ -64,7 +64,7 @@ export const settingsSchema = z.strictObject({
     .union([count('Requests before the sample'), duration('Load before the sample')])
     .optional()
     .describe('What to send before the sample: a number of requests, or a duration'),
-  engine: z.enum(['grpc-js']).optional().describe('Which client makes the calls'),
+  engine: z.enum(['h2', 'grpc-js']).optional().describe('Which client makes the calls'),
 
   alpha: probability('How often an exactly right split may be failed').optional(),
   power: probability('How often an exactly right split must be passed').optional(),
