@@ -7,6 +7,12 @@ const MESH = 'The embedded mesh:';
 const { requests, concurrency, connections, tolerance, alpha, timeout, duration, engine } =
   SETTING_OPTIONS;
 
+const DEMO_EPILOGUE = `Examples:
+  splitproof demo                          a right split: passes
+  splitproof demo --actual v1=75,v2=25     a wrong one: fails
+  splitproof demo --pinned                 connections balanced, not requests
+  splitproof demo echo --serve             for grpcurl and other tools`;
+
 /** Adds everything `demo` understands. */
 export function demoOptions(command: Argv): Argv {
   return command
@@ -41,7 +47,5 @@ export function demoOptions(command: Argv): Argv {
     })
     .options({ requests, concurrency, connections, tolerance, alpha, timeout, duration, engine })
     .options(OUTPUT_OPTIONS)
-    .example('$0 demo', 'a right split: passes')
-    .example('$0 demo --actual v1=75,v2=25', 'a wrong one: fails')
-    .example('$0 demo echo --serve', 'for grpcurl and other tools');
+    .epilogue(DEMO_EPILOGUE);
 }
