@@ -89,17 +89,21 @@ function commonLevel(cells: readonly Cell[], missing: number, offset: number): n
  * @param cells The destinations with weight.
  * @param missing Answers to give out, f.
  * @param level The level of each destination's own exact test.
+ * @param spread Where draws are clustered: how far from its expectation a share of that many
+ *   answers must be to be evidence, besides the exact test.
  */
 export function someDestinationAlwaysDeviates(
   cells: readonly Cell[],
   missing: number,
   level: number,
+  spread?: (share: number, total: number) => number,
 ): boolean {
   const total = missing + sum(cells.map((cell) => cell.observed));
   let needed = 0;
   let room = 0;
   for (const cell of cells) {
-    const { lowest, highest } = innocentCounts(cell, total, level);
+    const reach = spread === undefined ? 0 : spread(cell.share, total);
+    const { lowest, highest } = innocentCounts(cell, total, level, reach);
     if (cell.observed > highest) return true;
     needed += Math.max(0, lowest - cell.observed);
     room += highest - cell.observed;
@@ -108,23 +112,25 @@ export function someDestinationAlwaysDeviates(
 }
 
 /**
- * The counts of one destination that are no evidence against it: within its tolerance, or with
- * an exact two-sided p of at least `level`.
+ * The counts of one destination that are no evidence against it: within its tolerance or reach,
+ * or with an exact two-sided p of at least `level`.
  */
-export function innocentCounts(
+function innocentCounts(
   { share, tolerance }: Cell,
   total: number,
   level: number,
+  reach: number,
 ): { lowest: number; highest: number } {
+  const within = Math.max(tolerance, reach);
   // A share exactly at the tolerance must not be pushed over it by rounding.
   const slack = 1e-9;
   return {
     lowest: Math.min(
-      Math.ceil(total * (share - tolerance) - slack),
+      Math.ceil(total * (share - within) - slack),
       total - binomialUpperQuantile(total, 1 - share, level / 2) + 1,
     ),
     highest: Math.max(
-      Math.floor(total * (share + tolerance) + slack),
+      Math.floor(total * (share + within) + slack),
       binomialUpperQuantile(total, share, level / 2) - 1,
     ),
   };

@@ -2,6 +2,7 @@ import { exactBinomialPValue } from '../stats/binomial-test.js';
 import { goodmanIntervals, type ShareInterval } from '../stats/intervals.js';
 import type { Cell } from './decide-allocation.js';
 import type { Deviation } from './decide-reasons.js';
+import type { ConnectionEvidence } from './dependence.js';
 import { resolveTolerances, type Tolerance } from './tolerance.js';
 
 /** What was seen of one call. */
@@ -18,6 +19,8 @@ export interface SplitEvidence {
   cancelled?: number;
   /** Failed answers that carry a destination and are counted in its `observed`. 0 by default. */
   failedWithDestination?: number;
+  /** How the answers fell on the connections; without it the draws are taken as independent. */
+  connections?: ConnectionEvidence;
 }
 
 /** How it is judged. */
@@ -31,6 +34,8 @@ export interface SplitRule {
   seed: number;
   /** The share of leaks that a pass excludes where a weight is 0; 0.01 by default. */
   leakLimit?: number;
+  /** A stricter level for failing by the split, where several calls share alpha; alpha by default. */
+  failAlpha?: number;
 }
 
 export interface JudgedDestination {
@@ -48,6 +53,11 @@ export interface JudgedDestination {
   pValue: number | null;
 }
 
+/** A destination with weight and what was counted for it. */
+export interface NamedCell extends Cell {
+  name: string;
+}
+
 /** The evidence made ready to be judged. */
 export interface JudgedSplit {
   sampled: number;
@@ -57,7 +67,7 @@ export interface JudgedSplit {
   errors: number;
   destinations: JudgedDestination[];
   /** The destinations with weight. */
-  cells: (Cell & { name: string })[];
+  cells: NamedCell[];
 }
 
 /**
@@ -115,18 +125,19 @@ export function judgedSplit(evidence: SplitEvidence, rule: SplitRule): JudgedSpl
   return { sampled, n, missing, errors, destinations: judged, cells };
 }
 
-/** Each destination with weight against its tolerance; the share is 0 when there are no answers. */
-export function deviations({ destinations }: JudgedSplit): Deviation[] {
-  return destinations
-    .filter(({ weight }) => weight > 0)
-    .map(({ name, expectedShare, share, tolerance, pValue }) => {
-      return { name, expectedShare, share: share ?? 0, tolerance, pValue: pValue ?? 1 };
-    });
+/** Each destination with weight against its tolerance; the share is 0 when nothing was counted. */
+export function deviations(cells: readonly NamedCell[]): Deviation[] {
+  const total = cells.reduce((sum, { observed }) => sum + observed, 0);
+  return cells.map(({ name, share: expectedShare, tolerance, observed }) => {
+    const share = total === 0 ? 0 : observed / total;
+    const pValue = exactBinomialPValue(observed, total, expectedShare);
+    return { name, expectedShare, share, tolerance, pValue };
+  });
 }
 
 /** The destination that used most of its tolerance. */
-export function widestDeviation(split: JudgedSplit): Deviation {
+export function widestDeviation(cells: readonly NamedCell[]): Deviation {
   const use = ({ share, expectedShare, tolerance }: Deviation): number =>
     Math.abs(share - expectedShare) / (tolerance === 0 ? 1 : tolerance);
-  return deviations(split).reduce((a, b) => (use(b) > use(a) ? b : a));
+  return deviations(cells).reduce((a, b) => (use(b) > use(a) ? b : a));
 }

@@ -1,14 +1,21 @@
-import { binomialLowerTail, binomialUpperTail } from '../stats/binomial-distribution.js';
-import { someDestinationAlwaysDeviates, type Cell } from './decide-allocation.js';
+import type { Cell } from './decide-allocation.js';
 import {
   widestDeviation,
   type JudgedSplit,
   type SplitEvidence,
   type SplitRule,
 } from './decide-evidence.js';
+import {
+  alwaysDeviates,
+  bestPValue,
+  isEquivalent,
+  worstPValue,
+  type DrawModel,
+} from './decide-model.js';
 import { detectableShare, requestsToSettle } from './decide-outlook.js';
 import type { SplitReason } from './decide-reasons.js';
-import { smallestPValue, testSplit } from './decide-test.js';
+import type { TestChoice } from './decide-test.js';
+import { connectionsToTell, type Dependence } from './dependence.js';
 import { DEFAULT_LEAK_LIMIT, leakRateIsExcluded, planRequests, type PlanInput } from './plan.js';
 
 export type Verdict = 'pass' | 'fail' | 'inconclusive';
@@ -18,7 +25,9 @@ export interface DecisionContext {
   evidence: SplitEvidence;
   rule: SplitRule;
   split: JudgedSplit;
-  exactGate: boolean;
+  model: DrawModel;
+  choice: TestChoice;
+  dependence: Dependence | null;
   /** Largest p-value over every allocation of the missing; null without a test. */
   worst: number | null;
 }
@@ -73,8 +82,7 @@ function judgeLeaks(context: DecisionContext): Outcome | null {
   const limit = rule.leakLimit ?? DEFAULT_LEAK_LIMIT;
   if (leakRateIsExcluded(sampled, missing, rule.alpha, limit)) {
     const leakBound = 1 - rule.alpha ** (1 / n);
-    const reason: SplitReason = { code: 'no-leak', answers: n, leakBound, alpha: rule.alpha };
-    return { verdict: 'pass', reasons: [reason], requestsToSettle: null };
+    return pass({ code: 'no-leak', answers: n, leakBound, alpha: rule.alpha });
   }
   const plan = planRequests({
     expectedShares: [1],
@@ -96,89 +104,81 @@ function judgeLeaks(context: DecisionContext): Outcome | null {
 }
 
 function judgeSplit(context: DecisionContext): Outcome {
-  return context.exactGate ? judgeExactGate(context) : judgeEquivalence(context);
+  return context.choice.exactGate ? judgeExactGate(context) : judgeEquivalence(context);
 }
 
 /** Rule 6. Some allocation of the missing has p ≥ alpha here; the gate passes only if all have. */
-function judgeExactGate({ rule, split, worst }: DecisionContext): Outcome {
-  const { cells, missing, sampled, n } = split;
-  const { alpha, power, seed } = rule;
-  const choice = { exactGate: true, seed };
-  const least = missing === 0 ? (worst ?? 1) : smallestPValue(cells, missing, choice);
+function judgeExactGate({ rule, split, model, choice, worst }: DecisionContext): Outcome {
+  const { missing, sampled, n } = split;
+  const { alpha, power } = rule;
+  const least = model.missing === 0 ? (worst ?? 1) : bestPValue(model, choice);
   if (least < alpha) return inconclusive([{ code: 'missing-answers', missing, sampled }]);
-  const detectable = detectableShare(cells, n, alpha, power);
-  const reason: SplitReason = {
-    code: 'no-difference',
-    pValue: least,
-    alpha,
-    detectableShare: detectable,
-  };
-  return { verdict: 'pass', reasons: [reason], requestsToSettle: null };
+  const drawn = model.units === 'connections' ? countOf(model.cells) : n;
+  const effective = drawn / (model.clusters?.inflation ?? 1);
+  const detectable = detectableShare(model.cells, effective, alpha, power);
+  return pass({ code: 'no-difference', pValue: least, alpha, detectableShare: detectable });
 }
 
 /** Rules 4 and 5. */
 function judgeEquivalence(context: DecisionContext): Outcome {
-  const { rule, split } = context;
-  const { cells, missing, sampled, n } = split;
+  const { rule, split, model } = context;
+  const { missing, sampled } = split;
   const { alpha } = rule;
-  if (isEquivalent(cells, sampled, missing, alpha)) {
-    const reason: SplitReason = {
-      code: 'equivalent',
-      widest: widestDeviation(split),
-      alpha,
-      missing,
-    };
-    return { verdict: 'pass', reasons: [reason], requestsToSettle: null };
+  const widest = widestDeviation(model.cells);
+  if (isEquivalent(model, alpha)) {
+    return pass({ code: 'equivalent', widest, alpha, missing: model.missing, units: model.units });
   }
-  const requests = requestsToSettle(cells, alpha, rule.power);
-  const wouldPass = missing > 0 && isEquivalent(cells, n, 0, alpha);
-  if (wouldPass || wouldFail(context)) {
+  if (model.missing > 0 && wouldSettle({ ...model, missing: 0 }, context)) {
     return inconclusive([{ code: 'missing-answers', missing, sampled }]);
+  }
+  if (model.units === 'connections') return inconclusive([needOfConnections(context)]);
+  if (model.clusters !== null) {
+    return inconclusive([{ code: 'clustered-draws', ...model.clusters, widest }]);
   }
   const plan = planRequests({ ...planInput(context), missingRate: missing / sampled });
   if (plan.kind === 'never' && plan.reason === 'missing-answers') {
     return inconclusive([{ code: 'missing-answers', missing, sampled }]);
   }
+  const requests = requestsToSettle(model.cells, alpha, rule.power);
   if (requests === null) {
-    return inconclusive([
-      { code: 'deviation-near-tolerance', widest: widestDeviation(split), sampled },
-    ]);
+    return inconclusive([{ code: 'deviation-near-tolerance', widest, sampled }]);
   }
   // A sample of the planned size that was unlucky needs no smaller one the next time.
-  const planned = plan.kind === 'planned' ? plan.requests : 0;
-  const size = Math.max(requests, planned);
-  const reason: SplitReason = {
-    code: 'too-few-requests',
-    widest: widestDeviation(split),
-    sampled,
-    requestsToSettle: size,
-  };
-  return inconclusive([reason], size);
-}
-
-/** Every destination equivalent to its weight, the missing given to it in the worst way. */
-function isEquivalent(
-  cells: readonly Cell[],
-  sampled: number,
-  missing: number,
-  alpha: number,
-): boolean {
-  return cells.every(
-    ({ share, tolerance, observed }) =>
-      binomialUpperTail(observed, sampled, share - tolerance) <= alpha &&
-      binomialLowerTail(observed + missing, sampled, share + tolerance) <= alpha,
+  const size = Math.max(requests, plan.kind === 'planned' ? plan.requests : 0);
+  return inconclusive(
+    [{ code: 'too-few-requests', widest, sampled, requestsToSettle: size }],
+    size,
   );
 }
 
-/** Whether the answers alone, without the missing, would fail. */
-function wouldFail({ rule, split, exactGate }: DecisionContext): boolean {
-  const { cells, missing } = split;
-  if (missing === 0) return false;
-  const shares = cells.map((cell) => cell.share);
-  const counts = cells.map((cell) => cell.observed);
-  const level = cells.length === 2 ? rule.alpha : rule.alpha / cells.length;
-  const { pValue } = testSplit(counts, shares, { exactGate, seed: rule.seed });
-  return pValue < rule.alpha && someDestinationAlwaysDeviates(cells, 0, level);
+/** How many connections it would take, where connections are what is drawn. */
+function needOfConnections(context: DecisionContext): SplitReason {
+  const { model, rule, dependence } = context;
+  const connections = countOf(model.cells);
+  if (dependence?.kind === 'one-destination') {
+    const destination = model.cells.find((cell) => cell.observed > 0)?.name ?? '';
+    const largest = Math.max(...model.cells.map((cell) => cell.share));
+    const needed = connectionsToTell(rule.alpha, largest);
+    return { code: 'one-destination', destination, connections, connectionsToTell: needed };
+  }
+  const plan = planRequests(planInput(context));
+  const enough = plan.kind === 'planned' ? plan.requests : null;
+  return { code: 'pinned-connections', connections, connectionsToSettle: enough };
+}
+
+/** Whether these draws alone would have been decided. */
+function wouldSettle(model: DrawModel, { rule, choice }: DecisionContext): boolean {
+  if (isEquivalent(model, rule.alpha)) return true;
+  const alpha = rule.failAlpha ?? rule.alpha;
+  return worstPValue(model, choice) < alpha && alwaysDeviates(model, alpha);
+}
+
+function pass(reason: SplitReason): Outcome {
+  return { verdict: 'pass', reasons: [reason], requestsToSettle: null };
+}
+
+function countOf(cells: readonly Cell[]): number {
+  return cells.reduce((sum, cell) => sum + cell.observed, 0);
 }
 
 /** The plan that this split and rule ask for. */

@@ -8,6 +8,9 @@ export interface Deviation {
   pValue: number;
 }
 
+/** What was drawn independently and is therefore counted. */
+export type Units = 'requests' | 'connections';
+
 /** Why the verdict is what it is, with the numbers; {@link reasonText} puts it in words. */
 export type SplitReason =
   | { code: 'leak'; destination: string | null; answers: number }
@@ -18,9 +21,10 @@ export type SplitReason =
       pValue: number;
       alpha: number;
       missing: number;
+      units: Units;
     }
   | { code: 'error-rate'; errors: number; sampled: number; limit: number }
-  | { code: 'equivalent'; widest: Deviation; alpha: number; missing: number }
+  | { code: 'equivalent'; widest: Deviation; alpha: number; missing: number; units: Units }
   | { code: 'no-difference'; pValue: number; alpha: number; detectableShare: number }
   | { code: 'no-leak'; answers: number; leakBound: number; alpha: number }
   | { code: 'no-answers'; sampled: number }
@@ -28,6 +32,9 @@ export type SplitReason =
   | { code: 'missing-answers'; missing: number; sampled: number }
   | { code: 'too-few-requests'; widest: Deviation; sampled: number; requestsToSettle: number }
   | { code: 'deviation-near-tolerance'; widest: Deviation; sampled: number }
+  | { code: 'clustered-draws'; inflation: number; connections: number; widest: Deviation }
+  | { code: 'pinned-connections'; connections: number; connectionsToSettle: number | null }
+  | { code: 'one-destination'; destination: string; connections: number; connectionsToTell: number }
   | {
       code: 'leak-not-excluded';
       sampled: number;
@@ -49,11 +56,11 @@ export function reasonText(reason: SplitReason): string {
         ? `${answers(reason.answers)} came from workloads that the route does not name`
         : `'${reason.destination}' has weight 0 but gave ${answers(reason.answers)}`;
     case 'split-differs':
-      return `${reason.deviations.map(deviationText).join('; ')}: more than its tolerance, and by chance only with p = ${probability(reason.pValue)} (alpha ${reason.alpha})${whatever(reason.missing)}`;
+      return `${reason.deviations.map(deviationText).join('; ')}: more than its tolerance, and by chance only with p = ${probability(reason.pValue)} (alpha ${reason.alpha})${whatever(reason.missing)}${counted(reason.units)}`;
     case 'error-rate':
       return `${count(reason.errors)} of ${requests(reason.sampled)} failed (${percent(reason.errors / reason.sampled)}), more than the ${percent(reason.limit)} allowed`;
     case 'equivalent':
-      return `every share is within its tolerance of its weight, shown at alpha ${reason.alpha}; the widest is ${deviationText(reason.widest)}${whatever(reason.missing)}`;
+      return `every share is within its tolerance of its weight, shown at alpha ${reason.alpha}; the widest is ${deviationText(reason.widest)}${whatever(reason.missing)}${counted(reason.units)}`;
     case 'no-difference':
       return `no difference from the weights was found (p = ${probability(reason.pValue)}, alpha ${reason.alpha}); a deviation of ${points(reason.detectableShare)} would have been`;
     case 'no-leak':
@@ -67,9 +74,19 @@ export function reasonText(reason: SplitReason): string {
     case 'missing-answers':
       return `the split of the answers would settle it, but ${count(reason.missing)} of ${requests(reason.sampled)} gave no answer that counts, and where they went could change the verdict`;
     case 'too-few-requests':
-      return `${requests(reason.sampled)} are not enough to tell (${deviationText(reason.widest)}); a fresh run of about ${count(reason.requestsToSettle)} would settle it`;
+      return `${requests(reason.sampled)} are not enough to tell (${deviationText(reason.widest)}); a fresh run of about ${count(reason.requestsToSettle)} would settle it (each further attempt adds alpha to the chance that a wrong split passes)`;
     case 'deviation-near-tolerance':
       return `${deviationText(reason.widest)}, just about the tolerance of ${points(reason.widest.tolerance)}: no sensible number of requests settles that; correct the split or choose another tolerance`;
+    case 'clustered-draws':
+      return reason.connections < 2
+        ? 'answers come in clusters, and one connection cannot show how large they are: use more connections'
+        : `answers come in clusters by connection (${digits(reason.inflation)} times the variance of independent ones), so ${count(reason.connections)} connections are not enough to tell (${deviationText(reason.widest)}): use more connections`;
+    case 'pinned-connections':
+      return reason.connectionsToSettle === null
+        ? `every connection stays with one destination, so ${count(reason.connections)} connections are the sample, and no number of them settles it`
+        : `every connection stays with one destination, so ${count(reason.connections)} connections are the sample; about ${count(reason.connectionsToSettle)} would settle it`;
+    case 'one-destination':
+      return `only '${reason.destination}' answered, and ${count(reason.connections)} connections cannot tell a wrong split from connections that stay with one destination: ${count(reason.connectionsToTell)} connections of one request each can`;
     case 'leak-not-excluded':
       return reason.requestsToSettle === null
         ? `with ${count(reason.missing)} of ${requests(reason.sampled)} missing, leaks of ${percent(reason.limit)} cannot be excluded by any number of requests`
@@ -83,6 +100,12 @@ function deviationText({ name, share, expectedShare, tolerance }: Deviation): st
 
 function whatever(missing: number): string {
   return missing === 0 ? '' : `, wherever the ${count(missing)} missing went`;
+}
+
+function counted(units: Units): string {
+  return units === 'connections'
+    ? ', counted by connection, since each stays with one destination'
+    : '';
 }
 
 function count(value: number): string {
