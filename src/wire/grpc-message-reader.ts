@@ -71,7 +71,7 @@ export class GrpcMessageReader {
   /** The body is complete: tells what it was and points `bytes`, `start`, `end` at the message. */
   finish(slot: number): MessageVerdict {
     const received = this.received[slot]!;
-    const own = this.own[slot]!;
+    const own = this.own[slot] ?? null;
     const base = own === null ? slot * SLAB_BYTES_PER_SLOT : 0;
     this.bytes = own ?? this.slab;
     this.start = base + PREFIX_BYTES;
@@ -87,7 +87,7 @@ export class GrpcMessageReader {
 
   /** Forgets what a slot holds. */
   abandon(slot: number): void {
-    const own = this.own[slot]!;
+    const own = this.own[slot] ?? null;
     if (own !== null && own.length > KEPT_BYTES) this.own[slot] = null;
   }
 
@@ -97,7 +97,7 @@ export class GrpcMessageReader {
   }
 
   private readLength(slot: number): number {
-    const own = this.own[slot]!;
+    const own = this.own[slot] ?? null;
     return own === null
       ? this.slab.readUInt32BE(slot * SLAB_BYTES_PER_SLOT + 1)
       : own.readUInt32BE(1);
@@ -106,7 +106,7 @@ export class GrpcMessageReader {
   private keep(slot: number, bytes: Uint8Array, start: number, end: number): void {
     const had = this.received[slot]!;
     const length = had + end - start;
-    const own = this.own[slot]!;
+    const own = this.own[slot] ?? null;
     this.received[slot] = length;
     if (own === null && length <= SLAB_BYTES_PER_SLOT) {
       // A few bytes are copied faster here than by a call into the runtime.
@@ -121,7 +121,7 @@ export class GrpcMessageReader {
   private grow(slot: number, had: number, length: number): Buffer {
     const most = PREFIX_BYTES + this.maxMessageBytes;
     const grown = Buffer.allocUnsafeSlow(Math.min(most, Math.max(4096, length * 2)));
-    const own = this.own[slot]!;
+    const own = this.own[slot] ?? null;
     if (own !== null) own.copy(grown, 0, 0, had);
     else this.slab.copy(grown, 0, slot * SLAB_BYTES_PER_SLOT, slot * SLAB_BYTES_PER_SLOT + had);
     this.own[slot] = grown;

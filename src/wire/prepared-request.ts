@@ -62,8 +62,7 @@ export class PreparedRequest {
     const { frames, idOffsets } = this;
     if (count === frames.length) bytes.set(frames, at);
     else bytes.set(frames.subarray(0, count), at);
-    for (let frame = 0; frame < idOffsets.length; frame++) {
-      const offset = idOffsets[frame]!;
+    for (const offset of idOffsets) {
       if (offset < count) writeUint32(streamId, bytes, at + offset);
     }
   }

@@ -194,7 +194,7 @@ export class Session implements ConnectionEvents {
   async close(graceMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => {
       if (this.socket.closed) resolve();
-      else this.socket.once('close', () => resolve());
+      else this.socket.once('close', resolve);
     });
     this.drain({ kind: 'own-close' });
     this.settle();
