@@ -20,7 +20,14 @@ import type { Warning } from './warning.js';
  */
 export function resolveExpectation(manifests: ManifestSet, request: RouteRequest): Expectation {
   const set = inNamespace(manifests, request.namespace);
-  const chosen = chooseRoute(set, request);
+  return expectationFrom(set, chooseRoute(set, request));
+}
+
+/**
+ * The expectation of a route that was chosen.
+ * @throws InputError as {@link resolveExpectation} does.
+ */
+export function expectationFrom(set: ManifestSet, chosen: ChosenRoute): Expectation {
   const { matched } = chosen;
   if (chosen.unroutedService !== null) {
     const notes = [

@@ -17,26 +17,41 @@ export function serviceHost({ name, namespace }: { name: string; namespace: stri
   return `${name}.${namespace}.${CLUSTER_DOMAIN}`;
 }
 
-/** Finds the Service or ServiceEntry of a host, or `null`. */
+const registries = new WeakMap<ManifestSet, Map<string, KnownService>>();
+
+/** Finds the Service or ServiceEntry of a host, or `null`; a Service comes first. */
 export function findService(set: ManifestSet, host: string): KnownService | null {
-  const service = set.services.find((candidate) => serviceHost(candidate) === host);
-  if (service !== undefined)
-    return {
+  let registry = registries.get(set);
+  if (registry === undefined) {
+    registry = readRegistry(set);
+    registries.set(set, registry);
+  }
+  return registry.get(host) ?? null;
+}
+
+function readRegistry(set: ManifestSet): Map<string, KnownService> {
+  const registry = new Map<string, KnownService>();
+  for (const entry of set.serviceEntries) {
+    for (const host of entry.hosts)
+      registry.set(host, {
+        host,
+        namespace: entry.namespace,
+        ports: entry.ports,
+        selector: entry.selector,
+        endpointsOf: entry.selector === null ? entry.name : null,
+      });
+  }
+  for (const service of set.services) {
+    const host = serviceHost(service);
+    registry.set(host, {
       host,
       namespace: service.namespace,
       ports: service.ports.map(({ port }) => port),
       selector: service.selector,
       endpointsOf: null,
-    };
-  const entry = set.serviceEntries.find(({ hosts }) => hosts.includes(host));
-  if (entry === undefined) return null;
-  return {
-    host,
-    namespace: entry.namespace,
-    ports: entry.ports,
-    selector: entry.selector,
-    endpointsOf: entry.selector === null ? entry.name : null,
-  };
+    });
+  }
+  return registry;
 }
 
 /** Every host of the registry. */

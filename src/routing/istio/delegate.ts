@@ -1,4 +1,5 @@
-import type { Condition, MatchEntry } from '../condition.js';
+import type { MatchEntry } from '../condition.js';
+import { isWithin, subjectOf } from '../condition-cover.js';
 import { describeObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { Rule } from '../rule.js';
 import type { StringMatch } from '../string-match.js';
@@ -114,7 +115,7 @@ function hasConflict(root: MatchEntry, leaf: MatchEntry): boolean {
     const above = rootBySubject.get(subjectOf(condition));
     if (above === undefined) return false;
     if (above.on === 'port' && condition.on === 'port') return above.port !== condition.port;
-    if ('match' in above && 'match' in condition) return !isWithin(condition.match, above.match);
+    if ('match' in above && 'match' in condition) return !narrows(condition.match, above.match);
     return false;
   });
 }
@@ -124,20 +125,6 @@ function ignoresCase({ conditions }: MatchEntry): boolean {
 }
 
 /** Regular expressions are never compared: Istio refuses them wherever both sides have a condition. */
-function isWithin(leaf: StringMatch, root: StringMatch): boolean {
-  if (root.kind === 'exact') return leaf.kind === 'exact' && leaf.value === root.value;
-  if (root.kind !== 'prefix') return false;
-  return (leaf.kind === 'exact' || leaf.kind === 'prefix') && leaf.value.startsWith(root.value);
-}
-
-/** What a condition is about; a delegate's condition replaces the root's on the same subject. */
-function subjectOf(condition: Condition): string {
-  switch (condition.on) {
-    case 'header':
-      return `${condition.negated ? 'without ' : ''}header ${condition.name}`;
-    case 'query':
-      return `query ${condition.name}`;
-    default:
-      return condition.on;
-  }
+function narrows(leaf: StringMatch, root: StringMatch): boolean {
+  return (root.kind === 'exact' || root.kind === 'prefix') && isWithin(leaf, root);
 }

@@ -1,5 +1,6 @@
 import { InputError } from '../../input-error.js';
 import type { Condition } from '../condition.js';
+import { takesEveryPath } from '../condition-cover.js';
 import { matchRule, type OrderedRule } from '../first-match.js';
 import { describeObject, objectKey } from '../manifest/manifest-object.js';
 import type { Rule } from '../rule.js';
@@ -78,7 +79,7 @@ function takesAll(ordered: OrderedRule): boolean {
   if (rule.entries.length === 0) return true;
   return rule.entries.some(
     (entry) =>
-      entry.conditions.every((condition) => isSettled(condition) || isAnyPath(condition)) &&
+      entry.conditions.every((condition) => isSettled(condition) || takesEveryPath(condition)) &&
       matchRule({ ...rule, entries: [{ conditions: entry.conditions.filter(isSettled) }] }, context)
         .matches,
   );
@@ -88,15 +89,6 @@ function isSettled(condition: Condition): boolean {
   return ['port', 'gateway', 'source-labels', 'source-namespace'].includes(condition.on);
 }
 
-function isAnyPath(condition: Condition): boolean {
-  if (condition.on !== 'path') return false;
-  const { match } = condition;
-  return (
-    (match.kind === 'prefix' && match.value === '/') ||
-    (match.kind === 'regex' && match.value === '.*')
-  );
-}
-
 function compare<T extends string | number>(one: T, other: T): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
@@ -104,6 +96,7 @@ function compare<T extends string | number>(one: T, other: T): number {
 /** Whether a rule takes every request wherever it is tried. */
 export function takesEverything(rule: Rule): boolean {
   return (
-    rule.entries.length === 0 || rule.entries.some(({ conditions }) => conditions.every(isAnyPath))
+    rule.entries.length === 0 ||
+    rule.entries.some(({ conditions }) => conditions.every(takesEveryPath))
   );
 }

@@ -32,14 +32,15 @@ export function destinationRulesOf(
     namespaceOfHost(host),
     ROOT_NAMESPACE,
   ];
+  const candidates = rulesThatMayHold(set, host);
   for (const namespace of tiers) {
-    const inSight = set.destinationRules.filter(
+    const inSight = candidates.filter(
       (rule) => rule.namespace === namespace && isExportedTo(rule, client),
     );
     const rules = mostSpecificRules(inSight, host);
     if (rules.length > 0) return { rules, outOfSight: false };
   }
-  return { rules: mostSpecificRules(set.destinationRules, host), outOfSight: true };
+  return { rules: mostSpecificRules(candidates, host), outOfSight: true };
 }
 
 /** The labels of a destination's subset: `{}` when it names none, `null` when they are not known. */
@@ -79,6 +80,28 @@ export function subsetLabels(
       place: first.node.field('metadata').place(),
     });
   return subset.labels;
+}
+
+interface RuleIndex {
+  byHost: Map<string, DestinationRule[]>;
+  wildcards: DestinationRule[];
+}
+
+const indexes = new WeakMap<ManifestSet, RuleIndex>();
+
+/** Those that name the host, and those with a wildcard; found without going through all. */
+function rulesThatMayHold(set: ManifestSet, host: string): DestinationRule[] {
+  let index = indexes.get(set);
+  if (index === undefined) {
+    index = { byHost: new Map(), wildcards: [] };
+    for (const rule of set.destinationRules) {
+      const name = fullHost(rule);
+      if (name.includes('*')) index.wildcards.push(rule);
+      else index.byHost.set(name, [...(index.byHost.get(name) ?? []), rule]);
+    }
+    indexes.set(set, index);
+  }
+  return [...(index.byHost.get(host) ?? []), ...index.wildcards];
 }
 
 function mostSpecificRules(rules: readonly DestinationRule[], host: string): DestinationRule[] {

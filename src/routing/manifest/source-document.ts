@@ -1,12 +1,4 @@
-import {
-  LineCounter,
-  isAlias,
-  isMap,
-  isSeq,
-  parseAllDocuments,
-  type Document,
-  type YAMLParseError,
-} from 'yaml';
+import { LineCounter, isAlias, isMap, isSeq, parseAllDocuments, type Document } from 'yaml';
 
 import { InputError } from '../../input-error.js';
 

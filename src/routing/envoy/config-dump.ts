@@ -1,0 +1,127 @@
+import { InputError } from '../../input-error.js';
+import { ManifestNode } from '../manifest/manifest-node.js';
+import { SourceDocument } from '../manifest/source-document.js';
+import { readEnvoyRoute, type EnvoyRoute } from './route.js';
+
+export interface EnvoyVirtualHost {
+  name: string;
+  /** In lower case. */
+  domains: readonly string[];
+  routes: readonly EnvoyRoute[];
+}
+
+/** One route table of a proxy. */
+export interface EnvoyRouteTable {
+  /** `http.8080` at an Istio gateway. */
+  name: string;
+  /** Ports of the listeners that use it; empty when the dump does not say. */
+  ports: readonly number[];
+  /** Envoy drops the port from the authority before it looks for the virtual host. */
+  ignoresPort: boolean;
+  virtualHosts: readonly EnvoyVirtualHost[];
+}
+
+/**
+ * Reads what a proxy was programmed with: Envoy's `/config_dump`, or the output of
+ * `istioctl proxy-config routes -o json`.
+ * @param text JSON.
+ * @param file Its name, for messages.
+ * @throws InputError when it is neither.
+ */
+export function parseConfigDump(text: string, file: string): EnvoyRouteTable[] {
+  const [document] = SourceDocument.readAll(text, file);
+  if (document === undefined) throw new InputError('the configuration dump is empty', { file });
+  const root = new ManifestNode(document, document.value, []);
+  const tables = Array.isArray(document.value)
+    ? root.items().map((node) => readTable(node, new Map()))
+    : readDump(root);
+  if (tables.length === 0)
+    throw new InputError(
+      'no route tables in it: give the output of /config_dump or of istioctl proxy-config routes -o json',
+      { file },
+    );
+  return tables;
+}
+
+function readDump(root: ManifestNode): EnvoyRouteTable[] {
+  const configs = root.field('configs').items();
+  const ofType = (suffix: string): ManifestNode[] =>
+    configs.filter((node) => String(node.field('@type').value).endsWith(suffix));
+  const listeners = ofType('.ListenersConfigDump').flatMap((dump) => [
+    ...dump
+      .field('dynamic_listeners')
+      .items()
+      .map((node) => node.field('active_state').field('listener')),
+    ...dump
+      .field('static_listeners')
+      .items()
+      .map((node) => node.field('listener')),
+  ]);
+  const used = listeners.flatMap(readListener);
+  const ports = new Map<string, number[]>();
+  for (const { routeTable, port } of used) {
+    if (typeof routeTable === 'string')
+      ports.set(routeTable, [...(ports.get(routeTable) ?? []), port]);
+  }
+  const inline = used.flatMap(({ routeTable, port }) =>
+    routeTable instanceof ManifestNode ? [{ ...readTable(routeTable, ports), ports: [port] }] : [],
+  );
+  const discovered = ofType('.RoutesConfigDump').flatMap((dump) =>
+    [
+      ...dump.field('dynamic_route_configs').items(),
+      ...dump.field('static_route_configs').items(),
+    ].map((node) => readTable(node.field('route_config'), ports)),
+  );
+  // A table inside a listener is listed among the static ones again, without its port.
+  const named = new Set(inline.map(({ name }) => name).filter((name) => name !== ''));
+  return [...inline, ...discovered.filter(({ name }) => !named.has(name))];
+}
+
+/** The route tables a listener's filter chains use, by name or inline. */
+function readListener(
+  listener: ManifestNode,
+): { port: number; routeTable: string | ManifestNode }[] {
+  const port = listener.field('address').field('socket_address').field('port_value');
+  if (typeof port.value !== 'number') return [];
+  const chains = [
+    ...listener.field('filter_chains').items(),
+    ...(listener.field('default_filter_chain').absent
+      ? []
+      : [listener.field('default_filter_chain')]),
+  ];
+  return chains
+    .flatMap((chain) => chain.field('filters').items())
+    .map((filter) => filter.field('typed_config'))
+    .flatMap((config): { port: number; routeTable: string | ManifestNode }[] => {
+      const name = config.field('rds').field('route_config_name').optionalString();
+      if (name !== null) return [{ port: port.number(), routeTable: name }];
+      const inline = config.field('route_config');
+      return inline.absent ? [] : [{ port: port.number(), routeTable: inline }];
+    });
+}
+
+function readTable(node: ManifestNode, ports: ReadonlyMap<string, number[]>): EnvoyRouteTable {
+  const name = node.field('name').optionalString() ?? '';
+  const fromName = /^(?:https?\.)?(\d+)(?:\.|$)/.exec(name)?.[1];
+  return {
+    name,
+    ports: ports.get(name) ?? (fromName === undefined ? [] : [Number(fromName)]),
+    ignoresPort: pick(node, 'ignore_port_in_host_matching', 'ignorePortInHostMatching').boolean(),
+    virtualHosts: pick(node, 'virtual_hosts', 'virtualHosts')
+      .items()
+      .map((host) => ({
+        name: host.field('name').optionalString() ?? '',
+        domains: host
+          .field('domains')
+          .strings()
+          .map((domain) => domain.toLowerCase()),
+        routes: host.field('routes').items().map(readEnvoyRoute),
+      })),
+  };
+}
+
+/** Envoy writes `snake_case`, istioctl `camelCase`. */
+export function pick(node: ManifestNode, snake: string, camel: string): ManifestNode {
+  const field = node.field(snake);
+  return field.absent ? node.field(camel) : field;
+}

@@ -1,0 +1,107 @@
+import { intersectHosts, resolveShortName } from '../istio/host.js';
+import { MESH, resolveGatewayName, type VirtualService } from '../istio/virtual-service.js';
+import { attachedRoutes } from '../gateway-api/attach.js';
+import { takesEverything } from '../istio/merge-order.js';
+import type { ManifestSet } from '../manifest-set.js';
+import { describeObject, objectKey } from '../manifest/manifest-object.js';
+import type { LintFinding } from './finding.js';
+
+/** Hosts and ports of VirtualServices that no server of their Gateways has. */
+export function unservedHosts(set: ManifestSet): LintFinding[] {
+  const gateways = new Map(set.gateways.map((gateway) => [objectKey(gateway), gateway]));
+  return set.virtualServices.flatMap((object): LintFinding[] => {
+    const names = object.gateways
+      .filter((name) => name !== MESH)
+      .map((name) => resolveGatewayName(name, object.namespace));
+    const spec = object.node.field('spec');
+    const missing = names.filter((name) => !gateways.has(name));
+    if (missing.length > 0)
+      return [
+        {
+          code: 'gateway-missing',
+          severity: 'warning',
+          message: `the Gateway ${missing.join(', ')} is not among the manifests`,
+          place: spec.field('gateways').place(),
+        },
+      ];
+    if (names.length === 0 || object.gateways.includes(MESH)) return [];
+    const servers = names.flatMap((name) => gateways.get(name)?.servers ?? []);
+    const hosts = servers.flatMap((server) => server.hosts.map(({ host }) => host));
+    const unserved = object.hosts.filter(
+      (host) => !hosts.some((served) => intersectHosts(host.toLowerCase(), served) !== null),
+    );
+    const ports = servers.map(({ port }) => port);
+    return [
+      ...unserved.map((host): LintFinding => ({
+        code: 'unserved-host',
+        severity: 'warning',
+        message: `no server of ${names.join(', ')} has the host ${host}: there are ${hosts.join(', ')}`,
+        place: spec.field('hosts').place(),
+      })),
+      ...unservedPorts(object, ports),
+    ];
+  });
+}
+
+function unservedPorts(object: VirtualService, ports: readonly number[]): LintFinding[] {
+  return object.http.flatMap((rule) =>
+    rule.entries.flatMap((entry) =>
+      entry.conditions.flatMap((condition): LintFinding[] =>
+        condition.on !== 'port' || ports.includes(condition.port)
+          ? []
+          : [
+              {
+                code: 'unserved-port',
+                severity: 'warning',
+                message: `no server of its Gateways has the port ${condition.port}: there are ${[...new Set(ports)].join(', ')}`,
+                place: rule.node.field('match').place(),
+              },
+            ],
+      ),
+    ),
+  );
+}
+
+/** VirtualServices that contend for one host: in the mesh only one counts, at a gateway both take everything. */
+export function conflictingVirtualServices(set: ManifestSet): LintFinding[] {
+  const byHost = new Map<string, VirtualService[]>();
+  for (const object of set.virtualServices) {
+    for (const gateway of object.gateways) {
+      const name = resolveGatewayName(gateway, object.namespace);
+      if (name !== MESH && !object.http.some(takesEverything)) continue;
+      for (const host of object.hosts) {
+        const full = name === MESH ? resolveShortName(host, object.namespace) : host.toLowerCase();
+        const key = `${full} at ${name === MESH ? 'the mesh' : name}`;
+        byHost.set(key, [...(byHost.get(key) ?? []), object]);
+      }
+    }
+  }
+  return [...byHost].flatMap(([key, objects]): LintFinding[] => {
+    const [first, ...others] = [...new Set(objects)];
+    if (first === undefined || others.length === 0) return [];
+    return others.map((other) => ({
+      code: 'conflicting-virtual-services',
+      severity: 'warning',
+      message: `${describeObject(other)} and ${describeObject(first)} both have routes for ${key}: the older one wins`,
+      place: other.node.field('spec').field('hosts').place(),
+    }));
+  });
+}
+
+/** Routes of the Gateway API that no listener takes. */
+export function unattachedRoutes(set: ManifestSet): LintFinding[] {
+  if (set.apiGateways.length === 0) return [];
+  return set.apiRoutes
+    .filter(({ parentRefs }) => parentRefs.some(({ kind }) => kind === 'Gateway'))
+    .filter((route) =>
+      set.apiGateways.every(
+        (gateway) => attachedRoutes(gateway, gateway.listeners, [route]).length === 0,
+      ),
+    )
+    .map((route) => ({
+      code: 'route-not-attached',
+      severity: 'warning',
+      message: `${describeObject(route)} is attached to no listener: check its parentRefs and hostnames, and who the listener lets in`,
+      place: route.node.field('spec').field('parentRefs').place(),
+    }));
+}

@@ -1,0 +1,32 @@
+import type { MatchEntry } from '../condition.js';
+import { entryCovers } from '../condition-cover.js';
+import { describeRule } from '../first-match.js';
+import type { ManifestSet } from '../manifest-set.js';
+import type { Rule } from '../rule.js';
+import type { LintFinding } from './finding.js';
+
+/** Rules that can never be taken because earlier ones of the same VirtualService take all of theirs. */
+export function shadowedRoutes(set: ManifestSet): LintFinding[] {
+  return set.virtualServices.flatMap(({ http }) =>
+    http.flatMap((rule, index): LintFinding[] => {
+      const earlier = http.slice(0, index);
+      const covering = entriesOf(rule).map((entry) =>
+        earlier.find((before) => entriesOf(before).some((outer) => entryCovers(outer, entry))),
+      );
+      const [first] = covering;
+      if (first === undefined || covering.includes(undefined)) return [];
+      return [
+        {
+          code: 'shadowed-route',
+          severity: 'warning',
+          message: `${rule.label} is never taken: ${first.label} before it takes ${describeRule(first)}`,
+          place: rule.node.place(),
+        },
+      ];
+    }),
+  );
+}
+
+function entriesOf(rule: Rule): readonly MatchEntry[] {
+  return rule.entries.length === 0 ? [{ conditions: [] }] : rule.entries;
+}

@@ -1,0 +1,56 @@
+import type { Expectation } from './expectation.js';
+import type { MatchedRule } from './first-match.js';
+import { speaksHttp2 } from './lint/service-ports.js';
+import type { ManifestSet } from './manifest-set.js';
+import type { RouteRequest } from './request.js';
+import { serviceHost } from './service-registry.js';
+import type { Warning } from './warning.js';
+
+/** What does not fit between a call and the route it takes. */
+export function protocolWarnings(
+  set: ManifestSet,
+  request: RouteRequest,
+  expectation: Expectation | null,
+  matched: MatchedRule | null,
+  options: { streaming?: boolean },
+): Warning[] {
+  return [
+    ...streamTimeout(matched, options.streaming === true),
+    ...(isGrpc(request) && expectation !== null ? http1Backends(set, expectation) : []),
+  ];
+}
+
+function isGrpc(request: RouteRequest): boolean {
+  return request.headers.get('content-type')?.startsWith('application/grpc') ?? false;
+}
+
+/** A route's timeout ends a stream however busy it is. */
+function streamTimeout(matched: MatchedRule | null, streaming: boolean): Warning[] {
+  const timeoutMs = matched?.rule.effects.timeoutMs ?? 0;
+  if (matched === null || !streaming || timeoutMs === 0) return [];
+  return [
+    {
+      code: 'stream-timeout',
+      message: `the route ends every call after ${timeoutMs} ms, streams too: set timeout: 0s for streaming calls`,
+      place: matched.rule.node.field('timeout').place(),
+    },
+  ];
+}
+
+/** Service ports that say they speak something other than HTTP/2. */
+function http1Backends(set: ManifestSet, { destinations }: Expectation): Warning[] {
+  return set.services.flatMap((service) =>
+    service.ports
+      .filter(({ port }) =>
+        destinations.some(
+          (destination) => destination.host === serviceHost(service) && destination.port === port,
+        ),
+      )
+      .filter((port) => speaksHttp2(port) === false)
+      .map(({ port, name, appProtocol, node }) => ({
+        code: 'protocol-mismatch',
+        message: `port ${port} of the Service ${service.name} is ${appProtocol === null ? `named ${name ?? ''}` : `of the appProtocol ${appProtocol}`}, which is not HTTP/2: gRPC sent to it as HTTP/1.1 fails`,
+        place: node.place(),
+      })),
+  );
+}
