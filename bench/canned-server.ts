@@ -1,6 +1,6 @@
 // A server process for measuring clients: the Greeter's replies without the Greeter.
 // usage: node canned-server.js '{"weights":{"v1":60,"v2":40},"headers":"envoy","tls":{…}}'
-// Prints its port on standard output and ends when standard input does.
+// Prints its address on standard output and ends when standard input does.
 import { createServer, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
@@ -35,7 +35,7 @@ const server = options.tls
   ? createTlsServer({ ...options.tls, ALPNProtocols: ['h2'] }, onConnection)
   : createServer({ noDelay: true }, onConnection);
 server.listen(0, '127.0.0.1', () => {
-  process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
+  process.stdout.write(`127.0.0.1:${(server.address() as AddressInfo).port}\n`);
 });
 process.stdin.on('end', () => process.exit(0)).resume();
 

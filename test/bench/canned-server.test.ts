@@ -9,7 +9,8 @@ import {
 import { afterEach, describe, it } from 'node:test';
 import { credentials, type ChannelCredentials } from '@grpc/grpc-js';
 import type { CannedServerOptions } from '../../bench/canned-server.js';
-import { startCannedServer, type CannedServer } from '../../bench/start-canned-server.js';
+import type { ServerProcess } from '../../bench/server-process.js';
+import { startCannedServer } from '../../bench/start-canned-server.js';
 import { podNames } from '../../src/mesh/pod-names.js';
 import { certificateAuthority } from '../fixtures/certificate.js';
 import { greetMany, grpcClient, type GrpcClient } from '../fixtures/grpc-client.js';
@@ -24,13 +25,13 @@ describe('the canned server', () => {
     for (const part of open.splice(0).reverse()) await part.close();
   });
 
-  async function canned(options: CannedServerOptions): Promise<CannedServer> {
+  async function canned(options: CannedServerOptions): Promise<ServerProcess> {
     const server = await startCannedServer(options);
     open.push({ close: () => server.stop() });
     return server;
   }
 
-  function session(server: CannedServer, settings: Settings = {}): ClientHttp2Session {
+  function session(server: ServerProcess, settings: Settings = {}): ClientHttp2Session {
     const connected = connect(`http://${server.address}`, { settings });
     open.push({
       close() {
