@@ -66,7 +66,7 @@ export async function demoCommand(args: Arguments): Promise<number> {
   const actual = typeof args.actual === 'string' ? actualWeights(demo, args.actual) : demo.weights;
   const { scenario: _name, ...flags } = args;
   const settings = {
-    ...readScenarioFile(path.join(SCENARIOS, demo.file)),
+    ...readScenarioFile(fileOf(demo)),
     ...settingsFromFlags(flags),
   };
   const mesh = await openMesh(demo.service, actual, args);
@@ -79,6 +79,11 @@ export async function demoCommand(args: Arguments): Promise<number> {
   } finally {
     await mesh.close();
   }
+}
+
+/** Relative to the working folder, so that reports name it as a person would. */
+function fileOf(demo: DemoScenario): string {
+  return path.relative('.', path.join(SCENARIOS, demo.file));
 }
 
 function demoNamed(name: string): DemoScenario {
@@ -152,7 +157,7 @@ async function serve(
       'Call it:',
       `  grpcurl -plaintext${header} -d '${data}' ${mesh.address} ${method}`,
       'Verify it:',
-      `  splitproof verify --scenario ${path.relative('.', path.join(SCENARIOS, demo.file))} ${mesh.address}`,
+      `  splitproof verify --scenario ${fileOf(demo)} ${mesh.address}`,
       '',
       'Ctrl-C ends it.',
       '',

@@ -44,8 +44,11 @@ export class Histogram {
   summary(): LatencySummary {
     const hdr = this.#hdr;
     const count = hdr.totalCount;
+    // A percentile is the top of its bucket, which may lie above the largest value in it.
     const at = (percentile: number): number | null =>
-      count === 0 ? null : hdr.getValueAtPercentile(percentile) / MICROS_PER_MS;
+      count === 0
+        ? null
+        : Math.min(hdr.getValueAtPercentile(percentile), hdr.maxValue) / MICROS_PER_MS;
     return {
       count,
       mean: count === 0 ? null : hdr.mean / MICROS_PER_MS,

@@ -34,11 +34,17 @@ const destination = z.object({
 
 const test = z.object({
   method: z.string(),
+  /** Pearson's X². */
   statistic: z.number(),
   df: z.number(),
+  /** The p-value by the method named. */
   pValue: z.number(),
+  /** The p-value of X² by the chi-square distribution. */
+  pearsonPValue: z.number(),
   gStatistic: z.number(),
   gPValue: z.number(),
+  /** Of the simulation, where the method is one. */
+  seed: z.number().nullable(),
 });
 
 const split = z.object({

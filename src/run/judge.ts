@@ -2,6 +2,7 @@ import type { Tally } from '../observation/tally.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { decideSplit, type SplitDecision } from '../verdict/decide.js';
 import { reasonText } from '../verdict/decide-reasons.js';
+import type { ConnectionEvidence } from '../verdict/dependence.js';
 import type { Finding } from '../verdict/finding.js';
 import { findRefusals } from '../verdict/refusals.js';
 import { findUnknownBackends } from '../verdict/unknown-backend.js';
@@ -20,13 +21,10 @@ export function judge(scenario: Scenario, expected: ExpectedSplit, tally: Tally)
   const { rule } = scenario;
   const { destinations: names } = expected.attribution;
   // Workloads that the route does not name count as destinations of weight zero once they answer.
+  const routed = expected.destinations.length;
   const strays = names
-    .slice(expected.destinations.length)
-    .map((name, index) => ({
-      name,
-      weight: 0,
-      observed: tally.observed[expected.destinations.length + index] ?? 0,
-    }))
+    .slice(routed)
+    .map((name, index) => ({ name, weight: 0, observed: tally.observed[routed + index] ?? 0 }))
     .filter(({ observed }) => observed > 0);
   const decision = decideSplit(
     {
@@ -43,6 +41,7 @@ export function judge(scenario: Scenario, expected: ExpectedSplit, tally: Tally)
       unattributed: tally.unattributed,
       cancelled: tally.outcomes.cancelled,
       failedWithDestination: tally.failedWithDestination,
+      connections: connectionEvidence(tally, routed),
     },
     { ...rule, tolerance: parseTolerance(rule.tolerance) },
   );
@@ -54,6 +53,17 @@ export function judge(scenario: Scenario, expected: ExpectedSplit, tally: Tally)
       ...findLeaks(decision),
       ...findUnknownBackends(unknownPods(tally), tally.unattributed, tally.sent),
     ],
+  };
+}
+
+/** How the answers fell on the connections; what strays answered takes no part in the split. */
+function connectionEvidence(tally: Tally, routed: number): ConnectionEvidence {
+  return {
+    counts: tally.connections.map(({ observed }) => observed.slice(0, routed)),
+    neighbours: {
+      pairs: tally.connections.reduce((sum, { pairs }) => sum + pairs, 0),
+      equal: tally.connections.reduce((sum, { equalPairs }) => sum + equalPairs, 0),
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { RUN_SCHEMA, type CallRecord, type RunRecord } from '../report/run-recor
 import type { Scenario } from '../scenario/scenario.js';
 import { formatTarget } from '../scenario/target.js';
 import { TOOL } from '../tool.js';
+import type { SplitDecision } from '../verdict/decide.js';
 import type { Finding } from '../verdict/finding.js';
 import type { ScenarioCall } from './call.js';
 import type { ExpectedSplit } from './expectation.js';
@@ -84,12 +85,18 @@ function callRecord({ scenario, call, expected, plan, tally, judgement }: RunPar
         tolerance: destination.tolerance,
         pods: podsOf(tally, names.indexOf(destination.name)),
       })),
-      test: decision.test,
+      test: testRecord(decision.test),
     },
     latencyMs: latencyRecord(names, tally),
     status: Object.fromEntries(tally.statuses),
     failures: tally.failures.list(),
   };
+}
+
+function testRecord(test: SplitDecision['test']): CallRecord['split']['test'] {
+  if (test === null) return null;
+  const { method, statistic, df, pValue, pearsonPValue, gStatistic, gPValue, seed } = test;
+  return { method, statistic, df, pValue, pearsonPValue, gStatistic, gPValue, seed };
 }
 
 function podsOf(tally: Tally, destination: number): { name: string; observed: number }[] {

@@ -86,17 +86,25 @@ function missing({ split }: CallRecord, style: Style): string {
   )}`;
 }
 
-const METHOD_NAMES: Record<string, string> = {
-  pearson: 'chi-square test',
+/** Exact tests by the record's name of the method. */
+const EXACT_TESTS: Record<string, string> = {
+  'exact-binomial': 'exact binomial test',
+  'exact-multinomial-enumerated': 'exact multinomial test',
+  'exact-multinomial-monte-carlo': 'exact multinomial test, simulated',
 };
 
 function testLines(test: NonNullable<CallRecord['split']['test']>, style: Style): string {
   const df = test.df === 1 ? '1 degree of freedom' : `${test.df} degrees of freedom`;
-  const text =
-    `X² = ${formatStatistic(test.statistic)}, ${df}, p = ${formatProbability(test.pValue)} ` +
-    `(${METHOD_NAMES[test.method] ?? test.method}); ` +
-    `G = ${formatStatistic(test.gStatistic)}, p = ${formatProbability(test.gPValue)}`;
-  return `${paint(style, 'heading', 'Test')}\n  ${wrap(text, style, 2, 2)}`;
+  const parts = [
+    `X² = ${formatStatistic(test.statistic)}, ${df}, p = ${formatProbability(test.pearsonPValue)}`,
+    `G = ${formatStatistic(test.gStatistic)}, p = ${formatProbability(test.gPValue)}`,
+  ];
+  const exact = EXACT_TESTS[test.method];
+  if (exact !== undefined) {
+    const seed = test.seed === null ? '' : ` (seed ${test.seed})`;
+    parts.push(`${exact}${seed}: p = ${formatProbability(test.pValue)}`);
+  }
+  return `${paint(style, 'heading', 'Test')}\n  ${wrap(parts.join('; '), style, 2, 2)}`;
 }
 
 function latencyTable({ latencyMs }: CallRecord, style: Style): string {
