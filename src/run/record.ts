@@ -158,9 +158,12 @@ function transportRecord({ expected, load, tally }: RunParts): RunRecord['transp
     reconnects: ledgers.reduce((sum, ledger) => sum + ledger.reconnects, 0),
     rstStream,
     maxConcurrentStreams: limits.length === 0 ? null : Math.min(...limits),
-    connections: tally.connections.map(({ observed, ...connection }) => ({
-      ...connection,
+    connections: tally.connections.map(({ remote, observed, missing, pairs, equalPairs }) => ({
+      remote,
       observed: byName(expected.attribution.destinations, observed),
+      missing,
+      pairs,
+      equalPairs,
     })),
   };
 }
