@@ -30,7 +30,7 @@ describe('Sequencer', () => {
   it('gives every connection its quota, whichever slots ask first', () => {
     fc.assert(
       fc.property(sizes, ({ connections, slots, requests, picks }) => {
-        const sequencer = new Sequencer(connections, slots, requests);
+        const sequencer = new Sequencer(shares(requests, connections), slots);
         const carried = new Array<number>(connections).fill(0);
         const open = Array.from({ length: slots }, (_, slot) => slot);
         while (open.length > 0) {
@@ -45,7 +45,7 @@ describe('Sequencer', () => {
   });
 
   it('never ends without a number of requests, and takes connections in turn', () => {
-    const sequencer = new Sequencer(6, 2, null);
+    const sequencer = new Sequencer(shares(null, 6), 2);
     assert.deepEqual(
       Array.from({ length: 6 }, () => sequencer.next(0)),
       [0, 2, 4, 0, 2, 4],
