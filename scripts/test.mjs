@@ -1,0 +1,33 @@
+// Runs the compiled tests: all of them, or those whose path contains one of the arguments.
+import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { outputOf, sourceFiles } from './compiled-output.mjs';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+/** A test file that takes longer than this hangs. */
+const FILE_TIMEOUT_MS = 300_000;
+
+const wanted = process.argv.slice(2);
+// From the sources, not from dist/: the compiled form of a deleted test must not run.
+const files = sourceFiles(ROOT)
+  .filter((source) => source.endsWith('.test.ts'))
+  .filter((source) => wanted.length === 0 || wanted.some((part) => source.includes(part)))
+  .map(outputOf);
+
+if (files.length === 0) {
+  process.stderr.write(`No test has ${wanted.join(' or ') || 'a file'} in its path.\n`);
+  process.exit(1);
+}
+const { status } = spawnSync(
+  process.execPath,
+  [
+    '--test',
+    '--test-reporter=spec',
+    `--test-timeout=${FILE_TIMEOUT_MS}`,
+    `--test-concurrency=${Math.max(2, availableParallelism())}`,
+    ...files,
+  ],
+  { cwd: ROOT, stdio: 'inherit' },
+);
+process.exit(status ?? 1);

@@ -1,0 +1,80 @@
+import yargs, { type Argv } from 'yargs';
+import { InputError } from '../input-error.js';
+import { TOOL } from '../tool.js';
+import { plainText } from '../report/plain-text.js';
+import { demoOptions } from './demo-options.js';
+import { EXIT } from './exit-status.js';
+import { grpcurlFlags } from './grpcurl-flags.js';
+import { verifyOptions } from './verify-options.js';
+
+const HELP_WIDTH = 80;
+
+/**
+ * Runs the command line.
+ *
+ * @param words The words after the command's own name.
+ * @returns The exit status. What is wrong with the input is said in one line on standard error.
+ */
+export async function runCli(words: readonly string[]): Promise<number> {
+  let status: number = EXIT.pass;
+  const handled = (run: (args: Record<string, unknown>) => Promise<number>) => {
+    return async (args: object): Promise<void> => {
+      status = await run(args as Record<string, unknown>);
+    };
+  };
+  try {
+    refuseInsecure(words);
+    await commandLine(grpcurlFlags(words))
+      .command(
+        'verify [target] [method]',
+        'Test the observed split against the configured one',
+        verifyOptions,
+        // Commands are loaded when they are used: --help must not wait for gRPC and statistics.
+        handled(async (args) => (await import('./verify-command.js')).verifyCommand(args)),
+      )
+      .command(
+        'demo [scenario]',
+        'Start the embedded mesh on loopback and verify its split',
+        demoOptions,
+        handled(async (args) => (await import('./demo-command.js')).demoCommand(args)),
+      )
+      .parseAsync();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    process.stderr.write(`splitproof: ${plainText(error.message)}\n`);
+    return EXIT.badInput;
+  }
+  return status;
+}
+
+function commandLine(words: readonly string[]): Argv {
+  return yargs(words)
+    .scriptName('splitproof')
+    .usage('$0 COMMAND [options]\n\nProves a traffic split: which pod answers how often?')
+    .parserConfiguration({ 'camel-case-expansion': false, 'strip-aliased': true })
+    .version(TOOL.version)
+    .help()
+    .alias({ help: 'h' })
+    .wrap(HELP_WIDTH)
+    .locale('en')
+    .demandCommand(1, 'say which command: verify or demo')
+    .strict()
+    .exitProcess(false)
+    .fail((message, error: Error | undefined) => {
+      throw error ?? new InputError(usageProblem(message), { file: 'command line' });
+    });
+}
+
+function usageProblem(message: string): string {
+  const oneLine = message.replaceAll(/\s*\n\s*/g, ' ');
+  return `${oneLine}; splitproof --help lists what there is`;
+}
+
+/** Two tools that users come from mean opposite things by it. */
+function refuseInsecure(words: readonly string[]): void {
+  if (!words.some((word) => /^--?insecure(=|$)/.test(word))) return;
+  throw new InputError(
+    'it means plaintext to ghz and "skip verification" to grpcurl: say --plaintext or --skip-verify',
+    { path: '--insecure' },
+  );
+}

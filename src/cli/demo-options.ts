@@ -1,0 +1,51 @@
+import type { Argv } from 'yargs';
+import { OUTPUT_OPTIONS, SETTING_OPTIONS } from './verify-options.js';
+
+const MESH = 'The embedded mesh:';
+
+/** Settings of a run that make sense against the embedded mesh too. */
+const { requests, concurrency, connections, tolerance, alpha, timeout, duration, engine } =
+  SETTING_OPTIONS;
+
+const DEMO_EPILOGUE = `Examples:
+  splitproof demo                          a right split: passes
+  splitproof demo --actual v1=75,v2=25     a wrong one: fails
+  splitproof demo --pinned                 connections balanced, not requests
+  splitproof demo echo --serve             for grpcurl and other tools`;
+
+/** Adds everything `demo` understands. */
+export function demoOptions(command: Argv): Argv {
+  return command
+    .positional('scenario', {
+      type: 'string',
+      describe: 'greeter (60/40), greeter-100-0 or echo (20/80)',
+      default: 'greeter',
+    })
+    .options({
+      serve: {
+        group: MESH,
+        type: 'boolean',
+        describe: 'Keep it up for other tools until Ctrl-C; send nothing',
+      },
+      actual: {
+        group: MESH,
+        type: 'string',
+        requiresArg: true,
+        describe: 'Serve another split than configured: v1=75,v2=25',
+      },
+      pinned: {
+        group: MESH,
+        type: 'boolean',
+        describe: 'Balance connections instead of requests, as a TCP proxy does',
+      },
+      port: {
+        group: MESH,
+        type: 'number',
+        requiresArg: true,
+        describe: 'Port of the gateway [any free one]',
+      },
+    })
+    .options({ requests, concurrency, connections, tolerance, alpha, timeout, duration, engine })
+    .options(OUTPUT_OPTIONS)
+    .epilogue(DEMO_EPILOGUE);
+}

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { InputError } from '../input-error.js';
+import { readScenarioFile } from '../scenario/scenario-file.js';
+import { type Settings, settingsSchema } from '../scenario/schema.js';
+import { type Scenario, scenarioOf } from '../scenario/scenario.js';
+import { REPEATABLE, SETTING_OPTIONS } from './verify-options.js';
+
+/** Parsed command line, as yargs gives it. */
+export type Arguments = Readonly<Record<string, unknown>>;
+
+/**
+ * Makes a scenario of the command line, laid over the scenario file where one is named.
+ *
+ * @throws InputError when a flag or a line of the file is wrong.
+ */
+export function scenarioFromArguments(args: Arguments): Scenario {
+  const file = single(args, 'scenario');
+  const fromFile = typeof file === 'string' ? readScenarioFile(file) : {};
+  return scenarioOf({ ...fromFile, ...settingsFromFlags(args) });
+}
+
+/** The settings that stand on the command line. @throws InputError when one is wrong. */
+export function settingsFromFlags(args: Arguments): Settings {
+  const given: Record<string, unknown> = {};
+  for (const name of Object.keys(SETTING_OPTIONS)) {
+    const value = REPEATABLE.has(name) ? args[name] : single(args, name);
+    if (value !== undefined) given[name] = value;
+  }
+  if (args.target !== undefined) given.target = args.target;
+  if (args.method !== undefined) {
+    if (given.call !== undefined && given.call !== args.method) {
+      throw new InputError('the method is given twice, as METHOD and as --call', {
+        path: '--call',
+      });
+    }
+    given.call = args.method;
+  }
+  if (typeof given.data === 'string') given.data = parseData(given.data);
+  if (typeof given.metadata === 'string') given.metadata = parseJson(given.metadata, '--metadata');
+  if (typeof given.warmup === 'string' && /^\d+$/.test(given.warmup)) {
+    given.warmup = Number(given.warmup);
+  }
+  const checked = settingsSchema.safeParse(given);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  const name = String(issue?.path[0] ?? '');
+  throw new InputError(issue?.message ?? 'invalid', { path: `--${name}` });
+}
+
+function single(args: Arguments, name: string): unknown {
+  const value = args[name];
+  if (!Array.isArray(value)) return value;
+  throw new InputError('it is given more than once', { path: `--${name}` });
+}
+
+function parseData(text: string): unknown {
+  return parseJson(text === '@' ? readFileSync(process.stdin.fd, 'utf8') : text, '--data');
+}
+
+function parseJson(text: string, flag: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new InputError(`not JSON: ${error instanceof Error ? error.message : String(error)}`, {
+      path: flag,
+    });
+  }
+}

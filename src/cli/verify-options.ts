@@ -1,0 +1,106 @@
+import type { Argv, Options } from 'yargs';
+
+const EXPECTED = 'What is expected:';
+const CALL = 'The call:';
+const CONNECTION = 'The connection:';
+const LOAD = 'The load:';
+const VERDICT = 'The verdict:';
+const OUTPUT = 'Output:';
+
+const text = (group: string, describe: string, more: Options = {}): Options => ({
+  group,
+  describe,
+  type: 'string',
+  requiresArg: true,
+  ...more,
+});
+const number = (group: string, describe: string, more: Options = {}): Options =>
+  text(group, describe, { ...more, type: 'number' });
+const flag = (group: string, describe: string): Options => ({ group, describe, type: 'boolean' });
+
+/** The settings of a run as flags; each has the name it has in a scenario file. */
+export const SETTING_OPTIONS = {
+  manifest: text(EXPECTED, 'Kubernetes YAML or JSON that was applied: FILE, DIR or -', {
+    alias: 'f',
+  }),
+  weights: text(EXPECTED, 'The weights themselves, without manifests: v1=60,v2=40'),
+  namespace: text(EXPECTED, 'Namespace of objects that name none [default]', { alias: 'N' }),
+  via: text(EXPECTED, 'Whose routes apply: gateway[:NS/NAME], mesh, proxyless [inferred]'),
+  'virtual-service': text(EXPECTED, 'The VirtualService to go by, NS/NAME, where several fit'),
+  'gateway-port': number(EXPECTED, "The gateway's own port, where the target's differs"),
+  identity: text(EXPECTED, 'How a response names its pod: greeter, echo, header:NAME, a regex …'),
+
+  call: text(CALL, 'pkg.Service/Method, as METHOD'),
+  data: text(CALL, 'The request as JSON; @ reads standard input [{}]', { alias: 'd' }),
+  proto: text(CALL, '.proto file that describes the call [built-in: Greeter, Echo, Health]'),
+  'import-path': text(CALL, 'Folder to look for .proto files in', { alias: 'import-paths' }),
+  protoset: text(CALL, 'Compiled descriptor set that describes the call'),
+  metadata: text(CALL, 'Request metadata as a JSON object', { alias: 'm' }),
+  header: text(CALL, "Request header, 'name: value'", { alias: 'H' }),
+  authority: text(CALL, 'The :authority to send [the target]'),
+
+  plaintext: flag(CONNECTION, 'HTTP/2 without TLS'),
+  cacert: text(CONNECTION, 'PEM file of the authorities to trust'),
+  cert: text(CONNECTION, 'PEM file of the client certificate'),
+  key: text(CONNECTION, "PEM file of the client certificate's key"),
+  servername: text(CONNECTION, 'Name to check the certificate for', { alias: 'cname' }),
+  'skip-verify': flag(CONNECTION, "Do not check the server's certificate"),
+  'connect-timeout': text(CONNECTION, 'How long connecting may take [10s]'),
+
+  requests: number(LOAD, 'How many requests [planned from the weights]', {
+    alias: ['n', 'total'],
+  }),
+  duration: text(LOAD, 'Stop sending after this long', { alias: 'z' }),
+  concurrency: number(LOAD, 'Requests in flight in all [64]', { alias: 'c' }),
+  connections: number(LOAD, 'Connections [32]'),
+  timeout: text(LOAD, "Each request's deadline [10s]", { alias: ['t', 'max-time'] }),
+  warmup: text(LOAD, 'Sent before the sample: a number of requests, or a duration'),
+  engine: text(LOAD, 'Which client makes the calls [h2]', {
+    choices: ['h2', 'grpc-js'],
+  }),
+
+  alpha: number(VERDICT, 'How often an exactly right split may be failed [0.001]'),
+  power: number(VERDICT, 'How often an exactly right split must be passed [0.99]'),
+  tolerance: text(VERDICT, 'How far a share may be off: 5pp, 10%, v1=3pp,v2=5pp, 0 [5pp]'),
+  'max-error-rate': number(VERDICT, 'Share of requests that may stay unanswered [0.01]'),
+  inconclusive: text(VERDICT, 'An inconclusive run exits as this [report: 3]', {
+    choices: ['fail', 'pass', 'report'],
+  }),
+  seed: number(VERDICT, 'For everything drawn at random [1]'),
+} satisfies Record<string, Options>;
+
+/** Settings that may be given several times. */
+export const REPEATABLE = new Set(['manifest', 'proto', 'import-path', 'protoset', 'header']);
+
+/** Flags about output, which no scenario file holds. */
+export const OUTPUT_OPTIONS = {
+  format: text(OUTPUT, 'Report on standard output', { choices: ['console', 'json'] }),
+  output: text(OUTPUT, 'Report to a file: FILE.json, FILE.txt or FORMAT:FILE', { alias: 'o' }),
+  quiet: flag(OUTPUT, 'No progress and no notes on standard error'),
+  color: { ...flag(OUTPUT, 'Colours; NO_COLOR turns them off too'), default: true },
+} satisfies Record<string, Options>;
+
+// Not yargs' own examples: it breaks commands into a narrow column.
+const VERIFY_EPILOGUE = `Examples:
+  Test the split that the applied manifests configure:
+    splitproof verify -f manifests/ --plaintext -d '{"name":"Jack"}' \\
+      localhost:8080 helloworld.Greeter/SayHello
+  The same from a scenario file, as JSON:
+    splitproof verify --scenario scenarios/asm-greeter-60-40.yaml --format json
+  Without manifests:
+    splitproof verify --weights v1=90,v2=10 --plaintext :8080 \\
+      helloworld.Greeter/SayHello
+
+Exit status: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 unreachable,
+130 interrupted.`;
+
+/** Adds everything `verify` understands. */
+export function verifyOptions(command: Argv): Argv {
+  return command
+    .positional('target', { type: 'string', describe: 'host:port, :port, unix:/path, http(s)://…' })
+    .positional('method', { type: 'string', describe: 'pkg.Service/Method, the same as --call' })
+    .option('scenario', text('Settings:', 'YAML file with the settings; flags override it'))
+    .options(SETTING_OPTIONS)
+    .options(OUTPUT_OPTIONS)
+    .epilogue(VERIFY_EPILOGUE);
+}

@@ -1,0 +1,14 @@
+/**
+ * The library behind the command line: what `splitproof` does, callable.
+ *
+ * @packageDocumentation
+ */
+export { InputError, type InputPlace } from './input-error.js';
+export type { Progress } from './load/run-load.js';
+export { FORMATS, type Format, type FormatName } from './report/formats.js';
+export { runRecordSchema, RUN_SCHEMA, type RunRecord } from './report/run-record.js';
+export type { Style } from './report/style.js';
+export { verify, type RunHooks, type RunResult } from './run.js';
+export { readScenarioFile } from './scenario/scenario-file.js';
+export { scenarioOf, type Scenario } from './scenario/scenario.js';
+export { settingsSchema, type Settings } from './scenario/schema.js';

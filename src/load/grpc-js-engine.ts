@@ -1,0 +1,163 @@
+import {
+  type CallOptions,
+  type ClientUnaryCall,
+  type ServiceError,
+  ChannelCredentials,
+  Client,
+  Metadata,
+  status as Status,
+} from '@grpc/grpc-js';
+import type { TlsOptions } from '../wire/connect.js';
+import { type Endpoint, formatEndpoint } from '../wire/endpoint.js';
+import {
+  type Caller,
+  type CallEnd,
+  type CallEndKind,
+  type CallerEvents,
+  type Engine,
+  type PreparedCall,
+  type TransportLedger,
+} from './caller.js';
+
+const EMPTY = new Uint8Array(0);
+
+/**
+ * The engine on @grpc/grpc-js: slow, but it is the reference that others are compared with.
+ *
+ * @param call What to call.
+ * @param tls How connections are secured; null for plaintext.
+ */
+export function grpcJsEngine(call: PreparedCall, tls: TlsOptions | null): Engine {
+  return {
+    dial: (endpoint, events) => Promise.resolve(new GrpcJsCaller(call, tls, endpoint, events)),
+  };
+}
+
+class GrpcJsCaller implements Caller {
+  readonly remote: string;
+  readonly #client: Client;
+  readonly #call: PreparedCall;
+  readonly #events: CallerEvents;
+  readonly #metadata: Metadata;
+  readonly #message: Buffer;
+  readonly #inFlight = new Map<number, ClientUnaryCall>();
+
+  constructor(
+    call: PreparedCall,
+    tls: TlsOptions | null,
+    endpoint: Endpoint,
+    events: CallerEvents,
+  ) {
+    this.remote = formatEndpoint(endpoint);
+    this.#call = call;
+    this.#events = events;
+    this.#metadata = metadataOf(call);
+    this.#message = Buffer.from(call.message);
+    this.#client = new Client(channelTarget(endpoint), credentialsOf(tls), {
+      // Without its own pool, all channels to one address would share one connection.
+      'grpc.use_local_subchannel_pool': 1,
+      'grpc.default_authority': call.authority,
+      'grpc.enable_retries': 0,
+      'grpc.service_config_disable_resolution': 1,
+      // A broken connection is dialled again soon: a load test does not wait for two minutes.
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 1000,
+      ...(tls?.serverName === undefined ? {} : { 'grpc.ssl_target_name_override': tls.serverName }),
+    });
+  }
+
+  call(slot: number): boolean {
+    const options: CallOptions = { deadline: Date.now() + this.#call.timeoutMs };
+    let headers: Metadata | undefined;
+    const call = this.#client.makeUnaryRequest<Buffer, Buffer>(
+      this.#call.path,
+      (message) => message,
+      (message) => message,
+      this.#message,
+      this.#metadata,
+      options,
+      (error, reply) => {
+        this.#inFlight.delete(slot);
+        this.#events.onEnd(slot, callEnd(error, reply, headers, trailers));
+      },
+    );
+    let trailers: Metadata | undefined;
+    call.on('metadata', (metadata: Metadata) => (headers = metadata));
+    call.on('status', ({ metadata }: { metadata: Metadata }) => (trailers = metadata));
+    this.#inFlight.set(slot, call);
+    return true;
+  }
+
+  cancel(slot: number): void {
+    this.#inFlight.get(slot)?.cancel();
+  }
+
+  ledger(): TransportLedger {
+    // The library keeps these to itself.
+    return { goaway: 0, reconnects: 0, rstStream: {}, maxConcurrentStreams: null };
+  }
+
+  close(): Promise<void> {
+    for (const call of this.#inFlight.values()) call.cancel();
+    this.#client.close();
+    return Promise.resolve();
+  }
+}
+
+function channelTarget(endpoint: Endpoint): string {
+  if (endpoint.kind === 'unix') return `unix:${endpoint.path}`;
+  return `${endpoint.host.includes(':') ? 'ipv6' : 'ipv4'}:${formatEndpoint(endpoint)}`;
+}
+
+function credentialsOf(tls: TlsOptions | null): ChannelCredentials {
+  if (tls === null) return ChannelCredentials.createInsecure();
+  return ChannelCredentials.createSsl(pem(tls.ca), pem(tls.key), pem(tls.cert), {
+    rejectUnauthorized: tls.verify !== false,
+  });
+}
+
+function pem(text: string | Buffer | undefined): Buffer | null {
+  return text === undefined ? null : Buffer.from(text);
+}
+
+function metadataOf(call: PreparedCall): Metadata {
+  const metadata = new Metadata();
+  for (const [name, value] of call.metadata) {
+    metadata.add(name, name.endsWith('-bin') ? Buffer.from(value, 'base64') : value);
+  }
+  return metadata;
+}
+
+function callEnd(
+  error: ServiceError | null,
+  reply: Buffer | undefined,
+  headers: Metadata | undefined,
+  trailers: Metadata | undefined,
+): CallEnd {
+  const buffer = reply ?? EMPTY;
+  return {
+    kind: kindOf(error),
+    status: Status[error?.code ?? Status.OK],
+    cause: error?.details ?? '',
+    buffer,
+    messageStart: 0,
+    messageEnd: buffer.length,
+    header: (name) => headers?.get(name)[0]?.toString(),
+    trailer: (name) => (trailers ?? error?.metadata)?.get(name)[0]?.toString(),
+  };
+}
+
+function kindOf(error: ServiceError | null): CallEndKind {
+  if (error === null) return 'ok';
+  switch (error.code) {
+    case Status.DEADLINE_EXCEEDED:
+      return 'timedOut';
+    case Status.CANCELLED:
+      return error.details === CANCELLED_HERE ? 'cancelled' : 'failed';
+    default:
+      return 'failed';
+  }
+}
+
+/** What the library says when `cancel()` was called on this side. */
+const CANCELLED_HERE = 'Cancelled on client';

@@ -1,0 +1,212 @@
+import { ConnectError, connectErrorFrom } from '../wire/connect-error.js';
+import type { TlsOptions } from '../wire/connect.js';
+import { type Endpoint, formatEndpoint } from '../wire/endpoint.js';
+import { openSession } from '../wire/open-session.js';
+import type { Session } from '../wire/session.js';
+import type { Caller, CallerEvents, Engine, PreparedCall, TransportLedger } from './caller.js';
+import { H2CallEnd } from './h2-call-end.js';
+import { H2Line } from './h2-line.js';
+
+/** What the engine needs to know of the load. */
+export interface H2EngineOptions {
+  tls: TlsOptions | null;
+  connectTimeoutMs: number;
+  /** Calls in flight on one connection at most. */
+  callsPerConnection: number;
+}
+
+/**
+ * The engine on the project's own HTTP/2 sessions. A connection that the peer closes, or announces
+ * to close, is dialled again while the old one drains.
+ *
+ * @param call What to call.
+ */
+export function h2Engine(call: PreparedCall, options: H2EngineOptions): Engine {
+  return {
+    async dial(endpoint, events) {
+      const caller = new H2Caller(call, options, endpoint, events);
+      await caller.connect();
+      return caller;
+    },
+  };
+}
+
+/** How often calls in flight are compared with their deadline. */
+const MAX_SWEEP_MS = 50;
+const RECONNECT_DELAY_MS = 100;
+/** How long sessions may take to end once nothing is in flight. */
+const CLOSE_GRACE_MS = 200;
+
+/** Whether calls can be made: on a line, later, or not for now. */
+type State =
+  | { kind: 'connected'; line: H2Line }
+  | { kind: 'connecting' }
+  | { kind: 'down'; error: ConnectError }
+  | { kind: 'closed' };
+
+class H2Caller implements Caller {
+  readonly remote: string;
+  readonly #call: PreparedCall;
+  readonly #options: H2EngineOptions;
+  readonly #endpoint: Endpoint;
+  readonly #events: CallerEvents;
+  readonly #end = new H2CallEnd();
+  readonly #lines = new Set<H2Line>();
+  readonly #sweep: NodeJS.Timeout;
+  readonly #past: TransportLedger = {
+    goaway: 0,
+    reconnects: 0,
+    rstStream: {},
+    maxConcurrentStreams: null,
+  };
+  #state: State = { kind: 'connecting' };
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(
+    call: PreparedCall,
+    options: H2EngineOptions,
+    endpoint: Endpoint,
+    events: CallerEvents,
+  ) {
+    this.#call = call;
+    this.#options = options;
+    this.#endpoint = endpoint;
+    this.#events = events;
+    this.remote = formatEndpoint(endpoint);
+    this.#sweep = setInterval(
+      () => {
+        this.#giveUpOverdue();
+      },
+      Math.min(MAX_SWEEP_MS, Math.max(1, call.timeoutMs / 10)),
+    );
+  }
+
+  /** Dials once. What goes wrong is told by the calls that need the connection. */
+  async connect(): Promise<void> {
+    let line: H2Line | undefined;
+    try {
+      const session = await openSession(
+        {
+          endpoint: this.#endpoint,
+          tls: this.#options.tls,
+          timeoutMs: this.#options.connectTimeoutMs,
+          limits: { slots: this.#options.callsPerConnection },
+        },
+        {
+          onWritable: () => {
+            this.#events.onRoom();
+          },
+          onGoaway: () => {
+            if (line !== undefined) this.#replace(line);
+          },
+          onClosed: () => {
+            if (line === undefined) return;
+            this.#settle(line);
+            this.#replace(line);
+          },
+        },
+      );
+      if (this.#state.kind === 'closed') {
+        session.destroy();
+        return;
+      }
+      line = this.#lineOn(session);
+      this.#state = { kind: 'connected', line };
+    } catch (error) {
+      if (this.#state.kind === 'closed') return;
+      this.#state = { kind: 'down', error: connectErrorFrom(error, this.#endpoint) };
+      this.#retry = setTimeout(() => void this.#reconnect(), RECONNECT_DELAY_MS);
+    }
+    this.#events.onRoom();
+  }
+
+  call(slot: number): boolean {
+    const state = this.#state;
+    if (state.kind === 'connected') {
+      if (state.line.call(slot, performance.now())) return true;
+      // A session can run out of stream ids without a word from the peer.
+      if (state.line.session.state.kind !== 'open') this.#replace(state.line);
+      return false;
+    }
+    if (state.kind === 'connecting') return false;
+    const cause = state.kind === 'down' ? state.error.message : 'the connection is closed';
+    setImmediate(() => {
+      this.#events.onEnd(slot, this.#end.without('failed', 'UNAVAILABLE', cause));
+    });
+    return true;
+  }
+
+  cancel(slot: number): void {
+    for (const line of this.#lines) {
+      if (!line.cancel(slot)) continue;
+      this.#events.onEnd(slot, this.#end.without('cancelled', 'CANCELLED', 'interrupted'));
+      return;
+    }
+  }
+
+  ledger(): TransportLedger {
+    const total: TransportLedger = { ...this.#past, rstStream: { ...this.#past.rstStream } };
+    for (const { session } of this.#lines) addLedger(total, session);
+    return total;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweep);
+    clearTimeout(this.#retry);
+    this.#state = { kind: 'closed' };
+    await Promise.all([...this.#lines].map(({ session }) => session.close(CLOSE_GRACE_MS)));
+  }
+
+  #lineOn(session: Session): H2Line {
+    const line = new H2Line(
+      session,
+      this.#call,
+      this.#options.callsPerConnection,
+      (slot, reply) => {
+        this.#events.onEnd(slot, this.#end.answered(reply));
+      },
+    );
+    this.#lines.add(line);
+    return line;
+  }
+
+  /** Dials anew in place of a line that takes no more calls; it ends those it has. */
+  #replace(line: H2Line): void {
+    if (this.#state.kind !== 'connected' || this.#state.line !== line) return;
+    void this.#reconnect();
+  }
+
+  async #reconnect(): Promise<void> {
+    if (this.#state.kind === 'closed') return;
+    this.#state = { kind: 'connecting' };
+    this.#past.reconnects += 1;
+    await this.connect();
+  }
+
+  #settle(line: H2Line): void {
+    if (this.#lines.delete(line)) addLedger(this.#past, line.session);
+  }
+
+  #giveUpOverdue(): void {
+    const sentBefore = performance.now() - this.#call.timeoutMs;
+    for (const line of this.#lines) {
+      line.giveUpBefore(sentBefore, (slot) => {
+        const cause = `no answer within ${this.#call.timeoutMs} ms`;
+        this.#events.onEnd(slot, this.#end.without('timedOut', 'DEADLINE_EXCEEDED', cause));
+      });
+    }
+  }
+}
+
+function addLedger(total: TransportLedger, { ledger, maxConcurrentStreams }: Session): void {
+  total.goaway += ledger.goaway;
+  for (const [name, count] of ledger.rstStream) {
+    total.rstStream[name] = (total.rstStream[name] ?? 0) + count;
+  }
+  if (maxConcurrentStreams !== Infinity) {
+    total.maxConcurrentStreams = Math.min(
+      total.maxConcurrentStreams ?? Infinity,
+      maxConcurrentStreams,
+    );
+  }
+}

@@ -1,0 +1,89 @@
+import type { PreparedRequest } from '../wire/prepared-request.js';
+import type { Reply } from '../wire/reply.js';
+import type { Session } from '../wire/session.js';
+import { UnaryCalls } from '../wire/unary.js';
+import type { PreparedCall } from './caller.js';
+
+const FREE = -1;
+
+/** Takes the outcome of a call. It is valid only while it is handed over. */
+export type OnLineEnd = (slot: number, reply: Reply) => void;
+
+/**
+ * One HTTP/2 session that carries calls. Knows which of the load loop's slots each of its own
+ * streams belongs to, and since when.
+ */
+export class H2Line {
+  readonly session: Session;
+  readonly #calls: UnaryCalls;
+  readonly #request: PreparedRequest;
+  /** By own slot: the load loop's slot, or FREE. */
+  readonly #slots: Int32Array;
+  readonly #sentAtMs: Float64Array;
+  /** Own slots that are free: a stack. */
+  readonly #free: Int32Array;
+  #freeCount: number;
+
+  /**
+   * @param session An open session with room for `calls` streams.
+   * @param call What to call.
+   * @param calls Calls in flight at most.
+   */
+  constructor(session: Session, call: PreparedCall, calls: number, onEnd: OnLineEnd) {
+    this.session = session;
+    this.#slots = new Int32Array(calls).fill(FREE);
+    this.#sentAtMs = new Float64Array(calls);
+    this.#free = Int32Array.from({ length: calls }, (_, own) => calls - 1 - own);
+    this.#freeCount = calls;
+    this.#calls = new UnaryCalls(session, (own, reply) => {
+      onEnd(this.#release(own), reply);
+    });
+    this.#request = this.#calls.prepare({
+      path: call.path,
+      authority: call.authority,
+      scheme: call.scheme,
+      message: call.message,
+      metadata: call.metadata.map(([name, value]) => [
+        name,
+        name.endsWith('-bin') ? Buffer.from(value, 'base64') : value,
+      ]),
+      timeoutMs: call.timeoutMs,
+    });
+  }
+
+  /** Starts a call. @returns false when there is no room now. */
+  call(slot: number, nowMs: number): boolean {
+    if (this.#freeCount === 0) return false;
+    const own = this.#free[this.#freeCount - 1]!;
+    if (!this.#calls.call(this.#request, own)) return false;
+    this.#freeCount -= 1;
+    this.#slots[own] = slot;
+    this.#sentAtMs[own] = nowMs;
+    return true;
+  }
+
+  /** Gives up a call. @returns whether it was in flight here. */
+  cancel(slot: number): boolean {
+    const own = this.#slots.indexOf(slot);
+    if (own < 0) return false;
+    this.#calls.cancel(own);
+    this.#release(own);
+    return true;
+  }
+
+  /** Gives up the calls sent before a time. @param onGivenUp Takes the load loop's slots. */
+  giveUpBefore(timeMs: number, onGivenUp: (slot: number) => void): void {
+    for (let own = 0; own < this.#slots.length; own++) {
+      if (this.#slots[own] === FREE || this.#sentAtMs[own]! > timeMs) continue;
+      this.#calls.cancel(own);
+      onGivenUp(this.#release(own));
+    }
+  }
+
+  #release(own: number): number {
+    const slot = this.#slots[own]!;
+    this.#slots[own] = FREE;
+    this.#free[this.#freeCount++] = own;
+    return slot;
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Deals requests to connections by fixed quota: every connection carries the same number, give or
+ * take one, whatever it is answered with. Without a quota, a gateway that pins connections would
+ * draw more requests to the faster destination, and the sample would lean.
+ */
+export class Sequencer {
+  /** Requests left, by connection; Infinity when only the clock ends the run. */
+  readonly #quota: number[];
+  /** By slot: its connections, which it takes in turn. */
+  readonly #connectionsOf: number[][];
+  /** By slot: how many requests it was dealt. */
+  readonly #dealt: number[];
+
+  /**
+   * @param connections How many connections there are.
+   * @param slots How many requests are in flight at most. With at least as many slots as
+   *   connections, each slot has one connection; with fewer, each has several.
+   * @param requests How many requests to deal in all; null for no end.
+   */
+  constructor(connections: number, slots: number, requests: number | null) {
+    this.#quota = shares(requests, connections);
+    this.#connectionsOf = Array.from({ length: slots }, (_, slot) => {
+      const own: number[] = [];
+      for (let at = slot % connections; at < connections; at += Math.min(slots, connections)) {
+        own.push(at);
+      }
+      return own;
+    });
+    this.#dealt = new Array<number>(slots).fill(0);
+  }
+
+  /**
+   * Deals the slot its next request.
+   *
+   * @returns The connection to send it on; undefined when the slot has nothing left to do.
+   */
+  next(slot: number): number | undefined {
+    const own = this.#connectionsOf[slot]!;
+    let tries = own.length;
+    while (tries-- > 0) {
+      const connection = own[this.#dealt[slot]!++ % own.length]!;
+      if (this.#quota[connection]! > 0) {
+        this.#quota[connection]! -= 1;
+        return connection;
+      }
+    }
+    return undefined;
+  }
+}
+
+/**
+ * Divides a number into whole shares that differ by at most one and add up exactly.
+ *
+ * @param total What to divide; null stands for no end.
+ * @param parts Into how many.
+ */
+export function shares(total: number | null, parts: number): number[] {
+  if (total === null) return new Array<number>(parts).fill(Infinity);
+  const base = Math.floor(total / parts);
+  const remainder = total - base * parts;
+  return Array.from({ length: parts }, (_, index) => base + (index < remainder ? 1 : 0));
+}

@@ -1,0 +1,91 @@
+import {
+  constants,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { UnaryReply } from './application.js';
+import { encodeGrpcMessage, GRPC_STATUS } from './grpc-status.js';
+
+const GRPC_CONTENT_TYPE = 'application/grpc';
+const PREFIX_BYTES = 5;
+/** The largest request accepted: gRPC's own default for a message. */
+const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+
+/** Whether a request is gRPC by its content type. */
+export function isGrpc(headers: IncomingHttpHeaders): boolean {
+  return headers['content-type']?.startsWith(GRPC_CONTENT_TYPE) ?? false;
+}
+
+/**
+ * Reads the one message of a unary call and gives it to `answer`.
+ *
+ * @param answer Called at most once, only for a well-formed request.
+ */
+export function readUnaryRequest(
+  stream: ServerHttp2Stream,
+  answer: (message: Uint8Array) => void,
+): void {
+  const chunks: Buffer[] = [];
+  let received = 0;
+  stream.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+    if (received > PREFIX_BYTES + MAX_REQUEST_BYTES) stream.close(constants.NGHTTP2_CANCEL);
+    else chunks.push(chunk);
+  });
+  stream.on('end', () => {
+    if (stream.destroyed || stream.closed) return;
+    const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+    if (body.length < PREFIX_BYTES || body.readUInt32BE(1) !== body.length - PREFIX_BYTES) {
+      respondError(stream, GRPC_STATUS.internal, 'the request is not one gRPC message');
+    } else if (body[0] !== 0) {
+      respondError(stream, GRPC_STATUS.unimplemented, 'compressed messages are not supported');
+    } else {
+      answer(body.subarray(PREFIX_BYTES));
+    }
+  });
+}
+
+/** Ends a unary call; does nothing when the client has left already. */
+export function respond(
+  stream: ServerHttp2Stream,
+  reply: UnaryReply,
+  extraHeaders: OutgoingHttpHeaders = {},
+): void {
+  if (stream.destroyed || stream.closed) return;
+  if (reply.kind === 'error') {
+    respondError(stream, reply.code, reply.message, extraHeaders);
+    return;
+  }
+  stream.respond(
+    { ':status': 200, 'content-type': GRPC_CONTENT_TYPE, ...extraHeaders },
+    { waitForTrailers: true },
+  );
+  stream.on('wantTrailers', () => {
+    stream.sendTrailers({ 'grpc-status': String(GRPC_STATUS.ok) });
+  });
+  const body = Buffer.allocUnsafe(PREFIX_BYTES + reply.message.length);
+  body[0] = 0;
+  body.writeUInt32BE(reply.message.length, 1);
+  body.set(reply.message, PREFIX_BYTES);
+  stream.end(body);
+}
+
+/** Ends a call with a status alone: headers and no body ("Trailers-Only"). */
+export function respondError(
+  stream: ServerHttp2Stream,
+  code: number,
+  message: string,
+  extraHeaders: OutgoingHttpHeaders = {},
+): void {
+  if (stream.destroyed || stream.closed) return;
+  const headers: OutgoingHttpHeaders = {
+    ':status': 200,
+    'content-type': GRPC_CONTENT_TYPE,
+    'grpc-status': String(code),
+    ...extraHeaders,
+  };
+  if (message !== '') headers['grpc-message'] = encodeGrpcMessage(message);
+  stream.resume();
+  stream.respond(headers, { endStream: true });
+}

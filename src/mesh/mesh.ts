@@ -1,0 +1,135 @@
+import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { ForwardedCall, UnaryReply } from './application.js';
+import { answerDeadEnd, answerNoRoute, deadEndReply, type Fault } from './fault.js';
+import { listenH2, type H2ServerOptions } from './h2-server.js';
+import { forwardToPod, serveStream } from './pod-server.js';
+import type { MeshService } from './services.js';
+import { upstreamsOf, type MeshVersion, type Upstream } from './upstreams.js';
+import type { VersionWeights } from './weighted-split.js';
+
+/**
+ * What the split decides about: every request by itself, or every connection once and for all its
+ * requests (what a TCP proxy or a layer-4 load balancer does).
+ */
+type Balance = 'per-request' | 'per-connection';
+
+export interface MeshOptions extends H2ServerOptions {
+  service: MeshService;
+  versions: readonly MeshVersion[];
+  /** `per-request` unless told. */
+  balance?: Balance;
+  /** Makes the split's draws the same each time; without it they differ from run to run. */
+  seed?: number;
+  /** Hosts (the authority without its port) that have a route; all of them when absent. */
+  hosts?: readonly string[];
+}
+
+/** An application in several versions behind a gateway that splits by explicit weights. */
+export interface Mesh {
+  host: string;
+  port: number;
+  /** `host:port` of the gateway. */
+  address: string;
+  /** Requests given to each pod so far by the gateway's split, zeros included. */
+  served(): Record<string, number>;
+  /** Requests given to each pod so far because another pod forwarded them (`ForwardEcho`). */
+  forwarded(): Record<string, number>;
+  /**
+   * Takes effect with the next request or, balancing connections, the next connection. A version
+   * left out gets weight 0.
+   *
+   * @throws RangeError for an unknown version, or weights that make no split.
+   */
+  setWeights(weights: VersionWeights): void;
+  /**
+   * What goes wrong with a version's requests from now on; null: nothing any more.
+   *
+   * @throws RangeError for an unknown version.
+   */
+  setFault(version: string, fault: Fault | null): void;
+  /** Stops listening and destroys the open connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an application and its gateway in this process, on loopback unless told otherwise.
+ *
+ * @throws RangeError when versions, pods or weights make no split.
+ * @throws Error of the operating system when the port cannot be had.
+ */
+export async function startMesh(options: MeshOptions): Promise<Mesh> {
+  const { balance = 'per-request', hosts } = options;
+  const upstreams = upstreamsOf(options.service, options.versions, options.seed, forward);
+  const pinned = new WeakMap<Http2Session, Upstream>();
+  const delays = new Set<NodeJS.Timeout>();
+
+  function upstreamOf({ session }: ServerHttp2Stream): Upstream {
+    if (balance === 'per-request' || !session) return upstreams.pick();
+    const known = pinned.get(session);
+    if (known) return known;
+    const picked = upstreams.pick();
+    pinned.set(session, picked);
+    return picked;
+  }
+
+  function later(delayMs: number, action: () => void): void {
+    const timer = setTimeout(() => {
+      delays.delete(timer);
+      action();
+    }, delayMs);
+    delays.add(timer);
+  }
+
+  function forward(call: ForwardedCall): Promise<UnaryReply> {
+    const { version, pod } = upstreams.pick();
+    const { fault } = version;
+    return new Promise((resolve) => {
+      if (!fault) resolve(forwardToPod(pod, call));
+      else if (fault.kind === 'delay') {
+        later(fault.delayMs, () => {
+          resolve(forwardToPod(pod, call));
+        });
+      } else if (fault.kind !== 'hang') resolve(deadEndReply(fault));
+    });
+  }
+
+  function onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    if (hosts && !hosts.includes(hostOf(headers))) {
+      answerNoRoute(stream, headers);
+      return;
+    }
+    const { version, pod } = upstreamOf(stream);
+    const { fault } = version;
+    if (!fault) serveStream(pod, stream, headers);
+    else if (fault.kind === 'delay') {
+      later(fault.delayMs, () => {
+        serveStream(pod, stream, headers);
+      });
+    } else answerDeadEnd(stream, headers, fault);
+  }
+
+  const server = await listenH2(options, onStream);
+  const { pods } = upstreams;
+  return {
+    host: server.host,
+    port: server.port,
+    address: server.address,
+    served: () => Object.fromEntries(pods.map(({ pod, served }) => [pod.name, served])),
+    forwarded: () => Object.fromEntries(pods.map(({ pod, forwarded }) => [pod.name, forwarded])),
+    setWeights(weights) {
+      upstreams.setWeights(weights);
+    },
+    setFault(version, fault) {
+      upstreams.setFault(version, fault);
+    },
+    async close() {
+      for (const timer of delays) clearTimeout(timer);
+      await server.close();
+    },
+  };
+}
+
+/** The authority without its port. */
+function hostOf(headers: IncomingHttpHeaders): string {
+  return (headers[':authority'] ?? '').replace(/:\d+$/, '');
+}

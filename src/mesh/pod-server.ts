@@ -1,0 +1,93 @@
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type {
+  Application,
+  CallContext,
+  Forward,
+  ForwardedCall,
+  Pod,
+  UnaryReply,
+} from './application.js';
+import { isGrpc, readUnaryRequest, respond, respondError } from './grpc-stream.js';
+import { GRPC_STATUS } from './grpc-status.js';
+
+/** One running pod: its application and the requests it was given. */
+export interface RunningPod {
+  pod: Pod;
+  application: Application;
+  port: number;
+  forward: Forward;
+  /** Requests that came over a connection, whatever was answered. */
+  served: number;
+  /** Requests that another pod forwarded. */
+  forwarded: number;
+}
+
+/**
+ * Answers one request as the pod's own gRPC server does: 415 for what is not gRPC, UNIMPLEMENTED
+ * for a method it lacks, INTERNAL for a message that does not decode. A client that has left
+ * already is not answered and not counted.
+ */
+export function serveStream(
+  running: RunningPod,
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+): void {
+  if (stream.destroyed || stream.closed) return;
+  running.served += 1;
+  if (!isGrpc(headers)) {
+    stream.resume();
+    stream.respond(
+      { ':status': constants.HTTP_STATUS_UNSUPPORTED_MEDIA_TYPE },
+      { endStream: true },
+    );
+    return;
+  }
+  const path = headers[':path'] ?? '';
+  if (!running.application.has(path)) {
+    respondError(stream, GRPC_STATUS.unimplemented, unknownMethod(path));
+    return;
+  }
+  readUnaryRequest(stream, (request) => {
+    const reply = call(running, { path, headers, request });
+    if (reply instanceof Promise) {
+      void reply.then((late) => {
+        respond(stream, late);
+      });
+    } else {
+      respond(stream, reply);
+    }
+  });
+}
+
+/** Runs a method for another pod, without a connection in between. */
+export function forwardToPod(
+  running: RunningPod,
+  forwarded: ForwardedCall,
+): UnaryReply | Promise<UnaryReply> {
+  running.forwarded += 1;
+  return call(running, forwarded);
+}
+
+function call(
+  running: RunningPod,
+  { path, headers, request }: ForwardedCall,
+): UnaryReply | Promise<UnaryReply> {
+  const method = running.application.get(path);
+  if (!method) {
+    return { kind: 'error', code: GRPC_STATUS.unimplemented, message: unknownMethod(path) };
+  }
+  const { pod, port, forward } = running;
+  const context: CallContext = { pod, headers, port, forward };
+  try {
+    return method(request, context);
+  } catch (error) {
+    const message = `the request does not decode: ${(error as Error).message}`;
+    return { kind: 'error', code: GRPC_STATUS.internal, message };
+  }
+}
+
+/** In the words of Go's gRPC server. */
+function unknownMethod(path: string): string {
+  const [, service = '', method = ''] = path.split('/');
+  return `unknown method ${method} for service ${service}`;
+}

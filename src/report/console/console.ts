@@ -1,0 +1,171 @@
+import {
+  formatCount,
+  formatMs,
+  formatProbability,
+  formatSeconds,
+  formatStatistic,
+} from '../numbers.js';
+import { plainText } from '../plain-text.js';
+import type { CallRecord, RunRecord } from '../run-record.js';
+import { paint, type Style, wrap } from '../style.js';
+import { destinationTable, podTable } from './destinations.js';
+import { table } from './table.js';
+
+/** Renders a run for a terminal, or for a pipe when the style has no colour. */
+export function renderConsole(record: RunRecord, style: Style): string {
+  const sections = [
+    header(record, style),
+    ...record.calls.flatMap((call) => callSections(call, record, style)),
+    ...findings(record, style),
+    verdict(record, style),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function header(record: RunRecord, style: Style): string {
+  const { load } = record;
+  const name = record.scenario === null ? '' : ` · ${plainText(record.scenario)}`;
+  const rate =
+    load.requestsPerSecond === null ? '' : `, ${formatCount(load.requestsPerSecond)} per second`;
+  const facts: [string, string][] = [
+    ['target', `${plainText(record.target)}${record.via === null ? '' : ` (${record.via})`}`],
+    [
+      'load',
+      `${formatCount(load.sent)} requests in ${formatSeconds(record.durationSeconds)}${rate}; ` +
+        `${formatCount(load.connections)} connections, ${formatCount(load.concurrency)} in flight`,
+    ],
+  ];
+  if (load.excluded > 0)
+    facts.push(['before', `${formatCount(load.excluded)} requests not counted`]);
+  return [
+    paint(style, 'heading', `splitproof${name}`),
+    ...facts.map((fact) => line(fact, style)),
+  ].join('\n');
+}
+
+const LABEL_WIDTH = 10;
+
+function line([label, text]: [string, string], style: Style): string {
+  const head = `  ${label.padEnd(LABEL_WIDTH - 2)}`;
+  return paint(style, 'quiet', head) + wrap(text, style, LABEL_WIDTH, LABEL_WIDTH);
+}
+
+function callSections(call: CallRecord, record: RunRecord, style: Style): string[] {
+  const { route, split } = call;
+  const about: [string, string][] = [['call', plainText(call.call)]];
+  if (route !== null) {
+    about.push([
+      'route',
+      plainText(`${route.source}, ${route.rule} (${route.match})`) +
+        (route.gatewayPort === null ? '' : `, gateway port ${route.gatewayPort}`),
+    ]);
+  }
+  const heading = about.map((fact) => line(fact, style)).join('\n');
+  if (split.sampled === 0) return [heading];
+  const sections = [
+    heading,
+    [paint(style, 'heading', 'Who answered'), destinationTable(split, style)].join('\n'),
+  ];
+  if (split.missing > 0) sections.push(missing(call, style));
+  const pods = podTable(split, style);
+  if (pods !== '') sections.push([paint(style, 'heading', 'Pods'), pods].join('\n'));
+  if (split.test !== null) sections.push(testLines(split.test, style));
+  sections.push(latencyTable(call, style), statusLines(call, record, style));
+  return sections;
+}
+
+function missing({ split }: CallRecord, style: Style): string {
+  const { missing: count, unattributed, sampled } = split;
+  const unknown =
+    unattributed === 0 ? '' : `, ${formatCount(unattributed)} of them answered by nobody known`;
+  return `  ${wrap(
+    `${formatCount(count)} of ${formatCount(sampled)} requests have no known destination${unknown}`,
+    style,
+    2,
+    2,
+  )}`;
+}
+
+/** Exact tests by the record's name of the method. */
+const EXACT_TESTS: Record<string, string> = {
+  'exact-binomial': 'exact binomial test',
+  'exact-multinomial-enumerated': 'exact multinomial test',
+  'exact-multinomial-monte-carlo': 'exact multinomial test, simulated',
+};
+
+function testLines(test: NonNullable<CallRecord['split']['test']>, style: Style): string {
+  const df = test.df === 1 ? '1 degree of freedom' : `${test.df} degrees of freedom`;
+  const parts = [
+    `X² = ${formatStatistic(test.statistic)}, ${df}, p = ${formatProbability(test.pearsonPValue)}`,
+    `G = ${formatStatistic(test.gStatistic)}, p = ${formatProbability(test.gPValue)}`,
+  ];
+  const exact = EXACT_TESTS[test.method];
+  if (exact !== undefined) {
+    const seed = test.seed === null ? '' : ` (seed ${test.seed})`;
+    parts.push(`${exact}${seed}: p = ${formatProbability(test.pValue)}`);
+  }
+  return `${paint(style, 'heading', 'Test')}\n  ${wrap(parts.join('; '), style, 2, 2)}`;
+}
+
+function latencyTable({ latencyMs }: CallRecord, style: Style): string {
+  const rows = [
+    ...Object.entries(latencyMs.byDestination),
+    ['all', latencyMs.overall] as const,
+  ].map(([name, { count, mean, p50, p90, p99, max }]) => [
+    plainText(name),
+    formatCount(count),
+    ...[mean, p50, p90, p99, max].map(formatMs),
+  ]);
+  const titles = ['answers', 'mean', 'p50', 'p90', 'p99', 'max'];
+  const columns = [
+    { title: 'destination', align: 'left' as const },
+    ...titles.map((title) => ({ title, align: 'right' as const })),
+  ];
+  return `${paint(style, 'heading', 'Latency (ms)')}\n${table(columns, rows, style)}`;
+}
+
+/** So many causes are shown; the record has them all. */
+const SHOWN_CAUSES = 5;
+
+function statusLines(call: CallRecord, { load }: RunRecord, style: Style): string {
+  const statuses = Object.entries(call.status)
+    .sort(([, a], [, b]) => b - a)
+    .map(([status, count]) => `${plainText(status)} ${formatCount(count)}`);
+  const lines = [
+    `  ${wrap(statuses.length === 0 ? 'no request was sent' : statuses.join(', '), style, 2, 2)}`,
+  ];
+  for (const failure of call.failures.slice(0, SHOWN_CAUSES)) {
+    const cause = failure.cause === '' ? 'no reason given' : plainText(failure.cause);
+    lines.push(
+      `  ${wrap(`${formatCount(failure.count)} × ${plainText(failure.status)}: ${cause}`, style, 4, 2)}`,
+    );
+  }
+  if (load.timedOut + load.cancelled > 0) {
+    lines.push(
+      `  ${formatCount(load.timedOut)} timed out, ${formatCount(load.cancelled)} cancelled`,
+    );
+  }
+  return `${paint(style, 'heading', 'Status')}\n${lines.join('\n')}`;
+}
+
+function findings(record: RunRecord, style: Style): string[] {
+  if (record.findings.length === 0) return [];
+  const items = record.findings.map((finding) => {
+    const meaning = finding.severity === 'error' ? 'fail' : 'inconclusive';
+    const text = [finding.summary, finding.evidence, finding.advice]
+      .filter((part) => part !== '')
+      .map((part) => `    ${wrap(plainText(part), style, 4, 4)}`);
+    return [`  ${paint(style, meaning, finding.code)}`, ...text].join('\n');
+  });
+  return [`${paint(style, 'heading', 'Findings')}\n${items.join('\n')}`];
+}
+
+function verdict(record: RunRecord, style: Style): string {
+  const word = record.verdict.toUpperCase();
+  const [first = '', ...others] = record.reasons.map(plainText);
+  const indent = word.length + 2;
+  return [
+    `${paint(style, record.verdict, word)}  ${wrap(first, style, indent, indent)}`,
+    ...others.map((reason) => `${' '.repeat(indent)}${wrap(reason, style, indent, indent)}`),
+  ].join('\n');
+}

@@ -1,0 +1,54 @@
+const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const TENTHS = new Intl.NumberFormat('en-US', {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
+
+/** `3,089` */
+export function formatCount(count: number): string {
+  return WHOLE.format(count);
+}
+
+/** `1,853.4`, and whole numbers without the decimal. */
+export function formatExpected(count: number): string {
+  return Math.abs(count - Math.round(count)) < 1e-9 ? WHOLE.format(count) : TENTHS.format(count);
+}
+
+/** `60.02 %` */
+export function formatShare(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}
+
+/** `±5 pp`, with as many decimals as it takes, up to two. */
+export function formatTolerance(share: number): string {
+  return `±${trimZeros((share * 100).toFixed(2))} pp`;
+}
+
+/** A p-value the way people read them: `0.0312`, `4.1e-12`, `< 1e-300`. */
+export function formatProbability(p: number): string {
+  if (p === 0) return '< 1e-300';
+  return p < 1e-4 ? p.toExponential(1) : trimZeros(p.toFixed(4));
+}
+
+/** A test statistic: `0.016`, `127.4`. */
+export function formatStatistic(value: number): string {
+  return trimZeros(value >= 100 ? value.toFixed(1) : value.toFixed(3));
+}
+
+/** Milliseconds at a readable precision: `0.42`, `12.3`, `1,204`. */
+export function formatMs(durationMs: number | null): string {
+  if (durationMs === null) return '-';
+  if (durationMs < 10) return durationMs.toFixed(2);
+  return durationMs < 100 ? durationMs.toFixed(1) : WHOLE.format(durationMs);
+}
+
+/** `0.94 s`, `12 s`, `3 min 20 s` */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(2)} s`;
+  if (seconds < 120) return `${seconds.toFixed(0)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
+
+function trimZeros(decimal: string): string {
+  return decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal;
+}

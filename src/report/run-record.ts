@@ -1,0 +1,164 @@
+import { z } from 'zod';
+
+/** Version of the record's form; readers refuse others. */
+export const RUN_SCHEMA = 'splitproof/run/v1';
+
+const verdict = z.enum(['pass', 'fail', 'inconclusive']);
+const countsByName = z.record(z.string(), z.number());
+
+const latency = z.object({
+  count: z.number(),
+  mean: z.number().nullable(),
+  p50: z.number().nullable(),
+  p90: z.number().nullable(),
+  p95: z.number().nullable(),
+  p99: z.number().nullable(),
+  p999: z.number().nullable(),
+  max: z.number().nullable(),
+});
+
+const destination = z.object({
+  /** The subset's name where that is unique in the route, else `host/subset`, else the host. */
+  name: z.string(),
+  weight: z.number(),
+  expectedShare: z.number(),
+  observed: z.number(),
+  /** `observed / n`; null when nobody recognisable answered. */
+  share: z.number().nullable(),
+  /** Goodman's simultaneous interval for the share, at 1 − alpha. */
+  interval: z.tuple([z.number(), z.number()]).nullable(),
+  /** How far the share may be off, as a share. */
+  tolerance: z.number(),
+  pods: z.array(z.object({ name: z.string(), observed: z.number() })),
+});
+
+const test = z.object({
+  method: z.string(),
+  /** Pearson's X². */
+  statistic: z.number(),
+  df: z.number(),
+  /** The p-value by the method named. */
+  pValue: z.number(),
+  /** The p-value of X² by the chi-square distribution. */
+  pearsonPValue: z.number(),
+  gStatistic: z.number(),
+  gPValue: z.number(),
+  /** Of the simulation, where the method is one. */
+  seed: z.number().nullable(),
+});
+
+const split = z.object({
+  /** Requests of the sample: `n + missing`. */
+  sampled: z.number(),
+  /** Answers whose destination is known. */
+  n: z.number(),
+  missing: z.number(),
+  /** Those of the missing that were OK, but of nobody recognisable. */
+  unattributed: z.number(),
+  observationsPerCall: z.number(),
+  requestsPlanned: z.number().nullable(),
+  alpha: z.number(),
+  /** Probability of a pass for an exactly right split with this many requests. */
+  power: z.number().nullable(),
+  destinations: z.array(destination),
+  test: test.nullable(),
+});
+
+const call = z.object({
+  call: z.string(),
+  route: z
+    .object({
+      source: z.string(),
+      rule: z.string(),
+      match: z.string(),
+      gatewayPort: z.number().nullable(),
+    })
+    .nullable(),
+  verdict,
+  /** What the verdict was made with. */
+  rule: z.object({ tolerance: z.string(), maxErrorRate: z.number(), seed: z.number() }),
+  split,
+  latencyMs: z.object({
+    overall: latency,
+    byDestination: z.record(z.string(), latency),
+    /** By destination, and under the empty name those without one: HdrHistogram V2, base64. */
+    histograms: z.record(z.string(), z.string()),
+  }),
+  status: countsByName,
+  failures: z.array(z.object({ status: z.string(), cause: z.string(), count: z.number() })),
+});
+
+const finding = z.object({
+  code: z.string(),
+  severity: z.enum(['error', 'warning', 'info']),
+  summary: z.string(),
+  evidence: z.string(),
+  advice: z.string(),
+});
+
+/**
+ * The record of one run. Every report is a rendering of it and of nothing else. Units stand in the
+ * names; what was not measured is null.
+ */
+export const runRecordSchema = z.object({
+  schema: z.literal(RUN_SCHEMA),
+  tool: z.object({ name: z.string(), version: z.string() }),
+  scenario: z.string().nullable(),
+  target: z.string(),
+  via: z.string().nullable(),
+  startedAt: z.string(),
+  durationSeconds: z.number(),
+  verdict,
+  reasons: z.array(z.string()),
+  calls: z.array(call),
+  load: z.object({
+    loop: z.enum(['closed', 'open']),
+    engine: z.string(),
+    connections: z.number(),
+    concurrency: z.number(),
+    workers: z.number(),
+    excluded: z.number(),
+    sent: z.number(),
+    ok: z.number(),
+    failed: z.number(),
+    timedOut: z.number(),
+    cancelled: z.number(),
+    requestsPerSecond: z.number().nullable(),
+    cpuMicrosPerRequest: z.number().nullable(),
+    scheduleSlipMs: z.object({
+      p50: z.number().nullable(),
+      p99: z.number().nullable(),
+      max: z.number().nullable(),
+    }),
+  }),
+  transport: z.object({
+    resent: z.number(),
+    goaway: z.number(),
+    reconnects: z.number(),
+    rstStream: countsByName,
+    maxConcurrentStreams: z.number().nullable(),
+    connections: z.array(
+      z.object({
+        remote: z.string(),
+        observed: countsByName,
+        missing: z.number(),
+        /** Pairs of successive requests with known destinations, and those with the same one. */
+        pairs: z.number(),
+        equalPairs: z.number(),
+      }),
+    ),
+  }),
+  windows: z.array(
+    z.object({ startSeconds: z.number(), observed: countsByName, failed: z.number() }),
+  ),
+  thresholds: z.array(
+    z.object({ expression: z.string(), observed: z.number().nullable(), ok: z.boolean() }),
+  ),
+  findings: z.array(finding),
+});
+
+export type RunRecord = z.infer<typeof runRecordSchema>;
+export type CallRecord = z.infer<typeof call>;
+export type SplitRecord = z.infer<typeof split>;
+export type DestinationRecord = z.infer<typeof destination>;
+export type LatencyRecord = z.infer<typeof latency>;

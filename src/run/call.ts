@@ -1,0 +1,62 @@
+import type { DescMessage, JsonValue } from '@bufbuild/protobuf';
+import { InputError } from '../input-error.js';
+import type { PreparedCall } from '../load/caller.js';
+import {
+  defaultIdentitySource,
+  type IdentitySource,
+  parseIdentitySource,
+} from '../observation/identity.js';
+import { loadContract } from '../payload/contract.js';
+import { encodeMessage } from '../payload/message.js';
+import { findMethod, pathOf } from '../payload/method.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { formatTarget } from '../scenario/target.js';
+
+/** The call of a scenario: what is sent, and how its answers are read. */
+export interface ScenarioCall {
+  /** `pkg.Service/Method`. */
+  name: string;
+  prepared: PreparedCall;
+  replyType: DescMessage;
+  identity: IdentitySource;
+}
+
+/**
+ * Looks the method up in its contract and encodes the request, once.
+ *
+ * @throws InputError when the contract, the method, the data or the identity is wrong.
+ */
+export function scenarioCall(scenario: Scenario): ScenarioCall {
+  const { call, target, load } = scenario;
+  const contract = loadContract(call);
+  const method = findMethod(contract, call.method);
+  const path = pathOf(method);
+  if (method.methodKind !== 'unary') {
+    throw new InputError(`${path} is a streaming method; only unary methods can be called yet`, {
+      path: '--call',
+    });
+  }
+  return {
+    name: path.slice(1),
+    prepared: {
+      path,
+      authority: call.authority ?? (target.kind === 'unix' ? 'localhost' : formatTarget(target)),
+      scheme: scenario.security.kind === 'plaintext' ? 'http' : 'https',
+      metadata: call.metadata,
+      message: encodeMessage(method.input, call.data as JsonValue),
+      timeoutMs: load.timeoutMs,
+    },
+    replyType: method.output,
+    identity: identityOf(scenario, path),
+  };
+}
+
+function identityOf(scenario: Scenario, path: string): IdentitySource {
+  if (scenario.identity !== undefined) return parseIdentitySource(scenario.identity);
+  const preset = defaultIdentitySource(path);
+  if (preset !== undefined) return preset;
+  throw new InputError(
+    `how does an answer of ${path} say which pod gave it? e.g. header:x-pod-name, field:pod or a regular expression`,
+    { path: '--identity' },
+  );
+}

@@ -1,0 +1,176 @@
+import { Histogram } from '../observation/histogram.js';
+import type { Tally } from '../observation/tally.js';
+import type { LoadPlan } from '../load/plan.js';
+import type { LoadSummary } from '../load/run-load.js';
+import { RUN_SCHEMA, type CallRecord, type RunRecord } from '../report/run-record.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { formatTarget } from '../scenario/target.js';
+import { TOOL } from '../tool.js';
+import type { SplitDecision } from '../verdict/decide.js';
+import type { Finding } from '../verdict/finding.js';
+import type { ScenarioCall } from './call.js';
+import type { ExpectedSplit } from './expectation.js';
+import type { Judgement } from './judge.js';
+import type { SplitPlan } from './split-plan.js';
+
+/** Everything a record is made of. */
+export interface RunParts {
+  scenario: Scenario;
+  call: ScenarioCall;
+  expected: ExpectedSplit;
+  plan: SplitPlan;
+  loadPlan: LoadPlan;
+  /** null when nothing could be sent. */
+  load: LoadSummary | null;
+  tally: Tally;
+  judgement: Judgement;
+  /** Addresses that could not be loaded. */
+  unreachable: Finding[];
+}
+
+/** Writes down a run. */
+export function runRecord(parts: RunParts): RunRecord {
+  const { scenario, expected, load, tally, judgement } = parts;
+  return {
+    schema: RUN_SCHEMA,
+    tool: TOOL,
+    scenario: scenario.name,
+    target: formatTarget(scenario.target),
+    via: expected.via,
+    startedAt: new Date(load?.startedAtMs ?? Date.now()).toISOString(),
+    durationSeconds: (load?.durationMs ?? 0) / 1000,
+    verdict: judgement.decision.verdict,
+    reasons: judgement.reasons,
+    calls: [callRecord(parts)],
+    load: loadRecord(parts),
+    transport: transportRecord(parts),
+    windows: tally.windows.windows.map(({ observed, missing }, index) => ({
+      startSeconds: (index * tally.windows.widthMs) / 1000,
+      observed: byName(expected.attribution.destinations, observed),
+      failed: missing,
+    })),
+    thresholds: [],
+    findings: [...parts.unreachable, ...judgement.findings],
+  };
+}
+
+function callRecord({ scenario, call, expected, plan, tally, judgement }: RunParts): CallRecord {
+  const { decision } = judgement;
+  const { destinations: names } = expected.attribution;
+  return {
+    call: call.name,
+    route: expected.route,
+    verdict: decision.verdict,
+    rule: {
+      tolerance: scenario.rule.tolerance,
+      maxErrorRate: scenario.rule.maxErrorRate,
+      seed: scenario.rule.seed,
+    },
+    split: {
+      sampled: decision.sampled,
+      n: decision.n,
+      missing: decision.missing,
+      unattributed: tally.unattributed,
+      observationsPerCall: 1,
+      requestsPlanned: plan.planned,
+      alpha: scenario.rule.alpha,
+      power: decision.power,
+      destinations: decision.destinations.map((destination) => ({
+        name: destination.name,
+        weight: destination.weight,
+        expectedShare: destination.expectedShare,
+        observed: destination.observed,
+        share: destination.share,
+        interval: destination.interval === null ? null : [...destination.interval],
+        tolerance: destination.tolerance,
+        pods: podsOf(tally, names.indexOf(destination.name)),
+      })),
+      test: testRecord(decision.test),
+    },
+    latencyMs: latencyRecord(names, tally),
+    status: Object.fromEntries(tally.statuses),
+    failures: tally.failures.list(),
+  };
+}
+
+function testRecord(test: SplitDecision['test']): CallRecord['split']['test'] {
+  if (test === null) return null;
+  const { method, statistic, df, pValue, pearsonPValue, gStatistic, gPValue, seed } = test;
+  return { method, statistic, df, pValue, pearsonPValue, gStatistic, gPValue, seed };
+}
+
+function podsOf(tally: Tally, destination: number): { name: string; observed: number }[] {
+  return [...tally.pods]
+    .filter(([, pod]) => pod.destination === destination)
+    .map(([name, { observed }]) => ({ name, observed }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function latencyRecord(names: readonly string[], tally: Tally): CallRecord['latencyMs'] {
+  const overall = new Histogram();
+  for (const histogram of tally.latency) overall.merge(histogram);
+  const recorded = tally.latency
+    .map((histogram, index) => ({ name: names[index] ?? '', histogram }))
+    .filter(({ histogram }) => histogram.count > 0);
+  return {
+    overall: overall.summary(),
+    byDestination: Object.fromEntries(
+      recorded
+        .filter(({ name }) => name !== '')
+        .map(({ name, histogram }) => [name, histogram.summary()]),
+    ),
+    histograms: Object.fromEntries(
+      recorded.map(({ name, histogram }) => [name, histogram.encode()]),
+    ),
+  };
+}
+
+function loadRecord({ scenario, loadPlan, load, tally }: RunParts): RunRecord['load'] {
+  const { p50, p99, max } = tally.scheduleSlip.summary();
+  const seconds = (load?.durationMs ?? 0) / 1000;
+  return {
+    loop: 'closed',
+    engine: scenario.load.engine,
+    connections: loadPlan.connections,
+    concurrency: loadPlan.concurrency,
+    workers: 1,
+    excluded: load?.excluded ?? 0,
+    sent: tally.sent,
+    ...tally.outcomes,
+    requestsPerSecond: seconds > 0 ? tally.sent / seconds : null,
+    cpuMicrosPerRequest: load === null || tally.sent === 0 ? null : load.cpuMicros / tally.sent,
+    scheduleSlipMs: { p50, p99, max },
+  };
+}
+
+function transportRecord({ expected, load, tally }: RunParts): RunRecord['transport'] {
+  const ledgers = load?.ledgers ?? [];
+  const rstStream: Record<string, number> = {};
+  for (const ledger of ledgers) {
+    for (const [code, count] of Object.entries(ledger.rstStream)) {
+      rstStream[code] = (rstStream[code] ?? 0) + count;
+    }
+  }
+  const limits = ledgers.flatMap(({ maxConcurrentStreams: limit }) => limit ?? []);
+  return {
+    resent: load?.resent ?? 0,
+    goaway: ledgers.reduce((sum, ledger) => sum + ledger.goaway, 0),
+    reconnects: ledgers.reduce((sum, ledger) => sum + ledger.reconnects, 0),
+    rstStream,
+    maxConcurrentStreams: limits.length === 0 ? null : Math.min(...limits),
+    connections: tally.connections.map(({ remote, observed, missing, pairs, equalPairs }) => ({
+      remote,
+      observed: byName(expected.attribution.destinations, observed),
+      missing,
+      pairs,
+      equalPairs,
+    })),
+  };
+}
+
+/** Counts by the names of destinations; those without an answer are left out. */
+function byName(names: readonly string[], counts: readonly number[]): Record<string, number> {
+  return Object.fromEntries(
+    counts.flatMap((count, index) => (count > 0 ? [[names[index] ?? '', count]] : [])),
+  );
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { parseDurationMs } from './duration.js';
+
+const duration = (meaning: string) =>
+  z
+    .string()
+    .refine((text) => parseDurationMs(text) !== undefined, {
+      error: 'write a duration with its unit, such as 500ms, 10s or 1m30s',
+    })
+    .describe(meaning);
+const count = (meaning: string) =>
+  z
+    .int({ error: 'write a whole number' })
+    .min(1, { error: 'write a number of at least 1' })
+    .describe(meaning);
+const probability = (meaning: string) =>
+  z
+    .number({ error: 'write a number between 0 and 1' })
+    .gt(0, { error: 'write a number between 0 and 1' })
+    .lt(1, { error: 'write a number between 0 and 1' })
+    .describe(meaning);
+const texts = (meaning: string) =>
+  z.union([z.array(z.string()), z.string().transform((one) => [one])]).describe(meaning);
+
+/**
+ * Every setting of a run, under the name of its flag. A scenario file holds them as YAML; flags
+ * override it. The JSON Schema is made of this.
+ */
+export const settingsSchema = z.strictObject({
+  name: z.string().min(1).optional().describe('What the report calls this scenario'),
+  target: z.string().optional().describe('Where the load goes: host:port and the like'),
+
+  manifest: texts('Kubernetes YAML or JSON files or folders that were applied').optional(),
+  weights: z.string().optional().describe('Weights instead of manifests: v1=60,v2=40'),
+  namespace: z.string().min(1).optional().describe('Of objects that name none, and of the client'),
+  via: z.string().optional().describe('Whose routes apply: gateway[:NS/NAME], mesh or proxyless'),
+  'virtual-service': z.string().optional().describe('NS/NAME of the VirtualService that applies'),
+  'gateway-port': count("The gateway's own port, where the target's differs").optional(),
+  identity: z.string().optional().describe('How a response says which pod answered'),
+
+  call: z.string().optional().describe('pkg.Service/Method'),
+  data: z.unknown().optional().describe("The request, in protobuf's JSON form"),
+  proto: texts('.proto files that describe the call').optional(),
+  'import-path': texts('Folders in which .proto files are looked for').optional(),
+  protoset: texts('Compiled descriptor sets that describe the call').optional(),
+  metadata: z.record(z.string(), z.string()).optional().describe('Request metadata'),
+  header: texts("Request headers, 'name: value' each").optional(),
+  authority: z.string().min(1).optional().describe('The :authority to send'),
+
+  plaintext: z.boolean().optional().describe('Speak HTTP/2 without TLS'),
+  cacert: z.string().optional().describe('PEM file of the authorities to trust'),
+  cert: z.string().optional().describe('PEM file of the client certificate'),
+  key: z.string().optional().describe("PEM file of the client certificate's key"),
+  servername: z.string().optional().describe('Name to check the certificate for, and for SNI'),
+  'skip-verify': z.boolean().optional().describe("Do not check the server's certificate"),
+  'connect-timeout': duration('How long connecting may take').optional(),
+
+  requests: count('How many requests; planned from the weights when absent').optional(),
+  duration: duration('Stop sending after this long').optional(),
+  concurrency: count('Requests in flight in all').optional(),
+  connections: count('How many connections').optional(),
+  timeout: duration("Each request's deadline").optional(),
+  warmup: z
+    .union([count('Requests before the sample'), duration('Load before the sample')])
+    .optional()
+    .describe('What to send before the sample: a number of requests, or a duration'),
+  engine: z.enum(['h2', 'grpc-js']).optional().describe('Which client makes the calls'),
+
+  alpha: probability('How often an exactly right split may be failed').optional(),
+  power: probability('How often an exactly right split must be passed').optional(),
+  tolerance: z
+    .union([z.string(), z.number().transform(String)])
+    .optional()
+    .describe('How far a share may be off: 5pp, 10%, v1=3pp,v2=5pp, or 0'),
+  'max-error-rate': z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('Share of requests that may stay without an answer'),
+  inconclusive: z
+    .enum(['fail', 'pass', 'report'])
+    .optional()
+    .describe('How the exit status treats an inconclusive run'),
+  seed: z.int().min(0).optional().describe('For everything drawn at random'),
+});
+
+/** Settings as they stand in a file or on the command line, checked one by one. */
+export type Settings = z.output<typeof settingsSchema>;

@@ -1,0 +1,56 @@
+import { InputError } from '../input-error.js';
+
+/** Where the load goes. */
+export type Target =
+  | { kind: 'tcp'; host: string; port: number; scheme: 'http' | 'https' | null }
+  | { kind: 'unix'; path: string };
+
+const FORMS = 'host:port, :port, [::1]:port, unix:/path, http://host:port or https://host:port';
+
+/**
+ * Reads a target as users write it.
+ *
+ * @param text `host:port`, `:port` (loopback), `[::1]:port`, `unix:/path`, `http://…`, `https://…`.
+ * @throws InputError when it is malformed.
+ */
+export function parseTarget(text: string): Target {
+  const unix = /^unix:(?:\/\/)?(.+)$/.exec(text);
+  if (unix !== null) return { kind: 'unix', path: unix[1] ?? '' };
+  if (text.startsWith('xds:')) {
+    throw malformed(text, 'xds targets are not supported yet');
+  }
+  const url = /^(https?):\/\/([^/]*)(\/.*)?$/.exec(text);
+  if (url !== null) {
+    const [, scheme, place = '', path = '/'] = url;
+    if (path !== '/') throw malformed(text, 'a gRPC target has no path');
+    const isTls = scheme === 'https';
+    const withPort = /:\d+$/.test(place) ? place : `${place}:${isTls ? 443 : 80}`;
+    return { ...hostAndPort(withPort, text), scheme: isTls ? 'https' : 'http' };
+  }
+  return { ...hostAndPort(text, text), scheme: null };
+}
+
+/** The target as it goes into `:authority` and into the record: `127.0.0.1:8080`. */
+export function formatTarget(target: Target): string {
+  if (target.kind === 'unix') return `unix:${target.path}`;
+  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+  return `${host}:${target.port}`;
+}
+
+function hostAndPort(place: string, text: string): { kind: 'tcp'; host: string; port: number } {
+  const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]/\s@]*)):(\d{1,5})$/.exec(place);
+  if (match === null) {
+    const bare = /^[^:\s/]+$/.test(place) ? 'the port is missing' : 'it is malformed';
+    throw malformed(text, bare);
+  }
+  const port = Number(match[3]);
+  if (port < 1 || port > 65535) throw malformed(text, 'a port lies between 1 and 65535');
+  const host = match[1] ?? match[2] ?? '';
+  return { kind: 'tcp', host: host === '' ? '127.0.0.1' : host, port };
+}
+
+function malformed(text: string, problem: string): InputError {
+  return new InputError(`"${text}" is not a target: ${problem}; write ${FORMS}`, {
+    path: 'TARGET',
+  });
+}

@@ -1,0 +1,161 @@
+import { type Endpoint, formatEndpoint } from './endpoint.js';
+
+/**
+ * Why no HTTP/2 session came to be.
+ *
+ * - `refused`: nobody listens there (`ECONNREFUSED`, or a unix socket that does not exist).
+ * - `unresolvable`: the name has no address.
+ * - `unreachable`: no route, network down, or not permitted.
+ * - `timeout`: no TCP connection within the connect timeout.
+ * - `tls-on-plaintext-port`: TLS was spoken to a port that answers in plaintext.
+ * - `plaintext-on-tls-port`: plaintext was spoken to a port that answers in TLS.
+ * - `http1`: the peer answered with HTTP/1.x.
+ * - `not-http2`: the peer answered with something that is neither HTTP/1.x, HTTP/2 nor TLS.
+ * - `alpn-not-h2`: the TLS handshake succeeded, HTTP/2 was not agreed on.
+ * - `certificate`: the server's certificate did not verify.
+ * - `client-certificate`: the server asked for a client certificate, or did not accept ours.
+ * - `credentials`: our own CA, certificate or key cannot be used.
+ * - `tls`: the TLS handshake failed for another reason.
+ * - `closed`: the peer closed the connection before it spoke HTTP/2.
+ * - `silent`: connected, but no SETTINGS frame within the connect timeout.
+ * - `socket`: any other socket error.
+ */
+export type ConnectErrorKind =
+  | 'refused'
+  | 'unresolvable'
+  | 'unreachable'
+  | 'timeout'
+  | 'tls-on-plaintext-port'
+  | 'plaintext-on-tls-port'
+  | 'http1'
+  | 'not-http2'
+  | 'alpn-not-h2'
+  | 'certificate'
+  | 'client-certificate'
+  | 'credentials'
+  | 'tls'
+  | 'closed'
+  | 'silent'
+  | 'socket';
+
+/** No HTTP/2 session could be opened. `message` is one line: where, what, and what to do. */
+export class ConnectError extends Error {
+  override readonly name = 'ConnectError';
+  readonly kind: ConnectErrorKind;
+  readonly endpoint: Endpoint;
+  /** What the system, OpenSSL or the peer said: a code or a short text. May hold peer bytes. */
+  readonly detail: string;
+
+  /**
+   * @param kind The cause.
+   * @param endpoint Where the connection was to go.
+   * @param detail Code or short text of the underlying error; empty when there is none.
+   */
+  constructor(kind: ConnectErrorKind, endpoint: Endpoint, detail = '') {
+    super(
+      `${formatEndpoint(endpoint)}: ${EXPLANATION[kind]}${detail === '' ? '' : ` (${detail})`}`,
+    );
+    this.kind = kind;
+    this.endpoint = endpoint;
+    this.detail = detail;
+  }
+}
+
+const EXPLANATION: Record<ConnectErrorKind, string> = {
+  refused: 'connection refused: nothing listens there, check the address and that the server runs',
+  unresolvable: 'the host name does not resolve: check its spelling and the DNS',
+  unreachable: 'the address cannot be reached: check routes and firewalls',
+  timeout: 'no connection within the connect timeout: check the address and firewalls',
+  'tls-on-plaintext-port': 'TLS was spoken to a plaintext port: connect in plaintext',
+  'plaintext-on-tls-port': 'plaintext was spoken to a TLS port: connect with TLS',
+  http1: 'the server speaks HTTP/1.x, gRPC needs HTTP/2: check the port and its protocol',
+  'not-http2': 'the server does not speak HTTP/2: check the port',
+  'alpn-not-h2': 'TLS succeeded but HTTP/2 was not agreed on: let the server offer ALPN h2',
+  certificate: "the server's certificate does not verify: check the CA and the server name",
+  'client-certificate': 'the server did not accept the client certificate: check --cert and --key',
+  credentials: 'the CA, certificate or key cannot be used: check the PEM files',
+  tls: 'the TLS handshake failed',
+  closed: 'the server closed the connection before it spoke HTTP/2',
+  silent: 'connected, but the server sent no HTTP/2 SETTINGS within the connect timeout',
+  socket: 'the connection failed',
+};
+
+const KIND_BY_CODE: Readonly<Record<string, ConnectErrorKind>> = {
+  ECONNREFUSED: 'refused',
+  ENOENT: 'refused',
+  ENOTSOCK: 'refused',
+  ENOTFOUND: 'unresolvable',
+  EAI_AGAIN: 'unresolvable',
+  EAI_FAIL: 'unresolvable',
+  EAI_NODATA: 'unresolvable',
+  EAI_NONAME: 'unresolvable',
+  ENODATA: 'unresolvable',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EHOSTDOWN: 'unreachable',
+  ENETDOWN: 'unreachable',
+  EADDRNOTAVAIL: 'unreachable',
+  EACCES: 'unreachable',
+  EPERM: 'unreachable',
+  ETIMEDOUT: 'timeout',
+  ECONNRESET: 'closed',
+  EPIPE: 'closed',
+  // A record whose version or type is not TLS's: the peer answered in plaintext.
+  ERR_SSL_WRONG_VERSION_NUMBER: 'tls-on-plaintext-port',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'tls-on-plaintext-port',
+  ERR_SSL_BAD_RECORD_TYPE: 'tls-on-plaintext-port',
+  ERR_SSL_HTTP_REQUEST: 'tls-on-plaintext-port',
+  ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: 'alpn-not-h2',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'client-certificate',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'client-certificate',
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'client-certificate',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'client-certificate',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED: 'client-certificate',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'client-certificate',
+  ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE: 'client-certificate',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate',
+  CERT_HAS_EXPIRED: 'certificate',
+  CERT_NOT_YET_VALID: 'certificate',
+  CERT_REVOKED: 'certificate',
+  CERT_REJECTED: 'certificate',
+  CERT_UNTRUSTED: 'certificate',
+  CERT_SIGNATURE_FAILURE: 'certificate',
+  CERT_CHAIN_TOO_LONG: 'certificate',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate',
+  SELF_SIGNED_CERT_IN_CHAIN: 'certificate',
+  UNABLE_TO_GET_ISSUER_CERT: 'certificate',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate',
+  INVALID_CA: 'certificate',
+  INVALID_PURPOSE: 'certificate',
+  HOSTNAME_MISMATCH: 'certificate',
+};
+
+/**
+ * Names the cause of a socket or TLS error by its code.
+ * @param error What `net`, `tls` or `dns` reported.
+ * @param endpoint Where the connection was to go.
+ */
+export function connectErrorFrom(error: unknown, endpoint: Endpoint): ConnectError {
+  if (error instanceof ConnectError) return error;
+  const cause = innermost(error);
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  const kind = KIND_BY_CODE[code] ?? (isTlsCode(code) ? 'tls' : 'socket');
+  return new ConnectError(kind, endpoint, detailOf(code, cause.message));
+}
+
+function isTlsCode(code: string): boolean {
+  return code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code === 'EPROTO';
+}
+
+/** Several addresses were tried: they failed alike as a rule, the first speaks for all. */
+function innermost(error: unknown): Error {
+  if (error instanceof AggregateError) return innermost(error.errors[0]);
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function detailOf(code: string, message: string): string {
+  const line = message.split('\n', 1)[0] ?? '';
+  if (code === '' || code.startsWith('ERR_SSL_')) return code === '' ? line : code;
+  return code.startsWith('ERR_TLS_CERT') ? line : code;
+}

@@ -1,0 +1,106 @@
+import type { FieldList } from './hpack/decoder.js';
+
+/** What a header block is good for (RFC 9113, section 8.1). */
+export type HeaderBlockKind =
+  /** Final response headers. */
+  | 'response'
+  /** 1xx: announces a final response, carries nothing for us. */
+  | 'interim'
+  /** No pseudo-header field: trailers. */
+  | 'trailers'
+  /** Breaks section 8.2 or 8.3: the stream ends with PROTOCOL_ERROR. */
+  | 'malformed'
+  /** Larger than our limit; what exceeds it is missing. */
+  | 'too-large';
+
+/**
+ * A decoded header block. Immutable, and where the peer repeats itself the same object comes again,
+ * so that whatever is derived from one may be remembered by its identity.
+ */
+export class HeaderBlock {
+  readonly kind: HeaderBlockKind;
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+  /** `:status`; 0 in trailers. */
+  readonly httpStatus: number;
+  /** `content-length`; -1 when absent. */
+  readonly contentLength: number;
+  /** Size as SETTINGS_MAX_HEADER_LIST_SIZE counts it. */
+  readonly listBytes: number;
+
+  constructor({ names, values, listBytes, truncated }: FieldList) {
+    this.names = names;
+    this.values = values;
+    this.listBytes = listBytes;
+    let isWellFormed = true;
+    let httpStatus = 0;
+    let contentLength = -1;
+    for (let at = 0; at < names.length; at++) {
+      const name = names[at]!;
+      const value = values[at]!;
+      if (name.charCodeAt(0) === COLON) {
+        // A response has one pseudo-header field, and it comes first (8.3, 8.3.2).
+        isWellFormed &&= name === ':status' && at === 0 && /^[1-5][0-9][0-9]$/.test(value);
+        httpStatus = Number(value);
+        continue;
+      }
+      isWellFormed &&= isAllowedName(name) && isAllowedValue(value);
+      if (name === 'content-length') {
+        const length = /^[0-9]{1,15}$/.test(value) ? Number(value) : NaN;
+        isWellFormed &&= contentLength === -1 ? !Number.isNaN(length) : contentLength === length;
+        contentLength = length;
+      }
+    }
+    this.httpStatus = isWellFormed ? httpStatus : 0;
+    this.contentLength = isWellFormed ? contentLength : -1;
+    if (truncated) this.kind = 'too-large';
+    else if (!isWellFormed || httpStatus === SWITCHING_PROTOCOLS) this.kind = 'malformed';
+    else if (httpStatus === 0) this.kind = 'trailers';
+    else this.kind = httpStatus < 200 ? 'interim' : 'response';
+  }
+
+  /** The first field of this name (lower case), if there is one. */
+  get(name: string): string | undefined {
+    const names = this.names;
+    for (let at = 0; at < names.length; at++) {
+      if (names[at] === name) return this.values[at];
+    }
+    return undefined;
+  }
+}
+
+const COLON = 0x3a;
+/** 101 does not exist in HTTP/2 (8.6). */
+const SWITCHING_PROTOCOLS = 101;
+/** Section 8.2.2. `te` is for requests. */
+const CONNECTION_SPECIFIC: ReadonlySet<string> = new Set([
+  'connection',
+  'proxy-connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Section 8.2.1: no controls, spaces, upper-case letters, DEL or above, and no colon. */
+function isAllowedName(name: string): boolean {
+  for (let at = 0; at < name.length; at++) {
+    const code = name.charCodeAt(at);
+    if (code <= 0x20 || (code >= 0x41 && code <= 0x5a) || code >= 0x7f || code === COLON) {
+      return false;
+    }
+  }
+  return name !== '' && !CONNECTION_SPECIFIC.has(name);
+}
+
+/** Section 8.2.1: no NUL, LF or CR, no white space at either end. */
+function isAllowedValue(value: string): boolean {
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if (code <= 0x0d && (code === 0x0d || code === 0x0a || code === 0)) return false;
+  }
+  return !isBlank(value.charCodeAt(0)) && !isBlank(value.charCodeAt(value.length - 1));
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}

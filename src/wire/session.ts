@@ -1,0 +1,310 @@
+import type net from 'node:net';
+
+import type { CloseCause } from './close-cause.js';
+import { ConnectionViolation, ErrorCode } from './error-codes.js';
+import { FrameReader } from './frame-reader.js';
+import { Flag, FrameType, MAX_STREAM_ID, PREFACE, writeUint32 } from './frame-types.js';
+import { HeaderBlockReader } from './header-block-reader.js';
+import { type Field, HpackEncoder } from './hpack/encoder.js';
+import { HpackError } from './hpack/hpack-error.js';
+import { type ConnectionEvents, Inbound } from './inbound.js';
+import { Ledger } from './ledger.js';
+import { LiveStreams } from './live-streams.js';
+import { Outbox } from './outbox.js';
+import { PreparedRequest } from './prepared-request.js';
+import type { SessionLimits } from './session-limits.js';
+import { encodeSettings, PeerSettings } from './settings.js';
+import type { StreamHandler } from './stream-handler.js';
+
+/** What a session tells its owner; every part is optional. */
+export interface SessionEvents {
+  /** The peer's SETTINGS have changed; `Infinity` when it does not limit streams. */
+  onSettings?(maxConcurrentStreams: number): void;
+  /** GOAWAY: no new streams, those up to `lastStreamId` may still be answered. */
+  onGoaway?(lastStreamId: number, code: number, debug: string): void;
+  /** After a refused `open`: streams can be opened again. */
+  onWritable?(): void;
+  /** The session is over and every stream has been told; comes exactly once. */
+  onClosed?(cause: CloseCause): void;
+}
+
+export type SessionState =
+  | { readonly kind: 'open' }
+  /** No new streams; ends when the live ones have. */
+  | { readonly kind: 'draining'; readonly cause: CloseCause }
+  | { readonly kind: 'closed'; readonly cause: CloseCause };
+
+/** How long a peer may take to close its side after we have closed ours. */
+const LINGER_MS = 1000;
+/** Acknowledgements that may wait for a peer that does not read. */
+const MAX_PENDING_ACKS = 10_000;
+/** An encoded header block is never much larger than the list it encodes. */
+const BLOCK_BYTES_PER_LIST_BYTE = 2;
+
+/**
+ * One HTTP/2 connection as a client (RFC 9113). Streams are opened on slots, small numbers the
+ * caller picks, and each has a {@link StreamHandler}.
+ */
+export class Session implements ConnectionEvents {
+  readonly ledger = new Ledger();
+  private readonly socket: net.Socket;
+  private readonly events: SessionEvents;
+  private readonly outbox: Outbox;
+  private readonly streams: LiveStreams;
+  private readonly reader: FrameReader;
+  private readonly blocks: HeaderBlockReader;
+  private readonly encoder = new HpackEncoder();
+  private readonly peer = new PeerSettings();
+  private current: SessionState = { kind: 'open' };
+  private streamLimit = 0;
+  private wasRefused = false;
+  private pendingAcks = 0;
+  private goaway: { lastStreamId: number; code: number; debug: string } | null = null;
+
+  /**
+   * Takes over a connected socket and sends the client preface. Streams can be opened once the
+   * peer's SETTINGS have come.
+   */
+  constructor(socket: net.Socket, limits: SessionLimits, events: SessionEvents) {
+    this.socket = socket;
+    this.events = events;
+    this.outbox = new Outbox(
+      socket,
+      () => {
+        this.announceRoom();
+      },
+      () => {
+        this.pendingAcks = 0;
+        this.streams.sending.pump();
+        this.outbox.flush();
+      },
+    );
+    this.streams = new LiveStreams(limits, this.outbox, this.ledger);
+    this.blocks = new HeaderBlockReader(limits.maxHeaderListBytes);
+    const maxBlockBytes = limits.maxHeaderListBytes * BLOCK_BYTES_PER_LIST_BYTE;
+    this.reader = new FrameReader(new Inbound(this.streams, this, this.blocks, maxBlockBytes));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.end({ kind: 'socket-error', code: error.code ?? error.message });
+    });
+    const onPeerClosed = (): void => {
+      const { code = null, debug = '' } = this.goaway ?? {};
+      this.end({ kind: 'peer-closed', goawayCode: code, debug });
+    };
+    socket.on('end', onPeerClosed).on('close', onPeerClosed);
+    const settings = encodeSettings({
+      initialWindowBytes: limits.streamWindowBytes,
+      maxHeaderListBytes: limits.maxHeaderListBytes,
+    });
+    const at = this.outbox.reserve(PREFACE.length + settings.length);
+    this.outbox.bytes.set(PREFACE, at);
+    this.outbox.bytes.set(settings, at + PREFACE.length);
+    this.streams.receiving.open();
+  }
+
+  get state(): SessionState {
+    return this.current;
+  }
+
+  get isClosed(): boolean {
+    return this.current.kind === 'closed';
+  }
+
+  /** Slots are 0 to `slots - 1`. */
+  get slots(): number {
+    return this.streams.table.slots;
+  }
+
+  /** Streams in flight. */
+  get active(): number {
+    return this.streams.table.active;
+  }
+
+  /** The peer's limit on streams in flight; `Infinity` when it set none. */
+  get maxConcurrentStreams(): number {
+    return this.peer.maxConcurrentStreams;
+  }
+
+  /** Readies a request of this session to be sent any number of times. */
+  prepare(fields: readonly Field[], body: Uint8Array): PreparedRequest {
+    return new PreparedRequest(this.encoder, fields, body);
+  }
+
+  /**
+   * Opens a stream and sends a request on it; it is written with the batch of the read or tick.
+   * @param request Prepared on this session.
+   * @param slot A free slot.
+   * @throws RangeError when the slot is in use or out of range.
+   * @returns False when no stream can be opened now: the limit is reached (`onWritable` will tell),
+   *   or the session is draining or closed.
+   */
+  open(request: PreparedRequest, slot: number, handler: StreamHandler): boolean {
+    if (this.streams.table.active >= this.streamLimit) {
+      this.wasRefused = true;
+      return false;
+    }
+    if (this.streams.table.ids[slot] !== 0) throw new RangeError(`slot ${slot} is not free`);
+    const id = this.streams.open(slot, handler);
+    if (id === 0) {
+      this.drain({ kind: 'ids-exhausted' });
+      this.settle();
+      return false;
+    }
+    const { body } = request;
+    const { sending } = this.streams;
+    const isWhole = request.fitsOneFrame && sending.admits(body.length);
+    const count = request.ready(isWhole);
+    const at = this.outbox.reserve(count);
+    request.write(count, id, this.outbox.bytes, at);
+    sending.startStream(slot, isWhole ? body.length : 0);
+    if (!isWhole && body.length > 0) sending.send(slot, body);
+    return true;
+  }
+
+  /** Ends a stream with RST_STREAM CANCEL; its handler hears nothing more. False on a free slot. */
+  cancel(slot: number): boolean {
+    if (this.isClosed || this.streams.table.ids[slot] === 0) return false;
+    this.streams.reset(slot, ErrorCode.CANCEL);
+    this.settle();
+    return true;
+  }
+
+  /** Takes bytes read from the socket; `chunk` may be reused afterwards. */
+  receive(chunk: Uint8Array, length: number): void {
+    if (this.isClosed) return;
+    this.ledger.bytesIn += length;
+    this.outbox.beginRead();
+    try {
+      this.reader.feed(chunk, length);
+    } catch (error) {
+      this.violate(error);
+    } finally {
+      this.announceRoom();
+      this.settle();
+      this.outbox.endRead();
+      this.ledger.bytesOut = this.outbox.bytesWritten;
+      this.ledger.blocksRecognised = this.blocks.recognised;
+      this.ledger.blocksDecoded = this.blocks.decoded;
+    }
+  }
+
+  /**
+   * Ends the session: no new streams, those in flight get up to `graceMs` to end, then they fail
+   * with `connection-lost`. Resolves when the socket is closed.
+   */
+  async close(graceMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      if (this.socket.closed) resolve();
+      else this.socket.once('close', resolve);
+    });
+    this.drain({ kind: 'own-close' });
+    this.settle();
+    const timer = setTimeout(() => {
+      this.destroy();
+    }, graceMs);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  /** Ends the session at once; streams in flight fail with `connection-lost`. */
+  destroy(): void {
+    this.sayGoodbye(ErrorCode.NO_ERROR, '');
+    this.end({ kind: 'own-close' });
+  }
+
+  onSettings(bytes: Uint8Array, start: number, end: number): void {
+    this.countAck();
+    this.peer.apply(bytes, start, end);
+    this.streams.sending.onInitialWindow(this.peer.initialWindowBytes);
+    this.encoder.limitTable(this.peer.headerTableBytes);
+    this.outbox.frame(FrameType.SETTINGS, Flag.ACK, 0, NO_PAYLOAD);
+    if (this.current.kind === 'open') {
+      this.streamLimit = Math.min(this.streams.table.slots, this.peer.maxConcurrentStreams);
+    }
+    this.events.onSettings?.(this.peer.maxConcurrentStreams);
+  }
+
+  onSettingsAcknowledged(): void {
+    this.blocks.onSettingsAcknowledged();
+  }
+
+  onPing(bytes: Uint8Array, start: number): void {
+    this.countAck();
+    this.outbox.frame(FrameType.PING, Flag.ACK, 0, bytes.subarray(start, start + 8));
+  }
+
+  onGoaway(lastStreamId: number, code: number, debug: string): void {
+    this.ledger.goaway++;
+    if (lastStreamId > (this.goaway?.lastStreamId ?? MAX_STREAM_ID)) {
+      throw new ConnectionViolation(ErrorCode.PROTOCOL_ERROR, 'GOAWAY with a growing stream id');
+    }
+    this.goaway = { lastStreamId, code, debug };
+    this.drain({ kind: 'drained', code, debug });
+    this.events.onGoaway?.(lastStreamId, code, debug);
+    this.streams.failAbove(lastStreamId, { kind: 'refused', by: 'goaway' });
+  }
+
+  private countAck(): void {
+    if (++this.pendingAcks > MAX_PENDING_ACKS) {
+      throw new ConnectionViolation(ErrorCode.ENHANCE_YOUR_CALM, 'acknowledgements are not read');
+    }
+  }
+
+  /** Tells an owner that was refused a stream when there is room again. */
+  private announceRoom(): void {
+    if (!this.wasRefused || this.streams.table.active >= this.streamLimit) return;
+    this.wasRefused = false;
+    this.events.onWritable?.();
+  }
+
+  private drain(cause: CloseCause): void {
+    if (this.current.kind !== 'open') return;
+    this.current = { kind: 'draining', cause };
+    this.streamLimit = 0;
+  }
+
+  /** A draining session without streams is over. */
+  private settle(): void {
+    if (this.current.kind !== 'draining' || this.active > 0) return;
+    this.sayGoodbye(ErrorCode.NO_ERROR, '');
+    this.end(this.current.cause);
+  }
+
+  private violate(error: unknown): void {
+    const violation =
+      error instanceof HpackError
+        ? new ConnectionViolation(ErrorCode.COMPRESSION_ERROR, error.message)
+        : error;
+    // Anything else was thrown by a handler and is not ours to swallow.
+    if (!(violation instanceof ConnectionViolation)) throw error;
+    this.sayGoodbye(violation.code, violation.message);
+    this.end({ kind: 'violation', code: violation.code, rule: violation.message });
+  }
+
+  /** GOAWAY: last stream 0, since we refuse push and have processed none of the peer's. */
+  private sayGoodbye(code: number, debug: string): void {
+    if (this.isClosed) return;
+    const text = Buffer.from(debug);
+    const payload = new Uint8Array(8 + text.length);
+    writeUint32(code, payload, 4);
+    payload.set(text, 8);
+    this.outbox.frame(FrameType.GOAWAY, 0, 0, payload);
+  }
+
+  private end(cause: CloseCause): void {
+    if (this.current.kind === 'closed') return;
+    this.current = { kind: 'closed', cause };
+    this.streamLimit = 0;
+    this.outbox.flush();
+    this.outbox.close();
+    this.ledger.bytesOut = this.outbox.bytesWritten;
+    this.streams.failAbove(0, { kind: 'connection-lost', cause });
+    this.events.onClosed?.(cause);
+    const linger = setTimeout(() => this.socket.destroy(), LINGER_MS);
+    this.socket.once('close', () => {
+      clearTimeout(linger);
+    });
+    this.socket.end();
+  }
+}
+
+const NO_PAYLOAD = new Uint8Array(0);

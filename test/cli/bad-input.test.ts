@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { splitproof } from '../fixtures/command.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'splitproof-'));
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+
+let files = 0;
+function fileWith(text: string, extension = 'yaml'): string {
+  const file = path.join(folder, `input-${files++}.${extension}`);
+  writeFileSync(file, text);
+  return file;
+}
+
+const GREETER = ['helloworld.Greeter/SayHello', '--plaintext'];
+// Nobody listens there: a run that sends anything would end with status 4, not 2.
+const TARGET = '127.0.0.1:1';
+const WEIGHTS = ['--weights', 'v1=60,v2=40'];
+
+const ROUTE = (weights: readonly (number | string)[], subsets = ['v1', 'v2']): string =>
+  `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: vs}
+spec:
+  hosts: ["*"]
+  gateways: [gw]
+  http:
+  - route:
+${weights.map((weight, index) => `    - destination: {host: svc, subset: ${subsets[index] ?? ''}}\n      weight: ${weight}`).join('\n')}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: gw}
+spec:
+  servers:
+  - port: {number: 80, name: grpc, protocol: GRPC}
+    hosts: ["*"]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: dr}
+spec:
+  host: svc
+  subsets:
+  - {name: v1, labels: {version: v1}}
+  - {name: v2, labels: {version: v2}}
+  - {name: v2-again, labels: {version: v2}}
+`;
+
+/** Each: what is wrong, the words, and what the one line must say. */
+const CASES: [string, string[], RegExp[]][] = [
+  ['no such manifest', ['-f', 'nope.yaml', TARGET, ...GREETER], [/nope\.yaml/, /no such file/]],
+  ['not YAML', ['-f', fileWith('a: [1,\nb: }'), TARGET, ...GREETER], [/\.yaml:\d+/, /YAML/]],
+  [
+    'a routing kind under a wrong group',
+    ['-f', 'scenarios/grpc-gateway/virtual-service-streaming.yaml', TARGET, ...GREETER],
+    [/virtual-service-streaming\.yaml:1/, /did you mean networking\.istio\.io\/v1/],
+  ],
+  [
+    'no VirtualService',
+    ['-f', 'scenarios/asm-greeter/app.yaml', TARGET, ...GREETER],
+    [/VirtualService/],
+  ],
+  [
+    'two versions of one VirtualService',
+    ['-f', 'scenarios/asm-greeter', TARGET, ...GREETER],
+    [/virtual-service-60-40\.yaml:1/, /given twice/],
+  ],
+  [
+    'a negative weight',
+    ['-f', fileWith(ROUTE([-1, 101])), TARGET, ...GREETER],
+    [/\.yaml:\d+/, /weight/],
+  ],
+  [
+    'weights all zero',
+    ['-f', fileWith(ROUTE([0, 0])), TARGET, ...GREETER],
+    [/\.yaml:\d+/, /zero|0/],
+  ],
+  [
+    'a weight that is no number',
+    ['-f', fileWith(ROUTE(['sixty', 40])), TARGET, ...GREETER],
+    [/\.yaml:\d+/, /weight/],
+  ],
+  [
+    'an unknown subset',
+    ['-f', fileWith(ROUTE([60, 40], ['v1', 'v9'])), TARGET, ...GREETER],
+    [/v9/, /v1, v2/],
+  ],
+  [
+    'destinations that select the same pods',
+    ['-f', fileWith(ROUTE([60, 40], ['v2', 'v2-again'])), TARGET, ...GREETER],
+    [/same pods|told apart/],
+  ],
+  [
+    'an unknown method',
+    [...WEIGHTS, TARGET, 'helloworld.Greeter/SayHi', '--plaintext'],
+    [/no method SayHi/, /SayHello/],
+  ],
+  [
+    'an unknown service',
+    [...WEIGHTS, TARGET, 'hello.Greeter/SayHello', '--plaintext'],
+    [/no service hello\.Greeter/, /helloworld\.Greeter/],
+  ],
+  [
+    'a field that the message lacks',
+    [...WEIGHTS, TARGET, ...GREETER, '-d', '{"nme":"Jack"}'],
+    [/nme/, /the fields .* are: name/],
+  ],
+  [
+    'a field of another type',
+    [...WEIGHTS, TARGET, ...GREETER, '-d', '{"name":7}'],
+    [/helloworld\.HelloRequest\.name/, /string/],
+  ],
+  ['data that is no JSON', [...WEIGHTS, TARGET, ...GREETER, '-d', '{name'], [/--data/, /JSON/]],
+  ['a target without a port', [...WEIGHTS, 'localhost', ...GREETER], [/"localhost"/, /port/]],
+  ['a target out of range', [...WEIGHTS, 'localhost:70000', ...GREETER], [/65535/]],
+  ['no target', ['--call', 'helloworld.Greeter/SayHello', ...WEIGHTS], [/TARGET/]],
+  ['an unknown flag', [...WEIGHTS, TARGET, ...GREETER, '--conections', '5'], [/conections/]],
+  ['--insecure', [...WEIGHTS, TARGET, ...GREETER, '--insecure'], [/--plaintext/, /--skip-verify/]],
+  ['plaintext to https', [...WEIGHTS, 'https://localhost:1', ...GREETER], [/--plaintext/, /https/]],
+  ['a number that is none', [...WEIGHTS, TARGET, ...GREETER, '-n', 'many'], [/--requests/]],
+  ['a duration without unit', [...WEIGHTS, TARGET, ...GREETER, '-z', '10'], [/--duration/, /10s/]],
+  [
+    'a tolerance that is none',
+    [...WEIGHTS, TARGET, ...GREETER, '--tolerance', 'some'],
+    [/--tolerance/],
+  ],
+  [
+    'a tolerance for nobody',
+    [...WEIGHTS, TARGET, ...GREETER, '--tolerance', 'v9=3pp'],
+    [/v9/, /v1, v2/],
+  ],
+  ['no expectation', [TARGET, ...GREETER], [/--manifest/, /v1=60,v2=40/]],
+  [
+    'two expectations',
+    [...WEIGHTS, '-f', 'scenarios/asm-greeter/app.yaml', TARGET, ...GREETER],
+    [/--weights/],
+  ],
+  ['a header without colon', [...WEIGHTS, TARGET, ...GREETER, '-H', 'nonsense'], [/name: value/]],
+  [
+    'an output format nobody writes',
+    [...WEIGHTS, TARGET, ...GREETER, '-o', path.join(folder, 'report.pdf')],
+    [/report\.pdf/, /json/],
+  ],
+  [
+    'an output folder that does not exist',
+    [...WEIGHTS, TARGET, ...GREETER, '-o', path.join(folder, 'no/report.json')],
+    [/report\.json/, /folder/],
+  ],
+  [
+    'an unknown key in a scenario',
+    ['--scenario', fileWith('target: localhost:1\nconection: 5\n')],
+    [/\.yaml:2/, /"conection"/],
+  ],
+  [
+    'a wrong value in a scenario',
+    ['--scenario', fileWith('target: localhost:1\n\nrequests: some\n')],
+    [/\.yaml:3/, /requests/],
+  ],
+  ['a scenario that does not exist', ['--scenario', 'nope.yaml'], [/nope\.yaml/, /no such file/]],
+  ['a scenario that is no map', ['--scenario', fileWith('- a\n')], [/\.yaml:1/, /map/]],
+  [
+    'an identity that nothing tells',
+    [...WEIGHTS, TARGET, 'grpc.health.v1.Health/Check', '--plaintext'],
+    [/--identity/],
+  ],
+];
+
+describe('bad input', () => {
+  for (const [name, words, expected] of CASES) {
+    it(`${name}: one clear sentence, and exit status 2`, async () => {
+      const { status, stdout, stderr } = await splitproof(['verify', ...words]);
+      assert.equal(status, 2, stderr);
+      assert.equal(stdout, '');
+      const lines = stderr.trimEnd().split('\n');
+      assert.equal(lines.length, 1, stderr);
+      for (const pattern of expected) assert.match(stderr, pattern);
+    });
+  }
+
+  it('says which commands there are', async () => {
+    for (const words of [[], ['verfy'], ['demo', 'nothing-like-it']]) {
+      const { status, stderr } = await splitproof(words);
+      assert.equal(status, 2);
+      assert.match(stderr, /^splitproof: .+\n$/);
+    }
+  });
+
+  it('does not print what a header holds', async () => {
+    const secret = 'Bearer s3cr3t\u0001';
+    const { stderr } = await splitproof([
+      'verify',
+      ...WEIGHTS,
+      TARGET,
+      ...GREETER,
+      '-H',
+      `authorization: ${secret}`,
+    ]);
+    assert.match(stderr, /authorization/);
+    assert.ok(!stderr.includes('s3cr3t'));
+  });
+});

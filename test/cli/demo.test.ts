@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { runRecordSchema } from '../../src/report/run-record.js';
+import { recordOf, splitproof } from '../fixtures/command.js';
+
+describe('splitproof demo', () => {
+  it('passes, in a report that fits 80 columns and has no control characters', async () => {
+    const { status, stdout, stderr } = await splitproof(['demo', '-n', '6200']);
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /^PASS /m);
+    assert.match(stdout, /grpc-helloworld-py-v1-79b5dc9654-cg4dq/);
+    for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
+    // eslint-disable-next-line no-control-regex -- looking for them is the point
+    assert.ok(!/[\u0000-\u0009\u000b-\u001f]/.test(stdout + stderr), 'plain when piped');
+  });
+
+  it('plans its requests, and its record is complete and consistent', async () => {
+    const { record } = await recordOf(['demo']);
+    assert.ok(runRecordSchema.safeParse(record).success);
+    const [call] = record.calls;
+    assert.equal(call!.split.requestsPlanned, 3089);
+    assert.equal(record.load.sent, 3089);
+    const shares = call!.split.destinations.map(({ share }) => share ?? 0);
+    assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-12);
+    assert.equal(call!.latencyMs.overall.count, 3089);
+    assert.equal(record.transport.connections.length, 32);
+    const inWindows = record.windows.flatMap(({ observed }) => Object.values(observed));
+    assert.equal(
+      inWindows.reduce((sum, count) => sum + count, 0),
+      call!.split.n,
+    );
+  });
+
+  it('calls the echo application', async () => {
+    const { status, record } = await recordOf(['demo', 'echo', '-n', '4200']);
+    assert.equal(status, 0, record.reasons.join());
+    assert.deepEqual(
+      record.calls[0]!.split.destinations.map(({ name, weight }) => [name, weight]),
+      [
+        ['v1', 20],
+        ['v2', 80],
+      ],
+    );
+  });
+
+  it('fails when another split is served than configured', async () => {
+    const { status, record } = await recordOf(['demo', '--actual', 'v1=75,v2=25']);
+    assert.equal(status, 1, record.reasons.join());
+  });
+
+  it('never passes when connections are balanced instead of requests', async () => {
+    const { status, record } = await recordOf(['demo', '--pinned']);
+    assert.notEqual(status, 0, record.reasons.join());
+    for (const { observed } of record.transport.connections) {
+      assert.equal(Object.keys(observed).length, 1);
+    }
+  });
+
+  it('makes the same calls on both engines', async () => {
+    for (const engine of ['h2', 'grpc-js']) {
+      const { record } = await recordOf(['demo', '--engine', engine, '-n', '1000']);
+      assert.equal(record.load.engine, engine);
+      assert.equal(record.load.ok, 1000);
+      assert.equal(record.calls[0]!.split.n, 1000);
+    }
+  });
+
+  it('writes reports to files', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'splitproof-'));
+    try {
+      const json = path.join(folder, 'run.json');
+      const text = path.join(folder, 'run.report');
+      const { stdout } = await splitproof(['demo', '-o', json, '-o', `console:${text}`]);
+      assert.ok(runRecordSchema.safeParse(JSON.parse(readFileSync(json, 'utf8'))).success);
+      assert.equal(readFileSync(text, 'utf8'), stdout);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('stops at Ctrl-C, reports what was measured and exits with 130', async () => {
+    const { status, stdout } = await splitproof(['demo', '-z', '50s', '--format', 'json'], {
+      onStart: (pid) => {
+        // Long enough to be in the middle of the load, on a slow machine too.
+        setTimeout(() => process.kill(pid, 'SIGINT'), 4000);
+      },
+    });
+    assert.equal(status, 130);
+    const record = runRecordSchema.parse(JSON.parse(stdout));
+    const { load } = record;
+    assert.ok(load.ok > 0);
+    assert.equal(load.sent, load.ok + load.failed + load.timedOut + load.cancelled);
+  });
+});
+
+describe('splitproof --help', () => {
+  for (const words of [['--help'], ['verify', '--help'], ['demo', '--help']]) {
+    it(`${words.join(' ')} fits 80 columns`, async () => {
+      const { status, stdout } = await splitproof(words);
+      assert.equal(status, 0);
+      for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
+    });
+  }
+
+  it('does not load what only a run needs', async () => {
+    const { stderr } = await splitproof(['--help'], {
+      env: { NODE_DEBUG: 'module,esm' },
+    });
+    assert.ok(!/grpc-js|@stdlib|protobuf|hdr-histogram|\/zod\//.test(stderr));
+  });
+});

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+
+/** A project of two sources and no dependencies but the compiler, set up by the real scripts. */
+describe('the set-up scripts', () => {
+  let project: string;
+  const at = (file: string): string => path.join(project, file);
+
+  beforeEach(() => {
+    project = mkdtempSync(path.join(tmpdir(), 'splitproof-prepare-'));
+    cpSync(path.join(ROOT, 'scripts'), at('scripts'), { recursive: true });
+    for (const folder of ['src', 'test', 'node_modules/@types']) {
+      mkdirSync(at(folder), { recursive: true });
+    }
+    for (const name of ['typescript', '@types/node', 'undici-types']) {
+      symlinkSync(path.join(ROOT, 'node_modules', name), at(`node_modules/${name}`));
+    }
+    cpSync(path.join(ROOT, 'tsconfig.json'), at('tsconfig.json'));
+    writeFileSync(at('package.json'), '{"name":"p","version":"1.0.0","type":"module"}');
+    lock('package-lock.json', { left: '1.0.0' });
+    lock('node_modules/.package-lock.json', { left: '1.0.0' });
+    writeFileSync(at('src/a.ts'), 'export const a = 1;\n');
+    for (const name of ['kept', 'deleted']) {
+      const test = `import { it } from 'node:test';\nit('${name} runs', () => undefined);\n`;
+      writeFileSync(at(`test/${name}.test.ts`), test);
+    }
+  });
+  afterEach(() => {
+    rmSync(project, { recursive: true, force: true });
+  });
+
+  function lock(file: string, versions: Record<string, string>): void {
+    const packages = Object.fromEntries(
+      Object.entries(versions).map(([name, version]) => [`node_modules/${name}`, { version }]),
+    );
+    writeFileSync(at(file), JSON.stringify({ lockfileVersion: 3, packages }));
+  }
+
+  function run(script: string, args: string[] = [], env = {}): SpawnSyncReturns<string> {
+    // The outer test runner's own variables would make an inner one report to it.
+    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_'));
+    return spawnSync(process.execPath, [at(`scripts/${script}`), ...args], {
+      encoding: 'utf8',
+      timeout: 60_000,
+      env: { ...Object.fromEntries(inherited), ...env },
+    });
+  }
+
+  it('compiles once and is silent the second time', () => {
+    const first = run('prepare.mjs');
+    assert.deepEqual([first.status, first.stdout, first.stderr], [0, '', 'Compiling …\n']);
+    assert.ok(existsSync(at('dist/src/a.js')));
+    const second = run('prepare.mjs');
+    assert.deepEqual([second.status, second.stdout, second.stderr], [0, '', '']);
+  });
+
+  it('compiles again for a changed source and for an output that is gone', () => {
+    run('prepare.mjs');
+    writeFileSync(at('src/a.ts'), 'export const a = 12;\n');
+    assert.equal(run('prepare.mjs').stderr, 'Compiling …\n');
+    rmSync(at('dist/src/a.js'));
+    assert.equal(run('prepare.mjs').stderr, 'Compiling …\n');
+    assert.ok(existsSync(at('dist/src/a.js')));
+  });
+
+  it('does not run what a deleted test was compiled to', () => {
+    run('prepare.mjs');
+    assert.match(run('test.mjs').stdout, /deleted runs[^]*tests 2\b/);
+    rmSync(at('test/deleted.test.ts'));
+    const { status, stdout } = run('test.mjs');
+    assert.equal(status, 0);
+    assert.match(stdout, /kept runs[^]*tests 1\b/);
+    run('prepare.mjs');
+    assert.ok(!existsSync(at('dist/test/deleted.test.js')));
+    assert.ok(existsSync(at('dist/test/kept.test.js')));
+  });
+
+  it('runs the tests whose path is asked for, and fails when there is none', () => {
+    run('prepare.mjs');
+    assert.match(run('test.mjs', ['kept']).stdout, /tests 1\b/);
+    const none = run('test.mjs', ['nonsense']);
+    assert.deepEqual([none.status, none.stderr], [1, 'No test has nonsense in its path.\n']);
+  });
+
+  it('fails with the compiler’s words when a source is wrong', () => {
+    writeFileSync(at('src/a.ts'), 'export const a: string = 1;\n');
+    const { status, stderr } = run('prepare.mjs');
+    assert.equal(status, 1);
+    assert.match(stderr, /src\/a\.ts\(1,14\): error TS2322/);
+  });
+
+  it('installs npm packages when what is installed differs from the lock file', () => {
+    lock('package-lock.json', { left: '2.0.0' });
+    // An npm that only says how it was called.
+    const npm = at('npm.mjs');
+    writeFileSync(npm, 'process.stderr.write(process.argv.slice(2).join(" ") + "\\n");');
+    const { stderr } = run('prepare.mjs', [], { npm_execpath: npm });
+    assert.match(stderr, /^Installing npm packages …\nci --no-audit --no-fund /);
+  });
+
+  it('names every missing system package in one line', () => {
+    const { status, stderr } = run('prepare.mjs', ['--tests'], { PATH: at('nowhere') });
+    assert.equal(status, 1);
+    const lines = stderr.split('\n').filter((line) => line.includes('apt-get'));
+    assert.equal(lines.length, 1);
+    assert.match(lines[0]!, /^apt-get install -y python3\b.* python3-pip$/);
+  });
+});
