@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -106,6 +107,15 @@ describe('the set-up scripts', () => {
     const { status, stderr } = run('prepare.mjs', [], { npm_execpath: npm });
     assert.equal(status, 1);
     assert.match(stderr, /^Installing npm packages …\nci --no-audit --no-fund .*\nnpm ci failed/);
+  });
+
+  it('does not install through a node_modules that belongs to another checkout', () => {
+    lock('package-lock.json', { left: '2.0.0' });
+    renameSync(at('node_modules'), at('elsewhere'));
+    symlinkSync(at('elsewhere'), at('node_modules'));
+    const { status, stderr } = run('prepare.mjs');
+    assert.equal(status, 1);
+    assert.match(stderr, /^node_modules is a link, and differs from package-lock\.json: .*\n$/);
   });
 
   it('names every missing system package in one line', () => {
