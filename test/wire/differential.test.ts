@@ -117,7 +117,14 @@ function startGrpcServer(): Promise<{ server: grpc.Server; port: number }> {
     trailers.add('x-trailer', 'end');
     const code = Number(call.metadata.get('want-status')[0] ?? 0);
     if (code === 0) callback(null, call.request, trailers);
-    else callback({ code: code as grpc.status, details: 'nö: 100% of it\n', metadata: trailers });
+    else
+      callback(
+        Object.assign(new Error('asked for'), {
+          code,
+          details: 'nö: 100% of it\n',
+          metadata: trailers,
+        }),
+      );
   };
   server.addService(
     {
