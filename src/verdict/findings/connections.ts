@@ -65,18 +65,22 @@ function twoGroups({ destinations, connections }: FindingEvidence): Finding | nu
   return null;
 }
 
-/** Where neighbouring shares of one destination are farthest apart in standard errors. */
+/** Where a cut of the connections, sorted by their share of one destination, gives the largest X². */
 function widestGap(sorted: readonly (readonly number[])[], column: number): number {
+  const own = sorted.map((row) => row[column] ?? 0);
+  const sizes = sorted.map(sum);
+  const ownTotal = sum(own);
+  const total = sum(sizes);
+  let ownBefore = 0;
+  let before = 0;
   let widest = -1;
   let cut = 0;
   for (let i = 1; i < sorted.length; i += 1) {
-    const before = sorted.slice(0, i);
-    const after = sorted.slice(i);
-    const split = [before, after].map((rows) => [
-      sum(rows.map((row) => row[column] ?? 0)),
-      sum(rows.map((row) => sum(row) - (row[column] ?? 0))),
-    ]);
-    const { statistic = 0 } = contingencyTest(split) ?? {};
+    ownBefore += own[i - 1] ?? 0;
+    before += sizes[i - 1] ?? 0;
+    const difference = ownBefore * (total - before) - (ownTotal - ownBefore) * before;
+    // X² of the 2 × 2 table up to a factor that does not depend on the cut.
+    const statistic = difference ** 2 / (before * (total - before));
     if (statistic > widest) {
       widest = statistic;
       cut = i;

@@ -17,8 +17,11 @@ export function countWindowSize(expectedShares: readonly number[], concurrency: 
  * `deterministic-balancing`: the counts of equal windows vary less than independent draws would. The
  * windows are compared with their own mean, so that a wrong split does not hide it.
  */
-export const deterministicBalancing: FindingRule = ({ countWindows }) => {
+export const deterministicBalancing: FindingRule = ({ countWindows, decision }) => {
   if (countWindows === null || countWindows.windows < 2) return null;
+  // Connections taken in turn that each have their destination look the same.
+  const kind = decision.dependence?.kind ?? 'independent';
+  if (kind === 'pinned' || kind === 'one-destination') return null;
   const { windows, counts, squares } = countWindows;
   const total = counts.reduce((sum, x) => sum + x, 0);
   const seen = counts.flatMap((x, i) => (x > 0 ? [i] : []));

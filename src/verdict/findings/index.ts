@@ -3,7 +3,7 @@ import { leakToZeroWeight, podSkew, unknownBackend } from './backends.js';
 import { disagreeingConnections, pinnedConnections } from './connections.js';
 import { deterministicBalancing } from './deterministic-balancing.js';
 import { errorsConcentrated } from './errors-concentrated.js';
-import type { Finding, FindingEvidence, FindingRule } from './finding.js';
+import type { Finding, FindingCode, FindingEvidence, FindingRule } from './finding.js';
 import { weightsChanged } from './weights-changed.js';
 
 const RULES: readonly FindingRule[] = [
@@ -13,10 +13,12 @@ const RULES: readonly FindingRule[] = [
   pinnedConnections,
   disagreeingConnections,
   weightsChanged,
-  (evidence) => diagnose(evidence).claimed,
   deterministicBalancing,
   podSkew,
 ];
+
+/** What explains a wrong split better than one cause for the whole run. */
+const OVERRIDING: readonly FindingCode[] = ['weights-changed-during-run', 'errors-concentrated'];
 
 /**
  * Everything the data of one call show besides the verdict, the most urgent first.
@@ -27,13 +29,11 @@ const RULES: readonly FindingRule[] = [
  * @param evidence Plain numbers; the texts may contain names from servers and manifests.
  */
 export function findAll(evidence: FindingEvidence): Finding[] {
-  const found = RULES.map((rule) => rule(evidence)).filter((finding) => finding !== null);
-  const changed = found.some(({ code }) =>
-    ['weights-changed-during-run', 'errors-concentrated'].includes(code),
-  );
-  const cause = changed ? diagnose(evidence).claimed : null;
+  const found = RULES.map((rule) => rule(evidence));
+  const overridden = found.some((finding) => finding !== null && OVERRIDING.includes(finding.code));
+  const cause = overridden ? null : diagnose(evidence).claimed;
   const order = { error: 0, warning: 1, info: 2 };
-  return found
-    .filter(({ code }) => cause === null || code !== cause.code)
+  return [...found, cause]
+    .filter((finding) => finding !== null)
     .sort((a, b) => order[a.severity] - order[b.severity]);
 }
