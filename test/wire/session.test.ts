@@ -3,6 +3,7 @@ import { afterEach, describe, it } from 'node:test';
 
 import { ConnectError } from '../../src/wire/connect-error.js';
 import { ErrorCode } from '../../src/wire/error-codes.js';
+import { HpackDecoder } from '../../src/wire/hpack/decoder.js';
 import { openSession } from '../../src/wire/open-session.js';
 import {
   answer,
@@ -116,6 +117,17 @@ describe('limits on streams', TIMEOUT, () => {
     peer.send(answer(3), answer(5), answer(7));
     await calls.ended(4);
     await calls.session.close(1000);
+  });
+
+  it('tells of room made by cancelling, outside of any read', async () => {
+    const server = await start(() => undefined, greet([MAX_CONCURRENT_STREAMS, 1]));
+    const calls = await RecordedCalls.open(server.endpoint);
+    assert.deepEqual([calls.call(0), calls.call(1)], [true, false]);
+    assert.ok(calls.calls.cancel(0));
+    await new Promise(setImmediate);
+    assert.equal(calls.writable, 1);
+    assert.ok(calls.call(1));
+    calls.session.destroy();
   });
 
   it('a slot in use is refused loudly', async () => {
@@ -321,6 +333,23 @@ describe('flow control of requests', TIMEOUT, () => {
     await calls.session.close(1000);
   });
 
+  it('many small messages stop at the connection window', async () => {
+    const server = await start(() => undefined);
+    const calls = await RecordedCalls.open(server.endpoint);
+    for (let slot = 0; slot < 100; slot++) assert.ok(calls.call(slot, Buffer.alloc(995)));
+    const peer = await server.peer();
+    const received = (): number =>
+      peer.frames.reduce((sum, { type, payload }) => sum + (type === 0 ? payload.length : 0), 0);
+    await peer.receive(({ id }) => id === 199);
+    while (received() < 65_535) await new Promise(setImmediate);
+    peer.send(frame(6, 0, 0, '0000000000000000'));
+    await peer.receive(({ type }) => type === 6);
+    assert.equal(received(), 65_535);
+    peer.send(windowUpdate(0, 50_000));
+    while (received() < 100_000) await new Promise(setImmediate);
+    calls.session.destroy();
+  });
+
   it('the connection window is shared in turn; large messages do not starve each other', async () => {
     const large = Buffer.alloc(200_000, 7);
     const server = await start((peer, received) => {
@@ -366,6 +395,71 @@ describe('flow control of requests', TIMEOUT, () => {
     await calls.ended(1);
     const peer = await server.peer();
     assert.equal(peer.frames.filter(({ type }) => type === 9).length, 2);
+    await calls.session.close(1000);
+  });
+});
+
+describe('header tables', TIMEOUT, () => {
+  it('requests keep to HEADER_TABLE_SIZE as it changes', async () => {
+    for (const sizes of [
+      [4096, 0],
+      [100, 60, 0],
+      [0, 4096],
+      [8192, 200],
+    ]) {
+      const server = await start(
+        (peer, received) => {
+          if (isEnd(received)) peer.send(answer(received.id));
+        },
+        greet([HEADER_TABLE_SIZE, sizes[0]!]),
+      );
+      const calls = await RecordedCalls.open(server.endpoint);
+      const peer = await server.peer();
+      const decoder = new HpackDecoder(65_536);
+      let limit = 4096;
+      let acknowledgements = 1;
+      for (const [round, size] of sizes.entries()) {
+        if (round > 0) peer.send(settings([HEADER_TABLE_SIZE, size]));
+        const acks = (): number =>
+          peer.frames.filter(({ type, flags }) => type === 4 && flags === 1).length;
+        while (acks() < acknowledgements) await new Promise(setImmediate);
+        acknowledgements++;
+        limit = Math.min(limit, size);
+        decoder.limitTable(limit);
+        for (let repeat = 0; repeat < 3; repeat++) {
+          const before = peer.frames.length;
+          const count = calls.outcomes.length;
+          calls.call(0, Buffer.from('x'), [['x-round', String(round)]]);
+          await calls.ended(count + 1);
+          const { payload } = peer.frames.slice(before).find(({ type }) => type === HEADERS)!;
+          const { names, values } = decoder.decode(payload, 0, payload.length);
+          assert.deepEqual([names.at(-1), values.at(-1)], ['x-round', String(round)]);
+        }
+      }
+      await calls.session.close(1000);
+    }
+  });
+
+  it('responses may use a table before our SETTINGS are acknowledged, and mean what they say', async () => {
+    const literal = (pod: string): Buffer =>
+      Buffer.concat([Buffer.from([0x88, 0x40, 5]), Buffer.from(`x-pod\x02${pod}`)]);
+    const indexed = Buffer.from([0x88, 0xbe]);
+    const blocks = [literal('p1'), indexed, literal('p2'), indexed];
+    const server = await start((peer, received) => {
+      if (!isEnd(received)) return;
+      peer.send(
+        frame(1, END_HEADERS, received.id, blocks[(received.id - 1) / 2]),
+        frame(0, 0, received.id, message('hi')),
+        frame(1, END_HEADERS | END_STREAM, received.id, TRAILERS),
+      );
+    }, settings());
+    const calls = await RecordedCalls.open(server.endpoint);
+    for (const round of blocks.keys()) {
+      calls.call(0);
+      await calls.ended(round + 1);
+    }
+    const pods = calls.outcomes.map(({ headers }) => headers.at(-1)![1]);
+    assert.deepEqual(pods, ['p1', 'p1', 'p2', 'p2']);
     await calls.session.close(1000);
   });
 });
@@ -477,6 +571,23 @@ describe('bounds', TIMEOUT, () => {
     const cause = await calls.closed;
     assert.ok(cause.kind === 'violation' || cause.kind === 'socket-error', cause.kind);
     assert.equal(calls.outcomes.length, 1);
+  });
+});
+
+describe('acknowledgements', TIMEOUT, () => {
+  it('a peer that reads may ping as often as it likes', async () => {
+    let pongs = 0;
+    const server = await start((peer, received) => {
+      if (received.type === 6) pongs++;
+      if (received.type !== 6 ? isEnd(received) : pongs % 1000 === 0 && pongs < 30_000) {
+        peer.send(...Array.from({ length: 1000 }, () => frame(6, 0, 0, '0000000000000000')));
+      }
+    });
+    const calls = await RecordedCalls.open(server.endpoint);
+    calls.call(0);
+    while (pongs < 30_000) await new Promise(setImmediate);
+    assert.ok(!calls.session.isClosed);
+    calls.session.destroy();
   });
 });
 
