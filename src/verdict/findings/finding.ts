@@ -4,6 +4,7 @@ import type { ConnectionEvidence } from '../dependence.js';
 /** The chance with which a healthy run may show any one of the findings. */
 export const FALSE_CLAIM = 1e-4;
 
+/** The findings that the counts alone can show; gateways and connections have more of their own. */
 export type FindingCode =
   | 'leak-to-zero-weight'
   | 'unknown-backend'
@@ -24,7 +25,7 @@ export type FindingCode =
 
 /** Something seen in the data, what probably causes it, and what to look at. */
 export interface Finding {
-  code: FindingCode;
+  code: string;
   severity: 'error' | 'warning' | 'info';
   /** What is the case, one sentence. */
   summary: string;

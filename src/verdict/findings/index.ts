@@ -18,7 +18,10 @@ const RULES: readonly FindingRule[] = [
 ];
 
 /** What explains a wrong split better than one cause for the whole run. */
-const OVERRIDING: readonly FindingCode[] = ['weights-changed-during-run', 'errors-concentrated'];
+const OVERRIDING: readonly string[] = [
+  'weights-changed-during-run',
+  'errors-concentrated',
+] satisfies FindingCode[];
 
 /**
  * Everything the data of one call show besides the verdict, the most urgent first.
