@@ -8,7 +8,7 @@ import {
 } from './findings/finding.js';
 
 /** A way in which a gateway may serve something else than configured. */
-export interface Cause {
+interface Cause {
   code: FindingCode;
   /** What it would serve, by destination. */
   shares: readonly number[];
@@ -17,7 +17,7 @@ export interface Cause {
 }
 
 /** A cause and how well it explains the counts. */
-export interface RankedCause extends Cause {
+interface RankedCause extends Cause {
   /** ln of the likelihood over that of the configured weights; Infinity where those make the counts impossible. */
   logLikelihoodRatio: number;
   /** The cause's own goodness of fit, 0 where it makes the counts impossible. */

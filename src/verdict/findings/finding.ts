@@ -36,7 +36,7 @@ export interface Finding {
 }
 
 /** One destination as the findings see it; arrays of counts elsewhere have the same order. */
-export interface FindingDestination {
+interface FindingDestination {
   name: string;
   expectedShare: number;
   observed: number;
@@ -50,7 +50,7 @@ export interface FindingDestination {
 }
 
 /** Counts over consecutive blocks of the same number of requests in send order; they add up over shards. */
-export interface CountWindows {
+interface CountWindows {
   /** Requests per window, see `countWindowSize`. */
   size: number;
   windows: number;
