@@ -123,10 +123,10 @@ describe('explain', () => {
       virtualService([to('s')]),
       service('s', { app: 's' }, { ports: [{ port: 80, name: 'http-api' }] }),
     ]);
-    const [warning] = explainRequest(set, request({ targetPort: 80 })).warnings;
-    assert.equal(warning?.code, 'protocol-mismatch');
+    const warning = explainRequest(set, request({ targetPort: 80 })).warnings[0]!;
+    assert.equal(warning.code, 'protocol-mismatch');
     assert.match(
-      warning?.message ?? '',
+      warning.message,
       /port 80 of the Service s is named http-api, which is not HTTP\/2/,
     );
   });
