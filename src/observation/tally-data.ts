@@ -18,7 +18,7 @@ export interface TallyData {
   outcomes: Record<Outcome, number>;
   observed: number[];
   unattributed: number;
-  failedWithDestination: number;
+  failedByDestination: number[];
   statuses: [string, number][];
   failures: FailureCount[];
   pods: { name: string; destination: number; observed: number; latency: Float64Array | null }[];
@@ -53,6 +53,7 @@ export function renumberDestinations(
   return {
     ...data,
     observed: moved(data.observed),
+    failedByDestination: moved(data.failedByDestination),
     pods: data.pods.map((pod) => ({ ...pod, destination: numbers[pod.destination] ?? -1 })),
     connections: data.connections.map((connection) => ({
       ...connection,

@@ -38,8 +38,8 @@ export class Tally {
   readonly observed: number[];
   /** OK answers of nobody recognisable. */
   unattributed = 0;
-  /** Failed answers that carried an identity; they are in `observed` too. */
-  failedWithDestination = 0;
+  /** Failed answers that carried an identity, by destination; they are in `observed` too. */
+  readonly failedByDestination: number[];
   /** Statuses other than OK. */
   readonly #statuses = new Map<string, number>();
   #okStatuses = 0;
@@ -66,6 +66,7 @@ export class Tally {
     this.shape = shape;
     const zeros = (): number[] => new Array<number>(shape.destinations).fill(0);
     this.observed = zeros();
+    this.failedByDestination = zeros();
     this.latency = Array.from({ length: shape.destinations + 1 }, () => new Histogram());
     this.windows = new Windows(shape.destinations);
     this.blocks = new Blocks(shape.blockSize, shape.destinations);
@@ -153,7 +154,7 @@ export class Tally {
     }
     addInto(this.observed, other.observed);
     this.unattributed += other.unattributed;
-    this.failedWithDestination += other.failedWithDestination;
+    addInto(this.failedByDestination, other.failedByDestination);
     this.#okStatuses += other.#okStatuses;
     for (const [status, count] of other.#statuses) this.#addStatus(status, count);
     this.failures.merge(other.failures);
@@ -180,7 +181,7 @@ export class Tally {
       outcomes: { ...this.outcomes },
       observed: [...this.observed],
       unattributed: this.unattributed,
-      failedWithDestination: this.failedWithDestination,
+      failedByDestination: [...this.failedByDestination],
       statuses: [...this.statuses],
       failures: this.failures.list(),
       pods: [...this.pods].map(([name, { destination, observed, latency }]) => ({
@@ -203,7 +204,7 @@ export class Tally {
     Object.assign(tally.outcomes, data.outcomes);
     addInto(tally.observed, data.observed);
     tally.unattributed = data.unattributed;
-    tally.failedWithDestination = data.failedWithDestination;
+    addInto(tally.failedByDestination, data.failedByDestination);
     for (const [status, count] of data.statuses) tally.#addStatus(status, count);
     for (const { status, cause, count } of data.failures) tally.failures.add(status, cause, count);
     for (const { name, latency, ...pod } of data.pods) {
@@ -228,7 +229,7 @@ export class Tally {
   #addFailure({ destination, status, cause }: Observation): void {
     this.#addStatus(status, 1);
     this.failures.add(status, cause);
-    if (destination !== NOBODY) this.failedWithDestination += 1;
+    if (destination !== NOBODY) this.failedByDestination[destination]! += 1;
   }
 
   #addStatus(status: string, count: number): void {

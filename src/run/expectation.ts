@@ -11,7 +11,13 @@ export interface ExpectedSplit {
   via: string | null;
   route: Expectation['route'];
   /** In the route's order, zero weights included. */
-  destinations: { name: string; weight: number; replicas: number | null }[];
+  destinations: {
+    name: string;
+    weight: number;
+    replicas: number | null;
+    /** Before the last change; null when not known. */
+    previousWeight: number | null;
+  }[];
   attribution: AttributionTable;
   /** Choices and warnings, for the person at the terminal. */
   notes: string[];
@@ -47,7 +53,10 @@ export async function expectedSplit(
   return {
     via: formatVia(resolved.via),
     route: resolved.route,
-    destinations: resolved.destinations,
+    destinations: resolved.destinations.map((destination) => ({
+      ...destination,
+      previousWeight: null,
+    })),
     attribution: attributionTable(
       resolved.destinations.map(({ name }) => name),
       resolved.workloads,
@@ -67,7 +76,12 @@ function splitByWeights(weights: readonly { name: string; weight: number }[]): E
   return {
     via: null,
     route: null,
-    destinations: weights.map(({ name, weight }) => ({ name, weight, replicas: null })),
+    destinations: weights.map(({ name, weight }) => ({
+      name,
+      weight,
+      replicas: null,
+      previousWeight: null,
+    })),
     attribution: attributionTable(
       weights.map(({ name }) => name),
       [],
