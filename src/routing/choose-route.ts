@@ -2,6 +2,7 @@ import { InputError } from '../input-error.js';
 import type { ChosenRoute } from './chosen-route.js';
 import { chooseGatewayApiRoute } from './gateway-api/choose-route.js';
 import { chooseServiceRoute } from './gateway-api/mesh-route.js';
+import { chooseIngressRoute } from './ingress-nginx/choose-route.js';
 import { chooseIstioRoute } from './istio/choose-route.js';
 import type { ManifestSet } from './manifest-set.js';
 import { objectKey } from './manifest/manifest-object.js';
@@ -23,7 +24,7 @@ export function chooseRoute(set: ManifestSet, request: RouteRequest): ChosenRout
   const [first, second] = matching;
   if (first !== undefined && second !== undefined)
     throw new InputError(
-      `the request fits ${formatVia(first.via)} and ${formatVia(second.via)}, of different APIs: choose with --via`,
+      `the request fits ${formatVia(first.via)} and ${formatVia(second.via)}, of different APIs: choose with --via or --virtual-service NS/NAME`,
     );
   if (first !== undefined) return first;
   const [unmatched] = chosen;
@@ -46,10 +47,19 @@ function choosers(set: ManifestSet, request: RouteRequest): Chooser[] {
     if (inMesh) found.push((given, asked) => chooseServiceRoute(given, asked, via));
     else found.push(...(hasGatewayRoutes(set) ? [chooseGatewayApiRoute] : []), inferredMesh);
   }
+  if (!inMesh && takesIngresses(set, request)) found.push(chooseIngressRoute);
   // A sidecar's default, by replicas, is Istio's to give; a Gateway API route of the Service wins.
   const istioAnswers = set.virtualServices.length > 0 || (inMesh && set.apiRoutes.length === 0);
   if (istioAnswers) found.push(chooseIstioRoute);
   return found;
+}
+
+/** Beside routes of a mesh, Ingresses belong to some other proxy unless one is asked for by name. */
+function takesIngresses(set: ManifestSet, { virtualService: wanted }: RouteRequest): boolean {
+  if (wanted !== undefined)
+    return set.ingresses.some((ingress) => objectKey(ingress) === objectKey(wanted));
+  const others = set.virtualServices.length + set.apiRoutes.length;
+  return set.ingresses.length > 0 && others === 0;
 }
 
 function hasGatewayRoutes(set: ManifestSet): boolean {
@@ -63,7 +73,7 @@ function inferredMesh(set: ManifestSet, request: RouteRequest): ChosenRoute | nu
 function refuseUnknownRoute(set: ManifestSet, request: RouteRequest): void {
   const { virtualService: wanted } = request;
   if (wanted === undefined) return;
-  const routes = [...set.virtualServices, ...set.apiRoutes];
+  const routes = [...set.virtualServices, ...set.apiRoutes, ...set.ingresses];
   if (routes.some((route) => objectKey(route) === objectKey(wanted))) return;
   throw new InputError(
     `there is no VirtualService ${objectKey(wanted)} among the manifests: ` +

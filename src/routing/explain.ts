@@ -6,7 +6,8 @@ import type { Expectation, ExpectedDestination, ExpectedRoute } from './expectat
 import type { RuleTrace } from './first-match.js';
 import type { LintFinding } from './lint/finding.js';
 import { lintManifests } from './lint/lint.js';
-import { inNamespace, type ManifestSet } from './manifest-set.js';
+import type { ManifestSet } from './manifest-set.js';
+import { preparedSet } from './prepared-set.js';
 import { formatVia, type RouteRequest } from './request.js';
 import { expectationFrom } from './resolve.js';
 import { protocolWarnings } from './request-warnings.js';
@@ -50,7 +51,7 @@ export function explainRequest(
   options: { streaming?: boolean } = {},
 ): Explanation {
   const lint = lintManifests(manifests, request.namespace);
-  const set = inNamespace(manifests, request.namespace);
+  const set = preparedSet(manifests, request);
   const { chosen, expectation, problem } = resolve(set, request);
   const effects = expectation?.effects ?? chosen?.matched?.rule.effects ?? null;
   const total = expectation?.destinations.reduce((sum, { weight }) => sum + weight, 0) ?? 0;

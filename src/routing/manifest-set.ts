@@ -2,6 +2,7 @@ import { withoutDuplicates } from './duplicate-objects.js';
 import type { ApiGateway } from './gateway-api/gateway.js';
 import type { ReferenceGrant } from './gateway-api/reference-grant.js';
 import type { ApiRoute } from './gateway-api/route.js';
+import type { Ingress } from './ingress-nginx/ingress.js';
 import type { DestinationRule } from './istio/destination-rule.js';
 import type { IstioGateway } from './istio/gateway.js';
 import type { ServiceEntry } from './istio/service-entry.js';
@@ -9,6 +10,8 @@ import type { VirtualService } from './istio/virtual-service.js';
 import type { Service } from './kubernetes/service.js';
 import { topWorkloads, type Workload } from './kubernetes/workload.js';
 import type { ManifestObject } from './manifest/manifest-object.js';
+import type { FlaggerCanary } from './rollouts/canary.js';
+import type { Rollout } from './rollouts/rollout.js';
 import type { Warning } from './warning.js';
 
 /** Everything of a set of manifests that says where requests go and who answers them. */
@@ -20,6 +23,9 @@ export interface ManifestSet {
   readonly apiGateways: readonly ApiGateway[];
   readonly apiRoutes: readonly ApiRoute[];
   readonly referenceGrants: readonly ReferenceGrant[];
+  readonly ingresses: readonly Ingress[];
+  readonly rollouts: readonly Rollout[];
+  readonly canaries: readonly FlaggerCanary[];
   readonly services: readonly Service[];
   readonly workloads: readonly Workload[];
   /** What was noticed while reading. */
@@ -34,6 +40,9 @@ export const EMPTY_MANIFESTS: ManifestSet = {
   apiGateways: [],
   apiRoutes: [],
   referenceGrants: [],
+  ingresses: [],
+  rollouts: [],
+  canaries: [],
   services: [],
   workloads: [],
   warnings: [],
@@ -49,6 +58,9 @@ export function mergeManifests(sets: readonly ManifestSet[]): ManifestSet {
     apiGateways: sets.flatMap((set) => set.apiGateways),
     apiRoutes: sets.flatMap((set) => set.apiRoutes),
     referenceGrants: sets.flatMap((set) => set.referenceGrants),
+    ingresses: sets.flatMap((set) => set.ingresses),
+    rollouts: sets.flatMap((set) => set.rollouts),
+    canaries: sets.flatMap((set) => set.canaries),
     services: sets.flatMap((set) => set.services),
     workloads: sets.flatMap((set) => set.workloads),
     warnings: sets.flatMap((set) => set.warnings),
@@ -73,6 +85,9 @@ export function inNamespace(set: ManifestSet, namespace: string): ManifestSet {
     apiGateways: placed(set.apiGateways),
     apiRoutes: placed(set.apiRoutes),
     referenceGrants: placed(set.referenceGrants),
+    ingresses: placed(set.ingresses),
+    rollouts: placed(set.rollouts),
+    canaries: placed(set.canaries),
     services: placed(set.services),
     workloads: topWorkloads(placed(set.workloads)),
     warnings: set.warnings,

@@ -1,6 +1,7 @@
 import { readApiGateway } from './gateway-api/gateway.js';
 import { readReferenceGrant } from './gateway-api/reference-grant.js';
 import { readApiRoute } from './gateway-api/route.js';
+import { readIngress } from './ingress-nginx/ingress.js';
 import { readDestinationRule } from './istio/destination-rule.js';
 import { readGateway } from './istio/gateway.js';
 import { readServiceEntry, readWorkloadEntry } from './istio/service-entry.js';
@@ -11,6 +12,8 @@ import { EMPTY_MANIFESTS, mergeManifests, type ManifestSet } from './manifest-se
 import { classifyKind, type ReadKind } from './manifest/kinds.js';
 import { ManifestNode } from './manifest/manifest-node.js';
 import { SourceDocument } from './manifest/source-document.js';
+import { readFlaggerCanary } from './rollouts/canary.js';
+import { readRollout } from './rollouts/rollout.js';
 import type { Warning } from './warning.js';
 
 /** How deep a List may stand in a List; `kubectl` itself nests none. */
@@ -88,6 +91,12 @@ function readKind(node: ManifestNode, kind: ReadKind, group: string): ManifestSe
     case 'HTTPRoute':
     case 'GRPCRoute':
       return found({ apiRoutes: [readApiRoute(node, kind, warnings)] });
+    case 'Ingress':
+      return found({ ingresses: [readIngress(node)] });
+    case 'Rollout':
+      return found({ rollouts: [readRollout(node)] });
+    case 'Canary':
+      return found({ canaries: [readFlaggerCanary(node)] });
     case 'ReferenceGrant':
       return found({ referenceGrants: [readReferenceGrant(node)] });
     case 'Service':

@@ -23,6 +23,8 @@ export interface RouteRequest {
   virtualService?: { namespace: string; name: string };
   /** The gateway's port, where the target's does not say. */
   gatewayPort?: number;
+  /** Step of an Argo Rollout to look at, from 0; without it the one its status names. */
+  rolloutStep?: number;
 }
 
 /** `gateway:default/grpc-gateway`, `mesh`, `proxyless`, as `--via` takes it. */

@@ -6,7 +6,8 @@ import type { ChosenRoute } from './chosen-route.js';
 import { chooseRoute } from './choose-route.js';
 import { replicaSplit } from './replica-split.js';
 import { resolveDestinations } from './istio/destinations.js';
-import { inNamespace, type ManifestSet } from './manifest-set.js';
+import type { ManifestSet } from './manifest-set.js';
+import { preparedSet } from './prepared-set.js';
 import { describeObject } from './manifest/manifest-object.js';
 import type { RouteRequest } from './request.js';
 import type { Rule } from './rule.js';
@@ -19,7 +20,7 @@ import type { Warning } from './warning.js';
  *   destinations cannot be told apart.
  */
 export function resolveExpectation(manifests: ManifestSet, request: RouteRequest): Expectation {
-  const set = inNamespace(manifests, request.namespace);
+  const set = preparedSet(manifests, request);
   return expectationFrom(set, chooseRoute(set, request));
 }
 

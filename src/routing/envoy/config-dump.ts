@@ -1,6 +1,7 @@
 import { InputError } from '../../input-error.js';
 import { ManifestNode } from '../manifest/manifest-node.js';
 import { SourceDocument } from '../manifest/source-document.js';
+import { pick } from './pick-field.js';
 import { readEnvoyRoute, type EnvoyRoute } from './route.js';
 
 export interface EnvoyVirtualHost {
@@ -118,10 +119,4 @@ function readTable(node: ManifestNode, ports: ReadonlyMap<string, number[]>): En
         routes: host.field('routes').items().map(readEnvoyRoute),
       })),
   };
-}
-
-/** Envoy writes `snake_case`, istioctl `camelCase`. */
-export function pick(node: ManifestNode, snake: string, camel: string): ManifestNode {
-  const field = node.field(snake);
-  return field.absent ? node.field(camel) : field;
 }

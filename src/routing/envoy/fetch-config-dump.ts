@@ -20,7 +20,8 @@ export async function fetchConfigDump(admin: string): Promise<string> {
     if (!response.ok) throw new Error(`it answered ${response.status}`);
     const chunks: Uint8Array[] = [];
     let bytes = 0;
-    for await (const chunk of response.body ?? []) {
+    const body: AsyncIterable<Uint8Array> | null = response.body;
+    for await (const chunk of body ?? []) {
       bytes += chunk.byteLength;
       if (bytes > MAX_BYTES) throw new Error('its answer is too large');
       chunks.push(chunk);

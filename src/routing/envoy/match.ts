@@ -1,7 +1,7 @@
 import type { Condition } from '../condition.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import { readRegex, type StringMatch } from '../string-match.js';
-import { pick } from './config-dump.js';
+import { pick } from './pick-field.js';
 
 /** Reads the `match` of a route; all its conditions must hold. */
 export function readEnvoyMatch(node: ManifestNode): Condition[] {

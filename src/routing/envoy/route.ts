@@ -1,6 +1,6 @@
 import type { Condition } from '../condition.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
-import { pick } from './config-dump.js';
+import { pick } from './pick-field.js';
 import { readEnvoyMatch } from './match.js';
 
 export interface WeightedCluster {

@@ -19,6 +19,9 @@ const API_VERSIONS = {
   HTTPRoute: GATEWAY_API_VERSIONS.map((version) => `${GATEWAY_API}/${version}`),
   GRPCRoute: GATEWAY_API_VERSIONS.map((version) => `${GATEWAY_API}/${version}`),
   ReferenceGrant: GATEWAY_API_VERSIONS.map((version) => `${GATEWAY_API}/${version}`),
+  Ingress: ['networking.k8s.io/v1'],
+  Rollout: ['argoproj.io/v1alpha1'],
+  Canary: ['flagger.app/v1beta1'],
   Service: ['v1'],
   Pod: ['v1'],
   Deployment: ['apps/v1'],
@@ -30,7 +33,13 @@ const API_VERSIONS = {
 export type ReadKind = keyof typeof API_VERSIONS;
 
 /** Kinds whose name is also used by unrelated APIs (`serving.knative.dev/v1 Service`): those are ignored. */
-const NAMES_SHARED_WITH_OTHERS: readonly ReadKind[] = ['Service', 'Deployment'];
+const NAMES_SHARED_WITH_OTHERS: readonly ReadKind[] = [
+  'Service',
+  'Deployment',
+  'Ingress',
+  'Rollout',
+  'Canary',
+];
 
 /** Kinds of the routing API groups that say nothing about where a request goes. */
 const HARMLESS_KINDS: Record<string, readonly string[]> = {

@@ -1,0 +1,42 @@
+import { RE2JS } from 're2js';
+
+import type { RouteRequest } from '../request.js';
+import type { CanaryAnnotations } from './ingress.js';
+
+/**
+ * What part of a request's like goes to the canary: the header decides before the cookie, and the
+ * cookie before the weight.
+ * @returns `weight` of `total`, or `null` without a canary.
+ */
+export function canaryShare(
+  canary: CanaryAnnotations | null,
+  request: RouteRequest,
+): { weight: number; total: number } | null {
+  if (canary === null) return null;
+  const decided = byHeader(canary, request) ?? byCookie(canary, request);
+  if (decided !== null) return { weight: decided ? 100 : 0, total: 100 };
+  return { weight: Math.min(canary.weight, canary.weightTotal), total: canary.weightTotal };
+}
+
+/** `null`: the header does not decide. With a value or pattern, `always` and `never` mean nothing. */
+function byHeader(canary: CanaryAnnotations, { headers }: RouteRequest): boolean | null {
+  if (canary.header === null) return null;
+  const value = headers.get(canary.header);
+  if (value === undefined) return null;
+  if (canary.headerValue !== null) return value === canary.headerValue ? true : null;
+  if (canary.headerPattern !== null)
+    return RE2JS.compile(canary.headerPattern).matcher(value).find() ? true : null;
+  return alwaysOrNever(value);
+}
+
+function byCookie(canary: CanaryAnnotations, { headers }: RouteRequest): boolean | null {
+  if (canary.cookie === null) return null;
+  const pairs = (headers.get('cookie') ?? '').split(';').map((pair) => pair.trim().split('='));
+  const value = pairs.find(([name]) => name === canary.cookie)?.[1];
+  return value === undefined ? null : alwaysOrNever(value);
+}
+
+function alwaysOrNever(value: string): boolean | null {
+  if (value === 'always') return true;
+  return value === 'never' ? false : null;
+}

@@ -1,0 +1,133 @@
+import { InputError } from '../../input-error.js';
+import type { ChosenRoute } from '../chosen-route.js';
+import type { Condition, MatchContext } from '../condition.js';
+import { NO_EFFECTS } from '../effects.js';
+import { firstMatch, type OrderedRule } from '../first-match.js';
+import { hostOf } from '../istio/host.js';
+import type { ManifestSet } from '../manifest-set.js';
+import { noRuleError } from '../no-rule.js';
+import type { RouteRequest } from '../request.js';
+import type { Backend, Rule } from '../rule.js';
+import { canaryShare } from './canary-share.js';
+import type { Ingress, IngressRule } from './ingress.js';
+
+interface PlacedPath {
+  ingress: Ingress;
+  path: IngressRule;
+  index: number;
+}
+
+/**
+ * Chooses the route of a request through ingress-nginx: the most specific host, then an exact path,
+ * then the longest prefix; a canary Ingress with the same host and path takes its share.
+ * Source: https://kubernetes.io/docs/concepts/services-networking/ingress/#multiple-matches and
+ * https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#canary
+ */
+export function chooseIngressRoute(set: ManifestSet, request: RouteRequest): ChosenRoute {
+  const { virtualService: wanted } = request;
+  const paths = set.ingresses.flatMap((ingress) =>
+    ingress.rules.map((path, index) => ({ ingress, path, index })),
+  );
+  const main = paths.filter(
+    ({ ingress }) =>
+      ingress.canary === null &&
+      (wanted === undefined ||
+        (ingress.name === wanted.name && ingress.namespace === wanted.namespace)),
+  );
+  const host = hostOf(request.authority);
+  const best = Math.max(...main.map(({ path }) => hostRank(path.host, host)));
+  const onHost = main.filter(({ path }) => best > 0 && hostRank(path.host, host) === best);
+  const context: MatchContext = {
+    method: request.method,
+    path: request.path,
+    scheme: request.scheme,
+    authority: request.authority,
+    headers: request.headers,
+    port: request.gatewayPort ?? request.targetPort,
+    gateways: [],
+    source: null,
+  };
+  const rules = onHost
+    .toSorted((one, other) => pathRank(other.path) - pathRank(one.path))
+    .map((placed): OrderedRule => toRule(placed, paths, request, context));
+  const { matched, traces } = firstMatch(rules);
+  return {
+    via: { kind: 'gateway' },
+    gatewayPort: null,
+    clientNamespace: null,
+    matched,
+    unroutedService: null,
+    traces,
+    problem: matched !== null ? null : noMatch(main, onHost, traces, request),
+    notes: ['the Ingresses are read as ingress-nginx reads them'],
+    warnings: [],
+  };
+}
+
+function toRule(
+  { ingress, path, index }: PlacedPath,
+  all: readonly PlacedPath[],
+  request: RouteRequest,
+  context: MatchContext,
+): OrderedRule {
+  const canary = all.find(
+    (other) =>
+      other.ingress.canary !== null &&
+      other.ingress.namespace === ingress.namespace &&
+      other.path.host === path.host &&
+      other.path.path === path.path,
+  );
+  const share = canary === undefined ? null : canaryShare(canary.ingress.canary, request);
+  const backends = [
+    toBackend(path, share === null ? 100 : share.total - share.weight),
+    ...(canary === undefined || share === null ? [] : [toBackend(canary.path, share.weight)]),
+  ];
+  const rule: Rule = {
+    label: `rules[${index}]`,
+    name: null,
+    entries: [{ conditions: [pathCondition(path)] }],
+    action: { kind: 'forward', backends },
+    effects: NO_EFFECTS,
+    node: path.node,
+  };
+  return { object: ingress, rule, context };
+}
+
+function toBackend({ service, port, node }: IngressRule, weight: number): Backend {
+  return { host: service, subset: null, port, weight, node };
+}
+
+/** ingress-nginx takes ImplementationSpecific as a plain prefix. */
+function pathCondition({ path, pathType }: IngressRule): Condition {
+  if (pathType === 'Exact')
+    return { on: 'path', match: { kind: 'exact', value: path }, ignoreCase: false };
+  if (pathType === 'Prefix')
+    return { on: 'path-segments', prefix: path.replace(/\/+$/, ''), ignoreCase: false };
+  return { on: 'path', match: { kind: 'prefix', value: path }, ignoreCase: false };
+}
+
+/** 0: does not fit. A wildcard stands for exactly one label. */
+function hostRank(pattern: string | null, host: string): number {
+  if (pattern === null) return 1;
+  if (pattern === host) return 1_000;
+  if (!pattern.startsWith('*.')) return 0;
+  return host.slice(host.indexOf('.')) === pattern.slice(1) && host.includes('.') ? 2 : 0;
+}
+
+function pathRank({ path, pathType }: IngressRule): number {
+  return path.length * 2 + (pathType === 'Exact' ? 1 : 0);
+}
+
+function noMatch(
+  main: readonly PlacedPath[],
+  onHost: readonly PlacedPath[],
+  traces: ChosenRoute['traces'],
+  request: RouteRequest,
+): InputError {
+  if (onHost.length > 0) return noRuleError(traces, request);
+  const hosts = [...new Set(main.map(({ path }) => path.host ?? '*'))];
+  return new InputError(
+    `no Ingress has the host ${hostOf(request.authority)}: there are ${hosts.join(', ')}; name one with --authority`,
+    main[0]?.path.node.place() ?? {},
+  );
+}

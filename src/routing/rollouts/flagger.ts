@@ -1,0 +1,143 @@
+import { NO_EFFECTS } from '../effects.js';
+import { MESH, type VirtualService } from '../istio/virtual-service.js';
+import type { Service } from '../kubernetes/service.js';
+import type { Workload } from '../kubernetes/workload.js';
+import type { ManifestSet } from '../manifest-set.js';
+import { describeObject, type ManifestObject } from '../manifest/manifest-object.js';
+import type { Backend } from '../rule.js';
+import type { Warning } from '../warning.js';
+import type { FlaggerCanary } from './canary.js';
+
+/** Labels by which Flagger may tell the pods of a target, in the order it looks for them. */
+const SELECTOR_LABELS = ['app', 'name', 'app.kubernetes.io/name'];
+
+/**
+ * Does what Flagger does with Istio: a copy of the target named `-primary`, Services for both, and a
+ * VirtualService that splits between them by the weight in the Canary's status.
+ * Source: https://docs.flagger.app/usage/how-it-works and https://docs.flagger.app/faq (label selectors).
+ */
+export function applyFlagger(set: ManifestSet): ManifestSet {
+  return set.canaries.reduce(applyCanary, set);
+}
+
+function applyCanary(set: ManifestSet, canary: FlaggerCanary): ManifestSet {
+  const { warnings, weight } = readState(canary);
+  if (canary.provider !== null && canary.provider !== 'istio')
+    return {
+      ...set,
+      warnings: [
+        ...set.warnings,
+        {
+          code: 'not-modelled',
+          message: `${describeObject(canary)} uses the provider ${canary.provider}; only istio is modelled`,
+          place: canary.node.place(),
+        },
+      ],
+    };
+  const primary = primaryWorkload(set, canary);
+  const services = ['primary', 'canary'].map((role) => serviceOf(set, canary, role));
+  const missing = (object: ManifestObject): boolean =>
+    ![...set.services, ...set.workloads].some(
+      ({ kind, name, namespace }) =>
+        kind === object.kind && name === object.name && namespace === object.namespace,
+    );
+  return {
+    ...set,
+    virtualServices: [
+      ...set.virtualServices.filter(
+        ({ name, namespace }) => name !== canary.apex || namespace !== canary.namespace,
+      ),
+      virtualServiceOf(canary, weight),
+    ],
+    services: [...set.services, ...services.filter(missing)],
+    workloads: [...set.workloads, ...primary.filter(missing)],
+    warnings: [...set.warnings, ...warnings],
+  };
+}
+
+function readState(canary: FlaggerCanary): { weight: number; warnings: Warning[] } {
+  const warnings: Warning[] = [];
+  const place = canary.node.place();
+  if (canary.weight === null)
+    warnings.push({
+      code: 'rollout-state-unknown',
+      message: `${describeObject(canary)} has no status: it is taken as not yet started, all requests to the primary`,
+      place,
+    });
+  if (canary.byHeaders)
+    warnings.push({
+      code: 'not-modelled',
+      message: `${describeObject(canary)} sends requests by headers during its analysis, which is not modelled here`,
+      place,
+    });
+  return { weight: canary.weight ?? 0, warnings };
+}
+
+function objectOf(canary: FlaggerCanary, kind: string, name: string): ManifestObject {
+  const { namespace, namespaceGiven, labels, annotations, createdAt, node } = canary;
+  return { kind, group: '', name, namespace, namespaceGiven, labels, annotations, createdAt, node };
+}
+
+function virtualServiceOf(canary: FlaggerCanary, weight: number): VirtualService {
+  const backend = (role: string, share: number): Backend => ({
+    host: `${canary.apex}-${role}`,
+    subset: null,
+    port: canary.port,
+    weight: share,
+    node: canary.node,
+  });
+  return {
+    ...objectOf(canary, 'VirtualService', canary.apex),
+    hosts: [...canary.hosts, canary.apex],
+    gateways: canary.gateways.length === 0 ? [MESH] : canary.gateways,
+    exportTo: [],
+    hasOtherRoutes: false,
+    http: [
+      {
+        label: 'http[0]',
+        name: null,
+        entries: [],
+        action: {
+          kind: 'forward',
+          backends: [backend('primary', 100 - weight), backend('canary', weight)],
+        },
+        effects: NO_EFFECTS,
+        node: canary.node,
+      },
+    ],
+  };
+}
+
+/** The label by which the target's pods are told, with its value. */
+function selectorOf(set: ManifestSet, canary: FlaggerCanary): { label: string; value: string } {
+  const target = targetOf(set, canary);
+  const label = SELECTOR_LABELS.find((name) => target?.podLabels[name] !== undefined) ?? 'app';
+  return { label, value: target?.podLabels[label] ?? canary.target.name };
+}
+
+function targetOf(set: ManifestSet, { target, namespace }: FlaggerCanary): Workload | undefined {
+  return set.workloads.find(
+    (workload) =>
+      workload.kind === target.kind &&
+      workload.name === target.name &&
+      workload.namespace === namespace,
+  );
+}
+
+function primaryWorkload(set: ManifestSet, canary: FlaggerCanary): Workload[] {
+  const target = targetOf(set, canary);
+  if (target === undefined) return [];
+  const { label, value } = selectorOf(set, canary);
+  const podLabels = { ...target.podLabels, [label]: `${value}-primary` };
+  return [{ ...target, name: `${target.name}-primary`, podLabels }];
+}
+
+function serviceOf(set: ManifestSet, canary: FlaggerCanary, role: string): Service {
+  const { label, value } = selectorOf(set, canary);
+  const { port } = canary;
+  return {
+    ...objectOf(canary, 'Service', `${canary.apex}-${role}`),
+    ports: port === null ? [] : [{ name: null, port, appProtocol: null, node: canary.node }],
+    selector: { [label]: role === 'primary' ? `${value}-primary` : value },
+  };
+}

@@ -1,0 +1,112 @@
+import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
+import type { ManifestNode } from '../manifest/manifest-node.js';
+
+/** A route object whose weights the controller sets. */
+export interface ManagedRoute {
+  kind: 'VirtualService' | 'HTTPRoute' | 'GRPCRoute' | 'Ingress';
+  /** `null`: the Rollout's own. */
+  namespace: string | null;
+  name: string;
+  /** Names of the rules; empty: all. */
+  rules: readonly string[];
+}
+
+/** An Argo Rollout with the canary strategy: https://argo-rollouts.readthedocs.io/en/stable/features/specification/ */
+export interface Rollout extends ManifestObject {
+  canaryService: string | null;
+  stableService: string | null;
+  /** `setWeight` of each step; `null` for steps that do something else. */
+  steps: readonly (number | null)[];
+  maxTrafficWeight: number;
+  routes: readonly ManagedRoute[];
+  subsets: { destinationRule: string; canary: string; stable: string } | null;
+  podLabels: Readonly<Record<string, string>>;
+  replicas: number;
+  status: {
+    stepIndex: number | null;
+    /** Weights as last set: canary and stable. */
+    weights: { canary: number; stable: number } | null;
+    canaryHash: string | null;
+    stableHash: string | null;
+    aborted: boolean;
+  };
+}
+
+export function readRollout(node: ManifestNode): Rollout {
+  const spec = node.field('spec');
+  const canary = spec.field('strategy').field('canary');
+  const routing = canary.field('trafficRouting');
+  const template = spec.field('template').field('metadata').field('labels');
+  return {
+    ...readObject(node, 'Rollout', 'argoproj.io'),
+    canaryService: canary.field('canaryService').optionalString(),
+    stableService: canary.field('stableService').optionalString(),
+    steps: canary
+      .field('steps')
+      .items()
+      .map((step) => step.field('setWeight').optionalInteger()),
+    maxTrafficWeight: routing.field('maxTrafficWeight').optionalInteger() ?? 100,
+    routes: readManagedRoutes(routing, canary.field('stableService').optionalString()),
+    subsets: readSubsets(routing.field('istio').field('destinationRule')),
+    podLabels: (template.absent
+      ? spec.field('selector').field('matchLabels')
+      : template
+    ).stringMap(),
+    replicas: spec.field('replicas').optionalInteger() ?? 1,
+    status: readStatus(node.field('status')),
+  };
+}
+
+function readManagedRoutes(routing: ManifestNode, stableService: string | null): ManagedRoute[] {
+  const istio = routing.field('istio');
+  const single = istio.field('virtualService');
+  const virtualServices = [
+    ...(single.absent ? [] : [single]),
+    ...istio.field('virtualServices').items(),
+  ].map((item): ManagedRoute => {
+    const [first = '', second] = item.field('name').string().split('.');
+    const rules = item.field('routes').strings();
+    return { kind: 'VirtualService', name: first, namespace: second ?? null, rules };
+  });
+  const plugin = routing.field('plugins').field('argoproj-labs/gatewayAPI');
+  const namespace = plugin.field('namespace').optionalString();
+  const apiRoutes = (['HTTPRoute', 'GRPCRoute'] as const).flatMap((kind): ManagedRoute[] => {
+    const key = kind === 'HTTPRoute' ? 'httpRoute' : 'grpcRoute';
+    const names = [
+      plugin.field(key).optionalString(),
+      ...plugin
+        .field(`${key}s`)
+        .items()
+        .map((item) => item.field('name').string()),
+    ].filter((name) => name !== null);
+    return names.map((name) => ({ kind, name, namespace, rules: [] }));
+  });
+  const ingress = routing.field('nginx').field('stableIngress').optionalString();
+  const ingresses: ManagedRoute[] =
+    ingress === null || stableService === null
+      ? []
+      : [{ kind: 'Ingress', name: ingress, namespace: null, rules: [] }];
+  return [...virtualServices, ...apiRoutes, ...ingresses];
+}
+
+function readSubsets(node: ManifestNode): Rollout['subsets'] {
+  if (node.absent) return null;
+  return {
+    destinationRule: node.field('name').string(),
+    canary: node.field('canarySubsetName').string(),
+    stable: node.field('stableSubsetName').string(),
+  };
+}
+
+function readStatus(node: ManifestNode): Rollout['status'] {
+  const weights = node.field('canary').field('weights');
+  const canary = weights.field('canary').field('weight').optionalInteger();
+  const stable = weights.field('stable').field('weight').optionalInteger();
+  return {
+    stepIndex: node.field('currentStepIndex').optionalInteger(),
+    weights: canary === null || stable === null ? null : { canary, stable },
+    canaryHash: node.field('currentPodHash').optionalString(),
+    stableHash: node.field('stableRS').optionalString(),
+    aborted: node.field('abort').boolean(),
+  };
+}
