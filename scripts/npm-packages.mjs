@@ -1,6 +1,6 @@
 // Whether node_modules holds what package-lock.json asks for, and `npm ci` when it does not.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
@@ -16,6 +16,13 @@ export function npmPackagesAreCurrent(root) {
     ([name, entry]) =>
       // Optional packages are those of other platforms, mostly.
       name === '' || entry.optional === true || installed[name]?.version === entry.version,
+  );
+}
+
+/** @param {string} root @returns {boolean} Whether node_modules belongs to another checkout. */
+export function npmPackagesAreShared(root) {
+  return (
+    lstatSync(path.join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() ?? false
   );
 }
 

@@ -2,7 +2,11 @@
 // Installs and compiles only what is missing or out of date, and says nothing otherwise.
 import path from 'node:path';
 import { compile, outputIsCurrent } from './compiled-output.mjs';
-import { installNpmPackages, npmPackagesAreCurrent } from './npm-packages.mjs';
+import {
+  installNpmPackages,
+  npmPackagesAreCurrent,
+  npmPackagesAreShared,
+} from './npm-packages.mjs';
 import { inspectPython, installPythonPart, missingPythonParts } from './python-parts.mjs';
 import { missingSystemPackages, PIP_PACKAGE } from './system-packages.mjs';
 
@@ -13,6 +17,10 @@ const forTests = process.argv.includes('--tests');
 requireNode();
 const python = forTests ? requireSystemPackages() : null;
 if (!npmPackagesAreCurrent(ROOT)) {
+  if (npmPackagesAreShared(ROOT)) {
+    // Installing through the link would change the packages under another checkout's feet.
+    fail('node_modules is a link, and differs from package-lock.json: run npm ci where it leads.');
+  }
   say('Installing npm packages …');
   if (!installNpmPackages(ROOT)) fail('npm ci failed: see what npm says above.');
 }

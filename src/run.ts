@@ -47,12 +47,11 @@ export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunRe
   const call = scenarioCall(scenario);
   const tls = tlsOptionsOf(scenario);
   const expected = await expectedSplit(scenario, call);
-  expected.notes.forEach(hooks.onNote);
   if (tls?.verify === false) {
     hooks.onNote("WARNING: the server's certificate is not checked (--skip-verify)");
   }
   const plan = splitPlan(scenario, expected);
-  plan.notes.forEach(hooks.onNote);
+  for (const note of [...expected.notes, ...plan.notes]) hooks.onNote(note);
 
   const loadPlan: LoadPlan = { ...scenario.load, requests: plan.requests };
   const pods = new PodDirectory(expected.attribution);

@@ -64,10 +64,9 @@ export async function demoCommand(args: Arguments): Promise<number> {
   const demo = demoNamed(String(args.scenario));
   const output = outputSettings(args);
   const actual = typeof args.actual === 'string' ? actualWeights(demo, args.actual) : demo.weights;
-  const { scenario: _name, ...flags } = args;
   const settings = {
     ...readScenarioFile(fileOf(demo)),
-    ...settingsFromFlags(flags),
+    ...settingsFromFlags(args),
   };
   const mesh = await openMesh(demo.service, actual, args);
   try {

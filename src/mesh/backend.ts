@@ -1,6 +1,6 @@
 import { listenH2, type H2ServerOptions } from './h2-server.js';
 import { forwardToPod, serveStream, type RunningPod } from './pod-server.js';
-import { APPLICATIONS, type MeshService } from './services.js';
+import { APPLICATIONS, PROTO_FILES, type MeshService } from './services.js';
 
 export interface BackendOptions extends H2ServerOptions {
   service: MeshService;
@@ -32,6 +32,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const running: RunningPod = {
     pod: { name: pod, version },
     application: APPLICATIONS[service],
+    protoFiles: PROTO_FILES[service],
     port: 0,
     served: 0,
     forwarded: 0,

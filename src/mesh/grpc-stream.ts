@@ -46,6 +46,54 @@ export function readUnaryRequest(
   });
 }
 
+/**
+ * Answers every message of a bidirectional stream with one, in order, and ends with OK when the
+ * client has said all.
+ *
+ * @param answer Gives the reply to one message; when it throws the call ends with INTERNAL.
+ */
+export function answerEachMessage(
+  stream: ServerHttp2Stream,
+  answer: (message: Uint8Array) => Uint8Array,
+): void {
+  let unread = Buffer.alloc(0);
+  let status: number = GRPC_STATUS.ok;
+  stream.respond({ ':status': 200, 'content-type': GRPC_CONTENT_TYPE }, { waitForTrailers: true });
+  stream.on('wantTrailers', () => {
+    stream.sendTrailers({ 'grpc-status': String(status) });
+  });
+  stream.on('data', (chunk: Buffer) => {
+    if (stream.writableEnded) return;
+    unread = Buffer.concat([unread, chunk]);
+    try {
+      for (let end = messageEnd(unread); end <= unread.length; end = messageEnd(unread)) {
+        stream.write(framed(answer(unread.subarray(PREFIX_BYTES, end))));
+        unread = unread.subarray(end);
+      }
+    } catch {
+      status = GRPC_STATUS.internal;
+      stream.end();
+    }
+    if (unread.length > MAX_REQUEST_BYTES) stream.close(constants.NGHTTP2_CANCEL);
+  });
+  stream.on('end', () => {
+    if (!stream.destroyed && !stream.writableEnded) stream.end();
+  });
+}
+
+/** Where the first message of the buffer ends; infinite while even its length is missing. */
+function messageEnd(buffer: Buffer): number {
+  return buffer.length < PREFIX_BYTES ? Infinity : PREFIX_BYTES + buffer.readUInt32BE(1);
+}
+
+function framed(message: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(PREFIX_BYTES + message.length);
+  bytes[0] = 0;
+  bytes.writeUInt32BE(message.length, 1);
+  bytes.set(message, PREFIX_BYTES);
+  return bytes;
+}
+
 /** Ends a unary call; does nothing when the client has left already. */
 export function respond(
   stream: ServerHttp2Stream,
@@ -64,11 +112,7 @@ export function respond(
   stream.on('wantTrailers', () => {
     stream.sendTrailers({ 'grpc-status': String(GRPC_STATUS.ok) });
   });
-  const body = Buffer.allocUnsafe(PREFIX_BYTES + reply.message.length);
-  body[0] = 0;
-  body.writeUInt32BE(reply.message.length, 1);
-  body.set(reply.message, PREFIX_BYTES);
-  stream.end(body);
+  stream.end(framed(reply.message));
 }
 
 /** Ends a call with a status alone: headers and no body ("Trailers-Only"). */

@@ -8,7 +8,7 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 
 /** A certificate chain and its key, PEM. */
-export interface TlsMaterial {
+interface TlsMaterial {
   cert: string;
   key: string;
   /** PEM; clients must then present a certificate that it signed. */

@@ -7,16 +7,26 @@ import type {
   Pod,
   UnaryReply,
 } from './application.js';
-import { isGrpc, readUnaryRequest, respond, respondError } from './grpc-stream.js';
+import {
+  answerEachMessage,
+  isGrpc,
+  readUnaryRequest,
+  respond,
+  respondError,
+} from './grpc-stream.js';
 import { GRPC_STATUS } from './grpc-status.js';
+import { reflectedFile } from './reflection-files.js';
+import { answerReflection, REFLECTION_PATHS } from './reflection.js';
 
 /** One running pod: its application and the requests it was given. */
 export interface RunningPod {
   pod: Pod;
   application: Application;
+  /** Its contracts, for reflection: files in the `proto` folder. */
+  protoFiles: readonly string[];
   port: number;
   forward: Forward;
-  /** Requests that came over a connection, whatever was answered. */
+  /** Requests that came over a connection, whatever was answered; reflection does not count. */
   served: number;
   /** Requests that another pod forwarded. */
   forwarded: number;
@@ -25,7 +35,7 @@ export interface RunningPod {
 /**
  * Answers one request as the pod's own gRPC server does: 415 for what is not gRPC, UNIMPLEMENTED
  * for a method it lacks, INTERNAL for a message that does not decode. A client that has left
- * already is not answered and not counted.
+ * already is not answered and not counted; nor is reflection, which asks about the pod, not of it.
  */
 export function serveStream(
   running: RunningPod,
@@ -33,6 +43,12 @@ export function serveStream(
   headers: IncomingHttpHeaders,
 ): void {
   if (stream.destroyed || stream.closed) return;
+  const path = headers[':path'] ?? '';
+  if (REFLECTION_PATHS.has(path)) {
+    const files = running.protoFiles.map(reflectedFile);
+    answerEachMessage(stream, (message) => answerReflection(message, files));
+    return;
+  }
   running.served += 1;
   if (!isGrpc(headers)) {
     stream.resume();
@@ -42,7 +58,6 @@ export function serveStream(
     );
     return;
   }
-  const path = headers[':path'] ?? '';
   if (!running.application.has(path)) {
     respondError(stream, GRPC_STATUS.unimplemented, unknownMethod(path));
     return;

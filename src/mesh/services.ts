@@ -14,3 +14,9 @@ export const APPLICATIONS: Readonly<Record<MeshService, Application>> = {
 
 /** The port each application says it serves inside the mesh. */
 export const SERVICE_PORT: Readonly<Record<MeshService, number>> = { greeter: 50051, echo: 7070 };
+
+/** Their contracts, for reflection: files in the `proto` folder. */
+export const PROTO_FILES: Readonly<Record<MeshService, readonly string[]>> = {
+  greeter: ['helloworld.proto', 'health.proto'],
+  echo: ['echo.proto', 'health.proto'],
+};

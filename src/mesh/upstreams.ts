@@ -2,7 +2,7 @@ import type { Forward } from './application.js';
 import type { Fault } from './fault.js';
 import type { RunningPod } from './pod-server.js';
 import { randomDraws } from './random.js';
-import { APPLICATIONS, SERVICE_PORT, type MeshService } from './services.js';
+import { APPLICATIONS, PROTO_FILES, SERVICE_PORT, type MeshService } from './services.js';
 import { weightedSplit, type VersionWeights } from './weighted-split.js';
 
 /** One version of the application: its share of the traffic and its pods. */
@@ -96,6 +96,7 @@ function runningPod(
   return {
     pod: { name, version },
     application: APPLICATIONS[service],
+    protoFiles: PROTO_FILES[service],
     port: SERVICE_PORT[service],
     forward,
     served: 0,

@@ -115,7 +115,7 @@ export function someDestinationAlwaysDeviates(
  * The counts of one destination that are no evidence against it: within its tolerance or reach,
  * or with an exact two-sided p of at least `level`.
  */
-function innocentCounts(
+export function innocentCounts(
   { share, tolerance }: Cell,
   total: number,
   level: number,

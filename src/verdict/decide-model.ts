@@ -1,4 +1,5 @@
 import { binomialLowerTail, binomialUpperTail } from '../stats/binomial-distribution.js';
+import { binomialUpperQuantile } from '../stats/binomial-quantile.js';
 import { fUpperTail } from '../stats/f-distribution.js';
 import { tQuantile } from '../stats/t-distribution.js';
 import { levelCompletion, someDestinationAlwaysDeviates, type Cell } from './decide-allocation.js';
@@ -97,12 +98,21 @@ export function alwaysDeviates({ cells, missing, clusters }: DrawModel, alpha: n
   const { inflation, connections } = clusters;
   if (connections < 2) return false;
   const t = tQuantile(level / 2, connections - 1);
-  return someDestinationAlwaysDeviates(
-    cells,
-    missing,
-    level,
-    (share, total) => t * Math.sqrt((inflation * share * (1 - share)) / total),
-  );
+  return someDestinationAlwaysDeviates(cells, missing, level, (share, total) => {
+    const normal = t * Math.sqrt((inflation * share * (1 - share)) / total);
+    return Math.max(normal, exactReach(share, total / inflation, level / 2));
+  });
+}
+
+/**
+ * How far from p a share of so many independent draws must be to be that rare in an exact test. With
+ * few clusters and a small p the t-interval is too short on the side where nothing was seen.
+ */
+function exactReach(p: number, draws: number, tail: number): number {
+  const n = Math.max(1, Math.floor(draws));
+  const above = (binomialUpperQuantile(n, p, tail) - 1) / n - p;
+  const below = (binomialUpperQuantile(n, 1 - p, tail) - 1) / n - (1 - p);
+  return Math.max(above, below);
 }
 
 /** Rule 4: every destination equivalent to its weight, the missing given to it in the worst way. */
@@ -118,9 +128,15 @@ export function isEquivalent({ cells, missing, clusters }: DrawModel, alpha: num
   if (connections < 2) return false;
   const t = tQuantile(alpha, connections - 1);
   const bound = (share: number): number => t * Math.sqrt((inflation * share * (1 - share)) / total);
+  const draws = Math.max(1, Math.floor(total / inflation));
   return cells.every(({ share: p, tolerance, observed }) => {
     const low = observed / total;
     const high = (observed + missing) / total;
-    return p - low + bound(low) <= tolerance && high - p + bound(high) <= tolerance;
+    return (
+      p - low + bound(low) <= tolerance &&
+      high - p + bound(high) <= tolerance &&
+      binomialUpperTail(Math.floor(low * draws), draws, p - tolerance) <= alpha &&
+      binomialLowerTail(Math.ceil(high * draws), draws, p + tolerance) <= alpha
+    );
   });
 }

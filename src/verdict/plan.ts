@@ -55,6 +55,21 @@ const LEAST_EXPECTED_COUNT = 5;
  * @throws RangeError when the arrays' lengths differ.
  */
 export function planRequests(input: PlanInput): Plan {
+  const { expectedShares, tolerances, alpha, power, missingRate, leakLimit } = input;
+  const key = JSON.stringify([expectedShares, tolerances, alpha, power, missingRate, leakLimit]);
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  if (remembered.size >= REMEMBERED_PLANS) remembered.clear();
+  const plan = searchPlan(input);
+  remembered.set(key, plan);
+  return plan;
+}
+
+/** A search takes tens of milliseconds for three destinations and more, and the same few are asked for again and again. */
+const remembered = new Map<string, Plan>();
+const REMEMBERED_PLANS = 100;
+
+function searchPlan(input: PlanInput): Plan {
   const leakFloor = leakRequests(input);
   const split = planSplit(input);
   if (split.kind === 'never' || leakFloor === null) {

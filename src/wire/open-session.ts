@@ -43,10 +43,10 @@ export async function openSession(
     const timer = setTimeout(() => {
       fail(new ConnectError('silent', endpoint));
     }, remainingMs);
-    let isOpening = true;
+    let progress: 'opening' | 'open' | 'failed' = 'opening';
     const fail = (error: ConnectError): void => {
-      if (!isOpening) return;
-      isOpening = false;
+      if (progress !== 'opening') return;
+      progress = 'failed';
       clearTimeout(timer);
       socket.destroy();
       reject(error);
@@ -61,16 +61,17 @@ export async function openSession(
       {
         ...events,
         onSettings: (maxConcurrentStreams) => {
-          if (isOpening) {
-            isOpening = false;
+          if (progress === 'failed') return;
+          if (progress === 'opening') {
+            progress = 'open';
             clearTimeout(timer);
             resolve(session);
           }
           events.onSettings?.(maxConcurrentStreams);
         },
         onClosed: (cause) => {
-          if (isOpening) fail(new ConnectError('closed', endpoint, describeCloseCause(cause)));
-          else events.onClosed?.(cause);
+          if (progress === 'open') events.onClosed?.(cause);
+          else fail(new ConnectError('closed', endpoint, describeCloseCause(cause)));
         },
       },
     );

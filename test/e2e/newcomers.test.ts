@@ -12,8 +12,8 @@ import { certificateAuthority } from '../fixtures/certificate.js';
 const CALL = ['helloworld.Greeter/SayHello', '--weights', 'v1=60,v2=40', '--connect-timeout', '2s'];
 const FEW = ['-n', '200'];
 
-async function listening<T extends net.Server>(
-  server: T,
+async function listening(
+  server: net.Server,
   use: (address: string) => Promise<void>,
 ): Promise<void> {
   const sockets = new Set<net.Socket>();

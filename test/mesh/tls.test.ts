@@ -23,7 +23,7 @@ describe('the embedded mesh over TLS', () => {
       client ? Buffer.from(client.key) : null,
       client ? Buffer.from(client.cert) : null,
     );
-    const greeter = grpcClient('greeter', mesh.address, channelCredentials);
+    const greeter = grpcClient('greeter', `localhost:${mesh.port}`, channelCredentials);
     try {
       return await greetMany(greeter, 10);
     } finally {
@@ -33,18 +33,18 @@ describe('the embedded mesh over TLS', () => {
   }
 
   it('greets a client that trusts its authority', async () => {
-    assert.deepEqual(await greet({ hosts: ['127.0.0.1'] }), { [POD]: 10 });
+    assert.deepEqual(await greet({ hosts: ['localhost'] }), { [POD]: 10 });
   });
 
   it('is refused by the client for another host, and when expired', async () => {
     await assert.rejects(greet({ hosts: ['mesh.example'] }), { code: 14, details: /altnames/ });
     const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000);
-    const expired = greet({ hosts: ['127.0.0.1'], validUntil: yesterday });
+    const expired = greet({ hosts: ['localhost'], validUntil: yesterday });
     await assert.rejects(expired, { code: 14, details: /expired/ });
   });
 
   it('asks for a client certificate when told an authority for it', async () => {
-    const server = { hosts: ['127.0.0.1'], clientCa: authority.cert };
+    const server = { hosts: ['localhost'], clientCa: authority.cert };
     await assert.rejects(greet(server), { code: 14 });
     assert.deepEqual(await greet(server, authority.issue({ hosts: ['client'] })), { [POD]: 10 });
   });

@@ -13,7 +13,7 @@ describe('attribution by workloads', () => {
       { kind: 'StatefulSet', name: 'stateful', destination: 1 },
       { kind: 'DaemonSet', name: 'daemon', destination: 1 },
       { kind: 'Pod', name: 'bare-pod', destination: 0 },
-      { kind: 'Deployment', name: `${'n'.repeat(60)}`, destination: 0 },
+      { kind: 'Deployment', name: 'n'.repeat(60), destination: 0 },
     ],
     [],
   );

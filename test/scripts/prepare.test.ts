@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -60,16 +61,13 @@ describe('the set-up scripts', () => {
     });
   }
 
-  it('compiles once and is silent the second time', () => {
+  it('compiles what is not there or has changed, and is silent otherwise', () => {
     const first = run('prepare.mjs');
     assert.deepEqual([first.status, first.stdout, first.stderr], [0, '', 'Compiling …\n']);
     assert.ok(existsSync(at('dist/src/a.js')));
     const second = run('prepare.mjs');
     assert.deepEqual([second.status, second.stdout, second.stderr], [0, '', '']);
-  });
 
-  it('compiles again for a changed source and for an output that is gone', () => {
-    run('prepare.mjs');
     writeFileSync(at('src/a.ts'), 'export const a = 12;\n');
     assert.equal(run('prepare.mjs').stderr, 'Compiling …\n');
     rmSync(at('dist/src/a.js'));
@@ -77,9 +75,13 @@ describe('the set-up scripts', () => {
     assert.ok(existsSync(at('dist/src/a.js')));
   });
 
-  it('does not run what a deleted test was compiled to', () => {
+  it('runs the tests that have a source, or those asked for', () => {
     run('prepare.mjs');
     assert.match(run('test.mjs').stdout, /deleted runs[^]*tests 2\b/);
+    assert.match(run('test.mjs', ['kept']).stdout, /tests 1\b/);
+    const none = run('test.mjs', ['nonsense']);
+    assert.deepEqual([none.status, none.stderr], [1, 'No test has nonsense in its path.\n']);
+
     rmSync(at('test/deleted.test.ts'));
     const { status, stdout } = run('test.mjs');
     assert.equal(status, 0);
@@ -87,13 +89,6 @@ describe('the set-up scripts', () => {
     run('prepare.mjs');
     assert.ok(!existsSync(at('dist/test/deleted.test.js')));
     assert.ok(existsSync(at('dist/test/kept.test.js')));
-  });
-
-  it('runs the tests whose path is asked for, and fails when there is none', () => {
-    run('prepare.mjs');
-    assert.match(run('test.mjs', ['kept']).stdout, /tests 1\b/);
-    const none = run('test.mjs', ['nonsense']);
-    assert.deepEqual([none.status, none.stderr], [1, 'No test has nonsense in its path.\n']);
   });
 
   it('fails with the compiler’s words when a source is wrong', () => {
@@ -105,11 +100,22 @@ describe('the set-up scripts', () => {
 
   it('installs npm packages when what is installed differs from the lock file', () => {
     lock('package-lock.json', { left: '2.0.0' });
-    // An npm that only says how it was called.
+    // An npm that only says how it was called, and fails.
     const npm = at('npm.mjs');
-    writeFileSync(npm, 'process.stderr.write(process.argv.slice(2).join(" ") + "\\n");');
-    const { stderr } = run('prepare.mjs', [], { npm_execpath: npm });
-    assert.match(stderr, /^Installing npm packages …\nci --no-audit --no-fund /);
+    const code = 'process.stderr.write(process.argv.slice(2).join(" ") + "\\n"); process.exit(1);';
+    writeFileSync(npm, code);
+    const { status, stderr } = run('prepare.mjs', [], { npm_execpath: npm });
+    assert.equal(status, 1);
+    assert.match(stderr, /^Installing npm packages …\nci --no-audit --no-fund .*\nnpm ci failed/);
+  });
+
+  it('does not install through a node_modules that belongs to another checkout', () => {
+    lock('package-lock.json', { left: '2.0.0' });
+    renameSync(at('node_modules'), at('elsewhere'));
+    symlinkSync(at('elsewhere'), at('node_modules'));
+    const { status, stderr } = run('prepare.mjs');
+    assert.equal(status, 1);
+    assert.match(stderr, /^node_modules is a link, and differs from package-lock\.json: .*\n$/);
   });
 
   it('names every missing system package in one line', () => {

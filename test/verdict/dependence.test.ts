@@ -45,6 +45,16 @@ describe('the gate', () => {
     const alternating = judgeDependence({ counts, neighbours: { pairs, equal: 0 } }, 2);
     assert.equal(alternating.kind, 'independent');
   });
+  it('sees pinned connections among free ones, though they went to the large destination', () => {
+    const some = [...repeat([34, 6], 29), ...repeat([40, 0], 3)];
+    const dependence = judgeDependence({ counts: some, neighbours: null }, 2);
+    assert.equal(dependence.kind, 'clustered');
+    assert.equal(dependence.pureConnections.seen, 3);
+    assert.ok(dependence.pureConnections.expected < 0.2);
+    assert.ok(dependence.inflation > 4);
+    const chance = [...repeat([396, 4], 31), ...repeat([400, 0], 1)];
+    assert.equal(judgeDependence({ counts: chance, neighbours: null }, 2).kind, 'independent');
+  });
   it('does not take connections of one request for pinned', () => {
     const counts = [...repeat([1, 0], 60), ...repeat([0, 1], 40)];
     assert.equal(judgeDependence({ counts, neighbours: null }, 2).kind, 'independent');

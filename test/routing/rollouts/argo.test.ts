@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { resolveExpectation } from '../../../src/routing/resolve.js';
+import type { RouteRequest } from '../../../src/routing/request.js';
+import type { Expectation } from '../../../src/routing/expectation.js';
+import {
+  apiGateway,
+  backends,
+  destinationRule,
+  gateway,
+  http,
+  httpRoute,
+  listener,
+  manifestsOf,
+  service,
+  split,
+  virtualService,
+  type KubernetesObject,
+} from '../objects.js';
+import { request, sharesOf } from '../request.js';
+
+const STEPS = [
+  { setWeight: 5 },
+  { pause: {} },
+  { setWeight: 20 },
+  { pause: {} },
+  { setWeight: 60 },
+];
+const ISTIO = { istio: { virtualService: { name: 'vs' } } };
+
+function rollout(
+  status: KubernetesObject | null,
+  trafficRouting: KubernetesObject = ISTIO,
+): KubernetesObject {
+  return {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    metadata: { name: 'greeter' },
+    spec: {
+      replicas: 4,
+      template: { metadata: { labels: { app: 'greeter' } } },
+      strategy: {
+        canary: { canaryService: 'canary', stableService: 'stable', steps: STEPS, trafficRouting },
+      },
+    },
+    ...(status === null ? {} : { status }),
+  };
+}
+
+const HASHES = { stableRS: '6b8c9', currentPodHash: '7f5d4' };
+const SERVICES = [service('canary', { app: 'greeter' }), service('stable', { app: 'greeter' })];
+
+function expectationOf(
+  status: KubernetesObject | null,
+  changes: Partial<RouteRequest> = {},
+  trafficRouting: KubernetesObject = ISTIO,
+): Expectation {
+  const objects = [
+    gateway([http(80)]),
+    virtualService([split({ stable: 100, canary: 0 })]),
+    ...SERVICES,
+    rollout(status, trafficRouting),
+  ];
+  return resolveExpectation(manifestsOf(objects), request({ targetPort: 80, ...changes }));
+}
+
+describe('Argo Rollouts', () => {
+  it('the weights its status says were set last', () => {
+    const weights = { canary: { weight: 35 }, stable: { weight: 65 } };
+    const status = { ...HASHES, currentStepIndex: 1, canary: { weights } };
+    assert.deepEqual(sharesOf(expectationOf(status)), { stable: 65, canary: 35 });
+  });
+
+  it('without them the last setWeight up to the current step', () => {
+    assert.deepEqual(sharesOf(expectationOf({ ...HASHES, currentStepIndex: 3 })), {
+      stable: 80,
+      canary: 20,
+    });
+  });
+
+  it('a given step instead of the current one', () => {
+    const expectation = expectationOf({ ...HASHES, currentStepIndex: 1 }, { rolloutStep: 4 });
+    assert.deepEqual(sharesOf(expectation), { stable: 40, canary: 60 });
+  });
+
+  it('after the last step everything goes to the canary', () => {
+    assert.deepEqual(sharesOf(expectationOf({ ...HASHES, currentStepIndex: 5 })), {
+      stable: 0,
+      canary: 100,
+    });
+  });
+
+  it('aborted: everything goes to the stable version', () => {
+    const status = { ...HASHES, currentStepIndex: 3, abort: true };
+    assert.deepEqual(sharesOf(expectationOf(status)), { stable: 100, canary: 0 });
+  });
+
+  it('maxTrafficWeight is what the weights are out of', () => {
+    const routing = { ...ISTIO, maxTrafficWeight: 1000 };
+    const { destinations } = expectationOf({ ...HASHES, currentStepIndex: 3 }, {}, routing);
+    assert.deepEqual(
+      destinations.map(({ weight }) => weight),
+      [980, 20],
+    );
+  });
+
+  it('the pods of each version are told by the hash it injects', () => {
+    const { workloads } = expectationOf({ ...HASHES, currentStepIndex: 3 });
+    assert.deepEqual(
+      workloads.map(({ name, destination }) => [name, destination]),
+      [
+        ['greeter-6b8c9', 0],
+        ['greeter-7f5d4', 1],
+      ],
+    );
+  });
+
+  it('without a status the routes’ own weights count, and it says so', () => {
+    const objects = [
+      gateway([http(80)]),
+      virtualService([split({ stable: 90, canary: 10 })]),
+      rollout(null),
+    ];
+    const expectation = resolveExpectation(manifestsOf(objects), request({ targetPort: 80 }));
+    assert.deepEqual(sharesOf(expectation), { stable: 90, canary: 10 });
+    assert.ok(expectation.warnings.some(({ code }) => code === 'rollout-state-unknown'));
+  });
+
+  it('only the routes it is told to manage', () => {
+    const routing = { istio: { virtualService: { name: 'vs', routes: ['other'] } } };
+    assert.deepEqual(sharesOf(expectationOf({ ...HASHES, currentStepIndex: 3 }, {}, routing)), {
+      stable: 100,
+      canary: 0,
+    });
+  });
+
+  it('subsets of a DestinationRule', () => {
+    const names = { name: 'dr', canarySubsetName: 'canary', stableSubsetName: 'stable' };
+    const routing = { istio: { virtualService: { name: 'vs' }, destinationRule: names } };
+    const objects = [
+      gateway([http(80)]),
+      virtualService([split({ 'greeter/stable': 100, 'greeter/canary': 0 })]),
+      destinationRule(
+        'greeter',
+        { canary: { app: 'greeter' }, stable: { app: 'greeter' } },
+        { name: 'dr' },
+      ),
+      rollout({ ...HASHES, currentStepIndex: 2 }, routing),
+    ];
+    const expectation = resolveExpectation(manifestsOf(objects), request({ targetPort: 80 }));
+    assert.deepEqual(sharesOf(expectation), { stable: 80, canary: 20 });
+    assert.deepEqual(
+      expectation.workloads.map(({ destination }) => destination),
+      [0, 1],
+    );
+  });
+
+  it('an HTTPRoute through the Gateway API plug-in', () => {
+    const routing = {
+      plugins: { 'argoproj-labs/gatewayAPI': { httpRoute: 'route', namespace: 'default' } },
+    };
+    const objects = [
+      apiGateway([listener()]),
+      httpRoute([backends({ stable: 100, canary: 0 })]),
+      ...SERVICES,
+      rollout({ ...HASHES, currentStepIndex: 2 }, routing),
+    ];
+    const expectation = resolveExpectation(manifestsOf(objects), request({ targetPort: 80 }));
+    assert.deepEqual(sharesOf(expectation), { stable: 80, canary: 20 });
+  });
+
+  it('an Ingress it keeps a canary of', () => {
+    const ingress = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name: 'main' },
+      spec: {
+        rules: [
+          {
+            http: {
+              paths: [
+                {
+                  path: '/',
+                  pathType: 'Prefix',
+                  backend: { service: { name: 'stable', port: { number: 80 } } },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    };
+    const routing = { nginx: { stableIngress: 'main' } };
+    const objects = [ingress, ...SERVICES, rollout({ ...HASHES, currentStepIndex: 0 }, routing)];
+    const expectation = resolveExpectation(manifestsOf(objects), request({ targetPort: 80 }));
+    assert.deepEqual(sharesOf(expectation), { stable: 95, canary: 5 });
+  });
+});

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { InputError } from '../../src/input-error.js';
+import { parseDurationMs } from '../../src/scenario/duration.js';
+import { parseHeaders } from '../../src/scenario/headers.js';
+import { parseScenario, readScenarioFile } from '../../src/scenario/scenario-file.js';
+import { parseWeights, scenarioOf } from '../../src/scenario/scenario.js';
+import { formatTarget, parseTarget } from '../../src/scenario/target.js';
+import { parseVia } from '../../src/scenario/via.js';
+
+describe('targets', () => {
+  const cases: [string, string, string | null | undefined][] = [
+    ['gateway.example.com:8080', 'gateway.example.com:8080', null],
+    [':8080', '127.0.0.1:8080', null],
+    ['[::1]:50051', '[::1]:50051', null],
+    ['unix:/run/envoy.sock', 'unix:/run/envoy.sock', undefined],
+    ['unix:///run/envoy.sock', 'unix:/run/envoy.sock', undefined],
+    ['http://gateway', 'gateway:80', 'http'],
+    ['https://gateway/', 'gateway:443', 'https'],
+    ['https://[::1]:8443', '[::1]:8443', 'https'],
+  ];
+  for (const [text, formatted, scheme] of cases) {
+    it(text, () => {
+      const target = parseTarget(text);
+      assert.equal(formatTarget(target), formatted);
+      assert.equal(target.kind === 'tcp' ? target.scheme : undefined, scheme);
+    });
+  }
+
+  it('refuses what is none', () => {
+    for (const text of [
+      '',
+      'gateway',
+      'gateway:',
+      'gateway:0',
+      'gateway:65536',
+      'gateway:http',
+      '::1:80',
+      'a b:80',
+      'http://gateway/path',
+      'user@gateway:80',
+      'xds:///svc:80',
+      'unix:',
+    ]) {
+      assert.throws(() => parseTarget(text), InputError, text);
+    }
+  });
+});
+
+describe('durations', () => {
+  for (const [text, ms] of [
+    ['500ms', 500],
+    ['10s', 10_000],
+    ['1.5m', 90_000],
+    ['1m30s', 90_000],
+    ['2h', 7_200_000],
+    ['10', undefined],
+    ['s', undefined],
+    ['-1s', undefined],
+    ['1 s', undefined],
+  ] as const) {
+    it(text, () => {
+      assert.equal(parseDurationMs(text), ms);
+    });
+  }
+});
+
+describe('request metadata', () => {
+  it('keeps order, lowers names, trims values', () => {
+    assert.deepEqual(parseHeaders({ 'X-A': '1' }, ['X-B:  2 ', 'x-c: a:b', 'x-d-bin: AQID']), [
+      ['x-a', '1'],
+      ['x-b', '2'],
+      ['x-c', 'a:b'],
+      ['x-d-bin', 'AQID'],
+    ]);
+  });
+
+  it('refuses what the protocol owns or cannot carry', () => {
+    for (const line of ['te: x', 'grpc-timeout: 1S', 'x y: 1', ': 1', 'x: é', 'x-bin: *']) {
+      assert.throws(() => parseHeaders({}, [line]), InputError, line);
+    }
+  });
+});
+
+describe('weights', () => {
+  it('are names and numbers', () => {
+    assert.deepEqual(parseWeights('v1=60, v2=40.5'), [
+      { name: 'v1', weight: 60 },
+      { name: 'v2', weight: 40.5 },
+    ]);
+    for (const text of ['', 'v1', 'v1=', 'v1=x', 'v1=-1', 'v1=1,v1=2', 'v1=0,v2=0', 'v1=1,']) {
+      assert.throws(() => parseWeights(text), InputError, text);
+    }
+  });
+});
+
+describe('scenario files', () => {
+  it('name settings as flags do, and refuse others with their line', () => {
+    assert.deepEqual(parseScenario('target: a:1\nheader: "x: y"\n', 'f'), {
+      target: 'a:1',
+      header: ['x: y'],
+    });
+    assert.throws(() => parseScenario('target: a:1\n# c\nRequests: 5\n', 'f.yaml'), {
+      message: /^f\.yaml:3: "Requests" is no setting .*did you mean "requests"/,
+    });
+    assert.throws(() => parseScenario('target: a:1\nalpha: 2\n', 'f.yaml'), {
+      message: /^f\.yaml:2: alpha: /,
+    });
+    assert.throws(() => parseScenario('a: [', 'f.yaml'), { message: /^f\.yaml:\d+: not YAML/ });
+    assert.throws(() => parseScenario('a: 1\na: 2\n', 'f.yaml'), {
+      message: /^f\.yaml:2: not YAML/,
+    });
+  });
+
+  it('hold paths relative to themselves', () => {
+    const { manifest } = readScenarioFile('scenarios/echo-20-80.yaml');
+    assert.deepEqual(manifest, [
+      'scenarios/echo/destination-rule.yaml',
+      'scenarios/echo/virtual-service.yaml',
+    ]);
+  });
+
+  it('make complete scenarios', () => {
+    for (const name of ['asm-greeter-60-40', 'asm-greeter-100-0', 'echo-20-80']) {
+      const scenario = scenarioOf(readScenarioFile(`scenarios/${name}.yaml`));
+      assert.equal(scenario.name, name);
+      assert.deepEqual(scenario.security, { kind: 'plaintext' });
+      assert.equal(scenario.load.connections, 32);
+      assert.equal(scenario.load.concurrency, 64);
+    }
+  });
+});
+
+describe('settings that contradict each other', () => {
+  const base = { target: 'a:1', call: 'a.B/C', weights: 'v1=1,v2=1' };
+  for (const [name, more] of [
+    ['plaintext and a certificate', { plaintext: true, cacert: 'ca.pem' }],
+    ['plaintext and https', { plaintext: true, target: 'https://a' }],
+    ['a certificate without its key', { cert: 'c.pem' }],
+    ['weights and manifests', { manifest: ['m.yaml'] }],
+  ] as const) {
+    it(name, () => {
+      assert.throws(
+        () =>
+          scenarioOf({
+            ...base,
+            ...more,
+            manifest: 'manifest' in more ? [...more.manifest] : undefined,
+          }),
+        InputError,
+      );
+    });
+  }
+
+  it('TLS is the default, and http:// means plaintext', () => {
+    assert.equal(scenarioOf(base).security.kind, 'tls');
+    assert.equal(scenarioOf({ ...base, target: 'http://a' }).security.kind, 'plaintext');
+  });
+
+  it('never dials more connections than it sends requests', () => {
+    assert.equal(scenarioOf({ ...base, requests: 3 }).load.connections, 3);
+  });
+});
+
+describe('via', () => {
+  it('is a gateway, the mesh or proxyless', () => {
+    assert.deepEqual(parseVia('gateway:istio-system/gw'), {
+      kind: 'gateway',
+      namespace: 'istio-system',
+      name: 'gw',
+    });
+    assert.deepEqual(parseVia('mesh'), { kind: 'mesh' });
+    for (const text of ['', 'gateway:', 'gateway:x', 'sidecar']) {
+      assert.throws(() => parseVia(text), InputError, text);
+    }
+  });
+});
