@@ -1,0 +1,72 @@
+import type { Argv } from 'yargs';
+import { OUTPUT_OPTIONS, SCENARIO_OPTION, SETTING_OPTIONS } from './verify-options.js';
+
+const EXPECTED = 'What is expected:';
+const CALL = 'The request:';
+
+/** Settings of a run that say which route a request takes. */
+export const QUESTION_OPTIONS = (
+  [
+    'manifest',
+    'namespace',
+    'via',
+    'virtual-service',
+    'gateway-port',
+    'rollout-step',
+    'envoy-admin',
+    'config-dump',
+    'call',
+    'proto',
+    'import-path',
+    'protoset',
+    'metadata',
+    'header',
+    'authority',
+    'plaintext',
+  ] as const
+).map((name) => [name, SETTING_OPTIONS[name]] as const);
+
+// Not yargs' own examples: it breaks commands into a narrow column.
+const EXPLAIN_EPILOGUE = `Examples:
+  Which route does this call take through the manifests, and why?
+    splitproof explain -f manifests/ --plaintext localhost:8080 \\
+      helloworld.Greeter/SayHello
+  The same for a plain HTTP request with a header:
+    splitproof explain -f manifests/ --authority shop.example.com \\
+      --path /reviews/1 -H 'x-canary: always'
+  Is the gateway programmed with it? (kubectl port-forward … 15000)
+    splitproof explain -f manifests/ --envoy-admin http://127.0.0.1:15000 \\
+      --call helloworld.Greeter/SayHello
+
+Exit status: 0 fine or warnings, 1 warnings with --strict, 2 errors: no route,
+a broken manifest, a proxy that is programmed with something else. Nothing is
+sent to the target.`;
+
+/** Adds everything `explain` understands. */
+export function explainOptions(command: Argv): Argv {
+  return command
+    .positional('request', {
+      array: true,
+      type: 'string',
+      describe: 'TARGET and METHOD as for verify: either, both or none',
+    })
+    .option('scenario', SCENARIO_OPTION)
+    .options(Object.fromEntries(QUESTION_OPTIONS))
+    .options({
+      path: {
+        group: CALL,
+        describe: 'Path of a plain HTTP request, instead of a call',
+        type: 'string',
+        requiresArg: true,
+      },
+      method: {
+        group: CALL,
+        describe: 'Its method [GET]',
+        type: 'string',
+        requiresArg: true,
+      },
+      strict: { group: EXPECTED, describe: 'Warnings exit with 1', type: 'boolean' },
+    })
+    .options({ format: OUTPUT_OPTIONS.format, color: OUTPUT_OPTIONS.color })
+    .epilogue(EXPLAIN_EPILOGUE);
+}
