@@ -6,6 +6,7 @@ import { demoOptions } from './demo-options.js';
 import { EXIT } from './exit-status.js';
 import { explainOptions } from './explain-options.js';
 import { grpcurlFlags } from './grpcurl-flags.js';
+import { planOptions } from './plan-options.js';
 import { verifyOptions } from './verify-options.js';
 
 const HELP_WIDTH = 80;
@@ -38,6 +39,12 @@ export async function runCli(words: readonly string[]): Promise<number> {
         'Show the route a request takes, why, and what is wrong with the manifests',
         explainOptions,
         handled(async (args) => (await import('./explain-command.js')).explainCommand(args)),
+      )
+      .command(
+        'plan [request..]',
+        'Say how many requests a verdict needs, or what a number of them can tell',
+        planOptions,
+        handled(async (args) => (await import('./plan-command.js')).planCommand(args)),
       )
       .command(
         'demo [scenario]',

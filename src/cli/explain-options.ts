@@ -1,30 +1,61 @@
-import type { Argv } from 'yargs';
+import type { Argv, Options } from 'yargs';
 import { OUTPUT_OPTIONS, SCENARIO_OPTION, SETTING_OPTIONS } from './verify-options.js';
 
 const EXPECTED = 'What is expected:';
-const CALL = 'The request:';
+const CALL = 'The call:';
+
+const {
+  manifest,
+  namespace,
+  via,
+  proto,
+  protoset,
+  call,
+  metadata,
+  header,
+  authority,
+  plaintext,
+  'virtual-service': virtualService,
+  'gateway-port': gatewayPort,
+  'rollout-step': rolloutStep,
+  'import-path': importPath,
+} = SETTING_OPTIONS;
 
 /** Settings of a run that say which route a request takes. */
-export const QUESTION_OPTIONS = (
-  [
-    'manifest',
-    'namespace',
-    'via',
-    'virtual-service',
-    'gateway-port',
-    'rollout-step',
-    'envoy-admin',
-    'config-dump',
-    'call',
-    'proto',
-    'import-path',
-    'protoset',
-    'metadata',
-    'header',
-    'authority',
-    'plaintext',
-  ] as const
-).map((name) => [name, SETTING_OPTIONS[name]] as const);
+export const ROUTE_OPTIONS = {
+  manifest,
+  namespace,
+  via,
+  'virtual-service': virtualService,
+  'gateway-port': gatewayPort,
+  'rollout-step': rolloutStep,
+  call,
+  proto,
+  'import-path': importPath,
+  protoset,
+  metadata,
+  header,
+  authority,
+  plaintext,
+};
+
+/** A plain HTTP request instead of a call. */
+export const HTTP_OPTIONS = {
+  path: {
+    group: CALL,
+    describe: 'Path of a plain HTTP request, instead of a call',
+    type: 'string',
+    requiresArg: true,
+  },
+  method: { group: CALL, describe: 'Its method [GET]', type: 'string', requiresArg: true },
+} satisfies Record<string, Options>;
+
+/** TARGET and METHOD as words. */
+export const REQUEST_POSITIONAL = {
+  array: true,
+  type: 'string',
+  describe: 'TARGET and METHOD as for verify: either, both or none',
+} as const;
 
 // Not yargs' own examples: it breaks commands into a narrow column.
 const EXPLAIN_EPILOGUE = `Examples:
@@ -45,26 +76,13 @@ sent to the target.`;
 /** Adds everything `explain` understands. */
 export function explainOptions(command: Argv): Argv {
   return command
-    .positional('request', {
-      array: true,
-      type: 'string',
-      describe: 'TARGET and METHOD as for verify: either, both or none',
-    })
+    .positional('request', REQUEST_POSITIONAL)
     .option('scenario', SCENARIO_OPTION)
-    .options(Object.fromEntries(QUESTION_OPTIONS))
+    .options(ROUTE_OPTIONS)
     .options({
-      path: {
-        group: CALL,
-        describe: 'Path of a plain HTTP request, instead of a call',
-        type: 'string',
-        requiresArg: true,
-      },
-      method: {
-        group: CALL,
-        describe: 'Its method [GET]',
-        type: 'string',
-        requiresArg: true,
-      },
+      'envoy-admin': SETTING_OPTIONS['envoy-admin'],
+      'config-dump': SETTING_OPTIONS['config-dump'],
+      ...HTTP_OPTIONS,
       strict: { group: EXPECTED, describe: 'Warnings exit with 1', type: 'boolean' },
     })
     .options({ format: OUTPUT_OPTIONS.format, color: OUTPUT_OPTIONS.color })

@@ -26,7 +26,7 @@ export interface RuleReport {
 }
 
 /** One destination of the route taken. */
-export interface ExpectedDestinationReport {
+interface ExpectedDestinationReport {
   name: string;
   host: string;
   subset: string | null;
@@ -38,7 +38,7 @@ export interface ExpectedDestinationReport {
 }
 
 /** A part of the requests that the proxy answers or holds up itself. */
-export interface FaultReport {
+interface FaultReport {
   share: number;
   description: string;
 }

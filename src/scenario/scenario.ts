@@ -115,14 +115,19 @@ export function scenarioOf(settings: Settings): Scenario {
       warmup: warmupOf(settings.warmup),
       engine: settings.engine ?? DEFAULTS.engine,
     },
-    rule: {
-      alpha: settings.alpha ?? DEFAULTS.alpha,
-      power: settings.power ?? DEFAULTS.power,
-      tolerance: settings.tolerance ?? DEFAULTS.tolerance,
-      maxErrorRate: settings['max-error-rate'] ?? DEFAULTS.maxErrorRate,
-      inconclusive: settings.inconclusive ?? 'report',
-      seed: settings.seed ?? DEFAULTS.seed,
-    },
+    rule: ruleOf(settings),
+  };
+}
+
+/** How a verdict is to be made. */
+export function ruleOf(settings: Settings): Scenario['rule'] {
+  return {
+    alpha: settings.alpha ?? DEFAULTS.alpha,
+    power: settings.power ?? DEFAULTS.power,
+    tolerance: settings.tolerance ?? DEFAULTS.tolerance,
+    maxErrorRate: settings['max-error-rate'] ?? DEFAULTS.maxErrorRate,
+    inconclusive: settings.inconclusive ?? 'report',
+    seed: settings.seed ?? DEFAULTS.seed,
   };
 }
 
