@@ -9,6 +9,7 @@ import type { RunRecord } from './report/run-record.js';
 import { scenarioCall } from './run/call.js';
 import { engineOf } from './run/engine.js';
 import { expectedSplit } from './run/expectation.js';
+import { callEvidence } from './run/evidence.js';
 import { judge } from './run/judge.js';
 import { runRecord } from './run/record.js';
 import { tlsOptionsOf } from './run/security.js';
@@ -83,7 +84,7 @@ export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunRe
       },
     );
   }
-  const judgement = judge(scenario, expected, tally);
+  const judgement = judge(scenario.rule, callEvidence(expected, tally));
   const unreachable = failures.map((failure) =>
     unreachableFinding(failure, load === null ? 'error' : 'warning'),
   );

@@ -1,5 +1,5 @@
-import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
-import type { Histogram as HdrHistogram } from 'hdr-histogram-js';
+import { highestAt, lowestAt, placeOf, placesFor, widthAt } from './histogram-buckets.js';
+import { decodeCounts, encodeCounts } from './histogram-codec.js';
 
 /** Percentiles and extremes of a set of durations, in ms; null when nothing was recorded. */
 export interface LatencySummary {
@@ -14,56 +14,88 @@ export interface LatencySummary {
 }
 
 const MICROS_PER_MS = 1000;
+const FIRST_PLACES = 8192;
 
 /**
- * Durations at three significant digits from one microsecond up (HDR histogram). Memory does not
- * grow with the number of values, and histograms add up exactly.
+ * Durations at three significant digits from one microsecond up: an HDR histogram, in one array of
+ * counts. Memory does not grow with the number of values, and histograms add up exactly.
  */
 export class Histogram {
-  readonly #hdr: HdrHistogram;
+  #counts: Float64Array<ArrayBufferLike>;
+  #total = 0;
+  /** The highest place that is not zero; -1 while there is none. */
+  #last = -1;
 
-  constructor(hdr: HdrHistogram = build({ numberOfSignificantValueDigits: 3, autoResize: true })) {
-    this.#hdr = hdr;
+  /** @param counts Counts by place that it starts with; it keeps the array. */
+  constructor(counts: Float64Array = new Float64Array(FIRST_PLACES)) {
+    this.#counts = counts;
+    counts.forEach((count, place) => {
+      this.#total += count;
+      if (count > 0) this.#last = place;
+    });
   }
 
   /** @param durationMs Duration in ms; below a microsecond counts as zero. */
   record(durationMs: number): void {
-    const micros = Math.round(durationMs * MICROS_PER_MS);
-    this.#hdr.recordValue(micros > 0 ? micros : 0);
+    const place = durationMs > 0 ? placeOf(Math.round(durationMs * MICROS_PER_MS)) : 0;
+    if (place > this.#last) this.#reach(place);
+    this.#counts[place]! += 1;
+    this.#total += 1;
+  }
+
+  /** Records zero `count` times. */
+  recordZeros(count: number): void {
+    if (count === 0) return;
+    if (this.#last < 0) this.#reach(0);
+    this.#counts[0]! += count;
+    this.#total += count;
   }
 
   /** Adds all values of another histogram. */
   merge(other: Histogram): void {
-    this.#hdr.add(other.#hdr);
+    if (other.#last < 0) return;
+    if (other.#last > this.#last) this.#reach(other.#last);
+    for (let place = 0; place <= other.#last; place++) this.#counts[place]! += other.#counts[place]!;
+    this.#total += other.#total;
   }
 
   get count(): number {
-    return this.#hdr.totalCount;
+    return this.#total;
+  }
+
+  /**
+   * @param percentile Above 0, at most 100.
+   * @returns The top of the place that holds it, in ms; null when nothing was recorded.
+   */
+  percentileMs(percentile: number): number | null {
+    // Rounded up after taking off what the multiplication may have added.
+    const exact = (percentile / 100) * this.#total;
+    const wanted = Math.max(1, Math.ceil(exact - exact * Number.EPSILON));
+    let seen = 0;
+    for (let place = 0; place <= this.#last; place++) {
+      seen += this.#counts[place]!;
+      if (seen >= wanted) return highestAt(place) / MICROS_PER_MS;
+    }
+    return null;
   }
 
   summary(): LatencySummary {
-    const hdr = this.#hdr;
-    const count = hdr.totalCount;
-    // A percentile is the top of its bucket, which may lie above the largest value in it.
-    const at = (percentile: number): number | null =>
-      count === 0
-        ? null
-        : Math.min(hdr.getValueAtPercentile(percentile), hdr.maxValue) / MICROS_PER_MS;
+    const isEmpty = this.#total === 0;
     return {
-      count,
-      mean: count === 0 ? null : hdr.mean / MICROS_PER_MS,
-      p50: at(50),
-      p90: at(90),
-      p95: at(95),
-      p99: at(99),
-      p999: at(99.9),
-      max: count === 0 ? null : hdr.maxValue / MICROS_PER_MS,
+      count: this.#total,
+      mean: isEmpty ? null : this.#meanMs(),
+      p50: this.percentileMs(50),
+      p90: this.percentileMs(90),
+      p95: this.percentileMs(95),
+      p99: this.percentileMs(99),
+      p999: this.percentileMs(99.9),
+      max: isEmpty ? null : highestAt(this.#last) / MICROS_PER_MS,
     };
   }
 
   /** HdrHistogram's own compressed form (V2), base64; other HDR tools read it. */
   encode(): string {
-    return encodeIntoCompressedBase64(this.#hdr);
+    return encodeCounts(this.#counts, this.#last + 1);
   }
 
   /**
@@ -71,6 +103,23 @@ export class Histogram {
    * @throws Error when it is something else.
    */
   static decode(text: string): Histogram {
-    return new Histogram(decodeFromCompressedBase64(text, 32, false));
+    return new Histogram(decodeCounts(text));
+  }
+
+  #meanMs(): number {
+    let sum = 0;
+    for (let place = 0; place <= this.#last; place++) {
+      const middle = lowestAt(place) + Math.floor(widthAt(place) / 2);
+      sum += middle * this.#counts[place]!;
+    }
+    return sum / this.#total / MICROS_PER_MS;
+  }
+
+  #reach(place: number): void {
+    this.#last = place;
+    if (place < this.#counts.length) return;
+    const grown = new Float64Array(placesFor(place));
+    grown.set(this.#counts);
+    this.#counts = grown;
   }
 }

@@ -82,6 +82,8 @@ export class Blocks {
   readonly size: number;
   /** Blocks in which every answer is known. */
   count = 0;
+  /** By destination: answers in those blocks. */
+  readonly counts: number[];
   /** By destination: the sum over blocks of the squared count. */
   readonly sumOfSquares: number[];
   readonly #current: number[];
@@ -94,6 +96,7 @@ export class Blocks {
    */
   constructor(size: number, destinations: number) {
     this.size = size;
+    this.counts = new Array<number>(destinations).fill(0);
     this.sumOfSquares = new Array<number>(destinations).fill(0);
     this.#current = new Array<number>(destinations).fill(0);
   }
@@ -106,7 +109,10 @@ export class Blocks {
     if (this.#filled < this.size) return;
     if (this.#missing === 0) {
       this.count += 1;
-      this.#current.forEach((count, index) => (this.sumOfSquares[index]! += count * count));
+      this.#current.forEach((count, index) => {
+        this.counts[index]! += count;
+        this.sumOfSquares[index]! += count * count;
+      });
     }
     this.#current.fill(0);
     this.#filled = 0;
@@ -117,6 +123,7 @@ export class Blocks {
   merge(other: Blocks): void {
     if (other.size !== this.size) return;
     this.count += other.count;
+    other.counts.forEach((count, index) => (this.counts[index]! += count));
     other.sumOfSquares.forEach((sum, index) => (this.sumOfSquares[index]! += sum));
   }
 }

@@ -37,8 +37,8 @@ export class Tally {
   readonly observed: number[];
   /** OK answers of nobody recognisable. */
   unattributed = 0;
-  /** Failed answers that carried an identity; they are in `observed` too. */
-  failedWithDestination = 0;
+  /** Failed answers that carried an identity, by destination; they are in `observed` too. */
+  readonly failedByDestination: number[];
   readonly statuses = new Map<string, number>();
   readonly failures = new FailureLog();
   /** Answers by pod name. */
@@ -59,6 +59,7 @@ export class Tally {
     this.shape = shape;
     const zeros = (): number[] => new Array<number>(shape.destinations).fill(0);
     this.observed = zeros();
+    this.failedByDestination = zeros();
     this.latency = Array.from({ length: shape.destinations + 1 }, () => new Histogram());
     this.windows = new Windows(shape.destinations);
     this.blocks = new Blocks(shape.blockSize, shape.destinations);
@@ -101,7 +102,7 @@ export class Tally {
     } else {
       this.observed[destination]! += 1;
       connection.observed[destination]! += 1;
-      if (outcome !== 'ok') this.failedWithDestination += 1;
+      if (outcome !== 'ok') this.failedByDestination[destination]! += 1;
     }
     if (observation.pod !== NOBODY) {
       this.#podCounts[observation.pod] = (this.#podCounts[observation.pod] ?? 0) + 1;
@@ -139,7 +140,7 @@ export class Tally {
     }
     addInto(this.observed, other.observed);
     this.unattributed += other.unattributed;
-    this.failedWithDestination += other.failedWithDestination;
+    addInto(this.failedByDestination, other.failedByDestination);
     for (const [status, count] of other.statuses) {
       this.statuses.set(status, (this.statuses.get(status) ?? 0) + count);
     }

@@ -78,7 +78,7 @@ export function unmetReason(condition: Condition, context: MatchContext): string
 }
 
 /** The clause a condition adds to a rule's description: `port 8080`, `header x-canary: always`. */
-export function describeCondition(condition: Condition): string {
+function describeCondition(condition: Condition): string {
   switch (condition.on) {
     case 'path':
       return `path ${describeStringMatch(condition.match)}${condition.ignoreCase ? ' (any case)' : ''}`;
@@ -115,7 +115,7 @@ export function describeEntry(entry: MatchEntry): string {
 }
 
 /** The path without its query string, which no path condition sees. */
-export function pathOnly(path: string): string {
+function pathOnly(path: string): string {
   const end = path.search(/[?#]/);
   return end === -1 ? path : path.slice(0, end);
 }

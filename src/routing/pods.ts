@@ -71,6 +71,7 @@ export function refuseSamePods(
       if (one.host === two.host && one.subset === two.subset)
         throw samePodsError(one.name, two.name, `every pod of ${one.host}`);
       if (selector.labels === null || other.labels === null) continue;
+      if (selector.endpointsOf !== other.endpointsOf) continue;
       if (one.host !== two.host && !(selector.complete && other.complete)) continue;
       if (selector.namespace !== other.namespace) continue;
       if (hasLabels(selector.labels, other.labels) || hasLabels(other.labels, selector.labels))

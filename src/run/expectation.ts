@@ -15,7 +15,13 @@ export interface ExpectedSplit {
   via: string | null;
   route: Expectation['route'];
   /** In the route's order, zero weights included. */
-  destinations: { name: string; weight: number; replicas: number | null }[];
+  destinations: {
+    name: string;
+    weight: number;
+    replicas: number | null;
+    /** Before the last change; null when not known. */
+    previousWeight: number | null;
+  }[];
   attribution: AttributionTable;
   /** What the proxy says it does with the request; null where it was not asked. */
   programmed: ProgrammedRecord | null;
@@ -52,7 +58,10 @@ export async function expectedSplit(
   return {
     via: formatVia(resolved.via),
     route: resolved.route,
-    destinations: resolved.destinations,
+    destinations: resolved.destinations.map((destination) => ({
+      ...destination,
+      previousWeight: null,
+    })),
     attribution: attributionTable(
       resolved.destinations.map(({ name }) => name),
       resolved.workloads,
@@ -100,7 +109,12 @@ function splitByWeights(
   return {
     via: null,
     route: null,
-    destinations: weights.map(({ name, weight }) => ({ name, weight, replicas: null })),
+    destinations: weights.map(({ name, weight }) => ({
+      name,
+      weight,
+      replicas: null,
+      previousWeight: null,
+    })),
     attribution: attributionTable(
       weights.map(({ name }) => name),
       [],

@@ -7,7 +7,7 @@ import type { Scenario } from '../scenario/scenario.js';
 import { formatTarget } from '../scenario/target.js';
 import { TOOL } from '../tool.js';
 import type { SplitDecision } from '../verdict/decide.js';
-import type { Finding } from '../verdict/finding.js';
+import type { Finding } from '../verdict/findings/finding.js';
 import type { ScenarioCall } from './call.js';
 import type { ExpectedSplit } from './expectation.js';
 import type { Judgement } from './judge.js';

@@ -1,4 +1,4 @@
-import type { Finding } from '../verdict/finding.js';
+import type { Finding } from '../verdict/findings/finding.js';
 import type { ConnectError, ConnectErrorKind } from '../wire/connect-error.js';
 
 interface Naming {

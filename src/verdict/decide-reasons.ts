@@ -56,11 +56,11 @@ export function reasonText(reason: SplitReason): string {
         ? `${answers(reason.answers)} came from workloads that the route does not name`
         : `'${reason.destination}' has weight 0 but gave ${answers(reason.answers)}`;
     case 'split-differs':
-      return `${reason.deviations.map(deviationText).join('; ')}: more than its tolerance, and by chance only with p = ${probability(reason.pValue)} (alpha ${reason.alpha})${whatever(reason.missing)}${counted(reason.units)}`;
+      return `the traffic does not follow the weights: ${reason.deviations.map(deviationText).join(', ')}; a right split does that by chance only with p = ${probability(reason.pValue)} (alpha ${reason.alpha})${whatever(reason.missing)}${counted(reason.units)}`;
     case 'error-rate':
       return `${count(reason.errors)} of ${requests(reason.sampled)} failed (${percent(reason.errors / reason.sampled)}), more than the ${percent(reason.limit)} allowed`;
     case 'equivalent':
-      return `every share is within its tolerance of its weight, shown at alpha ${reason.alpha}; the widest is ${deviationText(reason.widest)}${whatever(reason.missing)}${counted(reason.units)}`;
+      return `the traffic follows the weights: every share is within its tolerance, shown at alpha ${reason.alpha}; furthest off, ${deviationText(reason.widest)}${whatever(reason.missing)}${counted(reason.units)}`;
     case 'no-difference':
       return `no difference from the weights was found (p = ${probability(reason.pValue)}, alpha ${reason.alpha}); a deviation of ${points(reason.detectableShare)} would have been`;
     case 'no-leak':

@@ -21,7 +21,7 @@ export type Dependence =
   /** One destination only: pinning and a wrong split look the same; connections are what is drawn. */
   | ({ kind: 'one-destination' } & DependenceNumbers);
 
-export interface DependenceNumbers {
+interface DependenceNumbers {
   /** Connections with at least one answer. */
   connections: number;
   /** p-value of connection × destination homogeneity; null where there is nothing to compare. */

@@ -33,9 +33,10 @@ const MAX_REQUESTS = 10_000_000;
  * The joint probability of three or more destinations takes work that grows with requests times
  * destinations. Beyond these products it is bounded from below by 1 − the sum of the single misses
  * (Bonferroni): a plan grows by about 2 % for it, and its time stays small. A search makes hundreds of
- * evaluations, a stated power is one.
+ * evaluations, a stated power is one. A search with missing answers is always bounded so: it
+ * comes after a run, when the verdict is waited for, and the missing rate is a guess anyway.
  */
-const EXACT_WORK = { search: 30_000, single: 3_000_000 };
+const EXACT_WORK = { search: 30_000, single: 60_000 };
 
 /** Beyond this a plan is rounded up to a whole tooth of the saw, which is then below 1 % of it. */
 const EXACT_FIRST_REQUESTS = 100_000;
@@ -55,7 +56,8 @@ const LEAST_EXPECTED_COUNT = 5;
  * @throws RangeError when the arrays' lengths differ.
  */
 export function planRequests(input: PlanInput): Plan {
-  const { expectedShares, tolerances, alpha, power, missingRate, leakLimit } = input;
+  const { expectedShares, tolerances, alpha, power } = input;
+  const { missingRate = 0, leakLimit = DEFAULT_LEAK_LIMIT } = input;
   const key = JSON.stringify([expectedShares, tolerances, alpha, power, missingRate, leakLimit]);
   const known = remembered.get(key);
   if (known !== undefined) return known;
@@ -179,8 +181,9 @@ function planSplit(input: PlanInput): Plan {
     return { kind: 'planned', requests, power: 1 - input.alpha };
   }
   const rate = input.missingRate ?? 0;
+  const exactWork = rate > 0 ? 0 : EXACT_WORK.search;
   const reaches = (n: number): boolean =>
-    passProbability(n, Math.ceil(n * rate), cells, input.alpha, EXACT_WORK.search) >= input.power;
+    passProbability(n, Math.ceil(n * rate), cells, input.alpha, exactWork) >= input.power;
   const z = normalQuantile(input.alpha);
   const least = Math.max(
     ...cells.shares.map((p, i) => p * (1 - p) * (z / (cells.tolerances[i] ?? 1)) ** 2),

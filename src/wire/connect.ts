@@ -19,7 +19,7 @@ export interface TlsOptions {
 }
 
 /** Receives what the socket reads; `buffer` is the same one every time and is reused. */
-export type ReadInto = net.OnReadOpts;
+type ReadInto = net.OnReadOpts;
 
 export interface ConnectOptions {
   readonly endpoint: Endpoint;

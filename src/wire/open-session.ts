@@ -4,7 +4,8 @@ import { type ConnectOptions, connectSocket } from './connect.js';
 import { recogniseGreeting } from './greeting.js';
 import { greetingError } from './probe.js';
 import { DEFAULT_LIMITS, type SessionLimits } from './session-limits.js';
-import { Session, type SessionEvents } from './session.js';
+import type { SessionEvents } from './session-events.js';
+import { Session } from './session.js';
 
 export interface OpenSessionOptions extends Omit<ConnectOptions, 'readInto'> {
   /** Bounds that differ from {@link DEFAULT_LIMITS}. */

@@ -46,7 +46,7 @@ const REFINEMENT_TIMEOUT_MS = 2000;
  * @param error The failure of a connection made with `options`.
  * @param options The options of the failed connection.
  */
-export async function refineConnectError(
+async function refineConnectError(
   error: ConnectError,
   options: ProbeOptions,
 ): Promise<ConnectError> {

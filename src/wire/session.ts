@@ -12,27 +12,10 @@ import { Ledger } from './ledger.js';
 import { LiveStreams } from './live-streams.js';
 import { Outbox } from './outbox.js';
 import { PreparedRequest } from './prepared-request.js';
+import type { SessionEvents, SessionState } from './session-events.js';
 import type { SessionLimits } from './session-limits.js';
 import { encodeSettings, PeerSettings } from './settings.js';
 import type { StreamHandler } from './stream-handler.js';
-
-/** What a session tells its owner; every part is optional. */
-export interface SessionEvents {
-  /** The peer's SETTINGS have changed; `Infinity` when it does not limit streams. */
-  onSettings?(maxConcurrentStreams: number): void;
-  /** GOAWAY: no new streams, those up to `lastStreamId` may still be answered. */
-  onGoaway?(lastStreamId: number, code: number, debug: string): void;
-  /** After a refused `open`: streams can be opened again. */
-  onWritable?(): void;
-  /** The session is over and every stream has been told; comes exactly once. */
-  onClosed?(cause: CloseCause): void;
-}
-
-export type SessionState =
-  | { readonly kind: 'open' }
-  /** No new streams; ends when the live ones have. */
-  | { readonly kind: 'draining'; readonly cause: CloseCause }
-  | { readonly kind: 'closed'; readonly cause: CloseCause };
 
 /** How long a peer may take to close its side after we have closed ours. */
 const LINGER_MS = 1000;
@@ -46,7 +29,7 @@ const BLOCK_BYTES_PER_LIST_BYTE = 2;
  * caller picks, and each has a {@link StreamHandler}.
  */
 export class Session implements ConnectionEvents {
-  readonly ledger = new Ledger();
+  private readonly counts = new Ledger();
   private readonly socket: net.Socket;
   private readonly events: SessionEvents;
   private readonly outbox: Outbox;
@@ -79,7 +62,7 @@ export class Session implements ConnectionEvents {
         this.outbox.flush();
       },
     );
-    this.streams = new LiveStreams(limits, this.outbox, this.ledger);
+    this.streams = new LiveStreams(limits, this.outbox, this.counts);
     this.blocks = new HeaderBlockReader(limits.maxHeaderListBytes);
     const maxBlockBytes = limits.maxHeaderListBytes * BLOCK_BYTES_PER_LIST_BYTE;
     this.reader = new FrameReader(new Inbound(this.streams, this, this.blocks, maxBlockBytes));
@@ -99,6 +82,14 @@ export class Session implements ConnectionEvents {
     this.outbox.bytes.set(PREFACE, at);
     this.outbox.bytes.set(settings, at + PREFACE.length);
     this.streams.receiving.open();
+  }
+
+  /** What the connection went through so far. */
+  get ledger(): Ledger {
+    this.counts.bytesOut = this.outbox.bytesWritten;
+    this.counts.blocksRecognised = this.blocks.recognised;
+    this.counts.blocksDecoded = this.blocks.decoded;
+    return this.counts;
   }
 
   get state(): SessionState {
@@ -171,7 +162,7 @@ export class Session implements ConnectionEvents {
   /** Takes bytes read from the socket; `chunk` may be reused afterwards. */
   receive(chunk: Uint8Array, length: number): void {
     if (this.isClosed) return;
-    this.ledger.bytesIn += length;
+    this.counts.bytesIn += length;
     this.outbox.beginRead();
     try {
       this.reader.feed(chunk, length);
@@ -181,9 +172,6 @@ export class Session implements ConnectionEvents {
       this.announceRoom();
       this.settle();
       this.outbox.endRead();
-      this.ledger.bytesOut = this.outbox.bytesWritten;
-      this.ledger.blocksRecognised = this.blocks.recognised;
-      this.ledger.blocksDecoded = this.blocks.decoded;
     }
   }
 
@@ -233,7 +221,7 @@ export class Session implements ConnectionEvents {
   }
 
   onGoaway(lastStreamId: number, code: number, debug: string): void {
-    this.ledger.goaway++;
+    this.counts.goaway++;
     if (lastStreamId > (this.goaway?.lastStreamId ?? MAX_STREAM_ID)) {
       throw new ConnectionViolation(ErrorCode.PROTOCOL_ERROR, 'GOAWAY with a growing stream id');
     }
@@ -296,7 +284,6 @@ export class Session implements ConnectionEvents {
     this.streamLimit = 0;
     this.outbox.flush();
     this.outbox.close();
-    this.ledger.bytesOut = this.outbox.bytesWritten;
     this.streams.failAbove(0, { kind: 'connection-lost', cause });
     this.events.onClosed?.(cause);
     const linger = setTimeout(() => this.socket.destroy(), LINGER_MS);

@@ -52,11 +52,6 @@ export class StreamTable {
     return this.live;
   }
 
-  /** True when no stream id is left: a new connection is needed. */
-  get isExhausted(): boolean {
-    return this.next > MAX_STREAM_ID;
-  }
-
   /** Takes a free slot for a new stream; returns its id, or 0 when the ids have run out. */
   open(slot: number): number {
     let id = this.next;

@@ -11,7 +11,7 @@ import type { StreamFailure, StreamHandler } from './stream-handler.js';
 export type OnReply = (slot: number, reply: Reply) => void;
 
 /** gRPC's customary limit on a received message. */
-export const DEFAULT_MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
+const DEFAULT_MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
 /**
  * Unary gRPC calls on a session (grpc/doc/PROTOCOL-HTTP2.md). Every accepted call ends in exactly

@@ -14,7 +14,7 @@ describe('what a number of requests detects', () => {
       const rates = enumeratedRates([60, 40], requests, [...served, served[0]! - 0.002]);
       assert.ok((rates[0]?.fail ?? 0) >= 0.99 - 1e-4 && (rates[0]?.fail ?? 1) < 0.9905);
       assert.ok((rates[1]?.fail ?? 0) >= 0.99 - 1e-4 && (rates[1]?.fail ?? 1) < 0.9905);
-      assert.ok((rates[2]?.fail ?? 1) < 0.99);
+      assert.ok((rates.at(2)?.fail ?? 1) < 0.99);
     }
   });
   it('shrinks towards the tolerance', () => {
@@ -27,7 +27,7 @@ describe('what a number of requests detects', () => {
     const [old, fresh] = detectableDeviations(100, canary);
     assert.equal(fresh?.below, null);
     assert.equal(old?.above, null);
-    assert.ok((fresh?.above ?? 0) > 0.05);
+    assert.ok((fresh.above ?? 0) > 0.05);
     const all = { ...input, expectedShares: [1, 0], tolerances: [0, 0] };
     assert.deepEqual(detectableDeviations(100, all), [
       { above: null, below: null },

@@ -11,7 +11,6 @@ import {
   parseTolerance,
   resolveTolerances,
 } from '../../src/verdict/tolerance.js';
-import { assertDigits } from '../stats/reference-values.js';
 
 function planFor(
   weights: number[],
@@ -154,6 +153,6 @@ describe('plans of unusual gates', () => {
     assert.equal(plan.kind, 'planned');
     // The exact search gives 83,695; the bound costs two per cent.
     assert.ok(plan.requests >= 83_695 && plan.requests < 83_695 * 1.025, String(plan.requests));
-    assertDigits(powerAt(83_695, planFor([10, 40, 50], { tolerance: '1' })), '.9900', 'power');
+    assert.ok(plan.power >= 0.99 && plan.power < 0.993, String(plan.power));
   });
 });

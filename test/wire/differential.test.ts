@@ -4,10 +4,10 @@ import type net from 'node:net';
 import { after, before, describe, it } from 'node:test';
 
 import * as grpc from '@grpc/grpc-js';
-import fc from 'fast-check';
 
 import type { Endpoint } from '../../src/wire/endpoint.js';
 import { decodeBinaryMetadata, type MetadataEntry } from '../../src/wire/grpc-request.js';
+import { type Answer, ANSWERS, framed, withTrailers } from './odd-answers.js';
 import { type Outcome, RecordedCalls } from './recorded-calls.js';
 import { CERTIFICATES } from './tls-fixture.js';
 
@@ -208,72 +208,6 @@ describe('the same calls as grpc-js', TIMEOUT, () => {
   });
 });
 
-type Answer = (stream: http2.ServerHttp2Stream) => void;
-const grpcHeaders = { ':status': 200, 'content-type': 'application/grpc' };
-const framed = Buffer.from([0, 0, 0, 0, 2, 8, 1]);
-
-function withTrailers(
-  stream: http2.ServerHttp2Stream,
-  trailers: http2.OutgoingHttpHeaders,
-  body: Buffer = framed,
-): void {
-  stream.respond(grpcHeaders, { waitForTrailers: true });
-  stream.on('wantTrailers', () => {
-    stream.sendTrailers(trailers);
-  });
-  stream.end(body);
-}
-
-/** Answers as proxies and odd servers give them. */
-const ANSWERS: Record<string, Answer> = {
-  'trailers-only': (stream) => {
-    stream.respond(
-      { ...grpcHeaders, 'grpc-status': '5', 'grpc-message': 'not%20here', 'x-pod': 'p' },
-      { endStream: true },
-    );
-  },
-  'OK without a message': (stream) => {
-    withTrailers(stream, { 'grpc-status': '0' }, Buffer.alloc(0));
-  },
-  'a status beside a message': (stream) => {
-    withTrailers(stream, { 'grpc-status': '9', 'grpc-message': 'no' });
-  },
-  'trailers without grpc-status': (stream) => {
-    withTrailers(stream, { 'x-something': 'else' });
-  },
-  'no trailers': (stream) => {
-    stream.respond(grpcHeaders);
-    stream.end(framed);
-  },
-  'HTTP 503 with a text': (stream) => {
-    stream.respond({ ':status': 503, 'content-type': 'text/plain', 'content-length': 19 });
-    stream.end('no healthy upstream');
-  },
-  'HTTP 404 without a body': (stream) => {
-    stream.respond({ ':status': 404 }, { endStream: true });
-  },
-  'HTTP 500 with HTML': (stream) => {
-    stream.respond({ ':status': 500, 'content-type': 'text/html' });
-    stream.end('<html><body>oops</body></html>');
-  },
-  'HTTP 503 with grpc-status': (stream) => {
-    stream.respond({ ...grpcHeaders, ':status': 503, 'grpc-status': '7' }, { endStream: true });
-  },
-  'reset with CANCEL': (stream) => {
-    stream.close(http2.constants.NGHTTP2_CANCEL);
-  },
-  'reset with INTERNAL_ERROR': (stream) => {
-    stream.respond(grpcHeaders);
-    stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR);
-  },
-  'reset with ENHANCE_YOUR_CALM': (stream) => {
-    stream.close(http2.constants.NGHTTP2_ENHANCE_YOUR_CALM);
-  },
-  'message above the limit': (stream) => {
-    withTrailers(stream, { 'grpc-status': '0' }, Buffer.from([0, 0x7f, 0, 0, 0, 1, 2, 3]));
-  },
-};
-
 for (const secure of [false, true]) {
   describe(`odd answers of node:http2${secure ? ' over TLS' : ''}`, TIMEOUT, () => {
     let server: http2.Http2Server | http2.Http2SecureServer;
@@ -329,54 +263,3 @@ for (const secure of [false, true]) {
     }
   });
 }
-
-describe('random header lists against node:http2', TIMEOUT, () => {
-  it('arrive as they were sent, both ways, over one connection', async () => {
-    let received: [string, string][] = [];
-    let toSend: [string, string][] = [];
-    const server = http2.createServer();
-    const onStream = (
-      stream: http2.ServerHttp2Stream,
-      _headers: unknown,
-      _flags: unknown,
-      raw: string[],
-    ): void => {
-      received = [];
-      for (let at = 0; at < raw.length; at += 2) received.push([raw[at]!, raw[at + 1]!]);
-      const headers: Record<string, string[]> = {};
-      for (const [name, value] of toSend) (headers[name] ??= []).push(value);
-      stream.respond({ ...grpcHeaders, ...headers }, { waitForTrailers: true });
-      stream.on('wantTrailers', () => {
-        stream.sendTrailers({ 'grpc-status': '0', ...headers });
-      });
-      stream.end(framed);
-    };
-    server.on('stream', onStream as (stream: http2.ServerHttp2Stream) => void);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as net.AddressInfo;
-    const calls = await RecordedCalls.open({ kind: 'tcp', host: '127.0.0.1', port });
-    const name = fc
-      .stringMatching(/^[a-z][a-z0-9_.-]{0,12}$/)
-      .map((text) => `x-${text}`)
-      .filter((text) => !text.endsWith('-bin'));
-    const value = fc.stringMatching(/^[\x21-\x7e]([\x20-\x7e]{0,80}[\x21-\x7e])?$/);
-    const list = fc.array(fc.tuple(name, value), { maxLength: 12 });
-    await fc.assert(
-      fc.asyncProperty(list, list, async (request, response) => {
-        toSend = response;
-        const count = calls.outcomes.length;
-        assert.ok(calls.call(0, Buffer.from('x'), request));
-        await calls.ended(count + 1);
-        const outcome = calls.outcomes[count]!;
-        const isOurs = ([field]: [string, string]): boolean => field.startsWith('x-');
-        assert.deepEqual(received.filter(isOurs), request);
-        const grouped = group(response);
-        assert.deepEqual(group(outcome.headers.filter(isOurs)), grouped);
-        assert.deepEqual(group(outcome.trailers.filter(isOurs)), grouped);
-      }),
-      { numRuns: 300 },
-    );
-    await calls.session.close(1000);
-    server.close();
-  });
-});

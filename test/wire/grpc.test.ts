@@ -201,6 +201,16 @@ describe('response messages', () => {
     assert.equal(verdict(Buffer.from([1, 0, 0, 0, 1, 7])), 'compressed');
   });
 
+  it('leave nothing behind for the next one on the slot', () => {
+    const reader = new GrpcMessageReader(1, LIMIT);
+    const one = frameMessage(Buffer.from('abc'));
+    for (const body of [Buffer.concat([one, one]), one, one.subarray(0, 3), one]) {
+      reader.begin(0);
+      reader.append(0, body, 0, body.length);
+      assert.equal(reader.finish(0) === 'one', body === one);
+    }
+  });
+
   it('above the limit are refused as soon as their length is known', () => {
     const reader = new GrpcMessageReader(1, LIMIT);
     reader.begin(0);

@@ -3,12 +3,12 @@ import type { ManifestNode } from '../manifest/manifest-node.js';
 import { pick } from './pick-field.js';
 import { readEnvoyMatch } from './match.js';
 
-export interface WeightedCluster {
+interface WeightedCluster {
   cluster: string;
   weight: number;
 }
 
-export type EnvoyAction =
+type EnvoyAction =
   | { kind: 'clusters'; clusters: readonly WeightedCluster[] }
   /** Chosen by a header or a plug-in at run time. */
   | { kind: 'dynamic'; by: string }

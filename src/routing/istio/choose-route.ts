@@ -8,7 +8,7 @@ import { portNote } from '../port-note.js';
 import { formatVia, type RouteRequest, type Via } from '../request.js';
 import { assumeGateways } from './assumed-gateway.js';
 import { virtualHostOf, type VirtualHost } from './gateway-routes.js';
-import { hostOf, resolveShortName } from './host.js';
+import { hostOf, mostSpecificHost, resolveShortName } from './host.js';
 import {
   candidateListeners,
   gatewayWorkloads,
@@ -81,7 +81,9 @@ function chooseAtGateway(
   if (matching.length > 1) throw severalListenersError(matching, workloads.length > 1);
   const [arrival] = matching.length === 1 ? matching : arrivals;
   if (arrival === undefined) throw noListenerError(workloads, request);
-  const { listener, virtualHost, matched, traces } = arrival;
+  const { listener, virtualHost, traces } = arrival;
+  const redirect = httpsRedirect(listener, request);
+  const matched = redirect === null ? arrival.matched : null;
   const gateway =
     matched?.context.gateways[0] ??
     objectKey(listener.servers[0]?.gateway ?? { namespace: '', name: '' });
@@ -94,7 +96,8 @@ function chooseAtGateway(
     matched,
     unroutedService: null,
     traces,
-    problem: matched === null ? noRouteError(arrivals, virtualServices, request) : null,
+    problem:
+      redirect ?? (matched === null ? noRouteError(arrivals, virtualServices, request) : null),
     notes: portNote(listener.port, request),
     warnings: [
       ...(assumed?.warnings ?? []),
@@ -110,6 +113,27 @@ function chooseAtGateway(
           ]),
     ],
   };
+}
+
+/** A server may send every plaintext request for its hosts to HTTPS instead of routing it. */
+function httpsRedirect(listener: Listener, request: RouteRequest): InputError | null {
+  if (request.scheme === 'https') return null;
+  const found = listener.servers.find(
+    ({ server }) =>
+      server.tls?.httpsRedirect === true &&
+      mostSpecificHost(
+        hostOf(request.authority),
+        server.hosts.map(({ host }) => host),
+      ) !== null,
+  );
+  return (
+    found?.server.node
+      .field('tls')
+      .field('httpsRedirect')
+      .error(
+        'the server redirects every plaintext request to HTTPS, so there is no split to test',
+      ) ?? null
+  );
 }
 
 function severalListenersError(

@@ -3,7 +3,7 @@ import type { ManifestNode } from '../manifest/manifest-node.js';
 import { unknownFields } from '../unknown-fields.js';
 import type { Warning } from '../warning.js';
 
-export interface Subset {
+interface Subset {
   name: string;
   labels: Readonly<Record<string, string>>;
   node: ManifestNode;

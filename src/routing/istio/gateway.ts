@@ -4,7 +4,7 @@ import { unknownFields } from '../unknown-fields.js';
 import type { Warning } from '../warning.js';
 
 /** One `host` of a server: `ns/name`, where the namespace limits whose VirtualServices it takes. */
-export interface ServerHost {
+interface ServerHost {
   /** `*`: any namespace. */
   namespace: string;
   host: string;

@@ -7,6 +7,9 @@ import type { Rule } from '../rule.js';
 import type { BoundVirtualService } from './gateway-routes.js';
 import type { VirtualService } from './virtual-service.js';
 
+/** As many objects as one sentence can name. */
+const MAX_NAMED = 5;
+
 /**
  * The rules of several VirtualServices on one gateway host, in the order Istio tries them: older
  * objects first, and rules that take every request last.
@@ -48,10 +51,12 @@ export function agesKnown(objects: readonly VirtualService[]): boolean {
 }
 
 export function severalError(virtualServices: readonly VirtualService[]): InputError {
-  const names = virtualServices.map(describeObject).join(' and ');
+  const named = virtualServices.slice(0, MAX_NAMED).map(describeObject).join(' and ');
+  const more = virtualServices.length - MAX_NAMED;
+  const names = more > 0 ? `${named} and ${more} more` : named;
   const [first] = virtualServices;
   return new InputError(
-    `${names} could both take the request, and the manifests do not say which is older: choose with ` +
+    `${names} could each take the request, and the manifests do not say which is older: choose with ` +
       `--virtual-service ${first === undefined ? 'NS/NAME' : objectKey(first)}`,
   );
 }

@@ -1,7 +1,7 @@
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 
-export type WorkloadKind =
+type WorkloadKind =
   | 'Deployment'
   | 'StatefulSet'
   | 'ReplicaSet'

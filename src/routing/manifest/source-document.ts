@@ -1,6 +1,7 @@
 import { LineCounter, isAlias, isMap, isSeq, parseAllDocuments, type Document } from 'yaml';
 
 import { InputError } from '../../input-error.js';
+import { readPlainYaml, type PlainDocument } from './plain-yaml.js';
 
 /** One step into a manifest: a field's name or an item's index. */
 export type PathStep = string | number;
@@ -11,27 +12,21 @@ export type PathStep = string | number;
  */
 const MAX_ALIAS_COUNT = 1000;
 
-/**
- * Documents up to this many characters are parsed once more when one of their lines is asked for,
- * rather than kept as a syntax tree: ten thousand small documents then take little memory.
- */
-const MAX_PARSED_AGAIN = 100_000;
-
 /** One YAML (or JSON) document of a file: plain data, and the line of every part of it. */
 export class SourceDocument {
   readonly file: string;
   readonly value: unknown;
-  readonly #text: string;
   readonly #linesBefore: number;
-  #parsed: ParsedDocument | undefined;
+  readonly #plain: PlainDocument | null;
+  readonly #parsed: ParsedDocument | null;
 
   private constructor(file: string, text: string, linesBefore: number) {
     this.file = file;
-    this.#text = text;
     this.#linesBefore = linesBefore;
-    const parsed = parseOne(text, file, linesBefore);
-    this.value = parsed === null ? null : this.#readValue(parsed);
-    if (parsed !== null && text.length > MAX_PARSED_AGAIN) this.#parsed = parsed;
+    this.#plain = readPlainYaml(text);
+    this.#parsed = this.#plain === null ? parseOne(text, file, linesBefore) : null;
+    this.value =
+      this.#plain?.value ?? (this.#parsed === null ? null : this.#readValue(this.#parsed));
   }
 
   /**
@@ -49,8 +44,8 @@ export class SourceDocument {
 
   /** 1-based line in the file of the value at `path`, or of its nearest existing ancestor. */
   lineOf(path: readonly PathStep[]): number {
-    this.#parsed ??= parseOne(this.#text, this.file, this.#linesBefore) ?? undefined;
-    if (this.#parsed === undefined) return this.#linesBefore + 1;
+    if (this.#plain !== null) return this.#linesBefore + plainLine(this.#plain, path) + 1;
+    if (this.#parsed === null) return this.#linesBefore + 1;
     const { document, lines } = this.#parsed;
     let node: unknown = document.contents;
     let offset = rangeStart(node) ?? 0;
@@ -85,6 +80,25 @@ export class SourceDocument {
 interface ParsedDocument {
   document: Document.Parsed;
   lines: LineCounter;
+}
+
+/** 0-based line of a path in a document of plain style. */
+function plainLine({ value, lines }: PlainDocument, path: readonly PathStep[]): number {
+  let node = value;
+  let line = firstLine(lines.get(node as object));
+  for (const step of path) {
+    const places = typeof node === 'object' && node !== null ? lines.get(node) : undefined;
+    const place = places?.get(String(step));
+    if (place === undefined) break;
+    line = place;
+    node = (node as Record<PathStep, unknown>)[step];
+  }
+  return line;
+}
+
+function firstLine(places: ReadonlyMap<string, number> | undefined): number {
+  const [first = 0] = places?.values() ?? [];
+  return first;
 }
 
 function parseOne(text: string, file: string, linesBefore: number): ParsedDocument | null {

@@ -8,7 +8,7 @@ import { applyFlagger } from './flagger.js';
  * checked in.
  * @param step The step of the rollout to look at; `null`: the one its status names.
  */
-export type RolloutController = (set: ManifestSet, step: number | null) => ManifestSet;
+type RolloutController = (set: ManifestSet, step: number | null) => ManifestSet;
 
 const CONTROLLERS: readonly RolloutController[] = [applyArgoRollouts, applyFlagger];
 

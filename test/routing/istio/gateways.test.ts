@@ -161,6 +161,12 @@ const GATEWAYS: readonly Case[] = [
     takes: 'b',
   },
   {
+    rule: 'httpsRedirect leaves nothing to split',
+    source: `${GW}#ServerTLSSettings (httpsRedirect)`,
+    objects: [gateway([{ ...http(80), tls: { httpsRedirect: true } }]), virtualService([to('a')])],
+    takes: /redirects every plaintext request to HTTPS/,
+  },
+  {
     rule: 'a Gateway that is not at hand is assumed on the target’s port',
     source: `${VS}#VirtualService (gateways)`,
     objects: [virtualService([to('a', [{ port: 80 }])])],

@@ -83,7 +83,7 @@ const MERGING: readonly Case[] = [
       virtualService([to('a')], { name: 'a' }),
       virtualService([to('b')], { name: 'b' }),
     ],
-    takes: /could both take the request.*--virtual-service/,
+    takes: /could each take the request.*--virtual-service/,
   },
   {
     rule: '--virtual-service chooses',

@@ -1,4 +1,4 @@
-import type { FailureCount } from '../observation/failure-log.js';
+import type { FailureCount } from '../../observation/failure-log.js';
 import type { Finding } from './finding.js';
 
 /** A way in which gateways refuse requests on their own, before any backend sees them. */

@@ -6,9 +6,13 @@ import { describe, it } from 'node:test';
 
 import { parse } from 'yaml';
 
+import { explainRequest } from '../../src/routing/explain.js';
 import { loadManifests } from '../../src/routing/load-manifests.js';
+import { mergeManifests } from '../../src/routing/manifest-set.js';
+import { parseManifests } from '../../src/routing/parse-manifests.js';
+import type { RouteRequest } from '../../src/routing/request.js';
 import { resolveExpectation } from '../../src/routing/resolve.js';
-import { request, sharesOf } from './request.js';
+import { headers, request, sharesOf } from './request.js';
 
 const SCENARIOS = path.resolve(import.meta.dirname, '../../../scenarios');
 
@@ -38,6 +42,15 @@ const CONTENT: Readonly<Record<string, string>> = {
 
 function scenario(...files: readonly string[]): string[] {
   return files.map((file) => path.join(SCENARIOS, file));
+}
+
+function tlsCall(own = headers({ 'content-type': 'application/grpc' })): RouteRequest {
+  return request({
+    scheme: 'https',
+    authority: 'grpc.example.com',
+    targetPort: 443,
+    headers: own,
+  });
 }
 
 describe('the manifests of the published documents', () => {
@@ -135,6 +148,44 @@ describe('the manifests of the published documents', () => {
       path: '/mypackage.OrderService/Place',
     });
     assert.deepEqual(sharesOf(resolveExpectation(manifests, call)), { 'order-grpc-service': 100 });
+  });
+
+  it('its resilience rule has the published timeout and retries', async () => {
+    const manifests = await loadManifests(
+      scenario('grpc-gateway/gateway.yaml', 'grpc-gateway/virtual-service-resilience.yaml'),
+    );
+    const { effects, destinations } = explainRequest(manifests, tlsCall());
+    assert.deepEqual(
+      destinations.map(({ host, share }) => [host, share]),
+      [['grpc-service.default.svc.cluster.local', 1]],
+    );
+    assert.equal(effects?.timeoutMs, 60_000);
+    assert.deepEqual(effects.retries, {
+      attempts: 3,
+      perTryTimeoutMs: 20_000,
+      retryOn: 'unavailable,resource-exhausted,internal',
+    });
+  });
+
+  it('its streaming rule, the group put right, switches timeouts off', async () => {
+    const [file = ''] = scenario('grpc-gateway/virtual-service-streaming.yaml');
+    const text = readFileSync(file, 'utf8').replace('rypt.io', 'istio.io');
+    const gateway = await loadManifests(scenario('grpc-gateway/gateway.yaml'));
+    const manifests = mergeManifests([gateway, parseManifests(text, file)]);
+    const explanation = explainRequest(manifests, tlsCall(), { streaming: true });
+    assert.equal(explanation.destinations[0]?.host, 'streaming-service.default.svc.cluster.local');
+    assert.equal(explanation.effects?.timeoutMs, 0);
+    assert.deepEqual(explanation.warnings, []);
+  });
+
+  it('its gRPC-Web rule takes gRPC-Web alone', async () => {
+    const manifests = await loadManifests(
+      scenario('grpc-gateway/gateway.yaml', 'grpc-gateway/virtual-service-grpc-web.yaml'),
+    );
+    const taken = (type: string): boolean =>
+      explainRequest(manifests, tlsCall(headers({ 'content-type': type }))).problem === null;
+    assert.equal(taken('application/grpc-web+proto'), true);
+    assert.equal(taken('application/grpc'), false);
   });
 
   it('the misspelt API group is caught with the right one', async () => {

@@ -1,0 +1,86 @@
+import type { FailureCount } from '../observation/failure-log.js';
+import type { Tally } from '../observation/tally.js';
+import type { ConnectionEvidence } from '../verdict/dependence.js';
+import type { CountWindows } from '../verdict/findings/finding.js';
+import type { ExpectedSplit } from './expectation.js';
+
+/** One destination: what was expected of it, and what came. */
+export interface DestinationEvidence {
+  name: string;
+  weight: number;
+  /** Pods by the manifests; null when they do not say. */
+  replicas: number | null;
+  /** Weight before the last change; null when not known. */
+  previousWeight: number | null;
+  observed: number;
+  /** Failed answers that carried this destination's identity; part of `observed`. */
+  failed: number;
+  pods: { name: string; observed: number }[];
+}
+
+/** What was observed of one call, as plain data: of a tally, or of the records of several runs. */
+export interface CallEvidence {
+  /** Those of the route, then strays that answered, which count as destinations of weight zero. */
+  destinations: DestinationEvidence[];
+  sampled: number;
+  /** OK answers of nobody recognisable. */
+  unattributed: number;
+  cancelled: number;
+  /** Pods that answered and fit no workload. */
+  unknownPods: { name: string; observed: number }[];
+  failures: FailureCount[];
+  /** Columns as in `destinations`. */
+  connections: ConnectionEvidence;
+  windows: { startSeconds: number; observed: number[] }[];
+  blocks: CountWindows;
+}
+
+/** Collects what the verdict needs of a tally. */
+export function callEvidence(expected: ExpectedSplit, tally: Tally): CallEvidence {
+  const { destinations: names } = expected.attribution;
+  const routed = expected.destinations.length;
+  const kept = names.flatMap((_, index) =>
+    index < routed || (tally.observed[index] ?? 0) > 0 ? [index] : [],
+  );
+  const pick = (counts: readonly number[]): number[] => kept.map((index) => counts[index] ?? 0);
+  return {
+    destinations: kept.map((index) => ({
+      name: names[index] ?? '',
+      weight: expected.destinations[index]?.weight ?? 0,
+      replicas: expected.destinations[index]?.replicas ?? null,
+      previousWeight: expected.destinations[index]?.previousWeight ?? null,
+      observed: tally.observed[index] ?? 0,
+      failed: tally.failedByDestination[index] ?? 0,
+      pods: podsOf(tally, index),
+    })),
+    sampled: tally.sent,
+    unattributed: tally.unattributed,
+    cancelled: tally.outcomes.cancelled,
+    unknownPods: podsOf(tally, -1),
+    failures: tally.failures.list(),
+    connections: {
+      counts: tally.connections.map(({ observed }) => pick(observed)),
+      neighbours: {
+        pairs: tally.connections.reduce((sum, { pairs }) => sum + pairs, 0),
+        equal: tally.connections.reduce((sum, { equalPairs }) => sum + equalPairs, 0),
+      },
+    },
+    windows: tally.windows.windows.map(({ observed }, index) => ({
+      startSeconds: (index * tally.windows.widthMs) / 1000,
+      observed: pick(observed),
+    })),
+    blocks: {
+      size: tally.blocks.size,
+      windows: tally.blocks.count,
+      counts: pick(tally.blocks.counts),
+      squares: pick(tally.blocks.sumOfSquares),
+    },
+  };
+}
+
+function podsOf(tally: Tally, destination: number): { name: string; observed: number }[] {
+  return [...tally.pods]
+    .filter(([, pod]) => pod.destination === destination)
+    .map(([name, { observed }]) => ({ name, observed }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}

@@ -1,0 +1,42 @@
+import { diagnose } from '../diagnose.js';
+import { leakToZeroWeight, podSkew, unknownBackend } from './backends.js';
+import { disagreeingConnections, pinnedConnections } from './connections.js';
+import { deterministicBalancing } from './deterministic-balancing.js';
+import { errorsConcentrated } from './errors-concentrated.js';
+import type { Finding, FindingCode, FindingEvidence, FindingRule } from './finding.js';
+import { weightsChanged } from './weights-changed.js';
+
+const RULES: readonly FindingRule[] = [
+  leakToZeroWeight,
+  unknownBackend,
+  errorsConcentrated,
+  pinnedConnections,
+  disagreeingConnections,
+  weightsChanged,
+  deterministicBalancing,
+  podSkew,
+];
+
+/** What explains a wrong split better than one cause for the whole run. */
+const OVERRIDING: readonly string[] = [
+  'weights-changed-during-run',
+  'errors-concentrated',
+] satisfies FindingCode[];
+
+/**
+ * Everything the data of one call show besides the verdict, the most urgent first.
+ *
+ * A change during the run speaks against every single cause for the whole of it, and errors of one
+ * destination explain a wrong split of the answers: where either is found, no cause is claimed.
+ *
+ * @param evidence Plain numbers; the texts may contain names from servers and manifests.
+ */
+export function findAll(evidence: FindingEvidence): Finding[] {
+  const found = RULES.map((rule) => rule(evidence));
+  const overridden = found.some((finding) => finding !== null && OVERRIDING.includes(finding.code));
+  const cause = overridden ? null : diagnose(evidence).claimed;
+  const order = { error: 0, warning: 1, info: 2 };
+  return [...found, cause]
+    .filter((finding) => finding !== null)
+    .sort((a, b) => order[a.severity] - order[b.severity]);
+}

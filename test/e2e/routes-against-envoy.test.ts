@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Agent, createServer, request as sendHttp, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+
+import { parseConfigDump, type EnvoyRouteTable } from '../../src/routing/envoy/config-dump.js';
+import { fetchConfigDump } from '../../src/routing/envoy/fetch-config-dump.js';
+import { programmedRoute } from '../../src/routing/envoy/programmed.js';
+import { explainRequest } from '../../src/routing/explain.js';
+import { parseManifests } from '../../src/routing/parse-manifests.js';
+import type { RouteRequest } from '../../src/routing/request.js';
+import { startEnvoyWithConfig, type Envoy } from '../fixtures/envoy.js';
+import {
+  asEnvoyVirtualHost,
+  asVirtualService,
+  routeTables,
+  type GeneratedRequest,
+} from './route-tables.js';
+
+const TABLES = 400;
+const SEED = 60_40;
+/** Requests by which a split shows; enough for seven standard deviations to mean something. */
+const SPLIT_REQUESTS = 40;
+const TIMEOUT_MS = 10_000;
+
+const tables = routeTables(TABLES, SEED).map((table, index) => ({
+  ...table,
+  host: `t${index}.test`,
+}));
+
+const GATEWAY = {
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'Gateway',
+  metadata: { name: 'gw' },
+  spec: {
+    selector: { istio: 'ingressgateway' },
+    servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }],
+  },
+};
+
+function envoyConfig(upstreamPort: number): object {
+  const address = (port: number): object => ({
+    socket_address: { address: '127.0.0.1', port_value: port },
+  });
+  const type = 'type.googleapis.com/envoy.extensions.filters';
+  return {
+    static_resources: {
+      listeners: [
+        {
+          name: 'gateway',
+          address: address(0),
+          filter_chains: [
+            {
+              filters: [
+                {
+                  name: 'http',
+                  typed_config: {
+                    '@type': `${type}.network.http_connection_manager.v3.HttpConnectionManager`,
+                    stat_prefix: 'gateway',
+                    route_config: {
+                      name: 'tables',
+                      virtual_hosts: tables.map((table) => asEnvoyVirtualHost(table, table.host)),
+                    },
+                    http_filters: [
+                      {
+                        name: 'router',
+                        typed_config: { '@type': `${type}.http.router.v3.Router` },
+                      },
+                    ],
+                  },
+                },
+              ],
+            },
+          ],
+        },
+      ],
+      clusters: [
+        {
+          name: 'upstream',
+          type: 'STATIC',
+          load_assignment: {
+            cluster_name: 'upstream',
+            endpoints: [{ lb_endpoints: [{ endpoint: { address: address(upstreamPort) } }] }],
+          },
+        },
+      ],
+    },
+  };
+}
+
+describe('the real Envoy agrees with what explain says', () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  let upstream: Server;
+  let envoy: Envoy;
+  let programmed: EnvoyRouteTable[];
+
+  before(async () => {
+    upstream = createServer((request, response) => {
+      response.end(String(request.headers['x-destination']));
+    });
+    upstream.listen(0, '127.0.0.1');
+    await once(upstream, 'listening');
+    envoy = await startEnvoyWithConfig(envoyConfig((upstream.address() as AddressInfo).port));
+    programmed = parseConfigDump(await fetchConfigDump(envoy.adminUrl), 'config_dump');
+  });
+
+  after(async () => {
+    agent.destroy();
+    await envoy.stop();
+    upstream.close();
+    upstream.closeAllConnections();
+  });
+
+  /** The destination that answered, or the status Envoy answered with itself. */
+  async function answer(host: string, { method, path, user }: GeneratedRequest): Promise<string> {
+    const [hostname, port] = envoy.address.split(':');
+    const outgoing = sendHttp({
+      agent,
+      hostname,
+      port,
+      method,
+      path,
+      timeout: TIMEOUT_MS,
+      headers: { host, ...(user === null ? {} : { 'x-user': user }) },
+    });
+    outgoing.on('timeout', () => outgoing.destroy(new Error('Envoy did not answer in time')));
+    outgoing.end();
+    const [response] = (await once(outgoing, 'response')) as [import('node:http').IncomingMessage];
+    let body = '';
+    for await (const chunk of response) body += String(chunk);
+    return response.statusCode === 200 ? body : `status ${response.statusCode ?? ''}`;
+  }
+
+  function routeRequest(host: string, { method, path, user }: GeneratedRequest): RouteRequest {
+    return {
+      method,
+      path,
+      scheme: 'http',
+      authority: host,
+      headers: new Map(user === null ? [] : [['x-user', user]]),
+      targetPort: 80,
+      via: undefined,
+      namespace: 'default',
+    };
+  }
+
+  /** Shares by destination, or of the status that is answered without one. */
+  function explained(
+    table: (typeof tables)[number],
+    request: GeneratedRequest,
+  ): Map<string, number> {
+    const text = [GATEWAY, asVirtualService(table, table.host)]
+      .map((object) => JSON.stringify(object))
+      .join('\n---\n');
+    const { destinations, problem } = explainRequest(
+      parseManifests(text, table.host),
+      routeRequest(table.host, request),
+    );
+    if (problem !== null)
+      return new Map([[problem.includes('answers 418') ? 'status 418' : 'status 404', 1]]);
+    return new Map(
+      destinations.filter(({ share }) => share > 0).map(({ host, share }) => [host, share]),
+    );
+  }
+
+  it(`over ${TABLES} generated route tables`, { timeout: 120_000 }, async () => {
+    const outcomes = { split: 0, single: 0, none: 0, direct: 0 };
+    for (const table of tables) {
+      for (const request of table.requests) {
+        const expected = explained(table, request);
+        const count = expected.size > 1 ? SPLIT_REQUESTS : 1;
+        const answers = await Promise.all(
+          Array.from({ length: count }, () => answer(table.host, request)),
+        );
+        const what = `${JSON.stringify(table.rules)} ${JSON.stringify(request)}`;
+        for (const name of answers) assert.ok(expected.has(name), `${name} answered; ${what}`);
+        for (const [name, share] of expected) {
+          const observed = answers.filter((other) => other === name).length;
+          const deviation = Math.sqrt(count * share * (1 - share));
+          assert.ok(
+            Math.abs(observed - count * share) <= 7 * deviation,
+            `${name}: ${observed} of ${count}; ${what}`,
+          );
+        }
+        // The same request through the routes Envoy says it has.
+        const route = programmedRoute(programmed, routeRequest(table.host, request), null);
+        const served = [...expected.keys()].every((name) => !name.startsWith('status'));
+        assert.equal(route.answeredByProxy, served ? 0 : 1, what);
+        const [only = ''] = expected.keys();
+        outcomes[
+          expected.size > 1
+            ? 'split'
+            : only === 'status 404'
+              ? 'none'
+              : served
+                ? 'single'
+                : 'direct'
+        ] += 1;
+      }
+    }
+    // The tables are worth something only if every kind of outcome comes up often.
+    for (const [kind, seen] of Object.entries(outcomes)) assert.ok(seen >= 50, `${kind}: ${seen}`);
+  });
+});

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { explainRequest } from '../../src/routing/explain.js';
+import { gateway, http, manifestsOf, service, split, to, virtualService } from './objects.js';
+import { request } from './request.js';
+
+const GATEWAY = gateway([http(80)]);
+
+describe('explain', () => {
+  it('says rule by rule why the others were not taken', () => {
+    const set = manifestsOf([
+      GATEWAY,
+      virtualService([
+        to('a', [{ uri: { exact: '/other' } }]),
+        { ...split({ b: 60, c: 40 }), match: [{ uri: { prefix: '/helloworld.' } }] },
+        to('rest'),
+      ]),
+    ]);
+    const explanation = explainRequest(set, request({ targetPort: 80 }));
+    assert.deepEqual(
+      explanation.rules.map(({ rule, outcome, reasons }) => ({ rule, outcome, reasons })),
+      [
+        {
+          rule: 'http[0]',
+          outcome: 'not-matched',
+          reasons: ['the path is /helloworld.Greeter/SayHello, not /other'],
+        },
+        { rule: 'http[1]', outcome: 'taken', reasons: [] },
+        { rule: 'http[2]', outcome: 'not-reached', reasons: [] },
+      ],
+    );
+    assert.deepEqual(
+      explanation.destinations.map(({ name, share }) => [name, share]),
+      [
+        ['b', 0.6],
+        ['c', 0.4],
+      ],
+    );
+    assert.equal(explanation.via, 'gateway:default/gw');
+    assert.equal(explanation.gatewayPort, 80);
+    assert.equal(explanation.problem, null);
+    assert.deepEqual(JSON.parse(JSON.stringify(explanation)), explanation);
+  });
+
+  it('a request without a route is explained, not thrown', () => {
+    const set = manifestsOf([GATEWAY, virtualService([to('a', [{ uri: { exact: '/other' } }])])]);
+    const explanation = explainRequest(set, request({ targetPort: 80 }));
+    assert.match(explanation.problem ?? '', /no rule takes POST/);
+    assert.equal(explanation.rules[0]?.outcome, 'not-matched');
+    assert.equal(explanation.route, null);
+  });
+
+  it('a redirect is explained with its rule', () => {
+    const set = manifestsOf([GATEWAY, virtualService([{ redirect: { uri: '/x' } }])]);
+    const explanation = explainRequest(set, request({ targetPort: 80 }));
+    assert.match(explanation.problem ?? '', /redirects to \/x/);
+    assert.equal(explanation.rules[0]?.outcome, 'taken');
+  });
+
+  it('the timeouts, retries, faults and mirrors that apply', () => {
+    const rule = {
+      ...split({ a: 1, b: 1 }),
+      timeout: '1m30s',
+      retries: { attempts: 3, perTryTimeout: '20s', retryOn: 'unavailable' },
+      fault: {
+        abort: { percentage: { value: 10 }, grpcStatus: 'UNAVAILABLE' },
+        delay: { percentage: { value: 0.5 }, fixedDelay: '2s' },
+      },
+      mirror: { host: 'shadow' },
+      mirrorPercentage: { value: 25 },
+      rewrite: { authority: 'x' },
+    };
+    const explanation = explainRequest(
+      manifestsOf([GATEWAY, virtualService([rule])]),
+      request({ targetPort: 80 }),
+    );
+    assert.deepEqual(explanation.effects, {
+      timeoutMs: 90_000,
+      retries: { attempts: 3, perTryTimeoutMs: 20_000, retryOn: 'unavailable' },
+      abort: { share: 0.1, description: 'gRPC UNAVAILABLE' },
+      delay: { share: 0.005, description: '2000 ms' },
+      mirrors: [{ host: 'shadow', share: 0.25 }],
+      changes: ['authority rewritten to x'],
+    });
+    assert.deepEqual(
+      explanation.warnings.map(({ code }) => code),
+      ['fault-injected', 'fault-injected'],
+    );
+    assert.match(explanation.notes.join('\n'), /25 % of the requests are copied to shadow/);
+  });
+
+  it('a fault without a percentage hits no request', () => {
+    const rule = { ...to('a'), fault: { abort: { httpStatus: 503 } } };
+    const explanation = explainRequest(
+      manifestsOf([GATEWAY, virtualService([rule])]),
+      request({ targetPort: 80 }),
+    );
+    assert.equal(explanation.effects?.abort, null);
+  });
+
+  it('a timeout on a streaming call', () => {
+    const set = manifestsOf([GATEWAY, virtualService([{ ...to('a'), timeout: '60s' }])]);
+    const codes = (streaming: boolean): string[] =>
+      explainRequest(set, request({ targetPort: 80 }), { streaming }).warnings.map(
+        ({ code }) => code,
+      );
+    assert.deepEqual(codes(true), ['stream-timeout']);
+    assert.deepEqual(codes(false), []);
+  });
+
+  it('timeout 0s is none for a stream', () => {
+    const set = manifestsOf([GATEWAY, virtualService([{ ...to('a'), timeout: '0s' }])]);
+    assert.deepEqual(
+      explainRequest(set, request({ targetPort: 80 }), { streaming: true }).warnings,
+      [],
+    );
+  });
+
+  it('gRPC to a port that says HTTP/1.1', () => {
+    const set = manifestsOf([
+      GATEWAY,
+      virtualService([to('s')]),
+      service('s', { app: 's' }, { ports: [{ port: 80, name: 'http-api' }] }),
+    ]);
+    const warning = explainRequest(set, request({ targetPort: 80 })).warnings[0]!;
+    assert.equal(warning.code, 'protocol-mismatch');
+    assert.match(
+      warning.message,
+      /port 80 of the Service s is named http-api, which is not HTTP\/2/,
+    );
+  });
+});
