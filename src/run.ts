@@ -1,41 +1,20 @@
-import type { LoadPlan } from './load/plan.js';
-import { reach } from './load/reach.js';
-import { type LoadSummary, type Progress, runLoad } from './load/run-load.js';
-import { PodDirectory } from './observation/pod-directory.js';
-import { PodReader } from './observation/pod-reader.js';
-import { Tally } from './observation/tally.js';
-import { decodeMessage } from './payload/message.js';
-import type { RunRecord } from './report/run-record.js';
+import type { CallRecord, RunRecord } from './report/run-record.js';
 import { scenarioCall } from './run/call.js';
-import { engineOf } from './run/engine.js';
+import { callEvidence, podsOf } from './run/evidence.js';
 import { expectedSplit } from './run/expectation.js';
-import { callEvidence } from './run/evidence.js';
-import { judge } from './run/judge.js';
-import { runRecord } from './run/record.js';
-import { tlsOptionsOf } from './run/security.js';
-import { splitPlan } from './run/split-plan.js';
-import { unreachableFinding } from './run/unreachable.js';
+import { judge, type Judgement } from './run/judge.js';
+import { loadFindings } from './run/load-findings.js';
+import { type Measurement, measure, type RunHooks } from './run/measure.js';
+import { findConfigNotProgrammed } from './run/programmed.js';
+import { latencyRecord, loadRecord, runRecord } from './run/record.js';
+import { type SplitPlan, splitPlan } from './run/split-plan.js';
+import { evaluateThresholds, thresholdsOf, withThresholds } from './run/thresholds.js';
 import type { Scenario } from './scenario/scenario.js';
 
 /** What came of a run. */
 export interface RunResult {
   record: RunRecord;
-  /** `unreachable`: no backend ever answered. */
-  end: 'complete' | 'interrupted' | 'unreachable';
-}
-
-/** How the outside watches and stops a run. */
-export interface RunHooks {
-  /** Ends the load; what was measured is still judged. */
-  signal: AbortSignal;
-  /**
-   * Called a few times a second while the load runs.
-   *
-   * @param destinations Names for `progress.observed`.
-   */
-  onProgress(progress: Progress, destinations: readonly string[]): void;
-  /** Something the person at the terminal should know: a choice that was made, a warning. */
-  onNote(note: string): void;
+  end: Measurement['end'];
 }
 
 /**
@@ -46,64 +25,79 @@ export interface RunHooks {
  */
 export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunResult> {
   const call = scenarioCall(scenario);
-  const tls = tlsOptionsOf(scenario);
   const expected = await expectedSplit(scenario, call);
-  if (tls?.verify === false) {
-    hooks.onNote("WARNING: the server's certificate is not checked (--skip-verify)");
-  }
   const plan = splitPlan(scenario, expected);
+  const thresholds = thresholdsOf(scenario.rule.thresholds, expected.attribution);
   for (const note of [...expected.notes, ...plan.notes]) hooks.onNote(note);
 
-  const loadPlan: LoadPlan = { ...scenario.load, requests: plan.requests };
-  const pods = new PodDirectory(expected.attribution);
-  const tally = new Tally({
-    destinations: expected.attribution.destinations.length,
-    connections: loadPlan.connections,
-    blockSize: plan.blockSize,
-  });
-  const podReader = new PodReader(
-    call.identity,
-    (message) => decodeMessage(call.replyType, message),
-    pods,
-  );
-
-  const { reachable, failures } = await reach(scenario.target, tls, scenario.connectTimeoutMs);
-  let load: LoadSummary | null = null;
-  if (reachable.length > 0) {
-    const engine = await engineOf(scenario, call.prepared, tls);
-    load = await runLoad(
-      loadPlan,
-      engine,
-      reachable,
-      { tally, podReader, pods },
-      {
-        signal: hooks.signal,
-        onProgress: (progress) => {
-          hooks.onProgress(progress, expected.attribution.destinations);
-        },
-      },
-    );
-  }
-  const judgement = judge(scenario.rule, callEvidence(expected, tally));
-  const unreachable = failures.map((failure) =>
-    unreachableFinding(failure, load === null ? 'error' : 'warning'),
-  );
+  const measured = await measure(scenario, call, expected.attribution, plan, hooks);
+  const judgement = judge(scenario.rule, callEvidence(expected, measured.tally));
+  const load = loadRecord(scenario, measured);
+  const latencyMs = latencyRecord(measured);
+  const ofLoad = loadFindings(measured.loadPlan, measured.load);
+  const results = evaluateThresholds(thresholds, latencyMs, load, ofLoad);
+  const isPartial = (measured.load?.deaths.length ?? 0) > 0;
+  const callVerdict = judgement.decision.verdict;
+  const withPart = callVerdict === 'pass' && isPartial ? 'inconclusive' : callVerdict;
+  const { verdict, reasons } = withThresholds(withPart, results);
   const record = runRecord({
+    command: 'verify',
     scenario,
     call,
     expected,
-    plan,
-    loadPlan,
+    measured,
+    split: splitRecord(scenario, plan, measured, judgement),
+    callVerdict,
+    latencyMs,
     load,
-    tally,
-    judgement,
-    unreachable,
+    verdict,
+    reasons: [
+      ...judgement.reasons,
+      ...(isPartial ? ['A part of the sample is lost.'] : []),
+      ...reasons,
+    ],
+    thresholds: results,
+    findings: [
+      ...measured.unreachable,
+      ...findConfigNotProgrammed(expected.programmed),
+      ...judgement.findings,
+      ...ofLoad,
+    ],
   });
-  return { record, end: endOf(load, tally, hooks.signal) };
+  return { record, end: measured.end };
 }
 
-function endOf(load: LoadSummary | null, tally: Tally, signal: AbortSignal): RunResult['end'] {
-  if (signal.aborted) return 'interrupted';
-  const answered = tally.outcomes.ok > 0 || tally.observed.some((count) => count > 0);
-  return load === null || !answered ? 'unreachable' : 'complete';
+function splitRecord(
+  { rule }: Scenario,
+  plan: SplitPlan,
+  measured: Measurement,
+  { decision }: Judgement,
+): CallRecord['split'] {
+  return {
+    sampled: decision.sampled,
+    n: decision.n,
+    missing: decision.missing,
+    unattributed: measured.tally.unattributed,
+    observationsPerCall: 1,
+    requestsPlanned: plan.planned,
+    alpha: rule.alpha,
+    power: decision.power,
+    destinations: decision.destinations.map((destination) => ({
+      name: destination.name,
+      weight: destination.weight,
+      expectedShare: destination.expectedShare,
+      observed: destination.observed,
+      share: destination.share,
+      interval: destination.interval === null ? null : [...destination.interval],
+      tolerance: destination.tolerance,
+      pods: podsOf(measured.tally, measured.destinations.indexOf(destination.name)),
+    })),
+    test: testRecord(decision.test),
+  };
+}
+
+function testRecord(test: Judgement['decision']['test']): CallRecord['split']['test'] {
+  if (test === null) return null;
+  const { method, statistic, df, pValue, pearsonPValue, gStatistic, gPValue, seed } = test;
+  return { method, statistic, df, pValue, pearsonPValue, gStatistic, gPValue, seed };
 }

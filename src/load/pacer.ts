@@ -25,7 +25,10 @@ export interface Pace {
  * @param sequence Position in the send order of this worker, from 0.
  * @returns ms after the start.
  */
-export function dueAtMs({ requestsPerSecond, connections, own }: Schedule, sequence: number): number {
+export function dueAtMs(
+  { requestsPerSecond, connections, own }: Schedule,
+  sequence: number,
+): number {
   const round = Math.floor(sequence / own.length);
   const number = round * connections + own[sequence % own.length]!;
   return (number * 1000) / requestsPerSecond;

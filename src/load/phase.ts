@@ -4,6 +4,7 @@ import { dueAtMs, pace, type Schedule } from './pacer.js';
 import { newSlot, type Request, type Slot, type Waits } from './request.js';
 import { Sequencer } from './sequencer.js';
 import { tickNowMs } from './tick-clock.js';
+import { WaitingRoom } from './waiting-room.js';
 
 /** Takes the end of each request. Neither argument may be kept. */
 export type OnRequestEnd = (request: Readonly<Request>, end: CallEnd, endedAtMs: number) => void;
@@ -53,7 +54,7 @@ export class Phase {
   #sent = 0;
   #resent = 0;
   #inFlight = 0;
-  #waiting = 0;
+  readonly #waiting: WaitingRoom;
   #anyOk = false;
   #startedAtMs = 0;
   /** Since when calls are in flight and none has ended; or when those in flight were cancelled. */
@@ -71,6 +72,7 @@ export class Phase {
     this.#onRequestEnd = onRequestEnd;
     this.#sequencer = new Sequencer(plan.quota, plan.concurrency);
     this.#toDeal = plan.quota.reduce((sum, quota) => sum + quota, 0);
+    this.#waiting = new WaitingRoom(callers.length);
     this.#connectionSent = new Array<number>(callers.length).fill(0);
     this.#slots = Array.from({ length: plan.concurrency }, newSlot);
   }
@@ -132,7 +134,7 @@ export class Phase {
       slot.resent = true;
       this.#resent += 1;
       this.#inFlight -= 1;
-      this.#attempt(slot, index);
+      this.#sendOrWait(slot, index);
       return;
     }
     this.#finish(slot, end, tickNowMs());
@@ -147,11 +149,10 @@ export class Phase {
 
   /** Takes a caller's word that it can carry more calls again. */
   onRoom(connection: number): void {
-    for (let index = 0; this.#waiting > 0 && index < this.#slots.length; index++) {
-      const slot = this.#slots[index]!;
-      if (slot.state !== 'waiting for room' || slot.connection !== connection) continue;
-      this.#waiting -= 1;
-      if (!this.#attempt(slot, index)) return;
+    let index = this.#waiting.next(connection);
+    while (index !== undefined && this.#attempt(this.#slots[index]!, index)) {
+      this.#waiting.release(connection);
+      index = this.#waiting.next(connection);
     }
   }
 
@@ -193,15 +194,24 @@ export class Phase {
     slot.resent = false;
     slot.refusedAtMs = 0;
     slot.scheduledAtMs = scheduledAtMs;
-    this.#attempt(slot, index);
+    this.#sendOrWait(slot, index);
   }
 
-  /** Sends, or leaves the slot waiting for room. @returns whether it was sent. */
+  /** Nobody overtakes those who wait: the room that an end has made is theirs. */
+  #sendOrWait(slot: Slot, index: number): void {
+    const { connection } = slot;
+    const first = this.#waiting.next(connection);
+    if (first === undefined && this.#attempt(slot, index)) return;
+    slot.state = 'waiting for room';
+    if (first !== undefined && this.#slots[first]!.refusedAtMs > 0) slot.refusedAtMs = tickNowMs();
+    this.#waiting.add(connection, index);
+    if (first !== undefined) this.onRoom(connection);
+  }
+
+  /** @returns whether it was sent. */
   #attempt(slot: Slot, index: number): boolean {
     const start = this.#callers[slot.connection]!.call(index);
     if (start !== 'started') {
-      slot.state = 'waiting for room';
-      this.#waiting += 1;
       if (start === 'no stream' && slot.refusedAtMs === 0) slot.refusedAtMs = tickNowMs();
       return false;
     }
@@ -230,7 +240,7 @@ export class Phase {
   #resolveWhenDone(): void {
     const isScheduleOpen =
       this.#plan.schedule !== null && this.#state === 'sending' && this.#dealt < this.#toDeal;
-    if (this.#inFlight === 0 && this.#waiting === 0 && !isScheduleOpen) this.#resolve();
+    if (this.#inFlight === 0 && this.#waiting.size === 0 && !isScheduleOpen) this.#resolve();
   }
 
   #stopSending(end: PhaseEnd): void {
@@ -243,9 +253,8 @@ export class Phase {
 
   /** What was not sent stays unsent; a request that waits to be sent again has failed. */
   #dropWaiting(): void {
-    this.#waiting = 0;
-    for (const slot of this.#slots) {
-      if (slot.state !== 'waiting for room') continue;
+    for (const index of this.#waiting.clear()) {
+      const slot = this.#slots[index]!;
       slot.state = 'idle';
       if (slot.resent) {
         this.#inFlight += 1;
@@ -266,7 +275,7 @@ export class Phase {
   }
 
   #check(): void {
-    if (this.#inFlight + this.#waiting === 0) return;
+    if (this.#inFlight + this.#waiting.size === 0) return;
     const now = performance.now();
     const { timeoutMs } = this.#plan;
     if (this.#state === 'sending' && !this.#anyOk && now - this.#startedAtMs > timeoutMs) {

@@ -14,8 +14,6 @@ export interface Progress {
   done: number;
   /** Requests planned; null when only the clock ends the run. */
   planned: number | null;
-  /** Names of the destinations. */
-  destinations: readonly string[];
   /** Answers by destination. */
   observed: readonly number[];
 }
@@ -48,8 +46,12 @@ export interface LoadResult {
 /** How the outside watches and stops a load. */
 export interface LoadControl {
   signal: AbortSignal;
-  /** Called a few times a second while the sample is taken. */
-  onProgress(progress: Progress): void;
+  /**
+   * Called a few times a second while the sample is taken.
+   *
+   * @param destinations Names for `progress.observed`.
+   */
+  onProgress(progress: Progress, destinations: readonly string[]): void;
 }
 
 export const PROGRESS_INTERVAL_MS = 200;
@@ -75,13 +77,10 @@ export async function runLoad(job: LoadJob, control: LoadControl): Promise<LoadR
       },
       onSample: (tally, destinations) => {
         progress = setInterval(() => {
-          control.onProgress({
-            elapsedMs: performance.timeOrigin + performance.now() - startedAtMs,
-            done: tally.sent,
-            planned: job.plan.requests,
-            destinations,
-            observed: tally.observed,
-          });
+          const elapsedMs = performance.timeOrigin + performance.now() - startedAtMs;
+          const { sent: done, observed } = tally;
+          const { requests: planned } = job.plan;
+          control.onProgress({ elapsedMs, done, planned, observed }, destinations);
         }, PROGRESS_INTERVAL_MS);
       },
     });

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { NOBODY } from '../observation/observation.js';
 import { renumberDestinations } from '../observation/tally-data.js';
 import { Tally } from '../observation/tally.js';
 import type { TransportLedger } from './caller.js';
@@ -50,12 +51,10 @@ export async function runWorkers(
     const startedAtMs = performance.timeOrigin + performance.now();
     toAll({ kind: 'start', atMs: startedAtMs });
     progress = setInterval(() => {
-      const reports = members.flatMap(({ latest }) => latest ?? []);
-      control.onProgress({
-        elapsedMs: performance.timeOrigin + performance.now() - startedAtMs,
-        planned: job.plan.requests,
-        ...sumOf(reports),
-      });
+      const elapsedMs = performance.timeOrigin + performance.now() - startedAtMs;
+      const { requests: planned } = job.plan;
+      const { destinations, ...sums } = sumOf(members.flatMap(({ latest }) => latest ?? []));
+      control.onProgress({ elapsedMs, planned, ...sums }, destinations);
     }, PROGRESS_INTERVAL_MS);
     const ends = await Promise.all(members.map(({ done }) => done));
     const { user, system } = process.cpuUsage(cpuBefore);
@@ -117,7 +116,9 @@ function joined(
   const total = { durationMs: 0, excluded: 0, resent: 0 };
   const waits = { forStream: 0, forStreamMs: 0, forPlace: 0 };
   for (const result of results) {
-    const numbers = result.destinations.map((name) => numberOf(destinations, name, shape.destinations));
+    const numbers = result.destinations.map((name) =>
+      numberOf(destinations, name, shape.destinations),
+    );
     const data = renumberDestinations(result.tally, numbers, shape.destinations);
     tally.merge(Tally.fromData(shape, data));
     result.ledgers.forEach((ledger, connection) => {
@@ -144,11 +145,8 @@ function numberOf(destinations: string[], name: string, room: number): number {
   const known = destinations.indexOf(name);
   if (known >= 0) return known;
   // Each worker had as much room; together they may have found more than there is.
-  return destinations.length < room ? destinations.push(name) - 1 : NO_ROOM;
+  return destinations.length < room ? destinations.push(name) - 1 : NOBODY;
 }
-
-/** Stands for a destination beyond those that are counted. */
-const NO_ROOM = -1;
 
 function sumOf(reports: readonly Report[]) {
   const destinations: string[] = [];

@@ -4,6 +4,7 @@ import { decodeCounts, encodeCounts } from './histogram-codec.js';
 /** Percentiles and extremes of a set of durations, in ms; null when nothing was recorded. */
 export interface LatencySummary {
   count: number;
+  min: number | null;
   mean: number | null;
   p50: number | null;
   p90: number | null;
@@ -22,7 +23,7 @@ const NO_COUNTS = new Float64Array(0);
  * counts. Memory does not grow with the number of values, and histograms add up exactly.
  */
 export class Histogram {
-  #counts: Float64Array<ArrayBufferLike>;
+  #counts: Float64Array;
   #total = 0;
   /** The highest place that is not zero; -1 while there is none. */
   #last = -1;
@@ -48,7 +49,8 @@ export class Histogram {
   merge(other: Histogram): void {
     if (other.#last < 0) return;
     if (other.#last > this.#last) this.#reach(other.#last);
-    for (let place = 0; place <= other.#last; place++) this.#counts[place]! += other.#counts[place]!;
+    for (let place = 0; place <= other.#last; place++)
+      this.#counts[place]! += other.#counts[place]!;
     this.#total += other.#total;
   }
 
@@ -81,6 +83,7 @@ export class Histogram {
     const isEmpty = this.#total === 0;
     return {
       count: this.#total,
+      min: isEmpty ? null : lowestAt(this.#counts.findIndex((count) => count > 0)) / MICROS_PER_MS,
       mean: isEmpty ? null : this.#meanMs(),
       p50: this.percentileMs(50),
       p90: this.percentileMs(90),

@@ -13,7 +13,9 @@ export type IdentitySource =
   | { kind: 'header'; name: string }
   | { kind: 'trailer'; name: string }
   | { kind: 'field'; path: string[] }
-  | { kind: 'regex'; pattern: string };
+  | { kind: 'regex'; pattern: string }
+  /** Nobody asked. */
+  | { kind: 'none' };
 
 /** An answer as identity extraction sees it; everything is read only when asked for. */
 export interface Answer {
@@ -99,6 +101,8 @@ export function identityReader(source: IdentitySource): (answer: Answer) => Iden
       return (answer) => namedPod(answer.trailer(source.name));
     case 'field':
       return (answer) => namedPod(textAt(answer, source.path));
+    case 'none':
+      return () => undefined;
     case 'regex': {
       const pattern = new RegExp(source.pattern, 'mu');
       return (answer) => {

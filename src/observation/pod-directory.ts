@@ -7,6 +7,8 @@ import { NOBODY } from './observation.js';
  * What comes later counts as nobody, and memory stays flat.
  */
 const MAX_PODS = 10_000;
+/** So many pods are counted one by one where each is a destination of its own. */
+export const MAX_POD_DESTINATIONS = 256;
 
 /** Numbers the pods in the order in which they are first seen, and attributes each once. */
 export class PodDirectory {

@@ -1,5 +1,6 @@
 import type { FailureCount } from './failure-log.js';
-import type { Outcome } from './observation.js';
+import { Histogram } from './histogram.js';
+import { NOBODY, type Outcome } from './observation.js';
 import type { Window } from './windows.js';
 
 /** What one connection carried. */
@@ -27,13 +28,13 @@ export interface TallyData {
   latency: Float64Array[];
   scheduleSlip: Float64Array;
   windows: { widthMs: number; windows: Window[] };
-  blocks: { count: number; sumOfSquares: number[] };
+  blocks: { count: number; counts: number[]; sumOfSquares: number[] };
 }
 
 /**
  * Gives the destinations of a tally other numbers, where each worker numbered them as they came.
  *
- * @param numbers By old number: the new one.
+ * @param numbers By old number: the new one; NOBODY turns its answers into missing ones.
  * @param destinations How many the new numbering has room for.
  */
 export function renumberDestinations(
@@ -43,30 +44,45 @@ export function renumberDestinations(
 ): TallyData {
   const moved = (counts: readonly number[]): number[] => {
     const result = new Array<number>(destinations).fill(0);
-    counts.forEach((count, old) => {
-      if (count > 0) result[numbers[old]!]! += count;
+    numbers.forEach((number, old) => {
+      if (number !== NOBODY) result[number]! += counts[old]!;
     });
     return result;
   };
-  const latency = Array.from({ length: destinations }, (): Float64Array => new Float64Array(0));
-  numbers.forEach((number, old) => (latency[number] = data.latency[old]!));
+  const lost = (counts: readonly number[]): number =>
+    numbers.reduce((sum, number, old) => sum + (number === NOBODY ? counts[old]! : 0), 0);
+  const countsOf = <T extends { observed: number[]; missing: number }>(part: T): T => ({
+    ...part,
+    observed: moved(part.observed),
+    missing: part.missing + lost(part.observed),
+  });
   return {
     ...data,
     observed: moved(data.observed),
+    unattributed: data.unattributed + lost(data.observed) - lost(data.failedByDestination),
     failedByDestination: moved(data.failedByDestination),
-    pods: data.pods.map((pod) => ({ ...pod, destination: numbers[pod.destination] ?? -1 })),
-    connections: data.connections.map((connection) => ({
-      ...connection,
-      observed: moved(connection.observed),
-    })),
-    latency: [...latency, data.latency.at(-1)!],
-    windows: {
-      widthMs: data.windows.widthMs,
-      windows: data.windows.windows.map(({ observed, missing }) => ({
-        observed: moved(observed),
-        missing,
-      })),
+    pods: data.pods.map((pod) => ({ ...pod, destination: numbers[pod.destination] ?? NOBODY })),
+    connections: data.connections.map(countsOf),
+    latency: movedLatency(data.latency, numbers, destinations),
+    windows: { ...data.windows, windows: data.windows.windows.map(countsOf) },
+    blocks: {
+      ...data.blocks,
+      counts: moved(data.blocks.counts),
+      sumOfSquares: moved(data.blocks.sumOfSquares),
     },
-    blocks: { count: data.blocks.count, sumOfSquares: moved(data.blocks.sumOfSquares) },
   };
+}
+
+function movedLatency(
+  latency: readonly Float64Array[],
+  numbers: readonly number[],
+  destinations: number,
+): Float64Array[] {
+  const unknown = new Histogram(latency.at(-1));
+  const result = Array.from({ length: destinations }, (): Float64Array => new Float64Array(0));
+  numbers.forEach((number, old) => {
+    if (number === NOBODY) unknown.merge(new Histogram(latency[old]));
+    else result[number] = latency[old]!;
+  });
+  return [...result, unknown.counts()];
 }

@@ -194,7 +194,11 @@ export class Tally {
       latency: this.latency.map((histogram) => histogram.counts()),
       scheduleSlip: this.scheduleSlip.counts(),
       windows: { widthMs: this.windows.widthMs, windows: [...this.windows.windows] },
-      blocks: { count: this.blocks.count, sumOfSquares: [...this.blocks.sumOfSquares] },
+      blocks: {
+        count: this.blocks.count,
+        counts: [...this.blocks.counts],
+        sumOfSquares: [...this.blocks.sumOfSquares],
+      },
     };
   }
 
@@ -222,6 +226,7 @@ export class Tally {
       tally.windows.restore(index * widthMs, widthMs, window);
     });
     tally.blocks.count = data.blocks.count;
+    addInto(tally.blocks.counts, data.blocks.counts);
     addInto(tally.blocks.sumOfSquares, data.blocks.sumOfSquares);
     return tally;
   }

@@ -78,7 +78,8 @@ export function callEvidence(expected: ExpectedSplit, tally: Tally): CallEvidenc
   };
 }
 
-function podsOf(tally: Tally, destination: number): { name: string; observed: number }[] {
+/** The pods of a destination that answered, by name. */
+export function podsOf(tally: Tally, destination: number): { name: string; observed: number }[] {
   return [...tally.pods]
     .filter(([, pod]) => pod.destination === destination)
     .map(([name, { observed }]) => ({ name, observed }))

@@ -1,123 +1,91 @@
 import { Histogram } from '../observation/histogram.js';
-import type { Tally } from '../observation/tally.js';
-import type { LoadPlan } from '../load/plan.js';
-import type { LoadSummary } from '../load/run-load.js';
+import type { PodTally } from '../observation/tally.js';
 import { RUN_SCHEMA, type CallRecord, type RunRecord } from '../report/run-record.js';
-import type { Scenario } from '../scenario/scenario.js';
+import type { BenchScenario } from '../scenario/scenario.js';
 import { formatTarget } from '../scenario/target.js';
 import { TOOL } from '../tool.js';
-import type { SplitDecision } from '../verdict/decide.js';
 import type { Finding } from '../verdict/findings/finding.js';
+import type { ThresholdResult } from '../verdict/threshold.js';
 import type { ScenarioCall } from './call.js';
 import type { ExpectedSplit } from './expectation.js';
-import type { Judgement } from './judge.js';
-import { findConfigNotProgrammed } from './programmed.js';
-import type { SplitPlan } from './split-plan.js';
+import type { Measurement } from './measure.js';
 
 /** Everything a record is made of. */
 export interface RunParts {
-  scenario: Scenario;
+  command: RunRecord['command'];
+  scenario: BenchScenario;
   call: ScenarioCall;
-  expected: ExpectedSplit;
-  plan: SplitPlan;
-  loadPlan: LoadPlan;
-  /** null when nothing could be sent. */
-  load: LoadSummary | null;
-  tally: Tally;
-  judgement: Judgement;
-  /** Addresses that could not be loaded. */
-  unreachable: Finding[];
+  expected: Pick<ExpectedSplit, 'via' | 'route' | 'programmed'>;
+  measured: Measurement;
+  split: CallRecord['split'];
+  /** Of the call. */
+  callVerdict: RunRecord['verdict'];
+  latencyMs: CallRecord['latencyMs'];
+  load: RunRecord['load'];
+  /** Of the run. */
+  verdict: RunRecord['verdict'];
+  reasons: string[];
+  thresholds: ThresholdResult[];
+  findings: Finding[];
 }
 
 /** Writes down a run. */
 export function runRecord(parts: RunParts): RunRecord {
-  const { scenario, expected, load, tally, judgement } = parts;
+  const { scenario, expected, measured } = parts;
+  const { load, tally, destinations } = measured;
   return {
     schema: RUN_SCHEMA,
+    command: parts.command,
     tool: TOOL,
     scenario: scenario.name,
     target: formatTarget(scenario.target),
     via: expected.via,
     startedAt: new Date(load?.startedAtMs ?? Date.now()).toISOString(),
     durationSeconds: (load?.durationMs ?? 0) / 1000,
-    verdict: judgement.decision.verdict,
-    reasons: judgement.reasons,
+    verdict: parts.verdict,
+    reasons: parts.reasons,
     calls: [callRecord(parts)],
-    load: loadRecord(parts),
-    transport: transportRecord(parts),
+    load: parts.load,
+    transport: transportRecord(measured),
     windows: tally.windows.windows.map(({ observed, missing }, index) => ({
       startSeconds: (index * tally.windows.widthMs) / 1000,
-      observed: byName(expected.attribution.destinations, observed),
+      observed: byName(destinations, observed),
       failed: missing,
     })),
-    thresholds: [],
-    findings: [
-      ...parts.unreachable,
-      ...findConfigNotProgrammed(expected.programmed),
-      ...judgement.findings,
-    ],
+    thresholds: parts.thresholds,
+    findings: parts.findings,
   };
 }
 
-function callRecord({ scenario, call, expected, plan, tally, judgement }: RunParts): CallRecord {
-  const { decision } = judgement;
-  const { destinations: names } = expected.attribution;
+function callRecord(parts: RunParts): CallRecord {
+  const { scenario, call, expected, measured } = parts;
   return {
     call: call.name,
     route: expected.route,
     programmed: expected.programmed,
-    verdict: decision.verdict,
+    verdict: parts.callVerdict,
     rule: {
       tolerance: scenario.rule.tolerance,
       maxErrorRate: scenario.rule.maxErrorRate,
       seed: scenario.rule.seed,
     },
-    split: {
-      sampled: decision.sampled,
-      n: decision.n,
-      missing: decision.missing,
-      unattributed: tally.unattributed,
-      observationsPerCall: 1,
-      requestsPlanned: plan.planned,
-      alpha: scenario.rule.alpha,
-      power: decision.power,
-      destinations: decision.destinations.map((destination) => ({
-        name: destination.name,
-        weight: destination.weight,
-        expectedShare: destination.expectedShare,
-        observed: destination.observed,
-        share: destination.share,
-        interval: destination.interval === null ? null : [...destination.interval],
-        tolerance: destination.tolerance,
-        pods: podsOf(tally, names.indexOf(destination.name)),
-      })),
-      test: testRecord(decision.test),
-    },
-    latencyMs: latencyRecord(names, tally),
-    status: Object.fromEntries(tally.statuses),
-    failures: tally.failures.list(),
+    split: parts.split,
+    latencyMs: parts.latencyMs,
+    status: Object.fromEntries(measured.tally.statuses),
+    failures: measured.tally.failures.list(),
   };
 }
 
-function testRecord(test: SplitDecision['test']): CallRecord['split']['test'] {
-  if (test === null) return null;
-  const { method, statistic, df, pValue, pearsonPValue, gStatistic, gPValue, seed } = test;
-  return { method, statistic, df, pValue, pearsonPValue, gStatistic, gPValue, seed };
-}
-
-function podsOf(tally: Tally, destination: number): { name: string; observed: number }[] {
-  return [...tally.pods]
-    .filter(([, pod]) => pod.destination === destination)
-    .map(([name, { observed }]) => ({ name, observed }))
-    .sort((a, b) => a.name.localeCompare(b.name));
-}
-
-function latencyRecord(names: readonly string[], tally: Tally): CallRecord['latencyMs'] {
+/** Latencies in all, by destination and by pod. */
+export function latencyRecord({ tally, destinations }: Measurement): CallRecord['latencyMs'] {
   const overall = new Histogram();
   for (const histogram of tally.latency) overall.merge(histogram);
   const recorded = tally.latency
-    .map((histogram, index) => ({ name: names[index] ?? '', histogram }))
+    .map((histogram, index) => ({ name: destinations[index] ?? '', histogram }))
     .filter(({ histogram }) => histogram.count > 0);
+  const byPod = [...tally.pods].flatMap(([name, { latency }]: [string, PodTally]) =>
+    latency === null || latency.count === 0 ? [] : [[name, latency.summary()] as const],
+  );
   return {
     overall: overall.summary(),
     byDestination: Object.fromEntries(
@@ -125,32 +93,40 @@ function latencyRecord(names: readonly string[], tally: Tally): CallRecord['late
         .filter(({ name }) => name !== '')
         .map(({ name, histogram }) => [name, histogram.summary()]),
     ),
+    byPod: Object.fromEntries(byPod.sort(([a], [b]) => a.localeCompare(b))),
     histograms: Object.fromEntries(
       recorded.map(({ name, histogram }) => [name, histogram.encode()]),
     ),
   };
 }
 
-function loadRecord({ scenario, loadPlan, load, tally }: RunParts): RunRecord['load'] {
+/** How much load it was, and how the client fared. */
+export function loadRecord(
+  scenario: BenchScenario,
+  { loadPlan, load, tally }: Measurement,
+): RunRecord['load'] {
   const { p50, p99, max } = tally.scheduleSlip.summary();
   const seconds = (load?.durationMs ?? 0) / 1000;
   return {
-    loop: 'closed',
+    loop: loadPlan.requestsPerSecond === null ? 'closed' : 'open',
     engine: scenario.load.engine,
     connections: loadPlan.connections,
     concurrency: loadPlan.concurrency,
-    workers: 1,
+    workers: load === null ? loadPlan.workers : load.health.length + load.deaths.length,
+    requestsPerSecondAsked: loadPlan.requestsPerSecond,
     excluded: load?.excluded ?? 0,
     sent: tally.sent,
     ...tally.outcomes,
     requestsPerSecond: seconds > 0 ? tally.sent / seconds : null,
     cpuMicrosPerRequest: load === null || tally.sent === 0 ? null : load.cpuMicros / tally.sent,
     scheduleSlipMs: { p50, p99, max },
+    streamWaits: { count: load?.waits.forStream ?? 0, totalMs: load?.waits.forStreamMs ?? 0 },
+    threads: load?.health ?? [],
   };
 }
 
-function transportRecord({ expected, load, tally }: RunParts): RunRecord['transport'] {
-  const ledgers = load?.ledgers ?? [];
+function transportRecord({ load, tally, destinations }: Measurement): RunRecord['transport'] {
+  const ledgers = (load?.ledgers ?? []).filter((ledger) => ledger !== null);
   const rstStream: Record<string, number> = {};
   for (const ledger of ledgers) {
     for (const [code, count] of Object.entries(ledger.rstStream)) {
@@ -166,7 +142,7 @@ function transportRecord({ expected, load, tally }: RunParts): RunRecord['transp
     maxConcurrentStreams: limits.length === 0 ? null : Math.min(...limits),
     connections: tally.connections.map(({ remote, observed, missing, pairs, equalPairs }) => ({
       remote,
-      observed: byName(expected.attribution.destinations, observed),
+      observed: byName(destinations, observed),
       missing,
       pairs,
       equalPairs,

@@ -31,7 +31,9 @@ describe('loadShares', () => {
         );
         assert.equal(sum(parts.map(({ concurrency }) => concurrency)), plan.concurrency);
         assert.equal(sum(parts.flatMap((part) => quotasOf(plan, plan, part))), plan.requests);
-        assert.ok(parts.every(({ connections, concurrency }) => connections.length * concurrency > 0));
+        assert.ok(
+          parts.every(({ connections, concurrency }) => connections.length * concurrency > 0),
+        );
       }),
     );
   });
