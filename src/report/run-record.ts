@@ -1,7 +1,5 @@
 import { z } from 'zod';
-
-/** Version of the record's form; readers refuse others. */
-export const RUN_SCHEMA = 'splitproof/run/v1';
+import { RUN_SCHEMA } from './run-schema.js';
 
 const verdict = z.enum(['pass', 'fail', 'inconclusive']);
 const countsByName = z.record(z.string(), z.number());
