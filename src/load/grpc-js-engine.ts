@@ -70,6 +70,7 @@ class GrpcJsCaller implements Caller {
   call(slot: number): CallStart {
     const options: CallOptions = { deadline: Date.now() + this.#call.timeoutMs };
     let headers: Metadata | undefined;
+    let outcome: { error: ServiceError | null; reply: Buffer | undefined } | undefined;
     const call = this.#client.makeUnaryRequest<Buffer, Buffer>(
       this.#call.path,
       (message) => message,
@@ -77,14 +78,14 @@ class GrpcJsCaller implements Caller {
       this.#message,
       this.#metadata,
       options,
-      (error, reply) => {
-        this.#inFlight.delete(slot);
-        this.#events.onEnd(slot, callEnd(error, reply, headers, trailers));
-      },
+      (error, reply) => (outcome = { error, reply }),
     );
-    let trailers: Metadata | undefined;
     call.on('metadata', (metadata: Metadata) => (headers = metadata));
-    call.on('status', ({ metadata }: { metadata: Metadata }) => (trailers = metadata));
+    // Comes right after the callback, with the trailers.
+    call.on('status', ({ metadata }: { metadata: Metadata }) => {
+      this.#inFlight.delete(slot);
+      this.#events.onEnd(slot, callEnd(outcome?.error ?? null, outcome?.reply, headers, metadata));
+    });
     this.#inFlight.set(slot, call);
     return 'started';
   }
@@ -133,7 +134,7 @@ function callEnd(
   error: ServiceError | null,
   reply: Buffer | undefined,
   headers: Metadata | undefined,
-  trailers: Metadata | undefined,
+  trailers: Metadata,
 ): CallEnd {
   const buffer = reply ?? EMPTY;
   return {
@@ -144,7 +145,7 @@ function callEnd(
     messageStart: 0,
     messageEnd: buffer.length,
     header: (name) => headers?.get(name)[0]?.toString(),
-    trailer: (name) => (trailers ?? error?.metadata)?.get(name)[0]?.toString(),
+    trailer: (name) => trailers.get(name)[0]?.toString(),
   };
 }
 
@@ -155,10 +156,15 @@ function kindOf(error: ServiceError | null): CallEndKind {
       return 'timedOut';
     case Status.CANCELLED:
       return error.details === CANCELLED_HERE ? 'cancelled' : 'failed';
+    case Status.UNAVAILABLE:
+      return error.details === REFUSED ? 'unprocessed' : 'failed';
     default:
       return 'failed';
   }
 }
+
+/** What the library says of REFUSED_STREAM, and of streams above the last one of a GOAWAY. */
+const REFUSED = 'Stream refused by server';
 
 /** What the library says when `cancel()` was called on this side. */
 const CANCELLED_HERE = 'Cancelled on client';
