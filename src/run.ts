@@ -84,7 +84,8 @@ export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunRe
       },
     );
   }
-  const judgement = judge(scenario.rule, callEvidence(expected, tally));
+  const evidence = callEvidence(expected, tally);
+  const judgement = judge(scenario.rule, evidence);
   const unreachable = failures.map((failure) =>
     unreachableFinding(failure, load === null ? 'error' : 'warning'),
   );
@@ -96,6 +97,7 @@ export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunRe
     loadPlan,
     load,
     tally,
+    evidence,
     judgement,
     unreachable,
   });

@@ -55,7 +55,8 @@ export class Histogram {
   merge(other: Histogram): void {
     if (other.#last < 0) return;
     if (other.#last > this.#last) this.#reach(other.#last);
-    for (let place = 0; place <= other.#last; place++) this.#counts[place]! += other.#counts[place]!;
+    for (let place = 0; place <= other.#last; place++)
+      this.#counts[place]! += other.#counts[place]!;
     this.#total += other.#total;
   }
 
