@@ -50,7 +50,7 @@ interface FindingDestination {
 }
 
 /** Counts over consecutive blocks of the same number of requests in send order; they add up over shards. */
-interface CountWindows {
+export interface CountWindows {
   /** Requests per window, see `countWindowSize`. */
   size: number;
   windows: number;
