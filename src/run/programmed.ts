@@ -8,7 +8,7 @@ import { type ProgrammedRoute, programmedRoute } from '../routing/envoy/programm
 import type { Expectation } from '../routing/expectation.js';
 import type { RouteRequest } from '../routing/request.js';
 import type { ProgrammedSource } from '../scenario/expectation-source.js';
-import type { Finding } from '../verdict/finding.js';
+import type { Finding } from '../verdict/findings/finding.js';
 
 /** The split that was configured, by name and share between 0 and 1. */
 type ConfiguredShares = readonly { name: string; share: number }[];
