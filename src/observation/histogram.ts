@@ -21,7 +21,7 @@ const FIRST_PLACES = 8192;
  * counts. Memory does not grow with the number of values, and histograms add up exactly.
  */
 export class Histogram {
-  #counts: Float64Array<ArrayBufferLike>;
+  #counts: Float64Array;
   #total = 0;
   /** The highest place that is not zero; -1 while there is none. */
   #last = -1;

@@ -220,4 +220,3 @@ export type CallRecord = z.infer<typeof call>;
 export type ProgrammedRecord = z.infer<typeof programmed>;
 export type SplitRecord = z.infer<typeof split>;
 export type DestinationRecord = z.infer<typeof destination>;
-export type LatencyRecord = z.infer<typeof latency>;
