@@ -20,16 +20,27 @@ export const leakToZeroWeight: FindingRule = ({ decision }) => {
   };
 };
 
-/** `unknown-backend`: answers whose identity fits no workload. */
+/** `unknown-backend`: answers whose identity fits no workload, or that carry none. */
 export const unknownBackend: FindingRule = ({ unknown, decision }) => {
   if (unknown.answers === 0) return null;
+  const answers = `${count(unknown.answers)} of ${count(decision.sampled)} requests`;
+  if (unknown.examples.length === 0) {
+    return {
+      code: 'unknown-backend',
+      severity: 'warning',
+      summary: 'some answers do not say which pod gave them',
+      evidence: `${answers} were answered OK, and no pod’s name was found where it was looked for`,
+      advice:
+        'Say with --identity where the answers carry the name: header:NAME, trailer:NAME, field:PATH or a regular expression. Such answers count as missing.',
+    };
+  }
   return {
     code: 'unknown-backend',
     severity: 'warning',
-    summary: 'some answers came from nobody the manifests name',
-    evidence: `${count(unknown.answers)} of ${count(decision.sampled)} requests, for example ${unknown.examples.slice(0, 3).join(', ')}`,
+    summary: 'some answers came from pods that belong to no destination of the route',
+    evidence: `${answers}, from pods such as ${unknown.examples.slice(0, 3).join(', ')}`,
     advice:
-      'Look whether the manifests are complete and whether the way a backend is recognised fits its answers. Such answers count as missing.',
+      'Look whether the manifests are complete, whether --identity finds the pod’s name and nothing else, and whether something else answers behind the gateway. Such answers count as missing.',
   };
 };
 

@@ -42,7 +42,9 @@ function byShortfall(evidence: FindingEvidence): Finding | null {
   const cells = destinations.filter(({ expectedShare }) => expectedShare > 0);
   const answered = cells.reduce((sum, { observed }) => sum + observed, 0);
   const kind = decision.dependence?.kind ?? 'independent';
-  if (failures === 0 || cells.length < 2 || answered === 0 || kind !== 'independent') return null;
+  if (failures === 0 || cells.length < 2 || answered === 0) return null;
+  // All of a destination's requests may have failed: then the others are all that is seen.
+  if (kind !== 'independent' && kind !== 'one-destination') return null;
   const fit = (extra: number): number => {
     const counts = cells.map(({ observed }, i) => observed + (i === extra ? failures : 0));
     const total = answered + (extra < 0 ? 0 : failures);
@@ -61,7 +63,7 @@ function byShortfall(evidence: FindingEvidence): Finding | null {
     code: 'errors-concentrated',
     severity: 'error',
     summary: `the failures look like those of '${only.name}'`,
-    evidence: `the answers alone do not fit the weights (${chance(alone)}); they do if '${only.name}' had about ${count(due)} of the ${count(failures)} failures`,
+    evidence: `the answers alone do not fit the weights (${chance(alone)}); they do if about ${count(due)} of the ${count(failures)} requests that failed were meant for '${only.name}'`,
     advice: ADVICE,
   };
 }
