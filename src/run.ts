@@ -11,6 +11,7 @@ import { engineOf } from './run/engine.js';
 import { expectedSplit } from './run/expectation.js';
 import { callEvidence } from './run/evidence.js';
 import { judge } from './run/judge.js';
+import { withPreviousWeights } from './run/previous.js';
 import { runRecord } from './run/record.js';
 import { tlsOptionsOf } from './run/security.js';
 import { splitPlan } from './run/split-plan.js';
@@ -47,7 +48,11 @@ export interface RunHooks {
 export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunResult> {
   const call = scenarioCall(scenario);
   const tls = tlsOptionsOf(scenario);
-  const expected = await expectedSplit(scenario, call);
+  const expected = withPreviousWeights(
+    await expectedSplit(scenario, call),
+    scenario.previous,
+    call.name,
+  );
   if (tls?.verify === false) {
     hooks.onNote("WARNING: the server's certificate is not checked (--skip-verify)");
   }

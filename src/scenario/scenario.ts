@@ -49,6 +49,8 @@ export interface Scenario {
   target: Target;
   namespace: string;
   expectation: ExpectationSource;
+  /** Weights before the last change, or the path of a run record; undefined when not known. */
+  previous: string | undefined;
   /** How a response says which pod answered; undefined: by the method called. */
   identity: string | undefined;
   call: CallSettings;
@@ -106,6 +108,7 @@ export function scenarioOf(settings: Settings): Scenario {
     target,
     namespace: settings.namespace ?? DEFAULTS.namespace,
     expectation: expectationSource(settings),
+    previous: settings.previous,
     identity: settings.identity,
     call: callSettings(settings),
     security: securityOf(settings, target),

@@ -8,13 +8,13 @@ export const leakToZeroWeight: FindingRule = ({ decision }) => {
   if (leaks.length === 0) return null;
   const parts = leaks.map(
     ({ destination, answers }) =>
-      `${count(answers)} from ${destination === null ? 'workloads the route does not name' : `'${destination}'`}`,
+      `${answers === 1 ? '1 answer' : `${count(answers)} answers`} from ${destination === null ? 'workloads the route does not name' : `'${destination}'`}`,
   );
   return {
     code: 'leak-to-zero-weight',
     severity: 'error',
     summary: 'a destination without weight answered',
-    evidence: `${parts.join(', ')}, of ${count(decision.sampled)} requests`,
+    evidence: `${parts.join(', ')}, out of ${count(decision.sampled)} requests`,
     advice:
       'Look whether the change has reached every gateway replica, whether a retry may change the destination, and whether another route or a client on an old connection bypasses the weights.',
   };

@@ -58,12 +58,16 @@ function byShortfall(evidence: FindingEvidence): Finding | null {
   const fitting = cells.filter((_, i) => fit(i) >= 0.001);
   const [only] = fitting;
   if (fitting.length !== 1 || only === undefined) return null;
-  const due = Math.round(only.expectedShare * (answered + failures)) - only.observed;
+  const short = Math.round(only.expectedShare * (answered + failures)) - only.observed;
+  const due =
+    short >= failures
+      ? `all ${count(failures)}`
+      : `about ${count(short)} of the ${count(failures)}`;
   return {
     code: 'errors-concentrated',
     severity: 'error',
     summary: `the failures look like those of '${only.name}'`,
-    evidence: `the answers alone do not fit the weights (${chance(alone)}); they do if about ${count(due)} of the ${count(failures)} requests that failed were meant for '${only.name}'`,
+    evidence: `the answers alone do not fit the weights (${chance(alone)}); they do if ${due} requests that failed were meant for '${only.name}'`,
     advice: ADVICE,
   };
 }
