@@ -56,6 +56,7 @@ export const SETTING_OPTIONS = {
   connections: number(LOAD, 'Connections [32]'),
   timeout: text(LOAD, "Each request's deadline [10s]", { alias: ['t', 'max-time'] }),
   warmup: text(LOAD, 'Sent before the sample: a number of requests, or a duration'),
+  'wait-for-rollout': text(LOAD, 'Wait until the traffic follows the weights, at most this long'),
   engine: text(LOAD, 'Which client makes the calls [h2]', {
     choices: ['h2', 'grpc-js'],
   }),

@@ -11,6 +11,7 @@ import type { Finding } from '../verdict/findings/finding.js';
 import type { ScenarioCall } from './call.js';
 import type { ExpectedSplit } from './expectation.js';
 import type { Judgement } from './judge.js';
+import type { RolloutWait } from './rollout.js';
 import type { SplitPlan } from './split-plan.js';
 
 /** Everything a record is made of. */
@@ -26,6 +27,8 @@ export interface RunParts {
   judgement: Judgement;
   /** Addresses that could not be loaded. */
   unreachable: Finding[];
+  /** null when no wait was asked for. */
+  wait: RolloutWait | null;
 }
 
 /** Writes down a run. */
@@ -42,6 +45,7 @@ export function runRecord(parts: RunParts): RunRecord {
     verdict: judgement.decision.verdict,
     reasons: judgement.reasons,
     calls: [callRecord(parts)],
+    rollout: parts.wait?.rollout ?? null,
     load: loadRecord(parts),
     transport: transportRecord(parts),
     windows: tally.windows.windows.map(({ observed, missing }, index) => ({
@@ -125,7 +129,7 @@ function latencyRecord(names: readonly string[], tally: Tally): CallRecord['late
   };
 }
 
-function loadRecord({ scenario, loadPlan, load, tally }: RunParts): RunRecord['load'] {
+function loadRecord({ scenario, loadPlan, load, tally, wait }: RunParts): RunRecord['load'] {
   const { p50, p99, max } = tally.scheduleSlip.summary();
   const seconds = (load?.durationMs ?? 0) / 1000;
   return {
@@ -134,7 +138,7 @@ function loadRecord({ scenario, loadPlan, load, tally }: RunParts): RunRecord['l
     connections: loadPlan.connections,
     concurrency: loadPlan.concurrency,
     workers: 1,
-    excluded: load?.excluded ?? 0,
+    excluded: (load?.excluded ?? 0) + (wait?.sent ?? 0),
     sent: tally.sent,
     ...tally.outcomes,
     requestsPerSecond: seconds > 0 ? tally.sent / seconds : null,

@@ -56,6 +56,8 @@ export interface Scenario {
   call: CallSettings;
   security: Security;
   connectTimeoutMs: number;
+  /** How long to wait for a roll-out before the sample, in ms; null: not at all. */
+  rolloutWaitMs: number | null;
   load: {
     /** null: planned from the weights. */
     requests: number | null;
@@ -113,6 +115,7 @@ export function scenarioOf(settings: Settings): Scenario {
     call: callSettings(settings),
     security: securityOf(settings, target),
     connectTimeoutMs: durationMs(settings['connect-timeout']) ?? DEFAULTS.connectTimeoutMs,
+    rolloutWaitMs: durationMs(settings['wait-for-rollout']),
     load: {
       requests,
       durationMs: durationMs(settings.duration),

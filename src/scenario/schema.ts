@@ -69,6 +69,9 @@ export const settingsSchema = z.strictObject({
     .union([count('Requests before the sample'), duration('Load before the sample')])
     .optional()
     .describe('What to send before the sample: a number of requests, or a duration'),
+  'wait-for-rollout': duration(
+    'Wait this long at most until the traffic follows the weights, then take the sample',
+  ).optional(),
   engine: z.enum(['h2', 'grpc-js']).optional().describe('Which client makes the calls'),
 
   alpha: probability('How often an exactly right split may be failed').optional(),
