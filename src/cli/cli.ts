@@ -4,7 +4,9 @@ import { TOOL } from '../tool.js';
 import { plainText } from '../report/plain-text.js';
 import { demoOptions } from './demo-options.js';
 import { EXIT } from './exit-status.js';
+import { explainOptions } from './explain-options.js';
 import { grpcurlFlags } from './grpcurl-flags.js';
+import { planOptions } from './plan-options.js';
 import { verifyOptions } from './verify-options.js';
 
 const HELP_WIDTH = 80;
@@ -33,6 +35,18 @@ export async function runCli(words: readonly string[]): Promise<number> {
         handled(async (args) => (await import('./verify-command.js')).verifyCommand(args)),
       )
       .command(
+        'explain [request..]',
+        'Show the route a request takes, why, and what is wrong with the manifests',
+        explainOptions,
+        handled(async (args) => (await import('./explain-command.js')).explainCommand(args)),
+      )
+      .command(
+        'plan [request..]',
+        'Say how many requests a verdict needs, or what a number of them can tell',
+        planOptions,
+        handled(async (args) => (await import('./plan-command.js')).planCommand(args)),
+      )
+      .command(
         'demo [scenario]',
         'Start the embedded mesh on loopback and verify its split',
         demoOptions,
@@ -57,7 +71,7 @@ function commandLine(words: readonly string[]): Argv {
     .alias({ help: 'h' })
     .wrap(HELP_WIDTH)
     .locale('en')
-    .demandCommand(1, 'say which command: verify or demo')
+    .demandCommand(1, 'say which command')
     .strict()
     .exitProcess(false)
     .fail((message, error: Error | undefined) => {

@@ -4,7 +4,8 @@ import { type Mesh, startMesh } from '../mesh/mesh.js';
 import { podNames } from '../mesh/pod-names.js';
 import type { MeshService } from '../mesh/services.js';
 import { readScenarioFile } from '../scenario/scenario-file.js';
-import { parseWeights, scenarioOf } from '../scenario/scenario.js';
+import { parseWeights } from '../scenario/expectation-source.js';
+import { scenarioOf } from '../scenario/scenario.js';
 import { type Arguments, settingsFromFlags } from './settings.js';
 import { outputSettings, verifyAndReport } from './verify-command.js';
 

@@ -47,7 +47,8 @@ export function settingsFromFlags(args: Arguments): Settings {
   throw new InputError(issue?.message ?? 'invalid', { path: `--${name}` });
 }
 
-function single(args: Arguments, name: string): unknown {
+/** The value of a flag. @throws InputError when it is given several times. */
+export function single(args: Arguments, name: string): unknown {
   const value = args[name];
   if (!Array.isArray(value)) return value;
   throw new InputError('it is given more than once', { path: `--${name}` });

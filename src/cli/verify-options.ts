@@ -29,6 +29,12 @@ export const SETTING_OPTIONS = {
   via: text(EXPECTED, 'Whose routes apply: gateway[:NS/NAME], mesh, proxyless [inferred]'),
   'virtual-service': text(EXPECTED, 'The VirtualService to go by, NS/NAME, where several fit'),
   'gateway-port': number(EXPECTED, "The gateway's own port, where the target's differs"),
+  'rollout-step': number(EXPECTED, 'Step of an Argo Rollout, from 0 [its current one]'),
+  'envoy-admin': text(EXPECTED, "Also compare with the proxy's configuration, read from this URL"),
+  'config-dump': text(
+    EXPECTED,
+    'The same from a file: /config_dump, or istioctl pc routes -o json',
+  ),
   identity: text(EXPECTED, 'How a response names its pod: greeter, echo, header:NAME, a regex …'),
 
   call: text(CALL, 'pkg.Service/Method, as METHOD'),
@@ -71,6 +77,9 @@ export const SETTING_OPTIONS = {
   seed: number(VERDICT, 'For everything drawn at random [1]'),
 } satisfies Record<string, Options>;
 
+/** The scenario file, which holds any of the settings. */
+export const SCENARIO_OPTION = text('Settings:', 'YAML file with the settings; flags override it');
+
 /** Settings that may be given several times. */
 export const REPEATABLE = new Set(['manifest', 'proto', 'import-path', 'protoset', 'header']);
 
@@ -101,7 +110,7 @@ export function verifyOptions(command: Argv): Argv {
   return command
     .positional('target', { type: 'string', describe: 'host:port, :port, unix:/path, http(s)://…' })
     .positional('method', { type: 'string', describe: 'pkg.Service/Method, the same as --call' })
-    .option('scenario', text('Settings:', 'YAML file with the settings; flags override it'))
+    .option('scenario', SCENARIO_OPTION)
     .options(SETTING_OPTIONS)
     .options(OUTPUT_OPTIONS)
     .epilogue(VERIFY_EPILOGUE);

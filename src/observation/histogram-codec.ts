@@ -24,7 +24,7 @@ const MAX_INFLATED_BYTES = HEADER_BYTES + MAX_PLACES * MAX_NUMBER_BYTES;
 export function encodeCounts(counts: Float64Array, length: number): string {
   const bytes = Buffer.alloc(HEADER_BYTES + Math.max(1, length) * MAX_NUMBER_BYTES);
   let at = HEADER_BYTES;
-  for (let place = 0; place < length; ) {
+  for (let place = 0; place < length;) {
     const from = place;
     while (place < length && counts[place] === 0) place += 1;
     if (place - from > 1) at = writeNumber(bytes, at, from - place);
@@ -66,7 +66,7 @@ export function decodeCounts(text: string): Float64Array {
   }
   const end = Math.min(bytes.length, HEADER_BYTES + bytes.readUInt32BE(4));
   const counts: number[] = [];
-  for (let at = HEADER_BYTES; at < end; ) {
+  for (let at = HEADER_BYTES; at < end;) {
     const { value, next } = readNumber(bytes, at, end);
     at = next;
     const run = value < 0 ? -value : 1;

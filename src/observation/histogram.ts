@@ -21,7 +21,7 @@ const FIRST_PLACES = 8192;
  * counts. Memory does not grow with the number of values, and histograms add up exactly.
  */
 export class Histogram {
-  #counts: Float64Array<ArrayBufferLike>;
+  #counts: Float64Array;
   #total = 0;
   /** The highest place that is not zero; -1 while there is none. */
   #last = -1;
@@ -55,7 +55,8 @@ export class Histogram {
   merge(other: Histogram): void {
     if (other.#last < 0) return;
     if (other.#last > this.#last) this.#reach(other.#last);
-    for (let place = 0; place <= other.#last; place++) this.#counts[place]! += other.#counts[place]!;
+    for (let place = 0; place <= other.#last; place++)
+      this.#counts[place]! += other.#counts[place]!;
     this.#total += other.#total;
   }
 

@@ -32,6 +32,16 @@ export function pathOf(method: DescMethod): string {
   return `/${method.parent.typeName}/${method.name}`;
 }
 
+/**
+ * The `:path` of a call by its name alone, whatever its contract.
+ *
+ * @throws InputError when it is no name of a method.
+ */
+export function pathOfName(call: string): string {
+  const { service, method } = splitCall(call);
+  return `/${service}/${method}`;
+}
+
 function splitCall(call: string): { service: string; method: string } {
   const name = call.startsWith('/') ? call.slice(1) : call;
   const cut = name.includes('/') ? name.lastIndexOf('/') : name.lastIndexOf('.');

@@ -64,6 +64,23 @@ const split = z.object({
   test: test.nullable(),
 });
 
+/** What the proxy itself was programmed to do with the request. */
+const programmed = z.object({
+  /** Where its configuration was read: a URL or a file. */
+  source: z.string(),
+  /** Route table and virtual host that take the request; null when none does. */
+  table: z.string().nullable(),
+  virtualHost: z.string().nullable(),
+  routes: z.array(z.string()),
+  destinations: z.array(
+    z.object({ name: z.string(), configuredShare: z.number(), programmedShare: z.number() }),
+  ),
+  /** Share of the requests that the proxy answers itself. */
+  answeredByProxy: z.number(),
+  /** Where configured and programmed part, in one sentence; null where they agree. */
+  difference: z.string().nullable(),
+});
+
 const call = z.object({
   call: z.string(),
   route: z
@@ -74,6 +91,8 @@ const call = z.object({
       gatewayPort: z.number().nullable(),
     })
     .nullable(),
+  /** null where the proxy's own configuration was not asked for. */
+  programmed: programmed.nullable().default(null),
   verdict,
   /** What the verdict was made with. */
   rule: z.object({ tolerance: z.string(), maxErrorRate: z.number(), seed: z.number() }),
@@ -168,6 +187,7 @@ export const runRecordSchema = z.object({
 export type RunRecord = z.infer<typeof runRecordSchema>;
 export type RolloutRecord = z.infer<typeof rollout>;
 export type CallRecord = z.infer<typeof call>;
+export type ProgrammedRecord = z.infer<typeof programmed>;
 export type SplitRecord = z.infer<typeof split>;
 export type DestinationRecord = z.infer<typeof destination>;
 export type LatencyRecord = z.infer<typeof latency>;

@@ -1,10 +1,14 @@
 import type { Expectation } from '../routing/expectation.js';
 import { loadManifests } from '../routing/load-manifests.js';
-import { formatVia } from '../routing/request.js';
+import { formatVia, type RouteRequest } from '../routing/request.js';
 import { resolveExpectation } from '../routing/resolve.js';
+import type { ProgrammedRecord } from '../report/run-record.js';
+import type { ExpectationSource } from '../scenario/expectation-source.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { type AttributionTable, attributionTable } from '../observation/attribution.js';
 import type { ScenarioCall } from './call.js';
+import { programmedSplit } from './programmed.js';
+import { routeRequest } from './route-request.js';
 
 /** What the request of a scenario should see. */
 export interface ExpectedSplit {
@@ -19,6 +23,8 @@ export interface ExpectedSplit {
     previousWeight: number | null;
   }[];
   attribution: AttributionTable;
+  /** What the proxy says it does with the request; null where it was not asked. */
+  programmed: ProgrammedRecord | null;
   /** Choices and warnings, for the person at the terminal. */
   notes: string[];
 }
@@ -32,24 +38,23 @@ export async function expectedSplit(
   scenario: Scenario,
   call: ScenarioCall,
 ): Promise<ExpectedSplit> {
-  const { expectation } = scenario;
-  if (expectation.kind === 'weights') return splitByWeights(expectation.weights);
-  const { prepared } = call;
-  const manifests = await loadManifests(expectation.sources);
-  const resolved = resolveExpectation(manifests, {
-    method: 'POST',
-    path: prepared.path,
-    scheme: prepared.scheme,
-    authority: prepared.authority,
-    headers: new Map([['content-type', 'application/grpc'], ...prepared.metadata]),
-    targetPort: scenario.target.kind === 'tcp' ? scenario.target.port : null,
-    via: expectation.via,
-    namespace: scenario.namespace,
-    ...(expectation.virtualService === undefined
-      ? {}
-      : { virtualService: expectation.virtualService }),
-    ...(expectation.gatewayPort === undefined ? {} : { gatewayPort: expectation.gatewayPort }),
-  });
+  const { expectation, programmed } = scenario;
+  const request = requestOf(scenario, call);
+  if (expectation.kind === 'weights') {
+    const { weights } = expectation;
+    return {
+      ...splitByWeights(weights),
+      programmed:
+        programmed === null
+          ? null
+          : await programmedSplit(programmed, request, request.targetPort, {
+              kind: 'weights',
+              weights,
+            }),
+    };
+  }
+  const resolved = resolveExpectation(await loadManifests(expectation.sources), request);
+  const gatewayPort = resolved.route?.gatewayPort ?? null;
   return {
     via: formatVia(resolved.via),
     route: resolved.route,
@@ -62,6 +67,13 @@ export async function expectedSplit(
       resolved.workloads,
       resolved.subsetTokens,
     ),
+    programmed:
+      programmed === null
+        ? null
+        : await programmedSplit(programmed, request, gatewayPort, {
+            kind: 'manifests',
+            expectation: resolved,
+          }),
     notes: [
       ...resolved.notes.map((note) => `note: ${note}`),
       ...resolved.warnings.map(({ message, place }) => {
@@ -72,7 +84,28 @@ export async function expectedSplit(
   };
 }
 
-function splitByWeights(weights: readonly { name: string; weight: number }[]): ExpectedSplit {
+const NO_MANIFESTS: Extract<ExpectationSource, { kind: 'manifests' }> = {
+  kind: 'manifests',
+  sources: [],
+  via: undefined,
+  virtualService: undefined,
+  gatewayPort: undefined,
+  rolloutStep: undefined,
+};
+
+function requestOf(scenario: Scenario, { prepared }: ScenarioCall): RouteRequest {
+  const { expectation, target, namespace } = scenario;
+  const { path, scheme, authority, metadata } = prepared;
+  return routeRequest(
+    { method: 'POST', path, scheme, authority, metadata, target, namespace },
+    true,
+    expectation.kind === 'manifests' ? expectation : NO_MANIFESTS,
+  );
+}
+
+function splitByWeights(
+  weights: readonly { name: string; weight: number }[],
+): Omit<ExpectedSplit, 'programmed'> {
   return {
     via: null,
     route: null,

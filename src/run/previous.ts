@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { InputError } from '../input-error.js';
 import { runRecordSchema } from '../report/run-record.js';
-import { parseWeights } from '../scenario/scenario.js';
+import { parseWeights } from '../scenario/expectation-source.js';
 import type { ExpectedSplit } from './expectation.js';
 
 /** Where `--previous` comes from; for messages. */

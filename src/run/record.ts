@@ -11,6 +11,7 @@ import type { Finding } from '../verdict/findings/finding.js';
 import type { ScenarioCall } from './call.js';
 import type { ExpectedSplit } from './expectation.js';
 import type { Judgement } from './judge.js';
+import { findConfigNotProgrammed } from './programmed.js';
 import type { RolloutWait } from './rollout.js';
 import type { SplitPlan } from './split-plan.js';
 
@@ -54,7 +55,11 @@ export function runRecord(parts: RunParts): RunRecord {
       failed: missing,
     })),
     thresholds: [],
-    findings: [...parts.unreachable, ...judgement.findings],
+    findings: [
+      ...parts.unreachable,
+      ...findConfigNotProgrammed(expected.programmed),
+      ...judgement.findings,
+    ],
   };
 }
 
@@ -64,6 +69,7 @@ function callRecord({ scenario, call, expected, plan, tally, judgement }: RunPar
   return {
     call: call.name,
     route: expected.route,
+    programmed: expected.programmed,
     verdict: decision.verdict,
     rule: {
       tolerance: scenario.rule.tolerance,

@@ -6,7 +6,7 @@ import { type Settings, settingsSchema } from './schema.js';
 
 /** Settings that hold paths; in a file they are relative to the file. */
 const PATH_SETTINGS = ['manifest', 'proto', 'import-path', 'protoset'] as const;
-const FILE_SETTINGS = ['cacert', 'cert', 'key'] as const;
+const FILE_SETTINGS = ['cacert', 'cert', 'key', 'config-dump'] as const;
 
 /**
  * Reads a scenario file.

@@ -1,21 +1,15 @@
 import { InputError } from '../input-error.js';
 import { parseDurationMs } from './duration.js';
+import {
+  DEFAULT_NAMESPACE,
+  type ExpectationSource,
+  expectationSource,
+  type ProgrammedSource,
+  programmedSource,
+} from './expectation-source.js';
 import { parseHeaders } from './headers.js';
 import type { Settings } from './schema.js';
 import { parseTarget, type Target } from './target.js';
-import { parseVia, type Via } from './via.js';
-
-/** Where the expected split comes from. */
-export type ExpectationSource =
-  | {
-      kind: 'manifests';
-      /** Files and folders; `-` is standard input. */
-      sources: string[];
-      via: Via | undefined;
-      virtualService: { namespace: string; name: string } | undefined;
-      gatewayPort: number | undefined;
-    }
-  | { kind: 'weights'; weights: { name: string; weight: number }[] };
 
 /** What is called. */
 export interface CallSettings {
@@ -51,6 +45,8 @@ export interface Scenario {
   expectation: ExpectationSource;
   /** Weights before the last change, or the path of a run record; undefined when not known. */
   previous: string | undefined;
+  /** What the proxy was programmed with; null: not asked. */
+  programmed: ProgrammedSource | null;
   /** How a response says which pod answered; undefined: by the method called. */
   identity: string | undefined;
   call: CallSettings;
@@ -79,7 +75,6 @@ export interface Scenario {
 }
 
 const DEFAULTS = {
-  namespace: 'default',
   connectTimeoutMs: 10_000,
   concurrency: 64,
   connections: 32,
@@ -108,9 +103,10 @@ export function scenarioOf(settings: Settings): Scenario {
   return {
     name: settings.name ?? null,
     target,
-    namespace: settings.namespace ?? DEFAULTS.namespace,
+    namespace: settings.namespace ?? DEFAULT_NAMESPACE,
     expectation: expectationSource(settings),
     previous: settings.previous,
+    programmed: programmedSource(settings),
     identity: settings.identity,
     call: callSettings(settings),
     security: securityOf(settings, target),
@@ -125,14 +121,19 @@ export function scenarioOf(settings: Settings): Scenario {
       warmup: warmupOf(settings.warmup),
       engine: settings.engine ?? DEFAULTS.engine,
     },
-    rule: {
-      alpha: settings.alpha ?? DEFAULTS.alpha,
-      power: settings.power ?? DEFAULTS.power,
-      tolerance: settings.tolerance ?? DEFAULTS.tolerance,
-      maxErrorRate: settings['max-error-rate'] ?? DEFAULTS.maxErrorRate,
-      inconclusive: settings.inconclusive ?? 'report',
-      seed: settings.seed ?? DEFAULTS.seed,
-    },
+    rule: ruleOf(settings),
+  };
+}
+
+/** How a verdict is to be made. */
+export function ruleOf(settings: Settings): Scenario['rule'] {
+  return {
+    alpha: settings.alpha ?? DEFAULTS.alpha,
+    power: settings.power ?? DEFAULTS.power,
+    tolerance: settings.tolerance ?? DEFAULTS.tolerance,
+    maxErrorRate: settings['max-error-rate'] ?? DEFAULTS.maxErrorRate,
+    inconclusive: settings.inconclusive ?? 'report',
+    seed: settings.seed ?? DEFAULTS.seed,
   };
 }
 
@@ -145,69 +146,6 @@ function warmupOf(warmup: Settings['warmup']): Scenario['load']['warmup'] {
   return typeof warmup === 'number'
     ? { requests: warmup, durationMs: null }
     : { requests: null, durationMs: durationMs(warmup) };
-}
-
-function expectationSource(settings: Settings): ExpectationSource {
-  if (settings.weights !== undefined) {
-    if (settings.manifest !== undefined) {
-      throw new InputError('the weights stand in the manifests: give --weights or --manifest', {
-        path: '--weights',
-      });
-    }
-    return { kind: 'weights', weights: parseWeights(settings.weights) };
-  }
-  if (settings.manifest === undefined || settings.manifest.length === 0) {
-    throw new InputError(
-      'what split is expected? give the manifests that were applied, or weights such as v1=60,v2=40',
-      { path: '--manifest' },
-    );
-  }
-  return {
-    kind: 'manifests',
-    sources: settings.manifest,
-    via: settings.via === undefined ? undefined : parseVia(settings.via),
-    virtualService: namespacedName(settings['virtual-service'], settings.namespace),
-    gatewayPort: settings['gateway-port'],
-  };
-}
-
-function namespacedName(
-  text: string | undefined,
-  namespace: string | undefined,
-): { namespace: string; name: string } | undefined {
-  if (text === undefined) return undefined;
-  const match = /^(?:([^/\s]+)\/)?([^/\s]+)$/.exec(text);
-  if (match === null) {
-    throw new InputError(`"${text}" is not NAMESPACE/NAME`, { path: '--virtual-service' });
-  }
-  return { namespace: match[1] ?? namespace ?? DEFAULTS.namespace, name: match[2] ?? '' };
-}
-
-/**
- * Reads `v1=60,v2=40`.
- *
- * @param flag The option it stands in, for the message.
- * @throws InputError unless every weight is a number that is not negative and one is positive.
- */
-export function parseWeights(text: string, flag = '--weights'): { name: string; weight: number }[] {
-  const weights = text.split(',').map((part) => {
-    const match = /^\s*([^=\s]+)\s*=\s*(\d+(?:\.\d+)?)\s*$/.exec(part);
-    if (match === null) {
-      throw new InputError(
-        `"${part}" is not NAME=WEIGHT with a weight of 0 or more, such as v1=60`,
-        { path: flag },
-      );
-    }
-    return { name: match[1] ?? '', weight: Number(match[2]) };
-  });
-  const names = new Set(weights.map(({ name }) => name));
-  if (names.size < weights.length) {
-    throw new InputError(`"${text}" names a destination twice`, { path: flag });
-  }
-  if (weights.every(({ weight }) => weight === 0)) {
-    throw new InputError(`"${text}" has no weight above zero`, { path: flag });
-  }
-  return weights;
 }
 
 function callSettings(settings: Settings): CallSettings {

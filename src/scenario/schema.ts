@@ -41,6 +41,13 @@ export const settingsSchema = z.strictObject({
   via: z.string().optional().describe('Whose routes apply: gateway[:NS/NAME], mesh or proxyless'),
   'virtual-service': z.string().optional().describe('NS/NAME of the VirtualService that applies'),
   'gateway-port': count("The gateway's own port, where the target's differs").optional(),
+  'rollout-step': z
+    .int()
+    .min(0, { error: 'steps are counted from 0' })
+    .optional()
+    .describe('Step of an Argo Rollout to expect, from 0; the current one when absent'),
+  'envoy-admin': z.string().optional().describe("URL of the proxy's admin interface"),
+  'config-dump': z.string().optional().describe("File with the proxy's /config_dump"),
   identity: z.string().optional().describe('How a response says which pod answered'),
 
   call: z.string().optional().describe('pkg.Service/Method'),

@@ -33,6 +33,9 @@ export interface GeneratedTable {
 
 /** Few words, so that rules and requests meet often. */
 const paths = ['/', '/a', '/A', '/a/', '/a/b', '/ab', '/pkg.Service/Method', '/b/a'];
+/** Some hold a rule's path further in, or begin with half a segment of it. */
+const requestPaths = [...paths, '/c/a', '/c/a/b', '/b/ab', '/c/A/'];
+const prefixes = ['/', '/a', '/a', '/a/', '/A', '/pkg.', '/b'];
 const patterns = ['/a', '/a.*', '/(a|b)/.*', '(?i)/A', '/[^/]+', '.*', '/pkg\\..*'];
 const users = ['jack', 'jac', 'jill', ''];
 const userPatterns = ['ja.*', 'jack|jill', '[a-z]+', '.*'];
@@ -40,8 +43,14 @@ const userPatterns = ['ja.*', 'jack|jill', '[a-z]+', '.*'];
 const pathMatch: fc.Arbitrary<GeneratedMatch> = fc.oneof(
   fc.record({
     on: fc.constant('path' as const),
-    kind: fc.constantFrom('exact' as const, 'prefix' as const),
+    kind: fc.constant('exact' as const),
     value: fc.constantFrom(...paths),
+    ignoreCase: fc.boolean(),
+  }),
+  fc.record({
+    on: fc.constant('path' as const),
+    kind: fc.constant('prefix' as const),
+    value: fc.constantFrom(...prefixes),
     ignoreCase: fc.boolean(),
   }),
   fc.record({
@@ -89,14 +98,14 @@ const rule: fc.Arbitrary<GeneratedRule> = fc.record({
 const request: fc.Arbitrary<GeneratedRequest> = fc.record({
   method: fc.constantFrom('GET', 'POST'),
   path: fc
-    .tuple(fc.constantFrom(...paths), fc.constantFrom('', '', '?v=1', '?u=1&v=2'))
+    .tuple(fc.constantFrom(...requestPaths), fc.constantFrom('', '', '?v=1', '?u=1&v=2'))
     .map((parts) => parts.join('')),
   user: fc.option(fc.constantFrom(...users)),
 });
 
 const table: fc.Arbitrary<GeneratedTable> = fc.record({
   rules: fc.array(rule, { minLength: 1, maxLength: 4 }),
-  requests: fc.array(request, { minLength: 2, maxLength: 3 }),
+  requests: fc.array(request, { minLength: 3, maxLength: 4 }),
 });
 
 /** The same tables for one seed. */

@@ -18,7 +18,7 @@ import {
   type GeneratedRequest,
 } from './route-tables.js';
 
-const TABLES = 300;
+const TABLES = 400;
 const SEED = 60_40;
 /** Requests by which a split shows; enough for seven standard deviations to mean something. */
 const SPLIT_REQUESTS = 40;

@@ -21,6 +21,7 @@ function expecting(weights: Record<string, number>): ExpectedSplit {
       previousWeight: null,
     })),
     attribution: attributionTable(names, [], []),
+    programmed: null,
     notes: [],
   };
 }

@@ -4,7 +4,8 @@ import { InputError } from '../../src/input-error.js';
 import { parseDurationMs } from '../../src/scenario/duration.js';
 import { parseHeaders } from '../../src/scenario/headers.js';
 import { parseScenario, readScenarioFile } from '../../src/scenario/scenario-file.js';
-import { parseWeights, scenarioOf } from '../../src/scenario/scenario.js';
+import { parseWeights } from '../../src/scenario/expectation-source.js';
+import { scenarioOf } from '../../src/scenario/scenario.js';
 import { formatTarget, parseTarget } from '../../src/scenario/target.js';
 import { parseVia } from '../../src/scenario/via.js';
 

@@ -9,6 +9,8 @@ import { plainText } from '../plain-text.js';
 import type { CallRecord, RolloutRecord, RunRecord } from '../run-record.js';
 import { paint, type Style, wrap } from '../style.js';
 import { destinationTable, podTable } from './destinations.js';
+import { type Fact, fact } from './fact.js';
+import { programmedTable } from './programmed.js';
 import { table } from './table.js';
 
 /** Renders a run for a terminal, or for a pipe when the style has no colour. */
@@ -27,7 +29,7 @@ function header(record: RunRecord, style: Style): string {
   const name = record.scenario === null ? '' : ` · ${plainText(record.scenario)}`;
   const rate =
     load.requestsPerSecond === null ? '' : `, ${formatCount(load.requestsPerSecond)} per second`;
-  const facts: [string, string][] = [
+  const facts: Fact[] = [
     ['target', `${plainText(record.target)}${record.via === null ? '' : ` (${record.via})`}`],
     [
       'load',
@@ -40,7 +42,7 @@ function header(record: RunRecord, style: Style): string {
     facts.push(['before', `${formatCount(load.excluded)} requests not counted`]);
   return [
     paint(style, 'heading', `splitproof${name}`),
-    ...facts.map((fact) => line(fact, style)),
+    ...facts.map((each) => fact(each, style)),
   ].join('\n');
 }
 
@@ -51,16 +53,9 @@ function rolloutText({ followed, waitedSeconds }: RolloutRecord): string {
     : `the traffic did not follow the weights within ${time}; the sample was taken all the same`;
 }
 
-const LABEL_WIDTH = 10;
-
-function line([label, text]: [string, string], style: Style): string {
-  const head = `  ${label.padEnd(LABEL_WIDTH - 2)}`;
-  return paint(style, 'quiet', head) + wrap(text, style, LABEL_WIDTH, LABEL_WIDTH);
-}
-
 function callSections(call: CallRecord, record: RunRecord, style: Style): string[] {
   const { route, split } = call;
-  const about: [string, string][] = [['call', plainText(call.call)]];
+  const about: Fact[] = [['call', plainText(call.call)]];
   if (route !== null) {
     about.push([
       'route',
@@ -68,12 +63,13 @@ function callSections(call: CallRecord, record: RunRecord, style: Style): string
         (route.gatewayPort === null ? '' : `, gateway port ${route.gatewayPort}`),
     ]);
   }
-  const heading = about.map((fact) => line(fact, style)).join('\n');
+  const heading = about.map((each) => fact(each, style)).join('\n');
   if (split.sampled === 0) return [heading];
   const sections = [
     heading,
     [paint(style, 'heading', 'Who answered'), destinationTable(split, style)].join('\n'),
   ];
+  if (call.programmed !== null) sections.push(programmedTable(call.programmed, split, style));
   if (split.missing > 0) sections.push(missing(call, style));
   const pods = podTable(split, style);
   if (pods !== '') sections.push([paint(style, 'heading', 'Pods'), pods].join('\n'));

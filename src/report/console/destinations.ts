@@ -2,10 +2,8 @@ import { formatCount, formatExpected, formatShare, formatTolerance } from '../nu
 import { plainText } from '../plain-text.js';
 import type { DestinationRecord, SplitRecord } from '../run-record.js';
 import type { Style } from '../style.js';
+import { MAX_NAME, shorten } from './shorten.js';
 import { table } from './table.js';
-
-/** Longer names are cut in the middle, so that the table stays within 80 columns. */
-const MAX_NAME = 14;
 
 /** One row for each destination: what was configured, and what came. */
 export function destinationTable(split: SplitRecord, style: Style): string {
@@ -78,10 +76,4 @@ export function podTable(split: SplitRecord, style: Style): string {
     rows,
     style,
   );
-}
-
-function shorten(name: string, room: number): string {
-  if (name.length <= room) return name;
-  const head = Math.ceil((room - 1) / 2);
-  return `${name.slice(0, head)}…${name.slice(name.length - (room - 1 - head))}`;
 }

@@ -120,5 +120,5 @@ function describe(value: unknown): string {
   if (typeof value === 'object') return 'a mapping';
   if (typeof value === 'string')
     return `the text "${value.length > 40 ? `${value.slice(0, 40)}…` : value}"`;
-  return JSON.stringify(value);
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

@@ -1,0 +1,25 @@
+import { renderExplanation } from '../report/console/explanation.js';
+import { type ExplanationReport, renderExplanationJson } from '../report/explanation.js';
+import { explain } from '../run/explain.js';
+import { routeQuestion } from '../scenario/route-question.js';
+import { EXIT } from './exit-status.js';
+import { questionFrom } from './question-settings.js';
+import type { Arguments } from './settings.js';
+import { outputStyle } from './terminal.js';
+
+/** `splitproof explain`. @returns The exit status. */
+export async function explainCommand(args: Arguments): Promise<number> {
+  const { settings, http } = questionFrom(args);
+  const report = await explain(routeQuestion(settings, http));
+  process.stdout.write(
+    args.format === 'json'
+      ? renderExplanationJson(report)
+      : renderExplanation(report, outputStyle(args.color !== false)),
+  );
+  return statusOf(report, args.strict === true);
+}
+
+function statusOf({ findings }: ExplanationReport, strict: boolean): number {
+  if (findings.some(({ severity }) => severity === 'error')) return EXIT.badInput;
+  return strict && findings.length > 0 ? EXIT.fail : EXIT.pass;
+}

@@ -1,0 +1,90 @@
+import type { Argv, Options } from 'yargs';
+import { OUTPUT_OPTIONS, SCENARIO_OPTION, SETTING_OPTIONS } from './verify-options.js';
+
+const EXPECTED = 'What is expected:';
+const CALL = 'The call:';
+
+const {
+  manifest,
+  namespace,
+  via,
+  proto,
+  protoset,
+  call,
+  metadata,
+  header,
+  authority,
+  plaintext,
+  'virtual-service': virtualService,
+  'gateway-port': gatewayPort,
+  'rollout-step': rolloutStep,
+  'import-path': importPath,
+} = SETTING_OPTIONS;
+
+/** Settings of a run that say which route a request takes. */
+export const ROUTE_OPTIONS = {
+  manifest,
+  namespace,
+  via,
+  'virtual-service': virtualService,
+  'gateway-port': gatewayPort,
+  'rollout-step': rolloutStep,
+  call,
+  proto,
+  'import-path': importPath,
+  protoset,
+  metadata,
+  header,
+  authority,
+  plaintext,
+};
+
+/** A plain HTTP request instead of a call. */
+export const HTTP_OPTIONS = {
+  path: {
+    group: CALL,
+    describe: 'Path of a plain HTTP request, instead of a call',
+    type: 'string',
+    requiresArg: true,
+  },
+  method: { group: CALL, describe: 'Its method [GET]', type: 'string', requiresArg: true },
+} satisfies Record<string, Options>;
+
+/** TARGET and METHOD as words. */
+export const REQUEST_POSITIONAL = {
+  array: true,
+  type: 'string',
+  describe: 'TARGET and METHOD as for verify: either, both or none',
+} as const;
+
+// Not yargs' own examples: it breaks commands into a narrow column.
+const EXPLAIN_EPILOGUE = `Examples:
+  Which route does this call take through the manifests, and why?
+    splitproof explain -f manifests/ --plaintext localhost:8080 \\
+      helloworld.Greeter/SayHello
+  The same for a plain HTTP request with a header:
+    splitproof explain -f manifests/ --authority shop.example.com \\
+      --path /reviews/1 -H 'x-canary: always'
+  Is the gateway programmed with it? (kubectl port-forward … 15000)
+    splitproof explain -f manifests/ --envoy-admin http://127.0.0.1:15000 \\
+      --call helloworld.Greeter/SayHello
+
+Exit status: 0 fine or warnings, 1 warnings with --strict, 2 errors: no route,
+a broken manifest, a proxy that is programmed with something else. Nothing is
+sent to the target.`;
+
+/** Adds everything `explain` understands. */
+export function explainOptions(command: Argv): Argv {
+  return command
+    .positional('request', REQUEST_POSITIONAL)
+    .option('scenario', SCENARIO_OPTION)
+    .options(ROUTE_OPTIONS)
+    .options({
+      'envoy-admin': SETTING_OPTIONS['envoy-admin'],
+      'config-dump': SETTING_OPTIONS['config-dump'],
+      ...HTTP_OPTIONS,
+      strict: { group: EXPECTED, describe: 'Warnings exit with 1', type: 'boolean' },
+    })
+    .options({ format: OUTPUT_OPTIONS.format, color: OUTPUT_OPTIONS.color })
+    .epilogue(EXPLAIN_EPILOGUE);
+}

@@ -1,0 +1,20 @@
+import { renderPlan } from '../report/console/plan.js';
+import { renderPlanJson } from '../report/plan.js';
+import { planReport } from '../run/plan.js';
+import { planQuestion } from '../scenario/plan-question.js';
+import { questionFrom } from './question-settings.js';
+import { EXIT } from './exit-status.js';
+import type { Arguments } from './settings.js';
+import { outputStyle } from './terminal.js';
+
+/** `splitproof plan`. @returns The exit status. */
+export async function planCommand(args: Arguments): Promise<number> {
+  const { settings, http } = questionFrom(args);
+  const report = await planReport(planQuestion(settings, http));
+  process.stdout.write(
+    args.format === 'json'
+      ? renderPlanJson(report)
+      : renderPlan(report, outputStyle(args.color !== false)),
+  );
+  return EXIT.pass;
+}

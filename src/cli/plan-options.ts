@@ -1,0 +1,29 @@
+import type { Argv } from 'yargs';
+import { HTTP_OPTIONS, REQUEST_POSITIONAL, ROUTE_OPTIONS } from './explain-options.js';
+import { OUTPUT_OPTIONS, SCENARIO_OPTION, SETTING_OPTIONS } from './verify-options.js';
+
+const { weights, alpha, power, tolerance, requests } = SETTING_OPTIONS;
+
+const PLAN_EPILOGUE = `Examples:
+  How many requests does a verdict on 60/40 need?
+    splitproof plan --weights v1=60,v2=40
+  What can 1,000 of them tell?
+    splitproof plan --weights v1=60,v2=40 -n 1000
+  The steps of a canary, at a tolerance of a fifth of each weight:
+    splitproof plan --tolerance 20%
+  The split that the manifests configure:
+    splitproof plan -f manifests/ helloworld.Greeter/SayHello
+
+Exit status: 0, and 2 for bad input. Nothing is sent.`;
+
+/** Adds everything `plan` understands. */
+export function planOptions(command: Argv): Argv {
+  return command
+    .positional('request', REQUEST_POSITIONAL)
+    .option('scenario', SCENARIO_OPTION)
+    .options({ weights, ...ROUTE_OPTIONS, ...HTTP_OPTIONS })
+    .options({ alpha, power, tolerance, 'max-error-rate': SETTING_OPTIONS['max-error-rate'] })
+    .options({ requests: { ...requests, describe: 'What can this many tell?' } })
+    .options({ format: OUTPUT_OPTIONS.format, color: OUTPUT_OPTIONS.color })
+    .epilogue(PLAN_EPILOGUE);
+}

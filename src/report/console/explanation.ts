@@ -1,0 +1,183 @@
+import type {
+  EffectsReport,
+  ExplanationFinding,
+  ExplanationReport,
+  PlaceReport,
+  RuleReport,
+} from '../explanation.js';
+import { formatShare } from '../numbers.js';
+import { plainText } from '../plain-text.js';
+import { paint, type Style, wrap } from '../style.js';
+import { type Fact, fact } from './fact.js';
+import { programmedTable } from './programmed.js';
+import { MAX_NAME, shorten } from './shorten.js';
+import { table } from './table.js';
+
+/** Renders an explanation for a terminal, or for a pipe when the style has no colour. */
+export function renderExplanation(report: ExplanationReport, style: Style): string {
+  const sections = [
+    header(report, style),
+    expected(report, style),
+    effects(report.effects, style),
+    rules(report.rules, style),
+    report.programmed === null ? '' : programmedTable(report.programmed, null, style),
+    findings(report.findings, style),
+    summary(report.findings, style),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function header(
+  { request, via, gatewayPort, route, notes }: ExplanationReport,
+  style: Style,
+): string {
+  const { method, path, scheme, authority, headers, namespace } = request;
+  const others = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  const port = gatewayPort === null ? '' : `, gateway port ${gatewayPort}`;
+  const facts: Fact[] = [
+    ['request', plainText(`${method} ${path}`)],
+    ['', plainText(`${scheme}, authority ${authority}, namespace ${namespace}`)],
+    ...others.map((text): Fact => ['', plainText(text)]),
+    ['via', plainText(`${via ?? 'not known'}${port}`)],
+    [
+      'route',
+      plainText(route === null ? 'none' : `${route.source}, ${route.rule} (${route.match})`),
+    ],
+    ...notes.map((note): Fact => ['note', plainText(note)]),
+  ];
+  return [
+    paint(style, 'heading', 'splitproof explain'),
+    ...facts.map((each) => fact(each, style)),
+  ].join('\n');
+}
+
+function expected({ destinations, route }: ExplanationReport, style: Style): string {
+  if (destinations.length === 0) return '';
+  const host = style.width - 48;
+  const rows = destinations.map((destination) => [
+    shorten(plainText(destination.name), MAX_NAME),
+    String(destination.weight),
+    formatShare(destination.share),
+    destination.replicas === null ? '-' : String(destination.replicas),
+    shorten(
+      plainText(destination.host) + (destination.port === null ? '' : `:${destination.port}`),
+      host,
+    ),
+  ]);
+  const columns = [
+    { title: 'destination', align: 'left' as const },
+    { title: 'weight', align: 'right' as const },
+    { title: 'share', align: 'right' as const },
+    { title: 'replicas', align: 'right' as const },
+    { title: 'host', align: 'left' as const },
+  ];
+  const heading = route === null ? 'What to expect, by replicas' : 'What to expect';
+  return `${paint(style, 'heading', heading)}\n${table(columns, rows, style)}`;
+}
+
+function effects(report: EffectsReport | null, style: Style): string {
+  if (report === null) return '';
+  const { timeoutMs, retries, abort, delay, mirrors, changes } = report;
+  const facts: Fact[] = [];
+  if (timeoutMs !== null) facts.push(['timeout', timeoutMs === 0 ? 'off' : `${timeoutMs} ms`]);
+  if (retries !== null) {
+    const { attempts, perTryTimeoutMs, retryOn } = retries;
+    const each = perTryTimeoutMs === null ? '' : `, ${perTryTimeoutMs} ms each`;
+    const on = retryOn === null ? '' : `, on ${retryOn}`;
+    facts.push(['retries', plainText(attempts === 0 ? 'off' : `${attempts}${each}${on}`)]);
+  }
+  for (const fault of [abort, delay]) {
+    if (fault === null) continue;
+    const does = fault === abort ? 'are answered with' : 'are delayed by';
+    facts.push(['fault', plainText(`${percent(fault.share)} ${does} ${fault.description}`)]);
+  }
+  for (const { host, share } of mirrors) {
+    facts.push(['mirror', plainText(`${percent(share)} copied to ${host}; never observed`)]);
+  }
+  facts.push(...changes.map((change): Fact => ['change', plainText(change)]));
+  if (facts.length === 0) return '';
+  const lines = facts.map((each) => fact(each, style));
+  return `${paint(style, 'heading', 'What else the route does')}\n${lines.join('\n')}`;
+}
+
+/** So many rules are shown; the JSON has them all. */
+const SHOWN_RULES = 40;
+
+const OUTCOMES: Record<RuleReport['outcome'], string> = {
+  taken: 'taken',
+  'not-matched': 'no match',
+  'not-reached': 'not reached',
+};
+
+function rules(all: readonly RuleReport[], style: Style): string {
+  if (all.length === 0) return '';
+  const taken = all.findIndex(({ outcome }) => outcome === 'taken');
+  // The rule that is taken is shown whatever comes before it.
+  const shown = all.filter((_, index) => index < SHOWN_RULES || index === taken);
+  const lines = shown.flatMap((rule) => ruleLines(rule, style));
+  const rest = all.length - shown.length;
+  if (rest > 0) lines.push(`  and ${rest} more`);
+  return `${paint(style, 'heading', 'Rules, in the order they are tried')}\n${lines.join('\n')}`;
+}
+
+const OUTCOME_WIDTH = 14;
+
+function ruleLines({ source, rule, match, outcome, reasons }: RuleReport, style: Style): string[] {
+  const head = `  ${OUTCOMES[outcome].padEnd(OUTCOME_WIDTH - 2)}`;
+  const meaning = outcome === 'taken' ? 'pass' : 'quiet';
+  const under = (text: string): string =>
+    wrap(plainText(text), style, OUTCOME_WIDTH, OUTCOME_WIDTH);
+  const indent = ' '.repeat(OUTCOME_WIDTH);
+  return [
+    paint(style, meaning, head) + under(`${rule}: ${match}`),
+    indent + under(`of ${source}`),
+    ...reasons.map((reason) => indent + under(`because ${reason}`)),
+  ];
+}
+
+/** So many findings are shown; the JSON has them all. */
+const SHOWN_FINDINGS = 100;
+
+function findings(all: readonly ExplanationFinding[], style: Style): string {
+  if (all.length === 0) return '';
+  const lines = all.slice(0, SHOWN_FINDINGS).flatMap((finding) => findingLines(finding, style));
+  if (all.length > SHOWN_FINDINGS) lines.push(`  and ${all.length - SHOWN_FINDINGS} more`);
+  return `${paint(style, 'heading', 'Findings')}\n${lines.join('\n')}`;
+}
+
+function findingLines(
+  { code, severity, message, place }: ExplanationFinding,
+  style: Style,
+): string[] {
+  const where = placeText(place);
+  return [
+    `  ${paint(style, severity === 'error' ? 'fail' : 'inconclusive', severity)} ${code}`,
+    ...[where, message]
+      .filter((text) => text !== '')
+      .map((text) => `    ${wrap(plainText(text), style, 4, 4)}`),
+  ];
+}
+
+function placeText({ file, line, path }: PlaceReport): string {
+  const where = file === null ? '' : line === null ? file : `${file}:${line}`;
+  return [where, path ?? ''].filter((part) => part !== '').join(' ');
+}
+
+function summary(all: readonly ExplanationFinding[], style: Style): string {
+  const errors = all.filter(({ severity }) => severity === 'error').length;
+  const warnings = all.length - errors;
+  if (all.length === 0) return paint(style, 'pass', 'nothing to complain about');
+  const parts = [
+    ...(errors > 0 ? [paint(style, 'fail', counted(errors, 'error'))] : []),
+    ...(warnings > 0 ? [paint(style, 'inconclusive', counted(warnings, 'warning'))] : []),
+  ];
+  return parts.join(', ');
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(4))} %`;
+}

@@ -1,0 +1,169 @@
+import { formatCount, formatShare, formatTolerance } from '../numbers.js';
+import { plainText } from '../plain-text.js';
+import type { CapacityReport, PlannedSplitReport, PlanReport } from '../plan.js';
+import { paint, type Style, wrap } from '../style.js';
+import { type Fact, fact } from './fact.js';
+import { MAX_NAME, shorten } from './shorten.js';
+import { type Column, table } from './table.js';
+
+/** Renders a plan for a terminal, or for a pipe when the style has no colour. */
+export function renderPlan(report: PlanReport, style: Style): string {
+  const [first] = report.splits;
+  const sections =
+    first?.name === null
+      ? [header(report, style), ...oneSplit(first, report, style)]
+      : [header(report, style), stepTable(report, style), ...stepNotes(report, style)];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function header({ rule, route }: PlanReport, style: Style): string {
+  const { alpha, power, tolerance, maxErrorRate } = rule;
+  const facts: Fact[] = [
+    [
+      'rule',
+      plainText(
+        `tolerance ${tolerance}, alpha ${alpha}, power ${power}, error rate up to ${percent(maxErrorRate)}`,
+      ),
+    ],
+  ];
+  if (route !== null) {
+    facts.push(['route', plainText(`${route.source}, ${route.rule} (${route.match})`)]);
+  }
+  return [
+    paint(style, 'heading', 'splitproof plan'),
+    ...facts.map((each) => fact(each, style)),
+  ].join('\n');
+}
+
+function oneSplit(split: PlannedSplitReport, report: PlanReport, style: Style): string[] {
+  const { capacity } = split;
+  return [
+    `${paint(style, 'heading', 'The split')}\n${destinations(split, style)}`,
+    `${paint(style, 'heading', 'How many requests a verdict needs')}\n${needed(split, style)}`,
+    ...(capacity === null ? [] : [capacityLines(capacity, split, report, style)]),
+  ];
+}
+
+function destinations(split: PlannedSplitReport, style: Style): string {
+  const rows = split.destinations.map(({ name, weight, expectedShare, tolerance }) => [
+    shorten(plainText(name), style.width - 40),
+    String(weight),
+    formatShare(expectedShare),
+    tolerance === 0 ? '-' : formatTolerance(tolerance),
+  ]);
+  return table(columns('destination', ['weight', 'share', 'tolerance']), rows, style);
+}
+
+function needed({ needed: sizes }: PlannedSplitReport, style: Style): string {
+  const rows = sizes.map(({ missingRate, requests, power }) => [
+    missingRate === 0 ? 'all answered' : `${percent(missingRate)} missing`,
+    requests === null ? 'never' : formatCount(requests),
+    power === null ? '-' : formatShare(power),
+  ]);
+  return table(columns('answers', ['requests', 'a right split passes']), rows, style);
+}
+
+function capacityLines(
+  capacity: CapacityReport,
+  split: PlannedSplitReport,
+  { rule }: PlanReport,
+  style: Style,
+): string {
+  const { requests, power, detectable, provableTolerance, leakBound } = capacity;
+  const lines = [`an exactly right split passes with ${formatShare(power)}`];
+  if (provableTolerance !== null) {
+    lines.push(
+      `the smallest tolerance that can be shown with power ${rule.power} is ${formatTolerance(provableTolerance)}`,
+    );
+  } else if (split.destinations.filter(({ weight }) => weight > 0).length > 1) {
+    lines.push(`no tolerance can be shown with power ${rule.power}: these are too few`);
+  }
+  if (leakBound !== null) {
+    lines.push(`not one leak excludes leaks of ${percent(leakBound)} and more`);
+  }
+  const rows = detectable
+    .filter((_, index) => (split.destinations[index]?.weight ?? 0) > 0)
+    .map(({ name, above, below }) => [
+      shorten(plainText(name), style.width - 40),
+      deviation(above, '+'),
+      deviation(below, '−'),
+    ]);
+  const heading = `What ${formatCount(requests)} requests can tell`;
+  return [
+    paint(style, 'heading', heading),
+    ...lines.map((line) => `  ${wrap(line, style, 4, 2)}`),
+    ...(leakBound !== null && rows.length < 2
+      ? []
+      : [
+          `  ${wrap(`a split is failed with power ${rule.power} when it is off by`, style, 4, 2)}`,
+          table(columns('destination', ['above', 'below']), rows, style),
+        ]),
+  ].join('\n');
+}
+
+function stepTable({ splits }: PlanReport, style: Style): string {
+  const [first] = splits;
+  const heading = 'How many requests a verdict needs at the steps of a canary';
+  const capacity = first?.capacity ?? null;
+  const titles =
+    capacity === null
+      ? (first?.needed ?? []).map(({ missingRate }) =>
+          missingRate === 0 ? 'requests' : `${percent(missingRate)} missing`,
+        )
+      : ['requests', `power at ${formatCount(capacity.requests)}`, 'fails above', 'and below'];
+  const rows = splits.map((split) => [
+    shorten(split.name ?? '', MAX_NAME),
+    tolerance(split),
+    ...(split.capacity === null
+      ? split.needed.map(neededCount)
+      : capacityCells(split, split.capacity)),
+  ]);
+  return `${paint(style, 'heading', heading)}\n${table(columns('step', ['tolerance', ...titles]), rows, style)}`;
+}
+
+function neededCount({ requests }: PlannedSplitReport['needed'][number]): string {
+  return requests === null ? 'never' : formatCount(requests);
+}
+
+/** What the wanted number can tell of the canary, the last of the destinations. */
+function capacityCells(split: PlannedSplitReport, { power, detectable }: CapacityReport): string[] {
+  const canary = detectable.at(-1);
+  const isSplit = split.destinations.every(({ weight }) => weight > 0);
+  return [
+    ...split.needed.slice(0, 1).map(neededCount),
+    formatShare(power),
+    isSplit ? deviation(canary?.above ?? null, '+') : '-',
+    isSplit ? deviation(canary?.below ?? null, '−') : '-',
+  ];
+}
+
+function tolerance({ destinations: all }: PlannedSplitReport): string {
+  const least = Math.min(...all.map((destination) => destination.tolerance));
+  return least === 0 ? '-' : formatTolerance(least);
+}
+
+/** What the columns mean. */
+function stepNotes({ splits, rule }: PlanReport, style: Style): string[] {
+  const [first] = splits;
+  if (first === undefined) return [];
+  const text =
+    first.capacity === null
+      ? 'Requests without an answer count against the split: with some missing more are needed.'
+      : `Power is how often an exactly right split passes; one whose canary share is off by more than the last columns say is failed with power ${rule.power}.`;
+  return [`  ${wrap(text, style, 2, 2)}`];
+}
+
+function columns(left: string, right: readonly string[]): Column[] {
+  return [
+    { title: left, align: 'left' },
+    ...right.map((title): Column => ({ title, align: 'right' })),
+  ];
+}
+
+function deviation(share: number | null, sign: string): string {
+  return share === null ? 'never' : `${sign}${(share * 100).toFixed(2)} pp`;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
+}

@@ -1,0 +1,47 @@
+import { formatShare } from '../numbers.js';
+import { plainText } from '../plain-text.js';
+import type { ProgrammedRecord, SplitRecord } from '../run-record.js';
+import { paint, type Style, wrap } from '../style.js';
+import { shorten } from './shorten.js';
+import { table } from './table.js';
+
+/**
+ * Configured, programmed and observed side by side; where the first two part is a finding.
+ *
+ * @param split What was observed; null where nothing was sent.
+ */
+export function programmedTable(
+  programmed: ProgrammedRecord,
+  split: SplitRecord | null,
+  style: Style,
+): string {
+  const { table: name, virtualHost, routes, source } = programmed;
+  const host = virtualHost === null ? '' : `host ${virtualHost}`;
+  const where = [source, name ?? 'no route table', host, routes.join(' and ')];
+  const titles = ['configured', 'programmed', ...(split === null ? [] : ['observed'])];
+  const room = style.width - 2 - titles.length * 12;
+  const rows = programmed.destinations.map(({ name: destination, ...shares }) => [
+    shorten(plainText(destination), room),
+    formatShare(shares.configuredShare),
+    formatShare(shares.programmedShare),
+    ...(split === null ? [] : [observedShare(split, destination)]),
+  ]);
+  if (programmed.answeredByProxy > 0) {
+    const own = ['by the proxy itself', formatShare(0), formatShare(programmed.answeredByProxy)];
+    rows.push(split === null ? own : [...own, '']);
+  }
+  const columns = [
+    { title: 'destination', align: 'left' as const },
+    ...titles.map((title) => ({ title, align: 'right' as const })),
+  ];
+  return [
+    paint(style, 'heading', 'What the proxy was programmed with'),
+    `  ${wrap(plainText(where.filter((part) => part !== '').join(', ')), style, 2, 2)}`,
+    table(columns, rows, style),
+  ].join('\n');
+}
+
+function observedShare(split: SplitRecord, name: string): string {
+  const found = split.destinations.find((destination) => destination.name === name);
+  return found === undefined || found.share === null ? '-' : formatShare(found.share);
+}

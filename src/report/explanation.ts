@@ -1,0 +1,98 @@
+import type { ProgrammedRecord } from './run-record.js';
+
+/** Version of the form of an explanation in JSON. */
+export const EXPLANATION_SCHEMA = 'splitproof/explanation/v1';
+
+/** Where something stands in the manifests; null where it is not known. */
+export interface PlaceReport {
+  file: string | null;
+  /** 1-based. */
+  line: number | null;
+  /** `spec.http[0].route[1].weight` */
+  path: string | null;
+}
+
+/** One rule of the request's host. */
+export interface RuleReport {
+  /** The object it stands in: `VirtualService default/grpc-vs (virtual-service.yaml:1)`. */
+  source: string;
+  rule: string;
+  /** What it takes: `port 8080`, `any request`. */
+  match: string;
+  place: PlaceReport;
+  outcome: 'taken' | 'not-matched' | 'not-reached';
+  /** Why it does not match, one clause for each alternative. */
+  reasons: string[];
+}
+
+/** One destination of the route taken. */
+interface ExpectedDestinationReport {
+  name: string;
+  host: string;
+  subset: string | null;
+  port: number | null;
+  weight: number;
+  /** Expected part of the requests, between 0 and 1. */
+  share: number;
+  replicas: number | null;
+}
+
+/** A part of the requests that the proxy answers or holds up itself. */
+interface FaultReport {
+  share: number;
+  description: string;
+}
+
+/** What the route does to a request besides choosing its destination. */
+export interface EffectsReport {
+  /** 0: switched off; null: none is set. */
+  timeoutMs: number | null;
+  retries: { attempts: number; perTryTimeoutMs: number | null; retryOn: string | null } | null;
+  abort: FaultReport | null;
+  delay: FaultReport | null;
+  mirrors: { host: string; share: number }[];
+  changes: string[];
+}
+
+/** Something wrong, or likely wrong. */
+export interface ExplanationFinding {
+  code: string;
+  severity: 'error' | 'warning';
+  /** Whether it concerns this request, or the configuration as a whole. */
+  scope: 'request' | 'configuration';
+  message: string;
+  place: PlaceReport;
+}
+
+/** Which route a request takes and why; every rendering is made of this alone. */
+export interface ExplanationReport {
+  schema: typeof EXPLANATION_SCHEMA;
+  tool: { name: string; version: string };
+  request: {
+    method: string;
+    path: string;
+    scheme: string;
+    authority: string;
+    headers: Record<string, string>;
+    namespace: string;
+  };
+  /** `gateway:default/grpc-gateway`, `mesh`, `proxyless`; null when no route could be chosen. */
+  via: string | null;
+  gatewayPort: number | null;
+  route: { source: string; rule: string; match: string; gatewayPort: number | null } | null;
+  destinations: ExpectedDestinationReport[];
+  /** In the order they are tried. */
+  rules: RuleReport[];
+  /** null without a route. */
+  effects: EffectsReport | null;
+  /** What the proxy was programmed with; null where it was not asked for. */
+  programmed: ProgrammedRecord | null;
+  notes: string[];
+  /** Errors first. */
+  findings: ExplanationFinding[];
+}
+
+/** The explanation itself, indented. */
+export function renderExplanationJson(report: ExplanationReport): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
+}

@@ -1,0 +1,60 @@
+/** Version of the form of a plan in JSON. */
+export const PLAN_SCHEMA = 'splitproof/plan/v1';
+
+/** One destination of a planned split. */
+interface PlannedDestinationReport {
+  name: string;
+  weight: number;
+  expectedShare: number;
+  /** How far the share may be off, as a share; 0 where there is nothing to tolerate. */
+  tolerance: number;
+}
+
+/** How many requests a verdict needs when so many of them go missing. */
+interface NeededReport {
+  /** Part of the requests without an answer, 0..1. */
+  missingRate: number;
+  /** null: no number within reason. */
+  requests: number | null;
+  /** Probability that an exactly right split passes there. */
+  power: number | null;
+}
+
+/** What a given number of requests can tell. */
+export interface CapacityReport {
+  requests: number;
+  /** Probability that an exactly right split passes. */
+  power: number;
+  /** Smallest deviations that fail with the wanted power, as shares; null: none does. */
+  detectable: { name: string; above: number | null; below: number | null }[];
+  /** Smallest tolerance, as a share, that an exactly right split is shown to keep with the wanted power. */
+  provableTolerance: number | null;
+  /** Share of leaks that is excluded when none is seen; null where no weight is 0. */
+  leakBound: number | null;
+}
+
+/** One split and the requests it takes to judge it. */
+export interface PlannedSplitReport {
+  /** `canary 5 %`; null for the split that was asked for. */
+  name: string | null;
+  destinations: PlannedDestinationReport[];
+  /** Without missing answers first, then with more and more of them. */
+  needed: NeededReport[];
+  /** For the number of requests that was asked for. */
+  capacity: CapacityReport | null;
+}
+
+/** How many requests verdicts need; every rendering is made of this alone. */
+export interface PlanReport {
+  schema: typeof PLAN_SCHEMA;
+  tool: { name: string; version: string };
+  rule: { alpha: number; power: number; tolerance: string; maxErrorRate: number };
+  /** Where the weights come from; null when they were given, or are the canary's steps. */
+  route: { source: string; rule: string; match: string } | null;
+  splits: PlannedSplitReport[];
+}
+
+/** The plan itself, indented. */
+export function renderPlanJson(report: PlanReport): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
+}

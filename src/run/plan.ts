@@ -1,0 +1,158 @@
+import { InputError } from '../input-error.js';
+import {
+  type CapacityReport,
+  PLAN_SCHEMA,
+  type PlannedSplitReport,
+  type PlanReport,
+} from '../report/plan.js';
+import type { PlanQuestion } from '../scenario/plan-question.js';
+import { TOOL } from '../tool.js';
+import { detectableDeviations } from '../verdict/plan-detect.js';
+import { type PlanInput, planRequests, powerAt } from '../verdict/plan.js';
+import { parseTolerance, resolveTolerances, type Tolerance } from '../verdict/tolerance.js';
+import { explain } from './explain.js';
+
+type Weights = readonly { name: string; weight: number }[];
+
+/** The steps of a canary that the table shows, in per cent of the traffic. */
+const CANARY_STEPS = [1, 5, 10, 25, 50, 100];
+
+/** Parts of the error rate allowed at which the growth of the sample is shown. */
+const MISSING_PARTS = [0.25, 0.5, 1];
+
+/**
+ * How many requests a verdict needs, and what a given number of them can tell.
+ *
+ * @throws InputError when the tolerance does not fit the destinations, or the manifests do not lead
+ *   to a split.
+ */
+export async function planReport(question: PlanQuestion): Promise<PlanReport> {
+  const { rule, requests, split } = question;
+  const routed = split.kind === 'route' ? await routedSplit(split.question) : null;
+  const splits: { name: string | null; weights: Weights }[] =
+    split.kind === 'canary'
+      ? CANARY_STEPS.map((step) => ({ name: `canary ${step} %`, weights: canary(step) }))
+      : [
+          {
+            name: null,
+            weights: split.kind === 'weights' ? split.weights : (routed?.weights ?? []),
+          },
+        ];
+  const tolerance = parseTolerance(rule.tolerance);
+  return {
+    schema: PLAN_SCHEMA,
+    tool: TOOL,
+    rule: {
+      alpha: rule.alpha,
+      power: rule.power,
+      tolerance: rule.tolerance,
+      maxErrorRate: rule.maxErrorRate,
+    },
+    route: routed?.route ?? null,
+    splits: splits.map(({ name, weights }) => ({
+      name,
+      ...plannedSplit(weights, tolerance, rule, requests),
+    })),
+  };
+}
+
+async function routedSplit(
+  question: Extract<PlanQuestion['split'], { kind: 'route' }>['question'],
+): Promise<{ weights: Weights; route: PlanReport['route'] }> {
+  const { destinations, route, findings } = await explain({ ...question, programmed: null });
+  const problem = findings.find(({ code }) => code === 'no-route');
+  if (problem !== undefined) throw new InputError(problem.message);
+  const weights = destinations.map(({ name, weight }) => ({ name, weight }));
+  if (route === null) return { weights, route };
+  return { weights, route: { source: route.source, rule: route.rule, match: route.match } };
+}
+
+function canary(step: number): Weights {
+  return [
+    { name: 'stable', weight: 100 - step },
+    { name: 'canary', weight: step },
+  ];
+}
+
+function plannedSplit(
+  weights: Weights,
+  tolerance: Tolerance,
+  rule: PlanQuestion['rule'],
+  requests: number | null,
+): Omit<PlannedSplitReport, 'name'> {
+  const input = planInput(weights, tolerance, rule);
+  const rates = [0, ...MISSING_PARTS.map((part) => part * rule.maxErrorRate)];
+  return {
+    destinations: weights.map(({ name, weight }, index) => ({
+      name,
+      weight,
+      expectedShare: input.expectedShares[index] ?? 0,
+      tolerance: input.tolerances[index] ?? 0,
+    })),
+    needed: [...new Set(rates)].map((missingRate) => {
+      const plan = planRequests({ ...input, missingRate });
+      return plan.kind === 'planned'
+        ? { missingRate, requests: plan.requests, power: plan.power }
+        : { missingRate, requests: null, power: null };
+    }),
+    capacity: requests === null ? null : capacity(requests, weights, input),
+  };
+}
+
+function planInput(
+  weights: Weights,
+  tolerance: Tolerance,
+  { alpha, power }: { alpha: number; power: number },
+): PlanInput {
+  const sum = weights.reduce((total, { weight }) => total + weight, 0);
+  const expected = weights.map(({ name, weight }) => ({ name, expectedShare: weight / sum }));
+  return {
+    expectedShares: expected.map(({ expectedShare }) => expectedShare),
+    tolerances: resolveTolerances(tolerance, expected),
+    alpha,
+    power,
+  };
+}
+
+function capacity(requests: number, weights: Weights, input: PlanInput): CapacityReport {
+  const deviations = detectableDeviations(requests, input);
+  const needsLeakBound = weights.length === 1 || weights.some(({ weight }) => weight === 0);
+  return {
+    requests,
+    power: powerAt(requests, input),
+    detectable: weights.map(({ name }, index) => ({
+      name,
+      above: deviations[index]?.above ?? null,
+      below: deviations[index]?.below ?? null,
+    })),
+    provableTolerance: provableTolerance(requests, weights, input),
+    leakBound: needsLeakBound ? 1 - input.alpha ** (1 / requests) : null,
+  };
+}
+
+/** Tolerances are searched in steps of a hundredth of a point. */
+const STEPS_PER_POINT = 100;
+
+/**
+ * The smallest tolerance in points, for all destinations alike, at which an exactly right split
+ * passes with the wanted power.
+ *
+ * @returns A share; null where no tolerance helps, or there is nothing to tolerate.
+ */
+function provableTolerance(requests: number, weights: Weights, input: PlanInput): number | null {
+  if (weights.filter(({ weight }) => weight > 0).length < 2) return null;
+  const suffices = (steps: number): boolean => {
+    const tolerance: Tolerance = { kind: 'points', points: steps / STEPS_PER_POINT };
+    return powerAt(requests, planInput(weights, tolerance, input)) >= input.power;
+  };
+  // More than half the largest share, or half of what it leaves, is never tolerable.
+  let high = 50 * STEPS_PER_POINT;
+  if (!suffices(high)) return null;
+  let low = 0;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (suffices(middle)) high = middle;
+    else low = middle;
+  }
+  return high / STEPS_PER_POINT / 100;
+}

@@ -1,0 +1,114 @@
+import { InputError } from '../input-error.js';
+import type { Settings } from './schema.js';
+import { parseVia, type Via } from './via.js';
+
+/** Of objects that name none, and of the client. */
+export const DEFAULT_NAMESPACE = 'default';
+
+/** Where the expected split comes from. */
+export type ExpectationSource =
+  | {
+      kind: 'manifests';
+      /** Files and folders; `-` is standard input. */
+      sources: string[];
+      via: Via | undefined;
+      virtualService: { namespace: string; name: string } | undefined;
+      gatewayPort: number | undefined;
+      /** Step of an Argo Rollout, from 0; undefined: the one its status names. */
+      rolloutStep: number | undefined;
+    }
+  | { kind: 'weights'; weights: { name: string; weight: number }[] };
+
+/** Where a proxy's own configuration is read. */
+export type ProgrammedSource =
+  /** `http://127.0.0.1:15000` */
+  { kind: 'envoy-admin'; url: string } | { kind: 'config-dump'; file: string };
+
+/**
+ * Where the settings say that the proxy's configuration is.
+ *
+ * @returns null when they do not.
+ * @throws InputError when they say it twice.
+ */
+export function programmedSource(settings: Settings): ProgrammedSource | null {
+  const { 'envoy-admin': url, 'config-dump': file } = settings;
+  if (url !== undefined && file !== undefined) {
+    throw new InputError(
+      "a proxy's configuration is read in one place: drop --envoy-admin or this",
+      {
+        path: '--config-dump',
+      },
+    );
+  }
+  if (url !== undefined) return { kind: 'envoy-admin', url };
+  return file === undefined ? null : { kind: 'config-dump', file };
+}
+
+/**
+ * What split is expected, as the settings say it.
+ *
+ * @throws InputError when they do not, or contradict each other.
+ */
+export function expectationSource(settings: Settings): ExpectationSource {
+  if (settings.weights !== undefined) {
+    if (settings.manifest !== undefined) {
+      throw new InputError('the weights stand in the manifests: give --weights or --manifest', {
+        path: '--weights',
+      });
+    }
+    return { kind: 'weights', weights: parseWeights(settings.weights) };
+  }
+  if (settings.manifest === undefined || settings.manifest.length === 0) {
+    throw new InputError(
+      'what split is expected? give the manifests that were applied, or weights such as v1=60,v2=40',
+      { path: '--manifest' },
+    );
+  }
+  return {
+    kind: 'manifests',
+    sources: settings.manifest,
+    via: settings.via === undefined ? undefined : parseVia(settings.via),
+    virtualService: namespacedName(settings['virtual-service'], settings.namespace),
+    gatewayPort: settings['gateway-port'],
+    rolloutStep: settings['rollout-step'],
+  };
+}
+
+function namespacedName(
+  text: string | undefined,
+  namespace: string | undefined,
+): { namespace: string; name: string } | undefined {
+  if (text === undefined) return undefined;
+  const match = /^(?:([^/\s]+)\/)?([^/\s]+)$/.exec(text);
+  if (match === null) {
+    throw new InputError(`"${text}" is not NAMESPACE/NAME`, { path: '--virtual-service' });
+  }
+  return { namespace: match[1] ?? namespace ?? DEFAULT_NAMESPACE, name: match[2] ?? '' };
+}
+
+/**
+ * Reads `v1=60,v2=40`.
+ *
+ * @param flag The option it stands in, for the message.
+ * @throws InputError unless every weight is a number that is not negative and one is positive.
+ */
+export function parseWeights(text: string, flag = '--weights'): { name: string; weight: number }[] {
+  const weights = text.split(',').map((part) => {
+    const match = /^\s*([^=\s]+)\s*=\s*(\d+(?:\.\d+)?)\s*$/.exec(part);
+    if (match === null) {
+      throw new InputError(
+        `"${part}" is not NAME=WEIGHT with a weight of 0 or more, such as v1=60`,
+        { path: flag },
+      );
+    }
+    return { name: match[1] ?? '', weight: Number(match[2]) };
+  });
+  const names = new Set(weights.map(({ name }) => name));
+  if (names.size < weights.length) {
+    throw new InputError(`"${text}" names a destination twice`, { path: flag });
+  }
+  if (weights.every(({ weight }) => weight === 0)) {
+    throw new InputError(`"${text}" has no weight above zero`, { path: flag });
+  }
+  return weights;
+}

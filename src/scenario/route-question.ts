@@ -1,0 +1,95 @@
+import { InputError } from '../input-error.js';
+import {
+  DEFAULT_NAMESPACE,
+  type ExpectationSource,
+  expectationSource,
+  type ProgrammedSource,
+  programmedSource,
+} from './expectation-source.js';
+import { parseHeaders } from './headers.js';
+import type { Settings } from './schema.js';
+import { parseTarget, type Target } from './target.js';
+
+/** What a request asks for. */
+export type AskedFor =
+  | {
+      kind: 'call';
+      /** As the user wrote it: `pkg.Service/Method`. */
+      call: string;
+      protoFiles: string[];
+      importPaths: string[];
+      protosets: string[];
+    }
+  | { kind: 'http'; method: string; path: string };
+
+/** A request whose route is asked for; nothing is sent. */
+export interface RouteQuestion {
+  manifests: Extract<ExpectationSource, { kind: 'manifests' }>;
+  programmed: ProgrammedSource | null;
+  namespace: string;
+  askedFor: AskedFor;
+  target: Target | null;
+  authority: string | null;
+  /** Request metadata by lower-case name. */
+  metadata: [string, string][];
+  /** null: neither the target nor a setting says; both are tried. */
+  scheme: 'http' | 'https' | null;
+}
+
+const NO_CALL =
+  'say which request: a call such as helloworld.Greeter/SayHello, or --path (and --method) for plain HTTP';
+
+/**
+ * Completes settings to a question.
+ *
+ * @param settings Those of the file with those of the command line laid over them.
+ * @param http Method and path of a plain HTTP request, where it is one.
+ * @throws InputError when something needed is missing or two settings contradict each other.
+ */
+export function routeQuestion(
+  settings: Settings,
+  http: { method: string | undefined; path: string | undefined },
+): RouteQuestion {
+  const source = expectationSource(settings);
+  if (source.kind === 'weights') {
+    throw new InputError('weights need no explanation: give the manifests with --manifest', {
+      path: '--weights',
+    });
+  }
+  const target = settings.target === undefined ? null : parseTarget(settings.target);
+  return {
+    manifests: source,
+    programmed: programmedSource(settings),
+    namespace: settings.namespace ?? DEFAULT_NAMESPACE,
+    askedFor: askedFor(settings, http),
+    target,
+    authority: settings.authority ?? null,
+    metadata: parseHeaders(settings.metadata ?? {}, settings.header ?? []),
+    scheme: settings.plaintext === true ? 'http' : target?.kind === 'tcp' ? target.scheme : null,
+  };
+}
+
+function askedFor(
+  settings: Settings,
+  { method, path }: { method: string | undefined; path: string | undefined },
+): AskedFor {
+  const { call } = settings;
+  if (path === undefined) {
+    if (method !== undefined) {
+      throw new InputError('a method needs a path: give --path too', { path: '--method' });
+    }
+    if (call === undefined) throw new InputError(NO_CALL, { path: '--call' });
+    return {
+      kind: 'call',
+      call,
+      protoFiles: settings.proto ?? [],
+      importPaths: settings['import-path'] ?? [],
+      protosets: settings.protoset ?? [],
+    };
+  }
+  if (call !== undefined) {
+    throw new InputError('a call has its own path: give --call or --path', { path: '--path' });
+  }
+  if (!path.startsWith('/')) throw new InputError('a path begins with /', { path: '--path' });
+  return { kind: 'http', method: (method ?? 'GET').toUpperCase(), path };
+}

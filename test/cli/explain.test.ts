@@ -1,0 +1,299 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import type { ExplanationReport } from '../../src/report/explanation.js';
+import { ROOT, splitproof } from '../fixtures/command.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'splitproof-explain-'));
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const GREETER = ['app', 'gateway', 'destination-rule', 'virtual-service-60-40'].flatMap((name) => [
+  '-f',
+  `scenarios/asm-greeter/${name}.yaml`,
+]);
+const CALL = 'helloworld.Greeter/SayHello';
+const DUMP = 'test/data/istio-ingressgateway-config-dump-60-40.json';
+
+/** The committed dump with other weights. */
+function dumpWith(v1: number, v2: number): string {
+  const text = readFileSync(path.join(ROOT, DUMP), 'utf8')
+    .replace('"weight": 60', `"weight": ${v1}`)
+    .replace('"weight": 40', `"weight": ${v2}`);
+  const file = path.join(folder, `dump-${v1}-${v2}.json`);
+  writeFileSync(file, text);
+  return file;
+}
+
+let files = 0;
+function manifest(text: string): string {
+  const file = path.join(folder, `manifest-${files++}.yaml`);
+  writeFileSync(file, text);
+  return file;
+}
+
+const RULES = (rules: string): string => `apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: gw}
+spec:
+  servers:
+  - port: {number: 80, name: http, protocol: HTTP}
+    hosts: ["*"]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: shop}
+spec:
+  hosts: ["*"]
+  gateways: [gw]
+  http:
+${rules}`;
+
+async function explained(
+  args: readonly string[],
+): Promise<{ status: number | null; report: ExplanationReport; stderr: string }> {
+  const { status, stdout, stderr } = await splitproof(['explain', ...args, '--format', 'json']);
+  assert.notEqual(stdout, '', stderr);
+  return { status, report: JSON.parse(stdout) as ExplanationReport, stderr };
+}
+
+describe('explain', () => {
+  it('names the route, the split to expect and the rule that leads there', async () => {
+    const { status, report } = await explained([...GREETER, '--plaintext', ':8080', CALL]);
+    assert.equal(status, 0);
+    assert.equal(report.schema, 'splitproof/explanation/v1');
+    assert.deepEqual(
+      report.destinations.map(({ name, weight, share }) => [name, weight, share]),
+      [
+        ['v1', 60, 0.6],
+        ['v2', 40, 0.4],
+      ],
+    );
+    assert.equal(report.via, 'gateway:default/grpc-gateway');
+    assert.equal(report.gatewayPort, 8080);
+    assert.deepEqual(
+      report.rules.map(({ rule, outcome }) => [rule, outcome]),
+      [['http[0]', 'taken']],
+    );
+    assert.equal(report.programmed, null);
+    assert.deepEqual(report.findings, []);
+  });
+
+  it('fits 80 columns, and says the same without a target', async () => {
+    const { status, stdout } = await splitproof(['explain', ...GREETER, CALL]);
+    assert.equal(status, 0);
+    for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
+    assert.match(stdout, /taken as a request in plaintext/);
+    assert.match(stdout, /v1 +60 +60\.00 %/);
+    assert.match(stdout, /v2 +40 +40\.00 %/);
+  });
+
+  it('says rule by rule why the others were not taken, and what the route does besides', async () => {
+    const file = manifest(
+      RULES(`  - match: [{headers: {x-canary: {exact: always}}}]
+    route: [{destination: {host: canary}}]
+  - match: [{uri: {prefix: /helloworld.Greeter}}]
+    timeout: 2s
+    retries: {attempts: 3, perTryTimeout: 500ms, retryOn: unavailable}
+    fault: {abort: {percentage: {value: 10}, grpcStatus: UNAVAILABLE}}
+    mirror: {host: shadow}
+    mirrorPercentage: {value: 25}
+    route: [{destination: {host: shop}}]
+  - route: [{destination: {host: other}}]
+`),
+    );
+    const { report } = await explained(['-f', file, '--plaintext', ':80', CALL]);
+    assert.deepEqual(
+      report.rules.map(({ outcome }) => outcome),
+      ['not-matched', 'taken', 'not-reached'],
+    );
+    assert.match(report.rules[0]!.reasons[0]!, /x-canary/);
+    assert.equal(report.effects?.timeoutMs, 2000);
+    assert.equal(report.effects.retries?.attempts, 3);
+    assert.equal(report.effects.abort?.share, 0.1);
+    assert.deepEqual(
+      report.effects.mirrors.map(({ share }) => share),
+      [0.25],
+    );
+    const { stdout } = await splitproof(['explain', '-f', file, '--plaintext', ':80', CALL]);
+    assert.match(stdout, /no match +http\[0\]: header x-canary/);
+    assert.match(stdout, /because .*x-canary/);
+    assert.match(stdout, /not reached +http\[2\]/);
+    assert.match(stdout, /timeout +2000 ms/);
+    assert.match(stdout, /retries +3, 500 ms each, on unavailable/);
+    assert.match(stdout, /fault +10 % are answered with/);
+    assert.match(stdout, /mirror +25 % copied to shadow/);
+
+    const canary = await explained([
+      ...['-f', file, '--plaintext', ':80', CALL],
+      ...['-H', 'x-canary: always'],
+    ]);
+    assert.equal(canary.report.rules[0]!.outcome, 'taken');
+  });
+
+  it('takes a plain HTTP request by path and method', async () => {
+    const file = manifest(
+      RULES(`  - match: [{uri: {prefix: /cart}, method: {exact: PUT}}]
+    route: [{destination: {host: cart}}]
+  - route: [{destination: {host: shop}}]
+`),
+    );
+    const put = await explained(['-f', file, '--path', '/cart/1', '--method', 'put']);
+    assert.equal(put.report.destinations[0]?.name, 'cart');
+    assert.deepEqual(put.report.request.headers, {});
+    const get = await explained(['-f', file, '--path', '/cart/1']);
+    assert.equal(get.report.destinations[0]?.name, 'shop');
+  });
+
+  it('exits with 2 when no rule takes the request, and shows which were tried', async () => {
+    const file = manifest(
+      RULES('  - match: [{uri: {prefix: /a}}]\n    route: [{destination: {host: a}}]\n'),
+    );
+    const { status, report } = await explained(['-f', file, '--path', '/b']);
+    assert.equal(status, 2);
+    assert.equal(report.route, null);
+    assert.equal(report.rules[0]?.outcome, 'not-matched');
+    assert.deepEqual(
+      report.findings.map(({ code, severity, scope }) => [code, severity, scope]),
+      [['no-route', 'error', 'request']],
+    );
+  });
+
+  it('exits with 0 on warnings, and with 1 under --strict', async () => {
+    const file = manifest(
+      RULES(`  - route: [{destination: {host: a}}]
+  - match: [{uri: {prefix: /b}}]
+    route: [{destination: {host: b}}]
+`),
+    );
+    const lenient = await explained(['-f', file, '--path', '/b']);
+    assert.deepEqual(
+      lenient.report.findings.map(({ code, severity }) => [code, severity]),
+      [['shadowed-route', 'warning']],
+    );
+    assert.equal(lenient.status, 0);
+    const strict = await explained(['-f', file, '--path', '/b', '--strict']);
+    assert.equal(strict.status, 1);
+  });
+
+  it('exits with 2 on an error in the set, whatever the request', async () => {
+    const file = manifest(
+      `${RULES('  - route: [{destination: {host: svc, subset: gone}}]\n')}---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: dr}
+spec: {host: svc, subsets: [{name: v1, labels: {version: v1}}]}
+`,
+    );
+    const { status, report } = await explained(['-f', file, '--path', '/']);
+    assert.equal(status, 2);
+    assert.ok(report.findings.some(({ code }) => code === 'unknown-subset'));
+  });
+});
+
+describe('explain with what the proxy was programmed with', () => {
+  const ask = [...GREETER, '--plaintext', ':8080', CALL];
+
+  it('agrees with the dump of a gateway that has the same weights', async () => {
+    const { status, report } = await explained([...ask, '--config-dump', DUMP]);
+    assert.equal(status, 0);
+    assert.equal(report.programmed?.table, 'http.8080');
+    assert.equal(report.programmed.difference, null);
+    assert.deepEqual(
+      report.programmed.destinations.map(({ name, programmedShare }) => [name, programmedShare]),
+      [
+        ['v1', 0.6],
+        ['v2', 0.4],
+      ],
+    );
+  });
+
+  it('says where they part', async () => {
+    const { status, report } = await explained([...ask, '--config-dump', dumpWith(90, 10)]);
+    assert.equal(status, 2);
+    assert.deepEqual(
+      report.programmed?.destinations.map((each) => [each.configuredShare, each.programmedShare]),
+      [
+        [0.6, 0.9],
+        [0.4, 0.1],
+      ],
+    );
+    const [finding] = report.findings;
+    assert.equal(finding?.code, 'config-not-programmed');
+    assert.match(finding.message, /v1 is configured with 60 % and programmed with 90 %/);
+    const { stdout } = await splitproof(['explain', ...ask, '--config-dump', dumpWith(90, 10)]);
+    assert.match(stdout, /destination +configured +programmed/);
+    assert.match(stdout, /v1 +60\.00 % +90\.00 %/);
+  });
+
+  it('calls a host that the proxy does not serve unprogrammed', async () => {
+    const file = path.join(folder, 'elsewhere.json');
+    writeFileSync(
+      file,
+      readFileSync(path.join(ROOT, DUMP), 'utf8').replaceAll(
+        /"domains": \[[^\]]*\]/g,
+        '"domains": ["other.example.com"]',
+      ),
+    );
+    const { status, report } = await explained([...ask, '--config-dump', file]);
+    assert.equal(status, 2);
+    assert.equal(report.programmed?.table, null);
+    assert.match(report.findings[0]!.message, /has the host 127\.0\.0\.1:8080/);
+  });
+});
+
+/** Each: what is wrong, the words, and what the one line must say. */
+const BAD_INPUT: [string, string[], RegExp[]][] = [
+  ['nothing to explain', [], [/--manifest/, /what split is expected/]],
+  ['no request', GREETER, [/--call/, /say which request/]],
+  ['a word too many', [...GREETER, ':80', CALL, 'more'], [/"more"/]],
+  ['no method', [...GREETER, '--call', 'SayHello'], [/--call/, /pkg\.Service\/Method/]],
+  ['a path that is none', [...GREETER, '--path', 'cart'], [/--path/, /begins with \//]],
+  [
+    'a call and a path',
+    [...GREETER, '--call', CALL, '--path', '/'],
+    [/--path/, /--call or --path/],
+  ],
+  ['a method without a path', [...GREETER, '--call', CALL, '--method', 'PUT'], [/--method/]],
+  ['weights', ['--weights', 'v1=1', CALL], [/weights/]],
+  [
+    'no such dump',
+    [...GREETER, CALL, '--config-dump', 'nope.json'],
+    [/nope\.json/, /no such file/],
+  ],
+  [
+    'a dump that is none',
+    [...GREETER, CALL, '--config-dump', 'package.json'],
+    [/package\.json/, /config_dump/],
+  ],
+  [
+    'an admin interface that is not there',
+    [...GREETER, CALL, '--envoy-admin', 'http://127.0.0.1:1'],
+    [/--envoy-admin/, /127\.0\.0\.1:1\/config_dump/],
+  ],
+  [
+    'two places to read the proxy from',
+    [...GREETER, CALL, '--envoy-admin', 'http://127.0.0.1:1', '--config-dump', DUMP],
+    [/--config-dump/],
+  ],
+  [
+    'a routing kind under a wrong group',
+    ['-f', 'scenarios/grpc-gateway', CALL],
+    [/virtual-service-streaming\.yaml:1/, /did you mean networking\.istio\.io\/v1/],
+  ],
+];
+
+describe('explain: bad input', () => {
+  for (const [what, args, expected] of BAD_INPUT) {
+    it(what, async () => {
+      const { status, stdout, stderr } = await splitproof(['explain', ...args]);
+      assert.equal(status, 2, stderr);
+      assert.equal(stdout, '');
+      assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
+      for (const pattern of expected) assert.match(stderr, pattern);
+    });
+  }
+});

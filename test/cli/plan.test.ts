@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { PlanReport } from '../../src/report/plan.js';
+import { splitproof } from '../fixtures/command.js';
+
+describe('plan', () => {
+  it('prints the steps of a canary without any question', async () => {
+    const { status, stdout } = await splitproof(['plan']);
+    assert.equal(status, 0);
+    assert.match(stdout, /canary 1 % +±0\.5 pp +14,487 +.* never +never/);
+    assert.match(stdout, /canary 100 % .* 688 /);
+  });
+
+  it('answers for weights and a number of requests', async () => {
+    const args = ['plan', '--weights', 'v1=60,v2=40', '-n', '1000'];
+    const { status, stdout } = await splitproof(args);
+    assert.equal(status, 0);
+    assert.match(stdout, /all answered +3,089 +99\.02 %/);
+    assert.match(stdout, /What 1,000 requests can tell/);
+    const json = await splitproof([...args, '--format', 'json']);
+    const report = JSON.parse(json.stdout) as PlanReport;
+    assert.equal(report.schema, 'splitproof/plan/v1');
+    assert.equal(report.splits[0]?.capacity?.requests, 1000);
+  });
+
+  it('answers for a scenario file', async () => {
+    const { status, stdout } = await splitproof([
+      ...['plan', '--scenario', 'scenarios/asm-greeter-60-40.yaml', '--tolerance', '2pp'],
+    ]);
+    assert.equal(status, 0);
+    assert.match(stdout, /VirtualService default\/grpc-vs/);
+    assert.match(stdout, /tolerance 2pp/);
+  });
+});
+
+/** Each: what is wrong, the words, and what the one line must say. */
+const BAD_INPUT: [string, string[], RegExp[]][] = [
+  ['a tolerance that is none', ['--tolerance', 'wide'], [/--tolerance/, /not a tolerance/]],
+  [
+    'a tolerance for nobody',
+    ['--weights', 'v1=60,v2=40', '--tolerance', 'v3=1pp'],
+    [/'v3' is no destination/],
+  ],
+  ['a power of 1', ['--power', '1'], [/--power/, /between 0 and 1/]],
+  ['no requests', ['-n', '0'], [/--requests/, /at least 1/]],
+  ['weights of nothing', ['--weights', 'v1=0'], [/--weights/, /above zero/]],
+  ['manifests without a call', ['-f', 'scenarios/bookinfo'], [/--call/, /say which request/]],
+  [
+    'a request that has no route',
+    ['-f', 'scenarios/bookinfo', '--path', '/nowhere'],
+    [/no rule takes GET \/nowhere/],
+  ],
+];
+
+describe('plan: bad input', () => {
+  for (const [what, args, expected] of BAD_INPUT) {
+    it(what, async () => {
+      const { status, stdout, stderr } = await splitproof(['plan', ...args]);
+      assert.equal(status, 2, stderr);
+      assert.equal(stdout, '');
+      assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
+      for (const pattern of expected) assert.match(stderr, pattern);
+    });
+  }
+});

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { renderExplanation } from '../../src/report/console/explanation.js';
+import type { ExplanationReport } from '../../src/report/explanation.js';
+
+/** An explanation with a text from elsewhere in every place one can stand in. */
+function reportOf(text: string): ExplanationReport {
+  const place = { file: text, line: 3, path: text };
+  return {
+    schema: 'splitproof/explanation/v1',
+    tool: { name: 'splitproof', version: '0' },
+    request: {
+      method: text,
+      path: text,
+      scheme: 'http',
+      authority: text,
+      headers: { [text]: text },
+      namespace: text,
+    },
+    via: text,
+    gatewayPort: 80,
+    route: { source: text, rule: text, match: text, gatewayPort: 80 },
+    destinations: [
+      { name: text, host: text, subset: text, port: 80, weight: 1, share: 1, replicas: 2 },
+    ],
+    rules: [{ source: text, rule: text, match: text, place, outcome: 'taken', reasons: [text] }],
+    effects: {
+      timeoutMs: 0,
+      retries: { attempts: 0, perTryTimeoutMs: null, retryOn: text },
+      abort: { share: 0.5, description: text },
+      delay: { share: 0.5, description: text },
+      mirrors: [{ host: text, share: 1 }],
+      changes: [text],
+    },
+    programmed: {
+      source: text,
+      table: text,
+      virtualHost: text,
+      routes: [text],
+      destinations: [{ name: text, configuredShare: 1, programmedShare: 0 }],
+      answeredByProxy: 1,
+      difference: text,
+    },
+    notes: [text],
+    findings: [
+      { code: 'x', severity: 'error', scope: 'request', message: text, place },
+      { code: 'y', severity: 'warning', scope: 'configuration', message: text, place },
+    ],
+  };
+}
+
+const LONG = 'words that go on and on, '.repeat(12).trim();
+
+describe('the console explanation', () => {
+  it('fits the width it is given', () => {
+    for (const width of [60, 80, 120]) {
+      for (const line of renderExplanation(reportOf(LONG), { width, colour: false }).split('\n')) {
+        assert.ok(line.length <= width, `${width}: ${line}`);
+      }
+    }
+  });
+
+  it('lets no text from elsewhere control the terminal', () => {
+    const evil = '\u001b[2J\u0007\u202eevil\u009b31m\r\n';
+    // eslint-disable-next-line no-control-regex -- looking for them is the point
+    const control = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/;
+    const text = renderExplanation(reportOf(evil), { width: 80, colour: false });
+    assert.ok(!control.test(text));
+    assert.match(text, /\\u001b\[2J/);
+  });
+
+  it('shows the rule that is taken, however many come before it', () => {
+    const report = reportOf('r');
+    const [rule] = report.rules;
+    const before = { ...rule!, outcome: 'not-matched' as const };
+    report.rules = [...new Array<typeof before>(500).fill(before), rule!];
+    const text = renderExplanation(report, { width: 80, colour: false });
+    assert.match(text, /taken +r: r/);
+    assert.match(text, /and 460 more/);
+  });
+
+  it('counts what it found', () => {
+    const style = { width: 80, colour: false };
+    assert.match(renderExplanation(reportOf('x'), style), /\n1 error, 1 warning\n$/);
+    const clean = { ...reportOf('x'), findings: [] };
+    assert.match(renderExplanation(clean, style), /\nnothing to complain about\n$/);
+  });
+});

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { renderPlan } from '../../src/report/console/plan.js';
+import type { PlannedSplitReport, PlanReport } from '../../src/report/plan.js';
+import { planReport } from '../../src/run/plan.js';
+import { planQuestion } from '../../src/scenario/plan-question.js';
+import type { Settings } from '../../src/scenario/schema.js';
+import { ROOT } from '../fixtures/command.js';
+
+const NO_HTTP = { method: undefined, path: undefined };
+
+function plan(settings: Settings): Promise<PlanReport> {
+  return planReport(planQuestion(settings, NO_HTTP));
+}
+
+async function split(settings: Settings): Promise<PlannedSplitReport> {
+  return (await plan(settings)).splits[0]!;
+}
+
+/** `60/40` as `--weights` takes it. */
+function weights(text: string): string {
+  return text
+    .split('/')
+    .map((weight, index) => `v${index + 1}=${weight}`)
+    .join(',');
+}
+
+describe('how many requests a verdict needs', () => {
+  // Exact enumeration of the decision rule; the same table stands beside it in the documentation.
+  const sizes: [string, number, number][] = [
+    ['60/40', 3089, 0.9902],
+    ['90/10', 1287, 0.9903],
+    ['99/1', 14_487, 0.9901],
+    ['20/80', 2105, 0.9902],
+    ['10/40/50', 3354, 0.9901],
+    ['1/1/1/1/1', 2516, 0.9901],
+  ];
+  for (const [text, requests, power] of sizes) {
+    it(`${text}: ${requests}`, async () => {
+      const { needed, capacity } = await split({ weights: weights(text), requests });
+      assert.equal(needed[0]?.requests, requests);
+      assert.ok(Math.abs(needed[0].power! - power) < 5e-5);
+      assert.equal(capacity?.power, needed[0].power);
+    });
+  }
+
+  it('the canary steps, when no weights are given', async () => {
+    const { splits } = await plan({});
+    assert.deepEqual(
+      splits.map(({ name, needed }) => [name, needed[0]?.requests]),
+      [
+        ['canary 1 %', 14_487],
+        ['canary 5 %', 2761],
+        ['canary 10 %', 1287],
+        ['canary 25 %', 2433],
+        ['canary 50 %', 3203],
+        ['canary 100 %', 688],
+      ],
+    );
+  });
+
+  // A share of 0.01 of the requests shared by several calls: each is planned at a higher power.
+  for (const [power, requests] of [
+    [0.995, 3348],
+    [0.998, 3668],
+    [0.999, 3908],
+  ] as const) {
+    it(`60/40 at power ${power}: ${requests}`, async () => {
+      const { needed } = await split({ weights: 'v1=60,v2=40', power });
+      assert.equal(needed[0]?.requests, requests);
+    });
+  }
+
+  it('grows with what goes missing, until no number is enough', async () => {
+    // The published figures are rounded; a search may stop one tooth of the saw apart.
+    const near = (text: string, expected: (number | null)[]): Promise<void> =>
+      split({ weights: weights(text) }).then(({ needed }) => {
+        assert.deepEqual(
+          needed.map(({ missingRate }) => missingRate),
+          [0, 0.0025, 0.005, 0.01],
+        );
+        needed.slice(1).forEach(({ requests }, index) => {
+          const wanted = expected[index] ?? null;
+          if (wanted === null) assert.equal(requests, null);
+          else assert.ok(Math.abs(requests! / wanted - 1) < 0.015, `${text}: ${requests}`);
+        });
+      });
+    await near('60/40', [3261, 3435, 3858]);
+    await near('90/10', [1443, 1568, 1956]);
+    await near('99/1', [57_900, null, null]);
+  });
+
+  it('follows the tolerance, and the error rate that is allowed', async () => {
+    const narrow = await split({ weights: 'v1=60,v2=40', tolerance: '2pp', 'max-error-rate': 0 });
+    assert.ok(narrow.needed[0]!.requests! > 5 * 3089);
+    assert.equal(narrow.needed.length, 1);
+    assert.deepEqual(
+      narrow.destinations.map(({ tolerance }) => tolerance),
+      [0.02, 0.02],
+    );
+  });
+
+  it('of a scenario is that of the route its call takes', async () => {
+    const report = await plan({
+      manifest: ['gateway', 'destination-rule', 'virtual-service-60-40'].map((name) =>
+        path.join(ROOT, `scenarios/asm-greeter/${name}.yaml`),
+      ),
+      call: 'helloworld.Greeter/SayHello',
+    });
+    assert.equal(report.route?.rule, 'http[0]');
+    assert.equal(report.splits[0]?.needed[0]?.requests, 3089);
+  });
+});
+
+describe('what a number of requests can tell', () => {
+  it('the smallest tolerance it can show is one it shows, and a little less is not', async () => {
+    for (const requests of [1000, 3089, 20_000]) {
+      const { capacity } = await split({ weights: 'v1=60,v2=40', requests });
+      const points = capacity!.provableTolerance! * 100;
+      const at = async (tolerance: number): Promise<number> =>
+        (await split({ weights: 'v1=60,v2=40', requests, tolerance: `${tolerance}pp` })).capacity!
+          .power;
+      assert.ok((await at(Number(points.toFixed(2)))) >= 0.99);
+      assert.ok((await at(Number((points - 0.01).toFixed(2)))) < 0.99);
+    }
+  });
+
+  it('at the planned size that is the tolerance planned for', async () => {
+    const { capacity } = await split({ weights: 'v1=60,v2=40', requests: 3089 });
+    assert.equal(capacity!.provableTolerance, 0.05);
+  });
+
+  it('detects less with less, and too few show nothing', async () => {
+    const few = (await split({ weights: 'v1=60,v2=40', requests: 300 })).capacity!;
+    const many = (await split({ weights: 'v1=60,v2=40', requests: 30_000 })).capacity!;
+    assert.ok(few.detectable[0]!.above! > many.detectable[0]!.above!);
+    assert.ok(many.detectable[0]!.above! > 0.05);
+    const canary = (await split({ weights: 'v1=99,v2=1', requests: 100 })).capacity!;
+    assert.equal(canary.provableTolerance, null);
+    assert.equal(canary.detectable[1]!.below, null);
+  });
+
+  it('bounds leaks where a weight is 0', async () => {
+    const { capacity } = await split({ weights: 'v1=100,v2=0', requests: 688 });
+    assert.ok(capacity!.leakBound! <= 0.01 && capacity!.leakBound! > 0.0099);
+    assert.equal(capacity!.provableTolerance, null);
+    assert.equal(
+      (await split({ weights: 'v1=60,v2=40', requests: 688 })).capacity!.leakBound,
+      null,
+    );
+  });
+});
+
+describe('the console plan', () => {
+  it('fits 80 columns', async () => {
+    const asked: Settings[] = [
+      {},
+      { requests: 1_000_000 },
+      { weights: `${'n'.repeat(90)}=60,v2=40`, requests: 1000 },
+      { weights: 'v1=100,v2=0', requests: 1000 },
+      { weights: 'v1=100' },
+    ];
+    for (const settings of asked) {
+      const text = renderPlan(await plan(settings), { width: 80, colour: false });
+      for (const line of text.split('\n')) assert.ok(line.length <= 80, line);
+      assert.ok(!/NaN|null|undefined|Infinity/.test(text), text);
+    }
+  });
+});
