@@ -142,6 +142,12 @@ const call = z.object({
   failures: z.array(z.object({ status: z.string(), cause: z.string(), count: z.number() })),
 });
 
+const rollout = z.object({
+  /** Until the traffic followed the weights, or as long as was allowed. */
+  waitedSeconds: z.number(),
+  followed: z.boolean(),
+});
+
 const finding = z.object({
   code: z.string(),
   severity: z.enum(['error', 'warning', 'info']),
@@ -165,6 +171,8 @@ export const runRecordSchema = z.object({
   verdict,
   reasons: z.array(z.string()),
   calls: z.array(call),
+  /** The wait before the sample; null when none was asked for. */
+  rollout: rollout.nullable().default(null),
   load: z.object({
     loop: z.enum(['closed', 'open']),
     engine: z.string(),
@@ -216,6 +224,7 @@ export const runRecordSchema = z.object({
 });
 
 export type RunRecord = z.infer<typeof runRecordSchema>;
+export type RolloutRecord = z.infer<typeof rollout>;
 export type CallRecord = z.infer<typeof call>;
 export type ProgrammedRecord = z.infer<typeof programmed>;
 export type SplitRecord = z.infer<typeof split>;

@@ -1,5 +1,6 @@
 import type { FailureCount } from '../observation/failure-log.js';
 import type { Tally } from '../observation/tally.js';
+import type { SplitEvidence } from '../verdict/decide-evidence.js';
 import type { ConnectionEvidence } from '../verdict/dependence.js';
 import type { CountWindows } from '../verdict/findings/finding.js';
 import type { ExpectedSplit } from './expectation.js';
@@ -79,6 +80,20 @@ export function callEvidence(expected: ExpectedSplit, tally: Tally): CallEvidenc
       counts: pick(tally.blocks.counts),
       squares: pick(tally.blocks.sumOfSquares),
     },
+  };
+}
+
+/** The part of the evidence that the decision rule looks at. */
+export function splitEvidence(evidence: CallEvidence): SplitEvidence {
+  return {
+    destinations: evidence.destinations,
+    // Strays count as destinations of weight zero.
+    leaked: 0,
+    sampled: evidence.sampled,
+    unattributed: evidence.unattributed,
+    cancelled: evidence.cancelled,
+    failedWithDestination: evidence.destinations.reduce((sum, { failed }) => sum + failed, 0),
+    connections: evidence.connections,
   };
 }
 

@@ -12,6 +12,7 @@ import type { ExpectedSplit } from './expectation.js';
 import type { Judgement } from './judge.js';
 import { latencyRecord } from './latency-record.js';
 import { findConfigNotProgrammed } from './programmed.js';
+import type { RolloutWait } from './rollout.js';
 import type { SplitPlan } from './split-plan.js';
 import { splitRecord } from './split-record.js';
 
@@ -29,6 +30,8 @@ export interface RunParts {
   judgement: Judgement;
   /** Addresses that could not be loaded. */
   unreachable: Finding[];
+  /** null when no wait was asked for. */
+  wait: RolloutWait | null;
 }
 
 /** Writes down a run. */
@@ -45,6 +48,7 @@ export function runRecord(parts: RunParts): RunRecord {
     verdict: judgement.decision.verdict,
     reasons: judgement.reasons,
     calls: [callRecord(parts)],
+    rollout: parts.wait?.rollout ?? null,
     load: loadRecord(parts),
     transport: transportRecord(parts),
     windowSeconds: tally.windows.widthMs / 1000,
@@ -91,7 +95,7 @@ function callRecord(parts: RunParts): CallRecord {
   };
 }
 
-function loadRecord({ scenario, loadPlan, load, tally }: RunParts): RunRecord['load'] {
+function loadRecord({ scenario, loadPlan, load, tally, wait }: RunParts): RunRecord['load'] {
   const { p50, p99, max } = tally.scheduleSlip.summary();
   const seconds = (load?.durationMs ?? 0) / 1000;
   return {
@@ -100,7 +104,7 @@ function loadRecord({ scenario, loadPlan, load, tally }: RunParts): RunRecord['l
     connections: loadPlan.connections,
     concurrency: loadPlan.concurrency,
     workers: 1,
-    excluded: load?.excluded ?? 0,
+    excluded: (load?.excluded ?? 0) + (wait?.sent ?? 0),
     sent: tally.sent,
     ...tally.outcomes,
     requestsPerSecond: seconds > 0 ? tally.sent / seconds : null,

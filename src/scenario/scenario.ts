@@ -43,6 +43,8 @@ export interface Scenario {
   target: Target;
   namespace: string;
   expectation: ExpectationSource;
+  /** Weights before the last change, or the path of a run record; undefined when not known. */
+  previous: string | undefined;
   /** What the proxy was programmed with; null: not asked. */
   programmed: ProgrammedSource | null;
   /** How a response says which pod answered; undefined: by the method called. */
@@ -50,6 +52,8 @@ export interface Scenario {
   call: CallSettings;
   security: Security;
   connectTimeoutMs: number;
+  /** How long to wait for a roll-out before the sample, in ms; null: not at all. */
+  rolloutWaitMs: number | null;
   load: {
     /** null: planned from the weights. */
     requests: number | null;
@@ -101,11 +105,13 @@ export function scenarioOf(settings: Settings): Scenario {
     target,
     namespace: settings.namespace ?? DEFAULT_NAMESPACE,
     expectation: expectationSource(settings),
+    previous: settings.previous,
     programmed: programmedSource(settings),
     identity: settings.identity,
     call: callSettings(settings),
     security: securityOf(settings, target),
     connectTimeoutMs: durationMs(settings['connect-timeout']) ?? DEFAULTS.connectTimeoutMs,
+    rolloutWaitMs: durationMs(settings['wait-for-rollout']),
     load: {
       requests,
       durationMs: durationMs(settings.duration),

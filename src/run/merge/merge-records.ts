@@ -68,6 +68,7 @@ export function mergeRecords(shards: readonly NamedRecord[]): RunRecord {
     verdict: judgement.decision.verdict,
     reasons: judgement.reasons,
     calls: [call],
+    rollout: joinRollout(records),
     load: joinLoad(shards, micros),
     transport: joinTransport(records),
     windowSeconds,
@@ -78,6 +79,16 @@ export function mergeRecords(shards: readonly NamedRecord[]): RunRecord {
       ...findConfigNotProgrammed(programmed),
       ...judgement.findings,
     ],
+  };
+}
+
+/** Shards that waited for a roll-out: the longest wait, and whether the traffic followed for all. */
+function joinRollout(records: readonly RunRecord[]): RunRecord['rollout'] {
+  const waits = records.flatMap(({ rollout }) => rollout ?? []);
+  if (waits.length === 0) return null;
+  return {
+    waitedSeconds: Math.max(...waits.map(({ waitedSeconds }) => waitedSeconds)),
+    followed: waits.every(({ followed }) => followed),
   };
 }
 

@@ -120,6 +120,16 @@ describe('connections', () => {
       drawing(c % 2 === 0 ? [0.9, 0.1] : [0.5, 0.5])(i, c, r);
     assert.ok(codes({ pick }).includes('gateways-disagree'));
   });
+  it('that may keep step with a gateway that takes turns are no proof that two disagree', () => {
+    const turns: SimulatedRun['pick'] = (i, c) => {
+      const first = c % 2 === 0 ? [1, 2, 3, 4] : [1, 2];
+      return first.includes((Math.floor(i / 32) + c) % 5) ? 0 : 1;
+    };
+    const found = findAll(simulate({ ...base, pick: turns }, seededRandom(6)));
+    const disagree = found.find(({ code }) => code === 'gateways-disagree');
+    assert.equal(disagree?.severity, 'warning');
+    assert.match(disagree.advice, /another --concurrency/);
+  });
   it('that lean in all directions are overdispersed', () => {
     const pick: SimulatedRun['pick'] = (i, c, r) =>
       drawing([0.2 + (0.7 * c) / 31, 0.8 - (0.7 * c) / 31])(i, c, r);
