@@ -8,7 +8,14 @@ export type { Progress } from './load/run-load.js';
 export { FORMATS, type Format, type FormatName } from './report/formats.js';
 export { runRecordSchema, RUN_SCHEMA, type RunRecord } from './report/run-record.js';
 export type { Style } from './report/style.js';
-export { verify, type RunHooks, type RunResult } from './run.js';
+export { verify, type RunResult } from './run.js';
+export { bench } from './run/bench.js';
+export type { RunHooks } from './run/measure.js';
 export { readScenarioFile } from './scenario/scenario-file.js';
-export { scenarioOf, type Scenario } from './scenario/scenario.js';
+export {
+  type BenchScenario,
+  benchScenarioOf,
+  type Scenario,
+  scenarioOf,
+} from './scenario/scenario.js';
 export { settingsSchema, type Settings } from './scenario/schema.js';

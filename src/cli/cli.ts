@@ -2,6 +2,7 @@ import yargs, { type Argv } from 'yargs';
 import { InputError } from '../input-error.js';
 import { TOOL } from '../tool.js';
 import { plainText } from '../report/plain-text.js';
+import { benchOptions } from './bench-options.js';
 import { demoOptions } from './demo-options.js';
 import { EXIT } from './exit-status.js';
 import { explainOptions } from './explain-options.js';
@@ -36,6 +37,12 @@ export async function runCli(words: readonly string[]): Promise<number> {
         verifyOptions,
         // Commands are loaded when they are used: --help must not wait for gRPC and statistics.
         handled(async (args) => (await import('./verify-command.js')).verifyCommand(args)),
+      )
+      .command(
+        'bench [target] [method]',
+        'Load a target: throughput, latency by destination and pod, thresholds',
+        benchOptions,
+        handled(async (args) => (await import('./bench-command.js')).benchCommand(args)),
       )
       .command(
         'explain [request..]',

@@ -7,7 +7,8 @@ import { readScenarioFile } from '../scenario/scenario-file.js';
 import { parseWeights } from '../scenario/expectation-source.js';
 import { scenarioOf } from '../scenario/scenario.js';
 import { type Arguments, settingsFromFlags } from './settings.js';
-import { outputSettings, verifyAndReport } from './verify-command.js';
+import { outputSettings } from './run-and-report.js';
+import { verifyAndReport } from './verify-command.js';
 
 interface DemoScenario {
   file: string;

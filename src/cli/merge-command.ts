@@ -4,10 +4,10 @@ import type { RunResult } from '../run.js';
 import { mergeRecords } from '../run/merge/merge-records.js';
 import { exitStatusOf } from './exit-status.js';
 import { writeOutputs } from './outputs.js';
+import { outputSettings } from './run-and-report.js';
 import { readSavedRun } from './saved-runs.js';
 import { type Arguments, settingsFromFlags } from './settings.js';
 import { outputStyle } from './terminal.js';
-import { outputSettings } from './verify-command.js';
 
 /** `splitproof merge`. @returns The exit status of the whole. */
 export function mergeCommand(args: Arguments): number {

@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { InputError } from '../input-error.js';
 import { readScenarioFile } from '../scenario/scenario-file.js';
 import { type Settings, settingsSchema } from '../scenario/schema.js';
-import { type Scenario, scenarioOf } from '../scenario/scenario.js';
+import {
+  type BenchScenario,
+  benchScenarioOf,
+  type Scenario,
+  scenarioOf,
+} from '../scenario/scenario.js';
 import { REPEATABLE, SETTING_OPTIONS } from './verify-options.js';
 
 /** Parsed command line, as yargs gives it. */
@@ -14,9 +19,18 @@ export type Arguments = Readonly<Record<string, unknown>>;
  * @throws InputError when a flag or a line of the file is wrong.
  */
 export function scenarioFromArguments(args: Arguments): Scenario {
+  return scenarioOf(allSettings(args));
+}
+
+/** Makes a load test of the command line, as {@link scenarioFromArguments} does a verification. */
+export function benchScenarioFromArguments(args: Arguments): BenchScenario {
+  return benchScenarioOf(allSettings(args));
+}
+
+function allSettings(args: Arguments): Settings {
   const file = single(args, 'scenario');
   const fromFile = typeof file === 'string' ? readScenarioFile(file) : {};
-  return scenarioOf({ ...fromFile, ...settingsFromFlags(args) });
+  return { ...fromFile, ...settingsFromFlags(args) };
 }
 
 /** The settings that stand on the command line. @throws InputError when one is wrong. */

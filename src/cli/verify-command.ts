@@ -1,32 +1,7 @@
-import type { RunHooks } from '../run.js';
 import { verify } from '../run.js';
-import { FORMATS, type FormatName } from '../report/formats.js';
-import { plainText } from '../report/plain-text.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { exitStatusOf } from './exit-status.js';
-import { type OutputFile, parseOutputs, writeOutputs } from './outputs.js';
-import { ProgressLine } from './progress-line.js';
+import { type OutputSettings, outputSettings, runAndReport } from './run-and-report.js';
 import { type Arguments, scenarioFromArguments } from './settings.js';
-import { outputStyle, showsProgress } from './terminal.js';
-
-/** Where the results of a run go. */
-export interface OutputSettings {
-  format: FormatName;
-  files: OutputFile[];
-  quiet: boolean;
-  colour: boolean;
-}
-
-/** @throws InputError when an output flag is wrong. */
-export function outputSettings(args: Arguments): OutputSettings {
-  const output = args.output ?? [];
-  return {
-    format: (args.format as FormatName | undefined) ?? 'console',
-    files: parseOutputs((Array.isArray(output) ? output : [output]) as string[]),
-    quiet: args.quiet === true,
-    colour: args.color !== false,
-  };
-}
 
 /** `splitproof verify`. @returns The exit status. */
 export async function verifyCommand(args: Arguments): Promise<number> {
@@ -34,36 +9,7 @@ export async function verifyCommand(args: Arguments): Promise<number> {
   return await verifyAndReport(scenarioFromArguments(args), output);
 }
 
-/**
- * Runs the verification, shows its progress and writes its reports. Ctrl-C ends the load; what was
- * measured is still reported.
- *
- * @returns The exit status.
- */
-export async function verifyAndReport(scenario: Scenario, output: OutputSettings): Promise<number> {
-  const interruption = new AbortController();
-  const onSignal = (): void => {
-    interruption.abort();
-  };
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
-  const progress = showsProgress() && !output.quiet ? new ProgressLine(process.stderr) : undefined;
-  const hooks: RunHooks = {
-    signal: interruption.signal,
-    onProgress: (state, names) => progress?.show(state, names),
-    onNote: (note) => {
-      if (!output.quiet) process.stderr.write(`${plainText(note)}\n`);
-    },
-  };
-  try {
-    const result = await verify(scenario, hooks);
-    progress?.clear();
-    writeOutputs(output.files, result.record);
-    process.stdout.write(FORMATS[output.format].render(result.record, outputStyle(output.colour)));
-    return exitStatusOf(result, scenario.rule.inconclusive);
-  } finally {
-    progress?.clear();
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-  }
+/** Runs the verification and reports it. @returns The exit status. */
+export function verifyAndReport(scenario: Scenario, output: OutputSettings): Promise<number> {
+  return runAndReport((hooks) => verify(scenario, hooks), scenario.rule.inconclusive, output);
 }

@@ -60,6 +60,10 @@ export const SETTING_OPTIONS = {
   duration: text(LOAD, 'Stop sending after this long', { alias: 'z' }),
   concurrency: number(LOAD, 'Requests in flight in all [64]', { alias: 'c' }),
   connections: number(LOAD, 'Connections [32]'),
+  rps: number(LOAD, 'Requests per second, sent on schedule: an open loop [as fast as answered]', {
+    alias: 'r',
+  }),
+  workers: number(LOAD, 'Threads that send [1]'),
   timeout: text(LOAD, "Each request's deadline [10s]", { alias: ['t', 'max-time'] }),
   warmup: text(LOAD, 'Sent before the sample: a number of requests, or a duration'),
   'wait-for-rollout': text(LOAD, 'Wait until the traffic follows the weights, at most this long'),
@@ -74,6 +78,7 @@ export const SETTING_OPTIONS = {
   inconclusive: text(VERDICT, 'An inconclusive run exits as this [report: 3]', {
     choices: ['fail', 'pass', 'report'],
   }),
+  threshold: text(VERDICT, "What must hold too: 'p99<50ms', 'p95{v2}<20ms', 'rate>1000' …"),
   seed: number(VERDICT, 'For everything drawn at random [1]'),
 } satisfies Record<string, Options>;
 
@@ -81,7 +86,14 @@ export const SETTING_OPTIONS = {
 export const SCENARIO_OPTION = text('Settings:', 'YAML file with the settings; flags override it');
 
 /** Settings that may be given several times. */
-export const REPEATABLE = new Set(['manifest', 'proto', 'import-path', 'protoset', 'header']);
+export const REPEATABLE = new Set([
+  'manifest',
+  'proto',
+  'import-path',
+  'protoset',
+  'header',
+  'threshold',
+]);
 
 /** Flags about output, which no scenario file holds. */
 export const OUTPUT_OPTIONS = {

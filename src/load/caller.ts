@@ -23,9 +23,15 @@ export interface CallerEvents {
    * never before {@link Caller.call} has returned.
    */
   onEnd(slot: number, end: CallEnd): void;
-  /** After {@link Caller.call} gave false: there may be room for another call now. */
+  /** After {@link Caller.call} did not start one: there may be room for another call now. */
   onRoom(): void;
 }
+
+/**
+ * What became of the start of a call. `no stream`: the peer allows no more of them at a time;
+ * `not connected`: the connection is being opened anew.
+ */
+export type CallStart = 'started' | 'no stream' | 'not connected';
 
 /** One connection to the target that carries calls, many at a time. */
 export interface Caller {
@@ -35,9 +41,9 @@ export interface Caller {
    * Starts the call this engine was prepared for.
    *
    * @param slot The load loop's number for it; free again once the call has ended.
-   * @returns false when the peer allows no more streams now; `onRoom` follows.
+   * @returns Whether it has started; `onRoom` follows where it has not.
    */
-  call(slot: number): boolean;
+  call(slot: number): CallStart;
   /** Ends a call in flight, if it still is; its end is reported as `cancelled`. */
   cancel(slot: number): void;
   /** What the transport went through. */

@@ -14,6 +14,7 @@ import {
   type CallEnd,
   type CallEndKind,
   type CallerEvents,
+  type CallStart,
   type Engine,
   type PreparedCall,
   type TransportLedger,
@@ -66,7 +67,7 @@ class GrpcJsCaller implements Caller {
     });
   }
 
-  call(slot: number): boolean {
+  call(slot: number): CallStart {
     const options: CallOptions = { deadline: Date.now() + this.#call.timeoutMs };
     let headers: Metadata | undefined;
     const call = this.#client.makeUnaryRequest<Buffer, Buffer>(
@@ -85,7 +86,7 @@ class GrpcJsCaller implements Caller {
     call.on('metadata', (metadata: Metadata) => (headers = metadata));
     call.on('status', ({ metadata }: { metadata: Metadata }) => (trailers = metadata));
     this.#inFlight.set(slot, call);
-    return true;
+    return 'started';
   }
 
   cancel(slot: number): void {

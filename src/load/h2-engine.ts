@@ -3,15 +3,23 @@ import type { TlsOptions } from '../wire/connect.js';
 import { type Endpoint, formatEndpoint } from '../wire/endpoint.js';
 import { openSession } from '../wire/open-session.js';
 import type { Session } from '../wire/session.js';
-import type { Caller, CallerEvents, Engine, PreparedCall, TransportLedger } from './caller.js';
+import type {
+  Caller,
+  CallerEvents,
+  CallStart,
+  Engine,
+  PreparedCall,
+  TransportLedger,
+} from './caller.js';
 import { H2CallEnd } from './h2-call-end.js';
 import { H2Line } from './h2-line.js';
+import { tickNowMs } from './tick-clock.js';
 
 /** What the engine needs to know of the load. */
 export interface H2EngineOptions {
   tls: TlsOptions | null;
   connectTimeoutMs: number;
-  /** Calls in flight on one connection at most. */
+  /** Calls in flight on one connection at most; further ones wait as for streams. */
   callsPerConnection: number;
 }
 
@@ -120,20 +128,21 @@ class H2Caller implements Caller {
     this.#events.onRoom();
   }
 
-  call(slot: number): boolean {
+  call(slot: number): CallStart {
     const state = this.#state;
     if (state.kind === 'connected') {
-      if (state.line.call(slot, performance.now())) return true;
+      if (state.line.call(slot, tickNowMs())) return 'started';
+      if (state.line.session.state.kind === 'open') return 'no stream';
       // A session can run out of stream ids without a word from the peer.
-      if (state.line.session.state.kind !== 'open') this.#replace(state.line);
-      return false;
+      this.#replace(state.line);
+      return 'not connected';
     }
-    if (state.kind === 'connecting') return false;
+    if (state.kind === 'connecting') return 'not connected';
     const cause = state.kind === 'down' ? state.error.message : 'the connection is closed';
     setImmediate(() => {
       this.#events.onEnd(slot, this.#end.without('failed', 'UNAVAILABLE', cause));
     });
-    return true;
+    return 'started';
   }
 
   cancel(slot: number): void {
@@ -158,12 +167,13 @@ class H2Caller implements Caller {
   }
 
   #lineOn(session: Session): H2Line {
-    const line = new H2Line(
+    const line: H2Line = new H2Line(
       session,
       this.#call,
       this.#options.callsPerConnection,
       (slot, reply) => {
         this.#events.onEnd(slot, this.#end.answered(reply));
+        if (line.takeWasFull()) this.#events.onRoom();
       },
     );
     this.#lines.add(line);

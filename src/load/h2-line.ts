@@ -23,6 +23,7 @@ export class H2Line {
   /** Own slots that are free: a stack. */
   readonly #free: Int32Array;
   #freeCount: number;
+  #wasFull = false;
 
   /**
    * @param session An open session with room for `calls` streams.
@@ -53,13 +54,23 @@ export class H2Line {
 
   /** Starts a call. @returns false when there is no room now. */
   call(slot: number, nowMs: number): boolean {
-    if (this.#freeCount === 0) return false;
+    if (this.#freeCount === 0) {
+      this.#wasFull = true;
+      return false;
+    }
     const own = this.#free[this.#freeCount - 1]!;
     if (!this.#calls.call(this.#request, own)) return false;
     this.#freeCount -= 1;
     this.#slots[own] = slot;
     this.#sentAtMs[own] = nowMs;
     return true;
+  }
+
+  /** Whether a call found all own slots taken since this was asked last. */
+  takeWasFull(): boolean {
+    const wasFull = this.#wasFull;
+    this.#wasFull = false;
+    return wasFull;
   }
 
   /** Gives up a call. @returns whether it was in flight here. */

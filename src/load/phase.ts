@@ -1,19 +1,10 @@
 import type { Caller, CallEnd } from './caller.js';
-import type { PhaseLimit } from './plan.js';
+import { CANCELLED, LOST, NOT_RESENT } from './call-end.js';
+import { dueAtMs, pace, type Schedule } from './pacer.js';
+import { newSlot, type Request, type Slot, type Waits } from './request.js';
 import { Sequencer } from './sequencer.js';
-
-/** One request, from its schedule to its end. The phase reuses a few of these for all requests. */
-export interface Request {
-  connection: number;
-  /** Position in the send order of the phase. */
-  sequence: number;
-  /** Position in the send order of the connection. */
-  connectionSequence: number;
-  /** When it was due, on the monotonic clock, in ms. */
-  scheduledAtMs: number;
-  /** When it was sent, on the monotonic clock, in ms. */
-  sentAtMs: number;
-}
+import { tickNowMs } from './tick-clock.js';
+import { WaitingRoom } from './waiting-room.js';
 
 /** Takes the end of each request. Neither argument may be kept. */
 export type OnRequestEnd = (request: Readonly<Request>, end: CallEnd, endedAtMs: number) => void;
@@ -21,9 +12,18 @@ export type OnRequestEnd = (request: Readonly<Request>, end: CallEnd, endedAtMs:
 /** How a phase came to its end. */
 export type PhaseEnd = 'complete' | 'interrupted' | 'nobody answered';
 
-interface Slot extends Request {
-  state: 'idle' | 'waiting for room' | 'in flight';
-  resent: boolean;
+/** What a phase does. */
+export interface PhasePlan {
+  /** Requests by caller; Infinity where only the clock ends the phase. */
+  quota: readonly number[];
+  /** Time after which no more is sent, in ms; null when only the number ends it. */
+  durationMs: number | null;
+  /** Requests in flight at most. */
+  concurrency: number;
+  /** Each request's deadline, in ms; the callers keep it. */
+  timeoutMs: number;
+  /** When requests are due in an open loop; null for a closed one. */
+  schedule: Schedule | null;
 }
 
 const CHECK_INTERVAL_MS = 100;
@@ -33,57 +33,48 @@ const DEADLINE_GRACE_MS = 2000;
 const CANCEL_GRACE_MS = 500;
 
 /**
- * One stretch of load in a closed loop: each slot keeps one request in flight, and its end makes
- * room for the slot's next. Every request that is sent ends exactly once.
+ * One stretch of load. In a closed loop each slot keeps one request in flight, and its end makes
+ * room for the slot's next; in an open loop requests are due by a schedule, and take any free slot.
+ * Every request that is sent ends exactly once.
  */
 export class Phase {
   readonly #callers: readonly Caller[];
-  readonly #timeoutMs: number;
+  readonly #plan: PhasePlan;
   readonly #onRequestEnd: OnRequestEnd;
   readonly #slots: Slot[];
   readonly #connectionSent: number[];
   readonly #sequencer: Sequencer;
-  readonly #limit: PhaseLimit;
+  /** Open loop: free slots, and requests taken from the schedule. */
+  readonly #idle: number[] = [];
+  #dealt = 0;
+  readonly #toDeal: number;
+  #timer: NodeJS.Timeout | undefined;
   #state: 'sending' | 'draining' | 'cancelled' = 'sending';
   #end: PhaseEnd = 'complete';
   #sent = 0;
   #resent = 0;
   #inFlight = 0;
+  readonly #waiting: WaitingRoom;
   #anyOk = false;
   #startedAtMs = 0;
-  /** When a call last ended, or when those in flight were cancelled. */
-  #lastEndAtMs = 0;
+  /** Since when calls are in flight and none has ended; or when those in flight were cancelled. */
+  #silentSinceMs = 0;
   #resolve: () => void = () => undefined;
+  readonly waits: Waits = { forStream: 0, forStreamMs: 0, forPlace: 0 };
 
   /**
    * @param callers The connections, dialled already.
-   * @param concurrency Requests in flight at most.
-   * @param timeoutMs Each request's deadline, in ms; the callers keep it.
-   * @param limit When the phase has sent enough.
    * @param onRequestEnd Takes the end of each request.
    */
-  constructor(
-    callers: readonly Caller[],
-    concurrency: number,
-    timeoutMs: number,
-    limit: PhaseLimit,
-    onRequestEnd: OnRequestEnd,
-  ) {
+  constructor(callers: readonly Caller[], plan: PhasePlan, onRequestEnd: OnRequestEnd) {
     this.#callers = callers;
-    this.#timeoutMs = timeoutMs;
-    this.#limit = limit;
+    this.#plan = plan;
     this.#onRequestEnd = onRequestEnd;
-    this.#sequencer = new Sequencer(callers.length, concurrency, limit.requests);
+    this.#sequencer = new Sequencer(plan.quota, plan.concurrency);
+    this.#toDeal = plan.quota.reduce((sum, quota) => sum + quota, 0);
+    this.#waiting = new WaitingRoom(callers.length);
     this.#connectionSent = new Array<number>(callers.length).fill(0);
-    this.#slots = Array.from({ length: concurrency }, () => ({
-      connection: 0,
-      sequence: 0,
-      connectionSequence: 0,
-      scheduledAtMs: 0,
-      sentAtMs: 0,
-      state: 'idle',
-      resent: false,
-    }));
+    this.#slots = Array.from({ length: plan.concurrency }, newSlot);
   }
 
   /** Requests sent so far. */
@@ -103,29 +94,33 @@ export class Phase {
   async run(signal: AbortSignal): Promise<PhaseEnd> {
     if (signal.aborted) return 'interrupted';
     this.#startedAtMs = performance.now();
-    this.#lastEndAtMs = this.#startedAtMs;
+    this.#silentSinceMs = this.#startedAtMs;
     const onAbort = (): void => {
       this.#cancel();
     };
     const check = setInterval(() => {
       this.#check();
     }, CHECK_INTERVAL_MS);
+    const { durationMs } = this.#plan;
     const clock =
-      this.#limit.durationMs === null
+      durationMs === null
         ? undefined
         : setTimeout(() => {
             this.#stopSending('complete');
-          }, this.#limit.durationMs);
+          }, durationMs);
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       await new Promise<void>((resolve) => {
         this.#resolve = resolve;
-        for (let slot = 0; slot < this.#slots.length; slot++) this.#startNext(slot);
+        for (let slot = this.#slots.length - 1; slot >= 0; slot--) this.#idle.push(slot);
+        if (this.#plan.schedule !== null) this.#sendDue();
+        else for (let slot = 0; slot < this.#slots.length; slot++) this.#startNext(slot);
         this.#resolveWhenDone();
       });
     } finally {
       clearInterval(check);
       clearTimeout(clock);
+      clearTimeout(this.#timer);
       signal.removeEventListener('abort', onAbort);
     }
     return this.#end;
@@ -139,62 +134,113 @@ export class Phase {
       slot.resent = true;
       this.#resent += 1;
       this.#inFlight -= 1;
-      this.#attempt(slot, index);
+      this.#sendOrWait(slot, index);
       return;
     }
-    const now = performance.now();
-    this.#finish(slot, end, now);
-    this.#startNext(index);
-    this.#resolveWhenDone();
+    this.#finish(slot, end, tickNowMs());
+    if (this.#plan.schedule === null) {
+      this.#startNext(index);
+    } else {
+      this.#idle.push(index);
+      this.#sendDue();
+    }
+    if (this.#inFlight === 0) this.#resolveWhenDone();
   }
 
   /** Takes a caller's word that it can carry more calls again. */
   onRoom(connection: number): void {
-    for (let index = 0; index < this.#slots.length; index++) {
-      const slot = this.#slots[index]!;
-      if (slot.state !== 'waiting for room' || slot.connection !== connection) continue;
-      if (!this.#attempt(slot, index)) return;
+    let index = this.#waiting.next(connection);
+    while (index !== undefined && this.#attempt(this.#slots[index]!, index)) {
+      this.#waiting.release(connection);
+      index = this.#waiting.next(connection);
     }
   }
 
+  /** Closed loop: the slot's next request. */
   #startNext(index: number): void {
     if (this.#state !== 'sending') return;
     const connection = this.#sequencer.next(index);
     if (connection === undefined) return;
+    this.#start(index, connection, tickNowMs());
+  }
+
+  /** Open loop: everything that is due, as far as there are slots. */
+  #sendDue(): void {
+    const { schedule } = this.#plan;
+    if (this.#state !== 'sending' || schedule === null) return;
+    const { due, waitMs } = pace(schedule, tickNowMs() - this.#startedAtMs, this.#dealt);
+    const last = Math.min(this.#dealt + due, this.#toDeal);
+    while (this.#dealt < last) {
+      const index = this.#idle.pop();
+      if (index === undefined) {
+        // The end of a request goes on from here.
+        this.waits.forPlace += 1;
+        return;
+      }
+      const sequence = this.#dealt++;
+      const dueMs = this.#startedAtMs + dueAtMs(schedule, sequence);
+      this.#start(index, sequence % this.#callers.length, dueMs);
+    }
+    if (this.#timer !== undefined || this.#dealt === this.#toDeal) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#sendDue();
+    }, waitMs);
+  }
+
+  #start(index: number, connection: number, scheduledAtMs: number): void {
     const slot = this.#slots[index]!;
     slot.connection = connection;
     slot.resent = false;
-    slot.scheduledAtMs = performance.now();
-    this.#attempt(slot, index);
+    slot.refusedAtMs = 0;
+    slot.scheduledAtMs = scheduledAtMs;
+    this.#sendOrWait(slot, index);
   }
 
-  /** Sends, or leaves the slot waiting for room. @returns whether it was sent. */
+  /** Nobody overtakes those who wait: the room that an end has made is theirs. */
+  #sendOrWait(slot: Slot, index: number): void {
+    const { connection } = slot;
+    const first = this.#waiting.next(connection);
+    if (first === undefined && this.#attempt(slot, index)) return;
+    slot.state = 'waiting for room';
+    if (first !== undefined && this.#slots[first]!.refusedAtMs > 0) slot.refusedAtMs = tickNowMs();
+    this.#waiting.add(connection, index);
+    if (first !== undefined) this.onRoom(connection);
+  }
+
+  /** @returns whether it was sent. */
   #attempt(slot: Slot, index: number): boolean {
-    if (!this.#callers[slot.connection]!.call(index)) {
-      slot.state = 'waiting for room';
+    const start = this.#callers[slot.connection]!.call(index);
+    if (start !== 'started') {
+      if (start === 'no stream' && slot.refusedAtMs === 0) slot.refusedAtMs = tickNowMs();
       return false;
     }
     slot.state = 'in flight';
+    if (this.#inFlight === 0) this.#silentSinceMs = tickNowMs();
     this.#inFlight += 1;
     if (slot.resent) return true;
-    slot.sentAtMs = performance.now();
+    slot.sentAtMs = tickNowMs();
     slot.sequence = this.#sent++;
     slot.connectionSequence = this.#connectionSent[slot.connection]!++;
+    if (slot.refusedAtMs > 0) {
+      this.waits.forStream += 1;
+      this.waits.forStreamMs += slot.sentAtMs - slot.refusedAtMs;
+    }
     return true;
   }
 
   #finish(slot: Slot, end: CallEnd, endedAtMs: number): void {
     slot.state = 'idle';
     this.#inFlight -= 1;
-    this.#lastEndAtMs = endedAtMs;
+    this.#silentSinceMs = endedAtMs;
     if (end.kind === 'ok') this.#anyOk = true;
     this.#onRequestEnd(slot, end, endedAtMs);
   }
 
   #resolveWhenDone(): void {
-    if (this.#inFlight === 0 && !this.#slots.some((slot) => slot.state === 'waiting for room')) {
-      this.#resolve();
-    }
+    const isScheduleOpen =
+      this.#plan.schedule !== null && this.#state === 'sending' && this.#dealt < this.#toDeal;
+    if (this.#inFlight === 0 && this.#waiting.size === 0 && !isScheduleOpen) this.#resolve();
   }
 
   #stopSending(end: PhaseEnd): void {
@@ -207,8 +253,8 @@ export class Phase {
 
   /** What was not sent stays unsent; a request that waits to be sent again has failed. */
   #dropWaiting(): void {
-    for (const slot of this.#slots) {
-      if (slot.state !== 'waiting for room') continue;
+    for (const index of this.#waiting.clear()) {
+      const slot = this.#slots[index]!;
       slot.state = 'idle';
       if (slot.resent) {
         this.#inFlight += 1;
@@ -221,7 +267,7 @@ export class Phase {
     this.#state = 'cancelled';
     this.#end = 'interrupted';
     this.#dropWaiting();
-    this.#lastEndAtMs = performance.now();
+    this.#silentSinceMs = performance.now();
     this.#slots.forEach((slot, index) => {
       if (slot.state === 'in flight') this.#callers[slot.connection]!.cancel(index);
     });
@@ -229,15 +275,16 @@ export class Phase {
   }
 
   #check(): void {
+    if (this.#inFlight + this.#waiting.size === 0) return;
     const now = performance.now();
-    const silentMs = now - this.#lastEndAtMs;
-    if (this.#state === 'sending' && !this.#anyOk && now - this.#startedAtMs > this.#timeoutMs) {
+    const { timeoutMs } = this.#plan;
+    if (this.#state === 'sending' && !this.#anyOk && now - this.#startedAtMs > timeoutMs) {
       // Going on would only repeat it, one timeout after the other.
       this.#stopSending('nobody answered');
     }
     const patienceMs =
-      this.#state === 'cancelled' ? CANCEL_GRACE_MS : this.#timeoutMs + DEADLINE_GRACE_MS;
-    if (silentMs < patienceMs) return;
+      this.#state === 'cancelled' ? CANCEL_GRACE_MS : timeoutMs + DEADLINE_GRACE_MS;
+    if (now - this.#silentSinceMs < patienceMs) return;
     const end = this.#state === 'cancelled' ? CANCELLED : LOST;
     this.#stopSending('nobody answered');
     this.#dropWaiting();
@@ -247,24 +294,3 @@ export class Phase {
     this.#resolveWhenDone();
   }
 }
-
-function endWithoutAnswer(kind: CallEnd['kind'], status: string, cause: string): CallEnd {
-  return {
-    kind,
-    status,
-    cause,
-    buffer: new Uint8Array(0),
-    messageStart: 0,
-    messageEnd: 0,
-    header: () => undefined,
-    trailer: () => undefined,
-  };
-}
-
-const CANCELLED = endWithoutAnswer('cancelled', 'CANCELLED', 'interrupted');
-const LOST = endWithoutAnswer('timedOut', 'DEADLINE_EXCEEDED', 'the connection gave no end to it');
-const NOT_RESENT = endWithoutAnswer(
-  'failed',
-  'UNAVAILABLE',
-  'not processed by the peer, and the run ended before it could be sent again',
-);

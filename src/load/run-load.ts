@@ -1,18 +1,11 @@
-import { NOBODY, type Observation, type Outcome } from '../observation/observation.js';
-import type { PodDirectory } from '../observation/pod-directory.js';
-import type { PodReader } from '../observation/pod-reader.js';
 import type { Tally } from '../observation/tally.js';
-import type { Endpoint } from '../wire/endpoint.js';
-import type { Caller, CallEnd, CallEndKind, Engine, TransportLedger } from './caller.js';
-import { Phase, type PhaseEnd, type Request } from './phase.js';
-import type { LoadPlan } from './plan.js';
-
-/** Where the load's observations go. */
-export interface Recorder {
-  tally: Tally;
-  podReader: PodReader;
-  pods: PodDirectory;
-}
+import type { TransportLedger } from './caller.js';
+import type { LoadJob } from './load-job.js';
+import type { PhaseEnd } from './phase.js';
+import { loadShares } from './plan.js';
+import type { Waits } from './request.js';
+import { runShare } from './run-share.js';
+import type { ThreadHealth } from './thread-health.js';
 
 /** What a progress line can say. */
 export interface Progress {
@@ -25,8 +18,11 @@ export interface Progress {
   observed: readonly number[];
 }
 
-/** What the load was, apart from what it observed. */
-export interface LoadSummary {
+/** What a load came to. */
+export interface LoadResult {
+  tally: Tally;
+  /** Names of the destinations that the tally counts by. */
+  destinations: readonly string[];
   /** When the sample began, in ms since 1970. */
   startedAtMs: number;
   /** From there to the last answer, in ms. */
@@ -37,123 +33,61 @@ export interface LoadSummary {
   excluded: number;
   /** Requests sent again because the peer provably had not looked at them. */
   resent: number;
-  /** By connection. */
-  ledgers: TransportLedger[];
+  /** By connection; null for those of a worker that died. */
+  ledgers: (TransportLedger | null)[];
+  waits: Waits;
+  /** By worker. */
+  health: ThreadHealth[];
+  /** Why workers died; what they had measured is lost. */
+  deaths: string[];
   end: PhaseEnd;
 }
 
 /** How the outside watches and stops a load. */
 export interface LoadControl {
   signal: AbortSignal;
-  /** Called a few times a second while the sample is taken. */
-  onProgress(progress: Progress): void;
+  /**
+   * Called a few times a second while the sample is taken.
+   *
+   * @param destinations Names for `progress.observed`.
+   */
+  onProgress(progress: Progress, destinations: readonly string[]): void;
 }
 
-const PROGRESS_INTERVAL_MS = 200;
+export const PROGRESS_INTERVAL_MS = 200;
 
 /**
- * Loads the target: dials the connections, the endpoints in turn, sends the warm-up, then
- * the sample. Every request of the sample ends in the recorder's tally exactly once.
- *
- * @param plan How much load.
- * @param engine Makes the calls.
- * @param endpoints Where to; at least one.
- * @param recorder Takes the observations; its pods have names when this is done.
+ * Loads the target, with as many threads as the plan says. Every request of the sample ends in the
+ * tally exactly once.
  */
-export async function runLoad(
-  plan: LoadPlan,
-  engine: Engine,
-  endpoints: readonly Endpoint[],
-  recorder: Recorder,
-  control: LoadControl,
-): Promise<LoadSummary> {
-  // Callers live longer than a phase: their events go to the phase that is running.
-  let phase: Phase | undefined;
-  const callers = await Promise.all(
-    Array.from({ length: plan.connections }, (_, connection) =>
-      engine.dial(endpoints[connection % endpoints.length]!, {
-        onEnd: (slot, end) => phase?.onEnd(slot, end),
-        onRoom: () => phase?.onRoom(connection),
-      }),
-    ),
-  );
+export async function runLoad(job: LoadJob, control: LoadControl): Promise<LoadResult> {
+  const shares = loadShares(job.plan);
+  if (shares.length > 1) return (await import('./worker-pool.js')).runWorkers(job, shares, control);
+  // A thread of its own would only cost time to start.
+  let startedAtMs = 0;
+  let cpuBefore = process.cpuUsage();
+  let progress: NodeJS.Timeout | undefined;
   try {
-    let excluded = 0;
-    if (plan.warmup !== null) {
-      phase = new Phase(callers, plan.concurrency, plan.timeoutMs, plan.warmup, () => undefined);
-      await phase.run(control.signal);
-      excluded = phase.sent;
-    }
-    const cpuBefore = process.cpuUsage();
-    const startMs = performance.now();
-    const record = recording(recorder, startMs);
-    phase = new Phase(callers, plan.concurrency, plan.timeoutMs, plan, record);
-    const progress = setInterval(() => {
-      control.onProgress({
-        elapsedMs: performance.now() - startMs,
-        done: recorder.tally.sent,
-        planned: plan.requests,
-        observed: recorder.tally.observed,
-      });
-    }, PROGRESS_INTERVAL_MS);
-    const end = await phase.run(control.signal).finally(() => {
-      clearInterval(progress);
+    const result = await runShare(job, shares[0]!, {
+      signal: control.signal,
+      start: () => {
+        cpuBefore = process.cpuUsage();
+        startedAtMs = performance.timeOrigin + performance.now();
+        return Promise.resolve(startedAtMs);
+      },
+      onSample: (tally, destinations) => {
+        progress = setInterval(() => {
+          const elapsedMs = performance.timeOrigin + performance.now() - startedAtMs;
+          const { sent: done, observed } = tally;
+          const { requests: planned } = job.plan;
+          control.onProgress({ elapsedMs, done, planned, observed }, destinations);
+        }, PROGRESS_INTERVAL_MS);
+      },
     });
-    const cpu = process.cpuUsage(cpuBefore);
-    finishTally(recorder, callers);
-    return {
-      startedAtMs: performance.timeOrigin + startMs,
-      durationMs: performance.now() - startMs,
-      cpuMicros: cpu.user + cpu.system,
-      excluded,
-      resent: phase.resent,
-      ledgers: callers.map((caller) => caller.ledger()),
-      end,
-    };
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const { health, ...rest } = result;
+    return { ...rest, startedAtMs, cpuMicros: user + system, health: [health], deaths: [] };
   } finally {
-    await Promise.all(callers.map((caller) => caller.close()));
+    clearInterval(progress);
   }
-}
-
-function finishTally({ tally, pods }: Recorder, callers: readonly Caller[]): void {
-  tally.namePods(pods.names, pods.destinations);
-  callers.forEach((caller, connection) => {
-    tally.connections[connection]!.remote = caller.remote;
-  });
-}
-
-/** Turns the end of a request into an observation, in one reused object. */
-function recording({ tally, podReader, pods }: Recorder, startMs: number) {
-  const observation: Observation = {
-    sequence: 0,
-    connectionSequence: 0,
-    connection: 0,
-    scheduledAtMs: 0,
-    sentAtMs: 0,
-    latencyMs: 0,
-    outcome: 'ok',
-    status: '',
-    cause: '',
-    pod: NOBODY,
-    destination: NOBODY,
-  };
-  return (request: Readonly<Request>, end: CallEnd, endedAtMs: number): void => {
-    const pod = podReader.podOf(end);
-    observation.sequence = request.sequence;
-    observation.connectionSequence = request.connectionSequence;
-    observation.connection = request.connection;
-    observation.scheduledAtMs = request.scheduledAtMs - startMs;
-    observation.sentAtMs = request.sentAtMs - startMs;
-    observation.latencyMs = endedAtMs - request.scheduledAtMs;
-    observation.outcome = outcomeOf(end.kind);
-    observation.status = end.status;
-    observation.cause = end.cause;
-    observation.pod = pod;
-    observation.destination = pod === NOBODY ? NOBODY : pods.destinations[pod]!;
-    tally.add(observation);
-  };
-}
-
-function outcomeOf(kind: CallEndKind): Outcome {
-  return kind === 'unprocessed' ? 'failed' : kind;
 }

@@ -17,13 +17,13 @@ export class Sequencer {
   #random = 1;
 
   /**
-   * @param connections How many connections there are.
+   * @param quota Requests by connection; Infinity for no end.
    * @param slots How many requests are in flight at most. With at least as many slots as
    *   connections, each slot has one connection; with fewer, each has several.
-   * @param requests How many requests to deal in all; null for no end.
    */
-  constructor(connections: number, slots: number, requests: number | null) {
-    this.#quota = shares(requests, connections);
+  constructor(quota: readonly number[], slots: number) {
+    const connections = quota.length;
+    this.#quota = [...quota];
     this.#connectionsOf = Array.from({ length: slots }, (_, slot) => {
       const own: number[] = [];
       for (let at = slot % connections; at < connections; at += Math.min(slots, connections)) {
@@ -41,17 +41,21 @@ export class Sequencer {
    */
   next(slot: number): number | undefined {
     const own = this.#connectionsOf[slot]!;
+    if (own.length === 1) return this.#take(own[0]!) ? own[0] : undefined;
     let tries = own.length;
     while (tries-- > 0) {
       const place = this.#dealt[slot]!++ % own.length;
       if (place === 0) this.#shuffle(own);
       const connection = own[place]!;
-      if (this.#quota[connection]! > 0) {
-        this.#quota[connection]! -= 1;
-        return connection;
-      }
+      if (this.#take(connection)) return connection;
     }
     return undefined;
+  }
+
+  #take(connection: number): boolean {
+    if (this.#quota[connection]! <= 0) return false;
+    this.#quota[connection]! -= 1;
+    return true;
   }
 
   #shuffle(connections: number[]): void {

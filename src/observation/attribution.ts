@@ -26,6 +26,8 @@ export interface AttributionTable {
   workloads: WorkloadPattern[];
   /** For destinations of which no workload is known. */
   tokens: SubsetToken[];
+  /** With nothing expected, every pod that answers is a destination of its own. */
+  podsAreDestinations?: true;
 }
 
 /**

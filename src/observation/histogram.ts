@@ -4,6 +4,7 @@ import { decodeCounts, encodeCounts } from './histogram-codec.js';
 /** Percentiles and extremes of a set of durations, in ms; null when nothing was recorded. */
 export interface LatencySummary {
   count: number;
+  min: number | null;
   mean: number | null;
   p50: number | null;
   p90: number | null;
@@ -14,7 +15,8 @@ export interface LatencySummary {
 }
 
 const MICROS_PER_MS = 1000;
-const FIRST_PLACES = 8192;
+const LEAST_PLACES = 8192;
+const NO_COUNTS = new Float64Array(0);
 
 /**
  * Durations at three significant digits from one microsecond up: an HDR histogram, in one array of
@@ -27,7 +29,7 @@ export class Histogram {
   #last = -1;
 
   /** @param counts Counts by place that it starts with; it keeps the array. */
-  constructor(counts: Float64Array = new Float64Array(FIRST_PLACES)) {
+  constructor(counts: Float64Array = NO_COUNTS) {
     this.#counts = counts;
     counts.forEach((count, place) => {
       this.#total += count;
@@ -43,14 +45,6 @@ export class Histogram {
     this.#total += 1;
   }
 
-  /** Records zero `count` times. */
-  recordZeros(count: number): void {
-    if (count === 0) return;
-    if (this.#last < 0) this.#reach(0);
-    this.#counts[0]! += count;
-    this.#total += count;
-  }
-
   /** Adds all values of another histogram. */
   merge(other: Histogram): void {
     if (other.#last < 0) return;
@@ -62,6 +56,11 @@ export class Histogram {
 
   get count(): number {
     return this.#total;
+  }
+
+  /** Counts by place, up to the last that is not zero: a copy. */
+  counts(): Float64Array {
+    return this.#counts.slice(0, this.#last + 1);
   }
 
   /**
@@ -84,6 +83,7 @@ export class Histogram {
     const isEmpty = this.#total === 0;
     return {
       count: this.#total,
+      min: isEmpty ? null : lowestAt(this.#counts.findIndex((count) => count > 0)) / MICROS_PER_MS,
       mean: isEmpty ? null : this.#meanMs(),
       p50: this.percentileMs(50),
       p90: this.percentileMs(90),
@@ -119,7 +119,7 @@ export class Histogram {
   #reach(place: number): void {
     this.#last = place;
     if (place < this.#counts.length) return;
-    const grown = new Float64Array(placesFor(place));
+    const grown = new Float64Array(Math.max(LEAST_PLACES, placesFor(place)));
     grown.set(this.#counts);
     this.#counts = grown;
   }

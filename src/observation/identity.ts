@@ -14,7 +14,9 @@ export type IdentitySource =
   | { kind: 'trailer'; name: string }
   | { kind: 'field'; path: string[] }
   | { kind: 'json'; path: string[] }
-  | { kind: 'regex'; pattern: string };
+  | { kind: 'regex'; pattern: string }
+  /** Nobody asked. */
+  | { kind: 'none' };
 
 /** An answer as identity extraction sees it; everything is read only when asked for. */
 export interface Answer {
@@ -104,6 +106,8 @@ export function identityReader(source: IdentitySource): (answer: Answer) => Iden
       return (answer) => namedPod(textAt(answer.message(), source.path));
     case 'json':
       return (answer) => namedPod(textAt(jsonWithin(answer.message()), source.path));
+    case 'none':
+      return () => undefined;
     case 'regex': {
       const pattern = new RegExp(source.pattern, 'mu');
       return (answer) => {

@@ -7,6 +7,8 @@ import { NOBODY } from './observation.js';
  * What comes later counts as nobody, and memory stays flat.
  */
 const MAX_PODS = 10_000;
+/** So many pods are counted one by one where each is a destination of its own. */
+export const MAX_POD_DESTINATIONS = 256;
 
 /** Numbers the pods in the order in which they are first seen, and attributes each once. */
 export class PodDirectory {
@@ -15,10 +17,18 @@ export class PodDirectory {
   readonly names: string[] = [];
   /** Destination of each pod, by the pod's number. */
   readonly destinations: number[] = [];
+  /** Names of the destinations, by number. */
+  readonly destinationNames: string[];
+  readonly #room: number;
 
-  /** @param table What turns pod names into destinations. */
-  constructor(table: AttributionTable) {
+  /**
+   * @param table What turns pod names into destinations.
+   * @param room How many destinations there can be, where pods become destinations.
+   */
+  constructor(table: AttributionTable, room = table.destinations.length) {
     this.#table = table;
+    this.destinationNames = [...table.destinations];
+    this.#room = room;
   }
 
   /** The pod's number, given at its first appearance; {@link NOBODY} when there are too many. */
@@ -31,7 +41,16 @@ export class PodDirectory {
     const number = this.names.length;
     this.#numbers.set(key, number);
     this.names.push(identity.pod);
-    this.destinations.push(attribute(this.#table, identity));
+    this.destinations.push(this.#destinationOf(identity));
     return number;
+  }
+
+  #destinationOf(identity: Identity): number {
+    const destination = attribute(this.#table, identity);
+    if (destination !== NOBODY || this.#table.podsAreDestinations !== true) return destination;
+    const known = this.destinationNames.indexOf(identity.pod);
+    if (known >= 0) return known;
+    if (this.destinationNames.length >= this.#room) return NOBODY;
+    return this.destinationNames.push(identity.pod) - 1;
   }
 }

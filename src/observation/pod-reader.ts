@@ -44,7 +44,7 @@ export class PodReader {
     directory: PodDirectory,
   ) {
     this.#read = identityReader(source);
-    this.#inMessage = source.kind !== 'header' && source.kind !== 'trailer';
+    this.#inMessage = !['header', 'trailer', 'none'].includes(source.kind);
     this.#decode = decode;
     this.#directory = directory;
   }

@@ -20,6 +20,10 @@ export class Windows {
   readonly #destinations: number;
   #widthMs = BASE_WIDTH_MS;
   #windows: Window[] = [];
+  /** The window that was counted in last; most requests fall into it again. */
+  #latest: Window = { observed: [], missing: 0 };
+  #latestStartMs = 0;
+  #latestEndMs = 0;
 
   /** @param destinations How many destinations are counted. */
   constructor(destinations: number) {
@@ -39,7 +43,8 @@ export class Windows {
    * @param destination Index of the destination; below zero counts as missing.
    */
   add(sentAtMs: number, destination: number): void {
-    const window = this.#at(sentAtMs);
+    const isLatest = sentAtMs >= this.#latestStartMs && sentAtMs < this.#latestEndMs;
+    const window = isLatest ? this.#latest : this.#at(sentAtMs);
     if (destination < 0) window.missing += 1;
     else window.observed[destination]! += 1;
   }
@@ -68,11 +73,15 @@ export class Windows {
     while (this.#windows.length <= index) {
       this.#windows.push({ observed: new Array<number>(this.#destinations).fill(0), missing: 0 });
     }
-    return this.#windows[index]!;
+    this.#latest = this.#windows[index]!;
+    this.#latestStartMs = index * this.#widthMs;
+    this.#latestEndMs = this.#latestStartMs + this.#widthMs;
+    return this.#latest;
   }
 
   #coarsen(): void {
     this.#widthMs *= 2;
+    this.#latestEndMs = 0;
     const halves = this.#windows;
     this.#windows = [];
     halves.forEach((half, index) => {

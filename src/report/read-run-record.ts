@@ -84,7 +84,7 @@ function refuseContradiction({ calls, load, startedAt }: RunRecord, file: string
     destinations.forEach(({ observed, weight }, place) => {
       const there = `${path}.destinations[${place}]`;
       if (!isCount(observed)) refuse(`${there}.observed`, `${observed} is no count`);
-      if (weight < 0) refuse(`${there}.weight`, `${weight} is no weight`);
+      if (weight !== null && weight < 0) refuse(`${there}.weight`, `${weight} is no weight`);
     });
     const answers = destinations.reduce((sum, { observed }) => sum + observed, 0);
     if (answers !== n) {

@@ -11,6 +11,7 @@ const countsByName = z.record(z.string(), z.number());
 
 const latency = z.object({
   count: z.number(),
+  min: z.number().nullable().default(null),
   mean: z.number().nullable(),
   p50: z.number().nullable(),
   p90: z.number().nullable(),
@@ -25,15 +26,16 @@ const pod = z.object({ name: z.string(), observed: z.number() });
 const destination = z.object({
   /** The subset's name where that is unique in the route, else `host/subset`, else the host. */
   name: z.string(),
-  weight: z.number(),
-  expectedShare: z.number(),
+  /** null where nothing was expected, as with a load test of whatever answers. */
+  weight: z.number().nullable(),
+  expectedShare: z.number().nullable(),
   observed: z.number(),
   /** `observed / n`; null when nobody recognisable answered. */
   share: z.number().nullable(),
   /** Goodman's simultaneous interval for the share, at 1 − alpha. */
   interval: z.tuple([z.number(), z.number()]).nullable(),
-  /** How far the share may be off, as a share. */
-  tolerance: z.number(),
+  /** How far the share may be off, as a share; null where it is not tested. */
+  tolerance: z.number().nullable(),
   pods: z.array(pod),
   /** Whether the route names it; else it answered all the same. */
   routed: z.boolean().default(true),
@@ -135,6 +137,8 @@ const call = z.object({
   latencyMs: z.object({
     overall: latency,
     byDestination: z.record(z.string(), latency),
+    /** Of the first pods that answered; of very many not all. */
+    byPod: z.record(z.string(), latency).default({}),
     /** By destination, and under the empty name those without one: HdrHistogram V2, base64. */
     histograms: z.record(z.string(), z.string()),
   }),
@@ -156,12 +160,16 @@ const finding = z.object({
   advice: z.string(),
 });
 
+const NO_WAITS = { count: 0, totalMs: 0 };
+
 /**
  * The record of one run. Every report is a rendering of it and of nothing else. Units stand in the
  * names; what was not measured is null.
  */
 export const runRecordSchema = z.object({
   schema: z.literal(RUN_SCHEMA),
+  /** What was asked: whether the split is right, or how the target bears a load. */
+  command: z.enum(['verify', 'bench']).default('verify'),
   tool: z.object({ name: z.string(), version: z.string() }),
   scenario: z.string().nullable(),
   target: z.string(),
@@ -179,6 +187,8 @@ export const runRecordSchema = z.object({
     connections: z.number(),
     concurrency: z.number(),
     workers: z.number(),
+    /** The arrival rate that was asked for; null in a closed loop. */
+    requestsPerSecondAsked: z.number().nullable().default(null),
     excluded: z.number(),
     sent: z.number(),
     ok: z.number(),
@@ -194,6 +204,12 @@ export const runRecordSchema = z.object({
     }),
     /** HdrHistogram V2, base64; null where only its percentiles are known. */
     scheduleSlipHistogram: z.string().nullable().default(null),
+    /** Requests that waited for a stream (SETTINGS_MAX_CONCURRENT_STREAMS), and how long in all. */
+    streamWaits: z.object({ count: z.number(), totalMs: z.number() }).default(NO_WAITS),
+    /** How well each thread of the client kept up. */
+    threads: z
+      .array(z.object({ utilisation: z.number(), lagP99Ms: z.number(), lagMaxMs: z.number() }))
+      .default([]),
   }),
   transport: z.object({
     resent: z.number(),
@@ -218,7 +234,13 @@ export const runRecordSchema = z.object({
     z.object({ startSeconds: z.number(), observed: countsByName, failed: z.number() }),
   ),
   thresholds: z.array(
-    z.object({ expression: z.string(), observed: z.number().nullable(), ok: z.boolean() }),
+    z.object({
+      expression: z.string(),
+      /** Latencies in ms, the error rate as a share, the rate per second. */
+      observed: z.number().nullable(),
+      /** null where it cannot be said. */
+      ok: z.boolean().nullable(),
+    }),
   ),
   findings: z.array(finding),
 });
@@ -226,6 +248,7 @@ export const runRecordSchema = z.object({
 export type RunRecord = z.infer<typeof runRecordSchema>;
 export type RolloutRecord = z.infer<typeof rollout>;
 export type CallRecord = z.infer<typeof call>;
+export type LatencyRecord = z.infer<typeof latency>;
 export type ProgrammedRecord = z.infer<typeof programmed>;
 export type SplitRecord = z.infer<typeof split>;
 export type DestinationRecord = z.infer<typeof destination>;

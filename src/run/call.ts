@@ -9,7 +9,7 @@ import {
 import { loadContract } from '../payload/contract.js';
 import { encodeMessage } from '../payload/message.js';
 import { findMethod, pathOf } from '../payload/method.js';
-import type { Scenario } from '../scenario/scenario.js';
+import type { BenchScenario } from '../scenario/scenario.js';
 import { formatTarget } from '../scenario/target.js';
 
 /** The call of a scenario: what is sent, and how its answers are read. */
@@ -26,7 +26,7 @@ export interface ScenarioCall {
  *
  * @throws InputError when the contract, the method, the data or the identity is wrong.
  */
-export function scenarioCall(scenario: Scenario): ScenarioCall {
+export function scenarioCall(scenario: BenchScenario): ScenarioCall {
   const { call, target, load } = scenario;
   const contract = loadContract(call);
   const method = findMethod(contract, call.method);
@@ -51,10 +51,12 @@ export function scenarioCall(scenario: Scenario): ScenarioCall {
   };
 }
 
-function identityOf(scenario: Scenario, path: string): IdentitySource {
+function identityOf(scenario: BenchScenario, path: string): IdentitySource {
   if (scenario.identity !== undefined) return parseIdentitySource(scenario.identity);
   const preset = defaultIdentitySource(path);
   if (preset !== undefined) return preset;
+  // A load test can do without; a split cannot be seen then.
+  if (scenario.expectation === null) return { kind: 'none' };
   throw new InputError(
     `how does an answer of ${path} say which pod gave it? e.g. header:x-pod-name, field:pod or a regular expression`,
     { path: '--identity' },

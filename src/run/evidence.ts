@@ -97,7 +97,8 @@ export function splitEvidence(evidence: CallEvidence): SplitEvidence {
   };
 }
 
-function podsOf(tally: Tally, destination: number): { name: string; observed: number }[] {
+/** The pods of a destination that answered, by name. */
+export function podsOf(tally: Tally, destination: number): { name: string; observed: number }[] {
   return [...tally.pods]
     .filter(([, pod]) => pod.destination === destination)
     .map(([name, { observed }]) => ({ name, observed }))

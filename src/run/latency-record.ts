@@ -1,12 +1,26 @@
 import { Histogram } from '../observation/histogram.js';
 import type { CallRecord } from '../report/run-record.js';
+import type { Measurement } from './measure.js';
+
+/** Latencies in all, by destination and by pod. */
+export function latencyRecord({ tally, destinations }: Measurement): CallRecord['latencyMs'] {
+  const byPod = [...tally.pods].flatMap(([name, { latency }]) =>
+    latency === null || latency.count === 0 ? [] : [[name, latency.summary()] as const],
+  );
+  return {
+    ...latencyByDestination(
+      tally.latency.map((histogram, index) => ({ name: destinations[index] ?? '', histogram })),
+    ),
+    byPod: Object.fromEntries(byPod.sort(([a], [b]) => a.localeCompare(b))),
+  };
+}
 
 /**
- * Writes down latencies.
+ * Latencies in all and by destination; those by pod are not kept as histograms.
  *
  * @param recorded Histograms by destination; the empty name is of requests without one.
  */
-export function latencyRecord(
+export function latencyByDestination(
   recorded: readonly { name: string; histogram: Histogram }[],
 ): CallRecord['latencyMs'] {
   const overall = new Histogram();
@@ -19,6 +33,7 @@ export function latencyRecord(
         .filter(({ name }) => name !== '')
         .map(({ name, histogram }) => [name, histogram.summary()]),
     ),
+    byPod: {},
     histograms: Object.fromEntries(some.map(({ name, histogram }) => [name, histogram.encode()])),
   };
 }

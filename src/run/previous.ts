@@ -57,7 +57,8 @@ function weightsOfRecord(file: string, name: string): { name: string; weight: nu
   }
   return call.split.destinations.map((destination) => ({
     name: destination.name,
-    weight: destination.weight,
+    // A load test without weights has none to compare with.
+    weight: destination.weight ?? 0,
   }));
 }
 

@@ -1,109 +1,96 @@
-import type { Tally } from '../observation/tally.js';
-import type { LoadPlan } from '../load/plan.js';
-import type { LoadSummary } from '../load/run-load.js';
 import { RUN_SCHEMA, type CallRecord, type RunRecord } from '../report/run-record.js';
-import type { Scenario } from '../scenario/scenario.js';
+import type { BenchScenario } from '../scenario/scenario.js';
 import { formatTarget } from '../scenario/target.js';
 import { TOOL } from '../tool.js';
 import type { Finding } from '../verdict/findings/finding.js';
+import type { ThresholdResult } from '../verdict/threshold.js';
 import type { ScenarioCall } from './call.js';
-import type { CallEvidence } from './evidence.js';
 import type { ExpectedSplit } from './expectation.js';
-import type { Judgement } from './judge.js';
-import { latencyRecord } from './latency-record.js';
-import { findConfigNotProgrammed } from './programmed.js';
-import type { RolloutWait } from './rollout.js';
-import type { SplitPlan } from './split-plan.js';
-import { splitRecord } from './split-record.js';
+import type { Measurement } from './measure.js';
 
 /** Everything a record is made of. */
 export interface RunParts {
-  scenario: Scenario;
+  command: RunRecord['command'];
+  scenario: BenchScenario;
   call: ScenarioCall;
-  expected: ExpectedSplit;
-  plan: SplitPlan;
-  loadPlan: LoadPlan;
-  /** null when nothing could be sent. */
-  load: LoadSummary | null;
-  tally: Tally;
-  evidence: CallEvidence;
-  judgement: Judgement;
-  /** Addresses that could not be loaded. */
-  unreachable: Finding[];
-  /** null when no wait was asked for. */
-  wait: RolloutWait | null;
+  expected: Pick<ExpectedSplit, 'via' | 'route' | 'programmed'>;
+  measured: Measurement;
+  split: CallRecord['split'];
+  /** Of the call. */
+  callVerdict: RunRecord['verdict'];
+  latencyMs: CallRecord['latencyMs'];
+  load: RunRecord['load'];
+  /** Of the run. */
+  verdict: RunRecord['verdict'];
+  reasons: string[];
+  thresholds: ThresholdResult[];
+  findings: Finding[];
 }
 
 /** Writes down a run. */
 export function runRecord(parts: RunParts): RunRecord {
-  const { scenario, expected, load, tally, judgement } = parts;
+  const { scenario, expected, measured } = parts;
+  const { load, tally, destinations } = measured;
   return {
     schema: RUN_SCHEMA,
+    command: parts.command,
     tool: TOOL,
     scenario: scenario.name,
     target: formatTarget(scenario.target),
     via: expected.via,
     startedAt: new Date(load?.startedAtMs ?? Date.now()).toISOString(),
     durationSeconds: (load?.durationMs ?? 0) / 1000,
-    verdict: judgement.decision.verdict,
-    reasons: judgement.reasons,
+    verdict: parts.verdict,
+    reasons: parts.reasons,
     calls: [callRecord(parts)],
-    rollout: parts.wait?.rollout ?? null,
-    load: loadRecord(parts),
-    transport: transportRecord(parts),
+    rollout: measured.wait?.rollout ?? null,
+    load: parts.load,
+    transport: transportRecord(measured),
     windowSeconds: tally.windows.widthMs / 1000,
     windows: tally.windows.windows.map(({ observed, missing }, index) => ({
       startSeconds: (index * tally.windows.widthMs) / 1000,
-      observed: byName(expected.attribution.destinations, observed),
+      observed: byName(destinations, observed),
       failed: missing,
     })),
-    thresholds: [],
-    findings: [
-      ...parts.unreachable,
-      ...findConfigNotProgrammed(expected.programmed),
-      ...judgement.findings,
-    ],
+    thresholds: parts.thresholds,
+    findings: parts.findings,
   };
 }
 
 function callRecord(parts: RunParts): CallRecord {
-  const { scenario, call, expected, plan, tally, evidence, judgement } = parts;
-  const { decision } = judgement;
-  const { destinations: names } = expected.attribution;
+  const { scenario, call, expected, measured } = parts;
   return {
     call: call.name,
     route: expected.route,
     programmed: expected.programmed,
-    verdict: decision.verdict,
+    verdict: parts.callVerdict,
     rule: {
       tolerance: scenario.rule.tolerance,
       maxErrorRate: scenario.rule.maxErrorRate,
       power: scenario.rule.power,
       seed: scenario.rule.seed,
     },
-    split: splitRecord({
-      alpha: scenario.rule.alpha,
-      requestsPlanned: plan.planned,
-      evidence,
-      decision,
-    }),
-    latencyMs: latencyRecord(
-      tally.latency.map((histogram, index) => ({ name: names[index] ?? '', histogram })),
-    ),
-    status: Object.fromEntries(tally.statuses),
-    failures: tally.failures.list(),
+    split: parts.split,
+    latencyMs: parts.latencyMs,
+    status: Object.fromEntries(measured.tally.statuses),
+    failures: measured.tally.failures.list(),
   };
 }
 
-function loadRecord({ scenario, loadPlan, load, tally, wait }: RunParts): RunRecord['load'] {
+/** How much load it was, and how the client fared. */
+export function loadRecord(
+  scenario: BenchScenario,
+  { loadPlan, load, tally, wait }: Measurement,
+): RunRecord['load'] {
   const { p50, p99, max } = tally.scheduleSlip.summary();
   const seconds = (load?.durationMs ?? 0) / 1000;
   return {
-    loop: 'closed',
+    loop: loadPlan.requestsPerSecond === null ? 'closed' : 'open',
     engine: scenario.load.engine,
     connections: loadPlan.connections,
     concurrency: loadPlan.concurrency,
-    workers: 1,
+    workers: load === null ? loadPlan.workers : load.health.length + load.deaths.length,
+    requestsPerSecondAsked: loadPlan.requestsPerSecond,
     excluded: (load?.excluded ?? 0) + (wait?.sent ?? 0),
     sent: tally.sent,
     ...tally.outcomes,
@@ -111,11 +98,13 @@ function loadRecord({ scenario, loadPlan, load, tally, wait }: RunParts): RunRec
     cpuMicrosPerRequest: load === null || tally.sent === 0 ? null : load.cpuMicros / tally.sent,
     scheduleSlipMs: { p50, p99, max },
     scheduleSlipHistogram: tally.scheduleSlip.encode(),
+    streamWaits: { count: load?.waits.forStream ?? 0, totalMs: load?.waits.forStreamMs ?? 0 },
+    threads: load?.health ?? [],
   };
 }
 
-function transportRecord({ expected, load, tally }: RunParts): RunRecord['transport'] {
-  const ledgers = load?.ledgers ?? [];
+function transportRecord({ load, tally, destinations }: Measurement): RunRecord['transport'] {
+  const ledgers = (load?.ledgers ?? []).filter((ledger) => ledger !== null);
   const rstStream: Record<string, number> = {};
   for (const ledger of ledgers) {
     for (const [code, count] of Object.entries(ledger.rstStream)) {
@@ -131,7 +120,7 @@ function transportRecord({ expected, load, tally }: RunParts): RunRecord['transp
     maxConcurrentStreams: limits.length === 0 ? null : Math.min(...limits),
     connections: tally.connections.map(({ remote, observed, missing, pairs, equalPairs }) => ({
       remote,
-      observed: byName(expected.attribution.destinations, observed),
+      observed: byName(destinations, observed),
       missing,
       pairs,
       equalPairs,

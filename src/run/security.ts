@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { InputError } from '../input-error.js';
-import type { Scenario } from '../scenario/scenario.js';
+import type { BenchScenario } from '../scenario/scenario.js';
 import type { TlsOptions } from '../wire/connect.js';
 
 /**
@@ -9,7 +9,7 @@ import type { TlsOptions } from '../wire/connect.js';
  * @returns null for plaintext.
  * @throws InputError when a file cannot be read or is no PEM.
  */
-export function tlsOptionsOf({ security, target }: Scenario): TlsOptions | null {
+export function tlsOptionsOf({ security, target }: BenchScenario): TlsOptions | null {
   if (security.kind === 'plaintext') return null;
   const { caFile, client, serverName, skipVerify } = security;
   // Addresses are dialled after the name is resolved; the certificate is for the name.

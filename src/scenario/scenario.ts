@@ -37,12 +37,13 @@ export type Security =
       skipVerify: boolean;
     };
 
-/** Everything one run does, complete and consistent. */
-export interface Scenario {
+/** Everything a load test does, complete and consistent. */
+export interface BenchScenario {
   name: string | null;
   target: Target;
   namespace: string;
-  expectation: ExpectationSource;
+  /** null: nothing is expected, and the pods that answer are shown. */
+  expectation: ExpectationSource | null;
   /** Weights before the last change, or the path of a run record; undefined when not known. */
   previous: string | undefined;
   /** What the proxy was programmed with; null: not asked. */
@@ -60,6 +61,10 @@ export interface Scenario {
     durationMs: number | null;
     concurrency: number;
     connections: number;
+    /** The arrival rate of an open loop; null for a closed one. */
+    requestsPerSecond: number | null;
+    /** Threads that send. */
+    workers: number;
     timeoutMs: number;
     warmup: { requests: number | null; durationMs: number | null } | null;
     engine: 'h2' | 'grpc-js';
@@ -71,7 +76,14 @@ export interface Scenario {
     maxErrorRate: number;
     inconclusive: 'fail' | 'pass' | 'report';
     seed: number;
+    /** As the user wrote them: `p99<50ms`. */
+    thresholds: string[];
   };
+}
+
+/** Everything a verification does, complete and consistent. */
+export interface Scenario extends BenchScenario {
+  expectation: ExpectationSource;
 }
 
 const DEFAULTS = {
@@ -79,6 +91,8 @@ const DEFAULTS = {
   concurrency: 64,
   connections: 32,
   timeoutMs: 10_000,
+  workers: 1,
+  benchDurationMs: 10_000,
   engine: 'h2',
   alpha: 0.001,
   power: 0.99,
@@ -88,12 +102,33 @@ const DEFAULTS = {
 } as const;
 
 /**
- * Completes settings to a scenario.
+ * Completes settings to the scenario of a verification.
  *
  * @param settings Those of the file with those of the command line laid over them.
  * @throws InputError when something needed is missing or two settings contradict each other.
  */
 export function scenarioOf(settings: Settings): Scenario {
+  return { ...commonScenario(settings), expectation: expectationSource(settings) };
+}
+
+/**
+ * Completes settings to the scenario of a load test, which needs no expectation, and ends after
+ * 10 seconds unless told otherwise.
+ *
+ * @throws InputError as {@link scenarioOf}.
+ */
+export function benchScenarioOf(settings: Settings): BenchScenario {
+  const { load, ...scenario } = commonScenario(settings);
+  const isEndless = load.requests === null && load.durationMs === null;
+  const expectsNothing = settings.weights === undefined && settings.manifest === undefined;
+  return {
+    ...scenario,
+    expectation: expectsNothing ? null : expectationSource(settings),
+    load: isEndless ? { ...load, durationMs: DEFAULTS.benchDurationMs } : load,
+  };
+}
+
+function commonScenario(settings: Settings): Omit<Scenario, 'expectation'> {
   if (settings.target === undefined) {
     throw new InputError('say where the load goes, e.g. localhost:8080', { path: 'TARGET' });
   }
@@ -104,7 +139,6 @@ export function scenarioOf(settings: Settings): Scenario {
     name: settings.name ?? null,
     target,
     namespace: settings.namespace ?? DEFAULT_NAMESPACE,
-    expectation: expectationSource(settings),
     previous: settings.previous,
     programmed: programmedSource(settings),
     identity: settings.identity,
@@ -117,6 +151,8 @@ export function scenarioOf(settings: Settings): Scenario {
       durationMs: durationMs(settings.duration),
       concurrency: settings.concurrency ?? DEFAULTS.concurrency,
       connections: requests === null ? connections : Math.min(connections, requests),
+      requestsPerSecond: settings.rps ?? null,
+      workers: settings.workers ?? DEFAULTS.workers,
       timeoutMs: durationMs(settings.timeout) ?? DEFAULTS.timeoutMs,
       warmup: warmupOf(settings.warmup),
       engine: settings.engine ?? DEFAULTS.engine,
@@ -134,6 +170,7 @@ export function ruleOf(settings: Settings): Scenario['rule'] {
     maxErrorRate: settings['max-error-rate'] ?? DEFAULTS.maxErrorRate,
     inconclusive: settings.inconclusive ?? 'report',
     seed: settings.seed ?? DEFAULTS.seed,
+    thresholds: settings.threshold ?? [],
   };
 }
 

@@ -22,6 +22,10 @@ const probability = (meaning: string) =>
 const texts = (meaning: string) =>
   z.union([z.array(z.string()), z.string().transform((one) => [one])]).describe(meaning);
 
+/** Beyond this, the times between requests are too short for the clock. */
+const MAX_RPS = 10_000_000;
+const MAX_WORKERS = 64;
+
 /**
  * Every setting of a run, under the name of its flag. A scenario file holds them as YAML; flags
  * override it. The JSON Schema is made of this.
@@ -71,6 +75,15 @@ export const settingsSchema = z.strictObject({
   duration: duration('Stop sending after this long').optional(),
   concurrency: count('Requests in flight in all').optional(),
   connections: count('How many connections').optional(),
+  rps: z
+    .number()
+    .positive({ error: 'write a number of requests per second above 0' })
+    .max(MAX_RPS, { error: `write at most ${MAX_RPS} requests per second` })
+    .optional()
+    .describe('Constant arrival rate: an open loop'),
+  workers: count('Threads that send')
+    .max(MAX_WORKERS, { error: `write at most ${MAX_WORKERS}` })
+    .optional(),
   timeout: duration("Each request's deadline").optional(),
   warmup: z
     .union([count('Requests before the sample'), duration('Load before the sample')])
@@ -97,6 +110,7 @@ export const settingsSchema = z.strictObject({
     .enum(['fail', 'pass', 'report'])
     .optional()
     .describe('How the exit status treats an inconclusive run'),
+  threshold: texts('What must hold: p99<50ms, p95{v2}<20ms, error-rate<1%, rate>1000').optional(),
   seed: z.int().min(0).optional().describe('For everything drawn at random'),
 });
 

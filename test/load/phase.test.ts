@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Caller, CallEnd, CallEndKind } from '../../src/load/caller.js';
+import type { Caller, CallEnd, CallEndKind, CallStart } from '../../src/load/caller.js';
 import { Phase } from '../../src/load/phase.js';
+import { shares } from '../../src/load/sequencer.js';
 
 function end(kind: CallEndKind): CallEnd {
   return {
@@ -34,9 +35,9 @@ class ScriptedCaller implements Caller {
     this.room = room;
   }
 
-  call(slot: number): boolean {
+  call(slot: number): CallStart {
     assert.ok(!this.inFlight.has(slot), 'a slot carries one call at a time');
-    if (this.inFlight.size >= this.room) return false;
+    if (this.inFlight.size >= this.room) return 'no stream';
     this.inFlight.add(slot);
     this.most = Math.max(this.most, this.inFlight.size);
     const kind = this.script[this.calls++];
@@ -44,7 +45,7 @@ class ScriptedCaller implements Caller {
       setImmediate(() => {
         this.finish(slot, kind ?? 'ok');
       });
-    return true;
+    return 'started';
   }
 
   finish(slot: number, kind: CallEndKind): void {
@@ -72,6 +73,9 @@ interface Seen {
   kinds: CallEndKind[];
   sequences: number[];
   perConnection: number[];
+  scheduledAtMs: number[];
+  slipMs: number[];
+  latencyMs: number[];
 }
 
 function phaseOver(
@@ -81,18 +85,37 @@ function phaseOver(
     requests: number | null;
     durationMs?: number;
     timeoutMs?: number;
+    requestsPerSecond?: number;
   },
 ): { phase: Phase; seen: Seen } {
-  const seen: Seen = { kinds: [], sequences: [], perConnection: callers.map(() => 0) };
+  const seen: Seen = {
+    kinds: [],
+    sequences: [],
+    perConnection: callers.map(() => 0),
+    scheduledAtMs: [],
+    slipMs: [],
+    latencyMs: [],
+  };
+  const { requestsPerSecond = null } = options;
   const phase = new Phase(
     callers,
-    options.concurrency,
-    options.timeoutMs ?? 1000,
-    { requests: options.requests, durationMs: options.durationMs ?? null },
-    (request, { kind }) => {
+    {
+      quota: shares(options.requests, callers.length),
+      concurrency: options.concurrency,
+      timeoutMs: options.timeoutMs ?? 1000,
+      durationMs: options.durationMs ?? null,
+      schedule:
+        requestsPerSecond === null
+          ? null
+          : { requestsPerSecond, connections: callers.length, own: [...callers.keys()] },
+    },
+    (request, { kind }, endedAtMs) => {
       seen.kinds.push(kind);
       seen.sequences.push(request.sequence);
       seen.perConnection[request.connection]! += 1;
+      seen.scheduledAtMs.push(request.scheduledAtMs);
+      seen.slipMs.push(request.sentAtMs - request.scheduledAtMs);
+      seen.latencyMs.push(endedAtMs - request.scheduledAtMs);
     },
   );
   callers.forEach((caller, connection) => {
@@ -201,5 +224,81 @@ describe('Phase', () => {
     const { phase } = phaseOver([new ScriptedCaller()], { concurrency: 1, requests: 5 });
     assert.equal(await phase.run(AbortSignal.abort()), 'interrupted');
     assert.equal(phase.sent, 0);
+  });
+
+  it('counts who waited for a stream', async () => {
+    const caller = new ScriptedCaller([], 3);
+    const { phase } = phaseOver([caller], { concurrency: 10, requests: 50 });
+    await phase.run(NEVER);
+    // All but the first three found the connection full.
+    assert.equal(phase.waits.forStream, 47);
+    assert.ok(phase.waits.forStreamMs >= 0);
+  });
+});
+
+describe('Phase in an open loop', () => {
+  it('sends by the schedule, connections in turn', async () => {
+    const callers = [new ScriptedCaller(), new ScriptedCaller(), new ScriptedCaller()];
+    const { phase, seen } = phaseOver(callers, {
+      concurrency: 50,
+      requests: 40,
+      requestsPerSecond: 1000,
+    });
+    assert.equal(await phase.run(NEVER), 'complete');
+    assert.deepEqual(seen.perConnection, [14, 13, 13]);
+    const times = seen.scheduledAtMs.toSorted((a, b) => a - b);
+    times.slice(1).forEach((time, index) => {
+      assert.ok(Math.abs(time - times[index]! - 1) < 1e-6, 'one millisecond apart');
+    });
+    assert.ok(
+      seen.slipMs.every((slip) => slip > -1e-6),
+      'nothing is sent before it is due',
+    );
+  });
+
+  it('counts the wait for a place in flight into the latency', async () => {
+    const caller = new ScriptedCaller([null]);
+    const { phase, seen } = phaseOver([caller], {
+      concurrency: 1,
+      requests: 20,
+      requestsPerSecond: 1000,
+    });
+    setTimeout(() => {
+      caller.finish(0, 'ok');
+    }, 60);
+    assert.equal(await phase.run(NEVER), 'complete');
+    assert.equal(seen.kinds.length, 20);
+    assert.equal(caller.most, 1);
+    assert.ok(phase.waits.forPlace > 0);
+    // The second one was due 1 ms after the first, which took 60 ms.
+    assert.ok(seen.latencyMs[1]! > 50, `${seen.latencyMs[1]} ms`);
+    assert.ok(seen.slipMs[1]! > 50, `${seen.slipMs[1]} ms`);
+  });
+
+  it('ends with the clock, whatever is overdue', async () => {
+    const caller = new ScriptedCaller();
+    const { phase, seen } = phaseOver([caller], {
+      concurrency: 2,
+      requests: null,
+      durationMs: 30,
+      requestsPerSecond: 1_000_000,
+    });
+    assert.equal(await phase.run(NEVER), 'complete');
+    assert.equal(seen.kinds.length, phase.sent);
+    assert.ok(phase.sent < 30_000);
+  });
+
+  it('is interrupted while it waits for what is due next', async () => {
+    const abort = new AbortController();
+    const { phase, seen } = phaseOver([new ScriptedCaller()], {
+      concurrency: 2,
+      requests: 10,
+      requestsPerSecond: 0.01,
+    });
+    setTimeout(() => {
+      abort.abort();
+    }, 20);
+    assert.equal(await phase.run(abort.signal), 'interrupted');
+    assert.deepEqual(seen.kinds, ['ok']);
   });
 });

@@ -70,13 +70,10 @@ describe('Histogram', () => {
     assert.equal(new Histogram().summary().p50, null);
   });
 
-  it('records zeros at once', () => {
-    const histogram = histogramOf([0, 5000]);
-    histogram.recordZeros(98);
-    assert.deepEqual(
-      { ...histogram.summary(), mean: null },
-      { count: 100, mean: null, p50: 0, p90: 0, p95: 0, p99: 0, p999: 5.003, max: 5.003 },
-    );
+  it('goes on as counts by place', () => {
+    const histogram = histogramOf([7, 5000, 1_000_000]);
+    assert.deepEqual(new Histogram(histogram.counts()).summary(), histogram.summary());
+    assert.deepEqual(new Histogram(new Histogram().counts()).summary(), new Histogram().summary());
   });
 
   it('refuses what is no histogram', () => {

@@ -6,8 +6,11 @@ import type { RunRecord } from '../../src/report/run-record.js';
 import { callEvidence } from '../../src/run/evidence.js';
 import type { ExpectedSplit } from '../../src/run/expectation.js';
 import { judge } from '../../src/run/judge.js';
-import { runRecord } from '../../src/run/record.js';
+import { latencyRecord } from '../../src/run/latency-record.js';
+import type { Measurement } from '../../src/run/measure.js';
+import { loadRecord, runRecord } from '../../src/run/record.js';
 import { scenarioCall } from '../../src/run/call.js';
+import { splitRecord } from '../../src/run/split-record.js';
 import { scenarioOf } from '../../src/scenario/scenario.js';
 
 /** One request of a simulated shard. */
@@ -85,13 +88,12 @@ export function recordOfShard({ startedAtMs, durationMs, requests }: Shard): Run
   });
   tally.namePods(podNames, [0, 1, 2, 3, NOBODY]);
   const evidence = callEvidence(expected, tally);
-  return runRecord({
-    scenario,
-    call,
-    expected,
-    plan: { requests: requests.length, planned: 3089, blockSize: 20, notes: [] },
+  const { decision, reasons, findings } = judge(scenario.rule, evidence);
+  const measured: Measurement = {
     loadPlan: { ...scenario.load, requests: requests.length },
     load: {
+      tally,
+      destinations: attribution.destinations,
       startedAtMs,
       durationMs,
       cpuMicros: requests.length * 31,
@@ -101,12 +103,30 @@ export function recordOfShard({ startedAtMs, durationMs, requests }: Shard): Run
       ledgers: [
         { goaway: 1, reconnects: 2, rstStream: { REFUSED_STREAM: 3 }, maxConcurrentStreams: 100 },
       ],
+      waits: { forStream: 3, forStreamMs: 7, forPlace: 0 },
+      health: [{ utilisation: 0.5, lagP99Ms: 1, lagMaxMs: 2 }],
+      deaths: [],
     },
     tally,
-    evidence,
     wait: null,
-    judgement: judge(scenario.rule, evidence),
+    destinations: attribution.destinations,
     unreachable: [],
+    end: 'complete',
+  };
+  return runRecord({
+    command: 'verify',
+    scenario,
+    call,
+    expected,
+    measured,
+    split: splitRecord({ alpha: scenario.rule.alpha, requestsPlanned: 3089, evidence, decision }),
+    callVerdict: decision.verdict,
+    latencyMs: latencyRecord(measured),
+    load: loadRecord(scenario, measured),
+    verdict: decision.verdict,
+    reasons,
+    thresholds: [],
+    findings,
   });
 }
 

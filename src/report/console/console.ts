@@ -8,16 +8,20 @@ import {
 import { plainText } from '../plain-text.js';
 import type { CallRecord, RolloutRecord, RunRecord } from '../run-record.js';
 import { paint, type Style, wrap } from '../style.js';
+import { renderBench } from './bench.js';
 import { destinationTable, podTable } from './destinations.js';
 import { type Fact, fact } from './fact.js';
+import { findings, statusLines, thresholdTable, verdict } from './outcome.js';
 import { programmedTable } from './programmed.js';
 import { table } from './table.js';
 
 /** Renders a run for a terminal, or for a pipe when the style has no colour. */
 export function renderConsole(record: RunRecord, style: Style): string {
+  if (record.command === 'bench') return renderBench(record, style);
   const sections = [
     header(record, style),
     ...record.calls.flatMap((call) => callSections(call, record, style)),
+    thresholdTable(record, style),
     ...findings(record, style),
     verdict(record, style),
   ];
@@ -126,50 +130,4 @@ function latencyTable({ latencyMs }: CallRecord, style: Style): string {
     ...titles.map((title) => ({ title, align: 'right' as const })),
   ];
   return `${paint(style, 'heading', 'Latency (ms)')}\n${table(columns, rows, style)}`;
-}
-
-/** So many causes are shown; the record has them all. */
-const SHOWN_CAUSES = 5;
-
-function statusLines(call: CallRecord, { load }: RunRecord, style: Style): string {
-  const statuses = Object.entries(call.status)
-    .sort(([, a], [, b]) => b - a)
-    .map(([status, count]) => `${plainText(status)} ${formatCount(count)}`);
-  const lines = [
-    `  ${wrap(statuses.length === 0 ? 'no request was sent' : statuses.join(', '), style, 2, 2)}`,
-  ];
-  for (const failure of call.failures.slice(0, SHOWN_CAUSES)) {
-    const cause = failure.cause === '' ? 'no reason given' : plainText(failure.cause);
-    lines.push(
-      `  ${wrap(`${formatCount(failure.count)} × ${plainText(failure.status)}: ${cause}`, style, 4, 2)}`,
-    );
-  }
-  if (load.timedOut + load.cancelled > 0) {
-    lines.push(
-      `  ${formatCount(load.timedOut)} timed out, ${formatCount(load.cancelled)} cancelled`,
-    );
-  }
-  return `${paint(style, 'heading', 'Status')}\n${lines.join('\n')}`;
-}
-
-function findings(record: RunRecord, style: Style): string[] {
-  if (record.findings.length === 0) return [];
-  const items = record.findings.map((finding) => {
-    const meaning = finding.severity === 'error' ? 'fail' : 'inconclusive';
-    const text = [finding.summary, finding.evidence, finding.advice]
-      .filter((part) => part !== '')
-      .map((part) => `    ${wrap(plainText(part), style, 4, 4)}`);
-    return [`  ${paint(style, meaning, finding.code)}`, ...text].join('\n');
-  });
-  return [`${paint(style, 'heading', 'Findings')}\n${items.join('\n')}`];
-}
-
-function verdict(record: RunRecord, style: Style): string {
-  const word = record.verdict.toUpperCase();
-  const [first = '', ...others] = record.reasons.map(plainText);
-  const indent = word.length + 2;
-  return [
-    `${paint(style, record.verdict, word)}  ${wrap(first, style, indent, indent)}`,
-    ...others.map((reason) => `${' '.repeat(indent)}${wrap(reason, style, indent, indent)}`),
-  ].join('\n');
 }

@@ -10,12 +10,12 @@ export function destinationTable(split: SplitRecord, style: Style): string {
   const room = Math.max(MAX_NAME, style.width - 66);
   const rows = split.destinations.map((destination) => [
     shorten(plainText(destination.name), room),
-    String(destination.weight),
-    formatExpected(destination.expectedShare * split.n),
+    destination.weight === null ? '-' : String(destination.weight),
+    destination.expectedShare === null ? '-' : formatExpected(destination.expectedShare * split.n),
     formatCount(destination.observed),
     destination.share === null ? '-' : formatShare(destination.share),
     interval(destination),
-    formatTolerance(destination.tolerance),
+    destination.tolerance === null ? '-' : formatTolerance(destination.tolerance),
   ]);
   const confidence = trim((1 - split.alpha) * 100);
   return table(

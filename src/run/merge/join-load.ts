@@ -1,7 +1,7 @@
 import { InputError } from '../../input-error.js';
 import { Histogram } from '../../observation/histogram.js';
 import type { CallRecord, RunRecord } from '../../report/run-record.js';
-import { latencyRecord } from '../latency-record.js';
+import { latencyByDestination } from '../latency-record.js';
 import { callOf, compareTexts, joinCounts, type NamedRecord, sumOf } from './named-record.js';
 import { joinConnections } from './join-evidence.js';
 
@@ -37,7 +37,21 @@ export function joinLoad(records: readonly NamedRecord[], micros: number): RunRe
     requestsPerSecond: micros > 0 ? sent / (micros / 1e6) : null,
     cpuMicrosPerRequest: joinCpu(loads, sent),
     ...slip,
+    requestsPerSecondAsked: joinRates(loads),
+    streamWaits: {
+      count: sum(({ streamWaits }) => streamWaits.count),
+      totalMs: sum(({ streamWaits }) => streamWaits.totalMs),
+    },
+    threads: loads
+      .flatMap(({ threads }) => threads)
+      .sort((a, b) => compareTexts(JSON.stringify(a), JSON.stringify(b))),
   };
+}
+
+/** Rates of shards that ran side by side add up; null as soon as one of them had none. */
+function joinRates(loads: readonly RunRecord['load'][]): number | null {
+  const rates = loads.flatMap(({ requestsPerSecondAsked }) => requestsPerSecondAsked ?? []);
+  return rates.length < loads.length ? null : sumOf(rates, (rate) => rate);
 }
 
 /** null as soon as one of the runs that sent something did not measure it. */
@@ -84,7 +98,7 @@ export function joinLatency(
       (joined.get(name) ?? joined.get(''))?.merge(histogram);
     }
   }
-  return latencyRecord([...joined].map(([name, histogram]) => ({ name, histogram })));
+  return latencyByDestination([...joined].map(([name, histogram]) => ({ name, histogram })));
 }
 
 function decoded(text: string, file: string, path: string): Histogram {

@@ -59,6 +59,7 @@ export function mergeRecords(shards: readonly NamedRecord[]): RunRecord {
   };
   return {
     schema: RUN_SCHEMA,
+    command: 'verify',
     tool: TOOL,
     scenario: agreed(records.map(({ scenario }) => scenario)),
     target: records[0]?.target ?? '',

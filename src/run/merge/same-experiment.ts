@@ -47,7 +47,7 @@ export function refuseStrangers(records: readonly NamedRecord[]): void {
         },
       );
     }
-    if (!callOf(record).split.destinations.some(({ weight }) => weight > 0)) {
+    if (!callOf(record).split.destinations.some(({ weight }) => (weight ?? 0) > 0)) {
       throw new InputError('no destination has a weight, so that there is no split to judge', {
         file,
         path: 'calls[0].split.destinations',

@@ -1,0 +1,23 @@
+import type { TallyData } from '../observation/tally-data.js';
+import type { LoadJob } from './load-job.js';
+import type { LoadShare } from './plan.js';
+import type { ShareResult } from './run-share.js';
+
+/** What a worker thread is started with. */
+export interface WorkerTask {
+  job: LoadJob;
+  share: LoadShare;
+}
+
+/** To a worker. */
+export type ToWorker =
+  /** All workers are warm: the sample starts. The time is in ms since 1970. */
+  | { kind: 'start'; atMs: number }
+  /** Cancel what is in flight and report. */
+  | { kind: 'stop' };
+
+/** From a worker. Their number does not depend on the number of requests. */
+export type FromWorker =
+  | { kind: 'warm' }
+  | { kind: 'progress'; done: number; destinations: readonly string[]; observed: number[] }
+  | { kind: 'done'; result: Omit<ShareResult, 'tally'> & { tally: TallyData } };

@@ -1,0 +1,163 @@
+import { Worker } from 'node:worker_threads';
+import { NOBODY } from '../observation/observation.js';
+import { renumberDestinations } from '../observation/tally-data.js';
+import { Tally } from '../observation/tally.js';
+import type { TransportLedger } from './caller.js';
+import type { LoadJob } from './load-job.js';
+import type { LoadShare } from './plan.js';
+import { type LoadControl, type LoadResult, PROGRESS_INTERVAL_MS } from './run-load.js';
+import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.js';
+
+type Done = Extract<FromWorker, { kind: 'done' }>['result'];
+type Report = Extract<FromWorker, { kind: 'progress' }>;
+
+/** A worker as this side knows it. */
+interface Member {
+  worker: Worker;
+  latest: Report | null;
+  /** Settles when the worker is warm, or has died before. */
+  warm: Promise<void>;
+  /** What it came to, or why it died. Never rejects. */
+  done: Promise<{ kind: 'done'; result: Done } | { kind: 'died'; why: string }>;
+}
+
+const WORKER = new URL('./worker.js', import.meta.url);
+
+/**
+ * Carries a load on several threads. All samples start together; what the workers measured is
+ * joined when they are done. A worker that dies takes only its own share with it.
+ *
+ * @param entry The thread's module.
+ */
+export async function runWorkers(
+  job: LoadJob,
+  shares: readonly LoadShare[],
+  control: LoadControl,
+  entry: URL = WORKER,
+): Promise<LoadResult> {
+  const members = shares.map((share) => startWorker({ job, share }, entry));
+  const toAll = (message: ToWorker): void => {
+    for (const { worker } of members) worker.postMessage(message);
+  };
+  const onAbort = (): void => {
+    toAll({ kind: 'stop' });
+  };
+  control.signal.addEventListener('abort', onAbort, { once: true });
+  if (control.signal.aborted) onAbort();
+  let progress: NodeJS.Timeout | undefined;
+  try {
+    await Promise.all(members.map(({ warm }) => warm));
+    const cpuBefore = process.cpuUsage();
+    const startedAtMs = performance.timeOrigin + performance.now();
+    toAll({ kind: 'start', atMs: startedAtMs });
+    progress = setInterval(() => {
+      const elapsedMs = performance.timeOrigin + performance.now() - startedAtMs;
+      const { requests: planned } = job.plan;
+      const { destinations, ...sums } = sumOf(members.flatMap(({ latest }) => latest ?? []));
+      control.onProgress({ elapsedMs, planned, ...sums }, destinations);
+    }, PROGRESS_INTERVAL_MS);
+    const ends = await Promise.all(members.map(({ done }) => done));
+    const { user, system } = process.cpuUsage(cpuBefore);
+    return {
+      ...joined(
+        job,
+        ends.flatMap((end) => (end.kind === 'done' ? end.result : [])),
+      ),
+      startedAtMs,
+      cpuMicros: user + system,
+      deaths: ends.flatMap((end) => (end.kind === 'died' ? end.why : [])),
+    };
+  } finally {
+    clearInterval(progress);
+    control.signal.removeEventListener('abort', onAbort);
+    await Promise.all(members.map(({ worker }) => worker.terminate()));
+  }
+}
+
+function startWorker(task: WorkerTask, entry: URL): Member {
+  const worker = new Worker(entry, { workerData: task });
+  const member: Member = {
+    worker,
+    latest: null,
+    warm: new Promise((resolve) => {
+      worker.on('message', ({ kind }: FromWorker) => {
+        if (kind === 'warm') resolve();
+      });
+      worker.once('exit', () => {
+        resolve();
+      });
+    }),
+    done: new Promise((resolve) => {
+      worker.on('message', (message: FromWorker) => {
+        if (message.kind === 'done') resolve({ kind: 'done', result: message.result });
+        else if (message.kind === 'progress') member.latest = message;
+      });
+      // An uncaught error is told before the exit, and a promise keeps the first word.
+      worker.once('error', (error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        resolve({ kind: 'died', why });
+      });
+      worker.once('exit', (code) => {
+        resolve({ kind: 'died', why: `it ended with code ${code}` });
+      });
+    }),
+  };
+  return member;
+}
+
+/** Joins what the workers measured; each may have numbered its destinations as they came. */
+function joined(
+  { plan, shape, attribution }: LoadJob,
+  results: readonly Done[],
+): Omit<LoadResult, 'startedAtMs' | 'cpuMicros' | 'deaths'> {
+  const tally = new Tally(shape);
+  const destinations = [...attribution.destinations];
+  const ledgers = new Array<TransportLedger | null>(plan.connections).fill(null);
+  const total = { durationMs: 0, excluded: 0, resent: 0 };
+  const waits = { forStream: 0, forStreamMs: 0, forPlace: 0 };
+  for (const result of results) {
+    const numbers = result.destinations.map((name) =>
+      numberOf(destinations, name, shape.destinations),
+    );
+    const data = renumberDestinations(result.tally, numbers, shape.destinations);
+    tally.merge(Tally.fromData(shape, data));
+    result.ledgers.forEach((ledger, connection) => {
+      if (ledger !== null) ledgers[connection] = ledger;
+    });
+    total.durationMs = Math.max(total.durationMs, result.durationMs);
+    total.excluded += result.excluded;
+    total.resent += result.resent;
+    waits.forStream += result.waits.forStream;
+    waits.forStreamMs += result.waits.forStreamMs;
+    waits.forPlace += result.waits.forPlace;
+  }
+  const ends = results.map(({ end }) => end);
+  const end = ends.includes('interrupted')
+    ? 'interrupted'
+    : ends.every((one) => one === 'nobody answered')
+      ? 'nobody answered'
+      : 'complete';
+  const health = results.map((result) => result.health);
+  return { ...total, tally, destinations, ledgers, waits, health, end };
+}
+
+function numberOf(destinations: string[], name: string, room: number): number {
+  const known = destinations.indexOf(name);
+  if (known >= 0) return known;
+  // Each worker had as much room; together they may have found more than there is.
+  return destinations.length < room ? destinations.push(name) - 1 : NOBODY;
+}
+
+function sumOf(reports: readonly Report[]) {
+  const destinations: string[] = [];
+  const observed: number[] = [];
+  let done = 0;
+  for (const report of reports) {
+    done += report.done;
+    report.destinations.forEach((name, index) => {
+      const at = numberOf(destinations, name, Infinity);
+      observed[at] = (observed[at] ?? 0) + (report.observed[index] ?? 0);
+    });
+  }
+  return { done, destinations, observed };
+}

@@ -1,0 +1,35 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { PROGRESS_INTERVAL_MS } from './run-load.js';
+import { runShare } from './run-share.js';
+import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.js';
+
+// The entry of a worker thread: carries one share of a load.
+const port = parentPort!;
+const { job, share } = workerData as WorkerTask;
+const stop = new AbortController();
+const started = new Promise<number>((resolve) => {
+  port.on('message', (message: ToWorker) => {
+    if (message.kind === 'start') resolve(message.atMs);
+    else stop.abort();
+  });
+});
+const tell = (message: FromWorker): void => {
+  port.postMessage(message);
+};
+
+let progress: NodeJS.Timeout | undefined;
+const { tally, ...result } = await runShare(job, share, {
+  signal: stop.signal,
+  start: () => {
+    tell({ kind: 'warm' });
+    return started;
+  },
+  onSample: (filling, destinations) => {
+    progress = setInterval(() => {
+      tell({ kind: 'progress', done: filling.sent, destinations, observed: filling.observed });
+    }, PROGRESS_INTERVAL_MS);
+  },
+});
+clearInterval(progress);
+tell({ kind: 'done', result: { ...result, tally: tally.toData() } });
+port.close();

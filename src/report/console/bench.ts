@@ -1,0 +1,170 @@
+import { formatCount, formatMs, formatSeconds, formatShare } from '../numbers.js';
+import { plainText } from '../plain-text.js';
+import type { CallRecord, LatencyRecord, RunRecord } from '../run-record.js';
+import { paint, type Style } from '../style.js';
+import { type Fact, fact } from './fact.js';
+import { findings, statusLines, thresholdTable, verdict } from './outcome.js';
+import { shorten } from './shorten.js';
+import { table } from './table.js';
+
+/** Renders a load test, in the order in which load tests are read. */
+export function renderBench(record: RunRecord, style: Style): string {
+  const sections = [
+    header(record, style),
+    ...record.calls.flatMap((call) =>
+      call.split.sampled === 0
+        ? []
+        : [
+            summary(call, record, style),
+            distribution(call, style),
+            destinations(call, style),
+            statusLines(call, record, style),
+          ],
+    ),
+    transport(record, style),
+    thresholdTable(record, style),
+    ...findings(record, style),
+    verdict(record, style),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function facts(title: string, lines: readonly Fact[], style: Style): string {
+  return [paint(style, 'heading', title), ...lines.map((line) => fact(line, style))].join('\n');
+}
+
+function header({ scenario, target, calls, load }: RunRecord, style: Style): string {
+  const name = scenario === null ? '' : ` · ${plainText(scenario)}`;
+  const asked = load.requestsPerSecondAsked;
+  const loop = asked === null ? '' : `${formatCount(asked)} per second asked for; `;
+  const threads = load.workers === 1 ? '1 thread' : `${formatCount(load.workers)} threads`;
+  return facts(
+    `splitproof bench${name}`,
+    [
+      ['target', plainText(target)],
+      ...calls.map(({ call }): Fact => ['call', plainText(call)]),
+      [
+        'load',
+        `${loop}${formatCount(load.connections)} connections, ${formatCount(load.concurrency)} in flight, ${threads}`,
+      ],
+    ],
+    style,
+  );
+}
+
+function summary({ latencyMs }: CallRecord, record: RunRecord, style: Style): string {
+  const { load } = record;
+  const { min, mean, max } = latencyMs.overall;
+  const { requestsPerSecond: rate } = load;
+  return facts(
+    'Summary',
+    [
+      ['count', formatCount(load.sent)],
+      ['total', formatSeconds(record.durationSeconds)],
+      ['slowest', `${formatMs(max)} ms`],
+      ['fastest', `${formatMs(min)} ms`],
+      ['average', `${formatMs(mean)} ms`],
+      ['rate', rate === null ? '-' : `${formatCount(rate)} per second`],
+      ...(load.excluded > 0
+        ? [['before', `${formatCount(load.excluded)} requests not counted`] satisfies Fact]
+        : []),
+    ],
+    style,
+  );
+}
+
+const PERCENTILES = [
+  ['50 %', 'p50'],
+  ['90 %', 'p90'],
+  ['95 %', 'p95'],
+  ['99 %', 'p99'],
+  ['99.9 %', 'p999'],
+] as const;
+
+function distribution({ latencyMs }: CallRecord, style: Style): string {
+  const lines = PERCENTILES.map(([label, name]): Fact => [
+    label,
+    `in ${formatMs(latencyMs.overall[name])} ms`,
+  ]);
+  return facts('Latency', lines, style);
+}
+
+/** So many pods are listed under a destination; the record has them all. */
+const SHOWN_PODS = 10;
+
+function destinations({ split, latencyMs }: CallRecord, style: Style): string {
+  const room = Math.max(24, style.width - 56);
+  const row = (name: string, count: number, latency: LatencyRecord | undefined): string[] => [
+    shorten(plainText(name), room),
+    formatCount(count),
+    split.n === 0 ? '-' : formatShare(count / split.n),
+    ...([latency?.mean, latency?.p50, latency?.p99, latency?.max] as const).map((value) =>
+      formatMs(value ?? null),
+    ),
+  ];
+  const rows = split.destinations.flatMap(({ name, observed, pods }) => {
+    const own = pods.filter((pod) => pod.name !== name).sort((a, b) => b.observed - a.observed);
+    const shown = own
+      .slice(0, SHOWN_PODS)
+      .map((pod) => row(`· ${pod.name}`, pod.observed, latencyMs.byPod[pod.name]));
+    const rest = own.length - shown.length;
+    return [
+      row(name, observed, latencyMs.byDestination[name]),
+      ...shown,
+      ...(rest > 0 ? [[`· and ${formatCount(rest)} more pods`, '', '', '', '', '', '']] : []),
+    ];
+  });
+  if (rows.length === 0) return '';
+  const titles = ['answers', 'share', 'mean', 'p50', 'p99', 'max'];
+  const columns = [
+    { title: 'destination, pod', align: 'left' as const },
+    ...titles.map((title) => ({ title, align: 'right' as const })),
+  ];
+  return `${paint(style, 'heading', 'Who answered, and how fast (ms)')}\n${table(columns, rows, style)}`;
+}
+
+function transport({ transport: ledger, load }: RunRecord, style: Style): string {
+  const resets = Object.entries(ledger.rstStream).map(
+    ([code, count]) => `${plainText(code)} ${formatCount(count)}`,
+  );
+  const counts = [
+    `${formatCount(ledger.reconnects)} reconnects`,
+    `${formatCount(ledger.goaway)} GOAWAY`,
+    `${formatCount(ledger.resent)} sent again`,
+    resets.length === 0 ? 'no RST_STREAM' : `RST_STREAM ${resets.join(', ')}`,
+  ];
+  const limit = ledger.maxConcurrentStreams;
+  const { count: waited, totalMs } = load.streamWaits;
+  const streams = [
+    limit === null ? 'no limit' : `${formatCount(limit)} on a connection at most`,
+    ...(waited > 0
+      ? [`${formatCount(waited)} requests waited, ${formatMs(totalMs / waited)} ms on average`]
+      : []),
+  ];
+  const { p50, p99, max } = load.scheduleSlipMs;
+  return facts(
+    'Transport',
+    [
+      ['ledger', counts.join(', ')],
+      ['streams', streams.join('; ')],
+      ...(load.loop === 'open'
+        ? [
+            [
+              'slip',
+              `sent later than due: p50 ${formatMs(p50)} ms, p99 ${formatMs(p99)} ms, max ${formatMs(max)} ms`,
+            ] satisfies Fact,
+          ]
+        : []),
+      ['client', clientText(load)],
+    ],
+    style,
+  );
+}
+
+function clientText({ threads, cpuMicrosPerRequest: cpu }: RunRecord['load']): string {
+  const busiest = Math.max(0, ...threads.map(({ utilisation }) => utilisation));
+  return [
+    ...(cpu === null ? [] : [`${cpu.toFixed(1)} µs of processor time per request`]),
+    ...(threads.length === 0 ? [] : [`busiest thread ${formatShare(busiest)} busy`]),
+  ].join(', ');
+}

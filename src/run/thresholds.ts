@@ -1,0 +1,68 @@
+import { InputError } from '../input-error.js';
+import type { AttributionTable } from '../observation/attribution.js';
+import type { CallRecord, RunRecord } from '../report/run-record.js';
+import type { Finding } from '../verdict/findings/finding.js';
+import {
+  evaluateThreshold,
+  parseThreshold,
+  type Threshold,
+  type ThresholdResult,
+} from '../verdict/threshold.js';
+
+/**
+ * Reads the thresholds of a scenario, before anything is sent.
+ *
+ * @throws InputError when one is malformed, or names a destination that there is not.
+ */
+export function thresholdsOf(
+  expressions: readonly string[],
+  { destinations, podsAreDestinations }: AttributionTable,
+): Threshold[] {
+  return expressions.map((expression) => {
+    const threshold = parseThreshold(expression);
+    const { measure } = threshold;
+    const name = measure.kind === 'latency' ? measure.destination : null;
+    if (name !== null && podsAreDestinations !== true && !destinations.includes(name)) {
+      throw new InputError(
+        `"${expression}" names a destination that there is not: there is ${destinations.join(', ')}`,
+        { path: '--threshold' },
+      );
+    }
+    return threshold;
+  });
+}
+
+/** Holds the thresholds against the record of the load. */
+export function evaluateThresholds(
+  thresholds: readonly Threshold[],
+  latencyMs: CallRecord['latencyMs'],
+  load: RunRecord['load'],
+  findings: readonly Finding[],
+): ThresholdResult[] {
+  const ended = load.sent - load.cancelled;
+  return thresholds.map((threshold) =>
+    evaluateThreshold(threshold, {
+      ...latencyMs,
+      errorRate: ended === 0 ? null : (load.failed + load.timedOut) / ended,
+      requestsPerSecond: load.requestsPerSecond,
+      isClientBottleneck: findings.some(({ code }) => code === 'client-bottleneck'),
+    }),
+  );
+}
+
+/** What thresholds make of a verdict, and the sentences that say so. */
+export function withThresholds(
+  verdict: RunRecord['verdict'],
+  results: readonly ThresholdResult[],
+): { verdict: RunRecord['verdict']; reasons: string[] } {
+  const broken = results.filter(({ ok }) => ok === false);
+  const unknown = results.filter(({ ok }) => ok === null);
+  const list = (some: readonly ThresholdResult[]): string =>
+    some.map(({ expression }) => expression).join(', ');
+  const reasons = [
+    ...(broken.length > 0 ? [`Not kept: ${list(broken)}.`] : []),
+    ...(unknown.length > 0 ? [`Cannot be said: ${list(unknown)}.`] : []),
+  ];
+  if (verdict === 'fail' || broken.length > 0) return { verdict: 'fail', reasons };
+  return { verdict: unknown.length > 0 ? 'inconclusive' : verdict, reasons };
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { type LoadPlan, loadShares, quotasOf } from '../../src/load/plan.js';
+
+const plans = fc
+  .record({
+    connections: fc.integer({ min: 1, max: 40 }),
+    concurrency: fc.integer({ min: 1, max: 100 }),
+    requests: fc.nat(10_000),
+    workers: fc.integer({ min: 1, max: 10 }),
+  })
+  .map((drawn): LoadPlan & { requests: number } => ({
+    ...drawn,
+    durationMs: null,
+    requestsPerSecond: null,
+    warmup: null,
+    timeoutMs: 1000,
+  }));
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+
+describe('loadShares', () => {
+  it('gives away every connection, every request and every place in flight exactly once', () => {
+    fc.assert(
+      fc.property(plans, (plan) => {
+        const parts = loadShares(plan);
+        assert.deepEqual(
+          parts.flatMap(({ connections }) => connections).toSorted((a, b) => a - b),
+          Array.from({ length: plan.connections }, (_, connection) => connection),
+        );
+        assert.equal(sum(parts.map(({ concurrency }) => concurrency)), plan.concurrency);
+        assert.equal(sum(parts.flatMap((part) => quotasOf(plan, plan, part))), plan.requests);
+        assert.ok(
+          parts.every(({ connections, concurrency }) => connections.length * concurrency > 0),
+        );
+      }),
+    );
+  });
+
+  it('lets a connection carry as much as it would with one worker', () => {
+    fc.assert(
+      fc.property(plans, (plan) => {
+        const [whole] = loadShares({ ...plan, workers: 1 });
+        const alone = quotasOf(plan, plan, whole!);
+        for (const part of loadShares(plan)) {
+          const expected = part.connections.map((connection) => alone[connection]);
+          assert.deepEqual(quotasOf(plan, plan, part), expected);
+        }
+      }),
+    );
+  });
+});
