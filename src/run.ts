@@ -86,7 +86,8 @@ export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunRe
     }
     load = await loadWith(loadPlan, sampleTally);
   }
-  const judgement = judge(scenario.rule, callEvidence(expected, sampleTally));
+  const evidence = callEvidence(expected, sampleTally);
+  const judgement = judge(scenario.rule, evidence);
   const unreachable = failures.map((failure) =>
     unreachableFinding(failure, load === null ? 'error' : 'warning'),
   );
@@ -98,6 +99,7 @@ export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunRe
     loadPlan,
     load,
     tally: sampleTally,
+    evidence,
     judgement,
     unreachable,
     wait,

@@ -6,7 +6,10 @@ import { demoOptions } from './demo-options.js';
 import { EXIT } from './exit-status.js';
 import { explainOptions } from './explain-options.js';
 import { grpcurlFlags } from './grpcurl-flags.js';
+import { mergeOptions } from './merge-options.js';
 import { planOptions } from './plan-options.js';
+import { reportOptions } from './report-options.js';
+import { namedStandardInput } from './standard-input.js';
 import { verifyOptions } from './verify-options.js';
 
 const HELP_WIDTH = 80;
@@ -26,7 +29,7 @@ export async function runCli(words: readonly string[]): Promise<number> {
   };
   try {
     refuseInsecure(words);
-    await commandLine(grpcurlFlags(words))
+    await commandLine(namedStandardInput(grpcurlFlags(words)))
       .command(
         'verify [target] [method]',
         'Test the observed split against the configured one',
@@ -45,6 +48,18 @@ export async function runCli(words: readonly string[]): Promise<number> {
         'Say how many requests a verdict needs, or what a number of them can tell',
         planOptions,
         handled(async (args) => (await import('./plan-command.js')).planCommand(args)),
+      )
+      .command(
+        'report <run>',
+        'Render a saved run again, in any format',
+        reportOptions,
+        handled(async (args) => (await import('./report-command.js')).reportCommand(args)),
+      )
+      .command(
+        'merge <runs..>',
+        'Join the saved runs of several shards and judge the whole once',
+        mergeOptions,
+        handled(async (args) => (await import('./merge-command.js')).mergeCommand(args)),
       )
       .command(
         'demo [scenario]',

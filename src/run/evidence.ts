@@ -9,6 +9,8 @@ import type { ExpectedSplit } from './expectation.js';
 export interface DestinationEvidence {
   name: string;
   weight: number;
+  /** Whether the route names it; else it answered all the same. */
+  routed: boolean;
   /** Pods by the manifests; null when they do not say. */
   replicas: number | null;
   /** Weight before the last change; null when not known. */
@@ -33,7 +35,8 @@ export interface CallEvidence {
   /** Columns as in `destinations`. */
   connections: ConnectionEvidence;
   windows: { startSeconds: number; observed: number[] }[];
-  blocks: CountWindows;
+  /** null where runs with blocks of different sizes were joined. */
+  blocks: CountWindows | null;
 }
 
 /** Collects what the verdict needs of a tally. */
@@ -48,6 +51,7 @@ export function callEvidence(expected: ExpectedSplit, tally: Tally): CallEvidenc
     destinations: kept.map((index) => ({
       name: names[index] ?? '',
       weight: expected.destinations[index]?.weight ?? 0,
+      routed: index < routed,
       replicas: expected.destinations[index]?.replicas ?? null,
       previousWeight: expected.destinations[index]?.previousWeight ?? null,
       observed: tally.observed[index] ?? 0,

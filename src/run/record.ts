@@ -1,4 +1,3 @@
-import { Histogram } from '../observation/histogram.js';
 import type { Tally } from '../observation/tally.js';
 import type { LoadPlan } from '../load/plan.js';
 import type { LoadSummary } from '../load/run-load.js';
@@ -6,14 +5,16 @@ import { RUN_SCHEMA, type CallRecord, type RunRecord } from '../report/run-recor
 import type { Scenario } from '../scenario/scenario.js';
 import { formatTarget } from '../scenario/target.js';
 import { TOOL } from '../tool.js';
-import type { SplitDecision } from '../verdict/decide.js';
 import type { Finding } from '../verdict/findings/finding.js';
 import type { ScenarioCall } from './call.js';
+import type { CallEvidence } from './evidence.js';
 import type { ExpectedSplit } from './expectation.js';
 import type { Judgement } from './judge.js';
+import { latencyRecord } from './latency-record.js';
 import { findConfigNotProgrammed } from './programmed.js';
 import type { RolloutWait } from './rollout.js';
 import type { SplitPlan } from './split-plan.js';
+import { splitRecord } from './split-record.js';
 
 /** Everything a record is made of. */
 export interface RunParts {
@@ -25,6 +26,7 @@ export interface RunParts {
   /** null when nothing could be sent. */
   load: LoadSummary | null;
   tally: Tally;
+  evidence: CallEvidence;
   judgement: Judgement;
   /** Addresses that could not be loaded. */
   unreachable: Finding[];
@@ -49,6 +51,7 @@ export function runRecord(parts: RunParts): RunRecord {
     rollout: parts.wait?.rollout ?? null,
     load: loadRecord(parts),
     transport: transportRecord(parts),
+    windowSeconds: tally.windows.widthMs / 1000,
     windows: tally.windows.windows.map(({ observed, missing }, index) => ({
       startSeconds: (index * tally.windows.widthMs) / 1000,
       observed: byName(expected.attribution.destinations, observed),
@@ -63,7 +66,8 @@ export function runRecord(parts: RunParts): RunRecord {
   };
 }
 
-function callRecord({ scenario, call, expected, plan, tally, judgement }: RunParts): CallRecord {
+function callRecord(parts: RunParts): CallRecord {
+  const { scenario, call, expected, plan, tally, evidence, judgement } = parts;
   const { decision } = judgement;
   const { destinations: names } = expected.attribution;
   return {
@@ -74,64 +78,20 @@ function callRecord({ scenario, call, expected, plan, tally, judgement }: RunPar
     rule: {
       tolerance: scenario.rule.tolerance,
       maxErrorRate: scenario.rule.maxErrorRate,
+      power: scenario.rule.power,
       seed: scenario.rule.seed,
     },
-    split: {
-      sampled: decision.sampled,
-      n: decision.n,
-      missing: decision.missing,
-      unattributed: tally.unattributed,
-      observationsPerCall: 1,
-      requestsPlanned: plan.planned,
+    split: splitRecord({
       alpha: scenario.rule.alpha,
-      power: decision.power,
-      destinations: decision.destinations.map((destination) => ({
-        name: destination.name,
-        weight: destination.weight,
-        expectedShare: destination.expectedShare,
-        observed: destination.observed,
-        share: destination.share,
-        interval: destination.interval === null ? null : [...destination.interval],
-        tolerance: destination.tolerance,
-        pods: podsOf(tally, names.indexOf(destination.name)),
-      })),
-      test: testRecord(decision.test),
-    },
-    latencyMs: latencyRecord(names, tally),
+      requestsPlanned: plan.planned,
+      evidence,
+      decision,
+    }),
+    latencyMs: latencyRecord(
+      tally.latency.map((histogram, index) => ({ name: names[index] ?? '', histogram })),
+    ),
     status: Object.fromEntries(tally.statuses),
     failures: tally.failures.list(),
-  };
-}
-
-function testRecord(test: SplitDecision['test']): CallRecord['split']['test'] {
-  if (test === null) return null;
-  const { method, statistic, df, pValue, pearsonPValue, gStatistic, gPValue, seed } = test;
-  return { method, statistic, df, pValue, pearsonPValue, gStatistic, gPValue, seed };
-}
-
-function podsOf(tally: Tally, destination: number): { name: string; observed: number }[] {
-  return [...tally.pods]
-    .filter(([, pod]) => pod.destination === destination)
-    .map(([name, { observed }]) => ({ name, observed }))
-    .sort((a, b) => a.name.localeCompare(b.name));
-}
-
-function latencyRecord(names: readonly string[], tally: Tally): CallRecord['latencyMs'] {
-  const overall = new Histogram();
-  for (const histogram of tally.latency) overall.merge(histogram);
-  const recorded = tally.latency
-    .map((histogram, index) => ({ name: names[index] ?? '', histogram }))
-    .filter(({ histogram }) => histogram.count > 0);
-  return {
-    overall: overall.summary(),
-    byDestination: Object.fromEntries(
-      recorded
-        .filter(({ name }) => name !== '')
-        .map(({ name, histogram }) => [name, histogram.summary()]),
-    ),
-    histograms: Object.fromEntries(
-      recorded.map(({ name, histogram }) => [name, histogram.encode()]),
-    ),
   };
 }
 
@@ -150,6 +110,7 @@ function loadRecord({ scenario, loadPlan, load, tally, wait }: RunParts): RunRec
     requestsPerSecond: seconds > 0 ? tally.sent / seconds : null,
     cpuMicrosPerRequest: load === null || tally.sent === 0 ? null : load.cpuMicros / tally.sent,
     scheduleSlipMs: { p50, p99, max },
+    scheduleSlipHistogram: tally.scheduleSlip.encode(),
   };
 }
 
