@@ -104,6 +104,7 @@ export function recordOfShard({ startedAtMs, durationMs, requests }: Shard): Run
     },
     tally,
     evidence,
+    wait: null,
     judgement: judge(scenario.rule, evidence),
     unreachable: [],
     wait:

@@ -82,6 +82,16 @@ export function mergeRecords(shards: readonly NamedRecord[]): RunRecord {
   };
 }
 
+/** Shards that waited for a roll-out: the longest wait, and whether the traffic followed for all. */
+function joinRollout(records: readonly RunRecord[]): RunRecord['rollout'] {
+  const waits = records.flatMap(({ rollout }) => rollout ?? []);
+  if (waits.length === 0) return null;
+  return {
+    waitedSeconds: Math.max(...waits.map(({ waitedSeconds }) => waitedSeconds)),
+    followed: waits.every(({ followed }) => followed),
+  };
+}
+
 /** Shards that could not reach an address say so in findings that no count shows. */
 function unreachableFindings(records: readonly RunRecord[]): RunRecord['findings'] {
   const found = new Map(
