@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { InputError } from '../input-error.js';
-import { runRecordSchema } from '../report/run-record.js';
+import { parseRunRecord } from '../report/read-run-record.js';
 import { parseWeights } from '../scenario/expectation-source.js';
 import type { ExpectedSplit } from './expectation.js';
 
@@ -43,14 +43,7 @@ export function withPreviousWeights(
 }
 
 function weightsOfRecord(file: string, name: string): { name: string; weight: number }[] {
-  const record = runRecordSchema.safeParse(readJson(file));
-  if (!record.success) {
-    throw new InputError(
-      'this is no run record: give the JSON that a run wrote (-o FILE.json), or weights such as v1=90,v2=10',
-      { file, path: FLAG },
-    );
-  }
-  const { calls } = record.data;
+  const { calls } = parseRunRecord(readText(file), file);
   const call = calls.length === 1 ? calls[0] : calls.find((one) => one.call === name);
   if (call === undefined) {
     throw new InputError(`the record has no call ${name}`, { file, path: FLAG });
@@ -62,17 +55,11 @@ function weightsOfRecord(file: string, name: string): { name: string; weight: nu
   }));
 }
 
-function readJson(file: string): unknown {
-  let text: string;
+function readText(file: string): string {
   try {
-    text = readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw new InputError(missing ? 'no such file' : 'cannot be read', { file, path: FLAG });
-  }
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
   }
 }

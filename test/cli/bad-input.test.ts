@@ -72,7 +72,7 @@ const CASES: [string, string[], RegExp[]][] = [
   [
     'an earlier record that is none',
     [TARGET, ...GREETER, ...WEIGHTS, '--previous', fileWith('{"schema": "x"}', 'json')],
-    [/--previous/, /\.json/, /no run record/],
+    [/\.json/, /splitproof\/run\/v1/],
   ],
   ['no such manifest', ['-f', 'nope.yaml', TARGET, ...GREETER], [/nope\.yaml/, /no such file/]],
   ['not YAML', ['-f', fileWith('a: [1,\nb: }'), TARGET, ...GREETER], [/\.yaml:\d+/, /YAML/]],

@@ -33,6 +33,10 @@ function byIdentity({ destinations }: FindingEvidence): Finding | null {
   };
 }
 
+/** The weights must fit once the failures are added, and clearly better than without them. */
+const LEAST_FIT = 0.001;
+const LEAST_GAIN = 1000;
+
 /**
  * Failures that say nothing: the answers alone do not fit the weights, and they do once all
  * failures are given to one destination.
@@ -55,7 +59,8 @@ function byShortfall(evidence: FindingEvidence): Finding | null {
   };
   const alone = fit(-1);
   if (alone >= FALSE_CLAIM) return null;
-  const fitting = cells.filter((_, i) => fit(i) >= 0.001);
+  const needed = Math.max(LEAST_FIT, LEAST_GAIN * alone);
+  const fitting = cells.filter((_, i) => fit(i) >= needed);
   const [only] = fitting;
   if (fitting.length !== 1 || only === undefined) return null;
   const short = Math.round(only.expectedShare * (answered + failures)) - only.observed;
