@@ -108,7 +108,13 @@ export function recordOfShard({ startedAtMs, durationMs, requests }: Shard): Run
       deaths: [],
     },
     tally,
-    wait: null,
+    wait:
+      requests.length % 3 === 0
+        ? null
+        : {
+            rollout: { waitedSeconds: requests.length / 8, followed: requests.length % 3 === 1 },
+            sent: 0,
+          },
     destinations: attribution.destinations,
     unreachable: [],
     end: 'complete',

@@ -103,16 +103,6 @@ function unreachableFindings(records: readonly RunRecord[]): RunRecord['findings
   return [...found].sort(([a], [b]) => compareTexts(a, b)).map(([, finding]) => finding);
 }
 
-/** The shards that waited have all followed, or the whole has not; the last one counts. */
-function joinRollout(records: readonly RunRecord[]): RunRecord['rollout'] {
-  const waits = records.flatMap(({ rollout }) => rollout ?? []);
-  if (waits.length === 0) return null;
-  return {
-    waitedSeconds: Math.max(...waits.map(({ waitedSeconds }) => waitedSeconds)),
-    followed: waits.every(({ followed }) => followed),
-  };
-}
-
 /** Shards may have looked at different gateways; one that is programmed otherwise is shown first. */
 function joinProgrammed(calls: readonly CallRecord[]): CallRecord['programmed'] {
   const [first] = calls
