@@ -164,6 +164,16 @@ describe('the joined record', () => {
     assert.equal(at(9.9, 10.2), 50);
   });
 
+  it('has waited for a roll-out as long as its slowest shard, and followed when all did', () => {
+    const [one, two, three] = [0, 1, 2].map((ms) => recordOfShard(shardOf(6, 4, START + ms)));
+    assert.equal(merged(one!, two!).rollout, null);
+    one!.rollout = { waitedSeconds: 4, followed: true };
+    assert.deepEqual(merged(one!, two!).rollout, { waitedSeconds: 4, followed: true });
+    three!.rollout = { waitedSeconds: 9, followed: false };
+    assert.deepEqual(merged(one!, two!, three!).rollout, { waitedSeconds: 9, followed: false });
+    assert.deepEqual(merged(saved(merged(three!, one!)), two!).rollout, three!.rollout);
+  });
+
   it('keeps what only a shard knew: an address it could not reach, a gateway programmed otherwise', () => {
     const [one, two] = [shardOf(6, 4), shardOf(6, 4, START + 1)].map(recordOfShard);
     one!.findings.push({

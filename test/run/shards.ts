@@ -108,13 +108,7 @@ export function recordOfShard({ startedAtMs, durationMs, requests }: Shard): Run
       deaths: [],
     },
     tally,
-    wait:
-      requests.length % 3 === 0
-        ? null
-        : {
-            rollout: { waitedSeconds: requests.length / 8, followed: requests.length % 3 === 1 },
-            sent: 0,
-          },
+    wait: null,
     destinations: attribution.destinations,
     unreachable: [],
     end: 'complete',
