@@ -6,7 +6,8 @@
 export { InputError, type InputPlace } from './input-error.js';
 export type { Progress } from './load/run-load.js';
 export { FORMATS, type Format, type FormatName } from './report/formats.js';
-export { runRecordSchema, RUN_SCHEMA, type RunRecord } from './report/run-record.js';
+export { runRecordSchema, type RunRecord } from './report/run-record.js';
+export { RUN_SCHEMA } from './report/run-schema.js';
 export type { Style } from './report/style.js';
 export { verify, type RunResult } from './run.js';
 export { bench } from './run/bench.js';

@@ -5,6 +5,6 @@ import { type Arguments, benchScenarioFromArguments } from './settings.js';
 /** `splitproof bench`. @returns The exit status. */
 export async function benchCommand(args: Arguments): Promise<number> {
   const output = outputSettings(args);
-  const scenario = benchScenarioFromArguments(args);
+  const scenario = await benchScenarioFromArguments(args);
   return await runAndReport((hooks) => bench(scenario, hooks), scenario.rule.inconclusive, output);
 }

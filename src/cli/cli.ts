@@ -11,9 +11,12 @@ import { mergeOptions } from './merge-options.js';
 import { planOptions } from './plan-options.js';
 import { reportOptions } from './report-options.js';
 import { namedStandardInput } from './standard-input.js';
-import { verifyOptions } from './verify-options.js';
+import { OUTPUT_OPTIONS, SETTING_OPTIONS, verifyOptions } from './verify-options.js';
 
 const HELP_WIDTH = 80;
+
+/** Adds everything that a command understands. */
+type Builder = (command: Argv) => Argv;
 
 /**
  * Runs the command line.
@@ -22,26 +25,28 @@ const HELP_WIDTH = 80;
  * @returns The exit status. What is wrong with the input is said in one line on standard error.
  */
 export async function runCli(words: readonly string[]): Promise<number> {
-  let status: number = EXIT.pass;
+  let chosen: () => number | Promise<number> = () => EXIT.pass;
   const handled = (run: (args: Record<string, unknown>) => Promise<number>) => {
-    return async (args: object): Promise<void> => {
-      status = await run(args as Record<string, unknown>);
+    // The command starts when parsing is over: yargs lays out its help before it waits for a handler.
+    return (args: object): void => {
+      chosen = () => run(args as Record<string, unknown>);
     };
   };
+  const brief = words.some((word) => ASKS_FOR_HELP.test(word)) ? inFull : withoutHelp;
   try {
     refuseInsecure(words);
-    await commandLine(namedStandardInput(grpcurlFlags(words)))
+    commandLine(namedStandardInput(grpcurlFlags(words)))
       .command(
         'verify [target] [method]',
         'Test the observed split against the configured one',
-        verifyOptions,
+        brief(verifyOptions),
         // Commands are loaded when they are used: --help must not wait for gRPC and statistics.
         handled(async (args) => (await import('./verify-command.js')).verifyCommand(args)),
       )
       .command(
         'bench [target] [method]',
         'Load a target: throughput, latency by destination and pod, thresholds',
-        benchOptions,
+        brief(benchOptions),
         handled(async (args) => (await import('./bench-command.js')).benchCommand(args)),
       )
       .command(
@@ -71,16 +76,31 @@ export async function runCli(words: readonly string[]): Promise<number> {
       .command(
         'demo [scenario]',
         'Start the embedded mesh on loopback and verify its split',
-        demoOptions,
+        brief(demoOptions),
         handled(async (args) => (await import('./demo-command.js')).demoCommand(args)),
       )
-      .parseAsync();
+      .parseSync();
+    return await chosen();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     process.stderr.write(`splitproof: ${plainText(error.message)}\n`);
     return EXIT.badInput;
   }
-  return status;
+}
+
+const ASKS_FOR_HELP = /^(?:--h|-[a-zA-Z]*h)/;
+
+function inFull(options: Builder): Builder {
+  return options;
+}
+
+/** Yargs lays out the help of every command that it runs, which takes longer than to parse. */
+function withoutHelp(options: Builder): Builder {
+  return (command) => {
+    const built = options(command);
+    for (const name of Object.keys({ ...SETTING_OPTIONS, ...OUTPUT_OPTIONS })) built.hide(name);
+    return built;
+  };
 }
 
 function commandLine(words: readonly string[]): Argv {

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { InputError } from '../input-error.js';
-import { readScenarioFile } from '../scenario/scenario-file.js';
 import { type Settings, settingsSchema } from '../scenario/schema.js';
 import {
   type BenchScenario,
@@ -18,19 +17,22 @@ export type Arguments = Readonly<Record<string, unknown>>;
  *
  * @throws InputError when a flag or a line of the file is wrong.
  */
-export function scenarioFromArguments(args: Arguments): Scenario {
-  return scenarioOf(allSettings(args));
+export async function scenarioFromArguments(args: Arguments): Promise<Scenario> {
+  return scenarioOf(await allSettings(args));
 }
 
 /** Makes a load test of the command line, as {@link scenarioFromArguments} does a verification. */
-export function benchScenarioFromArguments(args: Arguments): BenchScenario {
-  return benchScenarioOf(allSettings(args));
+export async function benchScenarioFromArguments(args: Arguments): Promise<BenchScenario> {
+  return benchScenarioOf(await allSettings(args));
 }
 
-function allSettings(args: Arguments): Settings {
+async function allSettings(args: Arguments): Promise<Settings> {
   const file = single(args, 'scenario');
-  const fromFile = typeof file === 'string' ? readScenarioFile(file) : {};
-  return { ...fromFile, ...settingsFromFlags(args) };
+  const flags = settingsFromFlags(args);
+  if (typeof file !== 'string') return flags;
+  // YAML is loaded only where there is some.
+  const { readScenarioFile } = await import('../scenario/scenario-file.js');
+  return { ...readScenarioFile(file), ...flags };
 }
 
 /** The settings that stand on the command line. @throws InputError when one is wrong. */

@@ -6,7 +6,7 @@ import { type Arguments, scenarioFromArguments } from './settings.js';
 /** `splitproof verify`. @returns The exit status. */
 export async function verifyCommand(args: Arguments): Promise<number> {
   const output = outputSettings(args);
-  return await verifyAndReport(scenarioFromArguments(args), output);
+  return await verifyAndReport(await scenarioFromArguments(args), output);
 }
 
 /** Runs the verification and reports it. @returns The exit status. */

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createFileRegistry, fromBinary, type FileRegistry } from '@bufbuild/protobuf';
 import {
@@ -6,13 +7,13 @@ import {
   FileDescriptorSetSchema,
   type FileDescriptorProto,
 } from '@bufbuild/protobuf/wkt';
-import { loadSync } from '@grpc/proto-loader';
+import type * as ProtoLoader from '@grpc/proto-loader';
 import { InputError } from '../input-error.js';
 import { registryOfParsedFiles } from './descriptor-set.js';
 
-/** The contracts that come with the package: Greeter, the echo application, health checking. */
-const BUILT_IN = ['helloworld.proto', 'echo.proto', 'health.proto'];
-const BUILT_IN_FOLDER = path.resolve(import.meta.dirname, '../../../proto');
+/** The contracts that come with the package (Greeter, echo, health), compiled beforehand. */
+const BUILT_IN = path.resolve(import.meta.dirname, '../../../proto/built-in.protoset');
+const require = createRequire(import.meta.url);
 
 /** Where the contract of the called service is described. */
 export interface ContractSources {
@@ -37,7 +38,7 @@ export function loadContract(sources: ContractSources): FileRegistry {
   if (sources.protoFiles.length > 0) {
     return parseProtoFiles(sources.protoFiles, ['.', ...sources.importPaths]);
   }
-  return parseProtoFiles(BUILT_IN, [BUILT_IN_FOLDER]);
+  return registryOfProtoset(BUILT_IN);
 }
 
 function registryOfProtoset(file: string): FileRegistry {
@@ -59,6 +60,8 @@ function parseProtoFiles(files: readonly string[], includeDirs: string[]): FileR
     }
   }
   try {
+    // Loaded where there is something to parse: it takes longer to load than to use.
+    const { loadSync } = require('@grpc/proto-loader') as typeof ProtoLoader;
     // keepCase: messages are spelled as in the contract when errors name their fields.
     const definitions = loadSync([...files], { includeDirs, keepCase: true });
     const exported = Object.values(definitions).find((entry) => 'fileDescriptorProtos' in entry);

@@ -1,5 +1,6 @@
 import { InputError } from '../input-error.js';
-import { RUN_SCHEMA, type RunRecord, runRecordSchema } from './run-record.js';
+import { type RunRecord, runRecordSchema } from './run-record.js';
+import { RUN_SCHEMA } from './run-schema.js';
 
 /**
  * Reads a saved run.

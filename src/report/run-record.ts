@@ -1,7 +1,5 @@
 import { z } from 'zod';
-
-/** Version of the record's form; readers refuse others. */
-export const RUN_SCHEMA = 'splitproof/run/v1';
+import { RUN_SCHEMA } from './run-schema.js';
 
 /** Of records that do not say. */
 const DEFAULT_POWER = 0.99;

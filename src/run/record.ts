@@ -1,4 +1,5 @@
-import { RUN_SCHEMA, type CallRecord, type RunRecord } from '../report/run-record.js';
+import type { CallRecord, RunRecord } from '../report/run-record.js';
+import { RUN_SCHEMA } from '../report/run-schema.js';
 import type { BenchScenario } from '../scenario/scenario.js';
 import { formatTarget } from '../scenario/target.js';
 import { TOOL } from '../tool.js';

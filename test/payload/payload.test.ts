@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, type FileRegistry, toBinary, toJson } from '@bufbuild/protobuf';
 import {
   FileDescriptorProtoSchema,
   FileDescriptorSetSchema,
@@ -70,6 +70,21 @@ describe('contracts', () => {
     ] as const) {
       assert.equal(pathOf(findMethod(contract, call)), expected);
     }
+  });
+
+  it('has them built in as their .proto files say', () => {
+    const parsed = loadContract({
+      ...NOTHING,
+      protoFiles: ['helloworld.proto', 'echo.proto', 'health.proto'],
+      importPaths: ['proto'],
+    });
+    const written = ({ files }: FileRegistry): unknown =>
+      [...files].map(({ proto }) => toJson(FileDescriptorProtoSchema, proto));
+    assert.deepEqual(
+      written(loadContract(NOTHING)),
+      written(parsed),
+      'write proto/built-in.protoset anew with node scripts/built-in-protoset.mjs',
+    );
   });
 
   it('reads .proto files with imports, maps, oneofs and well-known types', () => {

@@ -1,4 +1,5 @@
-import { type CallRecord, RUN_SCHEMA, type RunRecord } from '../../report/run-record.js';
+import type { CallRecord, RunRecord } from '../../report/run-record.js';
+import { RUN_SCHEMA } from '../../report/run-schema.js';
 import { TOOL } from '../../tool.js';
 import { judge, type JudgeRule } from '../judge.js';
 import { findConfigNotProgrammed } from '../programmed.js';
@@ -80,16 +81,6 @@ export function mergeRecords(shards: readonly NamedRecord[]): RunRecord {
       ...findConfigNotProgrammed(programmed),
       ...judgement.findings,
     ],
-  };
-}
-
-/** Shards that waited for a roll-out: the longest wait, and whether the traffic followed for all. */
-function joinRollout(records: readonly RunRecord[]): RunRecord['rollout'] {
-  const waits = records.flatMap(({ rollout }) => rollout ?? []);
-  if (waits.length === 0) return null;
-  return {
-    waitedSeconds: Math.max(...waits.map(({ waitedSeconds }) => waitedSeconds)),
-    followed: waits.every(({ followed }) => followed),
   };
 }
 
