@@ -1,0 +1,97 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const CALL = 'helloworld.Greeter/SayHello';
+const DATA = '{"name":"Jack"}';
+
+/** One and the same load for every client. */
+export interface BenchLoad {
+  /** `host:port` */
+  address: string;
+  requests: number;
+  connections: number;
+  streamsPerConnection: number;
+  /** PEM file of the authority to trust; null for plaintext. */
+  caFile: string | null;
+  /** File with the request message behind its gRPC prefix. */
+  bodyFile: string;
+}
+
+/** A load client. */
+export interface BenchClient {
+  name: string;
+  /** Slow ones get a part of the requests, so that a round ends. */
+  requestsShare: number;
+  isInstalled(): boolean;
+  command(load: BenchLoad): [command: string, ...args: string[]];
+  /** Requests per second while the load lasted, as the client itself says; null when it does not. */
+  rate(stdout: string): number | null;
+}
+
+function splitproof(engine: 'h2' | 'grpc-js', requestsShare: number): BenchClient {
+  return {
+    name: engine === 'h2' ? 'splitproof' : 'grpc-js',
+    requestsShare,
+    isInstalled: () => true,
+    command: ({ address, requests, connections, streamsPerConnection, caFile }) => [
+      process.execPath,
+      path.join(ROOT, 'dist/src/cli/main.js'),
+      'bench',
+      ...['--engine', engine, '--requests', String(requests), '--format', 'json'],
+      ...['--connections', String(connections)],
+      ...['--concurrency', String(connections * streamsPerConnection)],
+      ...(caFile === null ? ['--plaintext'] : ['--cacert', caFile]),
+      ...['--data', DATA, address, CALL],
+    ],
+    rate: (stdout) => {
+      const record = JSON.parse(stdout) as { load: { requestsPerSecond: number | null } };
+      return record.load.requestsPerSecond;
+    },
+  };
+}
+
+const H2LOAD: BenchClient = {
+  name: 'h2load',
+  requestsShare: 1,
+  isInstalled: () => answers('h2load', '--version'),
+  command: ({ address, requests, connections, streamsPerConnection, caFile, bodyFile }) => [
+    'h2load',
+    ...['-n', String(requests), '-c', String(connections), '-m', String(streamsPerConnection)],
+    ...['-d', bodyFile, '-H', 'content-type: application/grpc', '-H', 'te: trailers'],
+    `${caFile === null ? 'http' : 'https'}://${address}/${CALL}`,
+  ],
+  rate: (stdout) => numberIn(stdout, /, ([\d.]+) req\/s/),
+};
+
+const GHZ: BenchClient = {
+  name: 'ghz',
+  requestsShare: 0.2,
+  isInstalled: () => answers('ghz', '--version'),
+  command: ({ address, requests, connections, streamsPerConnection, caFile }) => [
+    'ghz',
+    ...['-n', String(requests), '--connections', String(connections)],
+    ...['-c', String(connections * streamsPerConnection)],
+    ...(caFile === null ? ['--insecure'] : ['--cacert', caFile]),
+    ...['--proto', path.join(ROOT, 'proto/helloworld.proto'), '--call', CALL, '-d', DATA],
+    address,
+  ],
+  rate: (stdout) => numberIn(stdout, /Requests\/sec:\s+([\d.]+)/),
+};
+
+/** The first one is what the others are compared with, where it is installed. */
+export const CLIENTS: readonly BenchClient[] = [
+  H2LOAD,
+  splitproof('h2', 1),
+  GHZ,
+  splitproof('grpc-js', 0.05),
+];
+
+function answers(command: string, flag: string): boolean {
+  return spawnSync(command, [flag], { stdio: 'ignore' }).status === 0;
+}
+
+function numberIn(text: string, pattern: RegExp): number | null {
+  const found = pattern.exec(text)?.[1];
+  return found === undefined ? null : Number(found);
+}

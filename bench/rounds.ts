@@ -1,0 +1,83 @@
+import { median } from 'simple-statistics';
+import type { BenchClient, BenchLoad } from './clients.js';
+import { measureProcess } from './measured-process.js';
+
+/** What one client came to on one server: medians over the rounds. */
+export interface ClientResult {
+  client: string;
+  requests: number;
+  requestsPerSecond: number | null;
+  /** Start-up included. */
+  cpuMicrosPerRequest: number;
+  peakMemoryMiB: number;
+  /** Of the reference client's in the same round; null without one. */
+  cpuRatio: number | null;
+  rateRatio: number | null;
+}
+
+interface Round {
+  rate: number | null;
+  cpuMicros: number;
+  memoryMiB: number;
+}
+
+const CLIENT_TIMEOUT_MS = 300_000;
+const BYTES_PER_MIB = 1024 * 1024;
+const MICROS_PER_SECOND = 1e6;
+
+/**
+ * Lets clients load one and the same server, in turn, so that whatever else the machine does meets
+ * all of them.
+ *
+ * @param clients The first is the reference of the ratios.
+ * @param onMeasured Told about each measurement.
+ */
+export async function runRounds(
+  clients: readonly BenchClient[],
+  load: BenchLoad,
+  rounds: number,
+  onMeasured: (client: string, round: number) => void,
+): Promise<ClientResult[]> {
+  const measured = clients.map((): Round[] => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, client] of clients.entries()) {
+      measured[index]!.push(await oneRound(client, load));
+      onMeasured(client.name, round);
+    }
+  }
+  const [reference = []] = measured;
+  return clients.map(({ name, requestsShare }, index) => {
+    const own = measured[index]!;
+    return {
+      client: name,
+      requests: Math.ceil(load.requests * requestsShare),
+      requestsPerSecond: medianOf(own.map(({ rate }) => rate)),
+      cpuMicrosPerRequest: median(own.map(({ cpuMicros }) => cpuMicros)),
+      peakMemoryMiB: median(own.map(({ memoryMiB }) => memoryMiB)),
+      cpuRatio: medianOf(
+        own.map((one, round) => ratio(one.cpuMicros, reference[round]?.cpuMicros)),
+      ),
+      rateRatio: medianOf(own.map((one, round) => ratio(one.rate, reference[round]?.rate))),
+    };
+  });
+}
+
+async function oneRound(client: BenchClient, load: BenchLoad): Promise<Round> {
+  const requests = Math.ceil(load.requests * client.requestsShare);
+  const [command, ...args] = client.command({ ...load, requests });
+  const cost = await measureProcess(command, args, CLIENT_TIMEOUT_MS);
+  return {
+    rate: client.rate(cost.stdout),
+    cpuMicros: (cost.cpuSeconds * MICROS_PER_SECOND) / requests,
+    memoryMiB: cost.peakMemoryBytes / BYTES_PER_MIB,
+  };
+}
+
+function ratio(own: number | null, reference: number | null | undefined): number | null {
+  return own === null || reference === null || reference === undefined ? null : own / reference;
+}
+
+function medianOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : median(known);
+}
