@@ -1,4 +1,6 @@
 import type { CallRecord, RunRecord } from '../../report/run-record.js';
+import { parseThreshold } from '../../verdict/threshold.js';
+import { evaluateThresholds, withThresholds } from '../thresholds.js';
 import { RUN_SCHEMA } from '../../report/run-schema.js';
 import { TOOL } from '../../tool.js';
 import { judge, type JudgeRule } from '../judge.js';
@@ -34,6 +36,15 @@ export function mergeRecords(shards: readonly NamedRecord[]): RunRecord {
   const judgement = judge(rule, evidence);
   const planned = calls.flatMap(({ split }) => split.requestsPlanned ?? []);
   const programmed = joinProgrammed(calls);
+  const latencyMs = joinLatency(
+    shards,
+    evidence.destinations.map(({ name }) => name),
+  );
+  const load = joinLoad(shards, micros);
+  const ofLoad = findingsOfLoad(records);
+  const expressions = records[0]?.thresholds.map(({ expression }) => expression) ?? [];
+  const results = evaluateThresholds(expressions.map(parseThreshold), latencyMs, load, ofLoad);
+  const { verdict, reasons } = withThresholds(judgement.decision.verdict, results);
   const call: CallRecord = {
     call: first.call,
     route: first.route,
@@ -51,10 +62,7 @@ export function mergeRecords(shards: readonly NamedRecord[]): RunRecord {
       evidence,
       decision: judgement.decision,
     }),
-    latencyMs: joinLatency(
-      shards,
-      evidence.destinations.map(({ name }) => name),
-    ),
+    latencyMs,
     status: joinCounts(calls.map(({ status }) => status)),
     failures: evidence.failures,
   };
@@ -67,28 +75,53 @@ export function mergeRecords(shards: readonly NamedRecord[]): RunRecord {
     via: records[0]?.via ?? null,
     startedAt: new Date(startMs).toISOString(),
     durationSeconds: micros / 1e6,
-    verdict: judgement.decision.verdict,
-    reasons: judgement.reasons,
+    verdict,
+    reasons: [...judgement.reasons, ...reasons],
     calls: [call],
     rollout: joinRollout(records),
-    load: joinLoad(shards, micros),
+    load,
     transport: joinTransport(records),
     windowSeconds,
     windows,
-    thresholds: [],
+    thresholds: results,
     findings: [
       ...unreachableFindings(records),
       ...findConfigNotProgrammed(programmed),
       ...judgement.findings,
+      ...ofLoad,
     ],
   };
 }
 
+/** The shards that waited have all followed, or the whole has not; the longest wait counts. */
+function joinRollout(records: readonly RunRecord[]): RunRecord['rollout'] {
+  const waits = records.flatMap(({ rollout }) => rollout ?? []);
+  if (waits.length === 0) return null;
+  return {
+    waitedSeconds: Math.max(...waits.map(({ waitedSeconds }) => waitedSeconds)),
+    followed: waits.every(({ followed }) => followed),
+  };
+}
+
+/** What the load itself gave rise to, in any of the shards; no count of the whole shows it. */
+const OF_LOAD = ['client-bottleneck', 'stream-limit', 'rate-not-reached', 'worker-died'];
+
+function findingsOfLoad(records: readonly RunRecord[]): RunRecord['findings'] {
+  return distinct(records, ({ code }) => OF_LOAD.includes(code));
+}
+
 /** Shards that could not reach an address say so in findings that no count shows. */
 function unreachableFindings(records: readonly RunRecord[]): RunRecord['findings'] {
+  return distinct(records, isUnreachableFinding);
+}
+
+function distinct(
+  records: readonly RunRecord[],
+  isWanted: (finding: RunRecord['findings'][number]) => boolean,
+): RunRecord['findings'] {
   const found = new Map(
     records
-      .flatMap(({ findings }) => findings.filter(isUnreachableFinding))
+      .flatMap(({ findings }) => findings.filter(isWanted))
       .map((finding) => [JSON.stringify(finding), finding]),
   );
   return [...found].sort(([a], [b]) => compareTexts(a, b)).map(([, finding]) => finding);
