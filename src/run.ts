@@ -1,13 +1,17 @@
-import type { CallRecord, RunRecord } from './report/run-record.js';
+import type { RunRecord } from './report/run-record.js';
 import { scenarioCall } from './run/call.js';
-import { callEvidence, podsOf } from './run/evidence.js';
+import { callEvidence } from './run/evidence.js';
 import { expectedSplit } from './run/expectation.js';
-import { judge, type Judgement } from './run/judge.js';
+import { judge } from './run/judge.js';
+import { latencyRecord } from './run/latency-record.js';
 import { loadFindings } from './run/load-findings.js';
 import { type Measurement, measure, type RunHooks } from './run/measure.js';
+import { withPreviousWeights } from './run/previous.js';
 import { findConfigNotProgrammed } from './run/programmed.js';
-import { latencyRecord, loadRecord, runRecord } from './run/record.js';
-import { type SplitPlan, splitPlan } from './run/split-plan.js';
+import { loadRecord, runRecord } from './run/record.js';
+import { waitForRollout } from './run/rollout.js';
+import { splitPlan } from './run/split-plan.js';
+import { splitRecord } from './run/split-record.js';
 import { evaluateThresholds, thresholdsOf, withThresholds } from './run/thresholds.js';
 import type { Scenario } from './scenario/scenario.js';
 
@@ -25,13 +29,23 @@ export interface RunResult {
  */
 export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunResult> {
   const call = scenarioCall(scenario);
-  const expected = await expectedSplit(scenario, call);
+  const expected = withPreviousWeights(
+    await expectedSplit(scenario, call),
+    scenario.previous,
+    call.name,
+  );
   const plan = splitPlan(scenario, expected);
   const thresholds = thresholdsOf(scenario.rule.thresholds, expected.attribution);
   for (const note of [...expected.notes, ...plan.notes]) hooks.onNote(note);
 
-  const measured = await measure(scenario, call, expected.attribution, plan, hooks);
-  const judgement = judge(scenario.rule, callEvidence(expected, measured.tally));
+  const { rolloutWaitMs, rule } = scenario;
+  const measured = await measure(scenario, call, expected.attribution, plan, hooks, (probe) =>
+    rolloutWaitMs === null
+      ? null
+      : waitForRollout(probe, expected, rule, plan.planned, rolloutWaitMs, hooks.signal),
+  );
+  const evidence = callEvidence(expected, measured.tally);
+  const judgement = judge(rule, evidence);
   const load = loadRecord(scenario, measured);
   const latencyMs = latencyRecord(measured);
   const ofLoad = loadFindings(measured.loadPlan, measured.load);
@@ -46,7 +60,12 @@ export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunRe
     call,
     expected,
     measured,
-    split: splitRecord(scenario, plan, measured, judgement),
+    split: splitRecord({
+      alpha: rule.alpha,
+      requestsPlanned: plan.planned,
+      evidence,
+      decision: judgement.decision,
+    }),
     callVerdict,
     latencyMs,
     load,
@@ -65,39 +84,4 @@ export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunRe
     ],
   });
   return { record, end: measured.end };
-}
-
-function splitRecord(
-  { rule }: Scenario,
-  plan: SplitPlan,
-  measured: Measurement,
-  { decision }: Judgement,
-): CallRecord['split'] {
-  return {
-    sampled: decision.sampled,
-    n: decision.n,
-    missing: decision.missing,
-    unattributed: measured.tally.unattributed,
-    observationsPerCall: 1,
-    requestsPlanned: plan.planned,
-    alpha: rule.alpha,
-    power: decision.power,
-    destinations: decision.destinations.map((destination) => ({
-      name: destination.name,
-      weight: destination.weight,
-      expectedShare: destination.expectedShare,
-      observed: destination.observed,
-      share: destination.share,
-      interval: destination.interval === null ? null : [...destination.interval],
-      tolerance: destination.tolerance,
-      pods: podsOf(measured.tally, measured.destinations.indexOf(destination.name)),
-    })),
-    test: testRecord(decision.test),
-  };
-}
-
-function testRecord(test: Judgement['decision']['test']): CallRecord['split']['test'] {
-  if (test === null) return null;
-  const { method, statistic, df, pValue, pearsonPValue, gStatistic, gPValue, seed } = test;
-  return { method, statistic, df, pValue, pearsonPValue, gStatistic, gPValue, seed };
 }

@@ -7,7 +7,10 @@ import { demoOptions } from './demo-options.js';
 import { EXIT } from './exit-status.js';
 import { explainOptions } from './explain-options.js';
 import { grpcurlFlags } from './grpcurl-flags.js';
+import { mergeOptions } from './merge-options.js';
 import { planOptions } from './plan-options.js';
+import { reportOptions } from './report-options.js';
+import { namedStandardInput } from './standard-input.js';
 import { OUTPUT_OPTIONS, SETTING_OPTIONS, verifyOptions } from './verify-options.js';
 
 const HELP_WIDTH = 80;
@@ -32,7 +35,7 @@ export async function runCli(words: readonly string[]): Promise<number> {
   const brief = words.some((word) => ASKS_FOR_HELP.test(word)) ? inFull : withoutHelp;
   try {
     refuseInsecure(words);
-    commandLine(grpcurlFlags(words))
+    commandLine(namedStandardInput(grpcurlFlags(words)))
       .command(
         'verify [target] [method]',
         'Test the observed split against the configured one',
@@ -57,6 +60,18 @@ export async function runCli(words: readonly string[]): Promise<number> {
         'Say how many requests a verdict needs, or what a number of them can tell',
         planOptions,
         handled(async (args) => (await import('./plan-command.js')).planCommand(args)),
+      )
+      .command(
+        'report <run>',
+        'Render a saved run again, in any format',
+        reportOptions,
+        handled(async (args) => (await import('./report-command.js')).reportCommand(args)),
+      )
+      .command(
+        'merge <runs..>',
+        'Join the saved runs of several shards and judge the whole once',
+        mergeOptions,
+        handled(async (args) => (await import('./merge-command.js')).mergeCommand(args)),
       )
       .command(
         'demo [scenario]',

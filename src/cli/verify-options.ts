@@ -24,6 +24,7 @@ export const SETTING_OPTIONS = {
     alias: 'f',
   }),
   weights: text(EXPECTED, 'The weights themselves, without manifests: v1=60,v2=40'),
+  previous: text(EXPECTED, 'Weights before the last change: v1=90,v2=10 or a run record FILE.json'),
   namespace: text(EXPECTED, 'Namespace of objects that name none [default]', { alias: 'N' }),
   via: text(EXPECTED, 'Whose routes apply: gateway[:NS/NAME], mesh, proxyless [inferred]'),
   'virtual-service': text(EXPECTED, 'The VirtualService to go by, NS/NAME, where several fit'),
@@ -65,6 +66,7 @@ export const SETTING_OPTIONS = {
   workers: number(LOAD, 'Threads that send [1]'),
   timeout: text(LOAD, "Each request's deadline [10s]", { alias: ['t', 'max-time'] }),
   warmup: text(LOAD, 'Sent before the sample: a number of requests, or a duration'),
+  'wait-for-rollout': text(LOAD, 'Wait until the traffic follows the weights, at most this long'),
   engine: text(LOAD, 'Which client makes the calls [h2]', {
     choices: ['h2', 'grpc-js'],
   }),

@@ -2,14 +2,19 @@
  * Deals requests to connections by fixed quota: every connection carries the same number, give or
  * take one, whatever it is answered with. Without a quota, a gateway that pins connections would
  * draw more requests to the faster destination, and the sample would lean.
+ *
+ * A slot with several connections takes them in another order each round: in the same order they
+ * would keep step with a gateway that takes its destinations in turn, each connection would meet one
+ * destination only, and that looks like pinning.
  */
 export class Sequencer {
   /** Requests left, by connection; Infinity when only the clock ends the run. */
   readonly #quota: number[];
-  /** By slot: its connections, which it takes in turn. */
+  /** By slot: its connections, in the order of the current round. */
   readonly #connectionsOf: number[][];
   /** By slot: how many requests it was dealt. */
   readonly #dealt: number[];
+  #random = 1;
 
   /**
    * @param quota Requests by connection; Infinity for no end.
@@ -39,7 +44,9 @@ export class Sequencer {
     if (own.length === 1) return this.#take(own[0]!) ? own[0] : undefined;
     let tries = own.length;
     while (tries-- > 0) {
-      const connection = own[this.#dealt[slot]!++ % own.length]!;
+      const place = this.#dealt[slot]!++ % own.length;
+      if (place === 0) this.#shuffle(own);
+      const connection = own[place]!;
       if (this.#take(connection)) return connection;
     }
     return undefined;
@@ -49,6 +56,15 @@ export class Sequencer {
     if (this.#quota[connection]! <= 0) return false;
     this.#quota[connection]! -= 1;
     return true;
+  }
+
+  #shuffle(connections: number[]): void {
+    for (let left = connections.length - 1; left > 0; left--) {
+      // A linear congruential step (Numerical Recipes' constants); its high bits are good enough here.
+      this.#random = (Math.imul(this.#random, 1664525) + 1013904223) >>> 0;
+      const other = Math.floor((this.#random / 2 ** 32) * (left + 1));
+      [connections[left], connections[other]] = [connections[other]!, connections[left]!];
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { InputError } from '../input-error.js';
 import { NOBODY } from './observation.js';
 import type { Identity } from './identity.js';
 
@@ -33,6 +34,7 @@ export interface AttributionTable {
  * Builds the table: destinations of the route first, each stray workload as one more.
  *
  * @param routed Names of the route's destinations, in its order.
+ * @throws InputError when two workloads of one name belong to different destinations.
  */
 export function attributionTable(
   routed: readonly string[],
@@ -47,7 +49,29 @@ export function attributionTable(
     if (known < 0) destinations.push(name);
     return { ...workload, destination: known < 0 ? destinations.length - 1 : known };
   });
-  return { destinations, workloads: patterns, tokens: [...tokens] };
+  refuseTwins(patterns);
+  const covered = new Set(patterns.map((pattern) => pattern.destination));
+  return {
+    destinations,
+    workloads: patterns,
+    // A pod that fits none of a destination's known workloads is not one of its pods.
+    tokens: tokens.filter(({ destination }) => !covered.has(destination)),
+  };
+}
+
+/** Two workloads whose pods have the same names cannot be told apart by them. */
+function refuseTwins(patterns: readonly WorkloadPattern[]): void {
+  const seen = new Map<string, WorkloadPattern>();
+  for (const pattern of patterns) {
+    const key = `${pattern.kind}/${pattern.name}`;
+    const twin = seen.get(key);
+    if (twin !== undefined && twin.destination !== pattern.destination) {
+      throw new InputError(
+        `there are two workloads ${key} with different destinations: the names of their pods do not tell which answered; leave out the manifest that the target does not run`,
+      );
+    }
+    seen.set(key, pattern);
+  }
 }
 
 /**

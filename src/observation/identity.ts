@@ -13,6 +13,7 @@ export type IdentitySource =
   | { kind: 'header'; name: string }
   | { kind: 'trailer'; name: string }
   | { kind: 'field'; path: string[] }
+  | { kind: 'json'; path: string[] }
   | { kind: 'regex'; pattern: string }
   /** Nobody asked. */
   | { kind: 'none' };
@@ -34,7 +35,7 @@ const MAX_POD_NAME_LENGTH = 253;
  * Reads the `--identity` option.
  *
  * @param text A preset (`greeter`, `echo`), `header:NAME`, `trailer:NAME`, `field:PATH` (dots
- *   between the names), or a regular expression (`regex:` before it is optional) whose group named
+ *   between the names), `json:PATH` (the same inside a text that is itself JSON), or a regular expression (`regex:` before it is optional) whose group named
  *   `pod` is the pod, else its first group, else the whole match.
  * @throws InputError when it is none of them.
  */
@@ -52,13 +53,14 @@ export function parseIdentitySource(text: string): IdentitySource {
       if (rest !== '') return { kind, name: rest.toLowerCase() };
       break;
     case 'field':
+    case 'json':
       if (rest !== '') return { kind, path: rest.split('.') };
       break;
   }
   const pattern = kind === 'regex' ? rest : text;
   if (!/[\\^$.*+?()[\]{}|]/.test(pattern)) {
     throw new InputError(
-      `"${text}" is no way to find the pod: use greeter, echo, header:NAME, trailer:NAME, field:PATH or a regular expression with a group`,
+      `"${text}" is no way to find the pod: use greeter, echo, header:NAME, trailer:NAME, field:PATH, json:PATH or a regular expression with a group`,
       { path: '--identity' },
     );
   }
@@ -92,15 +94,18 @@ export function defaultIdentitySource(methodPath: string): IdentitySource | unde
 export function identityReader(source: IdentitySource): (answer: Answer) => Identity | undefined {
   switch (source.kind) {
     case 'greeter':
-      return (answer) => namedPod(/I'm from (.+)!/s.exec(textAt(answer, ['message']))?.[1]);
+      return (answer) =>
+        namedPod(/I'm from (.+)!/s.exec(textAt(answer.message(), ['message']))?.[1]);
     case 'echo':
-      return (answer) => echoIdentity(textAt(answer, ['message']));
+      return (answer) => echoIdentity(textAt(answer.message(), ['message']));
     case 'header':
       return (answer) => namedPod(answer.header(source.name));
     case 'trailer':
       return (answer) => namedPod(answer.trailer(source.name));
     case 'field':
-      return (answer) => namedPod(textAt(answer, source.path));
+      return (answer) => namedPod(textAt(answer.message(), source.path));
+    case 'json':
+      return (answer) => namedPod(textAt(jsonWithin(answer.message()), source.path));
     case 'none':
       return () => undefined;
     case 'regex': {
@@ -134,8 +139,26 @@ function namedPod(pod: string | undefined, version?: string): Identity | undefin
   return { pod, version: version === undefined || version === '' ? null : version };
 }
 
-function textAt(answer: Answer, path: readonly string[]): string {
-  let value: unknown = answer.message();
+/** The first text in a message that is a JSON document, parsed. */
+function jsonWithin(value: unknown): unknown {
+  if (typeof value === 'string') {
+    try {
+      const parsed: unknown = JSON.parse(value);
+      return typeof parsed === 'object' ? parsed : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const part of Object.values(value)) {
+    const found = jsonWithin(part);
+    if (found !== undefined && found !== null) return found;
+  }
+  return undefined;
+}
+
+function textAt(message: unknown, path: readonly string[]): string {
+  let value = message;
   for (const name of path) {
     if (typeof value !== 'object' || value === null) return '';
     value = (value as Record<string, unknown>)[name];

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { RUN_SCHEMA } from './run-schema.js';
 
+/** Of records that do not say. */
+const DEFAULT_POWER = 0.99;
+
 const verdict = z.enum(['pass', 'fail', 'inconclusive']);
 const countsByName = z.record(z.string(), z.number());
 
@@ -16,6 +19,8 @@ const latency = z.object({
   max: z.number().nullable(),
 });
 
+const pod = z.object({ name: z.string(), observed: z.number() });
+
 const destination = z.object({
   /** The subset's name where that is unique in the route, else `host/subset`, else the host. */
   name: z.string(),
@@ -29,7 +34,15 @@ const destination = z.object({
   interval: z.tuple([z.number(), z.number()]).nullable(),
   /** How far the share may be off, as a share; null where it is not tested. */
   tolerance: z.number().nullable(),
-  pods: z.array(z.object({ name: z.string(), observed: z.number() })),
+  pods: z.array(pod),
+  /** Whether the route names it; else it answered all the same. */
+  routed: z.boolean().default(true),
+  /** Failed answers that carried its identity; part of `observed`. */
+  failed: z.number().default(0),
+  /** Pods by the manifests; null when they do not say. */
+  replicas: z.number().nullable().default(null),
+  /** Weight before the last change; null when not known. */
+  previousWeight: z.number().nullable().default(null),
 });
 
 const test = z.object({
@@ -55,12 +68,28 @@ const split = z.object({
   missing: z.number(),
   /** Those of the missing that were OK, but of nobody recognisable. */
   unattributed: z.number(),
+  /** Those of the missing that this side gave up. */
+  cancelled: z.number().default(0),
+  /** Pods that answered and belong to no destination. */
+  unknownPods: z.array(pod).default([]),
   observationsPerCall: z.number(),
   requestsPlanned: z.number().nullable(),
   alpha: z.number(),
   /** Probability of a pass for an exactly right split with this many requests. */
   power: z.number().nullable(),
   destinations: z.array(destination),
+  /** Counts over consecutive blocks of equally many requests in send order; null: not counted. */
+  blocks: z
+    .object({
+      size: z.number(),
+      /** Blocks in which every answer is known. */
+      blocks: z.number(),
+      observed: countsByName,
+      /** By destination: the sum over blocks of the squared count. */
+      squares: countsByName,
+    })
+    .nullable()
+    .default(null),
   test: test.nullable(),
 });
 
@@ -95,7 +124,13 @@ const call = z.object({
   programmed: programmed.nullable().default(null),
   verdict,
   /** What the verdict was made with. */
-  rule: z.object({ tolerance: z.string(), maxErrorRate: z.number(), seed: z.number() }),
+  rule: z.object({
+    tolerance: z.string(),
+    maxErrorRate: z.number(),
+    /** Power that the sample was planned for. */
+    power: z.number().default(DEFAULT_POWER),
+    seed: z.number(),
+  }),
   split,
   latencyMs: z.object({
     overall: latency,
@@ -107,6 +142,12 @@ const call = z.object({
   }),
   status: countsByName,
   failures: z.array(z.object({ status: z.string(), cause: z.string(), count: z.number() })),
+});
+
+const rollout = z.object({
+  /** Until the traffic followed the weights, or as long as was allowed. */
+  waitedSeconds: z.number(),
+  followed: z.boolean(),
 });
 
 const finding = z.object({
@@ -136,6 +177,8 @@ export const runRecordSchema = z.object({
   verdict,
   reasons: z.array(z.string()),
   calls: z.array(call),
+  /** The wait before the sample; null when none was asked for. */
+  rollout: rollout.nullable().default(null),
   load: z.object({
     loop: z.enum(['closed', 'open']),
     engine: z.string(),
@@ -157,6 +200,8 @@ export const runRecordSchema = z.object({
       p99: z.number().nullable(),
       max: z.number().nullable(),
     }),
+    /** HdrHistogram V2, base64; null where only its percentiles are known. */
+    scheduleSlipHistogram: z.string().nullable().default(null),
     /** Requests that waited for a stream (SETTINGS_MAX_CONCURRENT_STREAMS), and how long in all. */
     streamWaits: z.object({ count: z.number(), totalMs: z.number() }).default(NO_WAITS),
     /** How well each thread of the client kept up. */
@@ -181,6 +226,8 @@ export const runRecordSchema = z.object({
       }),
     ),
   }),
+  /** Width of the windows; null where only their starts tell. */
+  windowSeconds: z.number().nullable().default(null),
   windows: z.array(
     z.object({ startSeconds: z.number(), observed: countsByName, failed: z.number() }),
   ),
@@ -197,8 +244,9 @@ export const runRecordSchema = z.object({
 });
 
 export type RunRecord = z.infer<typeof runRecordSchema>;
+export type RolloutRecord = z.infer<typeof rollout>;
 export type CallRecord = z.infer<typeof call>;
+export type LatencyRecord = z.infer<typeof latency>;
 export type ProgrammedRecord = z.infer<typeof programmed>;
 export type SplitRecord = z.infer<typeof split>;
 export type DestinationRecord = z.infer<typeof destination>;
-export type LatencyRecord = z.infer<typeof latency>;

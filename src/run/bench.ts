@@ -1,13 +1,15 @@
 import type { CallRecord } from '../report/run-record.js';
 import type { RunResult } from '../run.js';
 import type { BenchScenario, Scenario } from '../scenario/scenario.js';
+import { NOBODY } from '../observation/observation.js';
 import { findRefusals } from '../verdict/findings/refusals.js';
 import { type ScenarioCall, scenarioCall } from './call.js';
 import { podsOf } from './evidence.js';
 import type { ExpectedSplit } from './expectation.js';
 import { loadFindings } from './load-findings.js';
 import { type Measurement, measure, type RunHooks } from './measure.js';
-import { latencyRecord, loadRecord, runRecord } from './record.js';
+import { latencyRecord } from './latency-record.js';
+import { loadRecord, runRecord } from './record.js';
 import { evaluateThresholds, thresholdsOf, withThresholds } from './thresholds.js';
 
 /** Only the comparison of spreads needs blocks, and nothing is compared here. */
@@ -108,6 +110,8 @@ function splitRecord(
     n,
     missing: tally.sent - n,
     unattributed: tally.unattributed,
+    cancelled: tally.outcomes.cancelled,
+    unknownPods: podsOf(tally, NOBODY),
     observationsPerCall: 1,
     requestsPlanned: null,
     alpha: rule.alpha,
@@ -126,8 +130,13 @@ function splitRecord(
         interval: null,
         tolerance: null,
         pods: podsOf(tally, index),
+        routed: weight !== null,
+        failed: tally.failedByDestination[index] ?? 0,
+        replicas: expected[index]?.replicas ?? null,
+        previousWeight: null,
       };
     }),
+    blocks: null,
     test: null,
   };
 }

@@ -1,5 +1,6 @@
 import type { FailureCount } from '../observation/failure-log.js';
 import type { Tally } from '../observation/tally.js';
+import type { SplitEvidence } from '../verdict/decide-evidence.js';
 import type { ConnectionEvidence } from '../verdict/dependence.js';
 import type { CountWindows } from '../verdict/findings/finding.js';
 import type { ExpectedSplit } from './expectation.js';
@@ -8,6 +9,8 @@ import type { ExpectedSplit } from './expectation.js';
 export interface DestinationEvidence {
   name: string;
   weight: number;
+  /** Whether the route names it; else it answered all the same. */
+  routed: boolean;
   /** Pods by the manifests; null when they do not say. */
   replicas: number | null;
   /** Weight before the last change; null when not known. */
@@ -32,7 +35,8 @@ export interface CallEvidence {
   /** Columns as in `destinations`. */
   connections: ConnectionEvidence;
   windows: { startSeconds: number; observed: number[] }[];
-  blocks: CountWindows;
+  /** null where runs with blocks of different sizes were joined. */
+  blocks: CountWindows | null;
 }
 
 /** Collects what the verdict needs of a tally. */
@@ -47,6 +51,7 @@ export function callEvidence(expected: ExpectedSplit, tally: Tally): CallEvidenc
     destinations: kept.map((index) => ({
       name: names[index] ?? '',
       weight: expected.destinations[index]?.weight ?? 0,
+      routed: index < routed,
       replicas: expected.destinations[index]?.replicas ?? null,
       previousWeight: expected.destinations[index]?.previousWeight ?? null,
       observed: tally.observed[index] ?? 0,
@@ -75,6 +80,20 @@ export function callEvidence(expected: ExpectedSplit, tally: Tally): CallEvidenc
       counts: pick(tally.blocks.counts),
       squares: pick(tally.blocks.sumOfSquares),
     },
+  };
+}
+
+/** The part of the evidence that the decision rule looks at. */
+export function splitEvidence(evidence: CallEvidence): SplitEvidence {
+  return {
+    destinations: evidence.destinations,
+    // Strays count as destinations of weight zero.
+    leaked: 0,
+    sampled: evidence.sampled,
+    unattributed: evidence.unattributed,
+    cancelled: evidence.cancelled,
+    failedWithDestination: evidence.destinations.reduce((sum, { failed }) => sum + failed, 0),
+    connections: evidence.connections,
   };
 }
 

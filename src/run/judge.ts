@@ -4,7 +4,7 @@ import type { Finding } from '../verdict/findings/finding.js';
 import { findAll } from '../verdict/findings/index.js';
 import { findRefusals } from '../verdict/findings/refusals.js';
 import { parseTolerance } from '../verdict/tolerance.js';
-import type { CallEvidence } from './evidence.js';
+import { type CallEvidence, splitEvidence } from './evidence.js';
 
 /** What a verdict is made with. */
 export interface JudgeRule {
@@ -25,18 +25,10 @@ export interface Judgement {
 
 /** Applies the decision rule to what was observed, once, and names what stands out. */
 export function judge(rule: JudgeRule, evidence: CallEvidence): Judgement {
-  const decision = decideSplit(
-    {
-      destinations: evidence.destinations,
-      leaked: 0,
-      sampled: evidence.sampled,
-      unattributed: evidence.unattributed,
-      cancelled: evidence.cancelled,
-      failedWithDestination: evidence.destinations.reduce((sum, { failed }) => sum + failed, 0),
-      connections: evidence.connections,
-    },
-    { ...rule, tolerance: parseTolerance(rule.tolerance) },
-  );
+  const decision = decideSplit(splitEvidence(evidence), {
+    ...rule,
+    tolerance: parseTolerance(rule.tolerance),
+  });
   return {
     decision,
     reasons: decision.reasons.map((reason) => sentence(reasonText(reason))),

@@ -8,6 +8,7 @@ import { replyContract } from '../payload/reply-contract.js';
 import type { BenchScenario } from '../scenario/scenario.js';
 import type { Finding } from '../verdict/findings/finding.js';
 import type { ScenarioCall } from './call.js';
+import type { Probe, RolloutWait } from './rollout.js';
 import { tlsOptionsOf } from './security.js';
 import { unreachableFinding } from './unreachable.js';
 
@@ -39,6 +40,8 @@ export interface Measurement {
   /** null when nothing could be sent. */
   load: LoadResult | null;
   tally: Tally;
+  /** What was waited for before the sample; null when nothing was. */
+  wait: RolloutWait | null;
   /** Names of the destinations that the tally counts by. */
   destinations: readonly string[];
   /** Addresses that could not be loaded. */
@@ -47,13 +50,18 @@ export interface Measurement {
   end: 'complete' | 'interrupted' | 'unreachable';
 }
 
-/** Reaches the target and loads it. */
+/**
+ * Reaches the target and loads it.
+ *
+ * @param before Called before the sample, with a way to load the target apart from it.
+ */
 export async function measure(
   scenario: BenchScenario,
   call: ScenarioCall,
   attribution: AttributionTable,
   plan: SamplePlan,
   hooks: RunHooks,
+  before: (probe: Probe) => Promise<RolloutWait> | null = () => null,
 ): Promise<Measurement> {
   const tls = tlsOptionsOf(scenario);
   if (tls?.verify === false) {
@@ -71,27 +79,35 @@ export async function measure(
   };
   const { connectTimeoutMs, target } = scenario;
   const { reachable, failures } = await reach(target, tls, connectTimeoutMs);
-  const load =
-    reachable.length === 0
-      ? null
-      : await runLoad(
-          {
-            plan: loadPlan,
-            call: call.prepared,
-            engine: { name, tls, connectTimeoutMs },
-            endpoints: reachable,
-            identity: call.identity,
-            reply: replyContract(call.replyType),
-            attribution,
-            shape,
-          },
-          hooks,
-        );
+  const loadWith = (some: LoadPlan): Promise<LoadResult> =>
+    runLoad(
+      {
+        plan: some,
+        call: call.prepared,
+        engine: { name, tls, connectTimeoutMs },
+        endpoints: reachable,
+        identity: call.identity,
+        reply: replyContract(call.replyType),
+        attribution,
+        shape,
+      },
+      hooks,
+    );
+  let wait: RolloutWait | null = null;
+  let load: LoadResult | null = null;
+  if (reachable.length > 0) {
+    wait = await before(async (requests, durationMs) => {
+      const batch = { ...loadPlan, requests, durationMs, requestsPerSecond: null, warmup: null };
+      return (await loadWith(batch)).tally;
+    });
+    load = await loadWith(loadPlan);
+  }
   const tally = load?.tally ?? new Tally(shape);
   return {
     loadPlan,
     load,
     tally,
+    wait,
     destinations: load?.destinations ?? attribution.destinations,
     unreachable: failures.map((failure) =>
       unreachableFinding(failure, load === null ? 'error' : 'warning'),

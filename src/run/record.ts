@@ -1,5 +1,3 @@
-import { Histogram } from '../observation/histogram.js';
-import type { PodTally } from '../observation/tally.js';
 import type { CallRecord, RunRecord } from '../report/run-record.js';
 import { RUN_SCHEMA } from '../report/run-schema.js';
 import type { BenchScenario } from '../scenario/scenario.js';
@@ -46,8 +44,10 @@ export function runRecord(parts: RunParts): RunRecord {
     verdict: parts.verdict,
     reasons: parts.reasons,
     calls: [callRecord(parts)],
+    rollout: measured.wait?.rollout ?? null,
     load: parts.load,
     transport: transportRecord(measured),
+    windowSeconds: tally.windows.widthMs / 1000,
     windows: tally.windows.windows.map(({ observed, missing }, index) => ({
       startSeconds: (index * tally.windows.widthMs) / 1000,
       observed: byName(destinations, observed),
@@ -68,6 +68,7 @@ function callRecord(parts: RunParts): CallRecord {
     rule: {
       tolerance: scenario.rule.tolerance,
       maxErrorRate: scenario.rule.maxErrorRate,
+      power: scenario.rule.power,
       seed: scenario.rule.seed,
     },
     split: parts.split,
@@ -77,34 +78,10 @@ function callRecord(parts: RunParts): CallRecord {
   };
 }
 
-/** Latencies in all, by destination and by pod. */
-export function latencyRecord({ tally, destinations }: Measurement): CallRecord['latencyMs'] {
-  const overall = new Histogram();
-  for (const histogram of tally.latency) overall.merge(histogram);
-  const recorded = tally.latency
-    .map((histogram, index) => ({ name: destinations[index] ?? '', histogram }))
-    .filter(({ histogram }) => histogram.count > 0);
-  const byPod = [...tally.pods].flatMap(([name, { latency }]: [string, PodTally]) =>
-    latency === null || latency.count === 0 ? [] : [[name, latency.summary()] as const],
-  );
-  return {
-    overall: overall.summary(),
-    byDestination: Object.fromEntries(
-      recorded
-        .filter(({ name }) => name !== '')
-        .map(({ name, histogram }) => [name, histogram.summary()]),
-    ),
-    byPod: Object.fromEntries(byPod.sort(([a], [b]) => a.localeCompare(b))),
-    histograms: Object.fromEntries(
-      recorded.map(({ name, histogram }) => [name, histogram.encode()]),
-    ),
-  };
-}
-
 /** How much load it was, and how the client fared. */
 export function loadRecord(
   scenario: BenchScenario,
-  { loadPlan, load, tally }: Measurement,
+  { loadPlan, load, tally, wait }: Measurement,
 ): RunRecord['load'] {
   const { p50, p99, max } = tally.scheduleSlip.summary();
   const seconds = (load?.durationMs ?? 0) / 1000;
@@ -115,12 +92,13 @@ export function loadRecord(
     concurrency: loadPlan.concurrency,
     workers: load === null ? loadPlan.workers : load.health.length + load.deaths.length,
     requestsPerSecondAsked: loadPlan.requestsPerSecond,
-    excluded: load?.excluded ?? 0,
+    excluded: (load?.excluded ?? 0) + (wait?.sent ?? 0),
     sent: tally.sent,
     ...tally.outcomes,
     requestsPerSecond: seconds > 0 ? tally.sent / seconds : null,
     cpuMicrosPerRequest: load === null || tally.sent === 0 ? null : load.cpuMicros / tally.sent,
     scheduleSlipMs: { p50, p99, max },
+    scheduleSlipHistogram: tally.scheduleSlip.encode(),
     streamWaits: { count: load?.waits.forStream ?? 0, totalMs: load?.waits.forStreamMs ?? 0 },
     threads: load?.health ?? [],
   };

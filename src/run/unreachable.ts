@@ -75,3 +75,10 @@ const OTHERWISE: Naming = {
 export function unreachableFinding(error: ConnectError, severity: 'error' | 'warning'): Finding {
   return { ...(NAMING[error.kind] ?? OTHERWISE), severity, evidence: error.message };
 }
+
+/** Whether a finding of a record is one of these, and not one that the counts show. */
+export function isUnreachableFinding({ code, summary }: Finding): boolean {
+  return [...Object.values(NAMING), OTHERWISE].some(
+    (naming) => naming.code === code && naming.summary === summary,
+  );
+}

@@ -92,6 +92,9 @@ function withPathsFrom(folder: string, settings: Settings): Settings {
     const name = settings[key];
     if (name !== undefined) resolved[key] = resolve(name);
   }
+  if (settings.previous?.endsWith('.json') === true) {
+    resolved.previous = resolve(settings.previous);
+  }
   return resolved;
 }
 

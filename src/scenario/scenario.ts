@@ -44,6 +44,8 @@ export interface BenchScenario {
   namespace: string;
   /** null: nothing is expected, and the pods that answer are shown. */
   expectation: ExpectationSource | null;
+  /** Weights before the last change, or the path of a run record; undefined when not known. */
+  previous: string | undefined;
   /** What the proxy was programmed with; null: not asked. */
   programmed: ProgrammedSource | null;
   /** How a response says which pod answered; undefined: by the method called. */
@@ -51,6 +53,8 @@ export interface BenchScenario {
   call: CallSettings;
   security: Security;
   connectTimeoutMs: number;
+  /** How long to wait for a roll-out before the sample, in ms; null: not at all. */
+  rolloutWaitMs: number | null;
   load: {
     /** null: planned from the weights. */
     requests: number | null;
@@ -135,11 +139,13 @@ function commonScenario(settings: Settings): Omit<Scenario, 'expectation'> {
     name: settings.name ?? null,
     target,
     namespace: settings.namespace ?? DEFAULT_NAMESPACE,
+    previous: settings.previous,
     programmed: programmedSource(settings),
     identity: settings.identity,
     call: callSettings(settings),
     security: securityOf(settings, target),
     connectTimeoutMs: durationMs(settings['connect-timeout']) ?? DEFAULTS.connectTimeoutMs,
+    rolloutWaitMs: durationMs(settings['wait-for-rollout']),
     load: {
       requests,
       durationMs: durationMs(settings.duration),

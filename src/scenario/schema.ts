@@ -36,6 +36,11 @@ export const settingsSchema = z.strictObject({
 
   manifest: texts('Kubernetes YAML or JSON files or folders that were applied').optional(),
   weights: z.string().optional().describe('Weights instead of manifests: v1=60,v2=40'),
+  previous: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Weights before the last change: v1=90,v2=10, or a run record (FILE.json)'),
   namespace: z.string().min(1).optional().describe('Of objects that name none, and of the client'),
   via: z.string().optional().describe('Whose routes apply: gateway[:NS/NAME], mesh or proxyless'),
   'virtual-service': z.string().optional().describe('NS/NAME of the VirtualService that applies'),
@@ -84,6 +89,9 @@ export const settingsSchema = z.strictObject({
     .union([count('Requests before the sample'), duration('Load before the sample')])
     .optional()
     .describe('What to send before the sample: a number of requests, or a duration'),
+  'wait-for-rollout': duration(
+    'Wait this long at most until the traffic follows the weights, then take the sample',
+  ).optional(),
   engine: z.enum(['h2', 'grpc-js']).optional().describe('Which client makes the calls'),
 
   alpha: probability('How often an exactly right split may be failed').optional(),

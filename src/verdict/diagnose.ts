@@ -2,6 +2,7 @@ import { pearsonChiSquare } from '../stats/goodness-of-fit.js';
 import {
   FALSE_CLAIM,
   splitText,
+  timesLikelier,
   type Finding,
   type FindingCode,
   type FindingEvidence,
@@ -83,7 +84,7 @@ function claim(
   const odds =
     best.logLikelihoodRatio === Infinity
       ? 'the configured weights make these counts impossible'
-      : `e^${best.logLikelihoodRatio.toFixed(0)} times likelier than the configured weights`;
+      : `${timesLikelier(best.logLikelihoodRatio)} than the configured weights`;
   const also = alike.length === 0 ? '' : ` It looks the same when ${alike.join(', or when ')}.`;
   return {
     code: best.code,

@@ -54,6 +54,26 @@ spec:
 
 /** Each: what is wrong, the words, and what the one line must say. */
 const CASES: [string, string[], RegExp[]][] = [
+  [
+    'previous weights that are none',
+    [TARGET, ...GREETER, ...WEIGHTS, '--previous', 'v1:90'],
+    [/--previous/, /NAME=WEIGHT/],
+  ],
+  [
+    'previous weights of a destination that the route does not have',
+    [TARGET, ...GREETER, ...WEIGHTS, '--previous', 'v1=90,v3=10'],
+    [/--previous/, /"v3"/, /v1, v2/],
+  ],
+  [
+    'no such earlier record',
+    [TARGET, ...GREETER, ...WEIGHTS, '--previous', 'nope.json'],
+    [/--previous/, /nope\.json/, /no such file/],
+  ],
+  [
+    'an earlier record that is none',
+    [TARGET, ...GREETER, ...WEIGHTS, '--previous', fileWith('{"schema": "x"}', 'json')],
+    [/\.json/, /splitproof\/run\/v1/],
+  ],
   ['no such manifest', ['-f', 'nope.yaml', TARGET, ...GREETER], [/nope\.yaml/, /no such file/]],
   ['not YAML', ['-f', fileWith('a: [1,\nb: }'), TARGET, ...GREETER], [/\.yaml:\d+/, /YAML/]],
   [

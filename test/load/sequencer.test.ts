@@ -44,15 +44,24 @@ describe('Sequencer', () => {
     );
   });
 
-  it('never ends without a number of requests, and takes connections in turn', () => {
+  it('never ends without a number of requests, and takes all its connections each round', () => {
     const sequencer = new Sequencer(shares(null, 6), 2);
-    assert.deepEqual(
-      Array.from({ length: 6 }, () => sequencer.next(0)),
-      [0, 2, 4, 0, 2, 4],
-    );
-    assert.deepEqual(
-      Array.from({ length: 4 }, () => sequencer.next(1)),
-      [1, 3, 5, 1],
-    );
+    const round = (slot: number): (number | undefined)[] =>
+      Array.from({ length: 3 }, () => sequencer.next(slot));
+    for (let i = 0; i < 5; i += 1) {
+      assert.deepEqual(round(0).sort(), [0, 2, 4]);
+      assert.deepEqual(round(1).sort(), [1, 3, 5]);
+    }
+  });
+
+  it('does not keep step with a gateway that takes its destinations in turn', () => {
+    const sequencer = new Sequencer(shares(null, 32), 1);
+    const toFirst = new Array<number>(32).fill(0);
+    for (let request = 0; request < 3200; request += 1) {
+      const connection = sequencer.next(0)!;
+      if (request % 2 === 0) toFirst[connection]! += 1;
+    }
+    // Out of 100 each; ten are two standard deviations of a fair draw.
+    assert.ok(Math.min(...toFirst) > 30 && Math.max(...toFirst) < 70, toFirst.join());
   });
 });

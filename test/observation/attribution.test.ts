@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { InputError } from '../../src/input-error.js';
 import { attribute, attributionTable } from '../../src/observation/attribution.js';
 import { NOBODY } from '../../src/observation/observation.js';
 
@@ -70,4 +71,37 @@ describe('attribution by subset names', () => {
       assert.equal(attribute(table, { pod, version }), expected);
     });
   }
+});
+
+describe('the attribution table', () => {
+  it('uses subset names only for destinations of which no workload is known', () => {
+    const table = attributionTable(
+      ['v1', 'v2'],
+      [{ kind: 'Deployment', name: 'greeter-v1', destination: 0 }],
+      [
+        { token: 'v1', version: 'v1', destination: 0 },
+        { token: 'v2', version: 'v2', destination: 1 },
+      ],
+    );
+    const of = (pod: string): number => attribute(table, { pod, version: null });
+    assert.equal(of('greeter-v1-79b5dc9654-cg4dq'), 0);
+    assert.equal(of('other-v1-79b5dc9654-cg4dq'), NOBODY);
+    assert.equal(of('other-v2-79b5dc9654-cg4dq'), 1);
+  });
+
+  it('refuses workloads of one name with different destinations', () => {
+    const twin = { kind: 'Deployment', name: 'greeter' };
+    assert.throws(
+      () =>
+        attributionTable(
+          ['v1', 'v2'],
+          [
+            { ...twin, destination: 0 },
+            { ...twin, destination: 1 },
+          ],
+          [],
+        ),
+      InputError,
+    );
+  });
 });

@@ -61,6 +61,12 @@ describe('identity', () => {
     ['field:who.pod', answer({ who: 'a-b' }), undefined],
     ['field:id', answer({ id: 7 }), { pod: '7', version: null }],
     [
+      'json:who.podname',
+      answer({ note: 'plain', body: '{"who": {"podname": "reviews-v2-x"}}' }),
+      { pod: 'reviews-v2-x', version: null },
+    ],
+    ['json:podname', answer({ body: 'no JSON', number: 5 }), undefined],
+    [
       'regex:pod=(?<pod>\\S+) version=(?<version>\\S+)',
       answer({ a: ['x', 'pod=p1 version=v9'] }),
       { pod: 'p1', version: 'v9' },

@@ -1,15 +1,10 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
+import { certificateAuthority } from '../fixtures/certificate.js';
 
-const FOLDER = path.resolve(import.meta.dirname, '../../../test/data/tls');
+const authority = certificateAuthority();
 
-function pem(name: string): Buffer {
-  return readFileSync(path.join(FOLDER, name));
-}
-
-/** Certificates that tests use on loopback. */
+/** Certificates that tests use on loopback, made for this run. */
 export const CERTIFICATES = {
-  ca: pem('ca.pem'),
-  server: { cert: pem('server.pem'), key: pem('server.key') },
-  client: { cert: pem('client.pem'), key: pem('client.key') },
+  ca: Buffer.from(authority.cert),
+  server: authority.issue({ hosts: ['localhost', 'greeter.test', '127.0.0.1'] }),
+  client: authority.issue({ hosts: ['client'] }),
 };

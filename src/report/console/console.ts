@@ -6,7 +6,7 @@ import {
   formatStatistic,
 } from '../numbers.js';
 import { plainText } from '../plain-text.js';
-import type { CallRecord, RunRecord } from '../run-record.js';
+import type { CallRecord, RolloutRecord, RunRecord } from '../run-record.js';
 import { paint, type Style, wrap } from '../style.js';
 import { renderBench } from './bench.js';
 import { destinationTable, podTable } from './destinations.js';
@@ -41,12 +41,20 @@ function header(record: RunRecord, style: Style): string {
         `${formatCount(load.connections)} connections, ${formatCount(load.concurrency)} in flight`,
     ],
   ];
+  if (record.rollout !== null) facts.push(['rollout', rolloutText(record.rollout)]);
   if (load.excluded > 0)
     facts.push(['before', `${formatCount(load.excluded)} requests not counted`]);
   return [
     paint(style, 'heading', `splitproof${name}`),
     ...facts.map((each) => fact(each, style)),
   ].join('\n');
+}
+
+function rolloutText({ followed, waitedSeconds }: RolloutRecord): string {
+  const time = formatSeconds(waitedSeconds);
+  return followed
+    ? `the traffic followed the weights after ${time}; the sample came then`
+    : `the traffic did not follow the weights within ${time}; the sample was taken all the same`;
 }
 
 function callSections(call: CallRecord, record: RunRecord, style: Style): string[] {

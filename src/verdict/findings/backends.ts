@@ -8,28 +8,39 @@ export const leakToZeroWeight: FindingRule = ({ decision }) => {
   if (leaks.length === 0) return null;
   const parts = leaks.map(
     ({ destination, answers }) =>
-      `${count(answers)} from ${destination === null ? 'workloads the route does not name' : `'${destination}'`}`,
+      `${answers === 1 ? '1 answer' : `${count(answers)} answers`} from ${destination === null ? 'workloads the route does not name' : `'${destination}'`}`,
   );
   return {
     code: 'leak-to-zero-weight',
     severity: 'error',
     summary: 'a destination without weight answered',
-    evidence: `${parts.join(', ')}, of ${count(decision.sampled)} requests`,
+    evidence: `${parts.join(', ')}, out of ${count(decision.sampled)} requests`,
     advice:
       'Look whether the change has reached every gateway replica, whether a retry may change the destination, and whether another route or a client on an old connection bypasses the weights.',
   };
 };
 
-/** `unknown-backend`: answers whose identity fits no workload. */
+/** `unknown-backend`: answers whose identity fits no workload, or that carry none. */
 export const unknownBackend: FindingRule = ({ unknown, decision }) => {
   if (unknown.answers === 0) return null;
+  const answers = `${count(unknown.answers)} of ${count(decision.sampled)} requests`;
+  if (unknown.examples.length === 0) {
+    return {
+      code: 'unknown-backend',
+      severity: 'warning',
+      summary: 'some answers do not say which pod gave them',
+      evidence: `${answers} were answered OK, and no pod’s name was found where it was looked for`,
+      advice:
+        'Say with --identity where the answers carry the name: header:NAME, trailer:NAME, field:PATH or a regular expression. Such answers count as missing.',
+    };
+  }
   return {
     code: 'unknown-backend',
     severity: 'warning',
-    summary: 'some answers came from nobody the manifests name',
-    evidence: `${count(unknown.answers)} of ${count(decision.sampled)} requests, for example ${unknown.examples.slice(0, 3).join(', ')}`,
+    summary: 'some answers came from pods that belong to no destination of the route',
+    evidence: `${answers}, from pods such as ${unknown.examples.slice(0, 3).join(', ')}`,
     advice:
-      'Look whether the manifests are complete and whether the way a backend is recognised fits its answers. Such answers count as missing.',
+      'Look whether the manifests are complete, whether --identity finds the pod’s name and nothing else, and whether something else answers behind the gateway. Such answers count as missing.',
   };
 };
 

@@ -33,6 +33,10 @@ function byIdentity({ destinations }: FindingEvidence): Finding | null {
   };
 }
 
+/** The weights must fit once the failures are added, and clearly better than without them. */
+const LEAST_FIT = 0.001;
+const LEAST_GAIN = 1000;
+
 /**
  * Failures that say nothing: the answers alone do not fit the weights, and they do once all
  * failures are given to one destination.
@@ -42,7 +46,9 @@ function byShortfall(evidence: FindingEvidence): Finding | null {
   const cells = destinations.filter(({ expectedShare }) => expectedShare > 0);
   const answered = cells.reduce((sum, { observed }) => sum + observed, 0);
   const kind = decision.dependence?.kind ?? 'independent';
-  if (failures === 0 || cells.length < 2 || answered === 0 || kind !== 'independent') return null;
+  if (failures === 0 || cells.length < 2 || answered === 0) return null;
+  // All of a destination's requests may have failed: then the others are all that is seen.
+  if (kind !== 'independent' && kind !== 'one-destination') return null;
   const fit = (extra: number): number => {
     const counts = cells.map(({ observed }, i) => observed + (i === extra ? failures : 0));
     const total = answered + (extra < 0 ? 0 : failures);
@@ -53,15 +59,20 @@ function byShortfall(evidence: FindingEvidence): Finding | null {
   };
   const alone = fit(-1);
   if (alone >= FALSE_CLAIM) return null;
-  const fitting = cells.filter((_, i) => fit(i) >= 0.001);
+  const needed = Math.max(LEAST_FIT, LEAST_GAIN * alone);
+  const fitting = cells.filter((_, i) => fit(i) >= needed);
   const [only] = fitting;
   if (fitting.length !== 1 || only === undefined) return null;
-  const due = Math.round(only.expectedShare * (answered + failures)) - only.observed;
+  const short = Math.round(only.expectedShare * (answered + failures)) - only.observed;
+  const due =
+    short >= failures
+      ? `all ${count(failures)}`
+      : `about ${count(short)} of the ${count(failures)}`;
   return {
     code: 'errors-concentrated',
     severity: 'error',
     summary: `the failures look like those of '${only.name}'`,
-    evidence: `the answers alone do not fit the weights (${chance(alone)}); they do if '${only.name}' had about ${count(due)} of the ${count(failures)} failures`,
+    evidence: `the answers alone do not fit the weights (${chance(alone)}); they do if ${due} requests that failed were meant for '${only.name}'`,
     advice: ADVICE,
   };
 }

@@ -99,3 +99,15 @@ export function splitText(
 export function chance(p: number): string {
   return p < 1e-16 ? 'p < 1e-16' : `p = ${p.toPrecision(2)}`;
 }
+
+/**
+ * How many times likelier one explanation is than another, for people.
+ *
+ * @param logLikelihoodRatio Natural logarithm of the ratio; at least 0.
+ */
+export function timesLikelier(logLikelihoodRatio: number): string {
+  const digits = logLikelihoodRatio / Math.LN10;
+  return digits < 6
+    ? `${count(Math.floor(Math.exp(logLikelihoodRatio)))} times likelier`
+    : `over 10^${Math.floor(digits)} times likelier`;
+}

@@ -23,6 +23,14 @@ const OVERRIDING: readonly string[] = [
   'errors-concentrated',
 ] satisfies FindingCode[];
 
+/** One gateway that takes turns may serve connections that are in step with it differently. */
+const IN_STEP =
+  'But the destinations are taken in turn, and connections that keep step with the turns look the same: run again with another --concurrency first.';
+
+function has(findings: readonly (Finding | null)[], code: FindingCode): boolean {
+  return findings.some((finding) => finding?.code === code);
+}
+
 /**
  * Everything the data of one call show besides the verdict, the most urgent first.
  *
@@ -32,7 +40,11 @@ const OVERRIDING: readonly string[] = [
  * @param evidence Plain numbers; the texts may contain names from servers and manifests.
  */
 export function findAll(evidence: FindingEvidence): Finding[] {
-  const found = RULES.map((rule) => rule(evidence));
+  const found = RULES.map((rule) => rule(evidence)).map((finding, _, all) =>
+    finding?.code === 'gateways-disagree' && has(all, 'deterministic-balancing')
+      ? { ...finding, severity: 'warning' as const, advice: `${finding.advice} ${IN_STEP}` }
+      : finding,
+  );
   const overridden = found.some((finding) => finding !== null && OVERRIDING.includes(finding.code));
   const cause = overridden ? null : diagnose(evidence).claimed;
   const order = { error: 0, warning: 1, info: 2 };

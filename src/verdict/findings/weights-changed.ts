@@ -3,6 +3,7 @@ import { pearsonChiSquare } from '../../stats/goodness-of-fit.js';
 import {
   FALSE_CLAIM,
   splitText,
+  timesLikelier,
   type Finding,
   type FindingEvidence,
   type FindingRule,
@@ -55,7 +56,7 @@ function fromKnownWeights({ destinations, windows, decision }: FindingEvidence):
     code: 'weights-changed-during-run',
     severity: 'error',
     summary: `the previous weights were served until about ${seconds} s into the run, the configured ones from then on`,
-    evidence: `until then the counts are e^${best.toFixed(0)} times likelier under ${splitText(destinations, old)}, afterwards e^${(best - whole).toFixed(0)} times likelier under ${splitText(destinations, now)}`,
+    evidence: `until then the counts are ${timesLikelier(best)} under ${splitText(destinations, old)}, afterwards ${timesLikelier(best - whole)} under ${splitText(destinations, now)}`,
     advice:
       'The change was still on its way: run again, or wait for the roll-out. The sample is not cut at the change to get a pass.',
   };

@@ -120,6 +120,16 @@ describe('connections', () => {
       drawing(c % 2 === 0 ? [0.9, 0.1] : [0.5, 0.5])(i, c, r);
     assert.ok(codes({ pick }).includes('gateways-disagree'));
   });
+  it('that may keep step with a gateway that takes turns are no proof that two disagree', () => {
+    const turns: SimulatedRun['pick'] = (i, c) => {
+      const first = c % 2 === 0 ? [1, 2, 3, 4] : [1, 2];
+      return first.includes((Math.floor(i / 32) + c) % 5) ? 0 : 1;
+    };
+    const found = findAll(simulate({ ...base, pick: turns }, seededRandom(6)));
+    const disagree = found.find(({ code }) => code === 'gateways-disagree');
+    assert.equal(disagree?.severity, 'warning');
+    assert.match(disagree.advice, /another --concurrency/);
+  });
   it('that lean in all directions are overdispersed', () => {
     const pick: SimulatedRun['pick'] = (i, c, r) =>
       drawing([0.2 + (0.7 * c) / 31, 0.8 - (0.7 * c) / 31])(i, c, r);
@@ -160,6 +170,13 @@ describe('the others', () => {
       ['errors-concentrated'],
     );
     assert.match(found[0]?.summary ?? '', /'v2'/);
+  });
+  it('a few failures do not explain a split that is wrong without them', () => {
+    const run = { weights: [10, 40, 50], requests: 3354, pick: drawing([0.08, 0.4, 0.52]) };
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const evidence = simulate({ ...run, fails: (_to, i) => i % 200 === 0 }, seededRandom(seed));
+      assert.equal(errorsConcentrated(evidence), null, String(seed));
+    }
   });
   it('failures with an identity need 11, 4 and 2 at 40, 10 and 1 %', () => {
     const evidence = simulate(base, seededRandom(9));

@@ -1,0 +1,26 @@
+import { FORMATS } from '../report/formats.js';
+import type { RunRecord } from '../report/run-record.js';
+import type { RunResult } from '../run.js';
+import { mergeRecords } from '../run/merge/merge-records.js';
+import { exitStatusOf } from './exit-status.js';
+import { writeOutputs } from './outputs.js';
+import { outputSettings } from './run-and-report.js';
+import { readSavedRun } from './saved-runs.js';
+import { type Arguments, settingsFromFlags } from './settings.js';
+import { outputStyle } from './terminal.js';
+
+/** `splitproof merge`. @returns The exit status of the whole. */
+export function mergeCommand(args: Arguments): number {
+  const output = outputSettings(args);
+  const { inconclusive = 'report' } = settingsFromFlags({ inconclusive: args.inconclusive });
+  const files = args.runs as string[];
+  const record = mergeRecords(files.map((file) => ({ file, record: readSavedRun(file) })));
+  writeOutputs(output.files, record);
+  process.stdout.write(FORMATS[output.format].render(record, outputStyle(output.colour)));
+  return exitStatusOf({ record, end: endOf(record) }, inconclusive);
+}
+
+/** Whether anybody ever answered, in any of the shards. */
+function endOf({ load, calls }: RunRecord): RunResult['end'] {
+  return load.ok > 0 || calls.some(({ split }) => split.n > 0) ? 'complete' : 'unreachable';
+}

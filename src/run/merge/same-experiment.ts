@@ -1,0 +1,85 @@
+import { InputError } from '../../input-error.js';
+import type { RunRecord } from '../../report/run-record.js';
+import { callOf, type NamedRecord } from './named-record.js';
+
+/** What must be the same for counts to add up: by its name, as text. */
+function identityOf(record: RunRecord): [what: string, value: string][] {
+  const { call, route, rule, split } = callOf(record);
+  return [
+    ['call', call],
+    ['target', record.target],
+    ['via', record.via ?? 'nothing'],
+    ['route', route === null ? 'none' : `${route.source}, ${route.rule} (${route.match})`],
+    ['gateway port', String(route?.gatewayPort ?? 'none')],
+    [
+      'weights',
+      split.destinations
+        .filter(({ routed }) => routed)
+        .map(({ name, weight }) => `${name}=${weight}`)
+        .join(','),
+    ],
+    ['tolerance', rule.tolerance],
+    ['alpha', String(split.alpha)],
+    ['power', String(rule.power)],
+    ['max-error-rate', String(rule.maxErrorRate)],
+    ['observations per call', String(split.observationsPerCall)],
+    ['loop', record.load.loop],
+    ['thresholds', record.thresholds.map(({ expression }) => expression).join(' and ') || 'none'],
+  ];
+}
+
+/**
+ * Refuses records that are not parts of one experiment.
+ *
+ * @throws InputError that names the first difference, a record that is there twice, or one that
+ *   has no split to judge.
+ */
+export function refuseStrangers(records: readonly NamedRecord[]): void {
+  const [first, ...others] = records;
+  if (first === undefined) throw new InputError('give the records to join', { path: 'RUN.json' });
+  for (const { file, record } of records) {
+    if (record.calls.length !== 1) {
+      throw new InputError(
+        `it has ${record.calls.length} calls; records of one call can be joined`,
+        {
+          file,
+          path: 'calls',
+        },
+      );
+    }
+    if (!callOf(record).split.destinations.some(({ weight }) => (weight ?? 0) > 0)) {
+      throw new InputError('no destination has a weight, so that there is no split to judge', {
+        file,
+        path: 'calls[0].split.destinations',
+      });
+    }
+  }
+  const expected = identityOf(first.record);
+  for (const { file, record } of others) {
+    identityOf(record).forEach(([what, value], index) => {
+      const wanted = expected[index]?.[1];
+      if (value === wanted) return;
+      throw new InputError(
+        `another ${what} than in ${first.file}: ${value} instead of ${wanted ?? 'none'}; only parts of one experiment can be joined`,
+        { file },
+      );
+    });
+  }
+  refuseTwins(records);
+}
+
+/** The same requests must not count twice. */
+function refuseTwins(records: readonly NamedRecord[]): void {
+  const seen = new Map<string, string>();
+  for (const { file, record } of records) {
+    if (record.load.sent === 0) continue;
+    const text = JSON.stringify(record);
+    const twin = seen.get(text);
+    if (twin !== undefined) {
+      throw new InputError(`it is the same run as ${twin}, and its requests would count twice`, {
+        file,
+      });
+    }
+    seen.set(text, file);
+  }
+}

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { startBackend } from '../../../src/mesh/backend.js';
+import { podNames } from '../../../src/mesh/pod-names.js';
+import { startEnvoy } from '../../fixtures/envoy.js';
+import { startPods } from '../../fixtures/greeters.js';
+import {
+  codesOf,
+  MANIFESTS_60_40,
+  only,
+  readable,
+  verify,
+  WEIGHTS_60_40,
+  withMesh,
+} from './greeter-runs.js';
+
+describe('findings on backends', () => {
+  it('unknown-backend: pods that belong to no workload', async () => {
+    await withMesh(
+      { v1: 58, v2: 38, other: 4 },
+      async (mesh) => {
+        const record = await verify(mesh.address, MANIFESTS_60_40);
+        const finding = only(record, 'unknown-backend');
+        assert.match(finding.evidence, /such as mystery-6b6c94d7f4-x2x7q/);
+        assert.notEqual(record.verdict, 'pass');
+      },
+      { pods: { other: ['mystery-6b6c94d7f4-x2x7q'] } },
+    );
+  });
+
+  it('unknown-backend: answers that do not say who gave them', async () => {
+    await withMesh({ v1: 60, v2: 40 }, async (mesh) => {
+      const record = await verify(mesh.address, [
+        ...WEIGHTS_60_40,
+        ...['--identity', 'header:x-pod-name'],
+      ]);
+      const finding = only(record, 'unknown-backend');
+      assert.match(finding.advice, /--identity/);
+      assert.equal(record.verdict, 'inconclusive');
+      assert.equal(record.calls[0]!.split.unattributed, 3089);
+    });
+  });
+
+  it('pod-skew: one pod of v1 gets three turns of four', async () => {
+    const [usual = '', favourite = ''] = podNames('greeter', 'v1', 2);
+    await withMesh(
+      { v1: 60, v2: 40 },
+      async (mesh) => {
+        const record = await verify(mesh.address, [...MANIFESTS_60_40, '-n', '6200']);
+        const finding = only(record, 'pod-skew');
+        assert.equal(finding.severity, 'info');
+        assert.match(finding.evidence, /25 % to 75 %/);
+        assert.equal(record.verdict, 'pass', record.reasons.join());
+      },
+      { pods: { v1: [favourite, usual, favourite, favourite] } },
+    );
+  });
+
+  it('errors-concentrated: a part of the requests to one version fail without a name', async () => {
+    // The faulty half of v2 is a version of its own to the mesh.
+    await withMesh(
+      { v1: 60, v2: 20, broken: 20 },
+      async (mesh) => {
+        mesh.setFault('broken', { kind: 'abort', grpcStatus: 13 });
+        const record = await verify(mesh.address, [...WEIGHTS_60_40, '-n', '6200']);
+        const finding = only(record, 'errors-concentrated');
+        assert.match(finding.summary, /'v2'/);
+        assert.equal(record.verdict, 'fail');
+      },
+      { pods: { broken: podNames('greeter', 'v2') } },
+    );
+  });
+
+  it('errors-concentrated: a version whose pods are gone, behind the real Envoy', async () => {
+    const pod = await startBackend({
+      service: 'greeter',
+      version: 'v1',
+      pod: podNames('greeter', 'v1')[0]!,
+    });
+    const gone = await startPods('greeter', ['v2']);
+    await gone.close();
+    const envoy = await startEnvoy({
+      listeners: [
+        {
+          kind: 'http',
+          clusters: [
+            { name: 'v1', weight: 60, ports: [pod.port] },
+            { name: 'v2', weight: 40, ports: [gone.ports.v2!] },
+          ],
+        },
+      ],
+    });
+    try {
+      const record = await verify(envoy.address, WEIGHTS_60_40);
+      assert.deepEqual(codesOf(record), ['upstream-unreachable', 'errors-concentrated']);
+      const finding = readable(record.findings[1]!);
+      assert.match(finding.summary, /'v2'/);
+      assert.equal(record.verdict, 'fail');
+    } finally {
+      await envoy.stop();
+      await pod.close();
+    }
+  });
+});
