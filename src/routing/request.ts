@@ -1,6 +1,6 @@
-/** Whose routes apply to a request. */
-export type Via =
-  { kind: 'gateway'; namespace?: string; name?: string } | { kind: 'mesh' } | { kind: 'proxyless' };
+import type { Via } from '../scenario/via.js';
+
+export type { Via };
 
 /** The request whose route is asked for. */
 export interface RouteRequest {
