@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { OUTPUT_OPTIONS, SCENARIO_OPTION, SETTING_OPTIONS } from './verify-options.js';
+import { runOptions, SETTING_OPTIONS } from './verify-options.js';
 
 const { duration, requests } = SETTING_OPTIONS;
 /** Settings that only a verdict on the split needs. */
@@ -27,11 +27,5 @@ Exit status: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 unreachable,
 
 /** Adds everything `bench` understands. */
 export function benchOptions(command: Argv): Argv {
-  return command
-    .positional('target', { type: 'string', describe: 'host:port, :port, unix:/path, http(s)://…' })
-    .positional('method', { type: 'string', describe: 'pkg.Service/Method, the same as --call' })
-    .option('scenario', SCENARIO_OPTION)
-    .options(BENCH_OPTIONS)
-    .options(OUTPUT_OPTIONS)
-    .epilogue(BENCH_EPILOGUE);
+  return runOptions(command, BENCH_OPTIONS, BENCH_EPILOGUE);
 }

@@ -119,11 +119,20 @@ Exit status: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 unreachable,
 
 /** Adds everything `verify` understands. */
 export function verifyOptions(command: Argv): Argv {
+  return runOptions(command, SETTING_OPTIONS, VERIFY_EPILOGUE);
+}
+
+/** Adds what the commands that load a target have in common. */
+export function runOptions(
+  command: Argv,
+  settings: Record<string, Options>,
+  epilogue: string,
+): Argv {
   return command
     .positional('target', { type: 'string', describe: 'host:port, :port, unix:/path, http(s)://…' })
     .positional('method', { type: 'string', describe: 'pkg.Service/Method, the same as --call' })
     .option('scenario', SCENARIO_OPTION)
-    .options(SETTING_OPTIONS)
+    .options(settings)
     .options(OUTPUT_OPTIONS)
-    .epilogue(VERIFY_EPILOGUE);
+    .epilogue(epilogue);
 }

@@ -37,6 +37,14 @@ export function loadFindings(plan: LoadPlan, load: LoadResult | null): Finding[]
   return found.filter((finding) => finding !== null);
 }
 
+/** Codes of what {@link loadFindings} finds. */
+const CODES = ['client-bottleneck', 'stream-limit', 'rate-not-reached', 'worker-died'];
+
+/** Whether a finding, perhaps of a saved run, is about the load itself. */
+export function isLoadFinding({ code }: { code: string }): boolean {
+  return CODES.includes(code);
+}
+
 function workersDied({ deaths, health }: LoadResult): Finding | null {
   const [why] = deaths;
   if (why === undefined) return null;

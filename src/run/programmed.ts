@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { InputError } from '../input-error.js';
 import type { ProgrammedRecord } from '../report/run-record.js';
-import { compareProgrammed } from '../routing/envoy/compare.js';
+import { compareProgrammed, percent } from '../routing/envoy/compare.js';
 import { type EnvoyRouteTable, parseConfigDump } from '../routing/envoy/config-dump.js';
 import { fetchConfigDump } from '../routing/envoy/fetch-config-dump.js';
 import { type ProgrammedRoute, programmedRoute } from '../routing/envoy/programmed.js';
@@ -166,8 +166,4 @@ function compareByName(
       `${name} is configured with ${percent(configuredShare)} and programmed with ${percent(programmedShare)}`,
   );
   return { destinations, difference: `${list.join(', ')} (${route.table})` };
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(2))} %`;
 }

@@ -1,3 +1,5 @@
+import { count } from './findings/finding.js';
+
 /** One destination's part in a failed split; shares and tolerance are parts of 1. */
 export interface Deviation {
   name: string;
@@ -106,10 +108,6 @@ function counted(units: Units): string {
   return units === 'connections'
     ? ', counted by connection, since each stays with one destination'
     : '';
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
 }
 
 function answers(value: number): string {

@@ -63,6 +63,7 @@ export function compareProgrammed(
   return { destinations, difference: `${list.join(', ')} (${programmed.table})${unrouted}` };
 }
 
-function percent(share: number): string {
+/** A share to a hundredth of a per cent: `60.02 %`, `60 %`. */
+export function percent(share: number): string {
   return `${Number((share * 100).toFixed(2))} %`;
 }

@@ -1,5 +1,6 @@
 import type { CallRecord, RunRecord } from '../../report/run-record.js';
 import { parseThreshold } from '../../verdict/threshold.js';
+import { isLoadFinding } from '../load-findings.js';
 import { evaluateThresholds, withThresholds } from '../thresholds.js';
 import { RUN_SCHEMA } from '../../report/run-schema.js';
 import { TOOL } from '../../tool.js';
@@ -104,10 +105,8 @@ function joinRollout(records: readonly RunRecord[]): RunRecord['rollout'] {
 }
 
 /** What the load itself gave rise to, in any of the shards; no count of the whole shows it. */
-const OF_LOAD = ['client-bottleneck', 'stream-limit', 'rate-not-reached', 'worker-died'];
-
 function findingsOfLoad(records: readonly RunRecord[]): RunRecord['findings'] {
-  return distinct(records, ({ code }) => OF_LOAD.includes(code));
+  return distinct(records, isLoadFinding);
 }
 
 /** Shards that could not reach an address say so in findings that no count shows. */
