@@ -27,12 +27,12 @@ export interface H2EngineOptions {
  * The engine on the project's own HTTP/2 sessions. A connection that the peer closes, or announces
  * to close, is dialled again while the old one drains.
  *
- * @param call What to call.
+ * @param calls What it can call, all with the same timeout; at least one.
  */
-export function h2Engine(call: PreparedCall, options: H2EngineOptions): Engine {
+export function h2Engine(calls: readonly PreparedCall[], options: H2EngineOptions): Engine {
   return {
     async dial(endpoint, events) {
-      const caller = new H2Caller(call, options, endpoint, events);
+      const caller = new H2Caller(calls, options, endpoint, events);
       await caller.connect();
       return caller;
     },
@@ -54,7 +54,8 @@ type State =
 
 class H2Caller implements Caller {
   readonly remote: string;
-  readonly #call: PreparedCall;
+  readonly #calls: readonly PreparedCall[];
+  readonly #timeoutMs: number;
   readonly #options: H2EngineOptions;
   readonly #endpoint: Endpoint;
   readonly #events: CallerEvents;
@@ -71,12 +72,13 @@ class H2Caller implements Caller {
   #retry: NodeJS.Timeout | undefined;
 
   constructor(
-    call: PreparedCall,
+    calls: readonly PreparedCall[],
     options: H2EngineOptions,
     endpoint: Endpoint,
     events: CallerEvents,
   ) {
-    this.#call = call;
+    this.#calls = calls;
+    this.#timeoutMs = calls[0]!.timeoutMs;
     this.#options = options;
     this.#endpoint = endpoint;
     this.#events = events;
@@ -85,7 +87,7 @@ class H2Caller implements Caller {
       () => {
         this.#giveUpOverdue();
       },
-      Math.min(MAX_SWEEP_MS, Math.max(1, call.timeoutMs / 10)),
+      Math.min(MAX_SWEEP_MS, Math.max(1, this.#timeoutMs / 10)),
     );
   }
 
@@ -128,10 +130,10 @@ class H2Caller implements Caller {
     this.#events.onRoom();
   }
 
-  call(slot: number): CallStart {
+  call(slot: number, call: number): CallStart {
     const state = this.#state;
     if (state.kind === 'connected') {
-      if (state.line.call(slot, tickNowMs())) return 'started';
+      if (state.line.call(slot, call, tickNowMs())) return 'started';
       if (state.line.session.state.kind === 'open') return 'no stream';
       // A session can run out of stream ids without a word from the peer.
       this.#replace(state.line);
@@ -169,7 +171,7 @@ class H2Caller implements Caller {
   #lineOn(session: Session): H2Line {
     const line: H2Line = new H2Line(
       session,
-      this.#call,
+      this.#calls,
       this.#options.callsPerConnection,
       (slot, reply) => {
         this.#events.onEnd(slot, this.#end.answered(reply));
@@ -198,10 +200,10 @@ class H2Caller implements Caller {
   }
 
   #giveUpOverdue(): void {
-    const sentBefore = performance.now() - this.#call.timeoutMs;
+    const sentBefore = performance.now() - this.#timeoutMs;
     for (const line of this.#lines) {
       line.giveUpBefore(sentBefore, (slot) => {
-        const cause = `no answer within ${this.#call.timeoutMs} ms`;
+        const cause = `no answer within ${this.#timeoutMs} ms`;
         this.#events.onEnd(slot, this.#end.without('timedOut', 'DEADLINE_EXCEEDED', cause));
       });
     }

@@ -16,7 +16,7 @@ export type OnLineEnd = (slot: number, reply: Reply) => void;
 export class H2Line {
   readonly session: Session;
   readonly #calls: UnaryCalls;
-  readonly #request: PreparedRequest;
+  readonly #requests: readonly PreparedRequest[];
   /** By own slot: the load loop's slot, or FREE. */
   readonly #slots: Int32Array;
   readonly #sentAtMs: Float64Array;
@@ -26,40 +26,43 @@ export class H2Line {
   #wasFull = false;
 
   /**
-   * @param session An open session with room for `calls` streams.
-   * @param call What to call.
-   * @param calls Calls in flight at most.
+   * @param session An open session with room for `inFlight` streams.
+   * @param calls What it can call.
+   * @param inFlight Calls in flight at most.
    */
-  constructor(session: Session, call: PreparedCall, calls: number, onEnd: OnLineEnd) {
+  constructor(
+    session: Session,
+    calls: readonly PreparedCall[],
+    inFlight: number,
+    onEnd: OnLineEnd,
+  ) {
     this.session = session;
-    this.#slots = new Int32Array(calls).fill(FREE);
-    this.#sentAtMs = new Float64Array(calls);
-    this.#free = Int32Array.from({ length: calls }, (_, own) => calls - 1 - own);
-    this.#freeCount = calls;
+    this.#slots = new Int32Array(inFlight).fill(FREE);
+    this.#sentAtMs = new Float64Array(inFlight);
+    this.#free = Int32Array.from({ length: inFlight }, (_, own) => inFlight - 1 - own);
+    this.#freeCount = inFlight;
     this.#calls = new UnaryCalls(session, (own, reply) => {
       onEnd(this.#release(own), reply);
     });
-    this.#request = this.#calls.prepare({
-      path: call.path,
-      authority: call.authority,
-      scheme: call.scheme,
-      message: call.message,
-      metadata: call.metadata.map(([name, value]) => [
-        name,
-        name.endsWith('-bin') ? Buffer.from(value, 'base64') : value,
-      ]),
-      timeoutMs: call.timeoutMs,
-    });
+    this.#requests = calls.map(({ metadata, ...call }) =>
+      this.#calls.prepare({
+        ...call,
+        metadata: metadata.map(([name, value]) => [
+          name,
+          name.endsWith('-bin') ? Buffer.from(value, 'base64') : value,
+        ]),
+      }),
+    );
   }
 
-  /** Starts a call. @returns false when there is no room now. */
-  call(slot: number, nowMs: number): boolean {
+  /** Starts a call, by its number. @returns false when there is no room now. */
+  call(slot: number, call: number, nowMs: number): boolean {
     if (this.#freeCount === 0) {
       this.#wasFull = true;
       return false;
     }
     const own = this.#free[this.#freeCount - 1]!;
-    if (!this.#calls.call(this.#request, own)) return false;
+    if (!this.#calls.call(this.#requests[call]!, own)) return false;
     this.#freeCount -= 1;
     this.#slots[own] = slot;
     this.#sentAtMs[own] = nowMs;

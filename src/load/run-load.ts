@@ -1,28 +1,17 @@
-import type { Tally } from '../observation/tally.js';
+import type { CallTally } from './call-counter.js';
 import type { TransportLedger } from './caller.js';
 import type { LoadJob } from './load-job.js';
 import type { PhaseEnd } from './phase.js';
 import { loadShares } from './plan.js';
+import { type Progress, PROGRESS_INTERVAL_MS, progressOf } from './progress.js';
 import type { Waits } from './request.js';
 import { runShare } from './run-share.js';
 import type { ThreadHealth } from './thread-health.js';
 
-/** What a progress line can say. */
-export interface Progress {
-  elapsedMs: number;
-  /** Requests that have ended. */
-  done: number;
-  /** Requests planned; null when only the clock ends the run. */
-  planned: number | null;
-  /** Answers by destination. */
-  observed: readonly number[];
-}
-
 /** What a load came to. */
 export interface LoadResult {
-  tally: Tally;
-  /** Names of the destinations that the tally counts by. */
-  destinations: readonly string[];
+  /** By call. */
+  calls: readonly CallTally[];
   /** When the sample began, in ms since 1970. */
   startedAtMs: number;
   /** From there to the last answer, in ms. */
@@ -54,8 +43,6 @@ export interface LoadControl {
   onProgress(progress: Progress, destinations: readonly string[]): void;
 }
 
-export const PROGRESS_INTERVAL_MS = 200;
-
 /**
  * Loads the target, with as many threads as the plan says. Every request of the sample ends in the
  * tally exactly once.
@@ -75,12 +62,11 @@ export async function runLoad(job: LoadJob, control: LoadControl): Promise<LoadR
         startedAtMs = performance.timeOrigin + performance.now();
         return Promise.resolve(startedAtMs);
       },
-      onSample: (tally, destinations) => {
+      onSample: (calls) => {
         progress = setInterval(() => {
           const elapsedMs = performance.timeOrigin + performance.now() - startedAtMs;
-          const { sent: done, observed } = tally;
-          const { requests: planned } = job.plan;
-          control.onProgress({ elapsedMs, done, planned, observed }, destinations);
+          const { destinations, ...sums } = progressOf(calls);
+          control.onProgress({ elapsedMs, planned: job.plan.requests, ...sums }, destinations);
         }, PROGRESS_INTERVAL_MS);
       },
     });

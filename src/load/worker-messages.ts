@@ -1,6 +1,7 @@
 import type { TallyData } from '../observation/tally-data.js';
 import type { LoadJob } from './load-job.js';
 import type { LoadShare } from './plan.js';
+import type { PartProgress } from './progress.js';
 import type { ShareResult } from './run-share.js';
 
 /** What a worker thread is started with. */
@@ -19,5 +20,11 @@ export type ToWorker =
 /** From a worker. Their number does not depend on the number of requests. */
 export type FromWorker =
   | { kind: 'warm' }
-  | { kind: 'progress'; done: number; destinations: readonly string[]; observed: number[] }
-  | { kind: 'done'; result: Omit<ShareResult, 'tally'> & { tally: TallyData } };
+  | ({ kind: 'progress' } & PartProgress)
+  | { kind: 'done'; result: Omit<ShareResult, 'calls'> & { calls: CallTallyData[] } };
+
+/** What was counted of one call, as plain data. */
+export interface CallTallyData {
+  tally: TallyData;
+  destinations: readonly string[];
+}

@@ -35,7 +35,7 @@ export interface CapacityReport {
 
 /** One split and the requests it takes to judge it. */
 export interface PlannedSplitReport {
-  /** `canary 5 %`; null for the split that was asked for. */
+  /** `canary 5 %`, or the call; null for the split that was asked for. */
   name: string | null;
   destinations: PlannedDestinationReport[];
   /** Without missing answers first, then with more and more of them. */
@@ -48,6 +48,8 @@ export interface PlannedSplitReport {
 export interface PlanReport {
   schema: typeof PLAN_SCHEMA;
   tool: { name: string; version: string };
+  /** Of what the splits are: the one that was asked for, the steps of a canary, or a run's calls. */
+  kind: 'split' | 'canary' | 'calls';
   rule: { alpha: number; power: number; tolerance: string; maxErrorRate: number };
   /** Where the weights come from; null when they were given, or are the canary's steps. */
   route: { source: string; rule: string; match: string } | null;

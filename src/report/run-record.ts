@@ -110,6 +110,17 @@ const programmed = z.object({
   difference: z.string().nullable(),
 });
 
+/** What one connection carried. */
+const connectionCounts = z.object({
+  observed: countsByName,
+  missing: z.number(),
+  /** Pairs of successive requests with known destinations, and those with the same one. */
+  pairs: z.number(),
+  equalPairs: z.number(),
+});
+
+const window = z.object({ startSeconds: z.number(), observed: countsByName, failed: z.number() });
+
 const call = z.object({
   call: z.string(),
   route: z
@@ -142,6 +153,16 @@ const call = z.object({
   }),
   status: countsByName,
   failures: z.array(z.object({ status: z.string(), cause: z.string(), count: z.number() })),
+  /** Of this call alone, where the run has several; null where it has no other. */
+  own: z
+    .object({
+      /** In the order of the run's connections. */
+      connections: z.array(connectionCounts),
+      windowSeconds: z.number().nullable(),
+      windows: z.array(window),
+    })
+    .nullable()
+    .default(null),
 });
 
 const rollout = z.object({
@@ -215,22 +236,11 @@ export const runRecordSchema = z.object({
     reconnects: z.number(),
     rstStream: countsByName,
     maxConcurrentStreams: z.number().nullable(),
-    connections: z.array(
-      z.object({
-        remote: z.string(),
-        observed: countsByName,
-        missing: z.number(),
-        /** Pairs of successive requests with known destinations, and those with the same one. */
-        pairs: z.number(),
-        equalPairs: z.number(),
-      }),
-    ),
+    connections: z.array(z.object({ remote: z.string(), ...connectionCounts.shape })),
   }),
   /** Width of the windows; null where only their starts tell. */
   windowSeconds: z.number().nullable().default(null),
-  windows: z.array(
-    z.object({ startSeconds: z.number(), observed: countsByName, failed: z.number() }),
-  ),
+  windows: z.array(window),
   thresholds: z.array(
     z.object({
       expression: z.string(),

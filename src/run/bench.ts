@@ -1,14 +1,18 @@
+import type { CallTally } from '../load/call-counter.js';
+import { NOBODY } from '../observation/observation.js';
+import type { Tally } from '../observation/tally.js';
 import type { CallRecord } from '../report/run-record.js';
 import type { RunResult } from '../run.js';
-import type { BenchScenario, Scenario } from '../scenario/scenario.js';
-import { NOBODY } from '../observation/observation.js';
+import type { BenchCall, BenchScenario } from '../scenario/scenario.js';
 import { findRefusals } from '../verdict/findings/refusals.js';
 import { type ScenarioCall, scenarioCall } from './call.js';
+import { callLabels } from '../report/call-labels.js';
 import { podsOf } from './evidence.js';
-import type { ExpectedSplit } from './expectation.js';
+import { type ExpectedSplit, NOTHING_EXPECTED } from './expected-split.js';
+import type { JudgeRule } from './judge.js';
+import { latencyOfAll, recordedLatency } from './latency-record.js';
 import { loadFindings } from './load-findings.js';
-import { type Measurement, measure, type RunHooks } from './measure.js';
-import { latencyRecord } from './latency-record.js';
+import { type MeasuredCall, measure, type RunHooks } from './measure.js';
 import { loadRecord, runRecord } from './record.js';
 import { evaluateThresholds, thresholdsOf, withThresholds } from './thresholds.js';
 
@@ -22,87 +26,113 @@ const BLOCK_SIZE = 100;
  * @throws InputError when the scenario or a manifest is wrong; nothing was sent then.
  */
 export async function bench(scenario: BenchScenario, hooks: RunHooks): Promise<RunResult> {
-  const call = scenarioCall(scenario);
-  const expected = await expectedOf(scenario, call);
-  const thresholds = thresholdsOf(scenario.rule.thresholds, expected.attribution);
-  for (const note of expected.notes) hooks.onNote(note);
+  const calls = await preparedCalls(scenario);
+  const thresholds = thresholdsOf(scenario.rule.thresholds, calls);
+  for (const note of new Set(calls.flatMap(({ expected }) => expected.notes))) hooks.onNote(note);
 
-  const plan = { requests: scenario.load.requests, blockSize: BLOCK_SIZE };
-  const measured = await measure(scenario, call, expected.attribution, plan, hooks);
+  const sample = { requests: scenario.load.requests, parts: calls.map(() => 1) };
+  const measured = await measure(scenario, calls, sample, hooks);
+  const isPartial = (measured.load?.deaths.length ?? 0) > 0;
+  const judged = measured.calls.map((call) => ({
+    ...call,
+    split: splitRecord(call.rule.alpha, call.expected, call),
+    ...verdictOf(call.tally, call.rule.maxErrorRate, isPartial),
+  }));
   const load = loadRecord(scenario, measured);
-  const latencyMs = latencyRecord(measured);
-  const ofLoad = loadFindings(measured.loadPlan, measured.load);
+  const ofLoad = loadFindings(measured);
+  const latencyMs = latencyOfAll(measured.calls.flatMap(recordedLatency));
   const results = evaluateThresholds(thresholds, latencyMs, load, ofLoad);
-  const own = ownVerdict(scenario, measured);
-  const { verdict, reasons } = withThresholds(own.verdict, results);
+  const verdicts = judged.map((call) => call.verdict);
+  const { verdict, reasons } = withThresholds(worst(verdicts), results);
+  const labels = callLabels(judged.map(({ call }) => call.name));
+  const inCall = (index: number, text: string): string => {
+    const label = labels[index] ?? null;
+    return label === null ? text : `${label}: ${text}`;
+  };
   const record = runRecord({
     command: 'bench',
     scenario,
-    call,
-    expected,
     measured,
-    split: splitRecord(scenario, expected, measured),
-    callVerdict: own.verdict,
-    latencyMs,
+    calls: judged,
     load,
     verdict,
-    reasons: [...own.reasons, ...reasons],
+    reasons: [...judged.map(({ reason }, index) => inCall(index, reason)), ...reasons],
     thresholds: results,
     findings: [
       ...measured.unreachable,
-      ...findRefusals(measured.tally.failures.list(), measured.tally.sent),
+      ...judged.flatMap(({ tally }, index) =>
+        findRefusals(tally.failures.list(), tally.sent).map((finding) => ({
+          ...finding,
+          summary: inCall(index, finding.summary),
+        })),
+      ),
       ...ofLoad,
     ],
   });
   return { record, end: measured.end };
 }
 
-async function expectedOf(scenario: BenchScenario, call: ScenarioCall): Promise<ExpectedSplit> {
-  if (scenario.expectation !== null) {
-    // Routing is loaded only where there are routes: it takes its time.
-    const { expectedSplit } = await import('./expectation.js');
-    return expectedSplit(scenario as Scenario, call);
-  }
-  return {
-    via: null,
-    route: null,
-    destinations: [],
-    attribution: { destinations: [], workloads: [], tokens: [], podsAreDestinations: true },
-    programmed: null,
-    notes: [],
-  };
+/** A call with everything that is known before the first request. */
+interface PreparedCall extends MeasuredCall {
+  expected: ExpectedSplit;
+  rule: JudgeRule;
 }
 
-/** The verdict without thresholds: whether the target answered, and how often it failed. */
-function ownVerdict(
-  { rule }: BenchScenario,
-  { load, tally }: Measurement,
-): { verdict: 'pass' | 'fail' | 'inconclusive'; reasons: string[] } {
-  const { ok, failed, timedOut } = tally.outcomes;
+async function preparedCalls(scenario: BenchScenario): Promise<PreparedCall[]> {
+  const { alpha, power, seed } = scenario.rule;
+  const calls = scenario.calls.map((own) => ({ ...own, call: scenarioCall(scenario, own) }));
+  return (await withExpected(scenario, calls)).map(({ call, expected, rule }) => ({
+    call,
+    expected,
+    attribution: expected.attribution,
+    blockSize: BLOCK_SIZE,
+    rule: { ...rule, alpha, power, seed },
+  }));
+}
+
+async function withExpected<
+  C extends { call: ScenarioCall; expectation: BenchCall['expectation'] },
+>(scenario: BenchScenario, calls: readonly C[]): Promise<(C & { expected: ExpectedSplit })[]> {
+  if (calls.every(({ expectation }) => expectation === null)) {
+    return calls.map((call) => ({ ...call, expected: NOTHING_EXPECTED }));
+  }
+  // Routing is loaded only where there are routes: it takes its time.
+  const { withExpectedSplits } = await import('./expectation.js');
+  return withExpectedSplits(scenario, calls);
+}
+
+type Verdict = 'pass' | 'fail' | 'inconclusive';
+
+/** The verdict on a call without thresholds: whether it was answered, and how often it failed. */
+function verdictOf(
+  { outcomes: { ok, failed, timedOut } }: Tally,
+  maxErrorRate: number,
+  isPartial: boolean,
+): { verdict: Verdict; reason: string } {
   const ended = ok + failed + timedOut;
-  if (ended === 0) return { verdict: 'inconclusive', reasons: ['Nothing was answered.'] };
+  if (ended === 0) return { verdict: 'inconclusive', reason: 'Nothing was answered.' };
   const errorRate = (failed + timedOut) / ended;
-  if (errorRate > rule.maxErrorRate) {
+  if (errorRate > maxErrorRate) {
     const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
     return {
       verdict: 'fail',
-      reasons: [
-        `${percent(errorRate)} of the requests failed; ${percent(rule.maxErrorRate)} may (--max-error-rate).`,
-      ],
+      reason: `${percent(errorRate)} of the requests failed; ${percent(maxErrorRate)} may (--max-error-rate).`,
     };
   }
-  if ((load?.deaths.length ?? 0) > 0) {
-    return { verdict: 'inconclusive', reasons: ['A part of the load is lost.'] };
-  }
-  return { verdict: 'pass', reasons: [`${ok} of ${ended} requests were answered OK.`] };
+  if (isPartial) return { verdict: 'inconclusive', reason: 'A part of the load is lost.' };
+  return { verdict: 'pass', reason: `${ok} of ${ended} requests were answered OK.` };
+}
+
+function worst(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes('fail')) return 'fail';
+  return verdicts.includes('inconclusive') ? 'inconclusive' : 'pass';
 }
 
 function splitRecord(
-  { rule }: BenchScenario,
+  alpha: number,
   { destinations: expected }: ExpectedSplit,
-  measured: Measurement,
+  { tally, destinations }: CallTally,
 ): CallRecord['split'] {
-  const { tally, destinations } = measured;
   const n = tally.observed.reduce((sum, count) => sum + count, 0);
   const weights = expected.reduce((sum, { weight }) => sum + weight, 0);
   return {
@@ -114,7 +144,7 @@ function splitRecord(
     unknownPods: podsOf(tally, NOBODY),
     observationsPerCall: 1,
     requestsPlanned: null,
-    alpha: rule.alpha,
+    alpha,
     power: null,
     destinations: destinations.flatMap((name, index) => {
       const observed = tally.observed[index] ?? 0;

@@ -1,34 +1,39 @@
-import type { LoadPlan } from '../load/plan.js';
 import type { LoadResult } from '../load/run-load.js';
 import { clientBottleneck } from '../verdict/findings/client-bottleneck.js';
 import type { Finding } from '../verdict/findings/finding.js';
 import { rateNotReached } from '../verdict/findings/rate-not-reached.js';
 import { streamLimit } from '../verdict/findings/stream-limit.js';
+import type { Measurement } from './measure.js';
 
 /** What stands out in how the load itself went, whoever answered. */
-export function loadFindings(plan: LoadPlan, load: LoadResult | null): Finding[] {
+export function loadFindings({
+  loadPlan: plan,
+  load,
+  totals,
+}: Omit<Measurement, 'calls'>): Finding[] {
   if (load === null) return [];
-  const { tally, waits, durationMs } = load;
+  const { waits, durationMs } = load;
+  const { sent, scheduleSlip } = totals;
   const limits = load.ledgers.flatMap((ledger) => ledger?.maxConcurrentStreams ?? []);
   const isOpen = plan.requestsPerSecond !== null;
   const found = [
     clientBottleneck({
       durationMs,
       threads: load.health,
-      slipP99Ms: isOpen ? tally.scheduleSlip.percentileMs(99) : null,
+      slipP99Ms: isOpen ? scheduleSlip.percentileMs(99) : null,
       waitedForServer: waits.forPlace > 0 || waits.forStream > 0,
     }),
     streamLimit({
       waited: waits.forStream,
       waitedMs: waits.forStreamMs,
-      sent: tally.sent,
+      sent,
       connections: plan.connections,
       concurrency: plan.concurrency,
       maxConcurrentStreams: limits.length === 0 ? null : Math.min(...limits),
     }),
     rateNotReached(
       plan.requestsPerSecond,
-      durationMs > 0 ? (tally.sent / durationMs) * 1000 : null,
+      durationMs > 0 ? (sent / durationMs) * 1000 : null,
       plan.concurrency,
       durationMs,
     ),

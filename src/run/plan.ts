@@ -1,12 +1,15 @@
 import { InputError } from '../input-error.js';
+import { divideOverCalls } from '../load/plan.js';
+import { callLabels } from '../report/call-labels.js';
 import {
   type CapacityReport,
   PLAN_SCHEMA,
   type PlannedSplitReport,
   type PlanReport,
 } from '../report/plan.js';
-import type { PlanQuestion } from '../scenario/plan-question.js';
+import type { PlannedSource, PlanQuestion, PlanRule } from '../scenario/plan-question.js';
 import { TOOL } from '../tool.js';
+import { powerPerCall } from '../verdict/decide-calls.js';
 import { detectableDeviations } from '../verdict/plan-detect.js';
 import { type PlanInput, planRequests, powerAt } from '../verdict/plan.js';
 import { parseTolerance, resolveTolerances, type Tolerance } from '../verdict/tolerance.js';
@@ -28,36 +31,69 @@ const MISSING_PARTS = [0.25, 0.5, 1];
  */
 export async function planReport(question: PlanQuestion): Promise<PlanReport> {
   const { rule, requests, split } = question;
-  const routed = split.kind === 'route' ? await routedSplit(split.question) : null;
-  const splits: { name: string | null; weights: Weights }[] =
-    split.kind === 'canary'
-      ? CANARY_STEPS.map((step) => ({ name: `canary ${step} %`, weights: canary(step) }))
-      : [
-          {
-            name: null,
-            weights: split.kind === 'weights' ? split.weights : (routed?.weights ?? []),
-          },
-        ];
-  const tolerance = parseTolerance(rule.tolerance);
-  return {
-    schema: PLAN_SCHEMA,
-    tool: TOOL,
-    rule: {
-      alpha: rule.alpha,
-      power: rule.power,
-      tolerance: rule.tolerance,
-      maxErrorRate: rule.maxErrorRate,
-    },
-    route: routed?.route ?? null,
-    splits: splits.map(({ name, weights }) => ({
-      name,
-      ...plannedSplit(weights, tolerance, rule, requests),
-    })),
+  const report = (
+    splits: PlannedSplitReport[],
+    kind: PlanReport['kind'],
+    route: PlanReport['route'] = null,
+  ): PlanReport => {
+    const { alpha, power, tolerance, maxErrorRate } = rule;
+    return {
+      schema: PLAN_SCHEMA,
+      tool: TOOL,
+      kind,
+      rule: { alpha, power, tolerance, maxErrorRate },
+      route,
+      splits,
+    };
   };
+  switch (split.kind) {
+    case 'canary':
+      return report(
+        CANARY_STEPS.map((step) => plannedSplit(`canary ${step} %`, canary(step), rule, requests)),
+        'canary',
+      );
+    case 'calls':
+      return report(await plannedCalls(split.calls, requests), 'calls');
+    default: {
+      const { weights, route } = await weightsOf(split);
+      return report([plannedSplit(null, weights, rule, requests)], 'split', route);
+    }
+  }
+}
+
+/** Calls of one run share its requests in proportion to what they need. */
+async function plannedCalls(
+  calls: Extract<PlanQuestion['split'], { kind: 'calls' }>['calls'],
+  requests: number | null,
+): Promise<PlannedSplitReport[]> {
+  const labels = callLabels(calls.map(({ name }) => name));
+  const splits = await Promise.all(
+    calls.map(async ({ rule, source }, index) => {
+      const power = powerPerCall(rule.power, calls.length);
+      const { weights } = await weightsOf(source);
+      return { name: labels[index] ?? null, weights, rule: { ...rule, power } };
+    }),
+  );
+  const planned = (own: readonly (number | null)[]): PlannedSplitReport[] =>
+    splits.map(({ name, weights, rule }, index) =>
+      plannedSplit(name, weights, rule, own[index] ?? null),
+    );
+  const withoutNumber = planned([]);
+  if (requests === null) return withoutNumber;
+  const needed = withoutNumber.flatMap((split) => split.needed[0]?.requests ?? []);
+  const parts = needed.length === splits.length ? needed : splits.map(() => 1);
+  return planned(divideOverCalls(requests, parts));
+}
+
+async function weightsOf(
+  source: PlannedSource,
+): Promise<{ weights: Weights; route: PlanReport['route'] }> {
+  if (source.kind === 'weights') return { weights: source.weights, route: null };
+  return routedSplit(source.question);
 }
 
 async function routedSplit(
-  question: Extract<PlanQuestion['split'], { kind: 'route' }>['question'],
+  question: Extract<PlannedSource, { kind: 'route' }>['question'],
 ): Promise<{ weights: Weights; route: PlanReport['route'] }> {
   const { destinations, route, findings } = await explain({ ...question, programmed: null });
   const problem = findings.find(({ code }) => code === 'no-route');
@@ -75,16 +111,17 @@ function canary(step: number): Weights {
 }
 
 function plannedSplit(
+  name: string | null,
   weights: Weights,
-  tolerance: Tolerance,
-  rule: PlanQuestion['rule'],
+  rule: PlanRule,
   requests: number | null,
-): Omit<PlannedSplitReport, 'name'> {
-  const input = planInput(weights, tolerance, rule);
+): PlannedSplitReport {
+  const input = planInput(weights, parseTolerance(rule.tolerance), rule);
   const rates = [0, ...MISSING_PARTS.map((part) => part * rule.maxErrorRate)];
   return {
-    destinations: weights.map(({ name, weight }, index) => ({
-      name,
+    name,
+    destinations: weights.map(({ name: destination, weight }, index) => ({
+      name: destination,
       weight,
       expectedShare: input.expectedShares[index] ?? 0,
       tolerance: input.tolerances[index] ?? 0,

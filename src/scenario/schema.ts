@@ -26,6 +26,44 @@ const texts = (meaning: string) =>
 const MAX_RPS = 10_000_000;
 const MAX_WORKERS = 64;
 
+/** Settings that each call of a run can have for itself. */
+const perCall = {
+  weights: z.string().optional().describe('Weights instead of manifests: v1=60,v2=40'),
+  previous: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Weights before the last change: v1=90,v2=10, or a run record (FILE.json)'),
+  'virtual-service': z.string().optional().describe('NS/NAME of the VirtualService that applies'),
+  identity: z.string().optional().describe('How a response says which pod answered'),
+
+  data: z.unknown().optional().describe("The request, in protobuf's JSON form"),
+  metadata: z.record(z.string(), z.string()).optional().describe('Request metadata'),
+  header: texts("Request headers, 'name: value' each").optional(),
+  authority: z.string().min(1).optional().describe('The :authority to send'),
+
+  tolerance: z
+    .union([z.string(), z.number().transform(String)], {
+      error: 'write a tolerance such as 5pp, 10%, v1=3pp,v2=5pp, or 0',
+    })
+    .optional()
+    .describe('How far a share may be off: 5pp, 10%, v1=3pp,v2=5pp, or 0'),
+  'max-error-rate': z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('Share of requests that may stay without an answer'),
+};
+
+/** One of several calls, as it stands in a file. */
+export const callSchema = z.strictObject({
+  call: z
+    .string({ error: 'say what to call, e.g. helloworld.Greeter/SayHello' })
+    .describe('pkg.Service/Method'),
+  ...perCall,
+});
+
 /**
  * Every setting of a run, under the name of its flag. A scenario file holds them as YAML; flags
  * override it. The JSON Schema is made of this.
@@ -35,15 +73,8 @@ export const settingsSchema = z.strictObject({
   target: z.string().optional().describe('Where the load goes: host:port and the like'),
 
   manifest: texts('Kubernetes YAML or JSON files or folders that were applied').optional(),
-  weights: z.string().optional().describe('Weights instead of manifests: v1=60,v2=40'),
-  previous: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Weights before the last change: v1=90,v2=10, or a run record (FILE.json)'),
   namespace: z.string().min(1).optional().describe('Of objects that name none, and of the client'),
   via: z.string().optional().describe('Whose routes apply: gateway[:NS/NAME], mesh or proxyless'),
-  'virtual-service': z.string().optional().describe('NS/NAME of the VirtualService that applies'),
   'gateway-port': count("The gateway's own port, where the target's differs").optional(),
   'rollout-step': z
     .int()
@@ -52,16 +83,18 @@ export const settingsSchema = z.strictObject({
     .describe('Step of an Argo Rollout to expect, from 0; the current one when absent'),
   'envoy-admin': z.string().optional().describe("URL of the proxy's admin interface"),
   'config-dump': z.string().optional().describe("File with the proxy's /config_dump"),
-  identity: z.string().optional().describe('How a response says which pod answered'),
 
   call: z.string().optional().describe('pkg.Service/Method'),
-  data: z.unknown().optional().describe("The request, in protobuf's JSON form"),
+  calls: z
+    .array(callSchema)
+    .min(1, { error: 'name at least one call' })
+    .optional()
+    .describe('Several calls instead of one, each with what is its own'),
+  ...perCall,
+
   proto: texts('.proto files that describe the call').optional(),
   'import-path': texts('Folders in which .proto files are looked for').optional(),
   protoset: texts('Compiled descriptor sets that describe the call').optional(),
-  metadata: z.record(z.string(), z.string()).optional().describe('Request metadata'),
-  header: texts("Request headers, 'name: value' each").optional(),
-  authority: z.string().min(1).optional().describe('The :authority to send'),
 
   plaintext: z.boolean().optional().describe('Speak HTTP/2 without TLS'),
   cacert: z.string().optional().describe('PEM file of the authorities to trust'),
@@ -96,16 +129,6 @@ export const settingsSchema = z.strictObject({
 
   alpha: probability('How often an exactly right split may be failed').optional(),
   power: probability('How often an exactly right split must be passed').optional(),
-  tolerance: z
-    .union([z.string(), z.number().transform(String)])
-    .optional()
-    .describe('How far a share may be off: 5pp, 10%, v1=3pp,v2=5pp, or 0'),
-  'max-error-rate': z
-    .number()
-    .min(0)
-    .max(1)
-    .optional()
-    .describe('Share of requests that may stay without an answer'),
   inconclusive: z
     .enum(['fail', 'pass', 'report'])
     .optional()
@@ -116,3 +139,6 @@ export const settingsSchema = z.strictObject({
 
 /** Settings as they stand in a file or on the command line, checked one by one. */
 export type Settings = z.output<typeof settingsSchema>;
+
+/** What one of several calls has for itself. */
+export type CallEntry = z.output<typeof callSchema>;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { CallDealer } from '../../src/load/call-dealer.js';
 import type { Caller, CallEnd, CallEndKind, CallStart } from '../../src/load/caller.js';
 import { Phase } from '../../src/load/phase.js';
 import { shares } from '../../src/load/sequencer.js';
@@ -97,10 +98,17 @@ function phaseOver(
     latencyMs: [],
   };
   const { requestsPerSecond = null } = options;
+  const quota = shares(options.requests, callers.length);
   const phase = new Phase(
     callers,
     {
-      quota: shares(options.requests, callers.length),
+      quota,
+      dealer: new CallDealer(
+        quota.map((requests) => [requests]),
+        [1],
+        quota.map((_, connection) => connection),
+      ),
+      calls: 1,
       concurrency: options.concurrency,
       timeoutMs: options.timeoutMs ?? 1000,
       durationMs: options.durationMs ?? null,

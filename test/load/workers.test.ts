@@ -36,7 +36,8 @@ describe('a load on several threads', () => {
       concurrency: 7,
       workers: 3,
     });
-    const { tally, ledgers, health, deaths, end } = await runLoad(job, control());
+    const { calls, ledgers, health, deaths, end } = await runLoad(job, control());
+    const { tally } = calls[0]!;
     assert.equal(end, 'complete');
     assert.deepEqual(deaths, []);
     assert.equal(health.length, 3);
@@ -54,15 +55,14 @@ describe('a load on several threads', () => {
 
   it('joins pods that each thread numbered for itself', async () => {
     const job = greeterJob(mesh.address, { requests: 400, workers: 2 });
-    const attribution = { ...job.attribution, destinations: [], tokens: [] };
-    const { tally, destinations } = await runLoad(
-      {
-        ...job,
-        attribution: { ...attribution, podsAreDestinations: true },
-        shape: { ...job.shape, destinations: 16 },
-      },
-      control(),
-    );
+    const attribution = { destinations: [], workloads: [], tokens: [] };
+    const calls = job.calls.map((call) => ({
+      ...call,
+      attribution: { ...attribution, podsAreDestinations: true as const },
+      destinations: 16,
+    }));
+    const load = await runLoad({ ...job, calls }, control());
+    const { tally, destinations } = load.calls[0]!;
     const expected = [...podNames('greeter', 'v1'), ...podNames('greeter', 'v2')].sort();
     assert.deepEqual([...destinations].sort(), expected);
     destinations.forEach((name, index) => {
@@ -73,8 +73,8 @@ describe('a load on several threads', () => {
 
   it('keeps to the rate, all threads together', async () => {
     const job = greeterJob(mesh.address, { requests: 300, requestsPerSecond: 1000, workers: 2 });
-    const { tally, durationMs } = await runLoad(job, control());
-    assert.equal(tally.outcomes.ok, 300);
+    const { calls, durationMs } = await runLoad(job, control());
+    assert.equal(calls[0]!.tally.outcomes.ok, 300);
     // The last one is due 299 ms after the start.
     assert.ok(durationMs >= 299, `${durationMs} ms`);
   });
@@ -85,7 +85,8 @@ describe('a load on several threads', () => {
     setTimeout(() => {
       abort.abort();
     }, 300);
-    const { end, tally } = await runLoad(job, control(abort.signal));
+    const { end, calls } = await runLoad(job, control(abort.signal));
+    const { tally } = calls[0]!;
     assert.equal(end, 'interrupted');
     assert.equal(tally.outcomes.failed + tally.outcomes.timedOut, 0);
   });
@@ -99,7 +100,7 @@ describe('a load on several threads', () => {
     });
     const result = await runWorkers(job, loadShares(job.plan), control(), DYING);
     assert.deepEqual(result.deaths, ['out of luck']);
-    assert.equal(result.tally.outcomes.ok, 200);
+    assert.equal(result.calls[0]!.tally.outcomes.ok, 200);
     assert.equal(result.ledgers[0], null);
     assert.equal(result.health.length, 2);
   });

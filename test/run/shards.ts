@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import type { AttributionTable } from '../../src/observation/attribution.js';
 import { NOBODY, type Outcome } from '../../src/observation/observation.js';
 import { Tally } from '../../src/observation/tally.js';
+import { totalsOf } from '../../src/observation/totals.js';
 import type { RunRecord } from '../../src/report/run-record.js';
 import { callEvidence } from '../../src/run/evidence.js';
-import type { ExpectedSplit } from '../../src/run/expectation.js';
+import type { ExpectedSplit } from '../../src/run/expected-split.js';
 import { judge } from '../../src/run/judge.js';
-import { latencyRecord } from '../../src/run/latency-record.js';
 import type { Measurement } from '../../src/run/measure.js';
 import { loadRecord, runRecord } from '../../src/run/record.js';
 import { scenarioCall } from '../../src/run/call.js';
@@ -15,6 +15,8 @@ import { scenarioOf } from '../../src/scenario/scenario.js';
 
 /** One request of a simulated shard. */
 interface ShardRequest {
+  /** Which call it made. */
+  call: number;
   /** Index into v1, v2, v0 (weight 0) and a stray; below zero: nobody recognisable. */
   destination: number;
   outcome: Outcome;
@@ -27,6 +29,8 @@ interface ShardRequest {
 export interface Shard {
   startedAtMs: number;
   durationMs: number;
+  /** How many different calls it made. */
+  calls: number;
   requests: readonly ShardRequest[];
 }
 
@@ -51,17 +55,80 @@ const expected: ExpectedSplit = {
   notes: [],
 };
 
-const scenario = scenarioOf({
-  target: '127.0.0.1:8080',
-  plaintext: true,
-  weights: 'v1=60,v2=40,v0=0',
-  call: 'helloworld.Greeter/SayHello',
-  connections: CONNECTIONS,
-});
-const call = scenarioCall(scenario);
+const METHODS = ['helloworld.Greeter/SayHello', 'proto.EchoTestService/Echo'];
 
 /** The record that a run with these requests would have written. */
-export function recordOfShard({ startedAtMs, durationMs, requests }: Shard): RunRecord {
+export function recordOfShard({ startedAtMs, durationMs, calls, requests }: Shard): RunRecord {
+  const scenario = scenarioOf({
+    target: '127.0.0.1:8080',
+    plaintext: true,
+    weights: 'v1=60,v2=40,v0=0',
+    calls: METHODS.slice(0, calls).map((call) => ({ call })),
+    connections: CONNECTIONS,
+  });
+  const { alpha, power, seed } = scenario.rule;
+  const counted = scenario.calls.map(({ call, rule, ...own }, index) => {
+    const tally = tallyOf(requests.filter((request) => request.call % calls === index));
+    return {
+      name: call.method,
+      call: scenarioCall(scenario, { call, rule, ...own }),
+      expected,
+      attribution,
+      blockSize: 20,
+      rule: { ...rule, alpha, power, seed },
+      planned: 3089,
+      tally,
+      destinations: attribution.destinations,
+      evidence: callEvidence(expected, tally),
+    };
+  });
+  const judgement = judge(counted);
+  const measured: Measurement = {
+    loadPlan: {
+      ...scenario.load,
+      requests: requests.length,
+      callParts: counted.map(() => 1),
+      seed,
+    },
+    load: {
+      calls: counted,
+      startedAtMs,
+      durationMs,
+      cpuMicros: requests.length * 31,
+      excluded: 2,
+      resent: 1,
+      end: 'complete',
+      ledgers: [
+        { goaway: 1, reconnects: 2, rstStream: { REFUSED_STREAM: 3 }, maxConcurrentStreams: 100 },
+      ],
+      waits: { forStream: requests.length, forStreamMs: 2 * requests.length, forPlace: 0 },
+      health: [],
+      deaths: [],
+    },
+    calls: counted,
+    totals: totalsOf(counted.map(({ tally }) => tally)),
+    wait: null,
+    unreachable: [],
+    end: 'complete',
+  };
+  return runRecord({
+    command: 'verify',
+    scenario,
+    measured,
+    calls: judgement.calls.map((call) => ({
+      ...call,
+      split: splitRecord(call),
+      verdict: call.decision.verdict,
+    })),
+    load: loadRecord(scenario, measured),
+    verdict: judgement.verdict,
+    reasons: judgement.reasons,
+    thresholds: [],
+    findings: judgement.findings,
+  });
+}
+
+function tallyOf(requests: readonly ShardRequest[]): Tally {
   const tally = new Tally({
     destinations: attribution.destinations.length,
     connections: CONNECTIONS,
@@ -87,52 +154,13 @@ export function recordOfShard({ startedAtMs, durationMs, requests }: Shard): Run
     });
   });
   tally.namePods(podNames, [0, 1, 2, 3, NOBODY]);
-  const evidence = callEvidence(expected, tally);
-  const { decision, reasons, findings } = judge(scenario.rule, evidence);
-  const measured: Measurement = {
-    loadPlan: { ...scenario.load, requests: requests.length },
-    load: {
-      tally,
-      destinations: attribution.destinations,
-      startedAtMs,
-      durationMs,
-      cpuMicros: requests.length * 31,
-      excluded: 2,
-      resent: 1,
-      end: 'complete',
-      ledgers: [
-        { goaway: 1, reconnects: 2, rstStream: { REFUSED_STREAM: 3 }, maxConcurrentStreams: 100 },
-      ],
-      waits: { forStream: requests.length, forStreamMs: 2 * requests.length, forPlace: 0 },
-      health: [],
-      deaths: [],
-    },
-    tally,
-    wait: null,
-    destinations: attribution.destinations,
-    unreachable: [],
-    end: 'complete',
-  };
-  return runRecord({
-    command: 'verify',
-    scenario,
-    call,
-    expected,
-    measured,
-    split: splitRecord({ alpha: scenario.rule.alpha, requestsPlanned: 3089, evidence, decision }),
-    callVerdict: decision.verdict,
-    latencyMs: latencyRecord(measured),
-    load: loadRecord(scenario, measured),
-    verdict: decision.verdict,
-    reasons,
-    thresholds: [],
-    findings,
-  });
+  return tally;
 }
 
 const DAY_MS = 86_400_000;
 
 const someRequest: fc.Arbitrary<ShardRequest> = fc.record({
+  call: fc.integer({ min: 0, max: 1 }),
   destination: fc.integer({ min: NOBODY, max: 3 }),
   outcome: fc.constantFrom<Outcome>('ok', 'ok', 'ok', 'failed', 'timedOut', 'cancelled'),
   connection: fc.integer({ min: 0, max: CONNECTIONS - 1 }),
@@ -145,8 +173,9 @@ const anyRequest = someRequest.map((request) =>
   request.outcome === 'cancelled' ? { ...request, destination: NOBODY } : request,
 );
 
-/** Any shard, started within a day of any other. */
+/** Any shard of one call, started within a day of any other. */
 export const anyShard: fc.Arbitrary<Shard> = fc.record({
+  calls: fc.constant(1),
   startedAtMs: fc.integer({ min: 1_700_000_000_000, max: 1_700_000_000_000 + DAY_MS }),
   durationMs: fc.double({ min: 0, max: 70_000, noNaN: true }),
   requests: fc.array(anyRequest, { maxLength: 120 }),

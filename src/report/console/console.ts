@@ -1,3 +1,4 @@
+import { labelled } from './labelled.js';
 import {
   formatCount,
   formatMs,
@@ -20,7 +21,7 @@ export function renderConsole(record: RunRecord, style: Style): string {
   if (record.command === 'bench') return renderBench(record, style);
   const sections = [
     header(record, style),
-    ...record.calls.flatMap((call) => callSections(call, record, style)),
+    ...labelled(record).flatMap(({ call, label }) => callSections(call, label, record, style)),
     thresholdTable(record, style),
     ...findings(record, style),
     verdict(record, style),
@@ -57,9 +58,15 @@ function rolloutText({ followed, waitedSeconds }: RolloutRecord): string {
     : `the traffic did not follow the weights within ${time}; the sample was taken all the same`;
 }
 
-function callSections(call: CallRecord, record: RunRecord, style: Style): string[] {
+function callSections(
+  call: CallRecord,
+  label: string | null,
+  record: RunRecord,
+  style: Style,
+): string[] {
   const { route, split } = call;
-  const about: Fact[] = [['call', plainText(call.call)]];
+  const about: Fact[] = [['call', plainText(label ?? call.call)]];
+  if (label !== null) about.push(['verdict', paint(style, call.verdict, call.verdict)]);
   if (route !== null) {
     about.push([
       'route',
