@@ -31,22 +31,18 @@ export function outputSettings(args: Arguments): OutputSettings {
  * Runs something that ends in a record, shows its progress and writes its reports. Ctrl-C ends the
  * load; what was measured is still reported.
  *
+ * @param signal Aborts at Ctrl-C.
  * @returns The exit status.
  */
 export async function runAndReport(
   run: (hooks: RunHooks) => Promise<RunResult>,
   inconclusive: 'fail' | 'pass' | 'report',
   output: OutputSettings,
+  signal: AbortSignal,
 ): Promise<number> {
-  const interruption = new AbortController();
-  const onSignal = (): void => {
-    interruption.abort();
-  };
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
   const progress = showsProgress() && !output.quiet ? new ProgressLine(process.stderr) : undefined;
   const hooks: RunHooks = {
-    signal: interruption.signal,
+    signal,
     onProgress: (state, names) => progress?.show(state, names),
     onNote: (note) => {
       if (!output.quiet) process.stderr.write(`${plainText(note)}\n`);
@@ -60,7 +56,5 @@ export async function runAndReport(
     return exitStatusOf(result, inconclusive);
   } finally {
     progress?.clear();
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
   }
 }

@@ -13,11 +13,13 @@ export interface EngineSettings {
  * Loads an engine.
  *
  * @param callsPerConnection Calls in flight on one connection at most.
+ * @param signal Gives up connecting when it aborts.
  */
 export async function loadEngine(
   { name, tls, connectTimeoutMs }: EngineSettings,
   call: PreparedCall,
   callsPerConnection: number,
+  signal: AbortSignal,
 ): Promise<Engine> {
   switch (name) {
     case 'h2':
@@ -25,6 +27,7 @@ export async function loadEngine(
         tls,
         connectTimeoutMs,
         callsPerConnection,
+        signal,
       });
     case 'grpc-js':
       // Loaded only when used: the library takes its time.

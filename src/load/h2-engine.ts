@@ -21,6 +21,8 @@ export interface H2EngineOptions {
   connectTimeoutMs: number;
   /** Calls in flight on one connection at most; further ones wait as for streams. */
   callsPerConnection: number;
+  /** Gives up connecting when it aborts. */
+  signal: AbortSignal;
 }
 
 /**
@@ -61,6 +63,7 @@ class H2Caller implements Caller {
   readonly #end = new H2CallEnd();
   readonly #lines = new Set<H2Line>();
   readonly #sweep: NodeJS.Timeout;
+  readonly #closing = new AbortController();
   readonly #past: TransportLedger = {
     goaway: 0,
     reconnects: 0,
@@ -99,6 +102,7 @@ class H2Caller implements Caller {
           tls: this.#options.tls,
           timeoutMs: this.#options.connectTimeoutMs,
           limits: { slots: this.#options.callsPerConnection },
+          signal: AbortSignal.any([this.#options.signal, this.#closing.signal]),
         },
         {
           onWritable: () => {
@@ -163,6 +167,7 @@ class H2Caller implements Caller {
     clearInterval(this.#sweep);
     clearTimeout(this.#retry);
     this.#state = { kind: 'closed' };
+    this.#closing.abort();
     await Promise.all([...this.#lines].map(({ session }) => session.close(CLOSE_GRACE_MS)));
   }
 

@@ -58,7 +58,7 @@ export async function runShare(
   const pods = new PodDirectory(job.attribution, job.shape.destinations);
   const tally = new Tally(job.shape);
   const podReader = new PodReader(job.identity, replyDecoder(job.reply), pods);
-  const engine = await loadEngine(job.engine, job.call, callsPerConnection(plan));
+  const engine = await loadEngine(job.engine, job.call, callsPerConnection(plan), control.signal);
   // Callers live longer than a phase: their events go to the phase that is running.
   let phase: Phase | undefined;
   const callers = await Promise.all(

@@ -78,7 +78,7 @@ export async function measure(
     blockSize: plan.blockSize,
   };
   const { connectTimeoutMs, target } = scenario;
-  const { reachable, failures } = await reach(target, tls, connectTimeoutMs);
+  const { reachable, failures } = await reach(target, tls, connectTimeoutMs, hooks.signal);
   const loadWith = (some: LoadPlan): Promise<LoadResult> =>
     runLoad(
       {

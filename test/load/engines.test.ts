@@ -74,7 +74,8 @@ async function callOnce(
   name: EngineSettings['name'],
   job: LoadJob,
 ): Promise<Seen & { cause: string }> {
-  const engine = await loadEngine({ ...job.engine, name }, job.call, 1);
+  const { signal } = new AbortController();
+  const engine = await loadEngine({ ...job.engine, name }, job.call, 1, signal);
   let resolve: (seen: Seen & { cause: string }) => void;
   const ended = new Promise<Seen & { cause: string }>((done) => (resolve = done));
   const caller = await engine.dial(job.endpoints[0]!, {
