@@ -1,5 +1,6 @@
 import { bench } from '../run/bench.js';
-import { outputSettings, runAndReport } from './run-and-report.js';
+import { outputSettings } from './outputs.js';
+import { runAndReport } from './run-and-report.js';
 import { type Arguments, benchScenarioFromArguments } from './settings.js';
 
 /** `splitproof bench`. @returns The exit status. */

@@ -8,7 +8,7 @@ import { readScenarioFile } from '../scenario/scenario-file.js';
 import { parseWeights } from '../scenario/expectation-source.js';
 import { scenarioOf } from '../scenario/scenario.js';
 import { type Arguments, settingsFromFlags } from './settings.js';
-import { outputSettings } from './run-and-report.js';
+import { outputSettings } from './outputs.js';
 import { verifyAndReport } from './verify-command.js';
 
 interface DemoScenario {

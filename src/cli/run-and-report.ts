@@ -1,31 +1,10 @@
 import type { RunResult } from '../run.js';
 import type { RunHooks } from '../run/measure.js';
-import { FORMATS, type FormatName } from '../report/formats.js';
 import { plainText } from '../report/plain-text.js';
 import { exitStatusOf } from './exit-status.js';
-import { type OutputFile, parseOutputs, writeOutputs } from './outputs.js';
+import { type OutputSettings, writeReports } from './outputs.js';
 import { ProgressLine } from './progress-line.js';
-import type { Arguments } from './settings.js';
-import { outputStyle, showsProgress } from './terminal.js';
-
-/** Where the results of a run go. */
-export interface OutputSettings {
-  format: FormatName;
-  files: OutputFile[];
-  quiet: boolean;
-  colour: boolean;
-}
-
-/** @throws InputError when an output flag is wrong. */
-export function outputSettings(args: Arguments): OutputSettings {
-  const output = args.output ?? [];
-  return {
-    format: (args.format as FormatName | undefined) ?? 'console',
-    files: parseOutputs((Array.isArray(output) ? output : [output]) as string[]),
-    quiet: args.quiet === true,
-    colour: args.color !== false,
-  };
-}
+import { showsProgress } from './terminal.js';
 
 /**
  * Runs something that ends in a record, shows its progress and writes its reports. Ctrl-C ends the
@@ -51,9 +30,8 @@ export async function runAndReport(
   try {
     const result = await run(hooks);
     progress?.clear();
-    writeOutputs(output.files, result.record);
-    process.stdout.write(FORMATS[output.format].render(result.record, outputStyle(output.colour)));
-    return exitStatusOf(result, inconclusive);
+    const isWritten = writeReports(output, result.record);
+    return exitStatusOf(result, inconclusive, isWritten);
   } finally {
     progress?.clear();
   }

@@ -1,6 +1,7 @@
 import { verify } from '../run.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { type OutputSettings, outputSettings, runAndReport } from './run-and-report.js';
+import { type OutputSettings, outputSettings } from './outputs.js';
+import { runAndReport } from './run-and-report.js';
 import { type Arguments, scenarioFromArguments } from './settings.js';
 
 /** `splitproof verify`. @returns The exit status. */
