@@ -43,6 +43,7 @@ export class Phase {
   readonly #onRequestEnd: OnRequestEnd;
   readonly #slots: Slot[];
   readonly #connectionSent: number[];
+  readonly #sentCounts: Float64Array;
   readonly #sequencer: Sequencer;
   /** Open loop: free slots, and requests taken from the schedule. */
   readonly #idle: number[] = [];
@@ -65,8 +66,14 @@ export class Phase {
   /**
    * @param callers The connections, dialled already.
    * @param onRequestEnd Takes the end of each request.
+   * @param sentCounts Keeps how many were sent, by caller, for whoever outlives this thread.
    */
-  constructor(callers: readonly Caller[], plan: PhasePlan, onRequestEnd: OnRequestEnd) {
+  constructor(
+    callers: readonly Caller[],
+    plan: PhasePlan,
+    onRequestEnd: OnRequestEnd,
+    sentCounts: Float64Array,
+  ) {
     this.#callers = callers;
     this.#plan = plan;
     this.#onRequestEnd = onRequestEnd;
@@ -74,6 +81,7 @@ export class Phase {
     this.#toDeal = plan.quota.reduce((sum, quota) => sum + quota, 0);
     this.#waiting = new WaitingRoom(callers.length);
     this.#connectionSent = new Array<number>(callers.length).fill(0);
+    this.#sentCounts = sentCounts;
     this.#slots = Array.from({ length: plan.concurrency }, newSlot);
   }
 
@@ -222,6 +230,7 @@ export class Phase {
     slot.sentAtMs = tickNowMs();
     slot.sequence = this.#sent++;
     slot.connectionSequence = this.#connectionSent[slot.connection]!++;
+    this.#sentCounts[slot.connection] = slot.connectionSequence + 1;
     if (slot.refusedAtMs > 0) {
       this.waits.forStream += 1;
       this.waits.forStreamMs += slot.sentAtMs - slot.refusedAtMs;

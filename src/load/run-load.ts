@@ -5,6 +5,7 @@ import type { PhaseEnd } from './phase.js';
 import { loadShares } from './plan.js';
 import type { Waits } from './request.js';
 import { runShare } from './run-share.js';
+import { newSentCounts } from './sent-counts.js';
 import type { ThreadHealth } from './thread-health.js';
 
 /** What a progress line can say. */
@@ -16,6 +17,13 @@ export interface Progress {
   planned: number | null;
   /** Answers by destination. */
   observed: readonly number[];
+}
+
+/** What a worker that died leaves behind; what it had measured is lost. */
+export interface WorkerDeath {
+  why: string;
+  /** Requests of the sample that it had sent. They count as cancelled. */
+  sent: number;
 }
 
 /** What a load came to. */
@@ -38,8 +46,8 @@ export interface LoadResult {
   waits: Waits;
   /** By worker. */
   health: ThreadHealth[];
-  /** Why workers died; what they had measured is lost. */
-  deaths: string[];
+  /** Workers that died. */
+  deaths: WorkerDeath[];
   end: PhaseEnd;
 }
 
@@ -70,6 +78,7 @@ export async function runLoad(job: LoadJob, control: LoadControl): Promise<LoadR
   try {
     const result = await runShare(job, shares[0]!, {
       signal: control.signal,
+      sent: newSentCounts(job.plan.connections),
       start: () => {
         cpuBefore = process.cpuUsage();
         startedAtMs = performance.timeOrigin + performance.now();

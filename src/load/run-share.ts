@@ -10,6 +10,7 @@ import type { Schedule } from './pacer.js';
 import { Phase, type PhaseEnd } from './phase.js';
 import { type LoadPlan, type LoadShare, type PhaseLimit, quotasOf } from './plan.js';
 import type { Request, Waits } from './request.js';
+import type { SentCounts } from './sent-counts.js';
 import { type ThreadHealth, watchThread } from './thread-health.js';
 
 /** What one worker's share of the load came to. */
@@ -31,6 +32,8 @@ export interface ShareResult {
 /** How the outside takes part in a share. */
 export interface ShareControl {
   signal: AbortSignal;
+  /** Counts what is sent while it is sent. */
+  sent: SentCounts;
   /**
    * Called when the connections are open and warm.
    *
@@ -72,7 +75,8 @@ export async function runShare(
   try {
     let excluded = 0;
     if (plan.warmup !== null) {
-      const warmUp = new Phase(callers, phasePlan(plan.warmup, plan, share), () => undefined);
+      const ofWarmUp = phasePlan(plan.warmup, plan, share);
+      const warmUp = new Phase(callers, ofWarmUp, () => undefined, control.sent.warmUp);
       phase = warmUp;
       await warmUp.run(control.signal);
       excluded = warmUp.sent;
@@ -80,7 +84,7 @@ export async function runShare(
     const startMs = (await control.start()) - performance.timeOrigin;
     const health = watchThread();
     const record = recording(tally, podReader, pods, share, startMs);
-    const sample = new Phase(callers, phasePlan(plan, plan, share), record);
+    const sample = new Phase(callers, phasePlan(plan, plan, share), record, control.sent.sample);
     phase = sample;
     control.onSample(tally, pods.destinationNames);
     const end = await sample.run(control.signal);

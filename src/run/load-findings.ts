@@ -1,7 +1,7 @@
 import type { LoadPlan } from '../load/plan.js';
 import type { LoadResult } from '../load/run-load.js';
 import { clientBottleneck } from '../verdict/findings/client-bottleneck.js';
-import type { Finding } from '../verdict/findings/finding.js';
+import { count, type Finding } from '../verdict/findings/finding.js';
 import { rateNotReached } from '../verdict/findings/rate-not-reached.js';
 import { streamLimit } from '../verdict/findings/stream-limit.js';
 
@@ -46,13 +46,14 @@ export function isLoadFinding({ code }: { code: string }): boolean {
 }
 
 function workersDied({ deaths, health }: LoadResult): Finding | null {
-  const [why] = deaths;
-  if (why === undefined) return null;
+  const [first] = deaths;
+  if (first === undefined) return null;
+  const sent = deaths.reduce((sum, death) => sum + death.sent, 0);
   return {
     code: 'worker-died',
     severity: 'error',
     summary: `${deaths.length} of ${deaths.length + health.length} threads died; what they had measured is lost.`,
-    evidence: why,
+    evidence: `${first.why}; the ${count(sent)} requests they had sent count as cancelled`,
     advice:
       'What the others measured is shown. Run again; with --workers 1 the error is shown in full.',
   };

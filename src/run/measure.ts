@@ -118,6 +118,8 @@ export async function measure(
 
 function endOf(load: LoadResult | null, tally: Tally, signal: AbortSignal): Measurement['end'] {
   if (signal.aborted) return 'interrupted';
+  // A client that broke says nothing about the target.
+  if ((load?.deaths.length ?? 0) > 0) return 'complete';
   const answered = tally.outcomes.ok > 0 || tally.observed.some((count) => count > 0);
   return load === null || !answered ? 'unreachable' : 'complete';
 }

@@ -73,6 +73,8 @@ interface Seen {
   kinds: CallEndKind[];
   sequences: number[];
   perConnection: number[];
+  /** As the phase itself counts them, by connection. */
+  sent: Float64Array;
   scheduledAtMs: number[];
   slipMs: number[];
   latencyMs: number[];
@@ -92,6 +94,7 @@ function phaseOver(
     kinds: [],
     sequences: [],
     perConnection: callers.map(() => 0),
+    sent: new Float64Array(callers.length),
     scheduledAtMs: [],
     slipMs: [],
     latencyMs: [],
@@ -117,6 +120,7 @@ function phaseOver(
       seen.slipMs.push(request.sentAtMs - request.scheduledAtMs);
       seen.latencyMs.push(endedAtMs - request.scheduledAtMs);
     },
+    seen.sent,
   );
   callers.forEach((caller, connection) => {
     caller.onEnd = (slot, callEnd) => {
@@ -137,6 +141,7 @@ describe('Phase', () => {
     const { phase, seen } = phaseOver(callers, { concurrency: 5, requests: 100 });
     assert.equal(await phase.run(NEVER), 'complete');
     assert.deepEqual(seen.perConnection, [34, 33, 33]);
+    assert.deepEqual([...seen.sent], seen.perConnection);
     assert.deepEqual(
       seen.sequences.toSorted((a, b) => a - b),
       Array.from({ length: 100 }, (_, index) => index),
