@@ -48,7 +48,8 @@ export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunRe
   const judgement = judge(rule, evidence);
   const load = loadRecord(scenario, measured);
   const latencyMs = latencyRecord(measured);
-  const ofLoad = loadFindings(measured.loadPlan, measured.load);
+  const isSpeedAsked = thresholds.some(({ measure: { kind } }) => kind !== 'error-rate');
+  const ofLoad = loadFindings(measured.loadPlan, measured.load, isSpeedAsked);
   const results = evaluateThresholds(thresholds, latencyMs, load, ofLoad);
   const isPartial = (measured.load?.deaths.length ?? 0) > 0;
   const callVerdict = judgement.decision.verdict;

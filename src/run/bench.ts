@@ -31,7 +31,7 @@ export async function bench(scenario: BenchScenario, hooks: RunHooks): Promise<R
   const measured = await measure(scenario, call, expected.attribution, plan, hooks);
   const load = loadRecord(scenario, measured);
   const latencyMs = latencyRecord(measured);
-  const ofLoad = loadFindings(measured.loadPlan, measured.load);
+  const ofLoad = loadFindings(measured.loadPlan, measured.load, true);
   const results = evaluateThresholds(thresholds, latencyMs, load, ofLoad);
   const own = ownVerdict(scenario, measured);
   const { verdict, reasons } = withThresholds(own.verdict, results);

@@ -5,8 +5,16 @@ import { count, type Finding } from '../verdict/findings/finding.js';
 import { rateNotReached } from '../verdict/findings/rate-not-reached.js';
 import { streamLimit } from '../verdict/findings/stream-limit.js';
 
-/** What stands out in how the load itself went, whoever answered. */
-export function loadFindings(plan: LoadPlan, load: LoadResult | null): Finding[] {
+/**
+ * What stands out in how the load itself went, whoever answered.
+ *
+ * @param isSpeedAsked Whether latency or throughput is what the run is about; a fixed rate always is.
+ */
+export function loadFindings(
+  plan: LoadPlan,
+  load: LoadResult | null,
+  isSpeedAsked: boolean,
+): Finding[] {
   if (load === null) return [];
   const { tally, waits, durationMs } = load;
   const limits = load.ledgers.flatMap((ledger) => ledger?.maxConcurrentStreams ?? []);
@@ -17,6 +25,7 @@ export function loadFindings(plan: LoadPlan, load: LoadResult | null): Finding[]
       threads: load.health,
       slipP99Ms: isOpen ? tally.scheduleSlip.percentileMs(99) : null,
       waitedForServer: waits.forPlace > 0 || waits.forStream > 0,
+      isSpeedAsked: isSpeedAsked || isOpen,
     }),
     streamLimit({
       waited: waits.forStream,

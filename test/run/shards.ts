@@ -70,6 +70,10 @@ export function recordOfShard({ startedAtMs, durationMs, requests }: Shard): Run
   for (const connection of tally.connections) connection.remote = '127.0.0.1:8080';
   const sequences = new Array<number>(CONNECTIONS).fill(0);
   const podNames = [...attribution.destinations.map((name) => `pod-of-${name}`), 'pod-of-nobody'];
+  const podOf = (outcome: Outcome, destination: number): number => {
+    if (outcome === 'cancelled') return NOBODY;
+    return destination === NOBODY ? podNames.length - 1 : destination;
+  };
   requests.forEach((request, sequence) => {
     const { destination, outcome, connection, latencyMs, sentAtMs } = request;
     tally.add({
@@ -82,7 +86,7 @@ export function recordOfShard({ startedAtMs, durationMs, requests }: Shard): Run
       outcome,
       status: outcome === 'ok' ? 'OK' : outcome === 'cancelled' ? 'CANCELLED' : 'UNAVAILABLE',
       cause: outcome === 'ok' ? '' : `cause ${connection}`,
-      pod: destination === NOBODY ? podNames.length - 1 : destination,
+      pod: podOf(outcome, destination),
       destination,
     });
   });
