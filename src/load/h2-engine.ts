@@ -62,6 +62,7 @@ class H2Caller implements Caller {
   readonly #events: CallerEvents;
   readonly #end = new H2CallEnd();
   readonly #lines = new Set<H2Line>();
+  readonly #sweepMs: number;
   readonly #sweep: NodeJS.Timeout;
   readonly #closing = new AbortController();
   readonly #past: TransportLedger = {
@@ -84,12 +85,10 @@ class H2Caller implements Caller {
     this.#endpoint = endpoint;
     this.#events = events;
     this.remote = formatEndpoint(endpoint);
-    this.#sweep = setInterval(
-      () => {
-        this.#giveUpOverdue();
-      },
-      Math.min(MAX_SWEEP_MS, Math.max(1, call.timeoutMs / 10)),
-    );
+    this.#sweepMs = Math.min(MAX_SWEEP_MS, Math.max(1, call.timeoutMs / 10));
+    this.#sweep = setInterval(() => {
+      this.#giveUpOverdue();
+    }, this.#sweepMs);
   }
 
   /** Dials once. What goes wrong is told by the calls that need the connection. */
@@ -176,6 +175,7 @@ class H2Caller implements Caller {
       session,
       this.#call,
       this.#options.callsPerConnection,
+      this.#sweepMs,
       (slot, reply) => {
         this.#events.onEnd(slot, this.#end.answered(reply));
         if (line.takeWasFull()) this.#events.onRoom();
