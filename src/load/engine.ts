@@ -14,11 +14,13 @@ export interface EngineSettings {
  *
  * @param calls What it can call.
  * @param callsPerConnection Calls in flight on one connection at most.
+ * @param signal Gives up connecting when it aborts.
  */
 export async function loadEngine(
   { name, tls, connectTimeoutMs }: EngineSettings,
   calls: readonly PreparedCall[],
   callsPerConnection: number,
+  signal: AbortSignal,
 ): Promise<Engine> {
   switch (name) {
     case 'h2':
@@ -26,6 +28,7 @@ export async function loadEngine(
         tls,
         connectTimeoutMs,
         callsPerConnection,
+        signal,
       });
     case 'grpc-js':
       // Loaded only when used: the library takes its time.

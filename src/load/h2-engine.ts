@@ -21,6 +21,8 @@ export interface H2EngineOptions {
   connectTimeoutMs: number;
   /** Calls in flight on one connection at most; further ones wait as for streams. */
   callsPerConnection: number;
+  /** Gives up connecting when it aborts. */
+  signal: AbortSignal;
 }
 
 /**
@@ -61,7 +63,9 @@ class H2Caller implements Caller {
   readonly #events: CallerEvents;
   readonly #end = new H2CallEnd();
   readonly #lines = new Set<H2Line>();
+  readonly #sweepMs: number;
   readonly #sweep: NodeJS.Timeout;
+  readonly #closing = new AbortController();
   readonly #past: TransportLedger = {
     goaway: 0,
     reconnects: 0,
@@ -83,12 +87,10 @@ class H2Caller implements Caller {
     this.#endpoint = endpoint;
     this.#events = events;
     this.remote = formatEndpoint(endpoint);
-    this.#sweep = setInterval(
-      () => {
-        this.#giveUpOverdue();
-      },
-      Math.min(MAX_SWEEP_MS, Math.max(1, this.#timeoutMs / 10)),
-    );
+    this.#sweepMs = Math.min(MAX_SWEEP_MS, Math.max(1, this.#timeoutMs / 10));
+    this.#sweep = setInterval(() => {
+      this.#giveUpOverdue();
+    }, this.#sweepMs);
   }
 
   /** Dials once. What goes wrong is told by the calls that need the connection. */
@@ -101,6 +103,7 @@ class H2Caller implements Caller {
           tls: this.#options.tls,
           timeoutMs: this.#options.connectTimeoutMs,
           limits: { slots: this.#options.callsPerConnection },
+          signal: AbortSignal.any([this.#options.signal, this.#closing.signal]),
         },
         {
           onWritable: () => {
@@ -165,6 +168,7 @@ class H2Caller implements Caller {
     clearInterval(this.#sweep);
     clearTimeout(this.#retry);
     this.#state = { kind: 'closed' };
+    this.#closing.abort();
     await Promise.all([...this.#lines].map(({ session }) => session.close(CLOSE_GRACE_MS)));
   }
 
@@ -173,6 +177,7 @@ class H2Caller implements Caller {
       session,
       this.#calls,
       this.#options.callsPerConnection,
+      this.#sweepMs,
       (slot, reply) => {
         this.#events.onEnd(slot, this.#end.answered(reply));
         if (line.takeWasFull()) this.#events.onRoom();

@@ -3,6 +3,7 @@ import type { Reply } from '../wire/reply.js';
 import type { Session } from '../wire/session.js';
 import { UnaryCalls } from '../wire/unary.js';
 import type { PreparedCall } from './caller.js';
+import { SignOfLife } from './sign-of-life.js';
 
 const FREE = -1;
 
@@ -23,20 +24,24 @@ export class H2Line {
   /** Own slots that are free: a stack. */
   readonly #free: Int32Array;
   #freeCount: number;
+  readonly #signOfLife: SignOfLife;
   #wasFull = false;
 
   /**
    * @param session An open session with room for `inFlight` streams.
    * @param calls What it can call.
    * @param inFlight Calls in flight at most.
+   * @param sweepMs How often {@link giveUpBefore} is called, in ms.
    */
   constructor(
     session: Session,
     calls: readonly PreparedCall[],
     inFlight: number,
+    sweepMs: number,
     onEnd: OnLineEnd,
   ) {
     this.session = session;
+    this.#signOfLife = new SignOfLife(session, sweepMs);
     this.#slots = new Int32Array(inFlight).fill(FREE);
     this.#sentAtMs = new Float64Array(inFlight);
     this.#free = Int32Array.from({ length: inFlight }, (_, own) => inFlight - 1 - own);
@@ -85,13 +90,20 @@ export class H2Line {
     return true;
   }
 
-  /** Gives up the calls sent before a time. @param onGivenUp Takes the load loop's slots. */
+  /**
+   * Gives up the calls sent before a time, and the session where its peer has vanished.
+   *
+   * @param onGivenUp Takes the load loop's slots.
+   */
   giveUpBefore(timeMs: number, onGivenUp: (slot: number) => void): void {
+    let isSuspect = false;
     for (let own = 0; own < this.#slots.length; own++) {
       if (this.#slots[own] === FREE || this.#sentAtMs[own]! > timeMs) continue;
+      isSuspect = true;
       this.#calls.cancel(own);
       onGivenUp(this.#release(own));
     }
+    if (this.#signOfLife.isGone(isSuspect)) this.session.destroy({ kind: 'peer-silent' });
   }
 
   #release(own: number): number {

@@ -48,7 +48,7 @@ export class Phase {
   readonly #onRequestEnd: OnRequestEnd;
   readonly #slots: Slot[];
   /** By connection and call. */
-  readonly #connectionSent: number[];
+  readonly #connectionSent: Float64Array;
   readonly #callSent: number[];
   readonly #sequencer: Sequencer;
   /** Open loop: free slots, and requests taken from the schedule. */
@@ -72,15 +72,21 @@ export class Phase {
   /**
    * @param callers The connections, dialled already.
    * @param onRequestEnd Takes the end of each request.
+   * @param sentCounts Takes how many were sent, by caller and call, for whoever outlives this thread.
    */
-  constructor(callers: readonly Caller[], plan: PhasePlan, onRequestEnd: OnRequestEnd) {
+  constructor(
+    callers: readonly Caller[],
+    plan: PhasePlan,
+    onRequestEnd: OnRequestEnd,
+    sentCounts: Float64Array,
+  ) {
     this.#callers = callers;
     this.#plan = plan;
     this.#onRequestEnd = onRequestEnd;
     this.#sequencer = new Sequencer(plan.quota, plan.concurrency);
     this.#toDeal = plan.quota.reduce((sum, quota) => sum + quota, 0);
     this.#waiting = new WaitingRoom(callers.length);
-    this.#connectionSent = new Array<number>(callers.length * plan.calls).fill(0);
+    this.#connectionSent = sentCounts;
     this.#callSent = new Array<number>(plan.calls).fill(0);
     this.#slots = Array.from({ length: plan.concurrency }, newSlot);
   }

@@ -6,7 +6,15 @@ import { loadShares } from './plan.js';
 import { type Progress, PROGRESS_INTERVAL_MS, progressOf } from './progress.js';
 import type { Waits } from './request.js';
 import { runShare } from './run-share.js';
+import { newSentCounts } from './sent-counts.js';
 import type { ThreadHealth } from './thread-health.js';
+
+/** What a worker that died leaves behind; what it had measured is lost. */
+export interface WorkerDeath {
+  why: string;
+  /** Requests of the sample that it had sent. They count as cancelled. */
+  sent: number;
+}
 
 /** What a load came to. */
 export interface LoadResult {
@@ -27,8 +35,8 @@ export interface LoadResult {
   waits: Waits;
   /** By worker. */
   health: ThreadHealth[];
-  /** Why workers died; what they had measured is lost. */
-  deaths: string[];
+  /** Workers that died. */
+  deaths: WorkerDeath[];
   end: PhaseEnd;
 }
 
@@ -57,6 +65,7 @@ export async function runLoad(job: LoadJob, control: LoadControl): Promise<LoadR
   try {
     const result = await runShare(job, shares[0]!, {
       signal: control.signal,
+      sent: newSentCounts(job.plan.connections, job.calls.length),
       start: () => {
         cpuBefore = process.cpuUsage();
         startedAtMs = performance.timeOrigin + performance.now();

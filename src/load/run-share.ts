@@ -7,6 +7,7 @@ import type { Schedule } from './pacer.js';
 import { Phase, type PhaseEnd, type PhasePlan } from './phase.js';
 import { type LoadPlan, type LoadShare, type PhaseLimit, quotasOf } from './plan.js';
 import type { Waits } from './request.js';
+import type { SentCounts } from './sent-counts.js';
 import { type ThreadHealth, watchThread } from './thread-health.js';
 
 /** What one worker's share of the load came to. */
@@ -27,6 +28,8 @@ export interface ShareResult {
 /** How the outside takes part in a share. */
 export interface ShareControl {
   signal: AbortSignal;
+  /** Counts what is sent while it is sent. */
+  sent: SentCounts;
   /**
    * Called when the connections are open and warm.
    *
@@ -58,6 +61,7 @@ export async function runShare(
     job.engine,
     job.calls.map(({ prepared }) => prepared),
     callsPerConnection(plan),
+    control.signal,
   );
   // Callers live longer than a phase: their events go to the phase that is running.
   let phase: Phase | undefined;
@@ -72,7 +76,8 @@ export async function runShare(
   try {
     let excluded = 0;
     if (plan.warmup !== null) {
-      const warmUp = new Phase(callers, phasePlan(plan.warmup, plan, share), () => undefined);
+      const ofWarmUp = phasePlan(plan.warmup, plan, share);
+      const warmUp = new Phase(callers, ofWarmUp, () => undefined, control.sent.warmUp);
       phase = warmUp;
       await warmUp.run(control.signal);
       excluded = warmUp.sent;
@@ -86,6 +91,7 @@ export async function runShare(
       (request, callEnd, endedAtMs) => {
         counters[request.call]!.add(request, callEnd, endedAtMs);
       },
+      control.sent.sample,
     );
     phase = sample;
     control.onSample(counters);

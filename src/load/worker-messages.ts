@@ -3,11 +3,14 @@ import type { LoadJob } from './load-job.js';
 import type { LoadShare } from './plan.js';
 import type { PartProgress } from './progress.js';
 import type { ShareResult } from './run-share.js';
+import type { SentCounts } from './sent-counts.js';
 
 /** What a worker thread is started with. */
 export interface WorkerTask {
   job: LoadJob;
   share: LoadShare;
+  /** In shared memory; the worker fills it. */
+  sent: SentCounts;
 }
 
 /** To a worker. */

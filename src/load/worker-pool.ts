@@ -2,12 +2,14 @@ import { Worker } from 'node:worker_threads';
 import { NOBODY } from '../observation/observation.js';
 import { renumberDestinations } from '../observation/tally-data.js';
 import { Tally, type TallyShape } from '../observation/tally.js';
+import { formatEndpoint } from '../wire/endpoint.js';
 import type { TransportLedger } from './caller.js';
 import type { CallTally } from './call-counter.js';
 import type { CallJob, LoadJob } from './load-job.js';
 import type { LoadShare } from './plan.js';
 import { type PartProgress, PROGRESS_INTERVAL_MS, sumProgress } from './progress.js';
-import type { LoadControl, LoadResult } from './run-load.js';
+import type { LoadControl, LoadResult, WorkerDeath } from './run-load.js';
+import { newSentCounts, sentOn } from './sent-counts.js';
 import type { CallTallyData, FromWorker, ToWorker, WorkerTask } from './worker-messages.js';
 
 type Done = Extract<FromWorker, { kind: 'done' }>['result'];
@@ -15,6 +17,7 @@ type Done = Extract<FromWorker, { kind: 'done' }>['result'];
 /** A worker as this side knows it. */
 interface Member {
   worker: Worker;
+  task: WorkerTask;
   latest: PartProgress | null;
   /** Settles when the worker is warm, or has died before. */
   warm: Promise<void>;
@@ -22,11 +25,13 @@ interface Member {
   done: Promise<{ kind: 'done'; result: Done } | { kind: 'died'; why: string }>;
 }
 
+const LOST_WITH_THREAD = 'the thread that sent it died';
 const WORKER = new URL('./worker.js', import.meta.url);
 
 /**
  * Carries a load on several threads. All samples start together; what the workers measured is
- * joined when they are done. A worker that dies takes only its own share with it.
+ * joined when they are done. A worker that dies takes only its own answers with it: what it had sent
+ * counts as cancelled.
  *
  * @param entry The thread's module.
  */
@@ -36,7 +41,12 @@ export async function runWorkers(
   control: LoadControl,
   entry: URL = WORKER,
 ): Promise<LoadResult> {
-  const members = shares.map((share) => startWorker({ job, share }, entry));
+  const members = shares.map((share) =>
+    startWorker(
+      { job, share, sent: newSentCounts(share.connections.length, job.calls.length) },
+      entry,
+    ),
+  );
   const toAll = (message: ToWorker): void => {
     for (const { worker } of members) worker.postMessage(message);
   };
@@ -59,15 +69,14 @@ export async function runWorkers(
     }, PROGRESS_INTERVAL_MS);
     const ends = await Promise.all(members.map(({ done }) => done));
     const { user, system } = process.cpuUsage(cpuBefore);
-    return {
-      ...joined(
-        job,
-        ends.flatMap((end) => (end.kind === 'done' ? end.result : [])),
-      ),
-      startedAtMs,
-      cpuMicros: user + system,
-      deaths: ends.flatMap((end) => (end.kind === 'died' ? end.why : [])),
-    };
+    const load = joined(
+      job,
+      ends.flatMap((end) => (end.kind === 'done' ? end.result : [])),
+    );
+    const deaths = ends.flatMap((end, index) =>
+      end.kind === 'died' ? bury(members[index]!.task, end.why, load) : [],
+    );
+    return { ...load, startedAtMs, cpuMicros: user + system, deaths };
   } finally {
     clearInterval(progress);
     control.signal.removeEventListener('abort', onAbort);
@@ -79,6 +88,7 @@ function startWorker(task: WorkerTask, entry: URL): Member {
   const worker = new Worker(entry, { workerData: task });
   const member: Member = {
     worker,
+    task,
     latest: null,
     warm: new Promise((resolve) => {
       worker.on('message', ({ kind }: FromWorker) => {
@@ -104,6 +114,27 @@ function startWorker(task: WorkerTask, entry: URL): Member {
     }),
   };
   return member;
+}
+
+/** Accounts for what a worker that died had sent. */
+function bury(
+  { job, share, sent }: WorkerTask,
+  why: string,
+  load: Pick<LoadResult, 'calls' | 'excluded'>,
+): WorkerDeath {
+  load.excluded += sumUp(sent.warmUp);
+  share.connections.forEach((connection, own) => {
+    const remote = formatEndpoint(job.endpoints[connection % job.endpoints.length]!);
+    load.calls.forEach(({ tally }, call) => {
+      const count = sentOn(sent.sample, own, call, job.calls.length);
+      tally.addUnreported(connection, remote, count, LOST_WITH_THREAD);
+    });
+  });
+  return { why, sent: sumUp(sent.sample) };
+}
+
+function sumUp(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** Joins what the workers measured. */

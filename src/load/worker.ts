@@ -5,7 +5,7 @@ import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.js';
 
 // The entry of a worker thread: carries one share of a load.
 const port = parentPort!;
-const { job, share } = workerData as WorkerTask;
+const { job, share, sent } = workerData as WorkerTask;
 const stop = new AbortController();
 const started = new Promise<number>((resolve) => {
   port.on('message', (message: ToWorker) => {
@@ -20,6 +20,7 @@ const tell = (message: FromWorker): void => {
 let progress: NodeJS.Timeout | undefined;
 const { calls, ...result } = await runShare(job, share, {
   signal: stop.signal,
+  sent,
   start: () => {
     tell({ kind: 'warm' });
     return started;

@@ -150,6 +150,8 @@ const call = z.object({
     byPod: z.record(z.string(), latency).default({}),
     /** By destination, and under the empty name those without one: HdrHistogram V2, base64. */
     histograms: z.record(z.string(), z.string()),
+    /** By pod, where they are few; so that latencies by pod can be joined. */
+    histogramsByPod: z.record(z.string(), z.string()).default({}),
   }),
   status: countsByName,
   failures: z.array(z.object({ status: z.string(), cause: z.string(), count: z.number() })),

@@ -10,7 +10,7 @@ import { callLabels } from '../report/call-labels.js';
 import { podsOf } from './evidence.js';
 import { type ExpectedSplit, NOTHING_EXPECTED } from './expected-split.js';
 import type { JudgeRule } from './judge.js';
-import { latencyOfAll, recordedLatency } from './latency-record.js';
+import { latencyByDestination, latencyOfAll } from './latency-record.js';
 import { loadFindings } from './load-findings.js';
 import { type MeasuredCall, measure, type RunHooks } from './measure.js';
 import { loadRecord, runRecord } from './record.js';
@@ -39,8 +39,8 @@ export async function bench(scenario: BenchScenario, hooks: RunHooks): Promise<R
     ...verdictOf(call.tally, call.rule.maxErrorRate, isPartial),
   }));
   const load = loadRecord(scenario, measured);
-  const ofLoad = loadFindings(measured);
-  const latencyMs = latencyOfAll(measured.calls.flatMap(recordedLatency));
+  const ofLoad = loadFindings(measured, true);
+  const latencyMs = latencyOfAll(measured.calls.flatMap(latencyByDestination));
   const results = evaluateThresholds(thresholds, latencyMs, load, ofLoad);
   const verdicts = judged.map((call) => call.verdict);
   const { verdict, reasons } = withThresholds(worst(verdicts), results);

@@ -1,16 +1,19 @@
 import type { LoadResult } from '../load/run-load.js';
 import { clientBottleneck } from '../verdict/findings/client-bottleneck.js';
-import type { Finding } from '../verdict/findings/finding.js';
+import { count, type Finding } from '../verdict/findings/finding.js';
 import { rateNotReached } from '../verdict/findings/rate-not-reached.js';
 import { streamLimit } from '../verdict/findings/stream-limit.js';
 import type { Measurement } from './measure.js';
 
-/** What stands out in how the load itself went, whoever answered. */
-export function loadFindings({
-  loadPlan: plan,
-  load,
-  totals,
-}: Omit<Measurement, 'calls'>): Finding[] {
+/**
+ * What stands out in how the load itself went, whoever answered.
+ *
+ * @param isSpeedAsked Whether latency or throughput is what the run is about; a fixed rate always is.
+ */
+export function loadFindings(
+  { loadPlan: plan, load, totals }: Omit<Measurement, 'calls'>,
+  isSpeedAsked: boolean,
+): Finding[] {
   if (load === null) return [];
   const { waits, durationMs } = load;
   const { sent, scheduleSlip } = totals;
@@ -22,6 +25,7 @@ export function loadFindings({
       threads: load.health,
       slipP99Ms: isOpen ? scheduleSlip.percentileMs(99) : null,
       waitedForServer: waits.forPlace > 0 || waits.forStream > 0,
+      isSpeedAsked: isSpeedAsked || isOpen,
     }),
     streamLimit({
       waited: waits.forStream,
@@ -51,13 +55,14 @@ export function isLoadFinding({ code }: { code: string }): boolean {
 }
 
 function workersDied({ deaths, health }: LoadResult): Finding | null {
-  const [why] = deaths;
-  if (why === undefined) return null;
+  const [first] = deaths;
+  if (first === undefined) return null;
+  const sent = deaths.reduce((sum, death) => sum + death.sent, 0);
   return {
     code: 'worker-died',
     severity: 'error',
     summary: `${deaths.length} of ${deaths.length + health.length} threads died; what they had measured is lost.`,
-    evidence: why,
+    evidence: `${first.why}; the ${count(sent)} requests they had sent count as cancelled`,
     advice:
       'What the others measured is shown. Run again; with --workers 1 the error is shown in full.',
   };

@@ -87,7 +87,7 @@ export async function measure<C extends MeasuredCall>(
   };
   const jobs = calls.map(callJob);
   const { connectTimeoutMs, target } = scenario;
-  const { reachable, failures } = await reach(target, tls, connectTimeoutMs);
+  const { reachable, failures } = await reach(target, tls, connectTimeoutMs, hooks.signal);
   const loadWith = (some: LoadPlan): Promise<LoadResult> =>
     runLoad(
       {
@@ -163,6 +163,8 @@ function endOf(
   signal: AbortSignal,
 ): Measurement['end'] {
   if (signal.aborted) return 'interrupted';
+  // A client that broke says nothing about the target.
+  if ((load?.deaths.length ?? 0) > 0) return 'complete';
   const answered =
     outcomes.ok > 0 || calls.some(({ tally }) => tally.observed.some((count) => count > 0));
   return load === null || !answered ? 'unreachable' : 'complete';

@@ -50,7 +50,9 @@ function hostAndPort(place: string, text: string): { kind: 'tcp'; host: string; 
 }
 
 function malformed(text: string, problem: string): InputError {
-  return new InputError(`"${text}" is not a target: ${problem}; write ${FORMS}`, {
+  // A password in front of a host is nobody's business.
+  const shown = text.replace(/^([a-z]+:\/\/)?[^/]*@/, '$1…@');
+  return new InputError(`"${shown}" is not a target: ${problem}; write ${FORMS}`, {
     path: 'TARGET',
   });
 }

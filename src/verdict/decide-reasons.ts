@@ -88,7 +88,7 @@ export function reasonText(reason: SplitReason): string {
         ? `every connection stays with one destination, so ${count(reason.connections)} connections are the sample, and no number of them settles it`
         : `every connection stays with one destination, so ${count(reason.connections)} connections are the sample; about ${count(reason.connectionsToSettle)} would settle it`;
     case 'one-destination':
-      return `only '${reason.destination}' answered, and ${count(reason.connections)} connections cannot tell a wrong split from connections that stay with one destination: ${count(reason.connectionsToTell)} connections of one request each can`;
+      return `only '${reason.destination}' answered, and ${reason.connections === 1 ? 'one connection' : `${count(reason.connections)} connections`} cannot tell a wrong split from connections that stay with one destination: ${count(reason.connectionsToTell)} connections of one request each can`;
     case 'leak-not-excluded':
       return reason.requestsToSettle === null
         ? `with ${count(reason.missing)} of ${requests(reason.sampled)} missing, leaks of ${percent(reason.limit)} cannot be excluded by any number of requests`

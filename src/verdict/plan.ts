@@ -1,6 +1,7 @@
 import { equivalentCounts, type CountRange } from '../stats/equivalence.js';
 import { normalQuantile } from '../stats/normal-distribution.js';
 import { jointRangeProbability } from '../stats/truncated-multinomial.js';
+import { usualTolerance } from './tolerance.js';
 
 /** What a plan is made for. */
 export interface PlanInput {
@@ -40,9 +41,6 @@ const EXACT_WORK = { search: 30_000, single: 60_000 };
 
 /** Beyond this a plan is rounded up to a whole tooth of the saw, which is then below 1 % of it. */
 const EXACT_FIRST_REQUESTS = 100_000;
-
-/** k = 1 and chi-square gates need no power; a chi-square gate wants every expected count at 5 or more. */
-const LEAST_EXPECTED_COUNT = 5;
 
 /**
  * The first size at which an exactly right split passes with the wanted probability.
@@ -177,8 +175,9 @@ function planSplit(input: PlanInput): Plan {
   const cells = splitCells(input);
   if (cells.shares.length < 2) return { kind: 'planned', requests: 1, power: 1 };
   if (cells.tolerances.every((tolerance) => tolerance === 0)) {
-    const requests = Math.ceil(LEAST_EXPECTED_COUNT / Math.min(...cells.shares));
-    return { kind: 'planned', requests, power: 1 - input.alpha };
+    // A gate that looks at little finds no difference. It looks as closely as the usual rule.
+    const usual = planSplit({ ...input, tolerances: input.expectedShares.map(usualTolerance) });
+    return usual.kind === 'never' ? usual : { ...usual, power: 1 - input.alpha };
   }
   const rate = input.missingRate ?? 0;
   const exactWork = rate > 0 ? 0 : EXACT_WORK.search;

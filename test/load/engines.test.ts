@@ -74,10 +74,12 @@ async function callOnce(
   name: EngineSettings['name'],
   job: LoadJob,
 ): Promise<Seen & { cause: string }> {
+  const { signal } = new AbortController();
   const engine = await loadEngine(
     { ...job.engine, name },
     job.calls.map(({ prepared }) => prepared),
     1,
+    signal,
   );
   let resolve: (seen: Seen & { cause: string }) => void;
   const ended = new Promise<Seen & { cause: string }>((done) => (resolve = done));

@@ -74,6 +74,8 @@ interface Seen {
   kinds: CallEndKind[];
   sequences: number[];
   perConnection: number[];
+  /** As the phase itself counts them, by connection. */
+  sent: Float64Array;
   scheduledAtMs: number[];
   slipMs: number[];
   latencyMs: number[];
@@ -93,6 +95,7 @@ function phaseOver(
     kinds: [],
     sequences: [],
     perConnection: callers.map(() => 0),
+    sent: new Float64Array(callers.length),
     scheduledAtMs: [],
     slipMs: [],
     latencyMs: [],
@@ -125,6 +128,7 @@ function phaseOver(
       seen.slipMs.push(request.sentAtMs - request.scheduledAtMs);
       seen.latencyMs.push(endedAtMs - request.scheduledAtMs);
     },
+    seen.sent,
   );
   callers.forEach((caller, connection) => {
     caller.onEnd = (slot, callEnd) => {
@@ -145,6 +149,7 @@ describe('Phase', () => {
     const { phase, seen } = phaseOver(callers, { concurrency: 5, requests: 100 });
     assert.equal(await phase.run(NEVER), 'complete');
     assert.deepEqual(seen.perConnection, [34, 33, 33]);
+    assert.deepEqual([...seen.sent], seen.perConnection);
     assert.deepEqual(
       seen.sequences.toSorted((a, b) => a - b),
       Array.from({ length: 100 }, (_, index) => index),

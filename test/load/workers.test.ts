@@ -91,16 +91,31 @@ describe('a load on several threads', () => {
     assert.equal(tally.outcomes.failed + tally.outcomes.timedOut, 0);
   });
 
-  it('keeps what the others measured when a thread dies', async () => {
+  it('keeps what the others measured when a thread dies, and loses none of its requests', async () => {
     const job = greeterJob(mesh.address, {
       requests: 300,
       requestsPerSecond: 600,
       connections: 3,
       workers: 3,
+      warmup: { requests: 30, durationMs: null },
     });
     const result = await runWorkers(job, loadShares(job.plan), control(), DYING);
-    assert.deepEqual(result.deaths, ['out of luck']);
-    assert.equal(result.calls[0]!.tally.outcomes.ok, 200);
+    const [death, ...others] = result.deaths;
+    assert.deepEqual(others, []);
+    assert.equal(death?.why, 'out of luck');
+    const { tally } = result.calls[0]!;
+    assert.ok(death.sent > 0 && death.sent < 100, String(death.sent));
+    assert.deepEqual(tally.outcomes, { ok: 200, failed: 0, timedOut: 0, cancelled: death.sent });
+    assert.equal(tally.statuses.get('CANCELLED'), death.sent);
+    assert.deepEqual(tally.failures.list(), [
+      { status: 'CANCELLED', cause: 'the thread that sent it died', count: death.sent },
+    ]);
+    const [itsOwn] = tally.connections;
+    assert.deepEqual(
+      { remote: itsOwn?.remote, missing: itsOwn?.missing },
+      { remote: mesh.address, missing: death.sent },
+    );
+    assert.equal(result.excluded, 30);
     assert.equal(result.ledgers[0], null);
     assert.equal(result.health.length, 2);
   });

@@ -73,8 +73,7 @@ describe('merging records', () => {
         record.calls.forEach((call, index) => {
           const one = ones[index]!;
           assert.deepEqual(counted(call), counted(one));
-          // Pods have no histograms in a record, so their latencies cannot be joined.
-          assert.deepEqual(call.latencyMs, { ...one.latencyMs, byPod: {} });
+          assert.deepEqual(call.latencyMs, one.latencyMs);
           assert.deepEqual(call.status, one.status);
           assert.deepEqual(call.split.unknownPods, one.split.unknownPods);
           assert.equal(
@@ -152,6 +151,16 @@ function shardOf(v1: number, v2: number, startedAtMs = START): Shard {
 }
 
 describe('the joined record', () => {
+  it('has no latency of a pod where a part of its answers is in no histogram', () => {
+    const halves = [shardOf(6, 4), shardOf(6, 4, START + 5000)].map(recordOfShard);
+    const podsOf = (record: RunRecord): string[] => Object.keys(record.calls[0]!.latencyMs.byPod);
+    assert.deepEqual(podsOf(merged(...halves)), ['pod-of-v1', 'pod-of-v2']);
+    delete halves[1]!.calls[0]!.latencyMs.histogramsByPod['pod-of-v1'];
+    const whole = merged(...halves);
+    assert.deepEqual(podsOf(whole), ['pod-of-v2']);
+    assert.equal(whole.calls[0]!.latencyMs.byPod['pod-of-v2']!.count, 8);
+  });
+
   it('is judged once: two halves that cannot tell pass together', () => {
     const halves = [shardOf(480, 320), shardOf(480, 320, START + 5000)].map(recordOfShard);
     for (const half of halves) assert.equal(half.verdict, 'inconclusive');

@@ -137,6 +137,10 @@ function tallyOf(requests: readonly ShardRequest[]): Tally {
   for (const connection of tally.connections) connection.remote = '127.0.0.1:8080';
   const sequences = new Array<number>(CONNECTIONS).fill(0);
   const podNames = [...attribution.destinations.map((name) => `pod-of-${name}`), 'pod-of-nobody'];
+  const podOf = (outcome: Outcome, destination: number): number => {
+    if (outcome === 'cancelled') return NOBODY;
+    return destination === NOBODY ? podNames.length - 1 : destination;
+  };
   requests.forEach((request, sequence) => {
     const { destination, outcome, connection, latencyMs, sentAtMs } = request;
     tally.add({
@@ -149,7 +153,7 @@ function tallyOf(requests: readonly ShardRequest[]): Tally {
       outcome,
       status: outcome === 'ok' ? 'OK' : outcome === 'cancelled' ? 'CANCELLED' : 'UNAVAILABLE',
       cause: outcome === 'ok' ? '' : `cause ${connection}`,
-      pod: destination === NOBODY ? podNames.length - 1 : destination,
+      pod: podOf(outcome, destination),
       destination,
     });
   });

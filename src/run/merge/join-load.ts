@@ -1,14 +1,7 @@
-import { InputError } from '../../input-error.js';
 import { Histogram } from '../../observation/histogram.js';
 import type { RunRecord } from '../../report/run-record.js';
-import type { RecordedLatency } from '../latency-record.js';
-import {
-  type CallPart,
-  compareTexts,
-  joinCounts,
-  type NamedRecord,
-  sumOf,
-} from './named-record.js';
+import { decodeHistogram } from './join-latency.js';
+import { compareTexts, joinCounts, type NamedRecord, sumOf } from './named-record.js';
 
 /** From the first start to the last end. Whole microseconds, which add up exactly. */
 export function joinedSpan(records: readonly RunRecord[]): { startMs: number; micros: number } {
@@ -76,7 +69,7 @@ function joinSlip(
   let isComplete = true;
   for (const { file, record } of records) {
     const { scheduleSlipHistogram: text, sent } = record.load;
-    if (text !== null) joined.merge(decoded(text, file, 'load.scheduleSlipHistogram'));
+    if (text !== null) joined.merge(decodeHistogram(text, file, 'load.scheduleSlipHistogram'));
     else if (sent > 0) isComplete = false;
   }
   if (isComplete) {
@@ -86,36 +79,6 @@ function joinSlip(
   const largest = records.flatMap(({ record }) => record.load.scheduleSlipMs.max ?? []);
   const max = largest.length === 0 ? null : Math.max(...largest);
   return { scheduleSlipMs: { p50: null, p99: null, max }, scheduleSlipHistogram: null };
-}
-
-/**
- * What several runs recorded of a call.
- *
- * @param order Names of the destinations, in the order of the split.
- */
-export function joinLatency(
-  parts: readonly CallPart[],
-  order: readonly string[],
-): RecordedLatency[] {
-  const joined = new Map<string, Histogram>(
-    [...order, ''].map((name): [string, Histogram] => [name, new Histogram()]),
-  );
-  for (const { file, call, path } of parts) {
-    for (const [name, text] of Object.entries(call.latencyMs.histograms)) {
-      const histogram = decoded(text, file, `${path}.latencyMs.histograms.${name}`);
-      // Latencies of a name that no destination has are those of nobody.
-      (joined.get(name) ?? joined.get(''))?.merge(histogram);
-    }
-  }
-  return [...joined].map(([name, histogram]) => ({ name, histogram }));
-}
-
-function decoded(text: string, file: string, path: string): Histogram {
-  try {
-    return Histogram.decode(text);
-  } catch {
-    throw new InputError('this is no histogram in HdrHistogram’s compressed form', { file, path });
-  }
 }
 
 /** @returns What the connections and streams came to in all. */

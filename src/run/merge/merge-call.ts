@@ -1,11 +1,11 @@
 import type { CallRecord } from '../../report/run-record.js';
 import type { SplitDecision } from '../../verdict/decide.js';
 import type { JudgedCall } from '../judge.js';
-import { latencyByDestination, type RecordedLatency } from '../latency-record.js';
+import { latencySummary, type NamedHistogram } from '../latency-record.js';
 import { ruleRecord } from '../record.js';
 import { splitRecord } from '../split-record.js';
 import { joinEvidence } from './join-evidence.js';
-import { joinLatency } from './join-load.js';
+import { joinLatency, joinPodLatency } from './join-latency.js';
 import { joinWindows } from './join-windows.js';
 import { type CallPart, compareTexts, type ConnectionCounts, joinCounts } from './named-record.js';
 
@@ -15,7 +15,8 @@ export interface JoinedCall extends JudgedCall {
   programmed: CallRecord['programmed'];
   /** null when no number is enough. */
   planned: number | null;
-  latency: RecordedLatency[];
+  latency: NamedHistogram[];
+  podLatency: NamedHistogram[];
   status: CallRecord['status'];
   own: NonNullable<CallRecord['own']>;
 }
@@ -52,6 +53,7 @@ export function joinCall(
       parts,
       evidence.destinations.map(({ name }) => name),
     ),
+    podLatency: joinPodLatency(parts),
     status: joinCounts(calls.map(({ status }) => status)),
     own: { connections: [...connections], windowSeconds, windows },
   };
@@ -74,7 +76,7 @@ export function mergedCall(
     verdict: decision.verdict,
     rule: ruleRecord(rule),
     split: splitRecord(call),
-    latencyMs: latencyByDestination(call.latency),
+    latencyMs: latencySummary(call.latency, call.podLatency, true),
     status: call.status,
     failures: evidence.failures,
     own: isOneOfSeveral ? call.own : null,
