@@ -1,7 +1,7 @@
 import { InputError } from '../input-error.js';
 import { describeEntry } from './condition.js';
 import { NO_EFFECTS } from './effects.js';
-import type { Expectation } from './expectation.js';
+import type { Expectation, ExpectedRoute } from './expectation.js';
 import type { ChosenRoute } from './chosen-route.js';
 import { chooseRoute } from './choose-route.js';
 import { replicaSplit } from './replica-split.js';
@@ -10,7 +10,8 @@ import type { ManifestSet } from './manifest-set.js';
 import { preparedSet } from './prepared-set.js';
 import { describeObject } from './manifest/manifest-object.js';
 import type { RouteRequest } from './request.js';
-import type { Rule } from './rule.js';
+import type { MatchedRule } from './first-match.js';
+import { describeAction, type Rule } from './rule.js';
 import type { Warning } from './warning.js';
 
 /**
@@ -40,10 +41,13 @@ export function expectationFrom(set: ManifestSet, chosen: ChosenRoute): Expectat
     return { via, route: null, ...split, effects: NO_EFFECTS, notes, warnings };
   }
   if (matched === null) throw chosen.problem ?? new InputError('no route takes the request');
-  const { object, rule, entry } = matched;
+  const { object, rule } = matched;
   if (rule.action.kind !== 'forward')
     throw rule.node.error(
-      `the rule ${rule.label} ${describeAction(rule)}, so there is no split to test`,
+      `the rule ${rule.label} takes the request and ${describeAction(rule.action)}, so there is no split to test: ` +
+        (rule.action.kind === 'no-backend'
+          ? 'correct its backends'
+          : 'ask for a request that is forwarded, see --call, -H, --authority and --plaintext'),
     );
   const warnings: Warning[] = [...set.warnings, ...chosen.warnings];
   const resolved = resolveDestinations(
@@ -55,12 +59,7 @@ export function expectationFrom(set: ManifestSet, chosen: ChosenRoute): Expectat
   );
   return {
     via: chosen.via,
-    route: {
-      source: describeObject(object),
-      rule: rule.label,
-      match: entry === null ? 'any request' : describeEntry(entry),
-      gatewayPort: chosen.gatewayPort,
-    },
+    route: takenRoute(matched, chosen.gatewayPort),
     ...resolved,
     effects: rule.effects,
     notes: notesOf(chosen, rule),
@@ -68,17 +67,17 @@ export function expectationFrom(set: ManifestSet, chosen: ChosenRoute): Expectat
   };
 }
 
-function describeAction(rule: Rule): string {
-  switch (rule.action.kind) {
-    case 'redirect':
-      return `redirects to ${rule.action.to}`;
-    case 'direct-response':
-      return `answers ${rule.action.status} itself`;
-    case 'delegate':
-      return `delegates to ${rule.action.name}, which is not supported yet`;
-    case 'forward':
-      return 'forwards';
-  }
+/** The route that takes a request, in words. */
+export function takenRoute(
+  { object, rule, entry }: MatchedRule,
+  gatewayPort: number | null,
+): ExpectedRoute {
+  return {
+    source: describeObject(object),
+    rule: rule.label,
+    match: entry === null ? 'any request' : describeEntry(entry),
+    gatewayPort,
+  };
 }
 
 function notesOf(chosen: ChosenRoute, rule: Rule): string[] {

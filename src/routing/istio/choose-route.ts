@@ -1,6 +1,7 @@
 import { InputError } from '../../input-error.js';
 import type { ChosenRoute } from '../chosen-route.js';
-import { firstMatch, type MatchedRule, type RuleTrace } from '../first-match.js';
+import { NO_EFFECTS } from '../effects.js';
+import { firstMatch, type MatchedRule, type OrderedRule, type RuleTrace } from '../first-match.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject, objectKey } from '../manifest/manifest-object.js';
 import { noRuleError } from '../no-rule.js';
@@ -75,15 +76,16 @@ function chooseAtGateway(
     .flatMap((workload) => candidateListeners(workload, request))
     .map((listener): Arrival => {
       const virtualHost = virtualHostOf(listener, virtualServices, set.virtualServices, request);
-      return { listener, virtualHost, ...firstMatch(mergedRules(virtualHost.bound)) };
+      const redirect = httpsRedirect(listener, request);
+      const rules = mergedRules(virtualHost.bound);
+      const tried = redirect === null ? rules : [redirect, ...rules];
+      return { listener, virtualHost, ...firstMatch(tried) };
     });
   const matching = arrivals.filter(({ matched }) => matched !== null);
   if (matching.length > 1) throw severalListenersError(matching, workloads.length > 1);
   const [arrival] = matching.length === 1 ? matching : arrivals;
   if (arrival === undefined) throw noListenerError(workloads, request);
-  const { listener, virtualHost, traces } = arrival;
-  const redirect = httpsRedirect(listener, request);
-  const matched = redirect === null ? arrival.matched : null;
+  const { listener, virtualHost, matched, traces } = arrival;
   const gateway =
     matched?.context.gateways[0] ??
     objectKey(listener.servers[0]?.gateway ?? { namespace: '', name: '' });
@@ -96,8 +98,7 @@ function chooseAtGateway(
     matched,
     unroutedService: null,
     traces,
-    problem:
-      redirect ?? (matched === null ? noRouteError(arrivals, virtualServices, request) : null),
+    problem: matched === null ? noRouteError(arrivals, virtualServices, request) : null,
     notes: portNote(listener.port, request),
     warnings: [
       ...(assumed?.warnings ?? []),
@@ -115,8 +116,8 @@ function chooseAtGateway(
   };
 }
 
-/** A server may send every plaintext request for its hosts to HTTPS instead of routing it. */
-function httpsRedirect(listener: Listener, request: RouteRequest): InputError | null {
+/** A server may send every plaintext request for its hosts to HTTPS before any route is tried. */
+function httpsRedirect(listener: Listener, request: RouteRequest): OrderedRule | null {
   if (request.scheme === 'https') return null;
   const found = listener.servers.find(
     ({ server }) =>
@@ -126,14 +127,29 @@ function httpsRedirect(listener: Listener, request: RouteRequest): InputError | 
         server.hosts.map(({ host }) => host),
       ) !== null,
   );
-  return (
-    found?.server.node
-      .field('tls')
-      .field('httpsRedirect')
-      .error(
-        'the server redirects every plaintext request to HTTPS, so there is no split to test',
-      ) ?? null
-  );
+  if (found === undefined) return null;
+  const { gateway, server } = found;
+  return {
+    object: gateway,
+    rule: {
+      label: `servers[${gateway.servers.indexOf(server)}].tls.httpsRedirect`,
+      name: null,
+      entries: [],
+      action: { kind: 'redirect', to: 'the same address over HTTPS (301)' },
+      effects: NO_EFFECTS,
+      node: server.node.field('tls').field('httpsRedirect'),
+    },
+    context: {
+      method: request.method,
+      path: request.path,
+      scheme: request.scheme,
+      authority: request.authority,
+      headers: request.headers,
+      port: listener.port,
+      gateways: [objectKey(gateway)],
+      source: null,
+    },
+  };
 }
 
 function severalListenersError(
