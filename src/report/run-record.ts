@@ -102,12 +102,19 @@ const programmed = z.object({
   virtualHost: z.string().nullable(),
   routes: z.array(z.string()),
   destinations: z.array(
-    z.object({ name: z.string(), configuredShare: z.number(), programmedShare: z.number() }),
+    z.object({
+      name: z.string(),
+      /** null where it is not known which of the other side's this is. */
+      configuredShare: z.number().nullable(),
+      programmedShare: z.number().nullable(),
+    }),
   ),
   /** Share of the requests that the proxy answers itself. */
   answeredByProxy: z.number(),
   /** Where configured and programmed part, in one sentence; null where they agree. */
   difference: z.string().nullable(),
+  /** Why the two cannot be compared, in one sentence; null where they were. */
+  incomparable: z.string().nullable().default(null),
 });
 
 const call = z.object({

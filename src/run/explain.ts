@@ -178,6 +178,15 @@ function findingsOf(
       place: { ...nowhere, file: programmed.source },
     });
   }
+  if (programmed !== null && programmed.incomparable !== null) {
+    found.push({
+      code: 'config-not-compared',
+      severity: 'warning',
+      scope: 'request',
+      message: programmed.incomparable,
+      place: { ...nowhere, file: programmed.source },
+    });
+  }
   for (const { code, message, place } of explanation.warnings) {
     found.push({
       code,

@@ -42,6 +42,7 @@ function reportOf(text: string): ExplanationReport {
       destinations: [{ name: text, configuredShare: 1, programmedShare: 0 }],
       answeredByProxy: 1,
       difference: text,
+      incomparable: text,
     },
     notes: [text],
     findings: [
