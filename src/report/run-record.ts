@@ -70,6 +70,19 @@ const split = z.object({
   unattributed: z.number(),
   /** Those of the missing that this side gave up. */
   cancelled: z.number().default(0),
+  /** What the route answers with an error on purpose; null when it does not. */
+  aborts: z
+    .object({
+      /** Configured, between 0 and 1. */
+      share: z.number(),
+      description: z.string(),
+      /** Failures that say they are such. */
+      seen: z.number(),
+      /** Those that the share explains: neither errors nor part of the split; of the missing. */
+      allowed: z.number(),
+    })
+    .nullable()
+    .default(null),
   /** Pods that answered and belong to no destination. */
   unknownPods: z.array(pod).default([]),
   observationsPerCall: z.number(),

@@ -95,7 +95,7 @@ function effectWarnings(rule: Rule): Warning[] {
   if (abort !== null)
     warnings.push({
       code: 'fault-injected',
-      message: `the route answers ${percent(abort.share)} of the requests with ${abort.description} itself: no destination sees them`,
+      message: `the route answers ${percent(abort.share)} of the requests with ${abort.description} itself: no destination sees them, and so much counts neither as errors nor for the split`,
       place,
     });
   if (delay !== null)

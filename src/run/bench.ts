@@ -4,8 +4,9 @@ import type { BenchScenario, Scenario } from '../scenario/scenario.js';
 import { NOBODY } from '../observation/observation.js';
 import { findRefusals } from '../verdict/findings/refusals.js';
 import { type ScenarioCall, scenarioCall } from './call.js';
-import { podsOf } from './evidence.js';
+import { podsOf, unidentifiedFailures } from './evidence.js';
 import type { ExpectedSplit } from './expectation.js';
+import { abortReasons, findAbortShare, injectedAborts } from './injected-aborts.js';
 import { loadFindings } from './load-findings.js';
 import { type Measurement, measure, type RunHooks } from './measure.js';
 import { latencyRecord } from './latency-record.js';
@@ -33,7 +34,14 @@ export async function bench(scenario: BenchScenario, hooks: RunHooks): Promise<R
   const latencyMs = latencyRecord(measured);
   const ofLoad = loadFindings(measured.loadPlan, measured.load);
   const results = evaluateThresholds(thresholds, latencyMs, load, ofLoad);
-  const own = ownVerdict(scenario, measured);
+  const { tally } = measured;
+  const aborts = injectedAborts(
+    expected.aborts,
+    tally.failures.list(),
+    tally.sent,
+    unidentifiedFailures(tally),
+  );
+  const own = ownVerdict(scenario, measured, aborts?.allowed ?? 0);
   const { verdict, reasons } = withThresholds(own.verdict, results);
   const record = runRecord({
     command: 'bench',
@@ -41,16 +49,17 @@ export async function bench(scenario: BenchScenario, hooks: RunHooks): Promise<R
     call,
     expected,
     measured,
-    split: splitRecord(scenario, expected, measured),
+    split: { ...splitRecord(scenario, expected, measured), aborts },
     callVerdict: own.verdict,
     latencyMs,
     load,
     verdict,
-    reasons: [...own.reasons, ...reasons],
+    reasons: [...own.reasons, ...abortReasons(aborts, tally.sent), ...reasons],
     thresholds: results,
     findings: [
       ...measured.unreachable,
-      ...findRefusals(measured.tally.failures.list(), measured.tally.sent),
+      ...findRefusals(tally.failures.list(), tally.sent),
+      ...findAbortShare(aborts, tally.sent),
       ...ofLoad,
     ],
   });
@@ -69,19 +78,25 @@ async function expectedOf(scenario: BenchScenario, call: ScenarioCall): Promise<
     destinations: [],
     attribution: { destinations: [], workloads: [], tokens: [], podsAreDestinations: true },
     programmed: null,
+    aborts: null,
     notes: [],
   };
 }
 
-/** The verdict without thresholds: whether the target answered, and how often it failed. */
+/**
+ * The verdict without thresholds: whether the target answered, and how often it failed.
+ *
+ * @param aborted Failures that are the route's doing.
+ */
 function ownVerdict(
   { rule }: BenchScenario,
   { load, tally }: Measurement,
+  aborted: number,
 ): { verdict: 'pass' | 'fail' | 'inconclusive'; reasons: string[] } {
   const { ok, failed, timedOut } = tally.outcomes;
-  const ended = ok + failed + timedOut;
+  const ended = ok + failed + timedOut - aborted;
   if (ended === 0) return { verdict: 'inconclusive', reasons: ['Nothing was answered.'] };
-  const errorRate = (failed + timedOut) / ended;
+  const errorRate = (failed + timedOut - aborted) / ended;
   if (errorRate > rule.maxErrorRate) {
     const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
     return {
@@ -101,7 +116,7 @@ function splitRecord(
   { rule }: BenchScenario,
   { destinations: expected }: ExpectedSplit,
   measured: Measurement,
-): CallRecord['split'] {
+): Omit<CallRecord['split'], 'aborts'> {
   const { tally, destinations } = measured;
   const n = tally.observed.reduce((sum, count) => sum + count, 0);
   const weights = expected.reduce((sum, { weight }) => sum + weight, 0);

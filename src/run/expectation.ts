@@ -7,6 +7,7 @@ import type { ExpectationSource } from '../scenario/expectation-source.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { type AttributionTable, attributionTable } from '../observation/attribution.js';
 import type { ScenarioCall } from './call.js';
+import type { ExpectedAborts } from './injected-aborts.js';
 import { programmedSplit } from './programmed.js';
 import { routeRequest } from './route-request.js';
 
@@ -25,6 +26,8 @@ export interface ExpectedSplit {
   attribution: AttributionTable;
   /** What the proxy says it does with the request; null where it was not asked. */
   programmed: ProgrammedRecord | null;
+  /** What the route answers with an error on purpose; null when it does not. */
+  aborts: ExpectedAborts | null;
   /** Choices and warnings, for the person at the terminal. */
   notes: string[];
 }
@@ -67,6 +70,7 @@ export async function expectedSplit(
       resolved.workloads,
       resolved.subsetTokens,
     ),
+    aborts: resolved.effects.abort,
     programmed:
       programmed === null
         ? null
@@ -120,6 +124,7 @@ function splitByWeights(
       [],
       weights.map(({ name }, destination) => ({ token: name, version: name, destination })),
     ),
+    aborts: null,
     notes: [],
   };
 }

@@ -5,6 +5,7 @@ import { findAll } from '../verdict/findings/index.js';
 import { findRefusals } from '../verdict/findings/refusals.js';
 import { parseTolerance } from '../verdict/tolerance.js';
 import { type CallEvidence, splitEvidence } from './evidence.js';
+import { abortReasons, findAbortShare } from './injected-aborts.js';
 
 /** What a verdict is made with. */
 export interface JudgeRule {
@@ -31,9 +32,13 @@ export function judge(rule: JudgeRule, evidence: CallEvidence): Judgement {
   });
   return {
     decision,
-    reasons: decision.reasons.map((reason) => sentence(reasonText(reason))),
+    reasons: [
+      ...decision.reasons.map((reason) => sentence(reasonText(reason))),
+      ...abortReasons(evidence.aborts, evidence.sampled),
+    ],
     findings: [
       ...findRefusals(evidence.failures, evidence.sampled),
+      ...findAbortShare(evidence.aborts, evidence.sampled),
       ...findAll({
         decision,
         destinations: evidence.destinations.map((destination, index) => ({

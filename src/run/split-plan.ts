@@ -3,6 +3,7 @@ import type { Scenario } from '../scenario/scenario.js';
 import { planRequests } from '../verdict/plan.js';
 import { parseTolerance, resolveTolerances } from '../verdict/tolerance.js';
 import type { ExpectedSplit } from './expectation.js';
+import { requestsBeyondAborts } from './injected-aborts.js';
 
 /** How many requests a run takes, fixed before it begins. */
 export interface SplitPlan {
@@ -35,7 +36,13 @@ export function splitPlan(scenario: Scenario, expected: ExpectedSplit): SplitPla
   const tolerances = resolveTolerances(parseTolerance(rule.tolerance), shares);
   const expectedShares = shares.map(({ expectedShare }) => expectedShare);
   const plan = planRequests({ expectedShares, tolerances, alpha: rule.alpha, power: rule.power });
-  const planned = plan.kind === 'planned' ? plan.requests : null;
+  const { aborts } = expected;
+  if (aborts !== null && aborts.share >= 1) {
+    throw new InputError(
+      `the route answers every request with ${aborts.description} itself, so there is no split to test: take its fault out`,
+    );
+  }
+  const planned = plan.kind === 'planned' ? requestsBeyondAborts(plan.requests, aborts) : null;
   if (planned === null && load.requests === null && load.durationMs === null) {
     throw new InputError(
       'no number of requests within reason tells such a split from a wrong one: widen --tolerance, or say how many with --requests',

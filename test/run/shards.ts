@@ -48,6 +48,7 @@ const expected: ExpectedSplit = {
   ],
   attribution,
   programmed: null,
+  aborts: { share: 0.2, description: 'gRPC UNAVAILABLE' },
   notes: [],
 };
 
@@ -81,7 +82,8 @@ export function recordOfShard({ startedAtMs, durationMs, requests }: Shard): Run
       latencyMs,
       outcome,
       status: outcome === 'ok' ? 'OK' : outcome === 'cancelled' ? 'CANCELLED' : 'UNAVAILABLE',
-      cause: outcome === 'ok' ? '' : `cause ${connection}`,
+      cause:
+        outcome === 'ok' ? '' : connection === 0 ? 'fault filter abort' : `cause ${connection}`,
       pod: destination === NOBODY ? podNames.length - 1 : destination,
       destination,
     });

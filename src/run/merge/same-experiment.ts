@@ -22,6 +22,7 @@ function identityOf(record: RunRecord): [what: string, value: string][] {
     ['alpha', String(split.alpha)],
     ['power', String(rule.power)],
     ['max-error-rate', String(rule.maxErrorRate)],
+    ['share of injected aborts', String(split.aborts?.share ?? 0)],
     ['observations per call', String(split.observationsPerCall)],
     ['loop', record.load.loop],
     ['thresholds', record.thresholds.map(({ expression }) => expression).join(' and ') || 'none'],
