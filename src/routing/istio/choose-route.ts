@@ -7,6 +7,7 @@ import { describeObject, objectKey } from '../manifest/manifest-object.js';
 import { noRuleError } from '../no-rule.js';
 import { portNote } from '../port-note.js';
 import { formatVia, type RouteRequest, type Via } from '../request.js';
+import { knownHosts } from '../service-registry.js';
 import { assumeGateways } from './assumed-gateway.js';
 import { virtualHostOf, type VirtualHost } from './gateway-routes.js';
 import { hostOf, mostSpecificHost, resolveShortName } from './host.js';
@@ -18,7 +19,7 @@ import {
   type Listener,
 } from './listener.js';
 import { mergedRules } from './merge-order.js';
-import { meshHostOf, serviceSpellings } from './mesh-routes.js';
+import { type MeshHost, meshHostOf, serviceSpellings } from './mesh-routes.js';
 import { MESH, type VirtualService } from './virtual-service.js';
 
 /** Chooses the route of a request through Istio's objects. The set's namespaces are filled in. */
@@ -204,12 +205,7 @@ function chooseInMesh(
       ? null
       : mesh.host !== null
         ? noRuleError(traces, request)
-        : new InputError(
-            `no VirtualService of the mesh has the host ${mesh.asked}: ` +
-              (mesh.hosts.length === 0
-                ? 'none is bound to the mesh'
-                : `there are ${mesh.hosts.slice(0, 10).join(', ')}; name one with --authority`),
-          );
+        : unknownHostError(set, mesh);
   return {
     via,
     gatewayPort: null,
@@ -221,4 +217,17 @@ function chooseInMesh(
     notes: mesh.note === null ? [] : [mesh.note],
     warnings: mesh.warnings,
   };
+}
+
+function unknownHostError(set: ManifestSet, { asked, hosts }: MeshHost): InputError {
+  const known = [...new Set([...hosts, ...knownHosts(set)])];
+  if (known.length === 0)
+    return new InputError(
+      `no VirtualService of the mesh has the host ${asked}: none is bound to the mesh, and there is no Service`,
+    );
+  const what =
+    hosts.length > 0 ? 'no VirtualService of the mesh has the host' : 'there is no Service';
+  return new InputError(
+    `${what} ${asked} among the manifests: there are ${known.slice(0, 10).join(', ')}; name one with --authority`,
+  );
 }
