@@ -1,11 +1,15 @@
 import { InputError } from '../input-error.js';
-import { describeEntry } from './condition.js';
+import { describeEntry, type MatchContext } from './condition.js';
 import { NO_EFFECTS } from './effects.js';
-import type { Expectation, ExpectedRoute } from './expectation.js';
+import type { Expectation, ExpectedDestination, ExpectedRoute } from './expectation.js';
 import type { ChosenRoute } from './chosen-route.js';
 import { chooseRoute } from './choose-route.js';
 import { replicaSplit } from './replica-split.js';
+import { affinityNote } from './istio/affinity.js';
 import { resolveDestinations } from './istio/destinations.js';
+import { type LoadBalancer, loadBalancerFor } from './istio/load-balancer.js';
+import { unsupportedBalancing } from './istio/proxyless.js';
+import { destinationRulesOf } from './istio/subset-labels.js';
 import type { ManifestSet } from './manifest-set.js';
 import { preparedSet } from './prepared-set.js';
 import { describeObject } from './manifest/manifest-object.js';
@@ -57,14 +61,47 @@ export function expectationFrom(set: ManifestSet, chosen: ChosenRoute): Expectat
     chosen.clientNamespace,
     warnings,
   );
+  const balancing = balancersOf(set, resolved.destinations, chosen.clientNamespace);
   return {
     via: chosen.via,
     route: takenRoute(matched, chosen.gatewayPort),
     ...resolved,
     effects: rule.effects,
-    notes: notesOf(chosen, rule),
-    warnings: [...warnings, ...effectWarnings(rule)],
+    notes: [...notesOf(chosen, rule), ...affinityNotes(balancing, matched.context)],
+    warnings: [
+      ...warnings,
+      ...effectWarnings(rule),
+      ...(chosen.via.kind === 'proxyless'
+        ? [...balancing.keys()].flatMap(unsupportedBalancing)
+        : []),
+    ],
   };
+}
+
+/** The load balancers of a route's destinations, with the names of those each holds for. */
+function balancersOf(
+  set: ManifestSet,
+  destinations: readonly ExpectedDestination[],
+  clientNamespace: string | null,
+): Map<LoadBalancer, string[]> {
+  const found = new Map<LoadBalancer, string[]>();
+  for (const { name, host, subset, port } of destinations) {
+    const { rules } = destinationRulesOf(set, host, clientNamespace);
+    const subsets = rules.flatMap((rule) => rule.subsets.filter((own) => own.name === subset));
+    const policies = [...subsets, ...rules].map(({ loadBalancers }) => loadBalancers);
+    const balancer = loadBalancerFor(policies, port);
+    if (balancer !== null) found.set(balancer, [...(found.get(balancer) ?? []), name]);
+  }
+  return found;
+}
+
+function affinityNotes(
+  balancing: ReadonlyMap<LoadBalancer, string[]>,
+  context: MatchContext,
+): string[] {
+  return [...balancing].flatMap(
+    ([balancer, names]) => affinityNote(names, balancer, context) ?? [],
+  );
 }
 
 /** The route that takes a request, in words. */

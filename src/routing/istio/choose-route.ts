@@ -1,7 +1,6 @@
 import { InputError } from '../../input-error.js';
 import type { ChosenRoute } from '../chosen-route.js';
-import { NO_EFFECTS } from '../effects.js';
-import { firstMatch, type MatchedRule, type OrderedRule, type RuleTrace } from '../first-match.js';
+import { firstMatch, type MatchedRule, type RuleTrace } from '../first-match.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject, objectKey } from '../manifest/manifest-object.js';
 import { noRuleError } from '../no-rule.js';
@@ -10,7 +9,8 @@ import { formatVia, type RouteRequest, type Via } from '../request.js';
 import { knownHosts } from '../service-registry.js';
 import { assumeGateways } from './assumed-gateway.js';
 import { virtualHostOf, type VirtualHost } from './gateway-routes.js';
-import { hostOf, mostSpecificHost, resolveShortName } from './host.js';
+import { hostOf, resolveShortName } from './host.js';
+import { httpsRedirect } from './https-redirect.js';
 import {
   candidateListeners,
   gatewayWorkloads,
@@ -20,6 +20,7 @@ import {
 } from './listener.js';
 import { mergedRules } from './merge-order.js';
 import { type MeshHost, meshHostOf, serviceSpellings } from './mesh-routes.js';
+import { unsupportedByGrpc } from './proxyless.js';
 import { MESH, type VirtualService } from './virtual-service.js';
 
 /** Chooses the route of a request through Istio's objects. The set's namespaces are filled in. */
@@ -117,42 +118,6 @@ function chooseAtGateway(
   };
 }
 
-/** A server may send every plaintext request for its hosts to HTTPS before any route is tried. */
-function httpsRedirect(listener: Listener, request: RouteRequest): OrderedRule | null {
-  if (request.scheme === 'https') return null;
-  const found = listener.servers.find(
-    ({ server }) =>
-      server.tls?.httpsRedirect === true &&
-      mostSpecificHost(
-        hostOf(request.authority),
-        server.hosts.map(({ host }) => host),
-      ) !== null,
-  );
-  if (found === undefined) return null;
-  const { gateway, server } = found;
-  return {
-    object: gateway,
-    rule: {
-      label: `servers[${gateway.servers.indexOf(server)}].tls.httpsRedirect`,
-      name: null,
-      entries: [],
-      action: { kind: 'redirect', to: 'the same address over HTTPS (301)' },
-      effects: NO_EFFECTS,
-      node: server.node.field('tls').field('httpsRedirect'),
-    },
-    context: {
-      method: request.method,
-      path: request.path,
-      scheme: request.scheme,
-      authority: request.authority,
-      headers: request.headers,
-      port: listener.port,
-      gateways: [objectKey(gateway)],
-      source: null,
-    },
-  };
-}
-
 function severalListenersError(
   arrivals: readonly Arrival[],
   severalWorkloads: boolean,
@@ -215,7 +180,10 @@ function chooseInMesh(
     traces,
     problem,
     notes: mesh.note === null ? [] : [mesh.note],
-    warnings: mesh.warnings,
+    warnings: [
+      ...mesh.warnings,
+      ...(via.kind === 'proxyless' && matched !== null ? unsupportedByGrpc(matched) : []),
+    ],
   };
 }
 
