@@ -15,6 +15,8 @@ export interface InputPlace {
 export class InputError extends Error {
   override readonly name = 'InputError';
   readonly place: InputPlace;
+  /** The message without the place. */
+  readonly problem: string;
 
   /**
    * @param problem What is wrong and what to do, without the place.
@@ -24,6 +26,7 @@ export class InputError extends Error {
     const where = formatPlace(place);
     super(where === '' ? problem : `${where}: ${problem}`);
     this.place = place;
+    this.problem = problem;
   }
 }
 

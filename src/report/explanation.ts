@@ -50,6 +50,8 @@ export interface EffectsReport {
   retries: { attempts: number; perTryTimeoutMs: number | null; retryOn: string | null } | null;
   abort: FaultReport | null;
   delay: FaultReport | null;
+  /** Meant for backends that cannot be used. */
+  failing: FaultReport | null;
   mirrors: { host: string; share: number }[];
   changes: string[];
 }
@@ -80,6 +82,13 @@ export interface ExplanationReport {
   via: string | null;
   gatewayPort: number | null;
   route: { source: string; rule: string; match: string; gatewayPort: number | null } | null;
+  /** What the route does with the request; null without a route. */
+  action: {
+    kind: 'forward' | 'redirect' | 'direct-response' | 'no-backend' | 'delegate';
+    /** `redirects to https://example.com/ (308)` */
+    description: string;
+  } | null;
+  /** Empty unless the route forwards, or the pods share the requests without one. */
   destinations: ExpectedDestinationReport[];
   /** In the order they are tried. */
   rules: RuleReport[];

@@ -70,6 +70,19 @@ const split = z.object({
   unattributed: z.number(),
   /** Those of the missing that this side gave up. */
   cancelled: z.number().default(0),
+  /** What the route answers with an error on purpose; null when it does not. */
+  aborts: z
+    .object({
+      /** Configured, between 0 and 1. */
+      share: z.number(),
+      description: z.string(),
+      /** Failures that say they are such. */
+      seen: z.number(),
+      /** Those that the share explains: neither errors nor part of the split; of the missing. */
+      allowed: z.number(),
+    })
+    .nullable()
+    .default(null),
   /** Pods that answered and belong to no destination. */
   unknownPods: z.array(pod).default([]),
   observationsPerCall: z.number(),
@@ -102,12 +115,19 @@ const programmed = z.object({
   virtualHost: z.string().nullable(),
   routes: z.array(z.string()),
   destinations: z.array(
-    z.object({ name: z.string(), configuredShare: z.number(), programmedShare: z.number() }),
+    z.object({
+      name: z.string(),
+      /** null where it is not known which of the other side's this is. */
+      configuredShare: z.number().nullable(),
+      programmedShare: z.number().nullable(),
+    }),
   ),
   /** Share of the requests that the proxy answers itself. */
   answeredByProxy: z.number(),
   /** Where configured and programmed part, in one sentence; null where they agree. */
   difference: z.string().nullable(),
+  /** Why the two cannot be compared, in one sentence; null where they were. */
+  incomparable: z.string().nullable().default(null),
 });
 
 /** What one connection carried. */

@@ -32,7 +32,7 @@ export function chooseRoute(set: ManifestSet, request: RouteRequest): ChosenRout
   throw (
     results.find(({ error }) => error !== null)?.error ??
     new InputError(
-      'the manifests hold nothing that routes requests: add the VirtualService or HTTPRoute with -f, or say --via mesh to test the split by replicas',
+      'the manifests hold nothing that routes requests: add the VirtualService or HTTPRoute with -f; for the split by replicas, the Service with its Deployments',
     )
   );
 }
@@ -49,7 +49,8 @@ function choosers(set: ManifestSet, request: RouteRequest): Chooser[] {
   }
   if (!inMesh && takesIngresses(set, request)) found.push(chooseIngressRoute);
   // A sidecar's default, by replicas, is Istio's to give; a Gateway API route of the Service wins.
-  const istioAnswers = set.virtualServices.length > 0 || (inMesh && set.apiRoutes.length === 0);
+  const byReplicas = via === undefined ? hasOnlyServices(set) : inMesh;
+  const istioAnswers = set.virtualServices.length > 0 || (byReplicas && set.apiRoutes.length === 0);
   if (istioAnswers) found.push(chooseIstioRoute);
   return found;
 }
@@ -60,6 +61,12 @@ function takesIngresses(set: ManifestSet, { virtualService: wanted }: RouteReque
     return set.ingresses.some((ingress) => objectKey(ingress) === objectKey(wanted));
   const others = set.virtualServices.length + set.apiRoutes.length;
   return set.ingresses.length > 0 && others === 0;
+}
+
+/** Nothing of it says how requests come in, so only a client beside the Services is left. */
+function hasOnlyServices(set: ManifestSet): boolean {
+  const gateways = set.gateways.length + set.apiGateways.length + set.ingresses.length;
+  return gateways === 0 && set.services.length + set.serviceEntries.length > 0;
 }
 
 function hasGatewayRoutes(set: ManifestSet): boolean {

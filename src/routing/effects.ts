@@ -11,9 +11,11 @@ export interface RouteEffects {
   /** 0: timeouts are switched off; `null`: none is set. */
   timeoutMs: number | null;
   retries: { attempts: number; perTryTimeoutMs: number | null; retryOn: string | null } | null;
-  /** Answered with an error by the proxy itself, so seen by no destination. */
+  /** Answered with an error by the proxy itself on purpose, so seen by no destination. */
   abort: InjectedFault | null;
   delay: InjectedFault | null;
+  /** Meant for backends that cannot be used, so answered with an error. */
+  failing: InjectedFault | null;
   /** Destinations that get a copy; their answers are thrown away and are never observed. */
   mirrors: { host: string; share: number }[];
   /** `path rewritten to /`, `request headers changed`. */
@@ -25,6 +27,7 @@ export const NO_EFFECTS: RouteEffects = {
   retries: null,
   abort: null,
   delay: null,
+  failing: null,
   mirrors: [],
   changes: [],
 };

@@ -1,4 +1,4 @@
-import { InputError } from '../input-error.js';
+import { InputError, type InputPlace } from '../input-error.js';
 import { chooseRoute } from './choose-route.js';
 import type { ChosenRoute } from './chosen-route.js';
 import type { RouteEffects } from './effects.js';
@@ -9,9 +9,18 @@ import { lintManifests } from './lint/lint.js';
 import type { ManifestSet } from './manifest-set.js';
 import { preparedSet } from './prepared-set.js';
 import { formatVia, type RouteRequest } from './request.js';
-import { expectationFrom } from './resolve.js';
+import { expectationFrom, takenRoute } from './resolve.js';
+import { describeAction, type RuleAction } from './rule.js';
 import { protocolWarnings } from './request-warnings.js';
 import type { Warning } from './warning.js';
+
+/** What stands in the way of the request. */
+export interface Problem {
+  /** `no-split`: the route is known, and what is behind it is not, or cannot be told apart. */
+  code: 'no-route' | 'no-usable-backend' | 'no-split';
+  message: string;
+  place: InputPlace;
+}
 
 /** The route of a request, rule by rule, with what is wrong with the configuration; plain data. */
 export interface Explanation {
@@ -29,12 +38,14 @@ export interface Explanation {
   /** Every rule of the request's host, in the order they are tried. */
   rules: RuleTrace[];
   route: ExpectedRoute | null;
+  /** What the route does with the request: `forward`, `forwards`; `null` without a route. */
+  action: { kind: RuleAction['kind']; description: string } | null;
   /** With the expected share of each, between 0 and 1. */
   destinations: (ExpectedDestination & { share: number })[];
   /** `null` without a route. */
   effects: RouteEffects | null;
-  /** Why there is no split to expect, or `null`. */
-  problem: string | null;
+  /** Why no destination ever answers, where nobody wanted it so; or `null`. */
+  problem: Problem | null;
   notes: string[];
   warnings: Warning[];
   lint: LintFinding[];
@@ -50,11 +61,20 @@ export function explainRequest(
   request: RouteRequest,
   options: { streaming?: boolean } = {},
 ): Explanation {
-  const lint = lintManifests(manifests, request.namespace);
   const set = preparedSet(manifests, request);
   const { chosen, expectation, problem } = resolve(set, request);
-  const effects = expectation?.effects ?? chosen?.matched?.rule.effects ?? null;
+  const rule = chosen?.matched?.rule ?? null;
   const total = expectation?.destinations.reduce((sum, { weight }) => sum + weight, 0) ?? 0;
+  const warnings = [
+    ...new Set([
+      // What was noticed in reading the files is lint; what the controllers of rollouts add is not.
+      ...set.warnings.filter((warning) => !manifests.warnings.includes(warning)),
+      ...(expectation?.warnings ?? chosen?.warnings ?? []).filter(
+        (warning) => !manifests.warnings.includes(warning),
+      ),
+    ]),
+    ...protocolWarnings(set, request, expectation, chosen?.matched ?? null, options),
+  ];
   return {
     request: {
       method: request.method,
@@ -67,34 +87,60 @@ export function explainRequest(
     via: chosen === null ? null : formatVia(chosen.via),
     gatewayPort: chosen?.gatewayPort ?? null,
     rules: chosen?.traces ?? [],
-    route: expectation?.route ?? null,
+    route: expectation?.route ?? routeWithoutSplit(chosen),
+    action:
+      rule === null ? null : { kind: rule.action.kind, description: describeAction(rule.action) },
     destinations: (expectation?.destinations ?? []).map((destination) => ({
       ...destination,
       share: destination.weight / total,
     })),
-    effects,
+    effects: expectation?.effects ?? rule?.effects ?? null,
     problem,
     notes: expectation?.notes ?? chosen?.notes ?? [],
-    warnings: [
-      ...(expectation?.warnings ?? chosen?.warnings ?? []).filter(
-        (warning) => !set.warnings.includes(warning),
-      ),
-      ...protocolWarnings(set, request, expectation, chosen?.matched ?? null, options),
-    ],
-    lint,
+    warnings,
+    lint: lintManifests(manifests, request.namespace).filter(
+      (finding) => !warnings.some((warning) => isSame(warning, finding)),
+    ),
   };
 }
 
-function resolve(
-  set: ManifestSet,
-  request: RouteRequest,
-): { chosen: ChosenRoute | null; expectation: Expectation | null; problem: string | null } {
+function routeWithoutSplit(chosen: ChosenRoute | null): ExpectedRoute | null {
+  const matched = chosen?.matched ?? null;
+  return chosen === null || matched === null ? null : takenRoute(matched, chosen.gatewayPort);
+}
+
+/** A finding about the whole configuration that the request has met already. */
+function isSame(warning: Warning, finding: LintFinding): boolean {
+  return (
+    warning.code === finding.code &&
+    warning.message === finding.message &&
+    warning.place.line === finding.place.line &&
+    warning.place.file === finding.place.file
+  );
+}
+
+interface Resolved {
+  chosen: ChosenRoute | null;
+  expectation: Expectation | null;
+  problem: Problem | null;
+}
+
+function resolve(set: ManifestSet, request: RouteRequest): Resolved {
   let chosen: ChosenRoute | null = null;
   try {
     chosen = chooseRoute(set, request);
-    return { chosen, expectation: expectationFrom(set, chosen), problem: null };
+    const rule = chosen.matched?.rule;
+    if (rule === undefined || rule.action.kind === 'forward')
+      return { chosen, expectation: expectationFrom(set, chosen), problem: null };
+    const { action, label, node } = rule;
+    if (action.kind !== 'no-backend') return { chosen, expectation: null, problem: null };
+    const message = `the rule ${label} takes the request and ${describeAction(action)}: correct its backends`;
+    const problem: Problem = { code: 'no-usable-backend', message, place: node.place() };
+    return { chosen, expectation: null, problem };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { chosen, expectation: null, problem: error.message };
+    const code = chosen?.problem === null ? 'no-split' : 'no-route';
+    const { problem: message, place } = error;
+    return { chosen, expectation: null, problem: { code, message, place } };
   }
 }

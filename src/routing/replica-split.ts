@@ -32,6 +32,11 @@ export function replicaSplit(
     throw unknown.node.error(
       `no route names ${host}, and nothing says how many replicas ${unknown.kind} ${unknown.name} has`,
     );
+  if (behind.every(({ replicas }) => replicas === 0))
+    throw new InputError(
+      `no route names ${host}, and ${behind.map(({ kind, name }) => `${kind} ${name}`).join(' and ')} ${behind.length === 1 ? 'has' : 'have'} no replicas: nothing answers`,
+      behind[0]?.node.place() ?? {},
+    );
   return {
     destinations: behind.map(({ name, replicas }) => ({
       name,

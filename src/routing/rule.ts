@@ -17,7 +17,25 @@ export type RuleAction =
   | { kind: 'forward'; backends: readonly Backend[] }
   | { kind: 'redirect'; to: string }
   | { kind: 'direct-response'; status: number }
+  /** None of its backends can be used: every request fails so. */
+  | { kind: 'no-backend'; failure: string }
   | { kind: 'delegate'; name: string; namespace: string | null };
+
+/** `redirects to https://example.com/ (308)`, `answers 503 itself`. */
+export function describeAction(action: RuleAction): string {
+  switch (action.kind) {
+    case 'forward':
+      return 'forwards';
+    case 'redirect':
+      return `redirects to ${action.to}`;
+    case 'direct-response':
+      return `answers ${action.status} itself`;
+    case 'no-backend':
+      return `has no backend that can be used, so every request fails with ${action.failure}`;
+    case 'delegate':
+      return `delegates to ${action.name}, which is not supported yet`;
+  }
+}
 
 /** One rule of a route object: which requests it takes and what becomes of them. */
 export interface Rule {

@@ -7,8 +7,9 @@ import type { BenchCall, BenchScenario } from '../scenario/scenario.js';
 import { findRefusals } from '../verdict/findings/refusals.js';
 import { type ScenarioCall, scenarioCall } from './call.js';
 import { callLabels } from '../report/call-labels.js';
-import { podsOf } from './evidence.js';
+import { podsOf, unidentifiedFailures } from './evidence.js';
 import { type ExpectedSplit, NOTHING_EXPECTED } from './expected-split.js';
+import { abortReasons, findAbortShare, injectedAborts } from './injected-aborts.js';
 import type { JudgeRule } from './judge.js';
 import { latencyByDestination, latencyOfAll } from './latency-record.js';
 import { loadFindings } from './load-findings.js';
@@ -35,8 +36,7 @@ export async function bench(scenario: BenchScenario, hooks: RunHooks): Promise<R
   const isPartial = (measured.load?.deaths.length ?? 0) > 0;
   const judged = measured.calls.map((call) => ({
     ...call,
-    split: splitRecord(call.rule.alpha, call.expected, call),
-    ...verdictOf(call.tally, call.rule.maxErrorRate, isPartial),
+    ...judgedCall(call, isPartial),
   }));
   const load = loadRecord(scenario, measured);
   const ofLoad = loadFindings(measured, true);
@@ -56,15 +56,20 @@ export async function bench(scenario: BenchScenario, hooks: RunHooks): Promise<R
     calls: judged,
     load,
     verdict,
-    reasons: [...judged.map(({ reason }, index) => inCall(index, reason)), ...reasons],
+    reasons: [
+      ...judged.flatMap(({ own, split: { aborts, sampled } }, index) =>
+        [own, ...abortReasons(aborts, sampled)].map((reason) => inCall(index, reason)),
+      ),
+      ...reasons,
+    ],
     thresholds: results,
     findings: [
       ...measured.unreachable,
-      ...judged.flatMap(({ tally }, index) =>
-        findRefusals(tally.failures.list(), tally.sent).map((finding) => ({
-          ...finding,
-          summary: inCall(index, finding.summary),
-        })),
+      ...judged.flatMap(({ tally, split: { aborts } }, index) =>
+        [
+          ...findRefusals(tally.failures.list(), tally.sent),
+          ...findAbortShare(aborts, tally.sent),
+        ].map((finding) => ({ ...finding, summary: inCall(index, finding.summary) })),
       ),
       ...ofLoad,
     ],
@@ -101,26 +106,47 @@ async function withExpected<
   return withExpectedSplits(scenario, calls);
 }
 
+/** The call's split, which nothing tests, and its verdict. */
+function judgedCall(
+  { rule, expected, tally, destinations }: PreparedCall & CallTally,
+  isPartial: boolean,
+): { split: CallRecord['split']; verdict: Verdict; own: string } {
+  const failures = tally.failures.list();
+  const unidentified = unidentifiedFailures(tally);
+  const aborts = injectedAborts(expected.aborts, failures, tally.sent, unidentified);
+  return {
+    split: { ...splitRecord(rule.alpha, expected, { tally, destinations }), aborts },
+    ...verdictOf(tally, aborts?.allowed ?? 0, rule.maxErrorRate, isPartial),
+  };
+}
+
 type Verdict = 'pass' | 'fail' | 'inconclusive';
 
-/** The verdict on a call without thresholds: whether it was answered, and how often it failed. */
+/**
+ * The verdict on a call without thresholds: whether it was answered, and how often it failed.
+ *
+ * @param aborted Failures that are the route's doing.
+ */
 function verdictOf(
-  { outcomes: { ok, failed, timedOut } }: Tally,
+  { outcomes }: Tally,
+  aborted: number,
   maxErrorRate: number,
   isPartial: boolean,
-): { verdict: Verdict; reason: string } {
-  const ended = ok + failed + timedOut;
-  if (ended === 0) return { verdict: 'inconclusive', reason: 'Nothing was answered.' };
-  const errorRate = (failed + timedOut) / ended;
+): { verdict: Verdict; own: string } {
+  const { ok } = outcomes;
+  const failed = outcomes.failed + outcomes.timedOut - aborted;
+  const ended = ok + failed;
+  if (ended === 0) return { verdict: 'inconclusive', own: 'Nothing was answered.' };
+  const errorRate = failed / ended;
   if (errorRate > maxErrorRate) {
     const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
     return {
       verdict: 'fail',
-      reason: `${percent(errorRate)} of the requests failed; ${percent(maxErrorRate)} may (--max-error-rate).`,
+      own: `${percent(errorRate)} of the requests failed; ${percent(maxErrorRate)} may (--max-error-rate).`,
     };
   }
-  if (isPartial) return { verdict: 'inconclusive', reason: 'A part of the load is lost.' };
-  return { verdict: 'pass', reason: `${ok} of ${ended} requests were answered OK.` };
+  if (isPartial) return { verdict: 'inconclusive', own: 'A part of the load is lost.' };
+  return { verdict: 'pass', own: `${ok} of ${ended} requests were answered OK.` };
 }
 
 function worst(verdicts: readonly Verdict[]): Verdict {
@@ -132,7 +158,7 @@ function splitRecord(
   alpha: number,
   { destinations: expected }: ExpectedSplit,
   { tally, destinations }: CallTally,
-): CallRecord['split'] {
+): Omit<CallRecord['split'], 'aborts'> {
   const n = tally.observed.reduce((sum, count) => sum + count, 0);
   const weights = expected.reduce((sum, { weight }) => sum + weight, 0);
   return {

@@ -4,6 +4,7 @@ import type { SplitEvidence } from '../verdict/decide-evidence.js';
 import type { ConnectionEvidence } from '../verdict/dependence.js';
 import type { CountWindows } from '../verdict/findings/finding.js';
 import type { ExpectedSplit } from './expected-split.js';
+import { type InjectedAborts, injectedAborts } from './injected-aborts.js';
 
 /** One destination: what was expected of it, and what came. */
 export interface DestinationEvidence {
@@ -32,6 +33,8 @@ export interface CallEvidence {
   /** Pods that answered and fit no workload. */
   unknownPods: { name: string; observed: number }[];
   failures: FailureCount[];
+  /** Requests that the route aborts on purpose; part of `failures`. */
+  aborts: InjectedAborts | null;
   /** Columns as in `destinations`. */
   connections: ConnectionEvidence;
   windows: { startSeconds: number; observed: number[] }[];
@@ -47,6 +50,7 @@ export function callEvidence(expected: ExpectedSplit, tally: Tally): CallEvidenc
     index < routed || (tally.observed[index] ?? 0) > 0 ? [index] : [],
   );
   const pick = (counts: readonly number[]): number[] => kept.map((index) => counts[index] ?? 0);
+  const failures = tally.failures.list();
   return {
     destinations: kept.map((index) => ({
       name: names[index] ?? '',
@@ -62,7 +66,8 @@ export function callEvidence(expected: ExpectedSplit, tally: Tally): CallEvidenc
     unattributed: tally.unattributed,
     cancelled: tally.outcomes.cancelled,
     unknownPods: podsOf(tally, -1),
-    failures: tally.failures.list(),
+    failures,
+    aborts: injectedAborts(expected.aborts, failures, tally.sent, unidentifiedFailures(tally)),
     connections: {
       counts: tally.connections.map(({ observed }) => pick(observed)),
       neighbours: {
@@ -89,12 +94,19 @@ export function splitEvidence(evidence: CallEvidence): SplitEvidence {
     destinations: evidence.destinations,
     // Strays count as destinations of weight zero.
     leaked: 0,
-    sampled: evidence.sampled,
+    // No destination was asked by those that the route aborts.
+    sampled: evidence.sampled - (evidence.aborts?.allowed ?? 0),
     unattributed: evidence.unattributed,
     cancelled: evidence.cancelled,
     failedWithDestination: evidence.destinations.reduce((sum, { failed }) => sum + failed, 0),
     connections: evidence.connections,
   };
+}
+
+/** Failures that carry no destination's identity. */
+export function unidentifiedFailures({ outcomes, failedByDestination }: Tally): number {
+  const identified = failedByDestination.reduce((sum, count) => sum + count, 0);
+  return outcomes.failed + outcomes.timedOut - identified;
 }
 
 /** The pods of a destination that answered, by name. */

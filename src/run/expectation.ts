@@ -84,6 +84,7 @@ function expectedSplit(
       resolved.workloads,
       resolved.subsetTokens,
     ),
+    aborts: resolved.effects.abort,
     programmed: proxy === null ? null : programmedSplit(proxy, request, gatewayPort, configured),
     notes: [
       ...resolved.notes.map((note) => `note: ${note}`),
@@ -134,6 +135,7 @@ function splitByWeights(
       [],
       weights.map(({ name }, destination) => ({ token: name, version: name, destination })),
     ),
+    aborts: null,
     notes: [],
   };
 }

@@ -1,6 +1,7 @@
 import type { AttributionTable } from '../observation/attribution.js';
 import type { ProgrammedRecord } from '../report/run-record.js';
 import type { Expectation } from '../routing/expectation.js';
+import type { ExpectedAborts } from './injected-aborts.js';
 
 /** What the request of a scenario should see. */
 export interface ExpectedSplit {
@@ -17,6 +18,8 @@ export interface ExpectedSplit {
   attribution: AttributionTable;
   /** What the proxy says it does with the request; null where it was not asked. */
   programmed: ProgrammedRecord | null;
+  /** What the route answers with an error on purpose; null when it does not. */
+  aborts: ExpectedAborts | null;
   /** Choices and warnings, for the person at the terminal. */
   notes: string[];
 }
@@ -28,5 +31,6 @@ export const NOTHING_EXPECTED: ExpectedSplit = {
   destinations: [],
   attribution: { destinations: [], workloads: [], tokens: [], podsAreDestinations: true },
   programmed: null,
+  aborts: null,
   notes: [],
 };

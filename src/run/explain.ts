@@ -38,6 +38,7 @@ export async function explain(question: RouteQuestion): Promise<ExplanationRepor
     via: explanation.via,
     gatewayPort: explanation.gatewayPort,
     route: explanation.route,
+    action: explanation.action,
     destinations: explanation.destinations.map(
       ({ name, host, subset, port, weight, share, replicas }) => {
         return { name, host, subset, port, weight, share, replicas };
@@ -86,15 +87,24 @@ interface Routed {
   notes: string[];
 }
 
-/** Where nobody said whether the request is TLS, the first of both that has a route. */
+/** Where nobody said whether the request is TLS, the one of both that gets further. */
 function firstRouted(question: RouteQuestion, call: CalledMethod, manifests: ManifestSet): Routed {
   const { scheme, target } = question;
   // A run against a target speaks TLS unless told otherwise.
   const likely = scheme ?? (target === null ? 'http' : 'https');
   const first = explainAs(question, call, manifests, likely);
-  if (scheme !== null || first.explanation.problem === null) return first;
+  if (scheme !== null || progress(first.explanation) === MOST_PROGRESS) return first;
   const other = explainAs(question, call, manifests, likely === 'http' ? 'https' : 'http');
-  return other.explanation.problem === null ? other : first;
+  return progress(other.explanation) > progress(first.explanation) ? other : first;
+}
+
+const MOST_PROGRESS = 3;
+
+/** How far a request gets: to a split, to a route, to the rules of its host, or not even there. */
+function progress({ destinations, route, rules }: Explanation): number {
+  if (destinations.length > 0) return MOST_PROGRESS;
+  if (route !== null) return 2;
+  return rules.length > 0 ? 1 : 0;
 }
 
 function explainAs(
@@ -131,10 +141,10 @@ async function programmedOf(
   explanation: Explanation,
 ): Promise<ProgrammedRecord | null> {
   if (programmed === null) return null;
-  const { gatewayPort, problem } = explanation;
+  const { gatewayPort, destinations } = explanation;
   // Without a split to expect there is still what the proxy does, compared with nothing.
   const expectation: Expectation | null =
-    problem === null ? resolveExpectation(manifests, request) : null;
+    destinations.length > 0 ? resolveExpectation(manifests, request) : null;
   return programmedSplit(
     await readProxyConfig(programmed),
     request,
@@ -150,12 +160,13 @@ function findingsOf(
   const nowhere = placeReport({});
   const found: ExplanationFinding[] = [];
   if (explanation.problem !== null) {
+    const { code, message, place } = explanation.problem;
     found.push({
-      code: 'no-route',
+      code,
       severity: 'error',
       scope: 'request',
-      message: explanation.problem,
-      place: nowhere,
+      message,
+      place: placeReport(place),
     });
   }
   if (programmed !== null && programmed.difference !== null) {
@@ -164,6 +175,15 @@ function findingsOf(
       severity: 'error',
       scope: 'request',
       message: programmed.difference,
+      place: { ...nowhere, file: programmed.source },
+    });
+  }
+  if (programmed !== null && programmed.incomparable !== null) {
+    found.push({
+      code: 'config-not-compared',
+      severity: 'warning',
+      scope: 'request',
+      message: programmed.incomparable,
       place: { ...nowhere, file: programmed.source },
     });
   }

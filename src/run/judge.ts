@@ -8,6 +8,7 @@ import { findRefusals } from '../verdict/findings/refusals.js';
 import { parseTolerance } from '../verdict/tolerance.js';
 import { callLabels } from '../report/call-labels.js';
 import { type CallEvidence, splitEvidence } from './evidence.js';
+import { abortReasons, findAbortShare } from './injected-aborts.js';
 
 /** What a verdict is made with. */
 export interface JudgeRule {
@@ -56,8 +57,10 @@ export function judge<C extends JudgedCall>(calls: readonly C[]): Judgement<C> {
   return {
     verdict,
     calls: judged,
-    reasons: judged.flatMap(({ decision: { reasons } }, index) =>
-      reasons.map((reason) => inCall(index, reasonText(reason))),
+    reasons: judged.flatMap(({ evidence, decision }, index) =>
+      [...decision.reasons.map(reasonText), ...abortReasons(evidence.aborts, evidence.sampled)].map(
+        (reason) => inCall(index, reason),
+      ),
     ),
     findings: judged.flatMap(({ evidence, decision }, index) =>
       findingsOf(evidence, decision).map((finding) => ({
@@ -71,6 +74,7 @@ export function judge<C extends JudgedCall>(calls: readonly C[]): Judgement<C> {
 function findingsOf(evidence: CallEvidence, decision: SplitDecision): Finding[] {
   return [
     ...findRefusals(evidence.failures, evidence.sampled),
+    ...findAbortShare(evidence.aborts, evidence.sampled),
     ...findAll({
       decision,
       destinations: evidence.destinations.map((destination, index) => ({

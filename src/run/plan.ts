@@ -1,6 +1,7 @@
-import { InputError } from '../input-error.js';
+import { InputError, type InputPlace } from '../input-error.js';
 import { divideOverCalls } from '../load/plan.js';
 import { callLabels } from '../report/call-labels.js';
+import type { PlaceReport } from '../report/explanation.js';
 import {
   type CapacityReport,
   PLAN_SCHEMA,
@@ -95,12 +96,30 @@ async function weightsOf(
 async function routedSplit(
   question: Extract<PlannedSource, { kind: 'route' }>['question'],
 ): Promise<{ weights: Weights; route: PlanReport['route'] }> {
-  const { destinations, route, findings } = await explain({ ...question, programmed: null });
-  const problem = findings.find(({ code }) => code === 'no-route');
-  if (problem !== undefined) throw new InputError(problem.message);
+  const { destinations, route, action, findings } = await explain({
+    ...question,
+    programmed: null,
+  });
+  const problem = findings.find(
+    ({ severity, scope }) => severity === 'error' && scope === 'request',
+  );
+  if (problem !== undefined) throw new InputError(problem.message, inputPlace(problem.place));
+  if (destinations.length === 0) {
+    throw new InputError(
+      `the route ${action?.description ?? 'leads nowhere'}, so there is no split to plan for: ask for a request that is forwarded, see --call, -H, --authority and --plaintext`,
+    );
+  }
   const weights = destinations.map(({ name, weight }) => ({ name, weight }));
   if (route === null) return { weights, route };
   return { weights, route: { source: route.source, rule: route.rule, match: route.match } };
+}
+
+function inputPlace({ file, line, path }: PlaceReport): InputPlace {
+  return {
+    ...(file === null ? {} : { file }),
+    ...(line === null ? {} : { line }),
+    ...(path === null ? {} : { path }),
+  };
 }
 
 function canary(step: number): Weights {

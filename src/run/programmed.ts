@@ -1,17 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { InputError } from '../input-error.js';
 import type { ProgrammedRecord } from '../report/run-record.js';
-import { compareProgrammed, percent } from '../routing/envoy/compare.js';
+import type { ConfiguredDestination } from '../routing/envoy/cluster-identity.js';
+import { compareProgrammed, configuredBy } from '../routing/envoy/compare.js';
 import { type EnvoyRouteTable, parseConfigDump } from '../routing/envoy/config-dump.js';
 import { fetchConfigDump } from '../routing/envoy/fetch-config-dump.js';
-import { type ProgrammedRoute, programmedRoute } from '../routing/envoy/programmed.js';
+import { programmedRoute, servesHost } from '../routing/envoy/programmed.js';
 import type { Expectation } from '../routing/expectation.js';
+import { portOf } from '../routing/istio/host.js';
 import type { RouteRequest } from '../routing/request.js';
 import type { ProgrammedSource } from '../scenario/expectation-source.js';
 import type { Finding } from '../verdict/findings/finding.js';
-
-/** The split that was configured, by name and share between 0 and 1. */
-type ConfiguredShares = readonly { name: string; share: number }[];
 
 /** What the configured split is compared by: whole destinations, or names where only weights are known. */
 export type Configured =
@@ -50,31 +49,30 @@ export function programmedSplit(
   gatewayPort: number | null,
   configured: Configured,
 ): ProgrammedRecord {
-  const shares = configuredShares(configured);
-  if (!servesHost(tables, request, gatewayPort)) return unserved(place, tables, request, shares);
-  const route = programmedRoute(tables, request, gatewayPort);
-  const { destinations, difference } =
-    configured.kind === 'manifests'
-      ? compareProgrammed(configured.expectation, route)
-      : compareByName(shares, route);
-  return {
-    source: place,
-    table: route.table,
-    virtualHost: route.virtualHost,
-    routes: route.routes,
-    destinations: destinations.map(({ name, configuredShare, programmedShare }) => ({
-      name,
-      configuredShare,
-      programmedShare,
-    })),
-    answeredByProxy: route.answeredByProxy,
-    difference,
-  };
+  const destinations = configuredDestinations(configured);
+  const port = gatewayPort ?? portOf(request.authority);
+  if (!servesHost(tables, request, port)) return unserved(place, tables, request, destinations);
+  const route = programmedRoute(tables, request, port);
+  const { table, virtualHost, routes, answeredByProxy } = route;
+  const comparison = compareProgrammed(destinations, route);
+  return { source: place, table, virtualHost, routes, answeredByProxy, ...comparison };
 }
 
-/** Names the difference between configuration and proxy, if there is one. */
+/** Names the difference between configuration and proxy, if there is one, or why none can be told. */
 export function findConfigNotProgrammed(programmed: ProgrammedRecord | null): Finding[] {
-  const difference = programmed?.difference ?? null;
+  if (programmed === null) return [];
+  const { difference, incomparable } = programmed;
+  if (incomparable !== null) {
+    return [
+      {
+        code: 'config-not-compared',
+        severity: 'info',
+        summary: 'What the proxy is programmed with cannot be compared with the manifests.',
+        evidence: incomparable,
+        advice: 'Compare the shares of its clusters by hand; the verdict does not depend on it.',
+      },
+    ];
+  }
   if (difference === null) return [];
   return [
     {
@@ -100,30 +98,11 @@ async function readDump(file: string): Promise<string> {
   }
 }
 
-function configuredShares(configured: Configured): ConfiguredShares {
-  const weights =
-    configured.kind === 'weights' ? configured.weights : configured.expectation.destinations;
-  const total = weights.reduce((sum, { weight }) => sum + weight, 0);
-  return weights.map(({ name, weight }) => ({ name, share: weight / total }));
-}
-
-/** Whether a route table that the request can meet has its host at all. */
-function servesHost(
-  tables: readonly EnvoyRouteTable[],
-  request: RouteRequest,
-  gatewayPort: number | null,
-): boolean {
-  const onPort = tables.filter(({ ports }) => gatewayPort !== null && ports.includes(gatewayPort));
-  return (onPort.length > 0 ? onPort : tables).some((table) => {
-    // Without routes the only thing that can go wrong is that no virtual host fits.
-    const virtualHosts = table.virtualHosts.map((host) => ({ ...host, routes: [] }));
-    try {
-      programmedRoute([{ ...table, virtualHosts }], request, gatewayPort);
-      return true;
-    } catch (error) {
-      if (error instanceof InputError) return false;
-      throw error;
-    }
+function configuredDestinations(configured: Configured): ConfiguredDestination[] {
+  if (configured.kind === 'manifests') return configuredBy(configured.expectation);
+  const total = configured.weights.reduce((sum, { weight }) => sum + weight, 0);
+  return configured.weights.map(({ name, weight }) => {
+    return { name, share: weight / total, host: null, subset: null, port: null };
   });
 }
 
@@ -131,7 +110,7 @@ function unserved(
   source: string,
   tables: readonly EnvoyRouteTable[],
   { authority }: RouteRequest,
-  shares: ConfiguredShares,
+  configured: readonly ConfiguredDestination[],
 ): ProgrammedRecord {
   const names = tables.map(({ name }) => name).join(', ');
   return {
@@ -139,45 +118,13 @@ function unserved(
     table: null,
     virtualHost: null,
     routes: [],
-    destinations: shares.map(({ name, share }) => ({
+    destinations: configured.map(({ name, share }) => ({
       name,
       configuredShare: share,
       programmedShare: 0,
     })),
     answeredByProxy: 1,
     difference: `none of the proxy's route tables has the host ${authority} (there are ${names})`,
+    incomparable: null,
   };
-}
-
-/** Shares closer than this are the same: Envoy's weights are whole numbers. */
-const SAME_SHARE = 1e-9;
-
-/** With weights alone, a destination is the cluster, subset or host of its name. */
-function compareByName(
-  shares: ConfiguredShares,
-  route: ProgrammedRoute,
-): Pick<ProgrammedRecord, 'destinations' | 'difference'> {
-  const left = new Set(route.destinations);
-  const destinations = shares.map(({ name, share }) => {
-    const own = route.destinations.filter(
-      ({ cluster, subset, host }) =>
-        cluster === name || subset === name || host === name || host?.split('.')[0] === name,
-    );
-    own.forEach((candidate) => left.delete(candidate));
-    const programmedShare = own.reduce((sum, candidate) => sum + candidate.share, 0);
-    return { name, configuredShare: share, programmedShare };
-  });
-  for (const { cluster, share } of left) {
-    destinations.push({ name: cluster, configuredShare: 0, programmedShare: share });
-  }
-  const apart = destinations.filter(
-    ({ configuredShare, programmedShare }) =>
-      Math.abs(configuredShare - programmedShare) > SAME_SHARE,
-  );
-  if (apart.length === 0) return { destinations, difference: null };
-  const list = apart.map(
-    ({ name, configuredShare, programmedShare }) =>
-      `${name} is configured with ${percent(configuredShare)} and programmed with ${percent(programmedShare)}`,
-  );
-  return { destinations, difference: `${list.join(', ')} (${route.table})` };
 }

@@ -4,6 +4,7 @@ import type { Scenario } from '../scenario/scenario.js';
 import { planRequests } from '../verdict/plan.js';
 import { parseTolerance, resolveTolerances } from '../verdict/tolerance.js';
 import type { ExpectedSplit } from './expected-split.js';
+import { requestsBeyondAborts } from './injected-aborts.js';
 import type { JudgeRule } from './judge.js';
 import type { SamplePlan } from './measure.js';
 
@@ -24,10 +25,10 @@ const LEAST_BLOCK = 20;
  *
  * @param rule With the power that this call is planned for.
  * @param concurrency Requests in flight in all.
- * @throws InputError when the tolerance does not fit the destinations.
+ * @throws InputError when the tolerance does not fit the destinations, or the route aborts everything.
  */
 export function splitPlan(
-  { destinations }: Pick<ExpectedSplit, 'destinations'>,
+  { destinations, aborts }: Pick<ExpectedSplit, 'destinations' | 'aborts'>,
   rule: JudgeRule,
   concurrency: number,
 ): SplitPlan {
@@ -36,8 +37,13 @@ export function splitPlan(
   const tolerances = resolveTolerances(parseTolerance(rule.tolerance), shares);
   const expectedShares = shares.map(({ expectedShare }) => expectedShare);
   const plan = planRequests({ expectedShares, tolerances, alpha: rule.alpha, power: rule.power });
+  if (aborts !== null && aborts.share >= 1) {
+    throw new InputError(
+      `the route answers every request with ${aborts.description} itself, so there is no split to test: take its fault out`,
+    );
+  }
   return {
-    planned: plan.kind === 'planned' ? plan.requests : null,
+    planned: plan.kind === 'planned' ? requestsBeyondAborts(plan.requests, aborts) : null,
     blockSize: blockSize(expectedShares, concurrency),
   };
 }

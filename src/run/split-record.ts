@@ -15,11 +15,12 @@ export interface SplitParts {
 export function splitRecord(parts: SplitParts): SplitRecord {
   const { rule, planned, evidence, decision } = parts;
   return {
-    sampled: decision.sampled,
+    sampled: evidence.sampled,
     n: decision.n,
-    missing: decision.missing,
+    missing: evidence.sampled - decision.n,
     unattributed: evidence.unattributed,
     cancelled: evidence.cancelled,
+    aborts: evidence.aborts,
     unknownPods: evidence.unknownPods,
     observationsPerCall: 1,
     requestsPlanned: planned,

@@ -83,7 +83,10 @@ const CASES: [string, string[], RegExp[]][] = [
   ],
   [
     'no VirtualService',
-    ['-f', 'scenarios/asm-greeter/app.yaml', TARGET, ...GREETER],
+    [
+      ...['-f', 'scenarios/asm-greeter/app.yaml', '-f', 'scenarios/asm-greeter/gateway.yaml'],
+      ...[TARGET, ...GREETER],
+    ],
     [/VirtualService/],
   ],
   [

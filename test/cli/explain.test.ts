@@ -122,7 +122,7 @@ describe('explain', () => {
     assert.match(stdout, /no match +http\[0\]: header x-canary/);
     assert.match(stdout, /because .*x-canary/);
     assert.match(stdout, /not reached +http\[2\]/);
-    assert.match(stdout, /timeout +2000 ms/);
+    assert.match(stdout, /timeout +2 s/);
     assert.match(stdout, /retries +3, 500 ms each, on unavailable/);
     assert.match(stdout, /fault +10 % are answered with/);
     assert.match(stdout, /mirror +25 % copied to shadow/);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ExplanationReport } from '../../src/report/explanation.js';
 import { recordOf, splitproof } from '../fixtures/command.js';
-import { type Envoy, startEnvoy } from '../fixtures/envoy.js';
+import { envoyConfig } from '../fixtures/envoy-config.js';
+import { type Envoy, startEnvoy, startEnvoyWithConfig } from '../fixtures/envoy.js';
 import { type Pods, startPods } from '../fixtures/greeters.js';
 
 const HOST = 'grpc-helloworld-py.default.svc.cluster.local';
@@ -71,6 +72,43 @@ describe('configured, programmed and observed, with the real Envoy', () => {
     assert.match(finding!.evidence, /v1 is configured with 60 % and programmed with 80 %/);
     const { stdout } = await splitproof([...args, '-n', '200']);
     assert.match(stdout, /destination +configured +programmed +observed/);
+  });
+
+  it('reads a gateway without Istio, its routes without a name, and says when names tell too little', async () => {
+    const explained = async (
+      names: readonly string[],
+    ): Promise<{ status: number | null; report: ExplanationReport }> => {
+      const listeners = [
+        {
+          kind: 'http' as const,
+          clusters: names.map((name) => ({ name, weight: 50, ports: [pods.ports.v1!] })),
+        },
+      ];
+      // Clusters keep their plain names here, and the route table has none at all.
+      const config = JSON.stringify(envoyConfig(listeners))
+        .replaceAll('listener-0/', '')
+        .replace('"name":"routes-0",', '');
+      const other = await startEnvoyWithConfig(JSON.parse(config) as object);
+      try {
+        const { status, stdout } = await splitproof([
+          ...['explain', ...MANIFESTS, other.address, ...CALL, '--envoy-admin', other.adminUrl],
+          ...['--format', 'json'],
+        ]);
+        return { status, report: JSON.parse(stdout) as ExplanationReport };
+      } finally {
+        await other.stop();
+      }
+    };
+    const plain = await explained(['v1', 'v2']);
+    assert.equal(plain.status, 2);
+    assert.match(plain.report.programmed?.difference ?? '', /v1 .* 60 % and programmed with 50 %/);
+    const unclear = await explained(['blue', 'green']);
+    assert.equal(unclear.status, 0);
+    assert.equal(unclear.report.programmed?.difference, null);
+    assert.deepEqual(
+      unclear.report.findings.map(({ code }) => code),
+      ['config-not-compared'],
+    );
   });
 
   it('compares weights given by hand with the clusters of their names', async () => {

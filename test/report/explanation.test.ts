@@ -20,6 +20,7 @@ function reportOf(text: string): ExplanationReport {
     via: text,
     gatewayPort: 80,
     route: { source: text, rule: text, match: text, gatewayPort: 80 },
+    action: { kind: 'redirect', description: text },
     destinations: [
       { name: text, host: text, subset: text, port: 80, weight: 1, share: 1, replicas: 2 },
     ],
@@ -29,6 +30,7 @@ function reportOf(text: string): ExplanationReport {
       retries: { attempts: 0, perTryTimeoutMs: null, retryOn: text },
       abort: { share: 0.5, description: text },
       delay: { share: 0.5, description: text },
+      failing: { share: 0.5, description: text },
       mirrors: [{ host: text, share: 1 }],
       changes: [text],
     },
@@ -40,6 +42,7 @@ function reportOf(text: string): ExplanationReport {
       destinations: [{ name: text, configuredShare: 1, programmedShare: 0 }],
       answeredByProxy: 1,
       difference: text,
+      incomparable: text,
     },
     notes: [text],
     findings: [

@@ -161,7 +161,7 @@ const BAD: readonly BadInput[] = [
         SPLIT.replace('route:', 'match: [{uri: {prefix: /other.Service/}}]\n    route:'),
       ),
     ),
-    message: /^test\.yaml:16: spec\.http\[0\]: no rule takes POST .*path prefix \/other\.Service\//,
+    message: /^test\.yaml:16: spec\.http\[0\]: no rule takes POST .*not prefix \/other\.Service\//,
   },
   {
     what: 'a Gateway that is not there',

@@ -2,7 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { explainRequest } from '../../src/routing/explain.js';
-import { gateway, http, manifestsOf, service, split, to, virtualService } from './objects.js';
+import { resolveExpectation } from '../../src/routing/resolve.js';
+import {
+  apiGateway,
+  destinationRule,
+  gateway,
+  http,
+  httpRoute,
+  listener,
+  manifestsOf,
+  service,
+  split,
+  to,
+  virtualService,
+} from './objects.js';
 import { request } from './request.js';
 
 const GATEWAY = gateway([http(80)]);
@@ -46,16 +59,103 @@ describe('explain', () => {
   it('a request without a route is explained, not thrown', () => {
     const set = manifestsOf([GATEWAY, virtualService([to('a', [{ uri: { exact: '/other' } }])])]);
     const explanation = explainRequest(set, request({ targetPort: 80 }));
-    assert.match(explanation.problem ?? '', /no rule takes POST/);
+    assert.equal(explanation.problem?.code, 'no-route');
+    assert.match(explanation.problem.message, /^no rule takes POST/);
+    assert.deepEqual(explanation.problem.place.path, 'spec.http[0]');
+    assert.equal(explanation.action, null);
     assert.equal(explanation.rules[0]?.outcome, 'not-matched');
     assert.equal(explanation.route, null);
   });
 
-  it('a redirect is explained with its rule', () => {
-    const set = manifestsOf([GATEWAY, virtualService([{ redirect: { uri: '/x' } }])]);
+  const answered: readonly [string, object, string, string][] = [
+    ['a redirect', { redirect: { uri: '/x' } }, 'redirect', 'redirects to /x (301)'],
+    [
+      'a direct response',
+      { directResponse: { status: 503 } },
+      'direct-response',
+      'answers 503 itself',
+    ],
+  ];
+  for (const [what, rule, kind, description] of answered) {
+    it(`${what} is a route taken, and nothing is wrong with it`, () => {
+      const set = manifestsOf([GATEWAY, virtualService([{ ...rule }])]);
+      const explanation = explainRequest(set, request({ targetPort: 80 }));
+      assert.equal(explanation.problem, null);
+      assert.equal(explanation.route?.rule, 'http[0]');
+      assert.deepEqual(explanation.action, { kind, description });
+      assert.deepEqual(explanation.destinations, []);
+      assert.equal(explanation.rules[0]?.outcome, 'taken');
+      // To be measured there would have to be a split.
+      assert.throws(() => resolveExpectation(set, request({ targetPort: 80 })), {
+        name: 'InputError',
+        message: new RegExp(`${description.replace(/[()]/g, '.')}, so there is no split to test`),
+      });
+    });
+  }
+
+  it('a server that sends plaintext to HTTPS comes before every route', () => {
+    const server = { ...http(80), tls: { httpsRedirect: true } };
+    const set = manifestsOf([gateway([server]), virtualService([to('a')])]);
     const explanation = explainRequest(set, request({ targetPort: 80 }));
-    assert.match(explanation.problem ?? '', /redirects to \/x/);
-    assert.equal(explanation.rules[0]?.outcome, 'taken');
+    assert.equal(explanation.problem, null);
+    assert.match(explanation.action?.description ?? '', /over HTTPS/);
+    assert.match(explanation.route?.source ?? '', /^Gateway default\/gw/);
+    assert.deepEqual(
+      explanation.rules.map(({ rule, outcome }) => [rule, outcome]),
+      [
+        ['servers[0].tls.httpsRedirect', 'taken'],
+        ['http[0]', 'not-reached'],
+      ],
+    );
+  });
+
+  it('a rule whose backends cannot be used is an error; others in the set are lint', () => {
+    const set = manifestsOf([
+      apiGateway([listener()]),
+      httpRoute([
+        { matches: [{ path: { value: '/helloworld.Greeter' } }] },
+        {
+          matches: [{ path: { value: '/other' } }],
+          backendRefs: [{ group: 'x.io', kind: 'Thing', name: 'a' }],
+        },
+      ]),
+    ]);
+    const explanation = explainRequest(set, request({ targetPort: 80 }));
+    assert.equal(explanation.problem?.code, 'no-usable-backend');
+    assert.equal(explanation.action?.kind, 'no-backend');
+    assert.match(explanation.problem.message, /every request fails with HTTP 500/);
+    assert.deepEqual(explanation.warnings, []);
+    assert.deepEqual(
+      explanation.lint.map(({ code, place }) => [code, place.path]),
+      [['invalid-backend', 'spec.rules[1].backendRefs[0]']],
+    );
+  });
+
+  it('a part meant for a backend that cannot be used is no injected fault', () => {
+    const thing = { group: 'x.io', kind: 'Thing', name: 'a', weight: 1 };
+    const set = manifestsOf([
+      apiGateway([listener()]),
+      httpRoute([{ backendRefs: [{ name: 's', port: 80, weight: 3 }, thing] }]),
+    ]);
+    const { effects, warnings, lint } = explainRequest(set, request({ targetPort: 80 }));
+    assert.equal(effects?.abort, null);
+    assert.deepEqual(effects.failing, { share: 0.25, description: 'HTTP 500' });
+    assert.deepEqual(
+      warnings.map(({ code }) => code),
+      ['invalid-backend'],
+    );
+    assert.deepEqual(lint, []);
+  });
+
+  it('a route whose destinations share their pods is known, but splits nothing', () => {
+    const set = manifestsOf([
+      GATEWAY,
+      virtualService([split({ 's/a': 1, 's/b': 1 })]),
+      destinationRule('s', { a: { app: 's' }, b: { app: 's' } }),
+    ]);
+    const explanation = explainRequest(set, request({ targetPort: 80 }));
+    assert.equal(explanation.problem?.code, 'no-split');
+    assert.equal(explanation.route?.rule, 'http[0]');
   });
 
   it('the timeouts, retries, faults and mirrors that apply', () => {
@@ -80,6 +180,7 @@ describe('explain', () => {
       retries: { attempts: 3, perTryTimeoutMs: 20_000, retryOn: 'unavailable' },
       abort: { share: 0.1, description: 'gRPC UNAVAILABLE' },
       delay: { share: 0.005, description: '2000 ms' },
+      failing: null,
       mirrors: [{ host: 'shadow', share: 0.25 }],
       changes: ['authority rewritten to x'],
     });

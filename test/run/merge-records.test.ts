@@ -218,6 +218,7 @@ describe('the joined record', () => {
       routes: ['routes[0]'],
       destinations: [],
       answeredByProxy: 0,
+      incomparable: null,
       difference: 'v1 is configured with 60 % and programmed with 90 %',
     };
     const whole = merged(one!, two!);

@@ -22,6 +22,7 @@ function expecting(weights: Record<string, number>): ExpectedSplit {
     })),
     attribution: attributionTable(names, [], []),
     programmed: null,
+    aborts: null,
     notes: [],
   };
 }

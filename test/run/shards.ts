@@ -52,6 +52,7 @@ const expected: ExpectedSplit = {
   ],
   attribution,
   programmed: null,
+  aborts: { share: 0.2, description: 'gRPC UNAVAILABLE' },
   notes: [],
 };
 
@@ -152,7 +153,8 @@ function tallyOf(requests: readonly ShardRequest[]): Tally {
       latencyMs,
       outcome,
       status: outcome === 'ok' ? 'OK' : outcome === 'cancelled' ? 'CANCELLED' : 'UNAVAILABLE',
-      cause: outcome === 'ok' ? '' : `cause ${connection}`,
+      cause:
+        outcome === 'ok' ? '' : connection === 0 ? 'fault filter abort' : `cause ${connection}`,
       pod: podOf(outcome, destination),
       destination,
     });

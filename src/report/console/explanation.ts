@@ -28,7 +28,7 @@ export function renderExplanation(report: ExplanationReport, style: Style): stri
 }
 
 function header(
-  { request, via, gatewayPort, route, notes }: ExplanationReport,
+  { request, via, gatewayPort, route, action, notes }: ExplanationReport,
   style: Style,
 ): string {
   const { method, path, scheme, authority, headers, namespace } = request;
@@ -43,6 +43,10 @@ function header(
       'route',
       plainText(route === null ? 'none' : `${route.source}, ${route.rule} (${route.match})`),
     ],
+    // That a route forwards is what everyone expects of it.
+    ...(action === null || action.kind === 'forward'
+      ? []
+      : [['action', plainText(action.description)] as const]),
     ...notes.map((note): Fact => ['note', plainText(note)]),
   ];
   return [
@@ -53,36 +57,47 @@ function header(
 
 function expected({ destinations, route }: ExplanationReport, style: Style): string {
   if (destinations.length === 0) return '';
-  const host = style.width - 48;
+  const longest = Math.max(...destinations.map(({ name }) => plainText(name).length));
+  const nameRoom = Math.min(Math.max(longest, MAX_NAME), Math.floor(style.width / 2) - MAX_NAME);
+  const withReplicas = destinations.some(({ replicas }) => replicas !== null);
+  const others = withReplicas ? OTHER_COLUMNS : OTHER_COLUMNS - REPLICAS_COLUMN;
+  const hostRoom = style.width - others - nameRoom;
   const rows = destinations.map((destination) => [
-    shorten(plainText(destination.name), MAX_NAME),
+    shorten(plainText(destination.name), nameRoom),
     String(destination.weight),
     formatShare(destination.share),
-    destination.replicas === null ? '-' : String(destination.replicas),
-    shorten(
-      plainText(destination.host) + (destination.port === null ? '' : `:${destination.port}`),
-      host,
-    ),
+    ...(withReplicas ? [destination.replicas === null ? '-' : String(destination.replicas)] : []),
+    shorten(plainText(hostOf(destination)), hostRoom),
   ]);
   const columns = [
     { title: 'destination', align: 'left' as const },
     { title: 'weight', align: 'right' as const },
     { title: 'share', align: 'right' as const },
-    { title: 'replicas', align: 'right' as const },
+    ...(withReplicas ? [{ title: 'replicas', align: 'right' as const }] : []),
     { title: 'host', align: 'left' as const },
   ];
   const heading = route === null ? 'What to expect, by replicas' : 'What to expect';
   return `${paint(style, 'heading', heading)}\n${table(columns, rows, style)}`;
 }
 
+/** What the columns between name and host take, gaps and margin included. */
+const OTHER_COLUMNS = 34;
+const REPLICAS_COLUMN = 10;
+
+/** Without the end that all Services of a cluster share; the JSON has the whole name. */
+function hostOf({ host, port }: ExplanationReport['destinations'][number]): string {
+  const short = host.replace(/\.svc\.cluster\.local$/, '');
+  return port === null ? short : `${short}:${port}`;
+}
+
 function effects(report: EffectsReport | null, style: Style): string {
   if (report === null) return '';
-  const { timeoutMs, retries, abort, delay, mirrors, changes } = report;
+  const { timeoutMs, retries, abort, delay, failing, mirrors, changes } = report;
   const facts: Fact[] = [];
-  if (timeoutMs !== null) facts.push(['timeout', timeoutMs === 0 ? 'off' : `${timeoutMs} ms`]);
+  if (timeoutMs !== null) facts.push(['timeout', timeoutMs === 0 ? 'off' : duration(timeoutMs)]);
   if (retries !== null) {
     const { attempts, perTryTimeoutMs, retryOn } = retries;
-    const each = perTryTimeoutMs === null ? '' : `, ${perTryTimeoutMs} ms each`;
+    const each = perTryTimeoutMs === null ? '' : `, ${duration(perTryTimeoutMs)} each`;
     const on = retryOn === null ? '' : `, on ${retryOn}`;
     facts.push(['retries', plainText(attempts === 0 ? 'off' : `${attempts}${each}${on}`)]);
   }
@@ -90,6 +105,10 @@ function effects(report: EffectsReport | null, style: Style): string {
     if (fault === null) continue;
     const does = fault === abort ? 'are answered with' : 'are delayed by';
     facts.push(['fault', plainText(`${percent(fault.share)} ${does} ${fault.description}`)]);
+  }
+  if (failing !== null) {
+    const fails = `${percent(failing.share)} fail with ${failing.description}: a backend cannot be used`;
+    facts.push(['fault', plainText(fails)]);
   }
   for (const { host, share } of mirrors) {
     facts.push(['mirror', plainText(`${percent(share)} copied to ${host}; never observed`)]);
@@ -114,7 +133,11 @@ function rules(all: readonly RuleReport[], style: Style): string {
   const taken = all.findIndex(({ outcome }) => outcome === 'taken');
   // The rule that is taken is shown whatever comes before it.
   const shown = all.filter((_, index) => index < SHOWN_RULES || index === taken);
-  const lines = shown.flatMap((rule) => ruleLines(rule, style));
+  const lines = shown.flatMap((rule, index) => [
+    // Rules of one object mostly stand together: it is named once.
+    ...(rule.source === shown[index - 1]?.source ? [] : [sourceLine(rule, style)]),
+    ...ruleLines(rule, style),
+  ]);
   const rest = all.length - shown.length;
   if (rest > 0) lines.push(`  and ${rest} more`);
   return `${paint(style, 'heading', 'Rules, in the order they are tried')}\n${lines.join('\n')}`;
@@ -122,7 +145,11 @@ function rules(all: readonly RuleReport[], style: Style): string {
 
 const OUTCOME_WIDTH = 14;
 
-function ruleLines({ source, rule, match, outcome, reasons }: RuleReport, style: Style): string[] {
+function sourceLine({ source }: RuleReport, style: Style): string {
+  return `  ${wrap(plainText(source), style, 4, 2)}`;
+}
+
+function ruleLines({ rule, match, outcome, reasons }: RuleReport, style: Style): string[] {
   const head = `  ${OUTCOMES[outcome].padEnd(OUTCOME_WIDTH - 2)}`;
   const meaning = outcome === 'taken' ? 'pass' : 'quiet';
   const under = (text: string): string =>
@@ -130,7 +157,6 @@ function ruleLines({ source, rule, match, outcome, reasons }: RuleReport, style:
   const indent = ' '.repeat(OUTCOME_WIDTH);
   return [
     paint(style, meaning, head) + under(`${rule}: ${match}`),
-    indent + under(`of ${source}`),
     ...reasons.map((reason) => indent + under(`because ${reason}`)),
   ];
 }
@@ -176,6 +202,11 @@ function summary(all: readonly ExplanationFinding[], style: Style): string {
 
 function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** `500 ms`, `60 s` */
+function duration(ms: number): string {
+  return ms >= 1000 ? `${Number((ms / 1000).toFixed(3))} s` : `${ms} ms`;
 }
 
 function percent(share: number): string {

@@ -22,8 +22,8 @@ export function programmedTable(
   const room = style.width - 2 - titles.length * 12;
   const rows = programmed.destinations.map(({ name: destination, ...shares }) => [
     shorten(plainText(destination), room),
-    formatShare(shares.configuredShare),
-    formatShare(shares.programmedShare),
+    shareOrDash(shares.configuredShare),
+    shareOrDash(shares.programmedShare),
     ...(split === null ? [] : [observedShare(split, destination)]),
   ]);
   if (programmed.answeredByProxy > 0) {
@@ -39,6 +39,10 @@ export function programmedTable(
     `  ${wrap(plainText(where.filter((part) => part !== '').join(', ')), style, 2, 2)}`,
     table(columns, rows, style),
   ].join('\n');
+}
+
+function shareOrDash(share: number | null): string {
+  return share === null ? '-' : formatShare(share);
 }
 
 function observedShare(split: SplitRecord, name: string): string {

@@ -1,69 +1,138 @@
 import type { Expectation } from '../expectation.js';
-import type { ProgrammedRoute } from './programmed.js';
+import { type ConfiguredDestination, isClusterOf, saysWhoseItIs } from './cluster-identity.js';
+import type { ProgrammedDestination, ProgrammedRoute } from './programmed.js';
 
-/** One destination as configured in the manifests and as programmed into the proxy. */
+/** One destination as configured and as programmed into the proxy. */
 export interface ProgrammedComparison {
-  /** Index into the expectation's destinations; `null`: the manifests do not name it. */
-  destination: number | null;
   name: string;
-  /** Between 0 and 1; 0 when the manifests do not name it. */
-  configuredShare: number;
-  /** Between 0 and 1; 0 when the proxy has no such destination. */
-  programmedShare: number;
+  /** Between 0 and 1; 0 when nothing configures it, `null` when it is not known what it is. */
+  configuredShare: number | null;
+  /** Between 0 and 1; 0 when the proxy has no such destination, `null` when it is not known. */
+  programmedShare: number | null;
+}
+
+/** Configured and programmed side by side. */
+export interface Comparison {
+  destinations: ProgrammedComparison[];
+  /** Where they part, in one sentence; `null` where they agree, or cannot be compared. */
+  difference: string | null;
+  /** Why they cannot be compared; `null` where they were. */
+  incomparable: string | null;
 }
 
 /** Shares closer than this are the same: Envoy's weights are whole numbers. */
 const SAME_SHARE = 1e-9;
 
+/** What the manifests configure, to be held against a proxy. */
+export function configuredBy({ destinations }: Expectation): ConfiguredDestination[] {
+  const total = destinations.reduce((sum, { weight }) => sum + weight, 0);
+  return destinations.map(({ name, weight, host, subset, port }) => {
+    return { name, share: weight / total, host, subset, port };
+  });
+}
+
 /**
- * Holds what the manifests say against what the proxy was programmed with.
- * @returns Every destination of either, and one sentence on where they part, or `null`.
+ * Holds what was configured against what the proxy was programmed with. A cluster whose names do not
+ * say what it stands for is never taken for a destination, nor for a difference.
  */
 export function compareProgrammed(
-  expectation: Expectation,
+  configured: readonly ConfiguredDestination[],
   programmed: ProgrammedRoute,
-): { destinations: ProgrammedComparison[]; difference: string | null } {
-  const total = expectation.destinations.reduce((sum, { weight }) => sum + weight, 0);
-  const left = new Set(programmed.destinations);
-  const destinations = expectation.destinations.map((destination, index): ProgrammedComparison => {
-    const own = programmed.destinations.filter(
-      (candidate) =>
-        candidate.host === destination.host &&
-        candidate.subset === destination.subset &&
-        (destination.port === null || candidate.port === destination.port),
-    );
-    for (const candidate of own) left.delete(candidate);
-    return {
-      destination: index,
+): Comparison {
+  const owners = new Map(
+    programmed.destinations.map((cluster) => [cluster, ownerOf(cluster, configured)]),
+  );
+  const clustersOf = (destination: ConfiguredDestination): ProgrammedDestination[] =>
+    programmed.destinations.filter((cluster) => owners.get(cluster) === destination);
+  const strangers = programmed.destinations.filter((cluster) => owners.get(cluster) === null);
+  const unfound = configured.filter(
+    (destination) => destination.share > 0 && clustersOf(destination).length === 0,
+  );
+  const byHost = configured.every(({ host }) => host !== null);
+  const unclear = strangers.filter((cluster) => !saysWhoseItIs(cluster, byHost));
+  if (programmed.unknown !== null)
+    return apart(configured, programmed, `${programmed.unknown}, which cannot be told here`);
+  if (unclear.length > 0 && unfound.length > 0)
+    return apart(configured, programmed, unclearReason(unclear, unfound));
+  const destinations = [
+    ...configured.map((destination) => ({
       name: destination.name,
-      configuredShare: destination.weight / total,
-      programmedShare: own.reduce((sum, { share }) => sum + share, 0),
-    };
-  });
-  for (const extra of left)
-    destinations.push({
-      destination: null,
-      name: extra.cluster,
-      configuredShare: 0,
-      programmedShare: extra.share,
-    });
-  const apart = destinations.filter(
+      configuredShare: destination.share,
+      programmedShare: sumOf(clustersOf(destination)),
+    })),
+    ...strangers.map(({ cluster, share }) => {
+      return { name: cluster, configuredShare: 0, programmedShare: share };
+    }),
+  ];
+  const differing = destinations.filter(
     ({ configuredShare, programmedShare }) =>
       Math.abs(configuredShare - programmedShare) > SAME_SHARE,
   );
-  if (apart.length === 0) return { destinations, difference: null };
-  const list = apart.map(
+  if (differing.length === 0) return { destinations, difference: null, incomparable: null };
+  const list = differing.map(
     ({ name, configuredShare, programmedShare }) =>
       `${name} is configured with ${percent(configuredShare)} and programmed with ${percent(programmedShare)}`,
   );
+  const { answeredByProxy, table } = programmed;
   const unrouted =
-    programmed.answeredByProxy > 0
-      ? `; the proxy answers ${percent(programmed.answeredByProxy)} of the requests itself`
+    answeredByProxy > 0
+      ? `; the proxy answers ${percent(answeredByProxy)} of the requests itself`
       : '';
-  return { destinations, difference: `${list.join(', ')} (${programmed.table})${unrouted}` };
+  const where = table === '' ? '' : ` (${table})`;
+  return {
+    destinations,
+    difference: `${list.join(', ')}${where}${unrouted}`,
+    incomparable: null,
+  };
+}
+
+/** The only destination a cluster can be; several mean that its names say too little. */
+function ownerOf(
+  cluster: ProgrammedDestination,
+  configured: readonly ConfiguredDestination[],
+): ConfiguredDestination | null {
+  const owners = configured.filter((destination) => isClusterOf(cluster, destination));
+  return owners.length === 1 ? (owners[0] ?? null) : null;
+}
+
+function apart(
+  configured: readonly ConfiguredDestination[],
+  { destinations }: ProgrammedRoute,
+  incomparable: string,
+): Comparison {
+  return {
+    destinations: [
+      ...configured.map(({ name, share }) => {
+        return { name, configuredShare: share, programmedShare: null };
+      }),
+      ...destinations.map(({ cluster, share }) => {
+        return { name: cluster, configuredShare: null, programmedShare: share };
+      }),
+    ],
+    difference: null,
+    incomparable,
+  };
+}
+
+/** One cluster for a rule of the Gateway API, with the backends as its localities. */
+const ENVOY_GATEWAY_RULE = /^(?:http|grpc)route\/[^/]+\/[^/]+\/rule\/[^/]+$/;
+
+function unclearReason(
+  unclear: readonly ProgrammedDestination[],
+  unfound: readonly ConfiguredDestination[],
+): string {
+  const names = unclear.map(({ cluster, share }) => `${cluster} (${percent(share)})`).join(', ');
+  const wanted = unfound.map(({ name }) => name).join(', ');
+  if (unclear.every(({ cluster }) => ENVOY_GATEWAY_RULE.test(cluster)))
+    return `the proxy splits inside the cluster ${names}, by weights of its endpoints, which its routes do not show`;
+  return `the proxy sends the requests to ${names}, and these names do not say which of ${wanted} they stand for`;
+}
+
+function sumOf(clusters: readonly ProgrammedDestination[]): number {
+  return clusters.reduce((sum, { share }) => sum + share, 0);
 }
 
 /** A share to a hundredth of a per cent: `60.02 %`, `60 %`. */
-export function percent(share: number): string {
+function percent(share: number): string {
   return `${Number((share * 100).toFixed(2))} %`;
 }

@@ -1,4 +1,5 @@
 import { InputError } from '../../input-error.js';
+import { type ClusterAliases, readClusterAliases } from './clusters.js';
 import { ManifestNode } from '../manifest/manifest-node.js';
 import { SourceDocument } from '../manifest/source-document.js';
 import { pick } from './pick-field.js';
@@ -20,6 +21,10 @@ export interface EnvoyRouteTable {
   /** Envoy drops the port from the authority before it looks for the virtual host. */
   ignoresPort: boolean;
   virtualHosts: readonly EnvoyVirtualHost[];
+  /** Why there may be more virtual hosts than these; `null` when these are all. */
+  incomplete: string | null;
+  /** Of the clusters of the proxy. */
+  clusters: ClusterAliases;
 }
 
 /**
@@ -34,7 +39,7 @@ export function parseConfigDump(text: string, file: string): EnvoyRouteTable[] {
   if (document === undefined) throw new InputError('the configuration dump is empty', { file });
   const root = new ManifestNode(document, document.value, []);
   const tables = Array.isArray(document.value)
-    ? root.items().map((node) => readTable(node, new Map()))
+    ? root.items().map((node) => readTable(node, new Map(), new Map()))
     : readDump(root);
   if (tables.length === 0)
     throw new InputError(
@@ -64,18 +69,50 @@ function readDump(root: ManifestNode): EnvoyRouteTable[] {
     if (typeof routeTable === 'string')
       ports.set(routeTable, [...(ports.get(routeTable) ?? []), port]);
   }
+  const clusters = readClusterAliases(ofType('.ClustersConfigDump'));
   const inline = used.flatMap(({ routeTable, port }) =>
-    routeTable instanceof ManifestNode ? [{ ...readTable(routeTable, ports), ports: [port] }] : [],
+    routeTable instanceof ManifestNode ? [{ node: routeTable, port }] : [],
   );
+  // A table inside a listener is listed among the static ones again, without its port.
+  const copies = new Set(inline.map(({ node }) => contentOf(node)));
   const discovered = ofType('.RoutesConfigDump').flatMap((dump) =>
     [
       ...dump.field('dynamic_route_configs').items(),
       ...dump.field('static_route_configs').items(),
-    ].map((node) => readTable(node.field('route_config'), ports)),
+    ].map((node) => node.field('route_config')),
   );
-  // A table inside a listener is listed among the static ones again, without its port.
-  const named = new Set(inline.map(({ name }) => name).filter((name) => name !== ''));
-  return [...inline, ...discovered.filter(({ name }) => !named.has(name))];
+  const tables = discovered
+    .filter((node) => !copies.has(contentOf(node)))
+    .map((node) => readTable(node, ports, clusters));
+  const names = new Set(tables.map(({ name }) => name));
+  return [
+    ...inline.map(({ node, port }) => ({ ...readTable(node, ports, clusters), ports: [port] })),
+    ...tables,
+    ...[...ports.keys()]
+      .filter((name) => !names.has(name))
+      .map((name) => missingTable(name, ports, clusters)),
+  ];
+}
+
+/** The table as text, without the type that only one of its copies names. */
+function contentOf({ value }: ManifestNode): string {
+  return JSON.stringify({ ...(value as object), '@type': undefined });
+}
+
+/** A table that a listener fetches and that is not in the dump. */
+function missingTable(
+  name: string,
+  ports: ReadonlyMap<string, number[]>,
+  clusters: ClusterAliases,
+): EnvoyRouteTable {
+  return {
+    name,
+    ports: ports.get(name) ?? [],
+    ignoresPort: false,
+    virtualHosts: [],
+    incomplete: 'it is fetched by RDS and is not in the dump',
+    clusters,
+  };
 }
 
 /** The route tables a listener's filter chains use, by name or inline. */
@@ -101,7 +138,11 @@ function readListener(
     });
 }
 
-function readTable(node: ManifestNode, ports: ReadonlyMap<string, number[]>): EnvoyRouteTable {
+function readTable(
+  node: ManifestNode,
+  ports: ReadonlyMap<string, number[]>,
+  clusters: ClusterAliases,
+): EnvoyRouteTable {
   const name = node.field('name').optionalString() ?? '';
   const fromName = /^(?:https?\.)?(\d+)(?:\.|$)/.exec(name)?.[1];
   return {
@@ -118,5 +159,9 @@ function readTable(node: ManifestNode, ports: ReadonlyMap<string, number[]>): En
           .map((domain) => domain.toLowerCase()),
         routes: host.field('routes').items().map(readEnvoyRoute),
       })),
+    incomplete: node.field('vhds').absent
+      ? null
+      : 'its hosts are fetched on demand (VHDS) and may not be in the dump',
+    clusters,
   };
 }

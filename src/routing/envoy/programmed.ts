@@ -2,6 +2,7 @@ import { InputError } from '../../input-error.js';
 import { unmetReason, type MatchContext } from '../condition.js';
 import { hostOf, mostSpecificHost, portOf } from '../istio/host.js';
 import type { RouteRequest } from '../request.js';
+import type { ClusterAliases } from './clusters.js';
 import type { EnvoyRouteTable, EnvoyVirtualHost } from './config-dump.js';
 import type { EnvoyRoute } from './route.js';
 
@@ -9,7 +10,9 @@ import type { EnvoyRoute } from './route.js';
 export interface ProgrammedDestination {
   /** As Envoy knows it: `outbound|50051|v1|grpc-helloworld-py.default.svc.cluster.local`. */
   cluster: string;
-  /** The parts of an Istio cluster name; `null` for any other. */
+  /** Under which its endpoints are looked up, where the dump says. */
+  aliases: readonly string[];
+  /** The parts of an Istio cluster name or alias; `null` for any other. */
   host: string | null;
   subset: string | null;
   port: number | null;
@@ -27,21 +30,41 @@ export interface ProgrammedRoute {
   destinations: ProgrammedDestination[];
   /** Share the proxy answers itself: redirects, direct responses, or no route. */
   answeredByProxy: number;
+  /** What chooses the destinations of a part of the requests that cannot be told; else `null`. */
+  unknown: string | null;
   notes: string[];
+}
+
+/**
+ * Whether any route table that the request can meet has its host.
+ * @param gatewayPort The listener's port, where it is known.
+ * @throws InputError when it cannot be told: several tables have it, or a table that may have it is
+ *   not in the dump.
+ */
+export function servesHost(
+  tables: readonly EnvoyRouteTable[],
+  request: RouteRequest,
+  gatewayPort: number | null,
+): boolean {
+  return chooseTable(tables, request, gatewayPort) !== null;
 }
 
 /**
  * Sends a request through the route tables of a proxy.
  * @param gatewayPort The listener's port, where it is known.
- * @throws InputError when no table or no virtual host fits.
+ * @throws InputError when no table has the request's host, and as {@link servesHost} does.
  */
 export function programmedRoute(
   tables: readonly EnvoyRouteTable[],
   request: RouteRequest,
   gatewayPort: number | null,
 ): ProgrammedRoute {
-  const table = chooseTable(tables, request, gatewayPort);
-  const virtualHost = chooseVirtualHost(table, request);
+  const chosen = chooseTable(tables, request, gatewayPort);
+  if (chosen === null)
+    throw new InputError(
+      `none of the proxy's route tables has the host ${request.authority}: there are ${tables.map(({ name }) => name).join(', ')}`,
+    );
+  const { table, virtualHost } = chosen;
   const context: MatchContext = {
     method: request.method,
     path: request.path,
@@ -52,61 +75,81 @@ export function programmedRoute(
     gateways: [],
     source: null,
   };
-  return { table: table.name, virtualHost: virtualHost.name, ...follow(virtualHost, context) };
+  const { name, clusters } = table;
+  return { table: name, virtualHost: virtualHost.name, ...follow(virtualHost, context, clusters) };
 }
 
+/** A route table with the virtual host that takes a request. */
+interface ChosenTable {
+  table: EnvoyRouteTable;
+  virtualHost: EnvoyVirtualHost;
+  /** The domain it takes it by. */
+  domain: string;
+}
+
+/** @returns `null` when every table is known and none has the host. */
 function chooseTable(
   tables: readonly EnvoyRouteTable[],
   request: RouteRequest,
   gatewayPort: number | null,
-): EnvoyRouteTable {
+): ChosenTable | null {
   const onPort =
     gatewayPort === null ? [] : tables.filter(({ ports }) => ports.includes(gatewayPort));
-  const fitting = (onPort.length > 0 ? onPort : tables).filter(
-    (table) => virtualHostOf(table, request) !== null,
+  const possible = onPort.length > 0 ? onPort : tables;
+  const fitting = possible.flatMap((table) => virtualHostOf(table, request) ?? []);
+  const partial = possible.find(({ incomplete }) => incomplete !== null);
+  // Every table of a sidecar has a host for whatever it does not know.
+  const best = mostSpecificHost(
+    hostOf(request.authority),
+    fitting.map(({ domain }) => domain),
   );
-  const [first, second] = fitting;
-  if (first === undefined)
+  const closest = fitting.filter(({ domain }) => best === null || domain === best);
+  const [first, second] = closest;
+  if (first !== undefined && second === undefined) return first;
+  if (first !== undefined) {
+    const names = closest.map(({ table }) => describeTable(table)).join(' and ');
     throw new InputError(
-      `none of the proxy's route tables has the host ${request.authority}: there are ${tables.map(({ name }) => name).join(', ')}`,
+      `the request fits several of the proxy's route tables, ${names}: say which port it arrives at with --gateway-port`,
+      { path: '--gateway-port' },
     );
-  if (second !== undefined)
-    throw new InputError(
-      `the request fits the proxy's route tables ${fitting.map(({ name }) => name).join(' and ')}: choose with --gateway-port`,
-    );
-  return first;
+  }
+  if (partial === undefined) return null;
+  throw new InputError(
+    `the proxy's route table ${describeTable(partial)} may have the host ${request.authority}, but ${partial.incomplete ?? ''}: take the whole /config_dump, without ?resource or ?mask, once the proxy has its routes`,
+  );
 }
 
-function chooseVirtualHost(table: EnvoyRouteTable, request: RouteRequest): EnvoyVirtualHost {
-  const found = virtualHostOf(table, request);
-  if (found === null)
-    throw new InputError(`the route table ${table.name} has no host ${request.authority}`);
-  return found;
+/** `http.8080`; `that of port 8080`, where it has no name. */
+function describeTable({ name, ports }: EnvoyRouteTable): string {
+  if (name !== '') return name;
+  return ports.length === 0 ? 'without a name' : `that of port ${ports.join(', ')}`;
 }
 
 /** Domains may name a port; the authority is compared with it, and without it where Envoy does. */
-function virtualHostOf(table: EnvoyRouteTable, request: RouteRequest): EnvoyVirtualHost | null {
+function virtualHostOf(table: EnvoyRouteTable, request: RouteRequest): ChosenTable | null {
   const authority = request.authority.toLowerCase();
   const host = table.ignoresPort && portOf(authority) !== null ? hostOf(authority) : authority;
-  const best = mostSpecificHost(
+  const domain = mostSpecificHost(
     host,
     table.virtualHosts.flatMap(({ domains }) => domains),
   );
-  return best === null
-    ? null
-    : (table.virtualHosts.find(({ domains }) => domains.includes(best)) ?? null);
+  if (domain === null) return null;
+  const virtualHost = table.virtualHosts.find(({ domains }) => domains.includes(domain));
+  return virtualHost === undefined ? null : { table, virtualHost, domain };
 }
 
 /** Routes in order; one that takes only a fraction of its requests leaves the rest to those after it. */
 function follow(
   { routes }: EnvoyVirtualHost,
   context: MatchContext,
-): Pick<ProgrammedRoute, 'routes' | 'destinations' | 'answeredByProxy' | 'notes'> {
+  aliases: ClusterAliases,
+): Omit<ProgrammedRoute, 'table' | 'virtualHost'> {
   const shares = new Map<string, number>();
   const taken: string[] = [];
   const notes: string[] = [];
   let left = 1;
   let answeredByProxy = 0;
+  let unknown: string | null = null;
   for (const [index, route] of routes.entries()) {
     if (left <= 0) break;
     if (route.conditions.some((condition) => unmetReason(condition, context) !== null)) {
@@ -119,17 +162,18 @@ function follow(
     left -= share;
     if (share === 0) continue;
     taken.push(route.name === '' ? `routes[${index}]` : route.name);
-    if (route.action.kind === 'dynamic')
-      throw new InputError(
-        `routes[${index}] chooses its cluster by ${route.action.by}, which cannot be told here`,
-      );
     if (route.action.kind === 'clusters') addShares(shares, route.action.clusters, share);
+    else if (route.action.kind === 'dynamic')
+      unknown = `the proxy's ${taken.at(-1) ?? ''} chooses its cluster by ${route.action.by}`;
     else answeredByProxy += share;
   }
   return {
     routes: taken,
-    destinations: [...shares].map(([cluster, share]) => ({ ...parseCluster(cluster), share })),
+    destinations: [...shares].map(([cluster, share]) => {
+      return { ...parseCluster(cluster, aliases.get(cluster)), share };
+    }),
     answeredByProxy: answeredByProxy + left,
+    unknown,
     notes,
   };
 }
@@ -145,10 +189,15 @@ function addShares(
   }
 }
 
-/** An Istio cluster's name: `direction|port|subset|host`. */
-export function parseCluster(cluster: string): Omit<ProgrammedDestination, 'share'> {
-  const [direction, port, subset, host, ...rest] = cluster.split('|');
-  if (direction === undefined || host === undefined || rest.length > 0 || !/^\d+$/.test(port ?? ''))
-    return { cluster, host: null, subset: null, port: null };
-  return { cluster, host, subset: subset === '' ? null : (subset ?? null), port: Number(port) };
+/** An Istio cluster's name, or that of its endpoints: `direction|port|subset|host`. */
+export function parseCluster(
+  cluster: string,
+  aliases: readonly string[] = [],
+): Omit<ProgrammedDestination, 'share'> {
+  for (const name of [cluster, ...aliases]) {
+    const [, port, subset = '', host, ...rest] = name.split('|');
+    if (host === undefined || rest.length > 0 || !/^\d+$/.test(port ?? '')) continue;
+    return { cluster, aliases, host, subset: subset === '' ? null : subset, port: Number(port) };
+  }
+  return { cluster, aliases, host: null, subset: null, port: null };
 }

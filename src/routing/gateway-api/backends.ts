@@ -10,41 +10,37 @@ import type { ApiRoute, ApiRule, BackendRef } from './route.js';
  * share of the requests, as errors: 500 for HTTPRoute, UNAVAILABLE for GRPCRoute.
  * Source: https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule (backendRefs).
  */
-export function resolveBackends(
-  set: ManifestSet,
-  route: ApiRoute,
-  rule: ApiRule,
-  warnings: Warning[],
-): Rule {
-  const weighted = rule.backendRefs;
-  const total = weighted.reduce((sum, { weight }) => sum + weight, 0);
-  const usable: BackendRef[] = [];
-  let unusableWeight = 0;
-  for (const ref of weighted) {
-    const fault = faultOf(set, route, ref);
-    if (fault === null) usable.push(ref);
-    else {
-      unusableWeight += ref.weight;
-      warnings.push({
-        code: 'invalid-backend',
-        message: `${fault}: its share of the requests fails with ${failure(route)}`,
-        place: ref.node.place(),
-      });
-    }
-  }
+export function resolveBackends(set: ManifestSet, route: ApiRoute, rule: ApiRule): Rule {
   const { label, name, entries, node } = rule;
-  const reachable = usable.some(({ weight }) => weight > 0);
+  const total = rule.backendRefs.reduce((sum, { weight }) => sum + weight, 0);
+  const usable = rule.backendRefs.filter((ref) => faultOf(set, route, ref) === null);
+  const usableWeight = usable.reduce((sum, { weight }) => sum + weight, 0);
   const action: RuleAction =
     rule.redirect !== null
       ? { kind: 'redirect', to: rule.redirect }
-      : reachable
+      : usableWeight > 0
         ? { kind: 'forward', backends: usable.map((ref) => toBackend(route, ref)) }
-        : { kind: 'direct-response', status: route.kind === 'HTTPRoute' ? 500 : 503 };
+        : { kind: 'no-backend', failure: failure(route) };
   const failing =
-    unusableWeight === 0 || !reachable
+    action.kind !== 'forward' || usableWeight === total
       ? null
-      : { share: unusableWeight / total, description: failure(route) };
-  return { label, name, entries, action, effects: { ...rule.effects, abort: failing }, node };
+      : { share: (total - usableWeight) / total, description: failure(route) };
+  return { label, name, entries, action, effects: { ...rule.effects, failing }, node };
+}
+
+/** Which backends of a rule cannot be used, and why. */
+export function invalidBackends(set: ManifestSet, route: ApiRoute, rule: ApiRule): Warning[] {
+  return rule.backendRefs.flatMap((ref) => {
+    const fault = faultOf(set, route, ref);
+    if (fault === null) return [];
+    return [
+      {
+        code: 'invalid-backend',
+        message: `${fault}: its share of the requests fails with ${failure(route)}`,
+        place: ref.node.place(),
+      },
+    ];
+  });
 }
 
 function failure(route: ApiRoute): string {

@@ -3,6 +3,7 @@ import type { MatchContext } from '../condition.js';
 import { firstMatch } from '../first-match.js';
 import { hostOf, portOf } from '../istio/host.js';
 import { serviceSpellings } from '../istio/mesh-routes.js';
+import { unsupportedByGrpc } from '../istio/proxyless.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { noRuleError } from '../no-rule.js';
 import type { RouteRequest, Via } from '../request.js';
@@ -51,6 +52,7 @@ export function chooseServiceRoute(
     source: { labels: {}, namespace: request.namespace },
   };
   const { matched, traces } = firstMatch(orderedRules(set, routes, context, warnings));
+  if (via.kind === 'proxyless' && matched !== null) warnings.push(...unsupportedByGrpc(matched));
   return {
     via,
     gatewayPort: null,

@@ -4,7 +4,7 @@ import { matchRule } from '../first-match.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject, objectKey, type ManifestObject } from '../manifest/manifest-object.js';
 import type { Warning } from '../warning.js';
-import { resolveBackends } from './backends.js';
+import { invalidBackends, resolveBackends } from './backends.js';
 import { compareAges, compareRanks, inOrder, rankOf, type RankedRule } from './precedence.js';
 import type { ApiRoute } from './route.js';
 
@@ -19,10 +19,11 @@ export function orderedRules(
   context: MatchContext,
   warnings: Warning[],
 ): RankedRule[] {
-  const rules = inOrder(routes.flatMap((route) => rankedRules(set, route, context, warnings)));
+  const rules = inOrder(routes.flatMap((route) => rankedRules(set, route, context)));
   const takers = rules.filter(({ rule }) => matchRule(rule, context).matches);
   const [first] = takers;
   if (first === undefined) return rules;
+  warnings.push(...invalidBackendsOf(set, routes, first));
   const rivals = takers.filter(
     ({ object, rank }) => object !== first.object && compareRanks(first.rank, rank) === 0,
   );
@@ -57,15 +58,10 @@ export function acceptedRoutes(routes: readonly ApiRoute[], warnings: Warning[])
   return routes.filter(({ kind }) => kind === oldest.kind);
 }
 
-function rankedRules(
-  set: ManifestSet,
-  route: ApiRoute,
-  context: MatchContext,
-  warnings: Warning[],
-): RankedRule[] {
+function rankedRules(set: ManifestSet, route: ApiRoute, context: MatchContext): RankedRule[] {
   let position = 0;
   return route.rules.flatMap((apiRule) => {
-    const rule = resolveBackends(set, route, apiRule, warnings);
+    const rule = resolveBackends(set, route, apiRule);
     const entries = rule.entries.length === 0 ? [{ conditions: [] }] : rule.entries;
     return entries.map((entry): RankedRule => {
       position += 1;
@@ -73,6 +69,20 @@ function rankedRules(
       return { object: route, rule: own, context, rank: rankOf(entry), position };
     });
   });
+}
+
+function invalidBackendsOf(
+  set: ManifestSet,
+  routes: readonly ApiRoute[],
+  { object, rule: taken }: RankedRule,
+): Warning[] {
+  return routes
+    .filter((route) => route === object)
+    .flatMap((route) =>
+      route.rules
+        .filter(({ node }) => node === taken.node)
+        .flatMap((rule) => invalidBackends(set, route, rule)),
+    );
 }
 
 function refuseUnknownAges(one: ManifestObject, other: ManifestObject, what: string): void {

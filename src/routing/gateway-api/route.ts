@@ -108,7 +108,8 @@ function readRule(
   if (!node.field('sessionPersistence').absent)
     warnings.push({
       code: 'not-modelled',
-      message: 'sessionPersistence ties clients to a backend, which is not modelled here',
+      message:
+        'sessionPersistence ties a session to the backend its first request was drawn for; a request that carries no session, as here unless -H gives it one, is drawn by weight',
       place: node.field('sessionPersistence').place(),
     });
   const name = node.field('name').optionalString();

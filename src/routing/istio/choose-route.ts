@@ -6,9 +6,11 @@ import { describeObject, objectKey } from '../manifest/manifest-object.js';
 import { noRuleError } from '../no-rule.js';
 import { portNote } from '../port-note.js';
 import { formatVia, type RouteRequest, type Via } from '../request.js';
+import { knownHosts } from '../service-registry.js';
 import { assumeGateways } from './assumed-gateway.js';
 import { virtualHostOf, type VirtualHost } from './gateway-routes.js';
-import { hostOf, mostSpecificHost, resolveShortName } from './host.js';
+import { hostOf, resolveShortName } from './host.js';
+import { httpsRedirect } from './https-redirect.js';
 import {
   candidateListeners,
   gatewayWorkloads,
@@ -17,7 +19,8 @@ import {
   type Listener,
 } from './listener.js';
 import { mergedRules } from './merge-order.js';
-import { meshHostOf, serviceSpellings } from './mesh-routes.js';
+import { type MeshHost, meshHostOf, serviceSpellings } from './mesh-routes.js';
+import { unsupportedByGrpc } from './proxyless.js';
 import { MESH, type VirtualService } from './virtual-service.js';
 
 /** Chooses the route of a request through Istio's objects. The set's namespaces are filled in. */
@@ -75,15 +78,16 @@ function chooseAtGateway(
     .flatMap((workload) => candidateListeners(workload, request))
     .map((listener): Arrival => {
       const virtualHost = virtualHostOf(listener, virtualServices, set.virtualServices, request);
-      return { listener, virtualHost, ...firstMatch(mergedRules(virtualHost.bound)) };
+      const redirect = httpsRedirect(listener, request);
+      const rules = mergedRules(virtualHost.bound);
+      const tried = redirect === null ? rules : [redirect, ...rules];
+      return { listener, virtualHost, ...firstMatch(tried) };
     });
   const matching = arrivals.filter(({ matched }) => matched !== null);
   if (matching.length > 1) throw severalListenersError(matching, workloads.length > 1);
   const [arrival] = matching.length === 1 ? matching : arrivals;
   if (arrival === undefined) throw noListenerError(workloads, request);
-  const { listener, virtualHost, traces } = arrival;
-  const redirect = httpsRedirect(listener, request);
-  const matched = redirect === null ? arrival.matched : null;
+  const { listener, virtualHost, matched, traces } = arrival;
   const gateway =
     matched?.context.gateways[0] ??
     objectKey(listener.servers[0]?.gateway ?? { namespace: '', name: '' });
@@ -96,8 +100,7 @@ function chooseAtGateway(
     matched,
     unroutedService: null,
     traces,
-    problem:
-      redirect ?? (matched === null ? noRouteError(arrivals, virtualServices, request) : null),
+    problem: matched === null ? noRouteError(arrivals, virtualServices, request) : null,
     notes: portNote(listener.port, request),
     warnings: [
       ...(assumed?.warnings ?? []),
@@ -113,27 +116,6 @@ function chooseAtGateway(
           ]),
     ],
   };
-}
-
-/** A server may send every plaintext request for its hosts to HTTPS instead of routing it. */
-function httpsRedirect(listener: Listener, request: RouteRequest): InputError | null {
-  if (request.scheme === 'https') return null;
-  const found = listener.servers.find(
-    ({ server }) =>
-      server.tls?.httpsRedirect === true &&
-      mostSpecificHost(
-        hostOf(request.authority),
-        server.hosts.map(({ host }) => host),
-      ) !== null,
-  );
-  return (
-    found?.server.node
-      .field('tls')
-      .field('httpsRedirect')
-      .error(
-        'the server redirects every plaintext request to HTTPS, so there is no split to test',
-      ) ?? null
-  );
 }
 
 function severalListenersError(
@@ -188,12 +170,7 @@ function chooseInMesh(
       ? null
       : mesh.host !== null
         ? noRuleError(traces, request)
-        : new InputError(
-            `no VirtualService of the mesh has the host ${mesh.asked}: ` +
-              (mesh.hosts.length === 0
-                ? 'none is bound to the mesh'
-                : `there are ${mesh.hosts.slice(0, 10).join(', ')}; name one with --authority`),
-          );
+        : unknownHostError(set, mesh);
   return {
     via,
     gatewayPort: null,
@@ -203,6 +180,22 @@ function chooseInMesh(
     traces,
     problem,
     notes: mesh.note === null ? [] : [mesh.note],
-    warnings: mesh.warnings,
+    warnings: [
+      ...mesh.warnings,
+      ...(via.kind === 'proxyless' && matched !== null ? unsupportedByGrpc(matched) : []),
+    ],
   };
+}
+
+function unknownHostError(set: ManifestSet, { asked, hosts }: MeshHost): InputError {
+  const known = [...new Set([...hosts, ...knownHosts(set)])];
+  if (known.length === 0)
+    return new InputError(
+      `no VirtualService of the mesh has the host ${asked}: none is bound to the mesh, and there is no Service`,
+    );
+  const what =
+    hosts.length > 0 ? 'no VirtualService of the mesh has the host' : 'there is no Service';
+  return new InputError(
+    `${what} ${asked} among the manifests: there are ${known.slice(0, 10).join(', ')}; name one with --authority`,
+  );
 }

@@ -74,6 +74,7 @@ function mergeRules(root: Rule, own: Rule): Rule | null {
       ...(own.node.field('fault').absent
         ? { abort: inherited.abort, delay: inherited.delay }
         : { abort: effects.abort, delay: effects.delay }),
+      failing: null,
       mirrors: effects.mirrors.length > 0 ? effects.mirrors : inherited.mirrors,
       changes: [...new Set([...effects.changes, ...inherited.changes])],
     },

@@ -2,10 +2,12 @@ import { readObject, type ManifestObject } from '../manifest/manifest-object.js'
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import { unknownFields } from '../unknown-fields.js';
 import type { Warning } from '../warning.js';
+import { type LoadBalancers, readLoadBalancers } from './load-balancer.js';
 
 interface Subset {
   name: string;
   labels: Readonly<Record<string, string>>;
+  loadBalancers: LoadBalancers;
   node: ManifestNode;
 }
 
@@ -15,8 +17,7 @@ export interface DestinationRule extends ManifestObject {
   host: string;
   subsets: readonly Subset[];
   exportTo: readonly string[];
-  /** Set when requests with one key always go to the same pod: `header x-user`. */
-  affinity: string | null;
+  loadBalancers: LoadBalancers;
 }
 
 export function readDestinationRule(node: ManifestNode, warnings: Warning[]): DestinationRule {
@@ -39,6 +40,7 @@ export function readDestinationRule(node: ManifestNode, warnings: Warning[]): De
       return {
         name: subset.field('name').string(),
         labels: subset.field('labels').stringMap(),
+        loadBalancers: readLoadBalancers(subset.field('trafficPolicy')),
         node: subset,
       };
     });
@@ -51,19 +53,6 @@ export function readDestinationRule(node: ManifestNode, warnings: Warning[]): De
     host,
     subsets,
     exportTo: spec.field('exportTo').strings(),
-    affinity: readAffinity(
-      spec.field('trafficPolicy').field('loadBalancer').field('consistentHash'),
-    ),
+    loadBalancers: readLoadBalancers(spec.field('trafficPolicy')),
   };
-}
-
-function readAffinity(node: ManifestNode): string | null {
-  if (node.absent) return null;
-  const header = node.field('httpHeaderName').optionalString();
-  if (header !== null) return `header ${header}`;
-  const query = node.field('httpQueryParameterName').optionalString();
-  if (query !== null) return `query parameter ${query}`;
-  if (!node.field('httpCookie').absent)
-    return `cookie ${node.field('httpCookie').field('name').string()}`;
-  return 'source address';
 }

@@ -9,6 +9,7 @@ export function readHttpEffects(node: ManifestNode): RouteEffects {
     retries: readRetries(node.field('retries')),
     abort: readAbort(node.field('fault').field('abort')),
     delay: readDelay(node.field('fault').field('delay')),
+    failing: null,
     mirrors: readMirrors(node),
     changes: readChanges(node),
   };

@@ -92,19 +92,28 @@ function askedHost(
   const exact = serviceSpellings(host, request.namespace).find((name) => known.includes(name));
   if (exact !== undefined) return { name: exact, note: null };
   if (!namesNoService(host)) return { name: host, note: null };
-  const services = new Set(hosts.length > 0 ? hosts : known);
-  const [only, ...others] = services;
+  const services = [...new Set(hosts.length > 0 ? hosts : known)];
+  const onPort = services.filter((name) =>
+    findService(set, name)?.ports.includes(request.targetPort ?? 0),
+  );
+  const [only, ...others] = services.length > 1 && onPort.length === 1 ? onPort : services;
   if (only === undefined || only.includes('*')) return { name: host, note: null };
   if (others.length > 0)
     throw new InputError(
-      `the authority ${request.authority} names no service, and the manifests have routes for ` +
-        `${[...services].join(', ')}: choose with --authority`,
+      `the authority ${request.authority} names no service, and the manifests have ` +
+        `${hosts.length > 0 ? 'routes for' : 'the services'} ${services.slice(0, MAX_NAMED).join(', ')}` +
+        `${services.length > MAX_NAMED ? ` and ${services.length - MAX_NAMED} more` : ''}: choose with --authority`,
     );
+  const why =
+    services.length > 1 ? `the only one with port ${request.targetPort ?? ''}` : 'the only host';
   return {
     name: only,
-    note: `the authority ${request.authority} names no service: the only host, ${only}, is taken`,
+    note: `the authority ${request.authority} names no service: ${why}, ${only}, is taken`,
   };
 }
+
+/** As many services as one sentence can name. */
+const MAX_NAMED = 10;
 
 /** The full names a client in a namespace may mean by a host, in the order they are tried. */
 export function serviceSpellings(host: string, clientNamespace: string): string[] {

@@ -1,4 +1,5 @@
 import { inNamespace, type ManifestSet } from '../manifest-set.js';
+import { unusableBackends } from './backends.js';
 import type { LintFinding } from './finding.js';
 import { conflictingVirtualServices, unattachedRoutes, unservedHosts } from './hosts.js';
 import { untypedServicePorts } from './service-ports.js';
@@ -16,6 +17,7 @@ const CHECKS: readonly Check[] = [
   unservedHosts,
   unattachedRoutes,
   subsetsWithoutPods,
+  unusableBackends,
   weightSums,
   untypedServicePorts,
 ];

@@ -1,5 +1,6 @@
 import type { RunRecord, SplitRecord } from '../../report/run-record.js';
 import type { CallEvidence, DestinationEvidence } from '../evidence.js';
+import { injectedAborts } from '../injected-aborts.js';
 import {
   type CallPart,
   compareTexts,
@@ -24,16 +25,23 @@ export function joinEvidence(
 ): CallEvidence {
   const calls = parts.map(({ call }) => call);
   const splits = calls.map(({ split }) => split);
+  const sampled = sumOf(splits, (split) => split.sampled);
+  const failures = joinFailures(calls.map((call) => call.failures));
+  const unidentified = sumOf(
+    splits,
+    (split) => split.missing - split.unattributed - split.cancelled,
+  );
   const destinations = joinDestinations(splits);
   const columns = (counts: Readonly<Record<string, number>>): number[] =>
     destinations.map(({ name }) => counts[name] ?? 0);
   return {
     destinations,
-    sampled: sumOf(splits, ({ sampled }) => sampled),
+    sampled,
     unattributed: sumOf(splits, ({ unattributed }) => unattributed),
     cancelled: sumOf(splits, ({ cancelled }) => cancelled),
     unknownPods: joinPods(splits.map(({ unknownPods }) => unknownPods)),
-    failures: joinFailures(calls.map(({ failures }) => failures)),
+    failures,
+    aborts: injectedAborts(splits[0]?.aborts ?? null, failures, sampled, unidentified),
     connections: {
       counts: connections.map(({ observed }) => columns(observed)),
       neighbours: {

@@ -29,6 +29,7 @@ function callIdentity({ route, rule, split }: CallRecord): [what: string, value:
     ['alpha', String(split.alpha)],
     ['power', String(rule.power)],
     ['max-error-rate', String(rule.maxErrorRate)],
+    ['share of injected aborts', String(split.aborts?.share ?? 0)],
     ['observations per call', String(split.observationsPerCall)],
   ];
 }

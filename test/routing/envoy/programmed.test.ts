@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 
-import { compareProgrammed } from '../../../src/routing/envoy/compare.js';
+import { compareProgrammed, configuredBy } from '../../../src/routing/envoy/compare.js';
 import { parseConfigDump } from '../../../src/routing/envoy/config-dump.js';
 import {
   parseCluster,
   programmedRoute,
+  servesHost,
   type ProgrammedRoute,
 } from '../../../src/routing/envoy/programmed.js';
 import { loadManifests } from '../../../src/routing/load-manifests.js';
@@ -40,6 +41,27 @@ function sharesOf({ destinations }: ProgrammedRoute): Record<string, number> {
   );
 }
 
+/** A listener whose connection manager has these routes. */
+function listener(port: number, routes: object): object {
+  return {
+    address: { socket_address: { address: '0.0.0.0', port_value: port } },
+    filter_chains: [{ filters: [{ typed_config: routes }] }],
+  };
+}
+
+function dump(listeners: readonly object[], routes: object): string {
+  const type = 'type.googleapis.com/envoy.admin.v3';
+  return JSON.stringify({
+    configs: [
+      {
+        '@type': `${type}.ListenersConfigDump`,
+        static_listeners: listeners.map((each) => ({ listener: each })),
+      },
+      { '@type': `${type}.RoutesConfigDump`, ...routes },
+    ],
+  });
+}
+
 const REST = { match: { prefix: '/' }, route: { cluster: 'rest' } };
 
 describe('what a proxy was programmed with', () => {
@@ -69,14 +91,14 @@ describe('what a proxy was programmed with', () => {
   it('agrees with the manifests it was made from', async () => {
     const expectation = resolveExpectation(await greeter('60-40'), request());
     const route = programmedRoute(parseConfigDump(DUMP, 'dump.json'), request(), 8080);
-    assert.equal(compareProgrammed(expectation, route).difference, null);
+    assert.equal(compareProgrammed(configuredBy(expectation), route).difference, null);
   });
 
   it('parts from manifests applied since', async () => {
     const expectation = resolveExpectation(await greeter('100-0'), request());
     const route = programmedRoute(parseConfigDump(DUMP, 'dump.json'), request(), 8080);
     assert.equal(
-      compareProgrammed(expectation, route).difference,
+      compareProgrammed(configuredBy(expectation), route).difference,
       'v1 is configured with 100 % and programmed with 60 %, v2 is configured with 0 % and programmed with 40 % (http.8080)',
     );
   });
@@ -197,6 +219,68 @@ describe('what a proxy was programmed with', () => {
     assert.deepEqual(sharesOf(programmedRoute(tables, request(), 8080)), { rest: 1 });
   });
 
+  it('nor is a table without a name found twice', () => {
+    const table = { virtual_hosts: [{ name: 'any', domains: ['*'], routes: [REST] }] };
+    const typed = { '@type': 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration' };
+    const tables = parseConfigDump(
+      dump([listener(8080, { route_config: table }), listener(8081, { route_config: table })], {
+        static_route_configs: [
+          { route_config: { ...typed, ...table } },
+          { route_config: { ...typed, ...table } },
+        ],
+      }),
+      'dump.json',
+    );
+    assert.deepEqual(
+      tables.map(({ ports }) => ports),
+      [[8080], [8081]],
+    );
+    assert.deepEqual(sharesOf(programmedRoute(tables, request(), 8081)), { rest: 1 });
+    assert.throws(() => programmedRoute(tables, request(), null), {
+      name: 'InputError',
+      message: /^--gateway-port: .*that of port 8080 and that of port 8081/,
+    });
+  });
+
+  it('a table that is fetched and not in the dump may have any host', () => {
+    const rds = { rds: { route_config_name: 'http.8080' } };
+    const tables = parseConfigDump(dump([listener(8080, rds)], {}), 'dump.json');
+    assert.throws(() => servesHost(tables, request(), 8080), {
+      name: 'InputError',
+      message: /http\.8080 may have the host .* fetched by RDS and is not in the dump: take the/,
+    });
+  });
+
+  it('a host that no table has is no mistake of the user', () => {
+    const host = { name: 'shop', domains: ['shop.example.com'], routes: [REST] };
+    const text = JSON.stringify([{ name: 'http.80', virtualHosts: [host] }]);
+    const tables = parseConfigDump(text, 'routes.json');
+    assert.equal(servesHost(tables, request({ authority: 'shop.example.com' }), 80), true);
+    assert.equal(servesHost(tables, request({ authority: 'other.example.com' }), 80), false);
+  });
+
+  it('a sidecar’s tables have a host for everything; the one that names the service is meant', () => {
+    const passthrough = { name: 'allow_any', domains: ['*'], routes: [REST] };
+    const reviews = {
+      name: 'reviews',
+      domains: ['reviews', 'reviews:9080'],
+      routes: [{ match: { prefix: '/' }, route: { cluster: 'hit' } }],
+    };
+    const text = JSON.stringify([
+      { name: '80', virtualHosts: [passthrough] },
+      { name: '9080', virtualHosts: [reviews, passthrough] },
+    ]);
+    const tables = parseConfigDump(text, 'routes.json');
+    assert.deepEqual(sharesOf(programmedRoute(tables, request({ authority: 'reviews' }), null)), {
+      hit: 1,
+    });
+  });
+
+  it('a cluster chosen at run time is not known', () => {
+    const route = routed([{ match: { prefix: '/' }, route: { cluster_header: 'x-cluster' } }]);
+    assert.match(route.unknown ?? '', /routes\[0\] chooses its cluster by the header x-cluster/);
+  });
+
   it('what is no dump is an input error', () => {
     assert.throws(() => parseConfigDump('{"a": 1}', 'x.json'), {
       name: 'InputError',
@@ -208,12 +292,14 @@ describe('what a proxy was programmed with', () => {
   it('cluster names that are not Istio’s stay whole', () => {
     assert.deepEqual(parseCluster('greeter|v1'), {
       cluster: 'greeter|v1',
+      aliases: [],
       host: null,
       subset: null,
       port: null,
     });
     assert.deepEqual(parseCluster('outbound|80||a.b'), {
       cluster: 'outbound|80||a.b',
+      aliases: [],
       host: 'a.b',
       subset: null,
       port: 80,

@@ -182,7 +182,7 @@ describe('backends that cannot be used', () => {
       request({ targetPort: 80 }),
     );
     assert.deepEqual(sharesOf(expectation), { a: 100 });
-    assert.deepEqual(expectation.effects.abort, { share: 0.25, description: 'gRPC UNAVAILABLE' });
+    assert.deepEqual(expectation.effects.failing, { share: 0.25, description: 'gRPC UNAVAILABLE' });
     assert.match(
       expectation.warnings.map(({ message }) => message).join('\n'),
       /no ReferenceGrant in other/,
@@ -195,7 +195,7 @@ describe('backends that cannot be used', () => {
       request({ targetPort: 80 }),
     );
     assert.deepEqual(sharesOf(expectation), { a: 75, 'b.other.svc.cluster.local': 25 });
-    assert.equal(expectation.effects.abort, null);
+    assert.equal(expectation.effects.failing, null);
   });
 
   it('a port the Service lacks', () => {
@@ -206,6 +206,6 @@ describe('backends that cannot be used', () => {
     ];
     const expectation = resolveExpectation(manifestsOf(objects), request({ targetPort: 80 }));
     assert.deepEqual(sharesOf(expectation), { a: 100 });
-    assert.deepEqual(expectation.effects.abort, { share: 0.5, description: 'HTTP 500' });
+    assert.deepEqual(expectation.effects.failing, { share: 0.5, description: 'HTTP 500' });
   });
 });

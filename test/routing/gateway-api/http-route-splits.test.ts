@@ -28,13 +28,13 @@ const SPLITS: readonly Case[] = [
     rule: 'all zero: 500',
     source: `${SPEC}#backendref`,
     objects: [GATEWAY, httpRoute([backends({ a: 0, b: 0 })])],
-    takes: /answers 500 itself/,
+    takes: /fails with HTTP 500/,
   },
   {
     rule: 'no backends: 500',
     source: RULE,
     objects: [GATEWAY, httpRoute([{ matches: [{ path: { type: 'PathPrefix', value: '/' } }] }])],
-    takes: /answers 500 itself/,
+    takes: /fails with HTTP 500/,
   },
   {
     rule: 'a redirect has nothing to split',

@@ -164,7 +164,7 @@ const GATEWAYS: readonly Case[] = [
     rule: 'httpsRedirect leaves nothing to split',
     source: `${GW}#ServerTLSSettings (httpsRedirect)`,
     objects: [gateway([{ ...http(80), tls: { httpsRedirect: true } }]), virtualService([to('a')])],
-    takes: /redirects every plaintext request to HTTPS/,
+    takes: /redirects to the same address over HTTPS/,
   },
   {
     rule: 'a Gateway that is not at hand is assumed on the target’s port',

@@ -1,0 +1,66 @@
+import type { ProgrammedDestination } from './programmed.js';
+
+/** A destination as it was configured. */
+export interface ConfiguredDestination {
+  name: string;
+  /** Between 0 and 1. */
+  share: number;
+  /** In full; `null` where only names and weights were given. */
+  host: string | null;
+  subset: string | null;
+  port: number | null;
+}
+
+/** Clusters Istio makes for requests that it has no route for. */
+const OF_NOBODY = ['BlackHoleCluster', 'PassthroughCluster', 'InboundPassthroughCluster'];
+
+/**
+ * Whether the names of a cluster say whose it is: so much that one which is none of the configured
+ * destinations' is certainly another's.
+ * @param byHost Hosts were configured, and not names alone.
+ */
+export function saysWhoseItIs({ cluster, host }: ProgrammedDestination, byHost: boolean): boolean {
+  return OF_NOBODY.includes(cluster) || (host !== null && byHost);
+}
+
+/**
+ * Whether a cluster is a destination's. Istio's names hold host, port and subset; any other must be
+ * one of the usual spellings of the destination's name.
+ */
+export function isClusterOf(
+  programmed: ProgrammedDestination,
+  destination: ConfiguredDestination,
+): boolean {
+  const { cluster, aliases, host, subset, port } = programmed;
+  if (host !== null && destination.host !== null)
+    return (
+      host === destination.host &&
+      subset === destination.subset &&
+      (destination.port === null || destination.port === port)
+    );
+  const own = host === null ? [] : spellings({ name: subset ?? host, host, subset, port });
+  const names = [cluster, ...aliases, ...own].map((name) => name.toLowerCase());
+  const wanted = spellings(destination);
+  return names.some((name) => wanted.includes(name) || wanted.includes(withoutHash(name)));
+}
+
+/** Contour's `namespace/name/port/hash`. */
+function withoutHash(name: string): string {
+  return name.replace(/^([^/]+\/[^/]+)\/(\d+)(?:\/.*)?$/, '$1:$2');
+}
+
+/** What proxies call a destination, in lower case; with a subset, never without it. */
+function spellings({ name, host, subset, port }: Omit<ConfiguredDestination, 'share'>): string[] {
+  const names = [name];
+  if (host !== null) {
+    const [label = '', namespace] = host.split('.');
+    const hosts = [host, label];
+    if (namespace !== undefined) hosts.push(`${label}.${namespace}`, `${namespace}/${label}`);
+    const all = hosts.flatMap((each) =>
+      subset === null ? [each] : [`${each}/${subset}`, `${subset}.${each}`, `${each}-${subset}`],
+    );
+    names.push(...all, ...(port === null ? [] : all.map((each) => `${each}:${port}`)));
+    if (subset !== null) names.push(subset);
+  }
+  return names.map((each) => each.toLowerCase());
+}

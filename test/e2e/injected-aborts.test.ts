@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { RunRecord } from '../../src/report/run-record.js';
+import { recordOf, ROOT, splitproof } from '../fixtures/command.js';
+import { envoyConfig } from '../fixtures/envoy-config.js';
+import { startEnvoyWithConfig } from '../fixtures/envoy.js';
+import { type Pods, startPods } from '../fixtures/greeters.js';
+
+const FAULT_FILTER = 'type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault';
+const CALL = ['helloworld.Greeter/SayHello', '-d', '{"name":"Jack"}', '--plaintext'];
+
+/** A bootstrap that splits like `weights` and aborts so many per cent of the requests before. */
+function gateway(ports: Pods['ports'], weights: Record<string, number>, percent: number): object {
+  const clusters = Object.entries(weights).map(([name, weight]) => {
+    return { name, weight, ports: [ports[name]!] };
+  });
+  const fault = {
+    name: 'fault',
+    typed_config: {
+      '@type': FAULT_FILTER,
+      abort: { grpc_status: 14, percentage: { numerator: percent, denominator: 'HUNDRED' } },
+    },
+  };
+  const text = JSON.stringify(envoyConfig([{ kind: 'http', clusters }]));
+  return JSON.parse(
+    text.replace('"http_filters":[', `"http_filters":[${JSON.stringify(fault)},`),
+  ) as object;
+}
+
+describe('a route that aborts a tenth of its requests, through the real Envoy', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'splitproof-aborts-'));
+  let pods: Pods;
+  before(async () => {
+    pods = await startPods('greeter', ['v1', 'v2']);
+  });
+  after(async () => {
+    await pods.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** The greeter's manifests, with a fault of so many per cent in the route. */
+  function manifests(percent: number): string[] {
+    const source = path.join(ROOT, 'scenarios/asm-greeter/virtual-service-60-40.yaml');
+    const fault = `      fault: {abort: {percentage: {value: ${percent}}, grpcStatus: UNAVAILABLE}}\n`;
+    const text = readFileSync(source, 'utf8').replace(/^( *)route:$/m, `${fault}$1route:`);
+    const file = path.join(folder, `virtual-service-${percent}.yaml`);
+    writeFileSync(file, text);
+    const others = ['app', 'gateway', 'destination-rule'].flatMap((name) => [
+      '-f',
+      `scenarios/asm-greeter/${name}.yaml`,
+    ]);
+    return [...others, '-f', file];
+  }
+
+  async function through(
+    weights: Record<string, number>,
+    percent: number,
+    args: readonly string[] = [],
+  ): Promise<{ status: number | null; record: RunRecord; stderr: string }> {
+    const envoy = await startEnvoyWithConfig(gateway(pods.ports, weights, percent));
+    try {
+      return await recordOf(['verify', envoy.address, ...CALL, ...manifests(10), ...args]);
+    } finally {
+      await envoy.stop();
+    }
+  }
+
+  it('passes with the right split: the aborts are no errors, and nobody is missed', async () => {
+    // Twice what is planned: a verdict comes out with near certainty.
+    const { status, record, stderr } = await through({ v1: 60, v2: 40 }, 10, ['-n', '7200']);
+    assert.equal(record.verdict, 'pass', record.reasons.join());
+    assert.equal(status, 0);
+    const { split, failures } = record.calls[0]!;
+    assert.equal(split.sampled, 7200);
+    assert.equal(split.sampled, split.n + split.missing);
+    assert.equal(split.aborts?.seen, split.missing);
+    assert.equal(split.aborts.allowed, split.missing);
+    assert.equal(failures[0]!.count, split.missing);
+    assert.match(record.reasons.join(' '), /The route itself aborted \d+ of 7200 requests/);
+    assert.match(stderr, /answers 10 % of the requests with gRPC UNAVAILABLE itself/);
+    // More than without the fault, for a tenth never reaches a destination.
+    assert.ok(split.requestsPlanned! > 3400, String(split.requestsPlanned));
+  });
+
+  it('fails with a wrong split all the same', async () => {
+    const { status, record } = await through({ v1: 75, v2: 25 }, 10);
+    assert.equal(status, 1);
+    assert.match(record.reasons.join(' '), /does not follow the weights/);
+  });
+
+  it('fails by the error rate when more is aborted than configured, and says so', async () => {
+    const { status, record } = await through({ v1: 60, v2: 40 }, 30, ['-n', '2000']);
+    assert.equal(status, 1);
+    assert.match(record.reasons.join(' '), /failed .*more than the 1 % allowed/);
+    assert.ok(record.findings.some(({ code }) => code === 'abort-share'));
+  });
+
+  it('says when the fault is not applied', async () => {
+    const { record } = await through({ v1: 60, v2: 40 }, 0, ['-n', '2000']);
+    assert.notEqual(record.verdict, 'fail', record.reasons.join());
+    assert.ok(record.findings.some(({ code }) => code === 'abort-share'));
+  });
+
+  it('refuses to test a split of which nothing is left', async () => {
+    const { status, stderr } = await splitproof([
+      ...['verify', '127.0.0.1:1', ...CALL, ...manifests(100)],
+    ]);
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      /answers every request with gRPC UNAVAILABLE itself, so there is no split/,
+    );
+  });
+
+  it('bench counts them neither', async () => {
+    const envoy = await startEnvoyWithConfig(gateway(pods.ports, { v1: 60, v2: 40 }, 10));
+    try {
+      const { status, record } = await recordOf([
+        ...['bench', envoy.address, ...CALL, ...manifests(10), '-n', '1000'],
+      ]);
+      assert.equal(status, 0, record.reasons.join());
+    } finally {
+      await envoy.stop();
+    }
+  });
+});
