@@ -1,6 +1,7 @@
 import { equivalentCounts, type CountRange } from '../stats/equivalence.js';
 import { normalQuantile } from '../stats/normal-distribution.js';
 import { jointRangeProbability } from '../stats/truncated-multinomial.js';
+import { Memory } from './memory.js';
 import { usualTolerance } from './tolerance.js';
 
 /** What a plan is made for. */
@@ -54,20 +55,18 @@ const EXACT_FIRST_REQUESTS = 100_000;
  * @throws RangeError when the arrays' lengths differ.
  */
 export function planRequests(input: PlanInput): Plan {
-  const { expectedShares, tolerances, alpha, power } = input;
-  const { missingRate = 0, leakLimit = DEFAULT_LEAK_LIMIT } = input;
-  const key = JSON.stringify([expectedShares, tolerances, alpha, power, missingRate, leakLimit]);
-  const known = remembered.get(key);
-  if (known !== undefined) return known;
-  if (remembered.size >= REMEMBERED_PLANS) remembered.clear();
-  const plan = searchPlan(input);
-  remembered.set(key, plan);
-  return plan;
+  return rememberedPlans.get(keyOf(input), () => searchPlan(input));
 }
 
 /** A search takes tens of milliseconds for three destinations and more, and the same few are asked for again and again. */
-const remembered = new Map<string, Plan>();
-const REMEMBERED_PLANS = 100;
+const rememberedPlans = new Memory<Plan>();
+const rememberedPowers = new Memory<number>();
+
+function keyOf(input: PlanInput): string {
+  const { expectedShares, tolerances, alpha, power } = input;
+  const { missingRate = 0, leakLimit = DEFAULT_LEAK_LIMIT } = input;
+  return JSON.stringify([expectedShares, tolerances, alpha, power, missingRate, leakLimit]);
+}
 
 function searchPlan(input: PlanInput): Plan {
   const leakFloor = leakRequests(input);
@@ -87,6 +86,10 @@ function searchPlan(input: PlanInput): Plan {
  * @param input See {@link PlanInput}.
  */
 export function powerAt(requests: number, input: PlanInput): number {
+  return rememberedPowers.get(`${requests} ${keyOf(input)}`, () => computePower(requests, input));
+}
+
+function computePower(requests: number, input: PlanInput): number {
   const missing = Math.ceil(requests * (input.missingRate ?? 0));
   if (!leakIsBounded(requests, missing, input)) return 0;
   const cells = splitCells(input);
