@@ -34,7 +34,10 @@ function header(record: RunRecord, style: Style): string {
   const rate =
     load.requestsPerSecond === null ? '' : `, ${formatCount(load.requestsPerSecond)} per second`;
   const facts: Fact[] = [
-    ['target', `${plainText(record.target)}${record.via === null ? '' : ` (${record.via})`}`],
+    [
+      'target',
+      `${plainText(record.target)}${record.via === null ? '' : ` (${plainText(record.via)})`}`,
+    ],
     [
       'load',
       `${formatCount(load.sent)} requests in ${formatSeconds(record.durationSeconds)}${rate}; ` +
