@@ -5,6 +5,7 @@ import {
   formatSeconds,
   formatStatistic,
 } from '../numbers.js';
+import { entryOf } from '../entry.js';
 import { plainText } from '../plain-text.js';
 import type { CallRecord, RolloutRecord, RunRecord } from '../run-record.js';
 import { paint, type Style, wrap } from '../style.js';
@@ -13,6 +14,7 @@ import { destinationTable, podTable } from './destinations.js';
 import { type Fact, fact } from './fact.js';
 import { findings, statusLines, thresholdTable, verdict } from './outcome.js';
 import { programmedTable } from './programmed.js';
+import { shorten } from './shorten.js';
 import { table } from './table.js';
 
 /** Renders a run for a terminal, or for a pipe when the style has no colour. */
@@ -97,6 +99,9 @@ function missing({ split }: CallRecord, style: Style): string {
   )}`;
 }
 
+/** What the columns of latencies take. */
+const LATENCY_COLUMNS = 50;
+
 /** Exact tests by the record's name of the method. */
 const EXACT_TESTS: Record<string, string> = {
   'exact-binomial': 'exact binomial test',
@@ -110,7 +115,7 @@ function testLines(test: NonNullable<CallRecord['split']['test']>, style: Style)
     `X² = ${formatStatistic(test.statistic)}, ${df}, p = ${formatProbability(test.pearsonPValue)}`,
     `G = ${formatStatistic(test.gStatistic)}, p = ${formatProbability(test.gPValue)}`,
   ];
-  const exact = EXACT_TESTS[test.method];
+  const exact = entryOf(EXACT_TESTS, test.method);
   if (exact !== undefined) {
     const seed = test.seed === null ? '' : ` (seed ${test.seed})`;
     parts.push(`${exact}${seed}: p = ${formatProbability(test.pValue)}`);
@@ -123,7 +128,7 @@ function latencyTable({ latencyMs }: CallRecord, style: Style): string {
     ...Object.entries(latencyMs.byDestination),
     ['all', latencyMs.overall] as const,
   ].map(([name, { count, mean, p50, p90, p99, max }]) => [
-    plainText(name),
+    shorten(plainText(name), style.width - LATENCY_COLUMNS),
     formatCount(count),
     ...[mean, p50, p90, p99, max].map(formatMs),
   ]);

@@ -1,3 +1,4 @@
+import { entryOf } from '../../report/entry.js';
 import type { RunRecord, SplitRecord } from '../../report/run-record.js';
 import type { CallEvidence, DestinationEvidence } from '../evidence.js';
 import { callOf, compareTexts, joinCounts, sumOf } from './named-record.js';
@@ -20,7 +21,7 @@ export function joinEvidence(
   const splits = calls.map(({ split }) => split);
   const destinations = joinDestinations(splits);
   const columns = (counts: Readonly<Record<string, number>>): number[] =>
-    destinations.map(({ name }) => counts[name] ?? 0);
+    destinations.map(({ name }) => entryOf(counts, name) ?? 0);
   return {
     destinations,
     sampled: sumOf(splits, ({ sampled }) => sampled),

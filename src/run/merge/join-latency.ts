@@ -1,5 +1,6 @@
 import { InputError } from '../../input-error.js';
 import { Histogram } from '../../observation/histogram.js';
+import { entryOf } from '../../report/entry.js';
 import type { CallRecord } from '../../report/run-record.js';
 import { latencySummary, type NamedHistogram, PODS_WITH_HISTOGRAM } from '../latency-record.js';
 import { callOf, compareTexts, type NamedRecord } from './named-record.js';
@@ -36,7 +37,7 @@ function joinPodLatency(records: readonly NamedRecord[]): NamedHistogram[] {
     for (const { name, observed } of pods) {
       const histogram = joined.get(name) ?? new Histogram();
       joined.set(name, histogram);
-      const text = latencyMs.histogramsByPod[name];
+      const text = entryOf(latencyMs.histogramsByPod, name);
       const path = `calls[0].latencyMs.histogramsByPod.${name}`;
       if (text !== undefined) histogram.merge(decodeHistogram(text, file, path));
       else if (observed > 0) partial.add(name);
