@@ -15,6 +15,8 @@ const own = authority.issue({ hosts: ['127.0.0.1', 'localhost'] });
 const folder = mkdtempSync(path.join(tmpdir(), 'splitproof-handshakes-'));
 const ca = path.join(folder, 'ca.pem');
 writeFileSync(ca, authority.cert);
+const certificate = path.join(folder, 'own.pem');
+writeFileSync(certificate, own.cert);
 after(() => {
   rmSync(folder, { recursive: true });
 });
@@ -96,14 +98,37 @@ describe('a target that gives no answer', () => {
       }
     });
   }
+});
 
-  it('an authority that is no PEM: credentials-unusable, or refused before', async () => {
-    const file = path.join(folder, 'no.pem');
-    writeFileSync(file, '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n');
-    const { status, stdout, stderr } = await splitproof([
-      ...['verify', '127.0.0.1:1', ...CALL, '--cacert', file, '--format', 'json'],
-    ]);
-    assert.ok(status === 2 || status === 4, stderr);
-    assert.match(status === 2 ? stderr : stdout, /no\.pem|credentials-unusable/);
+/** Each: what the file holds, the flags, and what the one line must say. */
+const UNUSABLE: [string, string, (file: string) => string[], RegExp][] = [
+  [
+    'a damaged authority',
+    `${authority.cert}-----BEGIN CERTIFICATE-----\nbm8=\n-----END CERTIFICATE-----\n`,
+    (file) => ['--cacert', file],
+    /--cacert: certificate 2 of 2 in it is damaged/,
+  ],
+  ['a key in place of an authority', own.key, (file) => ['--cacert', file], /holds no certificate/],
+  [
+    'a key of another certificate',
+    authority.issue({ hosts: ['another'] }).key,
+    (file) => ['--cert', certificate, '--key', file],
+    /--key: the key cannot be used with the certificate of --cert/,
+  ],
+];
+
+describe('certificates that cannot be used', () => {
+  UNUSABLE.forEach(([what, text, words, expected], index) => {
+    it(`${what}: said in one line, before anything is sent`, async () => {
+      const file = path.join(folder, `unusable-${index}.pem`);
+      writeFileSync(file, text);
+      // Nobody listens there: a run that sends anything would end with status 4, not 2.
+      const { status, stderr } = await splitproof([
+        ...['verify', '127.0.0.1:1', ...CALL, '--quiet', ...words(file)],
+      ]);
+      assert.match(stderr, expected);
+      assert.match(stderr, /^splitproof: [^\n]+\n$/);
+      assert.equal(status, 2);
+    });
   });
 });
