@@ -1,4 +1,4 @@
-import yargs, { type Argv } from 'yargs';
+import yargs, { type Argv, type Options } from 'yargs';
 import { InputError } from '../input-error.js';
 import { TOOL } from '../tool.js';
 import { plainText } from '../report/plain-text.js';
@@ -47,6 +47,7 @@ export async function runCli(
   const brief = words.some((word) => ASKS_FOR_HELP.test(word)) ? inFull : withoutHelp;
   try {
     refuseInsecure(words);
+    refuseOddSwitches(words);
     commandLine(namedStandardInput(grpcurlFlags(words)))
       .command(
         'verify [target] [method]',
@@ -142,6 +143,19 @@ function commandLine(words: readonly string[]): Argv {
 function usageProblem(message: string): string {
   const oneLine = message.replaceAll(/\s*\n\s*/g, ' ');
   return `${oneLine}; splitproof --help lists what there is`;
+}
+
+/** Yargs takes `--plaintext=yes` for no. */
+function refuseOddSwitches(words: readonly string[]): void {
+  const end = words.indexOf('--');
+  for (const word of end < 0 ? words : words.slice(0, end)) {
+    const [, name = '', value = ''] = /^--?([a-z][a-z-]*)=(.*)$/.exec(word) ?? [];
+    const option: Options | undefined = { ...SETTING_OPTIONS, ...OUTPUT_OPTIONS }[name];
+    if (option?.type !== 'boolean' || value === 'true' || value === 'false') continue;
+    throw new InputError('this is a switch: it is given, or not, and has no value', {
+      path: `--${name}`,
+    });
+  }
 }
 
 /** Two tools that users come from mean opposite things by it. */

@@ -55,8 +55,3 @@ export interface PlanReport {
   route: { source: string; rule: string; match: string } | null;
   splits: PlannedSplitReport[];
 }
-
-/** The plan itself, indented. */
-export function renderPlanJson(report: PlanReport): string {
-  return `${JSON.stringify(report, null, 2)}\n`;
-}

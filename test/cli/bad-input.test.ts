@@ -164,6 +164,12 @@ const CASES: [string, string[], RegExp[]][] = [
   ['no target', ['--call', 'helloworld.Greeter/SayHello', ...WEIGHTS], [/TARGET/]],
   ['an unknown flag', [...WEIGHTS, TARGET, ...GREETER, '--conections', '5'], [/conections/]],
   ['--insecure', [...WEIGHTS, TARGET, ...GREETER, '--insecure'], [/--plaintext/, /--skip-verify/]],
+  ['a switch with a value', [...WEIGHTS, TARGET, ...GREETER, '--plaintext=yes'], [/--plaintext/]],
+  [
+    'a method before the target',
+    [...WEIGHTS, 'helloworld.Greeter/SayHello', TARGET, '--plaintext'],
+    [/TARGET/, /looks like METHOD/],
+  ],
   ['plaintext to https', [...WEIGHTS, 'https://localhost:1', ...GREETER], [/--plaintext/, /https/]],
   ['a number that is none', [...WEIGHTS, TARGET, ...GREETER, '-n', 'many'], [/--requests/]],
   ['a duration without unit', [...WEIGHTS, TARGET, ...GREETER, '-z', '10'], [/--duration/, /10s/]],

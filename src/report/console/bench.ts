@@ -1,3 +1,4 @@
+import { entryOf } from '../entry.js';
 import { labelled } from './labelled.js';
 import { formatCount, formatMs, formatSeconds, formatShare } from '../numbers.js';
 import { plainText } from '../plain-text.js';
@@ -109,7 +110,7 @@ function distribution({ latencyMs }: CallRecord, style: Style): string {
 const SHOWN_PODS = 10;
 
 function destinations({ split, latencyMs }: CallRecord, style: Style): string {
-  const room = Math.max(24, style.width - 56);
+  const room = Math.max(12, style.width - 56);
   const row = (name: string, count: number, latency: LatencyRecord | undefined): string[] => [
     shorten(plainText(name), room),
     formatCount(count),
@@ -122,10 +123,10 @@ function destinations({ split, latencyMs }: CallRecord, style: Style): string {
     const own = pods.filter((pod) => pod.name !== name).sort((a, b) => b.observed - a.observed);
     const shown = own
       .slice(0, SHOWN_PODS)
-      .map((pod) => row(`· ${pod.name}`, pod.observed, latencyMs.byPod[pod.name]));
+      .map((pod) => row(`· ${pod.name}`, pod.observed, entryOf(latencyMs.byPod, pod.name)));
     const rest = own.length - shown.length;
     return [
-      row(name, observed, latencyMs.byDestination[name]),
+      row(name, observed, entryOf(latencyMs.byDestination, name)),
       ...shown,
       ...(rest > 0 ? [[`· and ${formatCount(rest)} more pods`, '', '', '', '', '', '']] : []),
     ];

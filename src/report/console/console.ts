@@ -6,6 +6,7 @@ import {
   formatSeconds,
   formatStatistic,
 } from '../numbers.js';
+import { entryOf } from '../entry.js';
 import { plainText } from '../plain-text.js';
 import type { CallRecord, RolloutRecord, RunRecord } from '../run-record.js';
 import { paint, type Style, wrap } from '../style.js';
@@ -14,6 +15,7 @@ import { destinationTable, podTable } from './destinations.js';
 import { type Fact, fact } from './fact.js';
 import { findings, statusLines, thresholdTable, verdict } from './outcome.js';
 import { programmedTable } from './programmed.js';
+import { shorten } from './shorten.js';
 import { table } from './table.js';
 
 /** Renders a run for a terminal, or for a pipe when the style has no colour. */
@@ -35,7 +37,10 @@ function header(record: RunRecord, style: Style): string {
   const rate =
     load.requestsPerSecond === null ? '' : `, ${formatCount(load.requestsPerSecond)} per second`;
   const facts: Fact[] = [
-    ['target', `${plainText(record.target)}${record.via === null ? '' : ` (${record.via})`}`],
+    [
+      'target',
+      `${plainText(record.target)}${record.via === null ? '' : ` (${plainText(record.via)})`}`,
+    ],
     [
       'load',
       `${formatCount(load.sent)} requests in ${formatSeconds(record.durationSeconds)}${rate}; ` +
@@ -101,6 +106,9 @@ function missing({ split }: CallRecord, style: Style): string {
   )}`;
 }
 
+/** What the columns of latencies take. */
+const LATENCY_COLUMNS = 50;
+
 /** Exact tests by the record's name of the method. */
 const EXACT_TESTS: Record<string, string> = {
   'exact-binomial': 'exact binomial test',
@@ -114,7 +122,7 @@ function testLines(test: NonNullable<CallRecord['split']['test']>, style: Style)
     `X² = ${formatStatistic(test.statistic)}, ${df}, p = ${formatProbability(test.pearsonPValue)}`,
     `G = ${formatStatistic(test.gStatistic)}, p = ${formatProbability(test.gPValue)}`,
   ];
-  const exact = EXACT_TESTS[test.method];
+  const exact = entryOf(EXACT_TESTS, test.method);
   if (exact !== undefined) {
     const seed = test.seed === null ? '' : ` (seed ${test.seed})`;
     parts.push(`${exact}${seed}: p = ${formatProbability(test.pValue)}`);
@@ -127,7 +135,7 @@ function latencyTable({ latencyMs }: CallRecord, style: Style): string {
     ...Object.entries(latencyMs.byDestination),
     ['all', latencyMs.overall] as const,
   ].map(([name, { count, mean, p50, p90, p99, max }]) => [
-    plainText(name),
+    shorten(plainText(name), style.width - LATENCY_COLUMNS),
     formatCount(count),
     ...[mean, p50, p90, p99, max].map(formatMs),
   ]);

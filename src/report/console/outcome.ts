@@ -61,7 +61,7 @@ export function findings(record: RunRecord, style: Style): string[] {
     const text = [finding.summary, finding.evidence, finding.advice]
       .filter((part) => part !== '')
       .map((part) => `    ${wrap(plainText(part), style, 4, 4)}`);
-    return [`  ${paint(style, meaning, finding.code)}`, ...text].join('\n');
+    return [`  ${paint(style, meaning, plainText(finding.code))}`, ...text].join('\n');
   });
   return [`${paint(style, 'heading', 'Findings')}\n${items.join('\n')}`];
 }

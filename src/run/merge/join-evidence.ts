@@ -1,3 +1,4 @@
+import { entryOf } from '../../report/entry.js';
 import type { RunRecord, SplitRecord } from '../../report/run-record.js';
 import type { CallEvidence, DestinationEvidence } from '../evidence.js';
 import { injectedAborts } from '../injected-aborts.js';
@@ -33,7 +34,7 @@ export function joinEvidence(
   );
   const destinations = joinDestinations(splits);
   const columns = (counts: Readonly<Record<string, number>>): number[] =>
-    destinations.map(({ name }) => counts[name] ?? 0);
+    destinations.map(({ name }) => entryOf(counts, name) ?? 0);
   return {
     destinations,
     sampled,

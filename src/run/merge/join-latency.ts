@@ -1,5 +1,6 @@
 import { InputError } from '../../input-error.js';
 import { Histogram } from '../../observation/histogram.js';
+import { entryOf } from '../../report/entry.js';
 import { type NamedHistogram, PODS_WITH_HISTOGRAM } from '../latency-record.js';
 import { type CallPart, compareTexts } from './named-record.js';
 
@@ -39,7 +40,7 @@ export function joinPodLatency(parts: readonly CallPart[]): NamedHistogram[] {
     for (const { name, observed } of pods) {
       const histogram = joined.get(name) ?? new Histogram();
       joined.set(name, histogram);
-      const text = latencyMs.histogramsByPod[name];
+      const text = entryOf(latencyMs.histogramsByPod, name);
       const place = `${path}.latencyMs.histogramsByPod.${name}`;
       if (text !== undefined) histogram.merge(decodeHistogram(text, file, place));
       else if (observed > 0) partial.add(name);
