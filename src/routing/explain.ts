@@ -113,7 +113,7 @@ function routeWithoutSplit(chosen: ChosenRoute | null): ExpectedRoute | null {
 function isSame(warning: Warning, finding: LintFinding): boolean {
   return (
     warning.code === finding.code &&
-    warning.message === finding.message &&
+    warning.place.path === finding.place.path &&
     warning.place.line === finding.place.line &&
     warning.place.file === finding.place.file
   );
