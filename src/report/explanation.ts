@@ -47,7 +47,14 @@ interface FaultReport {
 export interface EffectsReport {
   /** 0: switched off; null: none is set. */
   timeoutMs: number | null;
-  retries: { attempts: number; perTryTimeoutMs: number | null; retryOn: string | null } | null;
+  retries: {
+    /** 0: off. */
+    attempts: number;
+    perTryTimeoutMs: number | null;
+    retryOn: string | null;
+    /** Istio's own, where the route says nothing. */
+    byDefault: boolean;
+  } | null;
   abort: FaultReport | null;
   delay: FaultReport | null;
   /** Meant for backends that cannot be used. */

@@ -6,11 +6,20 @@ export interface InjectedFault {
   description: string;
 }
 
+export interface Retries {
+  /** 0: off. */
+  attempts: number;
+  perTryTimeoutMs: number | null;
+  retryOn: string | null;
+  /** Not of the route's own, but what the proxy does where nothing is said. */
+  byDefault: boolean;
+}
+
 /** What a route does to a request besides choosing its destination. */
 export interface RouteEffects {
   /** 0: timeouts are switched off; `null`: none is set. */
   timeoutMs: number | null;
-  retries: { attempts: number; perTryTimeoutMs: number | null; retryOn: string | null } | null;
+  retries: Retries | null;
   /** Answered with an error by the proxy itself on purpose, so seen by no destination. */
   abort: InjectedFault | null;
   delay: InjectedFault | null;

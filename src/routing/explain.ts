@@ -3,7 +3,8 @@ import { chooseRoute } from './choose-route.js';
 import type { ChosenRoute } from './chosen-route.js';
 import type { RouteEffects } from './effects.js';
 import type { Expectation, ExpectedDestination, ExpectedRoute } from './expectation.js';
-import type { RuleTrace } from './first-match.js';
+import type { MatchedRule, RuleTrace } from './first-match.js';
+import { withDefaultRetries } from './istio/default-retries.js';
 import type { LintFinding } from './lint/finding.js';
 import { lintManifests } from './lint/lint.js';
 import type { ManifestSet } from './manifest-set.js';
@@ -17,7 +18,7 @@ import type { Warning } from './warning.js';
 /** What stands in the way of the request. */
 export interface Problem {
   /** `no-split`: the route is known, and what is behind it is not, or cannot be told apart. */
-  code: 'no-route' | 'no-usable-backend' | 'no-split';
+  code: 'no-route' | 'no-usable-backend' | 'no-split' | 'unknown-subset';
   message: string;
   place: InputPlace;
 }
@@ -62,7 +63,8 @@ export function explainRequest(
   options: { streaming?: boolean } = {},
 ): Explanation {
   const set = preparedSet(manifests, request);
-  const { chosen, expectation, problem } = resolve(set, request);
+  const lint = lintManifests(manifests, request.namespace);
+  const { chosen, expectation, problem } = resolve(set, request, lint);
   const rule = chosen?.matched?.rule ?? null;
   const total = expectation?.destinations.reduce((sum, { weight }) => sum + weight, 0) ?? 0;
   const warnings = [
@@ -94,14 +96,23 @@ export function explainRequest(
       ...destination,
       share: destination.weight / total,
     })),
-    effects: expectation?.effects ?? rule?.effects ?? null,
+    effects: appliedEffects(chosen?.matched ?? null),
     problem,
     notes: expectation?.notes ?? chosen?.notes ?? [],
     warnings,
-    lint: lintManifests(manifests, request.namespace).filter(
-      (finding) => !warnings.some((warning) => isSame(warning, finding)),
+    lint: lint.filter(
+      (finding) =>
+        !warnings.some((warning) => isSame(warning, finding)) &&
+        !(finding.code === problem?.code && isAt(problem.place, finding.place)),
     ),
   };
+}
+
+function appliedEffects(matched: MatchedRule | null): RouteEffects | null {
+  if (matched === null) return null;
+  const { object, rule } = matched;
+  const retried = object.group === 'networking.istio.io' && rule.action.kind === 'forward';
+  return retried ? withDefaultRetries(rule.effects) : rule.effects;
 }
 
 function routeWithoutSplit(chosen: ChosenRoute | null): ExpectedRoute | null {
@@ -111,12 +122,11 @@ function routeWithoutSplit(chosen: ChosenRoute | null): ExpectedRoute | null {
 
 /** A finding about the whole configuration that the request has met already. */
 function isSame(warning: Warning, finding: LintFinding): boolean {
-  return (
-    warning.code === finding.code &&
-    warning.message === finding.message &&
-    warning.place.line === finding.place.line &&
-    warning.place.file === finding.place.file
-  );
+  return warning.code === finding.code && isAt(warning.place, finding.place);
+}
+
+function isAt(one: InputPlace, other: InputPlace): boolean {
+  return one.path === other.path && one.line === other.line && one.file === other.file;
 }
 
 interface Resolved {
@@ -125,7 +135,7 @@ interface Resolved {
   problem: Problem | null;
 }
 
-function resolve(set: ManifestSet, request: RouteRequest): Resolved {
+function resolve(set: ManifestSet, request: RouteRequest, lint: readonly LintFinding[]): Resolved {
   let chosen: ChosenRoute | null = null;
   try {
     chosen = chooseRoute(set, request);
@@ -139,8 +149,12 @@ function resolve(set: ManifestSet, request: RouteRequest): Resolved {
     return { chosen, expectation: null, problem };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const code = chosen?.problem === null ? 'no-split' : 'no-route';
     const { problem: message, place } = error;
+    const subsetIsMissing = lint.some(
+      (finding) => finding.code === 'unknown-subset' && isAt(finding.place, place),
+    );
+    const reason = subsetIsMissing ? 'unknown-subset' : 'no-split';
+    const code = chosen?.problem === null ? reason : 'no-route';
     return { chosen, expectation: null, problem: { code, message, place } };
   }
 }

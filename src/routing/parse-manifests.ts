@@ -94,9 +94,9 @@ function readKind(node: ManifestNode, kind: ReadKind, group: string): ManifestSe
     case 'Ingress':
       return found({ ingresses: [readIngress(node)] });
     case 'Rollout':
-      return found({ rollouts: [readRollout(node)] });
+      return found({ rollouts: [readRollout(node, warnings)] });
     case 'Canary':
-      return found({ canaries: [readFlaggerCanary(node)] });
+      return found({ canaries: [readFlaggerCanary(node, warnings)] });
     case 'ReferenceGrant':
       return found({ referenceGrants: [readReferenceGrant(node)] });
     case 'Service':

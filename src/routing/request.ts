@@ -27,6 +27,11 @@ export interface RouteRequest {
   rolloutStep?: number;
 }
 
+/** The port of a gateway that nothing tells: the usual one for the scheme. */
+export function usualPort({ scheme }: RouteRequest): number {
+  return scheme === 'http' ? 80 : 443;
+}
+
 /** `gateway:default/grpc-gateway`, `mesh`, `proxyless`, as `--via` takes it. */
 export function formatVia(via: Via): string {
   if (via.kind !== 'gateway' || via.name === undefined) return via.kind;

@@ -134,6 +134,50 @@ describe('explain', () => {
     assert.equal(canary.report.rules[0]!.outcome, 'taken');
   });
 
+  it('a route that answers itself is no mistake; there is only nothing to measure', async () => {
+    const file = manifest(
+      RULES(`  - match: [{uri: {prefix: /helloworld.Greeter}}]
+    redirect: {authority: other.example.com, redirectCode: 308}
+  - directResponse: {status: 503}
+`),
+    );
+    const args = ['-f', file, '--plaintext', '127.0.0.1:80'];
+    const { status, report } = await explained([...args, CALL]);
+    assert.equal(status, 0);
+    assert.equal(report.route?.rule, 'http[0]');
+    assert.equal(report.action?.description, 'redirects to other.example.com (308)');
+    const { status: shown, stdout } = await splitproof(['explain', ...args, '--path', '/']);
+    assert.equal(shown, 0);
+    assert.match(stdout, /^ +action +answers 503 itself$/m);
+    for (const command of ['verify', 'plan']) {
+      const refused = await splitproof([command, ...args, CALL]);
+      assert.equal(refused.status, 2);
+      assert.match(
+        refused.stderr,
+        /redirects to other\.example\.com \(308\), so there is no split/,
+      );
+      assert.equal(refused.stdout, '');
+    }
+  });
+
+  it('a Gateway that is not given is assumed on the usual port, unless a rule asks for one', async () => {
+    const rule = (match: string): string =>
+      RULES(`  - ${match}route: [{destination: {host: shop}}]\n`).replace(/^[^]*?---\n/, '');
+    const { status, report } = await explained(['-f', manifest(rule('')), '--plaintext', CALL]);
+    assert.equal(status, 0);
+    assert.equal(report.gatewayPort, 80);
+    assert.deepEqual(
+      report.findings.map(({ code, message }) => [code, message.includes('taken to be 80')]),
+      [['gateway-missing', true]],
+    );
+    const asking = manifest(rule('match: [{port: 8080}]\n    '));
+    const { status: unknown, stdout } = await splitproof([
+      ...['explain', '-f', asking, '--plaintext', CALL],
+    ]);
+    assert.equal(unknown, 2);
+    assert.match(stdout, /its port is not known/);
+  });
+
   it('takes a plain HTTP request by path and method', async () => {
     const file = manifest(
       RULES(`  - match: [{uri: {prefix: /cart}, method: {exact: PUT}}]

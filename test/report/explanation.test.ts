@@ -27,7 +27,7 @@ function reportOf(text: string): ExplanationReport {
     rules: [{ source: text, rule: text, match: text, place, outcome: 'taken', reasons: [text] }],
     effects: {
       timeoutMs: 0,
-      retries: { attempts: 0, perTryTimeoutMs: null, retryOn: text },
+      retries: { attempts: 0, perTryTimeoutMs: null, retryOn: text, byDefault: true },
       abort: { share: 0.5, description: text },
       delay: { share: 0.5, description: text },
       failing: { share: 0.5, description: text },

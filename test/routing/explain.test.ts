@@ -9,6 +9,7 @@ import {
   gateway,
   http,
   httpRoute,
+  type KubernetesObject,
   listener,
   manifestsOf,
   service,
@@ -162,7 +163,7 @@ describe('explain', () => {
     const rule = {
       ...split({ a: 1, b: 1 }),
       timeout: '1m30s',
-      retries: { attempts: 3, perTryTimeout: '20s', retryOn: 'unavailable' },
+      retries: { attempts: 3, perTryTimeout: '20s', retryOn: 'unavailable', byDefault: false },
       fault: {
         abort: { percentage: { value: 10 }, grpcStatus: 'UNAVAILABLE' },
         delay: { percentage: { value: 0.5 }, fixedDelay: '2s' },
@@ -177,7 +178,7 @@ describe('explain', () => {
     );
     assert.deepEqual(explanation.effects, {
       timeoutMs: 90_000,
-      retries: { attempts: 3, perTryTimeoutMs: 20_000, retryOn: 'unavailable' },
+      retries: { attempts: 3, perTryTimeoutMs: 20_000, retryOn: 'unavailable', byDefault: false },
       abort: { share: 0.1, description: 'gRPC UNAVAILABLE' },
       delay: { share: 0.005, description: '2000 ms' },
       failing: null,
@@ -189,6 +190,51 @@ describe('explain', () => {
       ['fault-injected', 'fault-injected'],
     );
     assert.match(explanation.notes.join('\n'), /25 % of the requests are copied to shadow/);
+  });
+
+  it('Istio’s own retries where the route says nothing, or not on what', () => {
+    const retriesOf = (rule: KubernetesObject): unknown => {
+      const set = manifestsOf([GATEWAY, virtualService([rule])]);
+      return explainRequest(set, request({ targetPort: 80 })).effects?.retries;
+    };
+    const retryOn = 'connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes';
+    const own = { attempts: 2, perTryTimeoutMs: null, retryOn };
+    assert.deepEqual(retriesOf(to('a')), { ...own, byDefault: true });
+    const three = { attempts: 3 };
+    assert.deepEqual(retriesOf({ ...to('a'), retries: three }), {
+      ...{ ...own, ...three, byDefault: false },
+    });
+    const off = { attempts: 0, perTryTimeoutMs: null, retryOn: null, byDefault: false };
+    assert.deepEqual(retriesOf({ ...to('a'), retries: { attempts: 0 } }), off);
+    assert.equal(retriesOf({ directResponse: { status: 503 } }), null);
+  });
+
+  it('a subset that does not exist is said once', () => {
+    const set = manifestsOf([
+      GATEWAY,
+      virtualService([split({ 's/a': 1, 's/b': 1 })]),
+      destinationRule('s', { a: { v: 'a' } }),
+    ]);
+    const { problem, lint } = explainRequest(set, request({ targetPort: 80 }));
+    assert.equal(problem?.code, 'unknown-subset');
+    assert.deepEqual(
+      lint.filter(({ severity }) => severity === 'error'),
+      [],
+    );
+  });
+
+  it('a rule for clients with certain labels is passed over, and it says so', () => {
+    const rules = [to('a', [{ sourceLabels: { app: 'front' } }]), to('b')];
+    const set = manifestsOf([virtualService(rules, { gateways: null, hosts: ['s'] })]);
+    const { destinations, warnings } = explainRequest(set, request({ authority: 's' }));
+    assert.deepEqual(
+      destinations.map(({ name }) => name),
+      ['b'],
+    );
+    assert.deepEqual(
+      warnings.map(({ code, place }) => [code, place.path]),
+      [['client-labels-unknown', 'spec.http[0].match']],
+    );
   });
 
   it('a fault without a percentage hits no request', () => {

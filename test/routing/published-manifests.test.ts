@@ -164,6 +164,7 @@ describe('the manifests of the published documents', () => {
       attempts: 3,
       perTryTimeoutMs: 20_000,
       retryOn: 'unavailable,resource-exhausted,internal',
+      byDefault: false,
     });
   });
 

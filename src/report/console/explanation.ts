@@ -96,10 +96,11 @@ function effects(report: EffectsReport | null, style: Style): string {
   const facts: Fact[] = [];
   if (timeoutMs !== null) facts.push(['timeout', timeoutMs === 0 ? 'off' : duration(timeoutMs)]);
   if (retries !== null) {
-    const { attempts, perTryTimeoutMs, retryOn } = retries;
+    const { attempts, perTryTimeoutMs, retryOn, byDefault } = retries;
     const each = perTryTimeoutMs === null ? '' : `, ${duration(perTryTimeoutMs)} each`;
-    const on = retryOn === null ? '' : `, on ${retryOn}`;
-    facts.push(['retries', plainText(attempts === 0 ? 'off' : `${attempts}${each}${on}`)]);
+    const on = retryOn === null ? '' : `, on ${retryOn.split(',').join(', ')}`;
+    const whose = byDefault ? " (Istio's default: the route says nothing)" : '';
+    facts.push(['retries', plainText(attempts === 0 ? 'off' : `${attempts}${each}${on}${whose}`)]);
   }
   for (const fault of [abort, delay]) {
     if (fault === null) continue;
@@ -161,13 +162,20 @@ function ruleLines({ rule, match, outcome, reasons }: RuleReport, style: Style):
   ];
 }
 
-/** So many findings are shown; the JSON has them all. */
-const SHOWN_FINDINGS = 100;
+/** So many findings of one kind are shown; the JSON has them all. */
+const SHOWN_OF_A_KIND = 10;
 
 function findings(all: readonly ExplanationFinding[], style: Style): string {
   if (all.length === 0) return '';
-  const lines = all.slice(0, SHOWN_FINDINGS).flatMap((finding) => findingLines(finding, style));
-  if (all.length > SHOWN_FINDINGS) lines.push(`  and ${all.length - SHOWN_FINDINGS} more`);
+  const seen = new Map<string, number>();
+  const lines = all.flatMap((finding) => {
+    const before = seen.get(finding.code) ?? 0;
+    seen.set(finding.code, before + 1);
+    return before < SHOWN_OF_A_KIND ? findingLines(finding, style) : [];
+  });
+  for (const [code, count] of seen) {
+    if (count > SHOWN_OF_A_KIND) lines.push(`  and ${count - SHOWN_OF_A_KIND} more ${code}`);
+  }
   return `${paint(style, 'heading', 'Findings')}\n${lines.join('\n')}`;
 }
 

@@ -1,4 +1,4 @@
-import type { RouteRequest } from '../request.js';
+import { type RouteRequest, usualPort } from '../request.js';
 import type { Warning } from '../warning.js';
 import { GATEWAY_API_GROUP, type ApiGateway } from './gateway.js';
 import type { ApiRoute } from './route.js';
@@ -6,23 +6,18 @@ import type { ApiRoute } from './route.js';
 /**
  * Stand-ins for the Gateways that routes name when no Gateway is among the manifests: one listener
  * for every host on the port that is known of the request, and one for each named section.
- * @throws InputError when neither the target nor `--gateway-port` tells the port.
  */
 export function assumeApiGateways(
   routes: readonly ApiRoute[],
   request: RouteRequest,
 ): { gateways: ApiGateway[]; warnings: Warning[] } {
-  const port = request.gatewayPort ?? request.targetPort;
+  const port = request.gatewayPort ?? request.targetPort ?? usualPort(request);
   const gateways = new Map<string, ApiGateway>();
   for (const route of routes) {
     const node = route.node.field('spec').field('parentRefs');
     for (const ref of route.parentRefs.filter(({ kind }) => kind === 'Gateway')) {
       const namespace = ref.namespace ?? route.namespace;
       const key = `${namespace}/${ref.name}`;
-      if (port === null)
-        throw node.error(
-          `the Gateway ${key} is not among the manifests, so its port is not known: add it with -f, or give --gateway-port`,
-        );
       const gateway = gateways.get(key) ?? {
         ...route,
         kind: 'Gateway',
@@ -51,7 +46,7 @@ export function assumeApiGateways(
     warnings: [
       {
         code: 'gateway-missing',
-        message: `the Gateway ${[...gateways.keys()].join(', ')} is not among the manifests: its hosts and who may attach are not checked`,
+        message: `the Gateway ${[...gateways.keys()].join(', ')} is not among the manifests: its hosts and who may attach are not checked, and its port is taken to be ${port} (--gateway-port sets it)`,
         place: first.node.field('spec').field('parentRefs').place(),
       },
     ],

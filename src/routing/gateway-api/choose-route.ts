@@ -117,10 +117,9 @@ function arriveAt(
   const { host, attachments } = forHost(attached, hostOf(request.authority));
   const warnings: Warning[] = attachments
     .filter(({ listener }) => listener.allowedNamespaces === 'Selector')
-    .map(({ listener }) => ({
+    .map(({ listener, route }) => ({
       code: 'not-modelled',
-      message:
-        'which namespaces the listener lets in depends on their labels, which are not known here',
+      message: `the listener ${listener.name} lets in namespaces by their labels, and those of ${route.namespace} are not known here: ${route.kind} ${route.name} is taken to be let in`,
       place: listener.node.field('allowedRoutes').place(),
     }));
   const onHost = [...new Set(attachments.map(({ route }) => route))];

@@ -1,5 +1,6 @@
 import type { RouteEffects } from '../effects.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
+import { describeRedirect } from '../redirect.js';
 import type { Warning } from '../warning.js';
 
 /** What the filters of a rule do. */
@@ -24,7 +25,7 @@ export function readFilters(node: ManifestNode, warnings: Warning[]): ReadFilter
     const change = CHANGES[type];
     if (change !== undefined) filters.effects.changes.push(change);
     else if (type === 'RequestRedirect')
-      filters.redirect = describeRedirect(filter.field('requestRedirect'));
+      filters.redirect = readRedirect(filter.field('requestRedirect'));
     else if (type === 'RequestMirror')
       filters.effects.mirrors.push(readMirror(filter.field('requestMirror')));
     else
@@ -48,13 +49,15 @@ function readMirror(node: ManifestNode): RouteEffects['mirrors'][number] {
   return { host, share: fraction.field('numerator').number() / denominator };
 }
 
-function describeRedirect(node: ManifestNode): string {
-  const scheme = node.field('scheme').optionalString();
-  const hostname = node.field('hostname').optionalString();
-  const path =
-    node.field('path').field('replaceFullPath').optionalString() ??
-    node.field('path').field('replacePrefixMatch').optionalString();
-  const code = node.field('statusCode').optionalInteger() ?? 302;
-  const target = `${scheme === null ? '' : `${scheme}://`}${hostname ?? ''}${path ?? ''}`;
-  return `${target === '' ? 'the same address' : target} (${code})`;
+function readRedirect(node: ManifestNode): string {
+  const path = node.field('path');
+  return describeRedirect({
+    scheme: node.field('scheme').optionalString(),
+    authority: node.field('hostname').optionalString(),
+    port: node.field('port').optionalInteger(),
+    path:
+      path.field('replaceFullPath').optionalString() ??
+      path.field('replacePrefixMatch').optionalString(),
+    status: node.field('statusCode').optionalInteger() ?? 302,
+  });
 }

@@ -19,6 +19,7 @@ export function readRuleTimeouts(node: ManifestNode): Pick<RouteEffects, 'timeou
             .items()
             .map((code) => String(code.number()))
             .join(','),
+          byDefault: false,
         },
   };
 }

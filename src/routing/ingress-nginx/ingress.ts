@@ -25,6 +25,8 @@ export interface CanaryAnnotations {
 
 /** A Kubernetes Ingress as ingress-nginx reads it. */
 export interface Ingress extends ManifestObject {
+  /** `null`: the cluster's default. */
+  className: string | null;
   rules: readonly IngressRule[];
   /** `null`: it is no canary. */
   canary: CanaryAnnotations | null;
@@ -45,7 +47,12 @@ export function readIngress(node: ManifestNode): Ingress {
     });
   const fallback = spec.field('defaultBackend');
   if (!fallback.absent) rules.push(readBackend(fallback, fallback, null, '/', 'Prefix'));
-  return { ...readObject(node, 'Ingress', 'networking.k8s.io'), rules, canary: readCanary(node) };
+  const object = readObject(node, 'Ingress', 'networking.k8s.io');
+  const className =
+    spec.field('ingressClassName').optionalString() ??
+    object.annotations['kubernetes.io/ingress.class'] ??
+    null;
+  return { ...object, className, rules, canary: readCanary(node) };
 }
 
 function readPath(node: ManifestNode, host: string | null): IngressRule {

@@ -1,4 +1,4 @@
-import type { RouteRequest } from '../request.js';
+import { type RouteRequest, usualPort } from '../request.js';
 import type { Warning } from '../warning.js';
 import type { IstioGateway } from './gateway.js';
 import { MESH, resolveGatewayName, type VirtualService } from './virtual-service.js';
@@ -7,13 +7,14 @@ import { MESH, resolveGatewayName, type VirtualService } from './virtual-service
  * Stand-ins for the Gateways that VirtualServices name when no Gateway is among the manifests: one
  * server each, for every host, on the port that is known of the request.
  * @returns The stand-ins and the warning that says what was assumed.
- * @throws InputError when neither the target nor `--gateway-port` tells the port.
+ * @throws InputError when neither the target nor `--gateway-port` tells the port, and a rule asks for it.
  */
 export function assumeGateways(
   virtualServices: readonly VirtualService[],
   request: RouteRequest,
 ): { gateways: IstioGateway[]; warnings: Warning[] } {
-  const port = request.gatewayPort ?? request.targetPort;
+  const told = request.gatewayPort ?? request.targetPort;
+  const port = told ?? (virtualServices.some(asksForPort) ? null : usualPort(request));
   const gateways = new Map<string, IstioGateway>();
   for (const virtualService of virtualServices) {
     const node = virtualService.node.field('spec').field('gateways');
@@ -40,6 +41,12 @@ export function assumeGateways(
       },
     ],
   };
+}
+
+function asksForPort({ http }: VirtualService): boolean {
+  return http.some(({ entries }) =>
+    entries.some(({ conditions }) => conditions.some(({ on }) => on === 'port')),
+  );
 }
 
 function standIn(

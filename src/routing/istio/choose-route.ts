@@ -1,10 +1,11 @@
 import { InputError } from '../../input-error.js';
 import type { ChosenRoute } from '../chosen-route.js';
-import { firstMatch, type MatchedRule, type RuleTrace } from '../first-match.js';
+import { firstMatch, type MatchedRule, type OrderedRule, type RuleTrace } from '../first-match.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject, objectKey } from '../manifest/manifest-object.js';
 import { noRuleError } from '../no-rule.js';
 import { portNote } from '../port-note.js';
+import type { Warning } from '../warning.js';
 import { formatVia, type RouteRequest, type Via } from '../request.js';
 import { knownHosts } from '../service-registry.js';
 import { assumeGateways } from './assumed-gateway.js';
@@ -182,9 +183,28 @@ function chooseInMesh(
     notes: mesh.note === null ? [] : [mesh.note],
     warnings: [
       ...mesh.warnings,
+      ...clientLabels(mesh.rules, matched),
       ...(via.kind === 'proxyless' && matched !== null ? unsupportedByGrpc(matched) : []),
     ],
   };
+}
+
+/** Rules for clients with certain labels are passed over: which ones the client has is not known. */
+function clientLabels(rules: readonly OrderedRule[], matched: MatchedRule | null): Warning[] {
+  const end = rules.findIndex(({ rule }) => rule === matched?.rule);
+  return rules.slice(0, end === -1 ? rules.length : end).flatMap(({ rule }) => {
+    const asked = rule.entries.some(({ conditions }) =>
+      conditions.some(({ on }) => on === 'source-labels'),
+    );
+    if (!asked) return [];
+    return [
+      {
+        code: 'client-labels-unknown',
+        message: `${rule.label} is for clients with certain labels; those of the client are not known here, and it is taken to have none`,
+        place: rule.node.field('match').place(),
+      },
+    ];
+  });
 }
 
 function unknownHostError(set: ManifestSet, { asked, hosts }: MeshHost): InputError {

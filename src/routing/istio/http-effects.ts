@@ -21,6 +21,7 @@ function readRetries(node: ManifestNode): RouteEffects['retries'] {
     attempts: node.field('attempts').optionalInteger() ?? 0,
     perTryTimeoutMs: readDurationMs(node.field('perTryTimeout')),
     retryOn: node.field('retryOn').optionalString(),
+    byDefault: false,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ManifestNode } from '../manifest/manifest-node.js';
+import { describeRedirect } from '../redirect.js';
 import type { Backend, Rule, RuleAction } from '../rule.js';
 import { unknownFields } from '../unknown-fields.js';
 import type { Warning } from '../warning.js';
@@ -55,7 +56,7 @@ function readAction(node: ManifestNode, warnings: Warning[]): RuleAction {
   const action = node.field(kind);
   switch (kind) {
     case 'redirect':
-      return { kind: 'redirect', to: describeRedirect(action) };
+      return { kind: 'redirect', to: readRedirect(action) };
     case 'directResponse':
       return { kind: 'direct-response', status: action.field('status').optionalInteger() ?? 0 };
     case 'delegate':
@@ -102,11 +103,12 @@ function readBackend(node: ManifestNode, warnings: Warning[]): Backend {
   };
 }
 
-function describeRedirect(node: ManifestNode): string {
-  const scheme = node.field('scheme').optionalString();
-  const authority = node.field('authority').optionalString();
-  const uri = node.field('uri').optionalString();
-  const code = node.field('redirectCode').optionalInteger() ?? 301;
-  const target = `${scheme === null ? '' : `${scheme}://`}${authority ?? ''}${uri ?? ''}`;
-  return `${target === '' ? 'the same address' : target} (${code})`;
+function readRedirect(node: ManifestNode): string {
+  return describeRedirect({
+    scheme: node.field('scheme').optionalString(),
+    authority: node.field('authority').optionalString(),
+    port: node.field('port').optionalInteger(),
+    path: node.field('uri').optionalString(),
+    status: node.field('redirectCode').optionalInteger() ?? 301,
+  });
 }

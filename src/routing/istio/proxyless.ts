@@ -1,4 +1,5 @@
 import type { Condition } from '../condition.js';
+import type { Retries } from '../effects.js';
 import type { MatchedRule } from '../first-match.js';
 import type { Warning } from '../warning.js';
 import { describeKey } from './affinity.js';
@@ -57,11 +58,7 @@ export function unsupportedBalancing(balancer: LoadBalancer): Warning[] {
 const RETRIED = ['cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable'];
 const MOST_ATTEMPTS = 5;
 
-function retryLimits({
-  attempts,
-  perTryTimeoutMs,
-  retryOn,
-}: NonNullable<MatchedRule['rule']['effects']['retries']>): [string, string][] {
+function retryLimits({ attempts, perTryTimeoutMs, retryOn }: Retries): [string, string][] {
   const limits: [string, string][] = [];
   const conditions = retryOn?.split(',').map((condition) => condition.trim()) ?? [];
   const left = conditions.filter((condition) => !RETRIED.includes(condition));

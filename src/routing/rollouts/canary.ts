@@ -1,5 +1,10 @@
+import type { MatchEntry } from '../condition.js';
+import type { RouteEffects } from '../effects.js';
+import { readHttpEffects } from '../istio/http-effects.js';
+import { readHttpMatch } from '../istio/http-match.js';
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
+import type { Warning } from '../warning.js';
 
 /** A Flagger Canary: https://docs.flagger.app/usage/how-it-works */
 export interface FlaggerCanary extends ManifestObject {
@@ -12,11 +17,16 @@ export interface FlaggerCanary extends ManifestObject {
   provider: string | null;
   /** `null`: no status. */
   weight: number | null;
-  /** Requests are sent by headers, not by weight. */
-  byHeaders: boolean;
+  /** Requests it takes at all; empty: any. */
+  match: readonly MatchEntry[];
+  /** Of an A/B test: only these may go to the canary; empty: any may. */
+  testMatch: readonly MatchEntry[];
+  effects: RouteEffects;
+  /** The VirtualService is one that others delegate to. */
+  delegation: boolean;
 }
 
-export function readFlaggerCanary(node: ManifestNode): FlaggerCanary {
+export function readFlaggerCanary(node: ManifestNode, warnings: Warning[]): FlaggerCanary {
   const spec = node.field('spec');
   const target = spec.field('targetRef');
   const service = spec.field('service');
@@ -25,6 +35,15 @@ export function readFlaggerCanary(node: ManifestNode): FlaggerCanary {
   const analysis = spec.field('analysis').absent
     ? spec.field('canaryAnalysis')
     : spec.field('analysis');
+  for (const [field, what] of NOT_MODELLED) {
+    if (analysis.field(field).absent || analysis.field(field).value === false) continue;
+    const place = analysis.field(field).place();
+    warnings.push({
+      code: 'not-modelled',
+      message: `${field} is not modelled here: ${what}`,
+      place,
+    });
+  }
   return {
     ...readObject(node, 'Canary', 'flagger.app'),
     target: { kind: target.field('kind').optionalString() ?? 'Deployment', name },
@@ -34,6 +53,22 @@ export function readFlaggerCanary(node: ManifestNode): FlaggerCanary {
     gateways: service.field('gateways').strings(),
     provider: spec.field('provider').optionalString(),
     weight: status.absent ? null : (status.field('canaryWeight').optionalInteger() ?? 0),
-    byHeaders: analysis.field('match').items().length > 0,
+    match: readMatches(service, warnings),
+    testMatch: readMatches(analysis, warnings),
+    // They have the names of a VirtualService's.
+    effects: readHttpEffects(service),
+    delegation: service.field('delegation').boolean(),
   };
+}
+
+const NOT_MODELLED: readonly [string, string][] = [
+  ['sessionAffinity', 'a request without the cookie is drawn by weight, one with it is not'],
+  ['mirror', 'while requests are copied to the canary, none of its answers is ever seen'],
+];
+
+function readMatches(node: ManifestNode, warnings: Warning[]): MatchEntry[] {
+  return node
+    .field('match')
+    .items()
+    .map((match) => readHttpMatch(match, warnings));
 }

@@ -1,10 +1,10 @@
-import { NO_EFFECTS } from '../effects.js';
+import type { MatchEntry } from '../condition.js';
 import { MESH, type VirtualService } from '../istio/virtual-service.js';
 import type { Service } from '../kubernetes/service.js';
 import type { Workload } from '../kubernetes/workload.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject, type ManifestObject } from '../manifest/manifest-object.js';
-import type { Backend } from '../rule.js';
+import type { Backend, Rule } from '../rule.js';
 import type { Warning } from '../warning.js';
 import type { FlaggerCanary } from './canary.js';
 
@@ -64,12 +64,6 @@ function readState(canary: FlaggerCanary): { weight: number; warnings: Warning[]
       message: `${describeObject(canary)} has no status: it is taken as not yet started, all requests to the primary`,
       place,
     });
-  if (canary.byHeaders)
-    warnings.push({
-      code: 'not-modelled',
-      message: `${describeObject(canary)} sends requests by headers during its analysis, which is not modelled here`,
-      place,
-    });
   return { weight: canary.weight ?? 0, warnings };
 }
 
@@ -78,34 +72,51 @@ function objectOf(canary: FlaggerCanary, kind: string, name: string): ManifestOb
   return { kind, group: '', name, namespace, namespaceGiven, labels, annotations, createdAt, node };
 }
 
+/**
+ * The VirtualService it keeps. In an A/B test only the requests that match are split; by then the
+ * canary mostly has all the weight.
+ * Source: fluxcd/flagger pkg/router/istio.go, SetRoutes.
+ */
 function virtualServiceOf(canary: FlaggerCanary, weight: number): VirtualService {
+  const { apex, delegation, gateways, match, testMatch } = canary;
   const backend = (role: string, share: number): Backend => ({
-    host: `${canary.apex}-${role}`,
+    host: `${apex}-${role}`,
     subset: null,
     port: canary.port,
     weight: share,
     node: canary.node,
   });
+  const rule = (label: string, entries: readonly MatchEntry[], backends: Backend[]): Rule => ({
+    label,
+    name: null,
+    entries,
+    action: { kind: 'forward', backends },
+    effects: canary.effects,
+    node: canary.node,
+  });
+  const both = [backend('primary', 100 - weight), backend('canary', weight)];
   return {
-    ...objectOf(canary, 'VirtualService', canary.apex),
-    hosts: [...canary.hosts, canary.apex],
-    gateways: canary.gateways.length === 0 ? [MESH] : canary.gateways,
+    ...objectOf(canary, 'VirtualService', apex),
+    hosts: delegation ? [] : [...canary.hosts, apex],
+    gateways: gateways.length === 0 ? [MESH] : gateways,
     exportTo: [],
     hasOtherRoutes: false,
-    http: [
-      {
-        label: 'http[0]',
-        name: null,
-        entries: [],
-        action: {
-          kind: 'forward',
-          backends: [backend('primary', 100 - weight), backend('canary', weight)],
-        },
-        effects: NO_EFFECTS,
-        node: canary.node,
-      },
-    ],
+    http:
+      testMatch.length === 0
+        ? [rule('http[0]', match, both)]
+        : [
+            rule('http[0]', bothOf(testMatch, match), both),
+            rule('http[1]', match, [backend('primary', 100)]),
+          ],
   };
+}
+
+/** Requests that one of each list takes. */
+function bothOf(some: readonly MatchEntry[], others: readonly MatchEntry[]): MatchEntry[] {
+  if (others.length === 0) return [...some];
+  return some.flatMap((one) =>
+    others.map((other) => ({ conditions: [...one.conditions, ...other.conditions] })),
+  );
 }
 
 /** The label by which the target's pods are told, with its value. */

@@ -1,5 +1,6 @@
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
+import type { Warning } from '../warning.js';
 
 /** A route object whose weights the controller sets. */
 export interface ManagedRoute {
@@ -32,8 +33,9 @@ export interface Rollout extends ManifestObject {
   };
 }
 
-export function readRollout(node: ManifestNode): Rollout {
+export function readRollout(node: ManifestNode, warnings: Warning[]): Rollout {
   const spec = node.field('spec');
+  warnings.push(...notModelled(spec.field('strategy')));
   const canary = spec.field('strategy').field('canary');
   const routing = canary.field('trafficRouting');
   const template = spec.field('template').field('metadata').field('labels');
@@ -57,6 +59,36 @@ export function readRollout(node: ManifestNode): Rollout {
   };
 }
 
+/** What stands in front of the routes besides a weight, or in front of routes that are not read. */
+function notModelled(strategy: ManifestNode): Warning[] {
+  const canary = strategy.field('canary');
+  const routing = canary.field('trafficRouting');
+  const unknown = [
+    ...(strategy.field('blueGreen').absent ? [] : [strategy.field('blueGreen')]),
+    ...othersThan(ROUTING_FIELDS, routing),
+    ...othersThan([GATEWAY_API_PLUGIN], routing.field('plugins')),
+    ...canary
+      .field('steps')
+      .items()
+      .flatMap((step) => step.fields().map(([, field]) => field))
+      .filter(({ path }) => SHIFTING_STEPS.includes(String(path.at(-1)))),
+  ];
+  return unknown.map((field) => ({
+    code: 'not-modelled',
+    message: `${String(field.path.at(-1))} is not modelled here: what it does to the traffic is not expected`,
+    place: field.place(),
+  }));
+}
+
+const GATEWAY_API_PLUGIN = 'argoproj-labs/gatewayAPI';
+const ROUTING_FIELDS = ['istio', 'nginx', 'plugins', 'maxTrafficWeight', 'managedRoutes'];
+/** Steps besides setWeight after which requests go elsewhere. */
+const SHIFTING_STEPS = ['setHeaderRoute', 'setMirrorRoute', 'experiment', 'plugin'];
+
+function othersThan(known: readonly string[], node: ManifestNode): ManifestNode[] {
+  return node.fields().flatMap(([name, field]) => (known.includes(name) ? [] : [field]));
+}
+
 function readManagedRoutes(routing: ManifestNode, stableService: string | null): ManagedRoute[] {
   const istio = routing.field('istio');
   const single = istio.field('virtualService');
@@ -68,7 +100,7 @@ function readManagedRoutes(routing: ManifestNode, stableService: string | null):
     const rules = item.field('routes').strings();
     return { kind: 'VirtualService', name: first, namespace: second ?? null, rules };
   });
-  const plugin = routing.field('plugins').field('argoproj-labs/gatewayAPI');
+  const plugin = routing.field('plugins').field(GATEWAY_API_PLUGIN);
   const namespace = plugin.field('namespace').optionalString();
   const apiRoutes = (['HTTPRoute', 'GRPCRoute'] as const).flatMap((kind): ManagedRoute[] => {
     const key = kind === 'HTTPRoute' ? 'httpRoute' : 'grpcRoute';

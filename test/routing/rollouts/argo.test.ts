@@ -195,5 +195,31 @@ describe('Argo Rollouts', () => {
     const objects = [ingress, ...SERVICES, rollout({ ...HASHES, currentStepIndex: 0 }, routing)];
     const expectation = resolveExpectation(manifestsOf(objects), request({ targetPort: 80 }));
     assert.deepEqual(sharesOf(expectation), { stable: 95, canary: 5 });
+    assert.deepEqual(expectation.warnings, []);
+    const ofOther = { ...ingress, spec: { ...ingress.spec, ingressClassName: 'alb' } };
+    const { warnings } = resolveExpectation(
+      manifestsOf([ofOther, ...objects.slice(1)]),
+      request({ targetPort: 80 }),
+    );
+    assert.match(warnings[0]?.message ?? '', /of the class alb/);
+  });
+
+  it('what is not modelled is named, where it stands', () => {
+    const named = (strategy: KubernetesObject): (string | undefined)[] => {
+      const base = rollout({ ...HASHES, currentStepIndex: 0 });
+      const spec = { ...(base.spec as KubernetesObject), strategy };
+      return manifestsOf([{ ...base, spec }]).warnings.map(({ place }) => place.path);
+    };
+    const prefix = 'spec.strategy.canary';
+    assert.deepEqual(named({ canary: { trafficRouting: { ...ISTIO, smi: {}, alb: {} } } }), [
+      `${prefix}.trafficRouting.smi`,
+      `${prefix}.trafficRouting.alb`,
+    ]);
+    assert.deepEqual(
+      named({ canary: { steps: [{ setWeight: 5 }, { setHeaderRoute: {} }, { experiment: {} }] } }),
+      [`${prefix}.steps[1].setHeaderRoute`, `${prefix}.steps[2].experiment`],
+    );
+    assert.deepEqual(named({ blueGreen: {} }), ['spec.strategy.blueGreen']);
+    assert.deepEqual(named({ canary: { steps: STEPS, trafficRouting: ISTIO } }), []);
   });
 });

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { Expectation } from '../../../src/routing/expectation.js';
+import type { RouteRequest } from '../../../src/routing/request.js';
 import { resolveExpectation } from '../../../src/routing/resolve.js';
 import { deployment, gateway, http, manifestsOf, type KubernetesObject } from '../objects.js';
-import { request, sharesOf } from '../request.js';
+import { headers, request, sharesOf } from '../request.js';
 
 function canary(status: KubernetesObject | null, changes: KubernetesObject = {}): KubernetesObject {
   return {
@@ -21,7 +22,7 @@ function canary(status: KubernetesObject | null, changes: KubernetesObject = {})
   };
 }
 
-function expectationOf(object: KubernetesObject): Expectation {
+function expectationOf(object: KubernetesObject, changes: Partial<RouteRequest> = {}): Expectation {
   const objects = [
     gateway([http(80)]),
     deployment('podinfo', { app: 'podinfo' }, { replicas: 2 }),
@@ -29,7 +30,7 @@ function expectationOf(object: KubernetesObject): Expectation {
   ];
   return resolveExpectation(
     manifestsOf(objects),
-    request({ targetPort: 80, authority: 'app.example.com' }),
+    request({ targetPort: 80, authority: 'app.example.com', ...changes }),
   );
 }
 
@@ -56,10 +57,41 @@ describe('Flagger', () => {
     assert.ok(expectation.warnings.some(({ code }) => code === 'rollout-state-unknown'));
   });
 
-  it('an analysis by headers is not modelled, and it says so', () => {
+  it('in an A/B test only the requests that match may go to the canary', () => {
+    const analysis = { iterations: 10, match: [{ headers: { 'x-canary': { exact: 'true' } } }] };
+    const object = canary({ canaryWeight: 100 }, { analysis });
+    const insider = expectationOf(object, { headers: headers({ 'x-canary': 'true' }) });
+    assert.deepEqual(sharesOf(insider), { 'podinfo-primary': 0, 'podinfo-canary': 100 });
+    assert.equal(insider.route?.match, 'header x-canary: true');
+    assert.deepEqual(insider.warnings, []);
+    assert.deepEqual(sharesOf(expectationOf(object)), { 'podinfo-primary': 100 });
+  });
+
+  it('the conditions and timeouts of its service hold for both', () => {
+    const service = {
+      ...{ port: 9898, gateways: ['gw'], hosts: ['app.example.com'], timeout: '15s' },
+      ...{ match: [{ uri: { prefix: '/helloworld.' } }], retries: { attempts: 3 } },
+    };
     const analysis = { match: [{ headers: { 'x-canary': { exact: 'true' } } }] };
-    const { warnings } = expectationOf(canary({ canaryWeight: 0 }, { analysis }));
-    assert.ok(warnings.some(({ code }) => code === 'not-modelled'));
+    const object = canary({ canaryWeight: 100 }, { service, analysis });
+    const changes = { headers: headers({ 'x-canary': 'true' }) };
+    const { route, effects } = expectationOf(object, changes);
+    assert.equal(route?.match, 'header x-canary: true and path prefix /helloworld.');
+    assert.equal(effects.timeoutMs, 15_000);
+    assert.equal(effects.retries?.attempts, 3);
+    assert.throws(() => expectationOf(object, { ...changes, path: '/other' }), /no rule takes/);
+  });
+
+  it('session affinity and mirroring are not modelled, and it says so', () => {
+    const analysis = { stepWeight: 10, mirror: true, sessionAffinity: { cookieName: 'c' } };
+    const { warnings } = expectationOf(canary({ canaryWeight: 10 }, { analysis }));
+    assert.deepEqual(
+      warnings.map(({ code, place }) => [code, place.path]),
+      [
+        ['not-modelled', 'spec.analysis.sessionAffinity'],
+        ['not-modelled', 'spec.analysis.mirror'],
+      ],
+    );
   });
 
   it('another provider is refused rather than guessed', () => {
