@@ -1,5 +1,4 @@
 import type { Expectation } from '../routing/expectation.js';
-import { loadManifests } from '../routing/load-manifests.js';
 import { formatVia, type RouteRequest } from '../routing/request.js';
 import { resolveExpectation } from '../routing/resolve.js';
 import type { ProgrammedRecord } from '../report/run-record.js';
@@ -53,6 +52,8 @@ export async function expectedSplit(
             }),
     };
   }
+  // Loaded where there are manifests, with the YAML library.
+  const { loadManifests } = await import('../routing/load-manifests.js');
   const resolved = resolveExpectation(await loadManifests(expectation.sources), request);
   const gatewayPort = resolved.route?.gatewayPort ?? null;
   return {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { InputError } from '../input-error.js';
 import type { ProgrammedRecord } from '../report/run-record.js';
 import { compareProgrammed, percent } from '../routing/envoy/compare.js';
-import { type EnvoyRouteTable, parseConfigDump } from '../routing/envoy/config-dump.js';
+import type { EnvoyRouteTable } from '../routing/envoy/config-dump.js';
 import { fetchConfigDump } from '../routing/envoy/fetch-config-dump.js';
 import { type ProgrammedRoute, programmedRoute } from '../routing/envoy/programmed.js';
 import type { Expectation } from '../routing/expectation.js';
@@ -35,6 +35,8 @@ export async function programmedSplit(
   const place = source.kind === 'envoy-admin' ? source.url : source.file;
   const text =
     source.kind === 'envoy-admin' ? await fetchConfigDump(source.url) : await readDump(source.file);
+  // Loaded where a proxy is asked, with the YAML library.
+  const { parseConfigDump } = await import('../routing/envoy/config-dump.js');
   const tables = parseConfigDump(text, place);
   const shares = configuredShares(configured);
   if (!servesHost(tables, request, gatewayPort)) return unserved(place, tables, request, shares);
