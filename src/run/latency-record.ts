@@ -11,7 +11,7 @@ export function latencyRecord({ tally, destinations }: Measurement): CallRecord[
     ...latencyByDestination(
       tally.latency.map((histogram, index) => ({ name: destinations[index] ?? '', histogram })),
     ),
-    byPod: Object.fromEntries(byPod.sort(([a], [b]) => a.localeCompare(b))),
+    byPod: Object.fromEntries(byPod.sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 }
 
