@@ -10,8 +10,9 @@ export interface ClientResult {
   /** Start-up included. */
   cpuMicrosPerRequest: number;
   peakMemoryMiB: number;
-  /** Of the reference client's in the same round; null without one. */
-  cpuRatio: number | null;
+  /** CPU time of the first client by this one's, in the same round. */
+  cpuRatio: number;
+  /** The same of the rates; null when one of them does not say. */
   rateRatio: number | null;
 }
 
@@ -29,7 +30,7 @@ const MICROS_PER_SECOND = 1e6;
  * Lets clients load one and the same server, in turn, so that whatever else the machine does meets
  * all of them.
  *
- * @param clients The first is the reference of the ratios.
+ * @param clients The first is compared with each of them.
  * @param onMeasured Told about each measurement.
  */
 export async function runRounds(
@@ -45,7 +46,7 @@ export async function runRounds(
       onMeasured(client.name, round);
     }
   }
-  const [reference = []] = measured;
+  const [first = []] = measured;
   return clients.map(({ name, requestsShare }, index) => {
     const own = measured[index]!;
     return {
@@ -54,10 +55,8 @@ export async function runRounds(
       requestsPerSecond: medianOf(own.map(({ rate }) => rate)),
       cpuMicrosPerRequest: median(own.map(({ cpuMicros }) => cpuMicros)),
       peakMemoryMiB: median(own.map(({ memoryMiB }) => memoryMiB)),
-      cpuRatio: medianOf(
-        own.map((one, round) => ratio(one.cpuMicros, reference[round]?.cpuMicros)),
-      ),
-      rateRatio: medianOf(own.map((one, round) => ratio(one.rate, reference[round]?.rate))),
+      cpuRatio: median(own.map(({ cpuMicros }, round) => first[round]!.cpuMicros / cpuMicros)),
+      rateRatio: medianOf(own.map(({ rate }, round) => ratio(first[round]!.rate, rate))),
     };
   });
 }
@@ -73,8 +72,8 @@ async function oneRound(client: BenchClient, load: BenchLoad): Promise<Round> {
   };
 }
 
-function ratio(own: number | null, reference: number | null | undefined): number | null {
-  return own === null || reference === null || reference === undefined ? null : own / reference;
+function ratio(first: number | null, own: number | null): number | null {
+  return first === null || own === null ? null : first / own;
 }
 
 function medianOf(values: readonly (number | null)[]): number | null {

@@ -1,11 +1,12 @@
-import type { Argv } from 'yargs';
+import type { Argv, Options } from 'yargs';
 import { runOptions, SETTING_OPTIONS } from './verify-options.js';
 
 const { duration, requests } = SETTING_OPTIONS;
 /** Settings that only a verdict on the split needs. */
 const OF_THE_SPLIT = ['alpha', 'power', 'tolerance', 'seed'];
 
-const BENCH_OPTIONS = {
+/** The settings of a load as flags. */
+export const BENCH_OPTIONS: Record<string, Options> = {
   ...Object.fromEntries(
     Object.entries(SETTING_OPTIONS).filter(([name]) => !OF_THE_SPLIT.includes(name)),
   ),

@@ -1,5 +1,6 @@
 import type { TlsOptions } from '../wire/connect.js';
 import type { Engine, PreparedCall } from './caller.js';
+import { h2Engine } from './h2-engine.js';
 
 /** Which engine makes the calls, and how it connects. Plain data: it travels to worker threads. */
 export interface EngineSettings {
@@ -24,12 +25,7 @@ export async function loadEngine(
 ): Promise<Engine> {
   switch (name) {
     case 'h2':
-      return (await import('./h2-engine.js')).h2Engine(calls, {
-        tls,
-        connectTimeoutMs,
-        callsPerConnection,
-        signal,
-      });
+      return h2Engine(calls, { tls, connectTimeoutMs, callsPerConnection, signal });
     case 'grpc-js':
       // Loaded only when used: the library takes its time.
       return (await import('./grpc-js-engine.js')).grpcJsEngine(calls, tls);

@@ -110,6 +110,7 @@ export class Histogram {
   #meanMs(): number {
     let sum = 0;
     for (let place = 0; place <= this.#last; place++) {
+      if (this.#counts[place] === 0) continue;
       const middle = lowestAt(place) + Math.floor(widthAt(place) / 2);
       sum += middle * this.#counts[place]!;
     }

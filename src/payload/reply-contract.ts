@@ -13,11 +13,25 @@ import { decodeMessage } from './message.js';
 export interface ReplyContract {
   typeName: string;
   /** A serialised FileDescriptorSet that defines the type and all it needs. */
-  descriptors: Uint8Array;
+  readonly descriptors: Uint8Array;
 }
 
-/** Writes down the contract of a reply. */
+/** On the thread that has written a contract down, nobody needs to read it. */
+const types = new WeakMap<ReplyContract, DescMessage>();
+
+/** Writes down the contract of a reply, when it travels: cloning the object asks for its bytes. */
 export function replyContract(type: DescMessage): ReplyContract {
+  const contract: ReplyContract = {
+    typeName: type.typeName,
+    get descriptors() {
+      return descriptorsOf(type);
+    },
+  };
+  types.set(contract, type);
+  return contract;
+}
+
+function descriptorsOf(type: DescMessage): Uint8Array {
   const files: DescFile[] = [];
   const visit = (file: DescFile): void => {
     if (files.includes(file)) return;
@@ -26,19 +40,19 @@ export function replyContract(type: DescMessage): ReplyContract {
   };
   visit(type.file);
   const set = create(FileDescriptorSetSchema, { file: files.map(({ proto }) => proto) });
-  return { typeName: type.typeName, descriptors: toBinary(FileDescriptorSetSchema, set) };
+  return toBinary(FileDescriptorSetSchema, set);
 }
 
 /**
  * @returns A function that decodes replies as {@link decodeMessage} does. The contract is read when
  *   it is first called.
  */
-export function replyDecoder({ typeName, descriptors }: ReplyContract) {
-  let type: DescMessage | undefined;
+export function replyDecoder(contract: ReplyContract) {
+  let type = types.get(contract);
   return (message: Uint8Array): unknown => {
     if (type === undefined) {
-      const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptors));
-      type = registry.getMessage(typeName);
+      const set = fromBinary(FileDescriptorSetSchema, contract.descriptors);
+      type = createFileRegistry(set).getMessage(contract.typeName);
     }
     return type === undefined ? undefined : decodeMessage(type, message);
   };

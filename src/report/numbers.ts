@@ -1,17 +1,16 @@
-const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const TENTHS = new Intl.NumberFormat('en-US', {
-  minimumFractionDigits: 1,
-  maximumFractionDigits: 1,
-});
+/** By thousands. Not toLocaleString: loading its tables takes longer than to write a report. */
+function grouped(value: number, decimals: number): string {
+  return value.toFixed(decimals).replace(/\B(?=(?:\d{3})+(?:\.|$))/g, ',');
+}
 
 /** `3,089` */
 export function formatCount(count: number): string {
-  return WHOLE.format(count);
+  return grouped(count, 0);
 }
 
 /** `1,853.4`, and whole numbers without the decimal. */
 export function formatExpected(count: number): string {
-  return Math.abs(count - Math.round(count)) < 1e-9 ? WHOLE.format(count) : TENTHS.format(count);
+  return Math.abs(count - Math.round(count)) < 1e-9 ? grouped(count, 0) : grouped(count, 1);
 }
 
 /** `60.02 %` */
@@ -39,7 +38,7 @@ export function formatStatistic(value: number): string {
 export function formatMs(durationMs: number | null): string {
   if (durationMs === null) return '-';
   if (durationMs < 10) return durationMs.toFixed(2);
-  return durationMs < 100 ? durationMs.toFixed(1) : WHOLE.format(durationMs);
+  return durationMs < 100 ? durationMs.toFixed(1) : grouped(durationMs, 0);
 }
 
 /** `0.94 s`, `12 s`, `3 min 20 s` */

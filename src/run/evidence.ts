@@ -114,5 +114,5 @@ export function podsOf(tally: Tally, destination: number): { name: string; obser
   return [...tally.pods]
     .filter(([, pod]) => pod.destination === destination)
     .map(([name, { observed }]) => ({ name, observed }))
-    .sort((a, b) => a.name.localeCompare(b.name));
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,4 +1,3 @@
-import { loadManifests } from '../routing/load-manifests.js';
 import type { ManifestSet } from '../routing/manifest-set.js';
 import { formatVia, type RouteRequest } from '../routing/request.js';
 import { resolveExpectation } from '../routing/resolve.js';
@@ -41,7 +40,11 @@ export async function withExpectedSplits<C extends ExpectingCall>(
   );
   // The calls of a run share their manifests.
   const [first] = sources;
-  const manifests = first === undefined ? null : await loadManifests(first);
+  // Loaded where there are manifests, with the YAML library.
+  const manifests =
+    first === undefined
+      ? null
+      : await (await import('../routing/load-manifests.js')).loadManifests(first);
   return calls.map((call) => ({
     ...call,
     expected:

@@ -3,7 +3,7 @@ import { InputError } from '../input-error.js';
 import type { ProgrammedRecord } from '../report/run-record.js';
 import type { ConfiguredDestination } from '../routing/envoy/cluster-identity.js';
 import { compareProgrammed, configuredBy } from '../routing/envoy/compare.js';
-import { type EnvoyRouteTable, parseConfigDump } from '../routing/envoy/config-dump.js';
+import type { EnvoyRouteTable } from '../routing/envoy/config-dump.js';
 import { fetchConfigDump } from '../routing/envoy/fetch-config-dump.js';
 import { programmedRoute, servesHost } from '../routing/envoy/programmed.js';
 import type { Expectation } from '../routing/expectation.js';
@@ -33,6 +33,8 @@ export async function readProxyConfig(source: ProgrammedSource): Promise<ProxyCo
   const place = source.kind === 'envoy-admin' ? source.url : source.file;
   const text =
     source.kind === 'envoy-admin' ? await fetchConfigDump(source.url) : await readDump(source.file);
+  // Loaded where a proxy is asked, with the YAML library.
+  const { parseConfigDump } = await import('../routing/envoy/config-dump.js');
   return { place, tables: parseConfigDump(text, place) };
 }
 

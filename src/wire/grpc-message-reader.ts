@@ -1,3 +1,6 @@
+import { readUint32 } from './frame-types.js';
+import { wordView } from './word-view.js';
+
 const PREFIX_BYTES = 5;
 const SLAB_BYTES_PER_SLOT = 512;
 /** A slot's own buffer beyond this size is given up when its response has been read. */
@@ -26,6 +29,7 @@ export class GrpcMessageReader {
   end = 0;
   private readonly maxMessageBytes: number;
   private readonly slab: Buffer;
+  private readonly slabWords: DataView;
   private readonly own: (Buffer | null)[];
   private readonly received: Int32Array;
   /** Message length by the prefix; -1 until it is known. */
@@ -35,6 +39,7 @@ export class GrpcMessageReader {
   constructor(slots: number, maxMessageBytes: number) {
     this.maxMessageBytes = maxMessageBytes;
     this.slab = Buffer.allocUnsafeSlow(slots * SLAB_BYTES_PER_SLOT);
+    this.slabWords = new DataView(this.slab.buffer, this.slab.byteOffset, this.slab.length);
     this.bytes = this.slab;
     this.own = new Array<Buffer | null>(slots).fill(null);
     this.received = new Int32Array(slots);
@@ -52,13 +57,17 @@ export class GrpcMessageReader {
   append(slot: number, bytes: Uint8Array, start: number, end: number): boolean {
     let from = start;
     if (this.announced[slot] === -1) {
-      const stop = Math.min(end, from + PREFIX_BYTES - this.received[slot]!);
-      this.keep(slot, bytes, from, stop);
-      if (this.received[slot]! < PREFIX_BYTES) return true;
-      const announced = this.readLength(slot);
+      let announced: number;
+      if (this.received[slot] === 0 && end - start >= PREFIX_BYTES) {
+        announced = readUint32(bytes, start + 1);
+      } else {
+        from = Math.min(end, from + PREFIX_BYTES - this.received[slot]!);
+        this.keep(slot, bytes, start, from);
+        if (this.received[slot]! < PREFIX_BYTES) return true;
+        announced = this.readLength(slot);
+      }
       if (announced > this.maxMessageBytes) return false;
       this.announced[slot] = announced;
-      from = stop;
     }
     // Beyond the first message nothing is kept.
     const missing = PREFIX_BYTES + this.announced[slot]! - this.received[slot]!;
@@ -110,8 +119,13 @@ export class GrpcMessageReader {
     this.received[slot] = length;
     if (own === null && length <= SLAB_BYTES_PER_SLOT) {
       // A few bytes are copied faster here than by a call into the runtime.
+      const view = wordView(bytes);
       const offset = slot * SLAB_BYTES_PER_SLOT + had - start;
-      for (let at = start; at < end; at++) this.slab[offset + at] = bytes[at]!;
+      let at = start;
+      for (; at + 4 <= end; at += 4) {
+        this.slabWords.setInt32(offset + at, view.getInt32(at, true), true);
+      }
+      for (; at < end; at++) this.slab[offset + at] = bytes[at]!;
       return;
     }
     const target = own !== null && own.length >= length ? own : this.grow(slot, had, length);

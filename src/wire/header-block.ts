@@ -1,3 +1,4 @@
+import { parseGrpcStatus } from './grpc-status.js';
 import type { FieldList } from './hpack/decoder.js';
 
 /** What a header block is good for (RFC 9113, section 8.1). */
@@ -27,6 +28,10 @@ export class HeaderBlock {
   readonly contentLength: number;
   /** Size as SETTINGS_MAX_HEADER_LIST_SIZE counts it. */
   readonly listBytes: number;
+  /** Of a response with HTTP status 200 whose `content-type`, if it has one, is gRPC's. */
+  readonly isGrpc: boolean;
+  /** The code in `grpc-status`; -1 when absent. */
+  readonly grpcStatus: number;
 
   constructor({ names, values, listBytes, truncated }: FieldList) {
     this.names = names;
@@ -57,6 +62,10 @@ export class HeaderBlock {
     else if (!isWellFormed || httpStatus === SWITCHING_PROTOCOLS) this.kind = 'malformed';
     else if (httpStatus === 0) this.kind = 'trailers';
     else this.kind = httpStatus < 200 ? 'interim' : 'response';
+    this.isGrpc =
+      this.httpStatus === 200 && (this.get('content-type')?.startsWith('application/grpc') ?? true);
+    const grpcStatus = this.get('grpc-status');
+    this.grpcStatus = grpcStatus === undefined ? -1 : parseGrpcStatus(grpcStatus);
   }
 
   /** The first field of this name (lower case), if there is one. */

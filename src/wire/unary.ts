@@ -1,6 +1,6 @@
 import { GrpcMessageReader } from './grpc-message-reader.js';
 import { frameMessage, requestFields, type UnaryRequest } from './grpc-request.js';
-import { GrpcStatus, parseGrpcStatus, statusFromHttp, statusFromReset } from './grpc-status.js';
+import { GrpcStatus, statusFromHttp, statusFromReset } from './grpc-status.js';
 import type { HeaderBlock } from './header-block.js';
 import type { PreparedRequest } from './prepared-request.js';
 import { Reply } from './reply.js';
@@ -77,7 +77,7 @@ export class UnaryCalls implements StreamHandler {
 
   onData(slot: number, bytes: Uint8Array, start: number, end: number, isEnd: boolean): void {
     // The body of an answer that is not gRPC (a proxy's error page) is of no use.
-    if (isGrpc(this.headers[slot]!) && !this.messages.append(slot, bytes, start, end)) {
+    if (this.headers[slot]!.isGrpc && !this.messages.append(slot, bytes, start, end)) {
       this.messages.abandon(slot);
       if (!isEnd) this.session.cancel(slot);
       const reply = this.take(slot, null);
@@ -121,9 +121,8 @@ export class UnaryCalls implements StreamHandler {
   private complete(slot: number, trailers: HeaderBlock | null): void {
     const reply = this.take(slot, trailers);
     const verdict = this.messages.finish(slot);
-    const status = trailers?.get('grpc-status');
-    if (status !== undefined) {
-      reply.set('status', parseGrpcStatus(status), '');
+    if (trailers !== null && trailers.grpcStatus >= 0) {
+      reply.set('status', trailers.grpcStatus, '');
     } else if (trailers === null && reply.httpStatus === 200) {
       reply.set('status', GrpcStatus.INTERNAL, 'the response ended without grpc-status');
     } else {
@@ -170,8 +169,3 @@ const UNFIT_MESSAGE = {
     detail: 'a compressed message, which was not asked for',
   },
 } as const;
-
-function isGrpc(headers: HeaderBlock): boolean {
-  const type = headers.get('content-type');
-  return headers.httpStatus === 200 && (type?.startsWith('application/grpc') ?? true);
-}

@@ -1,0 +1,61 @@
+import { table } from '../src/report/console/table.js';
+import type { OpenLoopResult } from './open-loop.js';
+import type { ClientResult } from './rounds.js';
+
+const STYLE = { width: 80, colour: false };
+
+/** How the clients compare on one server. */
+export function roundsTable(
+  title: string,
+  results: readonly ClientResult[],
+  rounds: number,
+): string {
+  const rows = results.map((result) => [
+    result.client,
+    number(result.requests, 0),
+    number(result.requestsPerSecond, 0),
+    number(result.cpuMicrosPerRequest, 2),
+    number(result.peakMemoryMiB, 0),
+    number(result.rateRatio, 2),
+    number(result.cpuRatio, result.cpuRatio < 0.1 ? 3 : 2),
+  ]);
+  const titles = ['requests', 'per second', 'CPU µs each', 'MiB', 'rate ×', 'CPU ×'];
+  return `${title} (${ofRounds(rounds)}; × is this engine's by the client's)\n${layOut(titles, rows)}`;
+}
+
+/** What latencies the clients saw at one rate. */
+export function openLoopTable(
+  title: string,
+  results: readonly OpenLoopResult[],
+  rounds: number,
+): string {
+  const rows = results.map((result) => [
+    result.client,
+    number(result.requestsPerSecondAsked, 0),
+    number(result.requestsPerSecond, 0),
+    number(result.p50Ms, 3),
+    number(result.p99Ms, 3),
+  ]);
+  const titles = ['asked per s', 'per second', 'p50 ms', 'p99 ms'];
+  return `${title}, at half of its capacity (${ofRounds(rounds)})\n${layOut(titles, rows)}`;
+}
+
+function layOut(titles: readonly string[], rows: readonly string[][]): string {
+  const columns = [
+    { title: 'client', align: 'left' as const },
+    ...titles.map((each) => ({ title: each, align: 'right' as const })),
+  ];
+  return table(columns, rows, STYLE);
+}
+
+function ofRounds(rounds: number): string {
+  return rounds === 1 ? 'one round' : `medians of ${rounds} rounds`;
+}
+
+function number(value: number | null, digits: number): string {
+  if (value === null) return '-';
+  return value.toLocaleString('en-US', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}

@@ -1,0 +1,37 @@
+import { EXIT } from './exit-status.js';
+import type { Interruption } from './interruption.js';
+import type { Arguments } from './settings.js';
+
+/** What a command does with its arguments; gives the exit status. */
+type Command = (args: Arguments, interruption: Interruption) => Promise<number>;
+
+/**
+ * The commands. Each is loaded when it is used: --help must not wait for gRPC and statistics.
+ */
+export const COMMANDS = {
+  verify: async (args, { signal }) =>
+    (await import('./verify-command.js')).verifyCommand(args, signal),
+  bench: async (args, { signal }) =>
+    (await import('./bench-command.js')).benchCommand(args, signal),
+  demo: async (args, { signal }) => (await import('./demo-command.js')).demoCommand(args, signal),
+  explain: endsAtOnce(async (args) => (await import('./explain-command.js')).explainCommand(args)),
+  plan: endsAtOnce(async (args) => (await import('./plan-command.js')).planCommand(args)),
+  report: endsAtOnce(async (args) => (await import('./report-command.js')).reportCommand(args)),
+  merge: endsAtOnce(async (args) => (await import('./merge-command.js')).mergeCommand(args)),
+} satisfies Record<string, Command>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+/** A command line that has been read. */
+export interface CommandCall {
+  command: CommandName;
+  args: Arguments;
+}
+
+/** A command without anything to report when it is interrupted. */
+function endsAtOnce(run: (args: Arguments) => Promise<number>): Command {
+  return (args, interruption) => {
+    interruption.release();
+    return interruption.signal.aborted ? Promise.resolve(EXIT.interrupted) : run(args);
+  };
+}
