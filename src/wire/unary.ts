@@ -125,7 +125,13 @@ export class UnaryCalls implements StreamHandler {
     if (status !== undefined) {
       reply.set('status', parseGrpcStatus(status), '');
     } else if (trailers === null && reply.httpStatus === 200) {
-      reply.set('status', GrpcStatus.INTERNAL, 'the response ended without grpc-status');
+      if (isGrpc(reply.headers!)) {
+        reply.set('status', GrpcStatus.INTERNAL, 'the response ended without grpc-status');
+      } else {
+        const type = reply.header('content-type') ?? '';
+        const detail = `content-type "${type.slice(0, MAX_TYPE_LENGTH)}" instead of application/grpc`;
+        reply.set('status', GrpcStatus.UNKNOWN, detail);
+      }
     } else {
       const status = statusFromHttp(reply.httpStatus);
       reply.set('status', status, `HTTP status ${reply.httpStatus} without grpc-status`);
@@ -159,6 +165,9 @@ export class UnaryCalls implements StreamHandler {
     }
   }
 }
+
+/** So much of a content type is enough to recognise it. */
+const MAX_TYPE_LENGTH = 64;
 
 /** An OK status needs exactly one message; the codes are those gRPC implementations report. */
 const UNFIT_MESSAGE = {

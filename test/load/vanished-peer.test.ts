@@ -89,7 +89,9 @@ describe('a peer that vanishes without closing its connections', () => {
         { ':status': 200, 'content-type': 'application/grpc' },
         { waitForTrailers: true },
       );
-      stream.on('wantTrailers', () => { stream.sendTrailers({ 'grpc-status': '0' }); });
+      stream.on('wantTrailers', () => {
+        stream.sendTrailers({ 'grpc-status': '0' });
+      });
       stream.end(EMPTY_MESSAGE);
     });
     const sessions = new Set<http2.ServerHttp2Session>();
