@@ -111,14 +111,31 @@ function stepTable({ splits }: PlanReport, style: Style): string {
           missingRate === 0 ? 'requests' : `${percent(missingRate)} missing`,
         )
       : ['requests', `power at ${formatCount(capacity.requests)}`, 'fails above', 'and below'];
+  const head = ['tolerance', ...titles];
   const rows = splits.map((split) => [
-    shorten(split.name ?? '', MAX_NAME),
     tolerance(split),
     ...(split.capacity === null
       ? split.needed.map(neededCount)
       : capacityCells(split, split.capacity)),
   ]);
-  return `${paint(style, 'heading', heading)}\n${table(columns('step', ['tolerance', ...titles]), rows, style)}`;
+  const shown = shownColumns(head.length, capacity !== null, style);
+  const pick = (cells: readonly string[]): string[] => shown.map((column) => cells[column] ?? '');
+  const body = table(
+    columns('step', pick(head)),
+    splits.map(({ name }, index) => [shorten(name ?? '', MAX_NAME), ...pick(rows[index] ?? [])]),
+    style,
+  );
+  return `${paint(style, 'heading', heading)}\n${body}`;
+}
+
+/** Below this there is no room for every column. */
+const ALL_COLUMNS_WIDTH = 80;
+
+/** Which columns there is room for: of those about missing answers the last one tells most. */
+function shownColumns(count: number, isCapacity: boolean, style: Style): number[] {
+  const all = Array.from({ length: count }, (_, column) => column);
+  if (style.width >= ALL_COLUMNS_WIDTH) return all;
+  return isCapacity ? all.slice(2) : all.filter((column) => column < 2 || column === count - 1);
 }
 
 function neededCount({ requests }: PlannedSplitReport['needed'][number]): string {
