@@ -156,14 +156,28 @@ function callEnd(
   const buffer = reply ?? EMPTY;
   return {
     kind: kindOf(error),
-    status: Status[error?.code ?? Status.OK],
-    cause: error?.details ?? '',
+    status: statusOf(error),
+    cause: causeOf(error),
     buffer,
     messageStart: 0,
     messageEnd: buffer.length,
     header: (name) => headers?.get(name)[0]?.toString(),
     trailer: (name) => trailers.get(name)[0]?.toString(),
   };
+}
+
+/** Servers may send any number, and some errors of the library have no status of their own. */
+function statusOf(error: ServiceError | null): string {
+  if (error === null) return 'OK';
+  const name = (Status as Readonly<Record<number, string | undefined>>)[error.code];
+  return name === undefined || name === 'OK' ? 'UNKNOWN' : name;
+}
+
+function causeOf(error: ServiceError | null): string {
+  if (error === null) return '';
+  // What the library throws on its own way is a plain error.
+  const { details } = error as Partial<ServiceError>;
+  return details ?? error.message;
 }
 
 function kindOf(error: ServiceError | null): CallEndKind {

@@ -1,4 +1,5 @@
 import { InputError } from '../input-error.js';
+import { sumsByName } from './named-counts.js';
 import type { CallRecord, RunRecord } from './run-record.js';
 
 /**
@@ -92,14 +93,4 @@ function answersByName(calls: readonly CallRecord[]): Map<string, number> {
       split.destinations.map(({ name, observed }) => ({ [name]: observed })),
     ),
   );
-}
-
-function sumsByName(all: readonly Readonly<Record<string, number>>[]): Map<string, number> {
-  const sums = new Map<string, number>();
-  for (const counts of all) {
-    for (const [name, count] of Object.entries(counts)) {
-      sums.set(name, (sums.get(name) ?? 0) + count);
-    }
-  }
-  return sums;
 }

@@ -1,6 +1,7 @@
 import type { LoadResult } from '../load/run-load.js';
 import { clientBottleneck } from '../verdict/findings/client-bottleneck.js';
 import { count, type Finding } from '../verdict/findings/finding.js';
+import { loadCutShort } from '../verdict/findings/load-cut-short.js';
 import { rateNotReached } from '../verdict/findings/rate-not-reached.js';
 import { streamLimit } from '../verdict/findings/stream-limit.js';
 import type { Measurement } from './measure.js';
@@ -18,6 +19,7 @@ export function loadFindings(
   const { waits, durationMs } = load;
   const { sent, scheduleSlip } = totals;
   const limits = load.ledgers.flatMap((ledger) => ledger?.maxConcurrentStreams ?? []);
+  const fewestStreams = limits.length === 0 ? null : Math.min(...limits);
   const isOpen = plan.requestsPerSecond !== null;
   const found = [
     clientBottleneck({
@@ -33,7 +35,7 @@ export function loadFindings(
       sent,
       connections: plan.connections,
       concurrency: plan.concurrency,
-      maxConcurrentStreams: limits.length === 0 ? null : Math.min(...limits),
+      maxConcurrentStreams: fewestStreams,
     }),
     rateNotReached(
       plan.requestsPerSecond,
@@ -41,13 +43,25 @@ export function loadFindings(
       plan.concurrency,
       durationMs,
     ),
+    loadCutShort({
+      sent,
+      planned: plan.requests,
+      isGivenUp: load.end === 'nobody answered',
+      maxConcurrentStreams: fewestStreams,
+    }),
     workersDied(load),
   ];
   return found.filter((finding) => finding !== null);
 }
 
 /** Codes of what {@link loadFindings} finds. */
-const CODES = ['client-bottleneck', 'stream-limit', 'rate-not-reached', 'worker-died'];
+const CODES = [
+  'client-bottleneck',
+  'stream-limit',
+  'rate-not-reached',
+  'load-cut-short',
+  'worker-died',
+];
 
 /** Whether a finding, perhaps of a saved run, is about the load itself. */
 export function isLoadFinding({ code }: { code: string }): boolean {

@@ -124,7 +124,13 @@ export class UnaryCalls implements StreamHandler {
     if (trailers !== null && trailers.grpcStatus >= 0) {
       reply.set('status', trailers.grpcStatus, '');
     } else if (trailers === null && reply.httpStatus === 200) {
-      reply.set('status', GrpcStatus.INTERNAL, 'the response ended without grpc-status');
+      if (reply.headers!.isGrpc) {
+        reply.set('status', GrpcStatus.INTERNAL, 'the response ended without grpc-status');
+      } else {
+        const type = reply.header('content-type') ?? '';
+        const detail = `content-type "${type.slice(0, MAX_TYPE_LENGTH)}" instead of application/grpc`;
+        reply.set('status', GrpcStatus.UNKNOWN, detail);
+      }
     } else {
       const status = statusFromHttp(reply.httpStatus);
       reply.set('status', status, `HTTP status ${reply.httpStatus} without grpc-status`);
@@ -158,6 +164,9 @@ export class UnaryCalls implements StreamHandler {
     }
   }
 }
+
+/** So much of a content type is enough to recognise it. */
+const MAX_TYPE_LENGTH = 64;
 
 /** An OK status needs exactly one message; the codes are those gRPC implementations report. */
 const UNFIT_MESSAGE = {

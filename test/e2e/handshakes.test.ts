@@ -60,6 +60,12 @@ const CASES: { what: string; server: () => net.Server; words: string[]; code: st
     code: 'target-unreachable',
   },
   {
+    what: 'a server that allows no streams',
+    server: () => http2.createServer({ settings: { maxConcurrentStreams: 0 } }),
+    words: ['--plaintext', '--timeout', '300ms'],
+    code: 'load-cut-short',
+  },
+  {
     what: 'a proxy with an error page',
     server: () =>
       http2.createServer((_request, response) => {

@@ -8,11 +8,11 @@ import {
   type ServerUnaryCall,
   status,
 } from '@grpc/grpc-js';
-import type { CallEnd } from '../../src/load/caller.js';
-import { type EngineSettings, loadEngine } from '../../src/load/engine.js';
+import type { EngineSettings } from '../../src/load/engine.js';
 import type { LoadJob } from '../../src/load/load-job.js';
 import { type LoadResult, runLoad } from '../../src/load/run-load.js';
 import { encodeTextMessage } from '../../src/mesh/text-message.js';
+import { callOnce, type Seen } from './call-once.js';
 import { startEnvoy } from '../fixtures/envoy.js';
 import { startHaproxy } from '../fixtures/haproxy.js';
 import { startNghttpx } from '../fixtures/nghttpx.js';
@@ -61,47 +61,6 @@ async function startBackend(): Promise<{ port: number; close(): void }> {
   };
 }
 
-/** What a call came to, as far as clients must agree. */
-interface Seen {
-  kind: string;
-  status: string;
-  message: string;
-  headers: (string | undefined)[];
-  trailers: (string | undefined)[];
-}
-
-async function callOnce(
-  name: EngineSettings['name'],
-  job: LoadJob,
-): Promise<Seen & { cause: string }> {
-  const { signal } = new AbortController();
-  const engine = await loadEngine(
-    { ...job.engine, name },
-    job.calls.map(({ prepared }) => prepared),
-    1,
-    signal,
-  );
-  let resolve: (seen: Seen & { cause: string }) => void;
-  const ended = new Promise<Seen & { cause: string }>((done) => (resolve = done));
-  const caller = await engine.dial(job.endpoints[0]!, {
-    onEnd: (_slot, end: CallEnd) => {
-      resolve({
-        kind: end.kind,
-        status: end.status,
-        cause: end.cause,
-        message: Buffer.from(end.buffer.subarray(end.messageStart, end.messageEnd)).toString(),
-        headers: ['x-pod-name', 'server', 'content-type'].map((header) => end.header(header)),
-        trailers: ['x-case-seen'].map((trailer) => end.trailer(trailer)),
-      });
-    },
-    onRoom: () => undefined,
-  });
-  assert.equal(caller.call(0, 0), 'started');
-  const seen = await ended;
-  await caller.close();
-  return seen;
-}
-
 function jobOf(address: string, sent: string, timeoutMs = 10_000): LoadJob {
   const job = greeterJob(address, { timeoutMs });
   const calls = job.calls.map((call) => ({
@@ -111,9 +70,7 @@ function jobOf(address: string, sent: string, timeoutMs = 10_000): LoadJob {
   return { ...job, calls };
 }
 
-async function bothEngines(
-  job: LoadJob,
-): Promise<[Seen & { cause: string }, Seen & { cause: string }]> {
+async function bothEngines(job: LoadJob): Promise<[Seen, Seen]> {
   return [await callOnce('h2', job), await callOnce('grpc-js', job)];
 }
 

@@ -153,7 +153,7 @@ describe('what a number of requests can tell', () => {
 });
 
 describe('the console plan', () => {
-  it('fits 80 columns', async () => {
+  it('fits 80 columns, and 60', async () => {
     const asked: Settings[] = [
       {},
       { requests: 1_000_000 },
@@ -162,9 +162,11 @@ describe('the console plan', () => {
       { weights: 'v1=100' },
     ];
     for (const settings of asked) {
-      const text = renderPlan(await plan(settings), { width: 80, colour: false });
-      for (const line of text.split('\n')) assert.ok(line.length <= 80, line);
-      assert.ok(!/NaN|null|undefined|Infinity/.test(text), text);
+      for (const width of [80, 60]) {
+        const text = renderPlan(await plan(settings), { width, colour: false });
+        for (const line of text.split('\n')) assert.ok(line.length <= width, line);
+        assert.ok(!/NaN|null|undefined|Infinity/.test(text), text);
+      }
     }
   });
 });

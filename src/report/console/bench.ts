@@ -1,4 +1,4 @@
-import { entryOf } from '../entry.js';
+import { entryOf } from '../named-counts.js';
 import { labelled } from './labelled.js';
 import { formatCount, formatMs, formatSeconds, formatShare } from '../numbers.js';
 import { plainText } from '../plain-text.js';

@@ -6,7 +6,7 @@ import {
   formatSeconds,
   formatStatistic,
 } from '../numbers.js';
-import { entryOf } from '../entry.js';
+import { entryOf } from '../named-counts.js';
 import { plainText } from '../plain-text.js';
 import type { CallRecord, RolloutRecord, RunRecord } from '../run-record.js';
 import { paint, type Style, wrap } from '../style.js';

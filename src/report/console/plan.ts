@@ -129,9 +129,15 @@ function manySplits({ splits, kind }: PlanReport, style: Style): string {
       : capacityCells(split, split.capacity)),
   ]);
   if (isRun) rows.push(['all calls', '', ...totals(splits, titles.length)]);
+  const shown = shownColumns(titles.length + 1, capacity !== null, style);
+  const pick = (cells: readonly string[]): string[] => shown.map((column) => cells[column] ?? '');
   const heading = HEADINGS[isRun ? 'calls' : 'canary'];
-  const left = isRun ? 'call' : 'step';
-  return `${paint(style, 'heading', heading)}\n${table(columns(left, ['tolerance', ...titles]), rows, style)}`;
+  const body = table(
+    columns(isRun ? 'call' : 'step', pick(['tolerance', ...titles])),
+    rows.map(([name = '', ...cells]) => [name, ...pick(cells)]),
+    style,
+  );
+  return `${paint(style, 'heading', heading)}\n${body}`;
 }
 
 /** What all calls need together; the columns of a capacity do not add up. */
@@ -147,6 +153,16 @@ function totals(splits: readonly PlannedSplitReport[], cells: number): string[] 
 /** Of a call its method: there is no room for more. */
 function nameOf({ name }: PlannedSplitReport): string {
   return name?.split('/').at(-1) ?? '';
+}
+
+/** Below this there is no room for every column. */
+const ALL_COLUMNS_WIDTH = 80;
+
+/** Which columns there is room for: of those about missing answers the last one tells most. */
+function shownColumns(count: number, isCapacity: boolean, style: Style): number[] {
+  const all = Array.from({ length: count }, (_, column) => column);
+  if (style.width >= ALL_COLUMNS_WIDTH) return all;
+  return isCapacity ? all.slice(2) : all.filter((column) => column < 2 || column === count - 1);
 }
 
 function neededCount({ requests }: PlannedSplitReport['needed'][number]): string {

@@ -1,4 +1,4 @@
-import { entryOf } from '../../report/entry.js';
+import { entryOf } from '../../report/named-counts.js';
 import type { RunRecord, SplitRecord } from '../../report/run-record.js';
 import type { CallEvidence, DestinationEvidence } from '../evidence.js';
 import { injectedAborts } from '../injected-aborts.js';

@@ -1,4 +1,5 @@
 import { InputError } from '../../input-error.js';
+import { sumsByName } from '../../report/named-counts.js';
 import type { CallRecord, RunRecord } from '../../report/run-record.js';
 
 /** A record and where it came from, for messages. */
@@ -53,13 +54,7 @@ export function sumOf<T>(items: readonly T[], numberOf: (item: T) => number): nu
 export function joinCounts(
   all: readonly Readonly<Record<string, number>>[],
 ): Record<string, number> {
-  const sums = new Map<string, number>();
-  for (const counts of all) {
-    for (const [name, count] of Object.entries(counts)) {
-      sums.set(name, (sums.get(name) ?? 0) + count);
-    }
-  }
-  return Object.fromEntries([...sums].sort(([a], [b]) => compareTexts(a, b)));
+  return Object.fromEntries([...sumsByName(all)].sort(([a], [b]) => compareTexts(a, b)));
 }
 
 /** By code units, so that the order is the same everywhere. */

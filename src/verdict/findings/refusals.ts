@@ -56,8 +56,9 @@ const REFUSALS: readonly Refusal[] = [
   {
     // Envoy speaks gRPC to gRPC, even when it refuses: a bare HTTP status comes from something else.
     code: 'http-error-page',
-    matches: ({ cause }) => /HTTP status(?: code)?:? 50[0-4]/i.test(cause),
-    summary: 'Something on the way answers with an error page of plain HTTP, not with gRPC.',
+    matches: ({ cause }) =>
+      /HTTP status(?: code)?:? 50[0-4]|^content-type .* instead of application\/grpc$/i.test(cause),
+    summary: 'Something on the way answers in plain HTTP, not with gRPC.',
     advice:
       'Look which proxies and load balancers stand before the gateway, and whether each has a ready backend for this host and port.',
   },

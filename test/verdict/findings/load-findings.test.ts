@@ -4,6 +4,7 @@ import {
   type ClientEvidence,
   clientBottleneck,
 } from '../../../src/verdict/findings/client-bottleneck.js';
+import { loadCutShort } from '../../../src/verdict/findings/load-cut-short.js';
 import { rateNotReached } from '../../../src/verdict/findings/rate-not-reached.js';
 import { streamLimit } from '../../../src/verdict/findings/stream-limit.js';
 
@@ -67,6 +68,21 @@ describe('stream-limit', () => {
   it('needs somebody who waited, and a limit', () => {
     assert.equal(streamLimit({ ...waiting, waited: 0 }), null);
     assert.equal(streamLimit({ ...waiting, maxConcurrentStreams: null }), null);
+  });
+});
+
+describe('load-cut-short', () => {
+  const cut = { sent: 40, planned: 3000, isGivenUp: true, maxConcurrentStreams: null };
+
+  it('says how much of the load was sent, and what stood in the way', () => {
+    assert.match(loadCutShort(cut)!.summary, /40 of 3,000 requests/);
+    assert.match(loadCutShort({ ...cut, maxConcurrentStreams: 0 })!.evidence, /allows no streams/);
+  });
+
+  it('is not said of a load that was sent, or ended by the clock or by hand', () => {
+    assert.equal(loadCutShort({ ...cut, sent: 3000 }), null);
+    assert.equal(loadCutShort({ ...cut, planned: null }), null);
+    assert.equal(loadCutShort({ ...cut, isGivenUp: false }), null);
   });
 });
 

@@ -8,6 +8,7 @@ const CASES: [string, string, string | null][] = [
   ['UNIMPLEMENTED', 'HTTP status 404 without grpc-status', 'no-route'],
   ['UNAVAILABLE', 'Received HTTP status code 503', 'http-error-page'],
   ['UNAVAILABLE', 'HTTP status 502 without grpc-status', 'http-error-page'],
+  ['UNKNOWN', 'content-type "text/html" instead of application/grpc', 'http-error-page'],
   ['UNAVAILABLE', '', 'cluster-not-found'],
   ['UNAVAILABLE', 'no healthy upstream', 'no-healthy-upstream'],
   [
