@@ -78,10 +78,11 @@ async function routedSplit(
   return { weights, route: { source: route.source, rule: route.rule, match: route.match } };
 }
 
-function inputPlace({ file, line, path }: PlaceReport): InputPlace {
+function inputPlace({ file, line, document, path }: PlaceReport): InputPlace {
   return {
     ...(file === null ? {} : { file }),
     ...(line === null ? {} : { line }),
+    ...(document === null ? {} : { document }),
     ...(path === null ? {} : { path }),
   };
 }
