@@ -51,6 +51,8 @@ export interface PlanReport {
   rule: { alpha: number; power: number; tolerance: string; maxErrorRate: number };
   /** Where the weights come from; null when they were given, or are the canary's steps. */
   route: { source: string; rule: string; match: string } | null;
+  /** What the route answers with an error on purpose, which comes on top; null when nothing. */
+  aborts: { share: number; description: string } | null;
   splits: PlannedSplitReport[];
 }
 

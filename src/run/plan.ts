@@ -12,6 +12,7 @@ import { detectableDeviations } from '../verdict/plan-detect.js';
 import { type PlanInput, planRequests, powerAt } from '../verdict/plan.js';
 import { parseTolerance, resolveTolerances, type Tolerance } from '../verdict/tolerance.js';
 import { explain } from './explain.js';
+import { type ExpectedAborts, nothingLeft, requestsBeyondAborts } from './injected-aborts.js';
 
 type Weights = readonly { name: string; weight: number }[];
 
@@ -50,17 +51,18 @@ export async function planReport(question: PlanQuestion): Promise<PlanReport> {
       maxErrorRate: rule.maxErrorRate,
     },
     route: routed?.route ?? null,
+    aborts: routed?.aborts ?? null,
     splits: splits.map(({ name, weights }) => ({
       name,
-      ...plannedSplit(weights, tolerance, rule, requests),
+      ...plannedSplit(weights, tolerance, rule, requests, routed?.aborts ?? null),
     })),
   };
 }
 
 async function routedSplit(
   question: Extract<PlanQuestion['split'], { kind: 'route' }>['question'],
-): Promise<{ weights: Weights; route: PlanReport['route'] }> {
-  const { destinations, route, action, findings } = await explain({
+): Promise<{ weights: Weights; route: PlanReport['route']; aborts: ExpectedAborts | null }> {
+  const { destinations, route, action, effects, findings } = await explain({
     ...question,
     programmed: null,
   });
@@ -74,8 +76,10 @@ async function routedSplit(
     );
   }
   const weights = destinations.map(({ name, weight }) => ({ name, weight }));
-  if (route === null) return { weights, route };
-  return { weights, route: { source: route.source, rule: route.rule, match: route.match } };
+  const aborts = effects?.abort ?? null;
+  if (aborts !== null && aborts.share >= 1) throw nothingLeft(aborts);
+  if (route === null) return { weights, route, aborts };
+  return { weights, route: { source: route.source, rule: route.rule, match: route.match }, aborts };
 }
 
 function inputPlace({ file, line, document, path }: PlaceReport): InputPlace {
@@ -99,6 +103,7 @@ function plannedSplit(
   tolerance: Tolerance,
   rule: PlanQuestion['rule'],
   requests: number | null,
+  aborts: ExpectedAborts | null,
 ): Omit<PlannedSplitReport, 'name'> {
   const input = planInput(weights, tolerance, rule);
   const rates = [0, ...MISSING_PARTS.map((part) => part * rule.maxErrorRate)];
@@ -112,10 +117,14 @@ function plannedSplit(
     needed: [...new Set(rates)].map((missingRate) => {
       const plan = planRequests({ ...input, missingRate });
       return plan.kind === 'planned'
-        ? { missingRate, requests: plan.requests, power: plan.power }
+        ? {
+            missingRate,
+            requests: requestsBeyondAborts(plan.requests, aborts),
+            power: plan.power,
+          }
         : { missingRate, requests: null, power: null };
     }),
-    capacity: requests === null ? null : capacity(requests, weights, input),
+    capacity: requests === null ? null : capacity(requests, weights, input, aborts),
   };
 }
 
@@ -134,19 +143,26 @@ function planInput(
   };
 }
 
-function capacity(requests: number, weights: Weights, input: PlanInput): CapacityReport {
-  const deviations = detectableDeviations(requests, input);
+function capacity(
+  requests: number,
+  weights: Weights,
+  input: PlanInput,
+  aborts: ExpectedAborts | null,
+): CapacityReport {
+  // The rest never reaches a destination.
+  const judged = Math.floor(requests * (1 - (aborts?.share ?? 0)));
+  const deviations = detectableDeviations(judged, input);
   const needsLeakBound = weights.length === 1 || weights.some(({ weight }) => weight === 0);
   return {
     requests,
-    power: powerAt(requests, input),
+    power: powerAt(judged, input),
     detectable: weights.map(({ name }, index) => ({
       name,
       above: deviations[index]?.above ?? null,
       below: deviations[index]?.below ?? null,
     })),
-    provableTolerance: provableTolerance(requests, weights, input),
-    leakBound: needsLeakBound ? 1 - input.alpha ** (1 / requests) : null,
+    provableTolerance: provableTolerance(judged, weights, input),
+    leakBound: needsLeakBound ? 1 - input.alpha ** (1 / judged) : null,
   };
 }
 

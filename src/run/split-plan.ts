@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario/scenario.js';
 import { planRequests } from '../verdict/plan.js';
 import { parseTolerance, resolveTolerances } from '../verdict/tolerance.js';
 import type { ExpectedSplit } from './expectation.js';
-import { requestsBeyondAborts } from './injected-aborts.js';
+import { nothingLeft, requestsBeyondAborts } from './injected-aborts.js';
 
 /** How many requests a run takes, fixed before it begins. */
 export interface SplitPlan {
@@ -37,11 +37,7 @@ export function splitPlan(scenario: Scenario, expected: ExpectedSplit): SplitPla
   const expectedShares = shares.map(({ expectedShare }) => expectedShare);
   const plan = planRequests({ expectedShares, tolerances, alpha: rule.alpha, power: rule.power });
   const { aborts } = expected;
-  if (aborts !== null && aborts.share >= 1) {
-    throw new InputError(
-      `the route answers every request with ${aborts.description} itself, so there is no split to test: take its fault out`,
-    );
-  }
+  if (aborts !== null && aborts.share >= 1) throw nothingLeft(aborts);
   const planned = plan.kind === 'planned' ? requestsBeyondAborts(plan.requests, aborts) : null;
   if (planned === null && load.requests === null && load.durationMs === null) {
     throw new InputError(

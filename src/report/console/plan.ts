@@ -16,7 +16,7 @@ export function renderPlan(report: PlanReport, style: Style): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-function header({ rule, route }: PlanReport, style: Style): string {
+function header({ rule, route, aborts }: PlanReport, style: Style): string {
   const { alpha, power, tolerance, maxErrorRate } = rule;
   const facts: Fact[] = [
     [
@@ -28,6 +28,11 @@ function header({ rule, route }: PlanReport, style: Style): string {
   ];
   if (route !== null) {
     facts.push(['route', plainText(`${route.source}, ${route.rule} (${route.match})`)]);
+  }
+  if (aborts !== null) {
+    const { share, description } = aborts;
+    const text = `the route answers ${percent(share)} with ${description} itself; the requests that takes are counted in`;
+    facts.push(['aborts', plainText(text)]);
   }
   return [
     paint(style, 'heading', 'splitproof plan'),
