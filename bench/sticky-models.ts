@@ -42,6 +42,9 @@ function repeating(probability: number): StickyModel {
 
 const independent = repeating(0).serve;
 
+/** Not sticky at all. */
+export const INDEPENDENT: StickyModel = { name: 'independent', serve: independent };
+
 /** A gamma variate (Marsaglia and Tsang 2000, with their boost below shape 1). */
 function gamma(random: RandomSource, shape: number): number {
   if (shape < 1) return gamma(random, shape + 1) * (1 - random()) ** (1 / shape);

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { InputError, type InputPlace } from './input-error.js';
-export type { Progress } from './load/run-load.js';
+export type { Progress } from './load/progress.js';
 export { FORMATS, type Format, type FormatName } from './report/formats.js';
 export { runRecordSchema, type RunRecord } from './report/run-record.js';
 export { RUN_SCHEMA } from './report/run-schema.js';

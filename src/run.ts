@@ -1,24 +1,35 @@
 import type { RunRecord } from './report/run-record.js';
 import { scenarioCall } from './run/call.js';
 import { callEvidence } from './run/evidence.js';
-import { expectedSplit } from './run/expectation.js';
-import { judge } from './run/judge.js';
-import { latencyRecord } from './run/latency-record.js';
+import { withExpectedSplits } from './run/expectation.js';
+import type { ExpectedSplit } from './run/expected-split.js';
+import { judge, type JudgeRule } from './run/judge.js';
+import { latencyByDestination, latencyOfAll } from './run/latency-record.js';
 import { loadFindings } from './run/load-findings.js';
-import { type Measurement, measure, type RunHooks } from './run/measure.js';
+import { type MeasuredCall, type Measurement, measure, type RunHooks } from './run/measure.js';
 import { withPreviousWeights } from './run/previous.js';
 import { findConfigNotProgrammed } from './run/programmed.js';
 import { loadRecord, runRecord } from './run/record.js';
 import { waitForRollout } from './run/rollout.js';
-import { splitPlan } from './run/split-plan.js';
+import { samplePlan, splitPlan } from './run/split-plan.js';
 import { splitRecord } from './run/split-record.js';
 import { evaluateThresholds, thresholdsOf, withThresholds } from './run/thresholds.js';
 import type { Scenario } from './scenario/scenario.js';
+import { powerPerCall } from './verdict/decide-calls.js';
 
 /** What came of a run. */
 export interface RunResult {
   record: RunRecord;
   end: Measurement['end'];
+}
+
+/** A call with everything that is known before the first request. */
+interface PreparedSplit extends MeasuredCall {
+  name: string;
+  expected: ExpectedSplit;
+  rule: JudgeRule;
+  /** Requests that a verdict needs; null when no number is enough. */
+  planned: number | null;
 }
 
 /**
@@ -28,46 +39,41 @@ export interface RunResult {
  * @throws InputError when the scenario or a manifest is wrong; nothing was sent then.
  */
 export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunResult> {
-  const call = scenarioCall(scenario);
-  const expected = withPreviousWeights(
-    await expectedSplit(scenario, call),
-    scenario.previous,
-    call.name,
-  );
-  const plan = splitPlan(scenario, expected);
-  const thresholds = thresholdsOf(scenario.rule.thresholds, expected.attribution);
-  for (const note of [...expected.notes, ...plan.notes]) hooks.onNote(note);
+  const splits = await preparedSplits(scenario);
+  const sample = samplePlan(scenario.load, splits);
+  const thresholds = thresholdsOf(scenario.rule.thresholds, splits);
+  const notes = new Set([...splits.flatMap(({ expected }) => expected.notes), ...sample.notes]);
+  for (const note of notes) hooks.onNote(note);
 
-  const { rolloutWaitMs, rule } = scenario;
-  const measured = await measure(scenario, call, expected.attribution, plan, hooks, (probe) =>
-    rolloutWaitMs === null
-      ? null
-      : waitForRollout(probe, expected, rule, plan.planned, rolloutWaitMs, hooks.signal),
+  const { rolloutWaitMs } = scenario;
+  const measured = await measure(scenario, splits, sample, hooks, (probe) =>
+    rolloutWaitMs === null ? null : waitForRollout(probe, splits, rolloutWaitMs, hooks.signal),
   );
-  const evidence = callEvidence(expected, measured.tally);
-  const judgement = judge(rule, evidence);
+  const judgement = judge(
+    measured.calls.map((split) => ({
+      ...split,
+      evidence: callEvidence(split.expected, split.tally),
+    })),
+  );
+
   const load = loadRecord(scenario, measured);
-  const latencyMs = latencyRecord(measured);
-  const ofLoad = loadFindings(measured.loadPlan, measured.load);
+  const isSpeedAsked = thresholds.some(({ measure: { kind } }) => kind !== 'error-rate');
+  const ofLoad = loadFindings(measured, isSpeedAsked);
+  const latencyMs = latencyOfAll(measured.calls.flatMap(latencyByDestination));
   const results = evaluateThresholds(thresholds, latencyMs, load, ofLoad);
   const isPartial = (measured.load?.deaths.length ?? 0) > 0;
-  const callVerdict = judgement.decision.verdict;
-  const withPart = callVerdict === 'pass' && isPartial ? 'inconclusive' : callVerdict;
-  const { verdict, reasons } = withThresholds(withPart, results);
+  const withPart = (verdict: RunRecord['verdict']): RunRecord['verdict'] =>
+    verdict === 'pass' && isPartial ? 'inconclusive' : verdict;
+  const { verdict, reasons } = withThresholds(withPart(judgement.verdict), results);
   const record = runRecord({
     command: 'verify',
     scenario,
-    call,
-    expected,
     measured,
-    split: splitRecord({
-      alpha: rule.alpha,
-      requestsPlanned: plan.planned,
-      evidence,
-      decision: judgement.decision,
-    }),
-    callVerdict,
-    latencyMs,
+    calls: judgement.calls.map((call) => ({
+      ...call,
+      split: splitRecord(call),
+      verdict: withPart(call.decision.verdict),
+    })),
     load,
     verdict,
     reasons: [
@@ -78,10 +84,31 @@ export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunRe
     thresholds: results,
     findings: [
       ...measured.unreachable,
-      ...findConfigNotProgrammed(expected.programmed),
+      ...splits.flatMap(({ expected }) => findConfigNotProgrammed(expected.programmed)),
       ...judgement.findings,
       ...ofLoad,
     ],
   });
   return { record, end: measured.end };
+}
+
+/** Several calls are each planned with so much power that all of them pass together with `power`. */
+async function preparedSplits(scenario: Scenario): Promise<PreparedSplit[]> {
+  const { alpha, power, seed } = scenario.rule;
+  const calls = scenario.calls.map((own) => ({ ...own, call: scenarioCall(scenario, own) }));
+  const expecting = await withExpectedSplits(scenario, calls);
+  return expecting.map(({ call, previous, rule: own, expected: now }) => {
+    const { name } = call;
+    const expected = withPreviousWeights(now, previous, name);
+    const rule = { ...own, alpha, power: powerPerCall(power, calls.length), seed };
+    const { attribution } = expected;
+    return {
+      name,
+      call,
+      expected,
+      attribution,
+      rule,
+      ...splitPlan(expected, rule, scenario.load.concurrency),
+    };
+  });
 }

@@ -1,10 +1,12 @@
 import { bench } from '../run/bench.js';
-import { outputSettings, runAndReport } from './run-and-report.js';
+import { outputSettings } from './outputs.js';
+import { runAndReport } from './run-and-report.js';
 import { type Arguments, benchScenarioFromArguments } from './settings.js';
 
 /** `splitproof bench`. @returns The exit status. */
-export async function benchCommand(args: Arguments): Promise<number> {
+export async function benchCommand(args: Arguments, signal: AbortSignal): Promise<number> {
   const output = outputSettings(args);
   const scenario = await benchScenarioFromArguments(args);
-  return await runAndReport((hooks) => bench(scenario, hooks), scenario.rule.inconclusive, output);
+  const { inconclusive } = scenario.rule;
+  return await runAndReport((hooks) => bench(scenario, hooks), inconclusive, output, signal);
 }

@@ -1,4 +1,4 @@
-import yargs, { type Argv } from 'yargs';
+import yargs, { type Argv, type Options } from 'yargs';
 import { InputError } from '../input-error.js';
 import { TOOL } from '../tool.js';
 import { plainText } from '../report/plain-text.js';
@@ -7,9 +7,11 @@ import { demoOptions } from './demo-options.js';
 import { EXIT } from './exit-status.js';
 import { explainOptions } from './explain-options.js';
 import { grpcurlFlags } from './grpcurl-flags.js';
+import type { Interruption } from './interruption.js';
 import { mergeOptions } from './merge-options.js';
 import { planOptions } from './plan-options.js';
 import { reportOptions } from './report-options.js';
+import type { Arguments } from './settings.js';
 import { namedStandardInput } from './standard-input.js';
 import { OUTPUT_OPTIONS, SETTING_OPTIONS, verifyOptions } from './verify-options.js';
 
@@ -22,32 +24,47 @@ type Builder = (command: Argv) => Argv;
  * Runs the command line.
  *
  * @param words The words after the command's own name.
+ * @param interruption Ctrl-C. Commands that load a target end with a report; others end at once.
  * @returns The exit status. What is wrong with the input is said in one line on standard error.
  */
-export async function runCli(words: readonly string[]): Promise<number> {
+export async function runCli(
+  words: readonly string[],
+  interruption: Interruption,
+): Promise<number> {
   let chosen: () => number | Promise<number> = () => EXIT.pass;
-  const handled = (run: (args: Record<string, unknown>) => Promise<number>) => {
+  const reported = (run: (args: Arguments, signal: AbortSignal) => Promise<number>) => {
     // The command starts when parsing is over: yargs lays out its help before it waits for a handler.
     return (args: object): void => {
-      chosen = () => run(args as Record<string, unknown>);
+      chosen = () => run(args as Arguments, interruption.signal);
     };
+  };
+  const handled = (run: (args: Arguments) => Promise<number>) => {
+    return reported((args) => {
+      interruption.release();
+      return interruption.signal.aborted ? Promise.resolve(EXIT.interrupted) : run(args);
+    });
   };
   const brief = words.some((word) => ASKS_FOR_HELP.test(word)) ? inFull : withoutHelp;
   try {
     refuseInsecure(words);
+    refuseOddSwitches(words);
     commandLine(namedStandardInput(grpcurlFlags(words)))
       .command(
         'verify [target] [method]',
         'Test the observed split against the configured one',
         brief(verifyOptions),
         // Commands are loaded when they are used: --help must not wait for gRPC and statistics.
-        handled(async (args) => (await import('./verify-command.js')).verifyCommand(args)),
+        reported(async (args, signal) =>
+          (await import('./verify-command.js')).verifyCommand(args, signal),
+        ),
       )
       .command(
         'bench [target] [method]',
         'Load a target: throughput, latency by destination and pod, thresholds',
         brief(benchOptions),
-        handled(async (args) => (await import('./bench-command.js')).benchCommand(args)),
+        reported(async (args, signal) =>
+          (await import('./bench-command.js')).benchCommand(args, signal),
+        ),
       )
       .command(
         'explain [request..]',
@@ -77,14 +94,16 @@ export async function runCli(words: readonly string[]): Promise<number> {
         'demo [scenario]',
         'Start the embedded mesh on loopback and verify its split',
         brief(demoOptions),
-        handled(async (args) => (await import('./demo-command.js')).demoCommand(args)),
+        reported(async (args, signal) =>
+          (await import('./demo-command.js')).demoCommand(args, signal),
+        ),
       )
       .parseSync();
     return await chosen();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     process.stderr.write(`splitproof: ${plainText(error.message)}\n`);
-    return EXIT.badInput;
+    return interruption.signal.aborted ? EXIT.interrupted : EXIT.badInput;
   }
 }
 
@@ -124,6 +143,19 @@ function commandLine(words: readonly string[]): Argv {
 function usageProblem(message: string): string {
   const oneLine = message.replaceAll(/\s*\n\s*/g, ' ');
   return `${oneLine}; splitproof --help lists what there is`;
+}
+
+/** Yargs takes `--plaintext=yes` for no. */
+function refuseOddSwitches(words: readonly string[]): void {
+  const end = words.indexOf('--');
+  for (const word of end < 0 ? words : words.slice(0, end)) {
+    const [, name = '', value = ''] = /^--?([a-z][a-z-]*)=(.*)$/.exec(word) ?? [];
+    const option: Options | undefined = { ...SETTING_OPTIONS, ...OUTPUT_OPTIONS }[name];
+    if (option?.type !== 'boolean' || value === 'true' || value === 'false') continue;
+    throw new InputError('this is a switch: it is given, or not, and has no value', {
+      path: `--${name}`,
+    });
+  }
 }
 
 /** Two tools that users come from mean opposite things by it. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import path from 'node:path';
 import { InputError } from '../input-error.js';
 import { type Mesh, startMesh } from '../mesh/mesh.js';
@@ -7,7 +8,7 @@ import { readScenarioFile } from '../scenario/scenario-file.js';
 import { parseWeights } from '../scenario/expectation-source.js';
 import { scenarioOf } from '../scenario/scenario.js';
 import { type Arguments, settingsFromFlags } from './settings.js';
-import { outputSettings } from './run-and-report.js';
+import { outputSettings } from './outputs.js';
 import { verifyAndReport } from './verify-command.js';
 
 interface DemoScenario {
@@ -62,7 +63,7 @@ const DEMOS: Record<string, DemoScenario> = {
 const SCENARIOS = path.resolve(import.meta.dirname, '../../../scenarios');
 
 /** `splitproof demo`. @returns The exit status. */
-export async function demoCommand(args: Arguments): Promise<number> {
+export async function demoCommand(args: Arguments, signal: AbortSignal): Promise<number> {
   const demo = demoNamed(String(args.scenario));
   const output = outputSettings(args);
   const actual = typeof args.actual === 'string' ? actualWeights(demo, args.actual) : demo.weights;
@@ -73,10 +74,11 @@ export async function demoCommand(args: Arguments): Promise<number> {
   const mesh = await openMesh(demo.service, actual, args);
   try {
     if (args.serve === true) {
-      await serve(demo, mesh, actual);
+      await serve(demo, mesh, actual, signal);
       return 0;
     }
-    return await verifyAndReport(scenarioOf({ ...settings, target: mesh.address }), output);
+    const scenario = scenarioOf({ ...settings, target: mesh.address });
+    return await verifyAndReport(scenario, output, signal);
   } finally {
     await mesh.close();
   }
@@ -147,6 +149,7 @@ async function serve(
   demo: DemoScenario,
   mesh: Mesh,
   weights: DemoScenario['weights'],
+  signal: AbortSignal,
 ): Promise<void> {
   const { data, method, authority } = demo.call;
   const split = weights.map(({ name, weight }) => `${name} ${weight}`).join(', ');
@@ -164,8 +167,5 @@ async function serve(
       '',
     ].join('\n'),
   );
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
+  if (!signal.aborted) await once(signal, 'abort');
 }

@@ -1,5 +1,6 @@
 import { renderExplanation } from '../report/console/explanation.js';
-import { type ExplanationReport, renderExplanationJson } from '../report/explanation.js';
+import type { ExplanationReport } from '../report/explanation.js';
+import { renderJson } from '../report/json.js';
 import { explain } from '../run/explain.js';
 import { routeQuestion } from '../scenario/route-question.js';
 import { EXIT } from './exit-status.js';
@@ -13,7 +14,7 @@ export async function explainCommand(args: Arguments): Promise<number> {
   const report = await explain(routeQuestion(settings, http));
   process.stdout.write(
     args.format === 'json'
-      ? renderExplanationJson(report)
+      ? renderJson(report)
       : renderExplanation(report, outputStyle(args.color !== false)),
   );
   return statusOf(report, args.strict === true);

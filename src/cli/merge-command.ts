@@ -1,13 +1,10 @@
-import { FORMATS } from '../report/formats.js';
 import type { RunRecord } from '../report/run-record.js';
 import type { RunResult } from '../run.js';
 import { mergeRecords } from '../run/merge/merge-records.js';
 import { exitStatusOf } from './exit-status.js';
-import { writeOutputs } from './outputs.js';
-import { outputSettings } from './run-and-report.js';
+import { outputSettings, writeReports } from './outputs.js';
 import { readSavedRun } from './saved-runs.js';
 import { type Arguments, settingsFromFlags } from './settings.js';
-import { outputStyle } from './terminal.js';
 
 /** `splitproof merge`. @returns The exit status of the whole. */
 export function mergeCommand(args: Arguments): number {
@@ -15,9 +12,8 @@ export function mergeCommand(args: Arguments): number {
   const { inconclusive = 'report' } = settingsFromFlags({ inconclusive: args.inconclusive });
   const files = args.runs as string[];
   const record = mergeRecords(files.map((file) => ({ file, record: readSavedRun(file) })));
-  writeOutputs(output.files, record);
-  process.stdout.write(FORMATS[output.format].render(record, outputStyle(output.colour)));
-  return exitStatusOf({ record, end: endOf(record) }, inconclusive);
+  const isWritten = writeReports(output, record);
+  return exitStatusOf({ record, end: endOf(record) }, inconclusive, isWritten);
 }
 
 /** Whether anybody ever answered, in any of the shards. */

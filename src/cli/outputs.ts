@@ -1,12 +1,23 @@
-import { accessSync, constants, writeFileSync } from 'node:fs';
+import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../input-error.js';
 import { FORMATS, type FormatName } from '../report/formats.js';
 import type { RunRecord } from '../report/run-record.js';
+import { plainText } from '../report/plain-text.js';
 import type { Style } from '../report/style.js';
+import type { Arguments } from './settings.js';
+import { outputStyle } from './terminal.js';
+
+/** Where the results of a run go. */
+export interface OutputSettings {
+  format: FormatName;
+  files: OutputFile[];
+  quiet: boolean;
+  colour: boolean;
+}
 
 /** A file that gets a report. */
-export interface OutputFile {
+interface OutputFile {
   file: string;
   format: FormatName;
 }
@@ -15,30 +26,68 @@ export interface OutputFile {
 const FILE_STYLE: Style = { width: 80, colour: false };
 
 /**
- * Reads `-o` options, before anything is sent.
+ * Reads the output flags, before anything is sent.
  *
- * @throws InputError when no format fits, or the file cannot be written there.
+ * @throws InputError when no format fits, or a file cannot be written there.
  */
-export function parseOutputs(options: readonly string[]): OutputFile[] {
+export function outputSettings(args: Arguments): OutputSettings {
+  const output = args.output ?? [];
+  return {
+    format: (args.format as FormatName | undefined) ?? 'console',
+    files: parseOutputs((Array.isArray(output) ? output : [output]) as string[]),
+    quiet: args.quiet === true,
+    colour: args.color !== false,
+  };
+}
+
+function parseOutputs(options: readonly string[]): OutputFile[] {
   return options.map((option) => {
     const cut = option.indexOf(':');
     const prefix = cut < 0 ? '' : option.slice(0, cut);
     const file = isFormat(prefix) ? option.slice(cut + 1) : option;
     const format = isFormat(prefix) ? prefix : formatOf(file);
-    try {
-      accessSync(path.dirname(file), constants.W_OK);
-    } catch {
-      throw new InputError('the folder does not exist or cannot be written to', { file });
-    }
+    refuseUnwritable(file);
     return { file, format };
   });
 }
 
-/** Writes the record to its files. */
-export function writeOutputs(outputs: readonly OutputFile[], record: RunRecord): void {
-  for (const { file, format } of outputs) {
-    writeFileSync(file, FORMATS[format].render(record, FILE_STYLE));
+function refuseUnwritable(file: string): void {
+  if (file === '') throw new InputError('the name of the file is missing', { path: '--output' });
+  const existing = statSync(file, { throwIfNoEntry: false });
+  if (existing?.isDirectory() === true) {
+    throw new InputError('this is a folder: name the file in it', { file });
   }
+  try {
+    accessSync(existing === undefined ? path.dirname(file) : file, constants.W_OK);
+  } catch {
+    throw new InputError(
+      existing === undefined
+        ? 'the folder does not exist or cannot be written to'
+        : 'the file cannot be written to',
+      { file },
+    );
+  }
+}
+
+/**
+ * Prints the record and writes it to its files. One that cannot be written does not take the others
+ * with it.
+ *
+ * @returns Whether all were written; what went wrong is said on standard error.
+ */
+export function writeReports(output: OutputSettings, record: RunRecord): boolean {
+  process.stdout.write(FORMATS[output.format].render(record, outputStyle(output.colour)));
+  let isComplete = true;
+  for (const { file, format } of output.files) {
+    try {
+      writeFileSync(file, FORMATS[format].render(record, FILE_STYLE));
+    } catch (error) {
+      isComplete = false;
+      const reason = error instanceof Error ? error.message : String(error);
+      process.stderr.write(plainText(`splitproof: ${file}: cannot be written: ${reason}`) + '\n');
+    }
+  }
+  return isComplete;
 }
 
 function isFormat(text: string): text is FormatName {
@@ -51,9 +100,8 @@ function formatOf(file: string): FormatName {
     (name) => FORMATS[name].extension === extension,
   );
   if (found !== undefined) return found;
+  const what =
+    extension === '' ? 'the name has no extension' : `no report has the extension ".${extension}"`;
   const known = Object.entries(FORMATS).map(([name, format]) => `${name} (.${format.extension})`);
-  throw new InputError(
-    `no report has the extension ".${extension}": use one of ${known.join(', ')}, or FORMAT:FILE`,
-    { file },
-  );
+  throw new InputError(`${what}: use one of ${known.join(', ')}, or FORMAT:FILE`, { file });
 }

@@ -1,5 +1,5 @@
 import { renderPlan } from '../report/console/plan.js';
-import { renderPlanJson } from '../report/plan.js';
+import { renderJson } from '../report/json.js';
 import { planReport } from '../run/plan.js';
 import { planQuestion } from '../scenario/plan-question.js';
 import { questionFrom } from './question-settings.js';
@@ -13,7 +13,7 @@ export async function planCommand(args: Arguments): Promise<number> {
   const report = await planReport(planQuestion(settings, http));
   process.stdout.write(
     args.format === 'json'
-      ? renderPlanJson(report)
+      ? renderJson(report)
       : renderPlan(report, outputStyle(args.color !== false)),
   );
   return EXIT.pass;

@@ -1,4 +1,4 @@
-import type { Progress } from '../load/run-load.js';
+import type { Progress } from '../load/progress.js';
 import { formatCount, formatShare } from '../report/numbers.js';
 import { plainText } from '../report/plain-text.js';
 

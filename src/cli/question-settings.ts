@@ -1,5 +1,6 @@
 import { InputError } from '../input-error.js';
 import { readScenarioFile } from '../scenario/scenario-file.js';
+import { overlaid } from '../scenario/call-list.js';
 import type { Settings } from '../scenario/schema.js';
 import { type Arguments, settingsFromFlags, single } from './settings.js';
 
@@ -18,14 +19,17 @@ export interface QuestionSettings {
 export function questionFrom(args: Arguments): QuestionSettings {
   const { request, ...flags } = args;
   const file = single(args, 'scenario');
-  const settings = {
-    ...(typeof file === 'string' ? readScenarioFile(file) : {}),
+  const settings = overlaid(
+    typeof file === 'string' ? readScenarioFile(file) : {},
     // METHOD is a word here, --method the one of plain HTTP.
-    ...settingsFromFlags({ ...flags, method: undefined, ...targetAndMethod(request) }),
-  };
+    settingsFromFlags({ ...flags, method: undefined, ...targetAndMethod(request) }),
+  );
   const path = single(args, 'path') as string | undefined;
   // A scenario's call does not stand in the way of a path asked for on the command line.
-  if (path !== undefined && flags.call === undefined) delete settings.call;
+  if (path !== undefined && flags.call === undefined) {
+    delete settings.call;
+    delete settings.calls;
+  }
   return { settings, http: { method: single(args, 'method') as string | undefined, path } };
 }
 

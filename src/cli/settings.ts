@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { InputError } from '../input-error.js';
+import { overlaid } from '../scenario/call-list.js';
 import { type Settings, settingsSchema } from '../scenario/schema.js';
 import {
   type BenchScenario,
@@ -32,25 +33,19 @@ async function allSettings(args: Arguments): Promise<Settings> {
   if (typeof file !== 'string') return flags;
   // YAML is loaded only where there is some.
   const { readScenarioFile } = await import('../scenario/scenario-file.js');
-  return { ...readScenarioFile(file), ...flags };
+  return overlaid(readScenarioFile(file), flags);
 }
 
 /** The settings that stand on the command line. @throws InputError when one is wrong. */
 export function settingsFromFlags(args: Arguments): Settings {
   const given: Record<string, unknown> = {};
   for (const name of Object.keys(SETTING_OPTIONS)) {
+    if (name === 'call') continue;
     const value = REPEATABLE.has(name) ? args[name] : single(args, name);
     if (value !== undefined) given[name] = value;
   }
   if (args.target !== undefined) given.target = args.target;
-  if (args.method !== undefined) {
-    if (given.call !== undefined && given.call !== args.method) {
-      throw new InputError('the method is given twice, as METHOD and as --call', {
-        path: '--call',
-      });
-    }
-    given.call = args.method;
-  }
+  Object.assign(given, callsOf(args));
   if (typeof given.data === 'string') given.data = parseData(given.data);
   if (typeof given.metadata === 'string') given.metadata = parseJson(given.metadata, '--metadata');
   if (typeof given.warmup === 'string' && /^\d+$/.test(given.warmup)) {
@@ -61,6 +56,21 @@ export function settingsFromFlags(args: Arguments): Settings {
   const [issue] = checked.error.issues;
   const name = String(issue?.path[0] ?? '');
   throw new InputError(issue?.message ?? 'invalid', { path: `--${name}` });
+}
+
+/** Every call that is named, as METHOD or as --call; one of them, or a list. */
+function callsOf(args: Arguments): Pick<Settings, 'call' | 'calls'> {
+  const flags = [args.call ?? []].flat() as string[];
+  const method = args.method as string | undefined;
+  if (method !== undefined && flags.length > 0 && !flags.includes(method)) {
+    throw new InputError('METHOD and --call name different calls: name several with --call', {
+      path: '--call',
+    });
+  }
+  const [first, ...others] = new Set(method === undefined ? flags : [method, ...flags]);
+  if (first === undefined) return {};
+  if (others.length === 0) return { call: first };
+  return { calls: [first, ...others].map((call) => ({ call })) };
 }
 
 /** The value of a flag. @throws InputError when it is given several times. */

@@ -1,15 +1,21 @@
 import { verify } from '../run.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { type OutputSettings, outputSettings, runAndReport } from './run-and-report.js';
+import { type OutputSettings, outputSettings } from './outputs.js';
+import { runAndReport } from './run-and-report.js';
 import { type Arguments, scenarioFromArguments } from './settings.js';
 
 /** `splitproof verify`. @returns The exit status. */
-export async function verifyCommand(args: Arguments): Promise<number> {
+export async function verifyCommand(args: Arguments, signal: AbortSignal): Promise<number> {
   const output = outputSettings(args);
-  return await verifyAndReport(await scenarioFromArguments(args), output);
+  return await verifyAndReport(await scenarioFromArguments(args), output, signal);
 }
 
 /** Runs the verification and reports it. @returns The exit status. */
-export function verifyAndReport(scenario: Scenario, output: OutputSettings): Promise<number> {
-  return runAndReport((hooks) => verify(scenario, hooks), scenario.rule.inconclusive, output);
+export function verifyAndReport(
+  scenario: Scenario,
+  output: OutputSettings,
+  signal: AbortSignal,
+): Promise<number> {
+  const { inconclusive } = scenario.rule;
+  return runAndReport((hooks) => verify(scenario, hooks), inconclusive, output, signal);
 }

@@ -37,7 +37,7 @@ export const SETTING_OPTIONS = {
   ),
   identity: text(EXPECTED, 'How a response names its pod: greeter, echo, header:NAME, a regex …'),
 
-  call: text(CALL, 'pkg.Service/Method, as METHOD'),
+  call: text(CALL, 'pkg.Service/Method, as METHOD; several are called in random order'),
   data: text(CALL, 'The request as JSON; @ reads standard input [{}]', { alias: 'd' }),
   proto: text(CALL, '.proto file that describes the call [built-in: Greeter, Echo, Health]'),
   'import-path': text(CALL, 'Folder to look for .proto files in', { alias: 'import-paths' }),

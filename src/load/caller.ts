@@ -38,12 +38,13 @@ export interface Caller {
   /** The address it was dialled to. */
   readonly remote: string;
   /**
-   * Starts the call this engine was prepared for.
+   * Starts one of the calls that this engine was prepared for.
    *
    * @param slot The load loop's number for it; free again once the call has ended.
+   * @param call Which of them.
    * @returns Whether it has started; `onRoom` follows where it has not.
    */
-  call(slot: number): CallStart;
+  call(slot: number, call: number): CallStart;
   /** Ends a call in flight, if it still is; its end is reported as `cancelled`. */
   cancel(slot: number): void;
   /** What the transport went through. */
@@ -62,7 +63,7 @@ export interface TransportLedger {
   maxConcurrentStreams: number | null;
 }
 
-/** The one call that a load makes, encoded once. */
+/** A call that a load makes, encoded once. */
 export interface PreparedCall {
   /** `/pkg.Service/Method`. */
   path: string;

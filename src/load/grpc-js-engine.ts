@@ -25,39 +25,52 @@ const EMPTY = new Uint8Array(0);
 /**
  * The engine on @grpc/grpc-js: slow, but it is the reference that others are compared with.
  *
- * @param call What to call.
+ * @param calls What it can call.
  * @param tls How connections are secured; null for plaintext.
  */
-export function grpcJsEngine(call: PreparedCall, tls: TlsOptions | null): Engine {
+export function grpcJsEngine(calls: readonly PreparedCall[], tls: TlsOptions | null): Engine {
   return {
-    dial: (endpoint, events) => Promise.resolve(new GrpcJsCaller(call, tls, endpoint, events)),
+    dial: (endpoint, events) => Promise.resolve(new GrpcJsCaller(calls, tls, endpoint, events)),
   };
+}
+
+/** A call in the library's own terms. */
+interface LibraryCall {
+  path: string;
+  metadata: Metadata;
+  message: Buffer;
+  timeoutMs: number;
+  /** `:authority`, where it is not the channel's own. */
+  host: string | undefined;
 }
 
 class GrpcJsCaller implements Caller {
   readonly remote: string;
   readonly #client: Client;
-  readonly #call: PreparedCall;
+  readonly #calls: readonly LibraryCall[];
   readonly #events: CallerEvents;
-  readonly #metadata: Metadata;
-  readonly #message: Buffer;
   readonly #inFlight = new Map<number, ClientUnaryCall>();
 
   constructor(
-    call: PreparedCall,
+    calls: readonly PreparedCall[],
     tls: TlsOptions | null,
     endpoint: Endpoint,
     events: CallerEvents,
   ) {
+    const authority = calls[0]!.authority;
     this.remote = formatEndpoint(endpoint);
-    this.#call = call;
+    this.#calls = calls.map((call) => ({
+      path: call.path,
+      metadata: metadataOf(call),
+      message: Buffer.from(call.message),
+      timeoutMs: call.timeoutMs,
+      host: call.authority === authority ? undefined : call.authority,
+    }));
     this.#events = events;
-    this.#metadata = metadataOf(call);
-    this.#message = Buffer.from(call.message);
     this.#client = new Client(channelTarget(endpoint), credentialsOf(tls), {
       // Without its own pool, all channels to one address would share one connection.
       'grpc.use_local_subchannel_pool': 1,
-      'grpc.default_authority': call.authority,
+      'grpc.default_authority': authority,
       'grpc.enable_retries': 0,
       'grpc.service_config_disable_resolution': 1,
       // A broken connection is dialled again soon: a load test does not wait for two minutes.
@@ -67,24 +80,28 @@ class GrpcJsCaller implements Caller {
     });
   }
 
-  call(slot: number): CallStart {
-    const options: CallOptions = { deadline: Date.now() + this.#call.timeoutMs };
+  call(slot: number, number: number): CallStart {
+    const { path, metadata, message, timeoutMs, host } = this.#calls[number]!;
+    const options: CallOptions = {
+      deadline: Date.now() + timeoutMs,
+      ...(host === undefined ? {} : { host }),
+    };
     let headers: Metadata | undefined;
     let outcome: { error: ServiceError | null; reply: Buffer | undefined } | undefined;
     const call = this.#client.makeUnaryRequest<Buffer, Buffer>(
-      this.#call.path,
-      (message) => message,
-      (message) => message,
-      this.#message,
-      this.#metadata,
+      path,
+      (request) => request,
+      (reply) => reply,
+      message,
+      metadata,
       options,
       (error, reply) => (outcome = { error, reply }),
     );
-    call.on('metadata', (metadata: Metadata) => (headers = metadata));
+    call.on('metadata', (received: Metadata) => (headers = received));
     // Comes right after the callback, with the trailers.
-    call.on('status', ({ metadata }: { metadata: Metadata }) => {
+    call.on('status', ({ metadata: trailers }: { metadata: Metadata }) => {
       this.#inFlight.delete(slot);
-      this.#events.onEnd(slot, callEnd(outcome?.error ?? null, outcome?.reply, headers, metadata));
+      this.#events.onEnd(slot, callEnd(outcome?.error ?? null, outcome?.reply, headers, trailers));
     });
     this.#inFlight.set(slot, call);
     return 'started';

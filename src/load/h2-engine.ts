@@ -21,18 +21,20 @@ export interface H2EngineOptions {
   connectTimeoutMs: number;
   /** Calls in flight on one connection at most; further ones wait as for streams. */
   callsPerConnection: number;
+  /** Gives up connecting when it aborts. */
+  signal: AbortSignal;
 }
 
 /**
  * The engine on the project's own HTTP/2 sessions. A connection that the peer closes, or announces
  * to close, is dialled again while the old one drains.
  *
- * @param call What to call.
+ * @param calls What it can call, all with the same timeout; at least one.
  */
-export function h2Engine(call: PreparedCall, options: H2EngineOptions): Engine {
+export function h2Engine(calls: readonly PreparedCall[], options: H2EngineOptions): Engine {
   return {
     async dial(endpoint, events) {
-      const caller = new H2Caller(call, options, endpoint, events);
+      const caller = new H2Caller(calls, options, endpoint, events);
       await caller.connect();
       return caller;
     },
@@ -54,13 +56,16 @@ type State =
 
 class H2Caller implements Caller {
   readonly remote: string;
-  readonly #call: PreparedCall;
+  readonly #calls: readonly PreparedCall[];
+  readonly #timeoutMs: number;
   readonly #options: H2EngineOptions;
   readonly #endpoint: Endpoint;
   readonly #events: CallerEvents;
   readonly #end = new H2CallEnd();
   readonly #lines = new Set<H2Line>();
+  readonly #sweepMs: number;
   readonly #sweep: NodeJS.Timeout;
+  readonly #closing = new AbortController();
   readonly #past: TransportLedger = {
     goaway: 0,
     reconnects: 0,
@@ -71,22 +76,21 @@ class H2Caller implements Caller {
   #retry: NodeJS.Timeout | undefined;
 
   constructor(
-    call: PreparedCall,
+    calls: readonly PreparedCall[],
     options: H2EngineOptions,
     endpoint: Endpoint,
     events: CallerEvents,
   ) {
-    this.#call = call;
+    this.#calls = calls;
+    this.#timeoutMs = calls[0]!.timeoutMs;
     this.#options = options;
     this.#endpoint = endpoint;
     this.#events = events;
     this.remote = formatEndpoint(endpoint);
-    this.#sweep = setInterval(
-      () => {
-        this.#giveUpOverdue();
-      },
-      Math.min(MAX_SWEEP_MS, Math.max(1, call.timeoutMs / 10)),
-    );
+    this.#sweepMs = Math.min(MAX_SWEEP_MS, Math.max(1, this.#timeoutMs / 10));
+    this.#sweep = setInterval(() => {
+      this.#giveUpOverdue();
+    }, this.#sweepMs);
   }
 
   /** Dials once. What goes wrong is told by the calls that need the connection. */
@@ -99,6 +103,7 @@ class H2Caller implements Caller {
           tls: this.#options.tls,
           timeoutMs: this.#options.connectTimeoutMs,
           limits: { slots: this.#options.callsPerConnection },
+          signal: AbortSignal.any([this.#options.signal, this.#closing.signal]),
         },
         {
           onWritable: () => {
@@ -128,10 +133,10 @@ class H2Caller implements Caller {
     this.#events.onRoom();
   }
 
-  call(slot: number): CallStart {
+  call(slot: number, call: number): CallStart {
     const state = this.#state;
     if (state.kind === 'connected') {
-      if (state.line.call(slot, tickNowMs())) return 'started';
+      if (state.line.call(slot, call, tickNowMs())) return 'started';
       if (state.line.session.state.kind === 'open') return 'no stream';
       // A session can run out of stream ids without a word from the peer.
       this.#replace(state.line);
@@ -163,14 +168,16 @@ class H2Caller implements Caller {
     clearInterval(this.#sweep);
     clearTimeout(this.#retry);
     this.#state = { kind: 'closed' };
+    this.#closing.abort();
     await Promise.all([...this.#lines].map(({ session }) => session.close(CLOSE_GRACE_MS)));
   }
 
   #lineOn(session: Session): H2Line {
     const line: H2Line = new H2Line(
       session,
-      this.#call,
+      this.#calls,
       this.#options.callsPerConnection,
+      this.#sweepMs,
       (slot, reply) => {
         this.#events.onEnd(slot, this.#end.answered(reply));
         if (line.takeWasFull()) this.#events.onRoom();
@@ -198,10 +205,10 @@ class H2Caller implements Caller {
   }
 
   #giveUpOverdue(): void {
-    const sentBefore = performance.now() - this.#call.timeoutMs;
+    const sentBefore = performance.now() - this.#timeoutMs;
     for (const line of this.#lines) {
       line.giveUpBefore(sentBefore, (slot) => {
-        const cause = `no answer within ${this.#call.timeoutMs} ms`;
+        const cause = `no answer within ${this.#timeoutMs} ms`;
         this.#events.onEnd(slot, this.#end.without('timedOut', 'DEADLINE_EXCEEDED', cause));
       });
     }

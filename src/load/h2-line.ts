@@ -3,6 +3,7 @@ import type { Reply } from '../wire/reply.js';
 import type { Session } from '../wire/session.js';
 import { UnaryCalls } from '../wire/unary.js';
 import type { PreparedCall } from './caller.js';
+import { SignOfLife } from './sign-of-life.js';
 
 const FREE = -1;
 
@@ -16,50 +17,57 @@ export type OnLineEnd = (slot: number, reply: Reply) => void;
 export class H2Line {
   readonly session: Session;
   readonly #calls: UnaryCalls;
-  readonly #request: PreparedRequest;
+  readonly #requests: readonly PreparedRequest[];
   /** By own slot: the load loop's slot, or FREE. */
   readonly #slots: Int32Array;
   readonly #sentAtMs: Float64Array;
   /** Own slots that are free: a stack. */
   readonly #free: Int32Array;
   #freeCount: number;
+  readonly #signOfLife: SignOfLife;
   #wasFull = false;
 
   /**
-   * @param session An open session with room for `calls` streams.
-   * @param call What to call.
-   * @param calls Calls in flight at most.
+   * @param session An open session with room for `inFlight` streams.
+   * @param calls What it can call.
+   * @param inFlight Calls in flight at most.
+   * @param sweepMs How often {@link giveUpBefore} is called, in ms.
    */
-  constructor(session: Session, call: PreparedCall, calls: number, onEnd: OnLineEnd) {
+  constructor(
+    session: Session,
+    calls: readonly PreparedCall[],
+    inFlight: number,
+    sweepMs: number,
+    onEnd: OnLineEnd,
+  ) {
     this.session = session;
-    this.#slots = new Int32Array(calls).fill(FREE);
-    this.#sentAtMs = new Float64Array(calls);
-    this.#free = Int32Array.from({ length: calls }, (_, own) => calls - 1 - own);
-    this.#freeCount = calls;
+    this.#signOfLife = new SignOfLife(session, sweepMs);
+    this.#slots = new Int32Array(inFlight).fill(FREE);
+    this.#sentAtMs = new Float64Array(inFlight);
+    this.#free = Int32Array.from({ length: inFlight }, (_, own) => inFlight - 1 - own);
+    this.#freeCount = inFlight;
     this.#calls = new UnaryCalls(session, (own, reply) => {
       onEnd(this.#release(own), reply);
     });
-    this.#request = this.#calls.prepare({
-      path: call.path,
-      authority: call.authority,
-      scheme: call.scheme,
-      message: call.message,
-      metadata: call.metadata.map(([name, value]) => [
-        name,
-        name.endsWith('-bin') ? Buffer.from(value, 'base64') : value,
-      ]),
-      timeoutMs: call.timeoutMs,
-    });
+    this.#requests = calls.map(({ metadata, ...call }) =>
+      this.#calls.prepare({
+        ...call,
+        metadata: metadata.map(([name, value]) => [
+          name,
+          name.endsWith('-bin') ? Buffer.from(value, 'base64') : value,
+        ]),
+      }),
+    );
   }
 
-  /** Starts a call. @returns false when there is no room now. */
-  call(slot: number, nowMs: number): boolean {
+  /** Starts a call, by its number. @returns false when there is no room now. */
+  call(slot: number, call: number, nowMs: number): boolean {
     if (this.#freeCount === 0) {
       this.#wasFull = true;
       return false;
     }
     const own = this.#free[this.#freeCount - 1]!;
-    if (!this.#calls.call(this.#request, own)) return false;
+    if (!this.#calls.call(this.#requests[call]!, own)) return false;
     this.#freeCount -= 1;
     this.#slots[own] = slot;
     this.#sentAtMs[own] = nowMs;
@@ -82,13 +90,20 @@ export class H2Line {
     return true;
   }
 
-  /** Gives up the calls sent before a time. @param onGivenUp Takes the load loop's slots. */
+  /**
+   * Gives up the calls sent before a time, and the session where its peer has vanished.
+   *
+   * @param onGivenUp Takes the load loop's slots.
+   */
   giveUpBefore(timeMs: number, onGivenUp: (slot: number) => void): void {
+    let isSuspect = false;
     for (let own = 0; own < this.#slots.length; own++) {
       if (this.#slots[own] === FREE || this.#sentAtMs[own]! > timeMs) continue;
+      isSuspect = true;
       this.#calls.cancel(own);
       onGivenUp(this.#release(own));
     }
+    if (this.#signOfLife.isGone(isSuspect)) this.session.destroy({ kind: 'peer-silent' });
   }
 
   #release(own: number): number {

@@ -1,6 +1,5 @@
 import type { AttributionTable } from '../observation/attribution.js';
 import type { IdentitySource } from '../observation/identity.js';
-import type { TallyShape } from '../observation/tally.js';
 import type { ReplyContract } from '../payload/reply-contract.js';
 import type { Endpoint } from '../wire/endpoint.js';
 import type { PreparedCall } from './caller.js';
@@ -10,12 +9,21 @@ import type { LoadPlan } from './plan.js';
 /** Everything a worker needs to know of a load. Plain data: it travels to worker threads. */
 export interface LoadJob {
   plan: LoadPlan;
-  call: PreparedCall;
+  /** At least one, all with the same timeout. */
+  calls: readonly CallJob[];
   engine: EngineSettings;
   /** Addresses of the target; the connections take them in turn. At least one. */
   endpoints: readonly Endpoint[];
+}
+
+/** One of the calls of a load: what is sent, and how its answers are counted. */
+export interface CallJob {
+  prepared: PreparedCall;
   identity: IdentitySource;
   reply: ReplyContract;
   attribution: AttributionTable;
-  shape: TallyShape;
+  /** How many destinations are counted. */
+  destinations: number;
+  /** Requests in a block, for the comparison of spreads. */
+  blockSize: number;
 }

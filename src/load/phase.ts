@@ -1,4 +1,5 @@
 import type { Caller, CallEnd } from './caller.js';
+import type { CallDealer } from './call-dealer.js';
 import { CANCELLED, LOST, NOT_RESENT } from './call-end.js';
 import { dueAtMs, pace, type Schedule } from './pacer.js';
 import { newSlot, type Request, type Slot, type Waits } from './request.js';
@@ -16,6 +17,10 @@ export type PhaseEnd = 'complete' | 'interrupted' | 'nobody answered';
 export interface PhasePlan {
   /** Requests by caller; Infinity where only the clock ends the phase. */
   quota: readonly number[];
+  /** Says which call each request makes. */
+  dealer: CallDealer;
+  /** How many different calls there are. */
+  calls: number;
   /** Time after which no more is sent, in ms; null when only the number ends it. */
   durationMs: number | null;
   /** Requests in flight at most. */
@@ -42,7 +47,9 @@ export class Phase {
   readonly #plan: PhasePlan;
   readonly #onRequestEnd: OnRequestEnd;
   readonly #slots: Slot[];
-  readonly #connectionSent: number[];
+  /** By connection and call. */
+  readonly #connectionSent: Float64Array;
+  readonly #callSent: number[];
   readonly #sequencer: Sequencer;
   /** Open loop: free slots, and requests taken from the schedule. */
   readonly #idle: number[] = [];
@@ -65,15 +72,22 @@ export class Phase {
   /**
    * @param callers The connections, dialled already.
    * @param onRequestEnd Takes the end of each request.
+   * @param sentCounts Takes how many were sent, by caller and call, for whoever outlives this thread.
    */
-  constructor(callers: readonly Caller[], plan: PhasePlan, onRequestEnd: OnRequestEnd) {
+  constructor(
+    callers: readonly Caller[],
+    plan: PhasePlan,
+    onRequestEnd: OnRequestEnd,
+    sentCounts: Float64Array,
+  ) {
     this.#callers = callers;
     this.#plan = plan;
     this.#onRequestEnd = onRequestEnd;
     this.#sequencer = new Sequencer(plan.quota, plan.concurrency);
     this.#toDeal = plan.quota.reduce((sum, quota) => sum + quota, 0);
     this.#waiting = new WaitingRoom(callers.length);
-    this.#connectionSent = new Array<number>(callers.length).fill(0);
+    this.#connectionSent = sentCounts;
+    this.#callSent = new Array<number>(plan.calls).fill(0);
     this.#slots = Array.from({ length: plan.concurrency }, newSlot);
   }
 
@@ -191,6 +205,7 @@ export class Phase {
   #start(index: number, connection: number, scheduledAtMs: number): void {
     const slot = this.#slots[index]!;
     slot.connection = connection;
+    slot.call = this.#plan.dealer.next(connection);
     slot.resent = false;
     slot.refusedAtMs = 0;
     slot.scheduledAtMs = scheduledAtMs;
@@ -210,7 +225,7 @@ export class Phase {
 
   /** @returns whether it was sent. */
   #attempt(slot: Slot, index: number): boolean {
-    const start = this.#callers[slot.connection]!.call(index);
+    const start = this.#callers[slot.connection]!.call(index, slot.call);
     if (start !== 'started') {
       if (start === 'no stream' && slot.refusedAtMs === 0) slot.refusedAtMs = tickNowMs();
       return false;
@@ -220,8 +235,11 @@ export class Phase {
     this.#inFlight += 1;
     if (slot.resent) return true;
     slot.sentAtMs = tickNowMs();
-    slot.sequence = this.#sent++;
-    slot.connectionSequence = this.#connectionSent[slot.connection]!++;
+    this.#sent += 1;
+    slot.sequence = this.#callSent[slot.call]!++;
+    slot.connectionSequence = this.#connectionSent[
+      slot.connection * this.#plan.calls + slot.call
+    ]!++;
     if (slot.refusedAtMs > 0) {
       this.waits.forStream += 1;
       this.waits.forStreamMs += slot.sentAtMs - slot.refusedAtMs;

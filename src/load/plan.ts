@@ -17,6 +17,10 @@ export interface LoadPlan {
   timeoutMs: number;
   /** Threads that send. */
   workers: number;
+  /** How the requests divide over the calls of the run: one positive number for each call. */
+  callParts: readonly number[];
+  /** Of the order in which calls follow each other. */
+  seed: number;
 }
 
 /** When a stretch of load has sent enough: whichever comes first. */
@@ -57,8 +61,41 @@ export function loadShares(plan: LoadPlan): LoadShare[] {
   });
 }
 
-/** Requests by connection of a worker; Infinity where only the clock ends a phase. */
-export function quotasOf(limit: PhaseLimit, plan: LoadPlan, share: LoadShare): number[] {
-  const all = shares(limit.requests, plan.connections);
-  return share.connections.map((connection) => all[connection]!);
+/**
+ * Requests by connection of a worker and by call; Infinity where only the clock ends a phase. Each
+ * call is dealt to all connections evenly, and so are all calls together.
+ */
+export function quotasOf(
+  { requests }: PhaseLimit,
+  { connections, callParts }: LoadPlan,
+  share: LoadShare,
+): number[][] {
+  let dealt = 0;
+  const byCall = divideOverCalls(requests, callParts).map((total) => {
+    const even = shares(total, connections);
+    // What cannot be divided goes on where that of the call before ended.
+    const first = dealt % connections;
+    if (total !== null) dealt += total;
+    return even.map((_, at) => even[(at - first + connections) % connections]!);
+  });
+  return share.connections.map((connection) => byCall.map((quota) => quota[connection]!));
+}
+
+/**
+ * Divides requests over calls in whole numbers that add up exactly (largest remainders).
+ *
+ * @param total How many; null stands for no end.
+ * @param parts How they divide, as any positive numbers.
+ */
+export function divideOverCalls(total: number | null, parts: readonly number[]): (number | null)[] {
+  if (total === null) return parts.map(() => null);
+  const sum = parts.reduce((all, part) => all + part, 0);
+  const exact = parts.map((part) => (total * part) / sum);
+  const whole = exact.map(Math.floor);
+  const left = total - whole.reduce((all, some) => all + some, 0);
+  const byRemainder = [...exact.keys()].sort(
+    (a, b) => exact[b]! - whole[b]! - (exact[a]! - whole[a]!) || a - b,
+  );
+  for (const call of byRemainder.slice(0, left)) whole[call]! += 1;
+  return whole;
 }

@@ -20,18 +20,23 @@ export interface Reach {
  * @param target The target; a host may be a name.
  * @param tls How to secure the connection; null for plaintext.
  * @param timeoutMs How long connecting may take, in ms.
+ * @param signal Gives up when it aborts; what is not known then is neither reachable nor a failure.
  */
 export async function reach(
   target: Endpoint,
   tls: TlsOptions | null,
   timeoutMs: number,
+  signal: AbortSignal,
 ): Promise<Reach> {
-  const endpoints = await addressesOf(target, timeoutMs);
-  if (endpoints instanceof ConnectError) return { reachable: [], failures: [endpoints] };
+  const endpoints = await addressesOf(target, timeoutMs, signal);
+  if (endpoints instanceof ConnectError) {
+    return { reachable: [], failures: signal.aborted ? [] : [endpoints] };
+  }
   const attempts = await Promise.allSettled(
-    endpoints.map((endpoint) => probe({ endpoint, tls, timeoutMs })),
+    endpoints.map((endpoint) => probe({ endpoint, tls, timeoutMs, signal })),
   );
   const result: Reach = { reachable: [], failures: [] };
+  if (signal.aborted) return result;
   attempts.forEach((attempt, index) => {
     const endpoint = endpoints[index]!;
     if (attempt.status === 'fulfilled') result.reachable.push(endpoint);
@@ -43,13 +48,16 @@ export async function reach(
 async function addressesOf(
   target: Endpoint,
   timeoutMs: number,
+  signal: AbortSignal,
 ): Promise<Endpoint[] | ConnectError> {
   if (target.kind === 'unix' || net.isIP(target.host) !== 0) return [target];
   let timer: NodeJS.Timeout | undefined;
   const overdue = new Promise<ConnectError>((resolve) => {
-    timer = setTimeout(() => {
+    const giveUp = (): void => {
       resolve(new ConnectError('unresolvable', target, 'no answer from the DNS in time'));
-    }, timeoutMs);
+    };
+    timer = setTimeout(giveUp, timeoutMs);
+    signal.addEventListener('abort', giveUp, { once: true });
   });
   const resolved = lookup(target.host, { all: true })
     .then((addresses) => addresses.map(({ address }): Endpoint => ({ ...target, host: address })))

@@ -2,9 +2,11 @@
 export interface Request {
   /** Index into the phase's callers. */
   connection: number;
-  /** Position in the send order of the phase. */
+  /** Which of the run's calls it makes. */
+  call: number;
+  /** Position in the send order of its call in this phase. */
   sequence: number;
-  /** Position in the send order of the connection. */
+  /** Position in the send order of its call on its connection. */
   connectionSequence: number;
   /** When it was due, on the monotonic clock, in ms. */
   scheduledAtMs: number;
@@ -24,6 +26,7 @@ export interface Slot extends Request {
 export function newSlot(): Slot {
   return {
     connection: 0,
+    call: 0,
     sequence: 0,
     connectionSequence: 0,
     scheduledAtMs: 0,

@@ -1,28 +1,25 @@
-import type { Tally } from '../observation/tally.js';
+import type { CallTally } from './call-counter.js';
 import type { TransportLedger } from './caller.js';
 import type { LoadJob } from './load-job.js';
 import type { PhaseEnd } from './phase.js';
 import { loadShares } from './plan.js';
+import { type Progress, PROGRESS_INTERVAL_MS, progressOf } from './progress.js';
 import type { Waits } from './request.js';
 import { runShare } from './run-share.js';
+import { newSentCounts } from './sent-counts.js';
 import type { ThreadHealth } from './thread-health.js';
 
-/** What a progress line can say. */
-export interface Progress {
-  elapsedMs: number;
-  /** Requests that have ended. */
-  done: number;
-  /** Requests planned; null when only the clock ends the run. */
-  planned: number | null;
-  /** Answers by destination. */
-  observed: readonly number[];
+/** What a worker that died leaves behind; what it had measured is lost. */
+export interface WorkerDeath {
+  why: string;
+  /** Requests of the sample that it had sent. They count as cancelled. */
+  sent: number;
 }
 
 /** What a load came to. */
 export interface LoadResult {
-  tally: Tally;
-  /** Names of the destinations that the tally counts by. */
-  destinations: readonly string[];
+  /** By call. */
+  calls: readonly CallTally[];
   /** When the sample began, in ms since 1970. */
   startedAtMs: number;
   /** From there to the last answer, in ms. */
@@ -38,8 +35,8 @@ export interface LoadResult {
   waits: Waits;
   /** By worker. */
   health: ThreadHealth[];
-  /** Why workers died; what they had measured is lost. */
-  deaths: string[];
+  /** Workers that died. */
+  deaths: WorkerDeath[];
   end: PhaseEnd;
 }
 
@@ -53,8 +50,6 @@ export interface LoadControl {
    */
   onProgress(progress: Progress, destinations: readonly string[]): void;
 }
-
-export const PROGRESS_INTERVAL_MS = 200;
 
 /**
  * Loads the target, with as many threads as the plan says. Every request of the sample ends in the
@@ -70,17 +65,17 @@ export async function runLoad(job: LoadJob, control: LoadControl): Promise<LoadR
   try {
     const result = await runShare(job, shares[0]!, {
       signal: control.signal,
+      sent: newSentCounts(job.plan.connections, job.calls.length),
       start: () => {
         cpuBefore = process.cpuUsage();
         startedAtMs = performance.timeOrigin + performance.now();
         return Promise.resolve(startedAtMs);
       },
-      onSample: (tally, destinations) => {
+      onSample: (calls) => {
         progress = setInterval(() => {
           const elapsedMs = performance.timeOrigin + performance.now() - startedAtMs;
-          const { sent: done, observed } = tally;
-          const { requests: planned } = job.plan;
-          control.onProgress({ elapsedMs, done, planned, observed }, destinations);
+          const { destinations, ...sums } = progressOf(calls);
+          control.onProgress({ elapsedMs, planned: job.plan.requests, ...sums }, destinations);
         }, PROGRESS_INTERVAL_MS);
       },
     });

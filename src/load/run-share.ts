@@ -1,22 +1,19 @@
-import { NOBODY, type Observation, type Outcome } from '../observation/observation.js';
-import { PodDirectory } from '../observation/pod-directory.js';
-import { PodReader } from '../observation/pod-reader.js';
-import { Tally } from '../observation/tally.js';
-import { replyDecoder } from '../payload/reply-contract.js';
-import type { Caller, CallEnd, CallEndKind, TransportLedger } from './caller.js';
+import { CallCounter, type CallTally } from './call-counter.js';
+import { CallDealer } from './call-dealer.js';
+import type { Caller, TransportLedger } from './caller.js';
 import { loadEngine } from './engine.js';
 import type { LoadJob } from './load-job.js';
 import type { Schedule } from './pacer.js';
-import { Phase, type PhaseEnd } from './phase.js';
+import { Phase, type PhaseEnd, type PhasePlan } from './phase.js';
 import { type LoadPlan, type LoadShare, type PhaseLimit, quotasOf } from './plan.js';
-import type { Request, Waits } from './request.js';
+import type { Waits } from './request.js';
+import type { SentCounts } from './sent-counts.js';
 import { type ThreadHealth, watchThread } from './thread-health.js';
 
 /** What one worker's share of the load came to. */
 export interface ShareResult {
-  tally: Tally;
-  /** Names of the destinations that the tally counts by. */
-  destinations: readonly string[];
+  /** By call. */
+  calls: readonly CallTally[];
   /** From the common start to this worker's last answer, in ms. */
   durationMs: number;
   excluded: number;
@@ -31,6 +28,8 @@ export interface ShareResult {
 /** How the outside takes part in a share. */
 export interface ShareControl {
   signal: AbortSignal;
+  /** Counts what is sent while it is sent. */
+  sent: SentCounts;
   /**
    * Called when the connections are open and warm.
    *
@@ -38,7 +37,7 @@ export interface ShareControl {
    */
   start(): Promise<number>;
   /** Called once the sample is being taken, with what fills up. */
-  onSample(tally: Tally, destinations: readonly string[]): void;
+  onSample(calls: readonly CallTally[]): void;
 }
 
 /** In an open loop one slow connection may hold more than its share of what is in flight. */
@@ -55,10 +54,15 @@ export async function runShare(
   control: ShareControl,
 ): Promise<ShareResult> {
   const { plan } = job;
-  const pods = new PodDirectory(job.attribution, job.shape.destinations);
-  const tally = new Tally(job.shape);
-  const podReader = new PodReader(job.identity, replyDecoder(job.reply), pods);
-  const engine = await loadEngine(job.engine, job.call, callsPerConnection(plan));
+  const counters = job.calls.map(
+    (call) => new CallCounter(call, plan.connections, share.connections),
+  );
+  const engine = await loadEngine(
+    job.engine,
+    job.calls.map(({ prepared }) => prepared),
+    callsPerConnection(plan),
+    control.signal,
+  );
   // Callers live longer than a phase: their events go to the phase that is running.
   let phase: Phase | undefined;
   const callers = await Promise.all(
@@ -72,28 +76,35 @@ export async function runShare(
   try {
     let excluded = 0;
     if (plan.warmup !== null) {
-      const warmUp = new Phase(callers, phasePlan(plan.warmup, plan, share), () => undefined);
+      const ofWarmUp = phasePlan(plan.warmup, plan, share);
+      const warmUp = new Phase(callers, ofWarmUp, () => undefined, control.sent.warmUp);
       phase = warmUp;
       await warmUp.run(control.signal);
       excluded = warmUp.sent;
     }
     const startMs = (await control.start()) - performance.timeOrigin;
     const health = watchThread();
-    const record = recording(tally, podReader, pods, share, startMs);
-    const sample = new Phase(callers, phasePlan(plan, plan, share), record);
+    for (const counter of counters) counter.start(startMs);
+    const sample = new Phase(
+      callers,
+      phasePlan(plan, plan, share),
+      (request, callEnd, endedAtMs) => {
+        counters[request.call]!.add(request, callEnd, endedAtMs);
+      },
+      control.sent.sample,
+    );
     phase = sample;
-    control.onSample(tally, pods.destinationNames);
+    control.onSample(counters);
     const end = await sample.run(control.signal);
     const durationMs = performance.now() - startMs;
-    tally.namePods(pods.names, pods.destinations);
+    const remotes = callers.map(({ remote }) => remote);
+    for (const counter of counters) counter.complete(remotes);
     const ledgers = new Array<TransportLedger | null>(plan.connections).fill(null);
     share.connections.forEach((connection, index) => {
-      tally.connections[connection]!.remote = callers[index]!.remote;
       ledgers[connection] = callers[index]!.ledger();
     });
     return {
-      tally,
-      destinations: pods.destinationNames,
+      calls: counters.map(({ tally, destinations }) => ({ tally, destinations })),
       durationMs,
       excluded,
       resent: sample.resent,
@@ -113,57 +124,20 @@ function callsPerConnection({ concurrency, connections, requestsPerSecond }: Loa
   return Math.min(concurrency, Math.max(LEAST_OPEN_LOOP_CALLS, even * OPEN_LOOP_HEADROOM));
 }
 
-function phasePlan(limit: PhaseLimit, plan: LoadPlan, share: LoadShare) {
-  const { requestsPerSecond, connections, timeoutMs } = plan;
+function phasePlan(limit: PhaseLimit, plan: LoadPlan, share: LoadShare): PhasePlan {
+  const { requestsPerSecond, connections, timeoutMs, callParts, seed } = plan;
+  const quotas = quotasOf(limit, plan, share);
+  // Told apart by more than their number: neighbouring seeds would give neighbouring connections.
+  const seeds = share.connections.map((connection) => Math.imul(seed + 1, 0x9e3779b1) ^ connection);
   const schedule: Schedule | null =
     requestsPerSecond === null ? null : { requestsPerSecond, connections, own: share.connections };
   return {
-    quota: quotasOf(limit, plan, share),
+    quota: quotas.map((byCall) => byCall.reduce((sum, requests) => sum + requests, 0)),
+    dealer: new CallDealer(quotas, callParts, seeds),
+    calls: callParts.length,
     durationMs: limit.durationMs,
     concurrency: share.concurrency,
     timeoutMs,
     schedule,
   };
-}
-
-/** Turns the end of a request into an observation, in one reused object. */
-function recording(
-  tally: Tally,
-  podReader: PodReader,
-  pods: PodDirectory,
-  { connections }: LoadShare,
-  startMs: number,
-) {
-  const observation: Observation = {
-    sequence: 0,
-    connectionSequence: 0,
-    connection: 0,
-    scheduledAtMs: 0,
-    sentAtMs: 0,
-    latencyMs: 0,
-    outcome: 'ok',
-    status: '',
-    cause: '',
-    pod: NOBODY,
-    destination: NOBODY,
-  };
-  return (request: Readonly<Request>, end: CallEnd, endedAtMs: number): void => {
-    const pod = podReader.podOf(end);
-    observation.sequence = request.sequence;
-    observation.connectionSequence = request.connectionSequence;
-    observation.connection = connections[request.connection]!;
-    observation.scheduledAtMs = request.scheduledAtMs - startMs;
-    observation.sentAtMs = request.sentAtMs - startMs;
-    observation.latencyMs = endedAtMs - request.scheduledAtMs;
-    observation.outcome = outcomeOf(end.kind);
-    observation.status = end.status;
-    observation.cause = end.cause;
-    observation.pod = pod;
-    observation.destination = pod === NOBODY ? NOBODY : pods.destinations[pod]!;
-    tally.add(observation);
-  };
-}
-
-function outcomeOf(kind: CallEndKind): Outcome {
-  return kind === 'unprocessed' ? 'failed' : kind;
 }

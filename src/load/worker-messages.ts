@@ -1,12 +1,16 @@
 import type { TallyData } from '../observation/tally-data.js';
 import type { LoadJob } from './load-job.js';
 import type { LoadShare } from './plan.js';
+import type { PartProgress } from './progress.js';
 import type { ShareResult } from './run-share.js';
+import type { SentCounts } from './sent-counts.js';
 
 /** What a worker thread is started with. */
 export interface WorkerTask {
   job: LoadJob;
   share: LoadShare;
+  /** In shared memory; the worker fills it. */
+  sent: SentCounts;
 }
 
 /** To a worker. */
@@ -19,5 +23,11 @@ export type ToWorker =
 /** From a worker. Their number does not depend on the number of requests. */
 export type FromWorker =
   | { kind: 'warm' }
-  | { kind: 'progress'; done: number; destinations: readonly string[]; observed: number[] }
-  | { kind: 'done'; result: Omit<ShareResult, 'tally'> & { tally: TallyData } };
+  | ({ kind: 'progress' } & PartProgress)
+  | { kind: 'done'; result: Omit<ShareResult, 'calls'> & { calls: CallTallyData[] } };
+
+/** What was counted of one call, as plain data. */
+export interface CallTallyData {
+  tally: TallyData;
+  destinations: readonly string[];
+}

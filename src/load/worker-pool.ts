@@ -1,31 +1,37 @@
 import { Worker } from 'node:worker_threads';
 import { NOBODY } from '../observation/observation.js';
 import { renumberDestinations } from '../observation/tally-data.js';
-import { Tally } from '../observation/tally.js';
+import { Tally, type TallyShape } from '../observation/tally.js';
+import { formatEndpoint } from '../wire/endpoint.js';
 import type { TransportLedger } from './caller.js';
-import type { LoadJob } from './load-job.js';
+import type { CallTally } from './call-counter.js';
+import type { CallJob, LoadJob } from './load-job.js';
 import type { LoadShare } from './plan.js';
-import { type LoadControl, type LoadResult, PROGRESS_INTERVAL_MS } from './run-load.js';
-import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.js';
+import { type PartProgress, PROGRESS_INTERVAL_MS, sumProgress } from './progress.js';
+import type { LoadControl, LoadResult, WorkerDeath } from './run-load.js';
+import { newSentCounts, sentOn } from './sent-counts.js';
+import type { CallTallyData, FromWorker, ToWorker, WorkerTask } from './worker-messages.js';
 
 type Done = Extract<FromWorker, { kind: 'done' }>['result'];
-type Report = Extract<FromWorker, { kind: 'progress' }>;
 
 /** A worker as this side knows it. */
 interface Member {
   worker: Worker;
-  latest: Report | null;
+  task: WorkerTask;
+  latest: PartProgress | null;
   /** Settles when the worker is warm, or has died before. */
   warm: Promise<void>;
   /** What it came to, or why it died. Never rejects. */
   done: Promise<{ kind: 'done'; result: Done } | { kind: 'died'; why: string }>;
 }
 
+const LOST_WITH_THREAD = 'the thread that sent it died';
 const WORKER = new URL('./worker.js', import.meta.url);
 
 /**
  * Carries a load on several threads. All samples start together; what the workers measured is
- * joined when they are done. A worker that dies takes only its own share with it.
+ * joined when they are done. A worker that dies takes only its own answers with it: what it had sent
+ * counts as cancelled.
  *
  * @param entry The thread's module.
  */
@@ -35,7 +41,12 @@ export async function runWorkers(
   control: LoadControl,
   entry: URL = WORKER,
 ): Promise<LoadResult> {
-  const members = shares.map((share) => startWorker({ job, share }, entry));
+  const members = shares.map((share) =>
+    startWorker(
+      { job, share, sent: newSentCounts(share.connections.length, job.calls.length) },
+      entry,
+    ),
+  );
   const toAll = (message: ToWorker): void => {
     for (const { worker } of members) worker.postMessage(message);
   };
@@ -53,20 +64,19 @@ export async function runWorkers(
     progress = setInterval(() => {
       const elapsedMs = performance.timeOrigin + performance.now() - startedAtMs;
       const { requests: planned } = job.plan;
-      const { destinations, ...sums } = sumOf(members.flatMap(({ latest }) => latest ?? []));
+      const { destinations, ...sums } = sumProgress(members.flatMap(({ latest }) => latest ?? []));
       control.onProgress({ elapsedMs, planned, ...sums }, destinations);
     }, PROGRESS_INTERVAL_MS);
     const ends = await Promise.all(members.map(({ done }) => done));
     const { user, system } = process.cpuUsage(cpuBefore);
-    return {
-      ...joined(
-        job,
-        ends.flatMap((end) => (end.kind === 'done' ? end.result : [])),
-      ),
-      startedAtMs,
-      cpuMicros: user + system,
-      deaths: ends.flatMap((end) => (end.kind === 'died' ? end.why : [])),
-    };
+    const load = joined(
+      job,
+      ends.flatMap((end) => (end.kind === 'done' ? end.result : [])),
+    );
+    const deaths = ends.flatMap((end, index) =>
+      end.kind === 'died' ? bury(members[index]!.task, end.why, load) : [],
+    );
+    return { ...load, startedAtMs, cpuMicros: user + system, deaths };
   } finally {
     clearInterval(progress);
     control.signal.removeEventListener('abort', onAbort);
@@ -78,6 +88,7 @@ function startWorker(task: WorkerTask, entry: URL): Member {
   const worker = new Worker(entry, { workerData: task });
   const member: Member = {
     worker,
+    task,
     latest: null,
     warm: new Promise((resolve) => {
       worker.on('message', ({ kind }: FromWorker) => {
@@ -105,22 +116,36 @@ function startWorker(task: WorkerTask, entry: URL): Member {
   return member;
 }
 
-/** Joins what the workers measured; each may have numbered its destinations as they came. */
+/** Accounts for what a worker that died had sent. */
+function bury(
+  { job, share, sent }: WorkerTask,
+  why: string,
+  load: Pick<LoadResult, 'calls' | 'excluded'>,
+): WorkerDeath {
+  load.excluded += sumUp(sent.warmUp);
+  share.connections.forEach((connection, own) => {
+    const remote = formatEndpoint(job.endpoints[connection % job.endpoints.length]!);
+    load.calls.forEach(({ tally }, call) => {
+      const count = sentOn(sent.sample, own, call, job.calls.length);
+      tally.addUnreported(connection, remote, count, LOST_WITH_THREAD);
+    });
+  });
+  return { why, sent: sumUp(sent.sample) };
+}
+
+function sumUp(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** Joins what the workers measured. */
 function joined(
-  { plan, shape, attribution }: LoadJob,
+  { plan, calls }: LoadJob,
   results: readonly Done[],
 ): Omit<LoadResult, 'startedAtMs' | 'cpuMicros' | 'deaths'> {
-  const tally = new Tally(shape);
-  const destinations = [...attribution.destinations];
   const ledgers = new Array<TransportLedger | null>(plan.connections).fill(null);
   const total = { durationMs: 0, excluded: 0, resent: 0 };
   const waits = { forStream: 0, forStreamMs: 0, forPlace: 0 };
   for (const result of results) {
-    const numbers = result.destinations.map((name) =>
-      numberOf(destinations, name, shape.destinations),
-    );
-    const data = renumberDestinations(result.tally, numbers, shape.destinations);
-    tally.merge(Tally.fromData(shape, data));
     result.ledgers.forEach((ledger, connection) => {
       if (ledger !== null) ledgers[connection] = ledger;
     });
@@ -138,7 +163,36 @@ function joined(
       ? 'nobody answered'
       : 'complete';
   const health = results.map((result) => result.health);
-  return { ...total, tally, destinations, ledgers, waits, health, end };
+  return {
+    ...total,
+    calls: calls.map((call, index) =>
+      joinedCall(
+        call,
+        plan.connections,
+        results.map((result) => result.calls[index]!),
+      ),
+    ),
+    ledgers,
+    waits,
+    health,
+    end,
+  };
+}
+
+/** Joins what the workers counted of one call; each may have numbered its destinations as they came. */
+function joinedCall(
+  { attribution, destinations: room, blockSize }: CallJob,
+  connections: number,
+  parts: readonly CallTallyData[],
+): CallTally {
+  const shape: TallyShape = { destinations: room, connections, blockSize };
+  const tally = new Tally(shape);
+  const destinations = [...attribution.destinations];
+  for (const part of parts) {
+    const numbers = part.destinations.map((name) => numberOf(destinations, name, room));
+    tally.merge(Tally.fromData(shape, renumberDestinations(part.tally, numbers, room)));
+  }
+  return { tally, destinations };
 }
 
 function numberOf(destinations: string[], name: string, room: number): number {
@@ -146,18 +200,4 @@ function numberOf(destinations: string[], name: string, room: number): number {
   if (known >= 0) return known;
   // Each worker had as much room; together they may have found more than there is.
   return destinations.length < room ? destinations.push(name) - 1 : NOBODY;
-}
-
-function sumOf(reports: readonly Report[]) {
-  const destinations: string[] = [];
-  const observed: number[] = [];
-  let done = 0;
-  for (const report of reports) {
-    done += report.done;
-    report.destinations.forEach((name, index) => {
-      const at = numberOf(destinations, name, Infinity);
-      observed[at] = (observed[at] ?? 0) + (report.observed[index] ?? 0);
-    });
-  }
-  return { done, destinations, observed };
 }

@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { PROGRESS_INTERVAL_MS } from './run-load.js';
+import { PROGRESS_INTERVAL_MS, progressOf } from './progress.js';
 import { runShare } from './run-share.js';
 import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.js';
 
 // The entry of a worker thread: carries one share of a load.
 const port = parentPort!;
-const { job, share } = workerData as WorkerTask;
+const { job, share, sent } = workerData as WorkerTask;
 const stop = new AbortController();
 const started = new Promise<number>((resolve) => {
   port.on('message', (message: ToWorker) => {
@@ -18,18 +18,25 @@ const tell = (message: FromWorker): void => {
 };
 
 let progress: NodeJS.Timeout | undefined;
-const { tally, ...result } = await runShare(job, share, {
+const { calls, ...result } = await runShare(job, share, {
   signal: stop.signal,
+  sent,
   start: () => {
     tell({ kind: 'warm' });
     return started;
   },
-  onSample: (filling, destinations) => {
+  onSample: (filling) => {
     progress = setInterval(() => {
-      tell({ kind: 'progress', done: filling.sent, destinations, observed: filling.observed });
+      tell({ kind: 'progress', ...progressOf(filling) });
     }, PROGRESS_INTERVAL_MS);
   },
 });
 clearInterval(progress);
-tell({ kind: 'done', result: { ...result, tally: tally.toData() } });
+tell({
+  kind: 'done',
+  result: {
+    ...result,
+    calls: calls.map(({ tally, destinations }) => ({ tally: tally.toData(), destinations })),
+  },
+});
 port.close();

@@ -131,6 +131,19 @@ export class Tally {
   }
 
   /**
+   * Counts requests of which only is known that they were sent: nobody is left who could say when, or
+   * what became of them. They are cancelled and missing, and in no window.
+   */
+  addUnreported(connection: number, remote: string, count: number, cause: string): void {
+    this.connections[connection]!.remote = remote;
+    if (count === 0) return;
+    this.outcomes.cancelled += count;
+    this.#addStatus('CANCELLED', count);
+    this.failures.add('CANCELLED', cause, count);
+    this.connections[connection]!.missing += count;
+  }
+
+  /**
    * Puts names to the numbers of pods. Called once, when the worker is done.
    *
    * @param names Pod names by number, as the worker's directory gave them.

@@ -109,8 +109,3 @@ export interface ExplanationReport {
   /** Errors first. */
   findings: ExplanationFinding[];
 }
-
-/** The explanation itself, indented. */
-export function renderExplanationJson(report: ExplanationReport): string {
-  return `${JSON.stringify(report, null, 2)}\n`;
-}

@@ -1,6 +1,7 @@
-import type { RunRecord } from './run-record.js';
+import { plainText } from './plain-text.js';
 
-/** The record itself, indented. */
-export function renderJson(record: RunRecord): string {
-  return `${JSON.stringify(record, null, 2)}\n`;
+/** A value as JSON, indented. What is not seen is escaped: JSON is read on terminals, too. */
+export function renderJson(value: object): string {
+  const text = JSON.stringify(value, null, 2);
+  return `${text.split('\n').map(plainText).join('\n')}\n`;
 }

@@ -1,14 +1,17 @@
 /**
  * Characters that do something to a terminal or to the order of text instead of being seen:
- * control characters, line separators, and Unicode's direction marks.
+ * control characters, line separators, Unicode's direction marks, and its tags, which hide text.
  */
-// eslint-disable-next-line no-control-regex -- naming control characters is the purpose
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+const UNSEEN =
+  // eslint-disable-next-line no-control-regex -- naming control characters is the purpose
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
 
 /** Makes text that came from elsewhere harmless to print; what is not seen becomes `\u001b`. */
 export function plainText(text: string): string {
-  return text.replaceAll(
-    UNSEEN,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return text.replaceAll(UNSEEN, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+    ).join(''),
   );
 }

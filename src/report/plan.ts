@@ -35,9 +35,11 @@ export interface CapacityReport {
 
 /** One split and the requests it takes to judge it. */
 export interface PlannedSplitReport {
-  /** `canary 5 %`; null for the split that was asked for. */
+  /** `canary 5 %`, or the call; null for the split that was asked for. */
   name: string | null;
   destinations: PlannedDestinationReport[];
+  /** What the route answers with an error on purpose, which comes on top; null when nothing. */
+  aborts: { share: number; description: string } | null;
   /** Without missing answers first, then with more and more of them. */
   needed: NeededReport[];
   /** For the number of requests that was asked for. */
@@ -48,15 +50,10 @@ export interface PlannedSplitReport {
 export interface PlanReport {
   schema: typeof PLAN_SCHEMA;
   tool: { name: string; version: string };
+  /** Of what the splits are: the one that was asked for, the steps of a canary, or a run's calls. */
+  kind: 'split' | 'canary' | 'calls';
   rule: { alpha: number; power: number; tolerance: string; maxErrorRate: number };
   /** Where the weights come from; null when they were given, or are the canary's steps. */
   route: { source: string; rule: string; match: string } | null;
-  /** What the route answers with an error on purpose, which comes on top; null when nothing. */
-  aborts: { share: number; description: string } | null;
   splits: PlannedSplitReport[];
-}
-
-/** The plan itself, indented. */
-export function renderPlanJson(report: PlanReport): string {
-  return `${JSON.stringify(report, null, 2)}\n`;
 }

@@ -1,102 +1,103 @@
 import { z } from 'zod';
+import { amount, count, milliseconds, seconds, share, weight } from './record-numbers.js';
 import { RUN_SCHEMA } from './run-schema.js';
 
 /** Of records that do not say. */
 const DEFAULT_POWER = 0.99;
 
 const verdict = z.enum(['pass', 'fail', 'inconclusive']);
-const countsByName = z.record(z.string(), z.number());
+const countsByName = z.record(z.string(), count);
 
 const latency = z.object({
-  count: z.number(),
-  min: z.number().nullable().default(null),
-  mean: z.number().nullable(),
-  p50: z.number().nullable(),
-  p90: z.number().nullable(),
-  p95: z.number().nullable(),
-  p99: z.number().nullable(),
-  p999: z.number().nullable(),
-  max: z.number().nullable(),
+  count,
+  min: milliseconds.nullable().default(null),
+  mean: milliseconds.nullable(),
+  p50: milliseconds.nullable(),
+  p90: milliseconds.nullable(),
+  p95: milliseconds.nullable(),
+  p99: milliseconds.nullable(),
+  p999: milliseconds.nullable(),
+  max: milliseconds.nullable(),
 });
 
-const pod = z.object({ name: z.string(), observed: z.number() });
+const pod = z.object({ name: z.string(), observed: count });
 
 const destination = z.object({
   /** The subset's name where that is unique in the route, else `host/subset`, else the host. */
   name: z.string(),
   /** null where nothing was expected, as with a load test of whatever answers. */
-  weight: z.number().nullable(),
-  expectedShare: z.number().nullable(),
-  observed: z.number(),
+  weight: weight.nullable(),
+  expectedShare: share.nullable(),
+  observed: count,
   /** `observed / n`; null when nobody recognisable answered. */
-  share: z.number().nullable(),
+  share: share.nullable(),
   /** Goodman's simultaneous interval for the share, at 1 − alpha. */
-  interval: z.tuple([z.number(), z.number()]).nullable(),
+  interval: z.tuple([share, share]).nullable(),
   /** How far the share may be off, as a share; null where it is not tested. */
-  tolerance: z.number().nullable(),
+  tolerance: share.nullable(),
   pods: z.array(pod),
   /** Whether the route names it; else it answered all the same. */
   routed: z.boolean().default(true),
   /** Failed answers that carried its identity; part of `observed`. */
-  failed: z.number().default(0),
+  failed: count.default(0),
   /** Pods by the manifests; null when they do not say. */
-  replicas: z.number().nullable().default(null),
+  replicas: count.nullable().default(null),
   /** Weight before the last change; null when not known. */
-  previousWeight: z.number().nullable().default(null),
+  previousWeight: weight.nullable().default(null),
 });
 
 const test = z.object({
   method: z.string(),
   /** Pearson's X². */
-  statistic: z.number(),
-  df: z.number(),
+  statistic: amount,
+  df: count,
   /** The p-value by the method named. */
-  pValue: z.number(),
+  pValue: share,
   /** The p-value of X² by the chi-square distribution. */
-  pearsonPValue: z.number(),
-  gStatistic: z.number(),
-  gPValue: z.number(),
+  pearsonPValue: share,
+  gStatistic: amount,
+  gPValue: share,
   /** Of the simulation, where the method is one. */
-  seed: z.number().nullable(),
+  seed: count.nullable(),
 });
 
 const split = z.object({
   /** Requests of the sample: `n + missing`. */
-  sampled: z.number(),
+  sampled: count,
   /** Answers whose destination is known. */
-  n: z.number(),
-  missing: z.number(),
+  n: count,
+  missing: count,
   /** Those of the missing that were OK, but of nobody recognisable. */
-  unattributed: z.number(),
+  unattributed: count,
   /** Those of the missing that this side gave up. */
-  cancelled: z.number().default(0),
+  cancelled: count.default(0),
   /** What the route answers with an error on purpose; null when it does not. */
   aborts: z
     .object({
       /** Configured, between 0 and 1. */
-      share: z.number(),
+      share,
       description: z.string(),
       /** Failures that say they are such. */
-      seen: z.number(),
+      seen: count,
       /** Those that the share explains: neither errors nor part of the split; of the missing. */
-      allowed: z.number(),
+      allowed: count,
     })
     .nullable()
     .default(null),
   /** Pods that answered and belong to no destination. */
   unknownPods: z.array(pod).default([]),
-  observationsPerCall: z.number(),
-  requestsPlanned: z.number().nullable(),
-  alpha: z.number(),
+  observationsPerCall: count,
+  requestsPlanned: count.nullable(),
+  alpha: share,
   /** Probability of a pass for an exactly right split with this many requests. */
-  power: z.number().nullable(),
+  power: share.nullable(),
   destinations: z.array(destination),
   /** Counts over consecutive blocks of equally many requests in send order; null: not counted. */
   blocks: z
     .object({
-      size: z.number(),
+      size: count,
       /** Blocks in which every answer is known. */
-      blocks: z.number(),
+      blocks: count,
       observed: countsByName,
       /** By destination: the sum over blocks of the squared count. */
       squares: countsByName,
@@ -118,17 +119,28 @@ const programmed = z.object({
     z.object({
       name: z.string(),
       /** null where it is not known which of the other side's this is. */
-      configuredShare: z.number().nullable(),
-      programmedShare: z.number().nullable(),
+      configuredShare: share.nullable(),
+      programmedShare: share.nullable(),
     }),
   ),
   /** Share of the requests that the proxy answers itself. */
-  answeredByProxy: z.number(),
+  answeredByProxy: share,
   /** Where configured and programmed part, in one sentence; null where they agree. */
   difference: z.string().nullable(),
   /** Why the two cannot be compared, in one sentence; null where they were. */
   incomparable: z.string().nullable().default(null),
 });
+
+/** What one connection carried. */
+const connectionCounts = z.object({
+  observed: countsByName,
+  missing: count,
+  /** Pairs of successive requests with known destinations, and those with the same one. */
+  pairs: count,
+  equalPairs: count,
+});
+
+const window = z.object({ startSeconds: seconds, observed: countsByName, failed: count });
 
 const call = z.object({
   call: z.string(),
@@ -137,7 +149,7 @@ const call = z.object({
       source: z.string(),
       rule: z.string(),
       match: z.string(),
-      gatewayPort: z.number().nullable(),
+      gatewayPort: count.nullable(),
     })
     .nullable(),
   /** null where the proxy's own configuration was not asked for. */
@@ -146,10 +158,10 @@ const call = z.object({
   /** What the verdict was made with. */
   rule: z.object({
     tolerance: z.string(),
-    maxErrorRate: z.number(),
+    maxErrorRate: share,
     /** Power that the sample was planned for. */
-    power: z.number().default(DEFAULT_POWER),
-    seed: z.number(),
+    power: share.default(DEFAULT_POWER),
+    seed: count,
   }),
   split,
   latencyMs: z.object({
@@ -159,14 +171,26 @@ const call = z.object({
     byPod: z.record(z.string(), latency).default({}),
     /** By destination, and under the empty name those without one: HdrHistogram V2, base64. */
     histograms: z.record(z.string(), z.string()),
+    /** By pod, where they are few; so that latencies by pod can be joined. */
+    histogramsByPod: z.record(z.string(), z.string()).default({}),
   }),
   status: countsByName,
-  failures: z.array(z.object({ status: z.string(), cause: z.string(), count: z.number() })),
+  failures: z.array(z.object({ status: z.string(), cause: z.string(), count })),
+  /** Of this call alone, where the run has several; null where it has no other. */
+  own: z
+    .object({
+      /** In the order of the run's connections. */
+      connections: z.array(connectionCounts),
+      windowSeconds: seconds.nullable(),
+      windows: z.array(window),
+    })
+    .nullable()
+    .default(null),
 });
 
 const rollout = z.object({
   /** Until the traffic followed the weights, or as long as was allowed. */
-  waitedSeconds: z.number(),
+  waitedSeconds: seconds,
   followed: z.boolean(),
 });
 
@@ -193,7 +217,7 @@ export const runRecordSchema = z.object({
   target: z.string(),
   via: z.string().nullable(),
   startedAt: z.string(),
-  durationSeconds: z.number(),
+  durationSeconds: seconds,
   verdict,
   reasons: z.array(z.string()),
   calls: z.array(call),
@@ -202,60 +226,49 @@ export const runRecordSchema = z.object({
   load: z.object({
     loop: z.enum(['closed', 'open']),
     engine: z.string(),
-    connections: z.number(),
-    concurrency: z.number(),
-    workers: z.number(),
+    connections: count,
+    concurrency: count,
+    workers: count,
     /** The arrival rate that was asked for; null in a closed loop. */
-    requestsPerSecondAsked: z.number().nullable().default(null),
-    excluded: z.number(),
-    sent: z.number(),
-    ok: z.number(),
-    failed: z.number(),
-    timedOut: z.number(),
-    cancelled: z.number(),
-    requestsPerSecond: z.number().nullable(),
-    cpuMicrosPerRequest: z.number().nullable(),
+    requestsPerSecondAsked: amount.nullable().default(null),
+    excluded: count,
+    sent: count,
+    ok: count,
+    failed: count,
+    timedOut: count,
+    cancelled: count,
+    requestsPerSecond: amount.nullable(),
+    cpuMicrosPerRequest: amount.nullable(),
     scheduleSlipMs: z.object({
-      p50: z.number().nullable(),
-      p99: z.number().nullable(),
-      max: z.number().nullable(),
+      p50: milliseconds.nullable(),
+      p99: milliseconds.nullable(),
+      max: milliseconds.nullable(),
     }),
     /** HdrHistogram V2, base64; null where only its percentiles are known. */
     scheduleSlipHistogram: z.string().nullable().default(null),
     /** Requests that waited for a stream (SETTINGS_MAX_CONCURRENT_STREAMS), and how long in all. */
-    streamWaits: z.object({ count: z.number(), totalMs: z.number() }).default(NO_WAITS),
+    streamWaits: z.object({ count, totalMs: milliseconds }).default(NO_WAITS),
     /** How well each thread of the client kept up. */
     threads: z
-      .array(z.object({ utilisation: z.number(), lagP99Ms: z.number(), lagMaxMs: z.number() }))
+      .array(z.object({ utilisation: amount, lagP99Ms: milliseconds, lagMaxMs: milliseconds }))
       .default([]),
   }),
   transport: z.object({
-    resent: z.number(),
-    goaway: z.number(),
-    reconnects: z.number(),
+    resent: count,
+    goaway: count,
+    reconnects: count,
     rstStream: countsByName,
-    maxConcurrentStreams: z.number().nullable(),
-    connections: z.array(
-      z.object({
-        remote: z.string(),
-        observed: countsByName,
-        missing: z.number(),
-        /** Pairs of successive requests with known destinations, and those with the same one. */
-        pairs: z.number(),
-        equalPairs: z.number(),
-      }),
-    ),
+    maxConcurrentStreams: count.nullable(),
+    connections: z.array(z.object({ remote: z.string(), ...connectionCounts.shape })),
   }),
   /** Width of the windows; null where only their starts tell. */
-  windowSeconds: z.number().nullable().default(null),
-  windows: z.array(
-    z.object({ startSeconds: z.number(), observed: countsByName, failed: z.number() }),
-  ),
+  windowSeconds: seconds.nullable().default(null),
+  windows: z.array(window),
   thresholds: z.array(
     z.object({
       expression: z.string(),
       /** Latencies in ms, the error rate as a share, the rate per second. */
-      observed: z.number().nullable(),
+      observed: amount.nullable(),
       /** null where it cannot be said. */
       ok: z.boolean().nullable(),
     }),

@@ -25,7 +25,7 @@ export function paint(style: Style, meaning: Meaning, text: string): string {
 }
 
 /**
- * Breaks text at spaces so that it fits the width.
+ * Breaks text at spaces so that it fits the width, and words that are longer than a line.
  *
  * @param indent Spaces before every line but the first.
  */
@@ -33,7 +33,17 @@ export function wrap(text: string, style: Style, indent = 0, firstUsed = 0): str
   const lines: string[] = [];
   let line = '';
   let room = style.width - firstUsed;
-  for (const word of text.split(' ')) {
+  for (const whole of text.split(' ')) {
+    let word = whole;
+    while (word.length > style.width - indent) {
+      // A name or a message from elsewhere: begun where it stands, so that it is seen to belong there.
+      const start = line === '' ? '' : `${line} `;
+      const cut = Math.max(1, room - start.length);
+      lines.push(start + word.slice(0, cut));
+      word = word.slice(cut);
+      line = '';
+      room = style.width - indent;
+    }
     if (line !== '' && line.length + 1 + word.length > room) {
       lines.push(line);
       line = '';

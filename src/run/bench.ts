@@ -1,15 +1,19 @@
+import type { CallTally } from '../load/call-counter.js';
+import { NOBODY } from '../observation/observation.js';
+import type { Tally } from '../observation/tally.js';
 import type { CallRecord } from '../report/run-record.js';
 import type { RunResult } from '../run.js';
-import type { BenchScenario, Scenario } from '../scenario/scenario.js';
-import { NOBODY } from '../observation/observation.js';
+import type { BenchCall, BenchScenario } from '../scenario/scenario.js';
 import { findRefusals } from '../verdict/findings/refusals.js';
 import { type ScenarioCall, scenarioCall } from './call.js';
+import { callLabels } from '../report/call-labels.js';
 import { podsOf, unidentifiedFailures } from './evidence.js';
-import type { ExpectedSplit } from './expectation.js';
+import { type ExpectedSplit, NOTHING_EXPECTED } from './expected-split.js';
 import { abortReasons, findAbortShare, injectedAborts } from './injected-aborts.js';
+import type { JudgeRule } from './judge.js';
+import { latencyByDestination, latencyOfAll } from './latency-record.js';
 import { loadFindings } from './load-findings.js';
-import { type Measurement, measure, type RunHooks } from './measure.js';
-import { latencyRecord } from './latency-record.js';
+import { type MeasuredCall, measure, type RunHooks } from './measure.js';
 import { loadRecord, runRecord } from './record.js';
 import { evaluateThresholds, thresholdsOf, withThresholds } from './thresholds.js';
 
@@ -23,101 +27,138 @@ const BLOCK_SIZE = 100;
  * @throws InputError when the scenario or a manifest is wrong; nothing was sent then.
  */
 export async function bench(scenario: BenchScenario, hooks: RunHooks): Promise<RunResult> {
-  const call = scenarioCall(scenario);
-  const expected = await expectedOf(scenario, call);
-  const thresholds = thresholdsOf(scenario.rule.thresholds, expected.attribution);
-  for (const note of expected.notes) hooks.onNote(note);
+  const calls = await preparedCalls(scenario);
+  const thresholds = thresholdsOf(scenario.rule.thresholds, calls);
+  for (const note of new Set(calls.flatMap(({ expected }) => expected.notes))) hooks.onNote(note);
 
-  const plan = { requests: scenario.load.requests, blockSize: BLOCK_SIZE };
-  const measured = await measure(scenario, call, expected.attribution, plan, hooks);
+  const sample = { requests: scenario.load.requests, parts: calls.map(() => 1) };
+  const measured = await measure(scenario, calls, sample, hooks);
+  const isPartial = (measured.load?.deaths.length ?? 0) > 0;
+  const judged = measured.calls.map((call) => ({
+    ...call,
+    ...judgedCall(call, isPartial),
+  }));
   const load = loadRecord(scenario, measured);
-  const latencyMs = latencyRecord(measured);
-  const ofLoad = loadFindings(measured.loadPlan, measured.load);
+  const ofLoad = loadFindings(measured, true);
+  const latencyMs = latencyOfAll(measured.calls.flatMap(latencyByDestination));
   const results = evaluateThresholds(thresholds, latencyMs, load, ofLoad);
-  const { tally } = measured;
-  const aborts = injectedAborts(
-    expected.aborts,
-    tally.failures.list(),
-    tally.sent,
-    unidentifiedFailures(tally),
-  );
-  const own = ownVerdict(scenario, measured, aborts?.allowed ?? 0);
-  const { verdict, reasons } = withThresholds(own.verdict, results);
+  const verdicts = judged.map((call) => call.verdict);
+  const { verdict, reasons } = withThresholds(worst(verdicts), results);
+  const labels = callLabels(judged.map(({ call }) => call.name));
+  const inCall = (index: number, text: string): string => {
+    const label = labels[index] ?? null;
+    return label === null ? text : `${label}: ${text}`;
+  };
   const record = runRecord({
     command: 'bench',
     scenario,
-    call,
-    expected,
     measured,
-    split: { ...splitRecord(scenario, expected, measured), aborts },
-    callVerdict: own.verdict,
-    latencyMs,
+    calls: judged,
     load,
     verdict,
-    reasons: [...own.reasons, ...abortReasons(aborts, tally.sent), ...reasons],
+    reasons: [
+      ...judged.flatMap(({ own, split: { aborts, sampled } }, index) =>
+        [own, ...abortReasons(aborts, sampled)].map((reason) => inCall(index, reason)),
+      ),
+      ...reasons,
+    ],
     thresholds: results,
     findings: [
       ...measured.unreachable,
-      ...findRefusals(tally.failures.list(), tally.sent),
-      ...findAbortShare(aborts, tally.sent),
+      ...judged.flatMap(({ tally, split: { aborts } }, index) =>
+        [
+          ...findRefusals(tally.failures.list(), tally.sent),
+          ...findAbortShare(aborts, tally.sent),
+        ].map((finding) => ({ ...finding, summary: inCall(index, finding.summary) })),
+      ),
       ...ofLoad,
     ],
   });
   return { record, end: measured.end };
 }
 
-async function expectedOf(scenario: BenchScenario, call: ScenarioCall): Promise<ExpectedSplit> {
-  if (scenario.expectation !== null) {
-    // Routing is loaded only where there are routes: it takes its time.
-    const { expectedSplit } = await import('./expectation.js');
-    return expectedSplit(scenario as Scenario, call);
+/** A call with everything that is known before the first request. */
+interface PreparedCall extends MeasuredCall {
+  expected: ExpectedSplit;
+  rule: JudgeRule;
+}
+
+async function preparedCalls(scenario: BenchScenario): Promise<PreparedCall[]> {
+  const { alpha, power, seed } = scenario.rule;
+  const calls = scenario.calls.map((own) => ({ ...own, call: scenarioCall(scenario, own) }));
+  return (await withExpected(scenario, calls)).map(({ call, expected, rule }) => ({
+    call,
+    expected,
+    attribution: expected.attribution,
+    blockSize: BLOCK_SIZE,
+    rule: { ...rule, alpha, power, seed },
+  }));
+}
+
+async function withExpected<
+  C extends { call: ScenarioCall; expectation: BenchCall['expectation'] },
+>(scenario: BenchScenario, calls: readonly C[]): Promise<(C & { expected: ExpectedSplit })[]> {
+  if (calls.every(({ expectation }) => expectation === null)) {
+    return calls.map((call) => ({ ...call, expected: NOTHING_EXPECTED }));
   }
+  // Routing is loaded only where there are routes: it takes its time.
+  const { withExpectedSplits } = await import('./expectation.js');
+  return withExpectedSplits(scenario, calls);
+}
+
+/** The call's split, which nothing tests, and its verdict. */
+function judgedCall(
+  { rule, expected, tally, destinations }: PreparedCall & CallTally,
+  isPartial: boolean,
+): { split: CallRecord['split']; verdict: Verdict; own: string } {
+  const failures = tally.failures.list();
+  const unidentified = unidentifiedFailures(tally);
+  const aborts = injectedAborts(expected.aborts, failures, tally.sent, unidentified);
   return {
-    via: null,
-    route: null,
-    destinations: [],
-    attribution: { destinations: [], workloads: [], tokens: [], podsAreDestinations: true },
-    programmed: null,
-    aborts: null,
-    notes: [],
+    split: { ...splitRecord(rule.alpha, expected, { tally, destinations }), aborts },
+    ...verdictOf(tally, aborts?.allowed ?? 0, rule.maxErrorRate, isPartial),
   };
 }
 
+type Verdict = 'pass' | 'fail' | 'inconclusive';
+
 /**
- * The verdict without thresholds: whether the target answered, and how often it failed.
+ * The verdict on a call without thresholds: whether it was answered, and how often it failed.
  *
  * @param aborted Failures that are the route's doing.
  */
-function ownVerdict(
-  { rule }: BenchScenario,
-  { load, tally }: Measurement,
+function verdictOf(
+  { outcomes }: Tally,
   aborted: number,
-): { verdict: 'pass' | 'fail' | 'inconclusive'; reasons: string[] } {
-  const { ok, failed, timedOut } = tally.outcomes;
-  const ended = ok + failed + timedOut - aborted;
-  if (ended === 0) return { verdict: 'inconclusive', reasons: ['Nothing was answered.'] };
-  const errorRate = (failed + timedOut - aborted) / ended;
-  if (errorRate > rule.maxErrorRate) {
+  maxErrorRate: number,
+  isPartial: boolean,
+): { verdict: Verdict; own: string } {
+  const { ok } = outcomes;
+  const failed = outcomes.failed + outcomes.timedOut - aborted;
+  const ended = ok + failed;
+  if (ended === 0) return { verdict: 'inconclusive', own: 'Nothing was answered.' };
+  const errorRate = failed / ended;
+  if (errorRate > maxErrorRate) {
     const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
     return {
       verdict: 'fail',
-      reasons: [
-        `${percent(errorRate)} of the requests failed; ${percent(rule.maxErrorRate)} may (--max-error-rate).`,
-      ],
+      own: `${percent(errorRate)} of the requests failed; ${percent(maxErrorRate)} may (--max-error-rate).`,
     };
   }
-  if ((load?.deaths.length ?? 0) > 0) {
-    return { verdict: 'inconclusive', reasons: ['A part of the load is lost.'] };
-  }
-  return { verdict: 'pass', reasons: [`${ok} of ${ended} requests were answered OK.`] };
+  if (isPartial) return { verdict: 'inconclusive', own: 'A part of the load is lost.' };
+  return { verdict: 'pass', own: `${ok} of ${ended} requests were answered OK.` };
+}
+
+function worst(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes('fail')) return 'fail';
+  return verdicts.includes('inconclusive') ? 'inconclusive' : 'pass';
 }
 
 function splitRecord(
-  { rule }: BenchScenario,
+  alpha: number,
   { destinations: expected }: ExpectedSplit,
-  measured: Measurement,
+  { tally, destinations }: CallTally,
 ): Omit<CallRecord['split'], 'aborts'> {
-  const { tally, destinations } = measured;
   const n = tally.observed.reduce((sum, count) => sum + count, 0);
   const weights = expected.reduce((sum, { weight }) => sum + weight, 0);
   return {
@@ -129,7 +170,7 @@ function splitRecord(
     unknownPods: podsOf(tally, NOBODY),
     observationsPerCall: 1,
     requestsPlanned: null,
-    alpha: rule.alpha,
+    alpha,
     power: null,
     destinations: destinations.flatMap((name, index) => {
       const observed = tally.observed[index] ?? 0;

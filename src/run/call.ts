@@ -9,10 +9,10 @@ import {
 import { loadContract } from '../payload/contract.js';
 import { encodeMessage } from '../payload/message.js';
 import { findMethod, pathOf } from '../payload/method.js';
-import type { BenchScenario } from '../scenario/scenario.js';
+import type { BenchCall, BenchScenario } from '../scenario/scenario.js';
 import { formatTarget } from '../scenario/target.js';
 
-/** The call of a scenario: what is sent, and how its answers are read. */
+/** A call of a scenario: what is sent, and how its answers are read. */
 export interface ScenarioCall {
   /** `pkg.Service/Method`. */
   name: string;
@@ -26,8 +26,10 @@ export interface ScenarioCall {
  *
  * @throws InputError when the contract, the method, the data or the identity is wrong.
  */
-export function scenarioCall(scenario: BenchScenario): ScenarioCall {
-  const { call, target, load } = scenario;
+export function scenarioCall(
+  { target, load, security }: BenchScenario,
+  { call, expectation }: BenchCall,
+): ScenarioCall {
   const contract = loadContract(call);
   const method = findMethod(contract, call.method);
   const path = pathOf(method);
@@ -41,22 +43,22 @@ export function scenarioCall(scenario: BenchScenario): ScenarioCall {
     prepared: {
       path,
       authority: call.authority ?? (target.kind === 'unix' ? 'localhost' : formatTarget(target)),
-      scheme: scenario.security.kind === 'plaintext' ? 'http' : 'https',
+      scheme: security.kind === 'plaintext' ? 'http' : 'https',
       metadata: call.metadata,
       message: encodeMessage(method.input, call.data as JsonValue),
       timeoutMs: load.timeoutMs,
     },
     replyType: method.output,
-    identity: identityOf(scenario, path),
+    identity: identityOf(call.identity, path, expectation !== null),
   };
 }
 
-function identityOf(scenario: BenchScenario, path: string): IdentitySource {
-  if (scenario.identity !== undefined) return parseIdentitySource(scenario.identity);
+/** @param isNeeded Whether a split is expected; a load test can do without identities. */
+function identityOf(identity: string | undefined, path: string, isNeeded: boolean): IdentitySource {
+  if (identity !== undefined) return parseIdentitySource(identity);
   const preset = defaultIdentitySource(path);
   if (preset !== undefined) return preset;
-  // A load test can do without; a split cannot be seen then.
-  if (scenario.expectation === null) return { kind: 'none' };
+  if (!isNeeded) return { kind: 'none' };
   throw new InputError(
     `how does an answer of ${path} say which pod gave it? e.g. header:x-pod-name, field:pod or a regular expression`,
     { path: '--identity' },

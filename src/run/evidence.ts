@@ -3,7 +3,7 @@ import type { Tally } from '../observation/tally.js';
 import type { SplitEvidence } from '../verdict/decide-evidence.js';
 import type { ConnectionEvidence } from '../verdict/dependence.js';
 import type { CountWindows } from '../verdict/findings/finding.js';
-import type { ExpectedSplit } from './expectation.js';
+import type { ExpectedSplit } from './expected-split.js';
 import { type InjectedAborts, injectedAborts } from './injected-aborts.js';
 
 /** One destination: what was expected of it, and what came. */

@@ -1,63 +1,77 @@
-import type { Expectation } from '../routing/expectation.js';
 import { loadManifests } from '../routing/load-manifests.js';
+import type { ManifestSet } from '../routing/manifest-set.js';
 import { formatVia, type RouteRequest } from '../routing/request.js';
 import { resolveExpectation } from '../routing/resolve.js';
-import type { ProgrammedRecord } from '../report/run-record.js';
 import type { ExpectationSource } from '../scenario/expectation-source.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { type AttributionTable, attributionTable } from '../observation/attribution.js';
+import { attributionTable } from '../observation/attribution.js';
 import type { ScenarioCall } from './call.js';
-import type { ExpectedAborts } from './injected-aborts.js';
-import { programmedSplit } from './programmed.js';
+import { type ExpectedSplit, NOTHING_EXPECTED } from './expected-split.js';
+import {
+  type Configured,
+  programmedSplit,
+  type ProxyConfig,
+  readProxyConfig,
+} from './programmed.js';
 import { routeRequest } from './route-request.js';
 
-/** What the request of a scenario should see. */
-export interface ExpectedSplit {
-  via: string | null;
-  route: Expectation['route'];
-  /** In the route's order, zero weights included. */
-  destinations: {
-    name: string;
-    weight: number;
-    replicas: number | null;
-    /** Before the last change; null when not known. */
-    previousWeight: number | null;
-  }[];
-  attribution: AttributionTable;
-  /** What the proxy says it does with the request; null where it was not asked. */
-  programmed: ProgrammedRecord | null;
-  /** What the route answers with an error on purpose; null when it does not. */
-  aborts: ExpectedAborts | null;
-  /** Choices and warnings, for the person at the terminal. */
-  notes: string[];
+/** A call whose split is asked for. */
+export interface ExpectingCall {
+  call: ScenarioCall;
+  /** null: nothing is expected. */
+  expectation: ExpectationSource | null;
 }
 
+/** Where the calls go, and whose configuration is read. */
+type Setting = Pick<Scenario, 'target' | 'namespace' | 'programmed'>;
+
 /**
- * Works out the expected split: from the manifests, or from the weights given instead.
+ * Works out the expected split of each call: from the manifests, or from the weights given instead.
+ * Manifests and the proxy's configuration are read once for all of them.
  *
  * @throws InputError when the manifests are wrong or do not say.
  */
-export async function expectedSplit(
-  scenario: Scenario,
+export async function withExpectedSplits<C extends ExpectingCall>(
+  setting: Setting,
+  calls: readonly C[],
+): Promise<(C & { expected: ExpectedSplit })[]> {
+  const proxy = setting.programmed === null ? null : await readProxyConfig(setting.programmed);
+  const sources = calls.flatMap(({ expectation }) =>
+    expectation?.kind === 'manifests' ? [expectation.sources] : [],
+  );
+  // The calls of a run share their manifests.
+  const [first] = sources;
+  const manifests = first === undefined ? null : await loadManifests(first);
+  return calls.map((call) => ({
+    ...call,
+    expected:
+      call.expectation === null
+        ? NOTHING_EXPECTED
+        : expectedSplit(setting, call.call, call.expectation, manifests, proxy),
+  }));
+}
+
+function expectedSplit(
+  setting: Setting,
   call: ScenarioCall,
-): Promise<ExpectedSplit> {
-  const { expectation, programmed } = scenario;
-  const request = requestOf(scenario, call);
+  expectation: ExpectationSource,
+  manifests: ManifestSet | null,
+  proxy: ProxyConfig | null,
+): ExpectedSplit {
+  const request = requestOf(setting, call, expectation);
   if (expectation.kind === 'weights') {
     const { weights } = expectation;
+    const configured: Configured = { kind: 'weights', weights };
     return {
       ...splitByWeights(weights),
       programmed:
-        programmed === null
-          ? null
-          : await programmedSplit(programmed, request, request.targetPort, {
-              kind: 'weights',
-              weights,
-            }),
+        proxy === null ? null : programmedSplit(proxy, request, request.targetPort, configured),
     };
   }
-  const resolved = resolveExpectation(await loadManifests(expectation.sources), request);
+  if (manifests === null) throw new RangeError('manifests that were not loaded');
+  const resolved = resolveExpectation(manifests, request);
   const gatewayPort = resolved.route?.gatewayPort ?? null;
+  const configured: Configured = { kind: 'manifests', expectation: resolved };
   return {
     via: formatVia(resolved.via),
     route: resolved.route,
@@ -71,13 +85,7 @@ export async function expectedSplit(
       resolved.subsetTokens,
     ),
     aborts: resolved.effects.abort,
-    programmed:
-      programmed === null
-        ? null
-        : await programmedSplit(programmed, request, gatewayPort, {
-            kind: 'manifests',
-            expectation: resolved,
-          }),
+    programmed: proxy === null ? null : programmedSplit(proxy, request, gatewayPort, configured),
     notes: [
       ...resolved.notes.map((note) => `note: ${note}`),
       ...resolved.warnings.map(({ message, place }) => {
@@ -97,8 +105,11 @@ const NO_MANIFESTS: Extract<ExpectationSource, { kind: 'manifests' }> = {
   rolloutStep: undefined,
 };
 
-function requestOf(scenario: Scenario, { prepared }: ScenarioCall): RouteRequest {
-  const { expectation, target, namespace } = scenario;
+function requestOf(
+  { target, namespace }: Setting,
+  { prepared }: ScenarioCall,
+  expectation: ExpectationSource,
+): RouteRequest {
   const { path, scheme, authority, metadata } = prepared;
   return routeRequest(
     { method: 'POST', path, scheme, authority, metadata, target, namespace },

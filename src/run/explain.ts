@@ -17,7 +17,7 @@ import { resolveExpectation } from '../routing/resolve.js';
 import type { AskedFor, RouteQuestion } from '../scenario/route-question.js';
 import { formatTarget } from '../scenario/target.js';
 import { TOOL } from '../tool.js';
-import { programmedSplit } from './programmed.js';
+import { programmedSplit, readProxyConfig } from './programmed.js';
 import { routeRequest } from './route-request.js';
 
 /**
@@ -145,8 +145,8 @@ async function programmedOf(
   // Without a split to expect there is still what the proxy does, compared with nothing.
   const expectation: Expectation | null =
     destinations.length > 0 ? resolveExpectation(manifests, request) : null;
-  return await programmedSplit(
-    programmed,
+  return programmedSplit(
+    await readProxyConfig(programmed),
     request,
     gatewayPort ?? request.gatewayPort ?? null,
     expectation === null ? { kind: 'weights', weights: [] } : { kind: 'manifests', expectation },

@@ -1,9 +1,12 @@
-import { decideSplit, type SplitDecision } from '../verdict/decide.js';
+import { decideCalls } from '../verdict/decide-calls.js';
+import type { SplitDecision } from '../verdict/decide.js';
+import type { Verdict } from '../verdict/decide-pass.js';
 import { reasonText } from '../verdict/decide-reasons.js';
 import type { Finding } from '../verdict/findings/finding.js';
 import { findAll } from '../verdict/findings/index.js';
 import { findRefusals } from '../verdict/findings/refusals.js';
 import { parseTolerance } from '../verdict/tolerance.js';
+import { callLabels } from '../report/call-labels.js';
 import { type CallEvidence, splitEvidence } from './evidence.js';
 import { abortReasons, findAbortShare } from './injected-aborts.js';
 
@@ -17,52 +20,83 @@ export interface JudgeRule {
   seed: number;
 }
 
-/** The verdict on a call. */
-export interface Judgement {
-  decision: SplitDecision;
+/** A call that is to be judged. */
+export interface JudgedCall {
+  /** `pkg.Service/Method`. */
+  name: string;
+  rule: JudgeRule;
+  evidence: CallEvidence;
+}
+
+/** The verdict on a run: on all of its calls. */
+export interface Judgement<C extends JudgedCall> {
+  verdict: Verdict;
+  calls: (C & { decision: SplitDecision })[];
+  /** Of several calls, each names its own. */
   reasons: string[];
   findings: Finding[];
 }
 
 /** Applies the decision rule to what was observed, once, and names what stands out. */
-export function judge(rule: JudgeRule, evidence: CallEvidence): Judgement {
-  const decision = decideSplit(splitEvidence(evidence), {
-    ...rule,
-    tolerance: parseTolerance(rule.tolerance),
+export function judge<C extends JudgedCall>(calls: readonly C[]): Judgement<C> {
+  const { verdict, calls: decisions } = decideCalls(
+    calls.map(({ rule, evidence }) => ({
+      evidence: splitEvidence(evidence),
+      rule: { ...rule, tolerance: parseTolerance(rule.tolerance) },
+    })),
+  );
+  const labels = callLabels(calls.map(({ name }) => name));
+  const inCall = (index: number, text: string): string => {
+    const label = labels[index] ?? null;
+    return label === null ? sentence(capitalised(text)) : sentence(`${label}: ${text}`);
+  };
+  const judged = calls.flatMap((call, index) => {
+    const decision = decisions[index];
+    return decision === undefined ? [] : [{ ...call, decision }];
   });
   return {
-    decision,
-    reasons: [
-      ...decision.reasons.map((reason) => sentence(reasonText(reason))),
-      ...abortReasons(evidence.aborts, evidence.sampled),
-    ],
-    findings: [
-      ...findRefusals(evidence.failures, evidence.sampled),
-      ...findAbortShare(evidence.aborts, evidence.sampled),
-      ...findAll({
-        decision,
-        destinations: evidence.destinations.map((destination, index) => ({
-          ...destination,
-          expectedShare: decision.destinations[index]?.expectedShare ?? 0,
-        })),
-        unknown: {
-          answers: evidence.unattributed,
-          examples: evidence.unknownPods.map(({ name }) => name),
-        },
-        connections: evidence.connections,
-        windows: evidence.windows,
-        countWindows: evidence.blocks,
-        failedWithoutDestination: decision.missing - evidence.unattributed - evidence.cancelled,
-      }),
-    ].map((finding) => ({
-      ...finding,
-      summary: sentence(finding.summary),
-      evidence: finding.evidence,
-    })),
+    verdict,
+    calls: judged,
+    reasons: judged.flatMap(({ evidence, decision }, index) =>
+      [...decision.reasons.map(reasonText), ...abortReasons(evidence.aborts, evidence.sampled)].map(
+        (reason) => inCall(index, reason),
+      ),
+    ),
+    findings: judged.flatMap(({ evidence, decision }, index) =>
+      findingsOf(evidence, decision).map((finding) => ({
+        ...finding,
+        summary: inCall(index, finding.summary),
+      })),
+    ),
   };
 }
 
+function findingsOf(evidence: CallEvidence, decision: SplitDecision): Finding[] {
+  return [
+    ...findRefusals(evidence.failures, evidence.sampled),
+    ...findAbortShare(evidence.aborts, evidence.sampled),
+    ...findAll({
+      decision,
+      destinations: evidence.destinations.map((destination, index) => ({
+        ...destination,
+        expectedShare: decision.destinations[index]?.expectedShare ?? 0,
+      })),
+      unknown: {
+        answers: evidence.unattributed,
+        examples: evidence.unknownPods.map(({ name }) => name),
+      },
+      connections: evidence.connections,
+      windows: evidence.windows,
+      countWindows: evidence.blocks,
+      failedWithoutDestination: decision.missing - evidence.unattributed - evidence.cancelled,
+    }),
+  ];
+}
+
+function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
 function sentence(text: string): string {
-  const capital = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

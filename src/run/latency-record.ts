@@ -1,39 +1,79 @@
+import type { CallTally } from '../load/call-counter.js';
 import { Histogram } from '../observation/histogram.js';
 import type { CallRecord } from '../report/run-record.js';
-import type { Measurement } from './measure.js';
 
-/** Latencies in all, by destination and by pod. */
-export function latencyRecord({ tally, destinations }: Measurement): CallRecord['latencyMs'] {
-  const byPod = [...tally.pods].flatMap(([name, { latency }]) =>
-    latency === null || latency.count === 0 ? [] : [[name, latency.summary()] as const],
+/** Histograms of more pods would be most of a record: each takes about a kilobyte. */
+export const PODS_WITH_HISTOGRAM = 50;
+
+/** Latencies of one destination or pod. */
+export interface NamedHistogram {
+  name: string;
+  histogram: Histogram;
+}
+
+/** Latencies of a call in all, by destination and by pod. */
+export function latencyRecord(call: CallTally): CallRecord['latencyMs'] {
+  const { pods } = call.tally;
+  const ofPods = [...pods].flatMap(([name, { latency: histogram }]) =>
+    histogram === null ? [] : [{ name, histogram }],
   );
-  return {
-    ...latencyByDestination(
-      tally.latency.map((histogram, index) => ({ name: destinations[index] ?? '', histogram })),
-    ),
-    byPod: Object.fromEntries(byPod.sort(([a], [b]) => a.localeCompare(b))),
-  };
+  return latencySummary(
+    latencyByDestination(call),
+    ofPods.sort((a, b) => a.name.localeCompare(b.name)),
+    pods.size <= PODS_WITH_HISTOGRAM,
+  );
+}
+
+/** What a call recorded by destination; the empty name is of requests without one. */
+export function latencyByDestination({ tally, destinations }: CallTally): NamedHistogram[] {
+  return tally.latency.map((histogram, index) => ({ name: destinations[index] ?? '', histogram }));
+}
+
+/** Latencies of several calls together; destinations of one name are one. */
+export function latencyOfAll(recorded: readonly NamedHistogram[]): CallRecord['latencyMs'] {
+  const joined = new Map<string, Histogram>();
+  for (const { name, histogram } of recorded) {
+    const known = joined.get(name) ?? new Histogram();
+    known.merge(histogram);
+    joined.set(name, known);
+  }
+  const all = [...joined].map(([name, histogram]) => ({ name, histogram }));
+  return latencySummary(all, [], false);
 }
 
 /**
- * Latencies in all and by destination; those by pod are not kept as histograms.
+ * Sums up latencies.
  *
  * @param recorded Histograms by destination; the empty name is of requests without one.
+ * @param pods Histograms by pod.
+ * @param withPods Whether those of pods are kept as histograms, too.
  */
-export function latencyByDestination(
-  recorded: readonly { name: string; histogram: Histogram }[],
+export function latencySummary(
+  recorded: readonly NamedHistogram[],
+  pods: readonly NamedHistogram[],
+  withPods: boolean,
 ): CallRecord['latencyMs'] {
   const overall = new Histogram();
   for (const { histogram } of recorded) overall.merge(histogram);
-  const some = recorded.filter(({ histogram }) => histogram.count > 0);
   return {
     overall: overall.summary(),
-    byDestination: Object.fromEntries(
-      some
-        .filter(({ name }) => name !== '')
-        .map(({ name, histogram }) => [name, histogram.summary()]),
+    byDestination: byName(
+      recorded.filter(({ name }) => name !== ''),
+      (histogram) => histogram.summary(),
     ),
-    byPod: {},
-    histograms: Object.fromEntries(some.map(({ name, histogram }) => [name, histogram.encode()])),
+    byPod: byName(pods, (histogram) => histogram.summary()),
+    histograms: byName(recorded, (histogram) => histogram.encode()),
+    histogramsByPod: byName(withPods ? pods : [], (histogram) => histogram.encode()),
   };
+}
+
+function byName<T>(
+  recorded: readonly NamedHistogram[],
+  what: (histogram: Histogram) => T,
+): Record<string, T> {
+  return Object.fromEntries(
+    recorded
+      .filter(({ histogram }) => histogram.count > 0)
+      .map(({ name, histogram }) => [name, what(histogram)]),
+  );
 }

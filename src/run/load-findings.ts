@@ -1,34 +1,43 @@
-import type { LoadPlan } from '../load/plan.js';
 import type { LoadResult } from '../load/run-load.js';
 import { clientBottleneck } from '../verdict/findings/client-bottleneck.js';
-import type { Finding } from '../verdict/findings/finding.js';
+import { count, type Finding } from '../verdict/findings/finding.js';
 import { rateNotReached } from '../verdict/findings/rate-not-reached.js';
 import { streamLimit } from '../verdict/findings/stream-limit.js';
+import type { Measurement } from './measure.js';
 
-/** What stands out in how the load itself went, whoever answered. */
-export function loadFindings(plan: LoadPlan, load: LoadResult | null): Finding[] {
+/**
+ * What stands out in how the load itself went, whoever answered.
+ *
+ * @param isSpeedAsked Whether latency or throughput is what the run is about; a fixed rate always is.
+ */
+export function loadFindings(
+  { loadPlan: plan, load, totals }: Omit<Measurement, 'calls'>,
+  isSpeedAsked: boolean,
+): Finding[] {
   if (load === null) return [];
-  const { tally, waits, durationMs } = load;
+  const { waits, durationMs } = load;
+  const { sent, scheduleSlip } = totals;
   const limits = load.ledgers.flatMap((ledger) => ledger?.maxConcurrentStreams ?? []);
   const isOpen = plan.requestsPerSecond !== null;
   const found = [
     clientBottleneck({
       durationMs,
       threads: load.health,
-      slipP99Ms: isOpen ? tally.scheduleSlip.percentileMs(99) : null,
+      slipP99Ms: isOpen ? scheduleSlip.percentileMs(99) : null,
       waitedForServer: waits.forPlace > 0 || waits.forStream > 0,
+      isSpeedAsked: isSpeedAsked || isOpen,
     }),
     streamLimit({
       waited: waits.forStream,
       waitedMs: waits.forStreamMs,
-      sent: tally.sent,
+      sent,
       connections: plan.connections,
       concurrency: plan.concurrency,
       maxConcurrentStreams: limits.length === 0 ? null : Math.min(...limits),
     }),
     rateNotReached(
       plan.requestsPerSecond,
-      durationMs > 0 ? (tally.sent / durationMs) * 1000 : null,
+      durationMs > 0 ? (sent / durationMs) * 1000 : null,
       plan.concurrency,
       durationMs,
     ),
@@ -46,13 +55,14 @@ export function isLoadFinding({ code }: { code: string }): boolean {
 }
 
 function workersDied({ deaths, health }: LoadResult): Finding | null {
-  const [why] = deaths;
-  if (why === undefined) return null;
+  const [first] = deaths;
+  if (first === undefined) return null;
+  const sent = deaths.reduce((sum, death) => sum + death.sent, 0);
   return {
     code: 'worker-died',
     severity: 'error',
     summary: `${deaths.length} of ${deaths.length + health.length} threads died; what they had measured is lost.`,
-    evidence: why,
+    evidence: `${first.why}; the ${count(sent)} requests they had sent count as cancelled`,
     advice:
       'What the others measured is shown. Run again; with --workers 1 the error is shown in full.',
   };

@@ -1,9 +1,13 @@
+import type { CallTally } from '../load/call-counter.js';
+import type { CallJob } from '../load/load-job.js';
 import type { LoadPlan } from '../load/plan.js';
+import type { Progress } from '../load/progress.js';
 import { reach } from '../load/reach.js';
-import { type LoadResult, type Progress, runLoad } from '../load/run-load.js';
+import { type LoadResult, runLoad } from '../load/run-load.js';
 import type { AttributionTable } from '../observation/attribution.js';
 import { MAX_POD_DESTINATIONS } from '../observation/pod-directory.js';
-import { Tally, type TallyShape } from '../observation/tally.js';
+import { Tally } from '../observation/tally.js';
+import { type Totals, totalsOf } from '../observation/totals.js';
 import { replyContract } from '../payload/reply-contract.js';
 import type { BenchScenario } from '../scenario/scenario.js';
 import type { Finding } from '../verdict/findings/finding.js';
@@ -26,24 +30,32 @@ export interface RunHooks {
   onNote(note: string): void;
 }
 
-/** How much is sent, and how it is counted. */
-export interface SamplePlan {
-  /** Requests to send; null when only the clock ends the run. */
-  requests: number | null;
+/** A call that is measured, and how it is counted. */
+export interface MeasuredCall {
+  call: ScenarioCall;
+  attribution: AttributionTable;
   /** Requests in a block, for the comparison of spreads. */
   blockSize: number;
 }
 
+/** How much is sent. */
+export interface SamplePlan {
+  /** Requests of all calls; null when only the clock ends the run. */
+  requests: number | null;
+  /** How they divide over the calls: one positive number for each. */
+  parts: readonly number[];
+}
+
 /** What came of the load. */
-export interface Measurement {
+export interface Measurement<C extends MeasuredCall = MeasuredCall> {
   loadPlan: LoadPlan;
   /** null when nothing could be sent. */
   load: LoadResult | null;
-  tally: Tally;
+  /** With what was counted of each. */
+  calls: (C & CallTally)[];
+  totals: Totals;
   /** What was waited for before the sample; null when nothing was. */
   wait: RolloutWait | null;
-  /** Names of the destinations that the tally counts by. */
-  destinations: readonly string[];
   /** Addresses that could not be loaded. */
   unreachable: Finding[];
   /** `unreachable`: no backend ever answered. */
@@ -55,69 +67,105 @@ export interface Measurement {
  *
  * @param before Called before the sample, with a way to load the target apart from it.
  */
-export async function measure(
+export async function measure<C extends MeasuredCall>(
   scenario: BenchScenario,
-  call: ScenarioCall,
-  attribution: AttributionTable,
+  calls: readonly C[],
   plan: SamplePlan,
   hooks: RunHooks,
   before: (probe: Probe) => Promise<RolloutWait> | null = () => null,
-): Promise<Measurement> {
+): Promise<Measurement<C>> {
   const tls = tlsOptionsOf(scenario);
   if (tls?.verify === false) {
     hooks.onNote("WARNING: the server's certificate is not checked (--skip-verify)");
   }
   const { engine: name, ...settings } = scenario.load;
-  const loadPlan: LoadPlan = { ...settings, requests: plan.requests };
-  const shape: TallyShape = {
-    destinations:
-      attribution.podsAreDestinations === true
-        ? MAX_POD_DESTINATIONS
-        : attribution.destinations.length,
-    connections: loadPlan.connections,
-    blockSize: plan.blockSize,
+  const loadPlan: LoadPlan = {
+    ...settings,
+    requests: plan.requests,
+    callParts: plan.parts,
+    seed: scenario.rule.seed,
   };
+  const jobs = calls.map(callJob);
   const { connectTimeoutMs, target } = scenario;
-  const { reachable, failures } = await reach(target, tls, connectTimeoutMs);
+  const { reachable, failures } = await reach(target, tls, connectTimeoutMs, hooks.signal);
   const loadWith = (some: LoadPlan): Promise<LoadResult> =>
     runLoad(
       {
         plan: some,
-        call: call.prepared,
+        calls: jobs,
         engine: { name, tls, connectTimeoutMs },
         endpoints: reachable,
-        identity: call.identity,
-        reply: replyContract(call.replyType),
-        attribution,
-        shape,
       },
       hooks,
     );
   let wait: RolloutWait | null = null;
   let load: LoadResult | null = null;
   if (reachable.length > 0) {
-    wait = await before(async (requests, durationMs) => {
-      const batch = { ...loadPlan, requests, durationMs, requestsPerSecond: null, warmup: null };
-      return (await loadWith(batch)).tally;
+    wait = await before(async (requestsByCall, durationMs) => {
+      const batch = {
+        ...loadPlan,
+        requests: requestsByCall.reduce((sum, requests) => sum + requests, 0),
+        callParts: requestsByCall,
+        durationMs,
+        requestsPerSecond: null,
+        warmup: null,
+      };
+      return (await loadWith(batch)).calls.map(({ tally }) => tally);
     });
     load = await loadWith(loadPlan);
   }
-  const tally = load?.tally ?? new Tally(shape);
+  const counted = calls.map((call, index) => ({
+    ...call,
+    ...(load?.calls[index] ?? uncounted(callJob(call), loadPlan.connections)),
+  }));
+  const totals = totalsOf(counted.map(({ tally }) => tally));
   return {
     loadPlan,
     load,
-    tally,
+    calls: counted,
+    totals,
     wait,
-    destinations: load?.destinations ?? attribution.destinations,
     unreachable: failures.map((failure) =>
       unreachableFinding(failure, load === null ? 'error' : 'warning'),
     ),
-    end: endOf(load, tally, hooks.signal),
+    end: endOf(load, counted, totals, hooks.signal),
   };
 }
 
-function endOf(load: LoadResult | null, tally: Tally, signal: AbortSignal): Measurement['end'] {
+function callJob({ call, attribution, blockSize }: MeasuredCall): CallJob {
+  return {
+    prepared: call.prepared,
+    identity: call.identity,
+    reply: replyContract(call.replyType),
+    attribution,
+    destinations:
+      attribution.podsAreDestinations === true
+        ? MAX_POD_DESTINATIONS
+        : attribution.destinations.length,
+    blockSize,
+  };
+}
+
+function uncounted(
+  { attribution, destinations, blockSize }: CallJob,
+  connections: number,
+): CallTally {
+  return {
+    tally: new Tally({ destinations, connections, blockSize }),
+    destinations: attribution.destinations,
+  };
+}
+
+function endOf(
+  load: LoadResult | null,
+  calls: readonly CallTally[],
+  { outcomes }: Totals,
+  signal: AbortSignal,
+): Measurement['end'] {
   if (signal.aborted) return 'interrupted';
-  const answered = tally.outcomes.ok > 0 || tally.observed.some((count) => count > 0);
+  // A client that broke says nothing about the target.
+  if ((load?.deaths.length ?? 0) > 0) return 'complete';
+  const answered =
+    outcomes.ok > 0 || calls.some(({ tally }) => tally.observed.some((count) => count > 0));
   return load === null || !answered ? 'unreachable' : 'complete';
 }

@@ -1,4 +1,6 @@
 import { InputError, type InputPlace } from '../input-error.js';
+import { divideOverCalls } from '../load/plan.js';
+import { callLabels } from '../report/call-labels.js';
 import type { PlaceReport } from '../report/explanation.js';
 import {
   type CapacityReport,
@@ -6,8 +8,9 @@ import {
   type PlannedSplitReport,
   type PlanReport,
 } from '../report/plan.js';
-import type { PlanQuestion } from '../scenario/plan-question.js';
+import type { PlannedSource, PlanQuestion, PlanRule } from '../scenario/plan-question.js';
 import { TOOL } from '../tool.js';
+import { powerPerCall } from '../verdict/decide-calls.js';
 import { detectableDeviations } from '../verdict/plan-detect.js';
 import { type PlanInput, planRequests, powerAt } from '../verdict/plan.js';
 import { parseTolerance, resolveTolerances, type Tolerance } from '../verdict/tolerance.js';
@@ -30,38 +33,74 @@ const MISSING_PARTS = [0.25, 0.5, 1];
  */
 export async function planReport(question: PlanQuestion): Promise<PlanReport> {
   const { rule, requests, split } = question;
-  const routed = split.kind === 'route' ? await routedSplit(split.question) : null;
-  const splits: { name: string | null; weights: Weights }[] =
-    split.kind === 'canary'
-      ? CANARY_STEPS.map((step) => ({ name: `canary ${step} %`, weights: canary(step) }))
-      : [
-          {
-            name: null,
-            weights: split.kind === 'weights' ? split.weights : (routed?.weights ?? []),
-          },
-        ];
-  const tolerance = parseTolerance(rule.tolerance);
-  return {
-    schema: PLAN_SCHEMA,
-    tool: TOOL,
-    rule: {
-      alpha: rule.alpha,
-      power: rule.power,
-      tolerance: rule.tolerance,
-      maxErrorRate: rule.maxErrorRate,
-    },
-    route: routed?.route ?? null,
-    aborts: routed?.aborts ?? null,
-    splits: splits.map(({ name, weights }) => ({
-      name,
-      ...plannedSplit(weights, tolerance, rule, requests, routed?.aborts ?? null),
-    })),
+  const report = (
+    splits: PlannedSplitReport[],
+    kind: PlanReport['kind'],
+    route: PlanReport['route'] = null,
+  ): PlanReport => {
+    const { alpha, power, tolerance, maxErrorRate } = rule;
+    return {
+      schema: PLAN_SCHEMA,
+      tool: TOOL,
+      kind,
+      rule: { alpha, power, tolerance, maxErrorRate },
+      route,
+      splits,
+    };
   };
+  switch (split.kind) {
+    case 'canary':
+      return report(
+        CANARY_STEPS.map((step) => plannedSplit(`canary ${step} %`, canary(step), rule, requests)),
+        'canary',
+      );
+    case 'calls':
+      return report(await plannedCalls(split.calls, requests), 'calls');
+    default: {
+      const { weights, route, aborts } = await weightsOf(split);
+      return report([plannedSplit(null, weights, rule, requests, aborts)], 'split', route);
+    }
+  }
+}
+
+/** Calls of one run share its requests in proportion to what they need. */
+async function plannedCalls(
+  calls: Extract<PlanQuestion['split'], { kind: 'calls' }>['calls'],
+  requests: number | null,
+): Promise<PlannedSplitReport[]> {
+  const labels = callLabels(calls.map(({ name }) => name));
+  const splits = await Promise.all(
+    calls.map(async ({ rule, source }, index) => {
+      const power = powerPerCall(rule.power, calls.length);
+      const { weights, aborts } = await weightsOf(source);
+      return { name: labels[index] ?? null, weights, rule: { ...rule, power }, aborts };
+    }),
+  );
+  const planned = (own: readonly (number | null)[]): PlannedSplitReport[] =>
+    splits.map(({ name, weights, rule, aborts }, index) =>
+      plannedSplit(name, weights, rule, own[index] ?? null, aborts),
+    );
+  const withoutNumber = planned([]);
+  if (requests === null) return withoutNumber;
+  const needed = withoutNumber.flatMap((split) => split.needed[0]?.requests ?? []);
+  const parts = needed.length === splits.length ? needed : splits.map(() => 1);
+  return planned(divideOverCalls(requests, parts));
+}
+
+interface Routed {
+  weights: Weights;
+  route: PlanReport['route'];
+  aborts: ExpectedAborts | null;
+}
+
+async function weightsOf(source: PlannedSource): Promise<Routed> {
+  if (source.kind === 'weights') return { weights: source.weights, route: null, aborts: null };
+  return routedSplit(source.question);
 }
 
 async function routedSplit(
-  question: Extract<PlanQuestion['split'], { kind: 'route' }>['question'],
-): Promise<{ weights: Weights; route: PlanReport['route']; aborts: ExpectedAborts | null }> {
+  question: Extract<PlannedSource, { kind: 'route' }>['question'],
+): Promise<Routed> {
   const { destinations, route, action, effects, findings } = await explain({
     ...question,
     programmed: null,
@@ -99,21 +138,23 @@ function canary(step: number): Weights {
 }
 
 function plannedSplit(
+  name: string | null,
   weights: Weights,
-  tolerance: Tolerance,
-  rule: PlanQuestion['rule'],
+  rule: PlanRule,
   requests: number | null,
-  aborts: ExpectedAborts | null,
-): Omit<PlannedSplitReport, 'name'> {
-  const input = planInput(weights, tolerance, rule);
+  aborts: ExpectedAborts | null = null,
+): PlannedSplitReport {
+  const input = planInput(weights, parseTolerance(rule.tolerance), rule);
   const rates = [0, ...MISSING_PARTS.map((part) => part * rule.maxErrorRate)];
   return {
-    destinations: weights.map(({ name, weight }, index) => ({
-      name,
+    name,
+    destinations: weights.map(({ name: destination, weight }, index) => ({
+      name: destination,
       weight,
       expectedShare: input.expectedShares[index] ?? 0,
       tolerance: input.tolerances[index] ?? 0,
     })),
+    aborts,
     needed: [...new Set(rates)].map((missingRate) => {
       const plan = planRequests({ ...input, missingRate });
       return plan.kind === 'planned'

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { InputError } from '../input-error.js';
 import { parseRunRecord } from '../report/read-run-record.js';
 import { parseWeights } from '../scenario/expectation-source.js';
-import type { ExpectedSplit } from './expectation.js';
+import type { ExpectedSplit } from './expected-split.js';
 
 /** Where `--previous` comes from; for messages. */
 const FLAG = '--previous';

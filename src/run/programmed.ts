@@ -17,24 +17,38 @@ export type Configured =
   | { kind: 'manifests'; expectation: Expectation }
   | { kind: 'weights'; weights: readonly { name: string; weight: number }[] };
 
+/** What a proxy was programmed with. */
+export interface ProxyConfig {
+  /** Where it was read: a URL or a file. */
+  place: string;
+  tables: readonly EnvoyRouteTable[];
+}
+
 /**
- * Reads what a proxy was programmed with, sends the request through it, and holds the result
- * against what was configured.
+ * Reads what a proxy was programmed with.
  *
- * @param gatewayPort Port of the gateway's listener, where it is known.
- * @throws InputError when the configuration cannot be had or read, or it is not clear which of its
- *   route tables the request meets.
+ * @throws InputError when the configuration cannot be had or read.
  */
-export async function programmedSplit(
-  source: ProgrammedSource,
-  request: RouteRequest,
-  gatewayPort: number | null,
-  configured: Configured,
-): Promise<ProgrammedRecord> {
+export async function readProxyConfig(source: ProgrammedSource): Promise<ProxyConfig> {
   const place = source.kind === 'envoy-admin' ? source.url : source.file;
   const text =
     source.kind === 'envoy-admin' ? await fetchConfigDump(source.url) : await readDump(source.file);
-  const tables = parseConfigDump(text, place);
+  return { place, tables: parseConfigDump(text, place) };
+}
+
+/**
+ * Sends a request through what a proxy was programmed with, and holds the result against what was
+ * configured.
+ *
+ * @param gatewayPort Port of the gateway's listener, where it is known.
+ * @throws InputError when it is not clear which of its route tables the request meets.
+ */
+export function programmedSplit(
+  { place, tables }: ProxyConfig,
+  request: RouteRequest,
+  gatewayPort: number | null,
+  configured: Configured,
+): ProgrammedRecord {
   const destinations = configuredDestinations(configured);
   const port = gatewayPort ?? portOf(request.authority);
   if (!servesHost(tables, request, port)) return unserved(place, tables, request, destinations);

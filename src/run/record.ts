@@ -1,3 +1,7 @@
+import type { CallTally } from '../load/call-counter.js';
+import type { LoadResult } from '../load/run-load.js';
+import type { ConnectionTally } from '../observation/tally-data.js';
+import { Windows } from '../observation/windows.js';
 import type { CallRecord, RunRecord } from '../report/run-record.js';
 import { RUN_SCHEMA } from '../report/run-schema.js';
 import type { BenchScenario } from '../scenario/scenario.js';
@@ -6,22 +10,27 @@ import { TOOL } from '../tool.js';
 import type { Finding } from '../verdict/findings/finding.js';
 import type { ThresholdResult } from '../verdict/threshold.js';
 import type { ScenarioCall } from './call.js';
-import type { ExpectedSplit } from './expectation.js';
+import type { ExpectedSplit } from './expected-split.js';
+import type { JudgeRule } from './judge.js';
+import { latencyRecord } from './latency-record.js';
 import type { Measurement } from './measure.js';
+
+/** Everything that the record of a call is made of. */
+export interface CallParts extends CallTally {
+  call: ScenarioCall;
+  expected: Pick<ExpectedSplit, 'via' | 'route' | 'programmed'>;
+  rule: JudgeRule;
+  split: CallRecord['split'];
+  verdict: RunRecord['verdict'];
+}
 
 /** Everything a record is made of. */
 export interface RunParts {
   command: RunRecord['command'];
   scenario: BenchScenario;
-  call: ScenarioCall;
-  expected: Pick<ExpectedSplit, 'via' | 'route' | 'programmed'>;
-  measured: Measurement;
-  split: CallRecord['split'];
-  /** Of the call. */
-  callVerdict: RunRecord['verdict'];
-  latencyMs: CallRecord['latencyMs'];
+  measured: Omit<Measurement, 'calls'>;
+  calls: readonly CallParts[];
   load: RunRecord['load'];
-  /** Of the run. */
   verdict: RunRecord['verdict'];
   reasons: string[];
   thresholds: ThresholdResult[];
@@ -30,60 +39,71 @@ export interface RunParts {
 
 /** Writes down a run. */
 export function runRecord(parts: RunParts): RunRecord {
-  const { scenario, expected, measured } = parts;
-  const { load, tally, destinations } = measured;
+  const { scenario, measured, calls } = parts;
+  const { load } = measured;
+  const vias = new Set(calls.flatMap(({ expected }) => expected.via ?? []));
   return {
     schema: RUN_SCHEMA,
     command: parts.command,
     tool: TOOL,
     scenario: scenario.name,
     target: formatTarget(scenario.target),
-    via: expected.via,
+    via: vias.size === 0 ? null : [...vias].join(', '),
     startedAt: new Date(load?.startedAtMs ?? Date.now()).toISOString(),
     durationSeconds: (load?.durationMs ?? 0) / 1000,
     verdict: parts.verdict,
     reasons: parts.reasons,
-    calls: [callRecord(parts)],
+    calls: calls.map((call) => callRecord(call, calls.length > 1)),
     rollout: measured.wait?.rollout ?? null,
     load: parts.load,
-    transport: transportRecord(measured),
-    windowSeconds: tally.windows.widthMs / 1000,
-    windows: tally.windows.windows.map(({ observed, missing }, index) => ({
-      startSeconds: (index * tally.windows.widthMs) / 1000,
-      observed: byName(destinations, observed),
-      failed: missing,
-    })),
+    transport: transportRecord(measured.load, calls),
+    ...windowsOfAll(calls),
     thresholds: parts.thresholds,
     findings: parts.findings,
   };
 }
 
-function callRecord(parts: RunParts): CallRecord {
-  const { scenario, call, expected, measured } = parts;
+function callRecord(parts: CallParts, isOneOfSeveral: boolean): CallRecord {
+  const { expected, tally, destinations } = parts;
   return {
-    call: call.name,
+    call: parts.call.name,
     route: expected.route,
     programmed: expected.programmed,
-    verdict: parts.callVerdict,
-    rule: {
-      tolerance: scenario.rule.tolerance,
-      maxErrorRate: scenario.rule.maxErrorRate,
-      power: scenario.rule.power,
-      seed: scenario.rule.seed,
-    },
+    verdict: parts.verdict,
+    rule: ruleRecord(parts.rule),
     split: parts.split,
-    latencyMs: parts.latencyMs,
-    status: Object.fromEntries(measured.tally.statuses),
-    failures: measured.tally.failures.list(),
+    latencyMs: latencyRecord(parts),
+    status: Object.fromEntries(tally.statuses),
+    failures: tally.failures.list(),
+    own: isOneOfSeveral
+      ? {
+          connections: tally.connections.map((connection) =>
+            connectionCounts(connection, destinations),
+          ),
+          windowSeconds: tally.windows.widthMs / 1000,
+          windows: windowsRecord(tally.windows, destinations),
+        }
+      : null,
   };
+}
+
+/** What a verdict was made with, as far as the split does not say. */
+export function ruleRecord({
+  tolerance,
+  maxErrorRate,
+  power,
+  seed,
+}: JudgeRule): CallRecord['rule'] {
+  return { tolerance, maxErrorRate, power, seed };
 }
 
 /** How much load it was, and how the client fared. */
 export function loadRecord(
   scenario: BenchScenario,
-  { loadPlan, load, tally, wait }: Measurement,
+  { loadPlan, load, totals, wait }: Omit<Measurement, 'calls'>,
 ): RunRecord['load'] {
-  const { p50, p99, max } = tally.scheduleSlip.summary();
+  const { sent, outcomes, scheduleSlip } = totals;
+  const { p50, p99, max } = scheduleSlip.summary();
   const seconds = (load?.durationMs ?? 0) / 1000;
   return {
     loop: loadPlan.requestsPerSecond === null ? 'closed' : 'open',
@@ -93,18 +113,21 @@ export function loadRecord(
     workers: load === null ? loadPlan.workers : load.health.length + load.deaths.length,
     requestsPerSecondAsked: loadPlan.requestsPerSecond,
     excluded: (load?.excluded ?? 0) + (wait?.sent ?? 0),
-    sent: tally.sent,
-    ...tally.outcomes,
-    requestsPerSecond: seconds > 0 ? tally.sent / seconds : null,
-    cpuMicrosPerRequest: load === null || tally.sent === 0 ? null : load.cpuMicros / tally.sent,
+    sent,
+    ...outcomes,
+    requestsPerSecond: seconds > 0 ? sent / seconds : null,
+    cpuMicrosPerRequest: load === null || sent === 0 ? null : load.cpuMicros / sent,
     scheduleSlipMs: { p50, p99, max },
-    scheduleSlipHistogram: tally.scheduleSlip.encode(),
+    scheduleSlipHistogram: scheduleSlip.encode(),
     streamWaits: { count: load?.waits.forStream ?? 0, totalMs: load?.waits.forStreamMs ?? 0 },
     threads: load?.health ?? [],
   };
 }
 
-function transportRecord({ load, tally, destinations }: Measurement): RunRecord['transport'] {
+function transportRecord(
+  load: LoadResult | null,
+  calls: readonly CallTally[],
+): RunRecord['transport'] {
   const ledgers = (load?.ledgers ?? []).filter((ledger) => ledger !== null);
   const rstStream: Record<string, number> = {};
   for (const ledger of ledgers) {
@@ -113,20 +136,72 @@ function transportRecord({ load, tally, destinations }: Measurement): RunRecord[
     }
   }
   const limits = ledgers.flatMap(({ maxConcurrentStreams: limit }) => limit ?? []);
+  const all = calls[0]?.tally.connections ?? [];
   return {
     resent: load?.resent ?? 0,
     goaway: ledgers.reduce((sum, ledger) => sum + ledger.goaway, 0),
     reconnects: ledgers.reduce((sum, ledger) => sum + ledger.reconnects, 0),
     rstStream,
     maxConcurrentStreams: limits.length === 0 ? null : Math.min(...limits),
-    connections: tally.connections.map(({ remote, observed, missing, pairs, equalPairs }) => ({
+    connections: all.map(({ remote }, at) => ({
       remote,
-      observed: byName(destinations, observed),
-      missing,
-      pairs,
-      equalPairs,
+      ...sumOfCounts(
+        calls.flatMap(({ tally, destinations }) => {
+          const connection = tally.connections[at];
+          return connection === undefined ? [] : connectionCounts(connection, destinations);
+        }),
+      ),
     })),
   };
+}
+
+type ConnectionCounts = NonNullable<CallRecord['own']>['connections'][number];
+
+function connectionCounts(
+  { observed, missing, pairs, equalPairs }: ConnectionTally,
+  destinations: readonly string[],
+): ConnectionCounts {
+  return { observed: byName(destinations, observed), missing, pairs, equalPairs };
+}
+
+function sumOfCounts(all: readonly ConnectionCounts[]): ConnectionCounts {
+  const sum: ConnectionCounts = { observed: {}, missing: 0, pairs: 0, equalPairs: 0 };
+  for (const { observed, missing, pairs, equalPairs } of all) {
+    for (const [name, count] of Object.entries(observed)) {
+      sum.observed[name] = (sum.observed[name] ?? 0) + count;
+    }
+    sum.missing += missing;
+    sum.pairs += pairs;
+    sum.equalPairs += equalPairs;
+  }
+  return sum;
+}
+
+/** Counts over time of all calls; destinations of one name are one. */
+function windowsOfAll(calls: readonly CallTally[]): Pick<RunRecord, 'windowSeconds' | 'windows'> {
+  const names = [...new Set(calls.flatMap(({ destinations }) => destinations))];
+  const all = new Windows(names.length);
+  for (const { tally, destinations } of calls) {
+    const places = destinations.map((name) => names.indexOf(name));
+    const { widthMs, windows } = tally.windows;
+    windows.forEach(({ observed, missing }, index) => {
+      const moved = new Array<number>(names.length).fill(0);
+      places.forEach((place, own) => (moved[place] = observed[own] ?? 0));
+      all.restore(index * widthMs, widthMs, { observed: moved, missing });
+    });
+  }
+  return { windowSeconds: all.widthMs / 1000, windows: windowsRecord(all, names) };
+}
+
+function windowsRecord(
+  { widthMs, windows }: Windows,
+  destinations: readonly string[],
+): RunRecord['windows'] {
+  return windows.map(({ observed, missing }, index) => ({
+    startSeconds: (index * widthMs) / 1000,
+    observed: byName(destinations, observed),
+    failed: missing,
+  }));
 }
 
 /** Counts by the names of destinations; those without an answer are left out. */

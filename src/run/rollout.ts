@@ -4,7 +4,7 @@ import type { RolloutRecord } from '../report/run-record.js';
 import { decideSplit } from '../verdict/decide.js';
 import { parseTolerance } from '../verdict/tolerance.js';
 import { callEvidence, splitEvidence } from './evidence.js';
-import type { ExpectedSplit } from './expectation.js';
+import type { ExpectedSplit } from './expected-split.js';
 import type { JudgeRule } from './judge.js';
 
 /** A batch takes this part of the planned sample, within bounds. */
@@ -20,10 +20,22 @@ const PAUSE_MS = 250;
 /**
  * Loads the target with one batch, on connections of its own.
  *
- * @param requests How many requests.
+ * @param requestsByCall How many requests each call makes.
  * @param limitMs Time after which no more is sent, in ms.
+ * @returns What was counted, by call.
  */
-export type Probe = (requests: number, limitMs: number) => Promise<Tally>;
+export type Probe = (
+  requestsByCall: readonly number[],
+  limitMs: number,
+) => Promise<readonly Tally[]>;
+
+/** A call whose traffic is waited for. */
+export interface AwaitedCall {
+  expected: ExpectedSplit;
+  rule: JudgeRule;
+  /** Requests of its sample; null when there is no such number. */
+  planned: number | null;
+}
 
 /** What came of waiting. */
 export interface RolloutWait {
@@ -37,28 +49,23 @@ export interface RolloutWait {
  * the planned sample (100 to 1,000 requests), a short pause between them, until two in a row follow.
  * A batch follows when none of its answers came from where the route sends nothing, not too many of
  * its requests failed, and its own test, the verdict's with all it knows of dependence, does not
- * reject the weights at 5 %. With the right weights nine of ten pairs follow; traffic that is
+ * reject the weights at 5 %, divided by the number of calls: all of them must follow. With the right weights nine of ten pairs follow; traffic that is
  * five points off 60/40 ends the wait with about one pair in twenty.
  *
  * None of this decides the verdict: the sample comes after, in its planned size, looked at once,
  * and it comes all the same when the wait has run out. So the wait cannot make a wrong split pass;
  * it only chooses when the one look begins.
  *
- * @param planned Requests of the sample; null when there is no such number.
  * @param limitMs How long to wait at most, in ms.
  */
 export async function waitForRollout(
   probe: Probe,
-  expected: ExpectedSplit,
-  rule: JudgeRule,
-  planned: number | null,
+  calls: readonly AwaitedCall[],
   limitMs: number,
   signal: AbortSignal,
 ): Promise<RolloutWait> {
-  const size = Math.min(
-    LARGEST_BATCH,
-    Math.max(LEAST_BATCH, Math.ceil((planned ?? LARGEST_BATCH) / BATCH_PART)),
-  );
+  const sizes = calls.map(({ planned }) => batchSize(planned));
+  const level = BATCH_LEVEL / calls.length;
   const startMs = performance.now();
   const elapsedMs = (): number => performance.now() - startMs;
   let sent = 0;
@@ -66,9 +73,13 @@ export async function waitForRollout(
   let followedSinceMs = 0;
   while (!signal.aborted && elapsedMs() < limitMs) {
     if (inARow === 0) followedSinceMs = elapsedMs();
-    const batch = await probe(size, limitMs - elapsedMs());
-    sent += batch.sent;
-    inARow = batch.sent === size && follows(batch, expected, rule) ? inARow + 1 : 0;
+    const batches = await probe(sizes, limitMs - elapsedMs());
+    sent += batches.reduce((sum, batch) => sum + batch.sent, 0);
+    const follow = calls.every((call, index) => {
+      const batch = batches[index];
+      return batch !== undefined && batch.sent === sizes[index] && follows(batch, call, level);
+    });
+    inARow = follow ? inARow + 1 : 0;
     if (inARow === BATCHES) {
       return { rollout: { waitedSeconds: followedSinceMs / 1000, followed: true }, sent };
     }
@@ -78,12 +89,17 @@ export async function waitForRollout(
   return { rollout: { waitedSeconds: elapsedMs() / 1000, followed: false }, sent };
 }
 
-function follows(batch: Tally, expected: ExpectedSplit, rule: JudgeRule): boolean {
+function batchSize(planned: number | null): number {
+  const part = Math.ceil((planned ?? LARGEST_BATCH) / BATCH_PART);
+  return Math.min(LARGEST_BATCH, Math.max(LEAST_BATCH, part));
+}
+
+function follows(batch: Tally, { expected, rule }: AwaitedCall, level: number): boolean {
   const decision = decideSplit(splitEvidence(callEvidence(expected, batch)), {
     ...rule,
     tolerance: parseTolerance(rule.tolerance),
   });
   if (decision.n === 0) return false;
   if (decision.reasons.some(({ code }) => code === 'leak' || code === 'error-rate')) return false;
-  return (decision.worstCasePValue ?? 1) >= BATCH_LEVEL;
+  return (decision.worstCasePValue ?? 1) >= level;
 }

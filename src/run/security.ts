@@ -1,4 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { InputError } from '../input-error.js';
 import type { BenchScenario } from '../scenario/scenario.js';
 import type { TlsOptions } from '../wire/connect.js';
@@ -7,7 +9,7 @@ import type { TlsOptions } from '../wire/connect.js';
  * Reads the certificates of a scenario.
  *
  * @returns null for plaintext.
- * @throws InputError when a file cannot be read or is no PEM.
+ * @throws InputError when a file cannot be read, holds no certificate, or a key fits no certificate.
  */
 export function tlsOptionsOf({ security, target }: BenchScenario): TlsOptions | null {
   if (security.kind === 'plaintext') return null;
@@ -17,11 +19,48 @@ export function tlsOptionsOf({ security, target }: BenchScenario): TlsOptions | 
   return {
     verify: !skipVerify,
     ...(name === undefined ? {} : { serverName: name }),
-    ...(caFile === undefined ? {} : { ca: readPem(caFile, '--cacert') }),
-    ...(client === undefined
-      ? {}
-      : { cert: readPem(client.certFile, '--cert'), key: readPem(client.keyFile, '--key') }),
+    ...(caFile === undefined ? {} : { ca: readCertificates(caFile, '--cacert') }),
+    ...(client === undefined ? {} : clientIdentity(client)),
   };
+}
+
+function clientIdentity({ certFile, keyFile }: { certFile: string; keyFile: string }) {
+  const identity = {
+    cert: readCertificates(certFile, '--cert'),
+    key: readPem(keyFile, '--key'),
+  };
+  try {
+    createSecureContext(identity);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InputError(`the key cannot be used with the certificate of --cert: ${reason}`, {
+      file: keyFile,
+      path: '--key',
+    });
+  }
+  return identity;
+}
+
+const CERTIFICATE = /-----BEGIN ((?:TRUSTED |X509 )?CERTIFICATE)-----[^-]+-----END \1-----/g;
+
+/** OpenSSL passes over what it cannot read, and then trusts nobody. */
+function readCertificates(file: string, flag: string): string {
+  const text = readPem(file, flag);
+  const blocks = text.match(CERTIFICATE) ?? [];
+  if (blocks.length === 0) {
+    throw new InputError('it holds no certificate', { file, path: flag });
+  }
+  blocks.forEach((block, index) => {
+    try {
+      new X509Certificate(block);
+    } catch {
+      throw new InputError(`certificate ${index + 1} of ${blocks.length} in it is damaged`, {
+        file,
+        path: flag,
+      });
+    }
+  });
+  return text;
 }
 
 function readPem(file: string, flag: string): string {

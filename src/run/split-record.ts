@@ -4,16 +4,16 @@ import type { CallEvidence } from './evidence.js';
 
 /** What a split's record is made of. */
 export interface SplitParts {
-  alpha: number;
+  rule: { alpha: number };
   /** Requests that a verdict needs; null when no number is enough. */
-  requestsPlanned: number | null;
+  planned: number | null;
   evidence: CallEvidence;
   decision: SplitDecision;
 }
 
 /** Writes down a split: what was counted and what was decided, all that judging it again takes. */
 export function splitRecord(parts: SplitParts): SplitRecord {
-  const { alpha, requestsPlanned, evidence, decision } = parts;
+  const { rule, planned, evidence, decision } = parts;
   return {
     sampled: evidence.sampled,
     n: decision.n,
@@ -23,8 +23,8 @@ export function splitRecord(parts: SplitParts): SplitRecord {
     aborts: evidence.aborts,
     unknownPods: evidence.unknownPods,
     observationsPerCall: 1,
-    requestsPlanned,
-    alpha,
+    requestsPlanned: planned,
+    alpha: rule.alpha,
     power: decision.power,
     destinations: decision.destinations.map((destination, index) => ({
       name: destination.name,

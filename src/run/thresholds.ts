@@ -12,17 +12,23 @@ import {
 /**
  * Reads the thresholds of a scenario, before anything is sent.
  *
+ * @param calls A threshold is about all of them together.
+ *
  * @throws InputError when one is malformed, or names a destination that there is not.
  */
 export function thresholdsOf(
   expressions: readonly string[],
-  { destinations, podsAreDestinations }: AttributionTable,
+  calls: readonly { attribution: AttributionTable }[],
 ): Threshold[] {
+  const tables = calls.map(({ attribution }) => attribution);
+  const destinations = [...new Set(tables.flatMap((table) => table.destinations))];
+  const isKnown = (name: string): boolean =>
+    destinations.includes(name) || tables.some((table) => table.podsAreDestinations === true);
   return expressions.map((expression) => {
     const threshold = parseThreshold(expression);
     const { measure } = threshold;
     const name = measure.kind === 'latency' ? measure.destination : null;
-    if (name !== null && podsAreDestinations !== true && !destinations.includes(name)) {
+    if (name !== null && !isKnown(name)) {
       throw new InputError(
         `"${expression}" names a destination that there is not: there is ${destinations.join(', ')}`,
         { path: '--threshold' },

@@ -1,16 +1,26 @@
+import { callList, type CallOfSettings } from './call-list.js';
 import { expectationSource } from './expectation-source.js';
 import { type RouteQuestion, routeQuestion } from './route-question.js';
-import { ruleOf, type Scenario } from './scenario.js';
+import { ruleOf } from './scenario.js';
 import type { Settings } from './schema.js';
+
+/** What a verdict's errors may be, and what is tolerated. */
+export type PlanRule = ReturnType<typeof ruleOf>;
+
+/** Where the weights of a split come from. */
+export type PlannedSource =
+  | { kind: 'weights'; weights: { name: string; weight: number }[] }
+  | { kind: 'route'; question: RouteQuestion };
 
 /** What a plan is made for. */
 export interface PlanQuestion {
-  rule: Scenario['rule'];
+  rule: PlanRule;
   /** null: how many are needed is all that is asked. */
   requests: number | null;
   split:
-    | { kind: 'weights'; weights: { name: string; weight: number }[] }
-    | { kind: 'route'; question: RouteQuestion }
+    | PlannedSource
+    /** Several calls of one run. */
+    | { kind: 'calls'; calls: { name: string; rule: PlanRule; source: PlannedSource }[] }
     /** Nothing in particular: the steps of a canary. */
     | { kind: 'canary' };
 }
@@ -26,12 +36,27 @@ export function planQuestion(
   http: { method: string | undefined; path: string | undefined },
 ): PlanQuestion {
   const common = { rule: ruleOf(settings), requests: settings.requests ?? null };
-  if (settings.weights === undefined && settings.manifest === undefined) {
+  const calls = settings.calls === undefined ? [] : callList(settings);
+  if (calls.length > 1)
+    return { ...common, split: { kind: 'calls', calls: calls.map(plannedCall) } };
+  const [only = settings] = calls;
+  if (only.weights === undefined && only.manifest === undefined) {
     return { ...common, split: { kind: 'canary' } };
   }
+  return { ...common, split: sourceOf(only, http) };
+}
+
+function plannedCall(settings: CallOfSettings): {
+  name: string;
+  rule: PlanRule;
+  source: PlannedSource;
+} {
+  const http = { method: undefined, path: undefined };
+  return { name: settings.call, rule: ruleOf(settings), source: sourceOf(settings, http) };
+}
+
+function sourceOf(settings: Settings, http: Parameters<typeof routeQuestion>[1]): PlannedSource {
   const source = expectationSource(settings);
-  if (source.kind === 'weights') {
-    return { ...common, split: { kind: 'weights', weights: source.weights } };
-  }
-  return { ...common, split: { kind: 'route', question: routeQuestion(settings, http) } };
+  if (source.kind === 'weights') return { kind: 'weights', weights: source.weights };
+  return { kind: 'route', question: routeQuestion(settings, http) };
 }

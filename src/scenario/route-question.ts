@@ -1,4 +1,5 @@
 import { InputError } from '../input-error.js';
+import { callList } from './call-list.js';
 import {
   DEFAULT_NAMESPACE,
   type ExpectationSource,
@@ -42,14 +43,15 @@ const NO_CALL =
 /**
  * Completes settings to a question.
  *
- * @param settings Those of the file with those of the command line laid over them.
+ * @param all Those of the file with those of the command line laid over them.
  * @param http Method and path of a plain HTTP request, where it is one.
  * @throws InputError when something needed is missing or two settings contradict each other.
  */
 export function routeQuestion(
-  settings: Settings,
+  all: Settings,
   http: { method: string | undefined; path: string | undefined },
 ): RouteQuestion {
+  const settings = all.calls === undefined ? all : onlyCall(all);
   const source = expectationSource(settings);
   if (source.kind === 'weights') {
     throw new InputError('weights need no explanation: give the manifests with --manifest', {
@@ -67,6 +69,15 @@ export function routeQuestion(
     metadata: parseHeaders(settings.metadata ?? {}, settings.header ?? []),
     scheme: settings.plaintext === true ? 'http' : target?.kind === 'tcp' ? target.scheme : null,
   };
+}
+
+function onlyCall(settings: Settings): Settings {
+  const [first, ...others] = callList(settings);
+  if (first !== undefined && others.length === 0) return first;
+  const names = [first, ...others].map((own) => own?.call ?? '').join(', ');
+  throw new InputError(`one request at a time, and the scenario has several: choose of ${names}`, {
+    path: '--call',
+  });
 }
 
 function askedFor(

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { InputError } from '../input-error.js';
-import { type Settings, settingsSchema } from './schema.js';
+import { callSchema, type Settings, settingsSchema } from './schema.js';
 
 /** Settings that hold paths; in a file they are relative to the file. */
 const PATH_SETTINGS = ['manifest', 'proto', 'import-path', 'protoset'] as const;
@@ -49,32 +49,55 @@ export function parseScenario(text: string, file: string): Settings {
   const checked = settingsSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
+  const path = issue?.path ?? [];
   if (issue?.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
+    const known = path.length === 0 ? settingsSchema : callSchema;
     throw new InputError(
-      `"${key}" is no setting of a scenario${didYouMean(key)}; the settings are named as the flags of splitproof verify`,
-      { file, line: lineOfKey(document, lineCounter, key) },
+      `"${key}" is no setting of ${path.length === 0 ? 'a scenario' : 'a call'}${didYouMean(key, Object.keys(known.shape))}; the settings are named as the flags of splitproof verify`,
+      { file, line: lineOf(document, lineCounter, [...path, key]) },
     );
   }
-  const key = String(issue?.path[0] ?? '');
   throw new InputError(issue?.message ?? 'invalid', {
     file,
-    line: lineOfKey(document, lineCounter, key),
-    path: issue?.path.join('.') ?? '',
+    line: lineOf(document, lineCounter, path),
+    path: formatPath(path),
   });
 }
 
-function lineOfKey(document: Document, lineCounter: LineCounter, key: string): number {
-  const pair = isMap(document.contents)
-    ? document.contents.items.find((item) => isScalar(item.key) && item.key.value === key)
-    : undefined;
-  const start = isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
-  return start === undefined ? 1 : lineCounter.linePos(start).line;
+/** `calls[0].tolerance` */
+function formatPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((step, at) =>
+      typeof step === 'number' ? `[${step}]` : `${at > 0 ? '.' : ''}${String(step)}`,
+    )
+    .join('');
 }
 
-function didYouMean(key: string): string {
+/** Line of the key or item at a path; where it is missing, of what should hold it. */
+function lineOf(
+  document: Document,
+  lineCounter: LineCounter,
+  path: readonly PropertyKey[],
+): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const step of path) {
+    const next = isMap(node)
+      ? node.items.find(({ key }) => isScalar(key) && key.value === step)
+      : isSeq(node)
+        ? { key: node.items[Number(step)], value: node.items[Number(step)] }
+        : undefined;
+    if (!isNode(next?.key)) break;
+    offset = next.key.range?.[0] ?? offset;
+    node = next.value;
+  }
+  return lineCounter.linePos(offset).line;
+}
+
+function didYouMean(key: string, names: readonly string[]): string {
   const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z]/g, '');
-  const known = Object.keys(settingsSchema.shape).find(
+  const known = names.find(
     (name) => plain(name) === plain(key) || plain(`${name}s`) === plain(key),
   );
   return known === undefined ? '' : ` (did you mean "${known}"?)`;
@@ -92,10 +115,12 @@ function withPathsFrom(folder: string, settings: Settings): Settings {
     const name = settings[key];
     if (name !== undefined) resolved[key] = resolve(name);
   }
-  if (settings.previous?.endsWith('.json') === true) {
-    resolved.previous = resolve(settings.previous);
-  }
-  return resolved;
+  const withPrevious = <T extends { previous?: string | undefined }>(some: T): T =>
+    some.previous?.endsWith('.json') === true
+      ? { ...some, previous: resolve(some.previous) }
+      : some;
+  const calls = settings.calls?.map(withPrevious);
+  return { ...withPrevious(resolved), ...(calls === undefined ? {} : { calls }) };
 }
 
 function reasonOf(error: unknown): string {

@@ -1,4 +1,5 @@
 import { InputError } from '../input-error.js';
+import { type CallOfSettings, callList } from './call-list.js';
 import { parseDurationMs } from './duration.js';
 import {
   DEFAULT_NAMESPACE,
@@ -24,6 +25,27 @@ export interface CallSettings {
   metadata: [string, string][];
   /** The `:authority` to send; undefined: the target. */
   authority: string | undefined;
+  /** How a response says which pod answered; undefined: by the method called. */
+  identity: string | undefined;
+}
+
+/** One call of a load test: what is sent, and how its answers are judged. */
+export interface BenchCall {
+  call: CallSettings;
+  /** null: nothing is expected, and the pods that answer are shown. */
+  expectation: ExpectationSource | null;
+  /** Weights before the last change, or the path of a run record; undefined when not known. */
+  previous: string | undefined;
+  rule: {
+    /** As the user wrote it. */
+    tolerance: string;
+    maxErrorRate: number;
+  };
+}
+
+/** One call of a verification. */
+export interface VerifiedCall extends BenchCall {
+  expectation: ExpectationSource;
 }
 
 /** How connections are secured. Files are not read yet. */
@@ -42,15 +64,10 @@ export interface BenchScenario {
   name: string | null;
   target: Target;
   namespace: string;
-  /** null: nothing is expected, and the pods that answer are shown. */
-  expectation: ExpectationSource | null;
-  /** Weights before the last change, or the path of a run record; undefined when not known. */
-  previous: string | undefined;
+  /** At least one. */
+  calls: readonly BenchCall[];
   /** What the proxy was programmed with; null: not asked. */
   programmed: ProgrammedSource | null;
-  /** How a response says which pod answered; undefined: by the method called. */
-  identity: string | undefined;
-  call: CallSettings;
   security: Security;
   connectTimeoutMs: number;
   /** How long to wait for a roll-out before the sample, in ms; null: not at all. */
@@ -72,8 +89,6 @@ export interface BenchScenario {
   rule: {
     alpha: number;
     power: number;
-    tolerance: string;
-    maxErrorRate: number;
     inconclusive: 'fail' | 'pass' | 'report';
     seed: number;
     /** As the user wrote them: `p99<50ms`. */
@@ -83,7 +98,7 @@ export interface BenchScenario {
 
 /** Everything a verification does, complete and consistent. */
 export interface Scenario extends BenchScenario {
-  expectation: ExpectationSource;
+  calls: readonly VerifiedCall[];
 }
 
 const DEFAULTS = {
@@ -108,7 +123,11 @@ const DEFAULTS = {
  * @throws InputError when something needed is missing or two settings contradict each other.
  */
 export function scenarioOf(settings: Settings): Scenario {
-  return { ...commonScenario(settings), expectation: expectationSource(settings) };
+  const calls = callList(settings).map((own) => ({
+    ...benchCall(own),
+    expectation: expectationSource(own),
+  }));
+  return { ...commonScenario(settings), calls };
 }
 
 /**
@@ -120,15 +139,14 @@ export function scenarioOf(settings: Settings): Scenario {
 export function benchScenarioOf(settings: Settings): BenchScenario {
   const { load, ...scenario } = commonScenario(settings);
   const isEndless = load.requests === null && load.durationMs === null;
-  const expectsNothing = settings.weights === undefined && settings.manifest === undefined;
   return {
     ...scenario,
-    expectation: expectsNothing ? null : expectationSource(settings),
+    calls: callList(settings).map(benchCall),
     load: isEndless ? { ...load, durationMs: DEFAULTS.benchDurationMs } : load,
   };
 }
 
-function commonScenario(settings: Settings): Omit<Scenario, 'expectation'> {
+function commonScenario(settings: Settings): Omit<Scenario, 'calls'> {
   if (settings.target === undefined) {
     throw new InputError('say where the load goes, e.g. localhost:8080', { path: 'TARGET' });
   }
@@ -139,10 +157,7 @@ function commonScenario(settings: Settings): Omit<Scenario, 'expectation'> {
     name: settings.name ?? null,
     target,
     namespace: settings.namespace ?? DEFAULT_NAMESPACE,
-    previous: settings.previous,
     programmed: programmedSource(settings),
-    identity: settings.identity,
-    call: callSettings(settings),
     security: securityOf(settings, target),
     connectTimeoutMs: durationMs(settings['connect-timeout']) ?? DEFAULTS.connectTimeoutMs,
     rolloutWaitMs: durationMs(settings['wait-for-rollout']),
@@ -157,20 +172,33 @@ function commonScenario(settings: Settings): Omit<Scenario, 'expectation'> {
       warmup: warmupOf(settings.warmup),
       engine: settings.engine ?? DEFAULTS.engine,
     },
-    rule: ruleOf(settings),
+    rule: {
+      ...levelsOf(settings),
+      inconclusive: settings.inconclusive ?? 'report',
+      seed: settings.seed ?? DEFAULTS.seed,
+      thresholds: settings.threshold ?? [],
+    },
   };
 }
 
-/** How a verdict is to be made. */
-export function ruleOf(settings: Settings): Scenario['rule'] {
+/** What a verdict's errors may be, and what is tolerated. */
+export function ruleOf(settings: Settings): Levels & BenchCall['rule'] {
+  return { ...levelsOf(settings), ...callRule(settings) };
+}
+
+type Levels = Pick<Scenario['rule'], 'alpha' | 'power'>;
+
+function levelsOf(settings: Settings): Levels {
   return {
     alpha: settings.alpha ?? DEFAULTS.alpha,
     power: settings.power ?? DEFAULTS.power,
+  };
+}
+
+function callRule(settings: Settings): BenchCall['rule'] {
+  return {
     tolerance: settings.tolerance ?? DEFAULTS.tolerance,
     maxErrorRate: settings['max-error-rate'] ?? DEFAULTS.maxErrorRate,
-    inconclusive: settings.inconclusive ?? 'report',
-    seed: settings.seed ?? DEFAULTS.seed,
-    thresholds: settings.threshold ?? [],
   };
 }
 
@@ -185,10 +213,17 @@ function warmupOf(warmup: Settings['warmup']): Scenario['load']['warmup'] {
     : { requests: null, durationMs: durationMs(warmup) };
 }
 
-function callSettings(settings: Settings): CallSettings {
-  if (settings.call === undefined) {
-    throw new InputError('say what to call, e.g. helloworld.Greeter/SayHello', { path: '--call' });
-  }
+function benchCall(settings: CallOfSettings): BenchCall {
+  const expectsNothing = settings.weights === undefined && settings.manifest === undefined;
+  return {
+    call: callSettings(settings),
+    expectation: expectsNothing ? null : expectationSource(settings),
+    previous: settings.previous,
+    rule: callRule(settings),
+  };
+}
+
+function callSettings(settings: CallOfSettings): CallSettings {
   return {
     method: settings.call,
     data: settings.data ?? {},
@@ -197,6 +232,7 @@ function callSettings(settings: Settings): CallSettings {
     protosets: settings.protoset ?? [],
     metadata: parseHeaders(settings.metadata ?? {}, settings.header ?? []),
     authority: settings.authority,
+    identity: settings.identity,
   };
 }
 

@@ -1,13 +1,25 @@
 import { z } from 'zod';
 import { parseDurationMs } from './duration.js';
 
+/** Timers take no more than 2³¹ ms, which are 596 hours. */
+const MAX_DURATION_MS = 500 * 3_600_000;
+
 const duration = (meaning: string) =>
   z
     .string()
     .refine((text) => parseDurationMs(text) !== undefined, {
       error: 'write a duration with its unit, such as 500ms, 10s or 1m30s',
     })
+    .refine((text) => (parseDurationMs(text) ?? 0) <= MAX_DURATION_MS, {
+      error: 'write a duration of at most 500h',
+    })
     .describe(meaning);
+/** Of what cannot take no time. */
+const timeLimit = (meaning: string) =>
+  duration(meaning).refine((text) => parseDurationMs(text) !== 0, {
+    error: 'write a duration above 0',
+  });
+const name = z.string().min(1, { error: 'it is empty' });
 const count = (meaning: string) =>
   z
     .int({ error: 'write a whole number' })
@@ -25,43 +37,82 @@ const texts = (meaning: string) =>
 /** Beyond this, the times between requests are too short for the clock. */
 const MAX_RPS = 10_000_000;
 const MAX_WORKERS = 64;
+/** One client has no more ports than this to one address, and a process seldom more open files. */
+const MAX_CONNECTIONS = 60_000;
+const MAX_CONCURRENCY = 1_000_000;
+const METADATA = 'write a JSON object of texts, such as {"x-user": "jack"}';
+const A_SHARE = 'write a share from 0 to 1, such as 0.01';
+
+/** Settings that each call of a run can have for itself. */
+const perCall = {
+  weights: z.string().optional().describe('Weights instead of manifests: v1=60,v2=40'),
+  previous: name
+    .optional()
+    .describe('Weights before the last change: v1=90,v2=10, or a run record (FILE.json)'),
+  'virtual-service': z.string().optional().describe('NS/NAME of the VirtualService that applies'),
+  identity: z.string().optional().describe('How a response says which pod answered'),
+
+  data: z.unknown().optional().describe("The request, in protobuf's JSON form"),
+  metadata: z
+    .record(z.string(), z.string({ error: METADATA }), { error: METADATA })
+    .optional()
+    .describe('Request metadata'),
+  header: texts("Request headers, 'name: value' each").optional(),
+  authority: name.optional().describe('The :authority to send'),
+
+  tolerance: z
+    .union([z.string(), z.number().transform(String)], {
+      error: 'write a tolerance such as 5pp, 10%, v1=3pp,v2=5pp, or 0',
+    })
+    .optional()
+    .describe('How far a share may be off: 5pp, 10%, v1=3pp,v2=5pp, or 0'),
+  'max-error-rate': z
+    .number({ error: A_SHARE })
+    .min(0, { error: A_SHARE })
+    .max(1, { error: A_SHARE })
+    .optional()
+    .describe('Share of requests that may stay without an answer'),
+};
+
+/** One of several calls, as it stands in a file. */
+export const callSchema = z.strictObject({
+  call: z
+    .string({ error: 'say what to call, e.g. helloworld.Greeter/SayHello' })
+    .describe('pkg.Service/Method'),
+  ...perCall,
+});
 
 /**
  * Every setting of a run, under the name of its flag. A scenario file holds them as YAML; flags
  * override it. The JSON Schema is made of this.
  */
 export const settingsSchema = z.strictObject({
-  name: z.string().min(1).optional().describe('What the report calls this scenario'),
+  name: name.optional().describe('What the report calls this scenario'),
   target: z.string().optional().describe('Where the load goes: host:port and the like'),
 
   manifest: texts('Kubernetes YAML or JSON files or folders that were applied').optional(),
-  weights: z.string().optional().describe('Weights instead of manifests: v1=60,v2=40'),
-  previous: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Weights before the last change: v1=90,v2=10, or a run record (FILE.json)'),
-  namespace: z.string().min(1).optional().describe('Of objects that name none, and of the client'),
+  namespace: name.optional().describe('Of objects that name none, and of the client'),
   via: z.string().optional().describe('Whose routes apply: gateway[:NS/NAME], mesh or proxyless'),
-  'virtual-service': z.string().optional().describe('NS/NAME of the VirtualService that applies'),
   'gateway-port': count("The gateway's own port, where the target's differs").optional(),
   'rollout-step': z
-    .int()
+    .int({ error: 'write a whole number' })
     .min(0, { error: 'steps are counted from 0' })
     .optional()
     .describe('Step of an Argo Rollout to expect, from 0; the current one when absent'),
   'envoy-admin': z.string().optional().describe("URL of the proxy's admin interface"),
   'config-dump': z.string().optional().describe("File with the proxy's /config_dump"),
-  identity: z.string().optional().describe('How a response says which pod answered'),
 
   call: z.string().optional().describe('pkg.Service/Method'),
-  data: z.unknown().optional().describe("The request, in protobuf's JSON form"),
+  calls: z
+    .array(callSchema)
+    .min(1, { error: 'name at least one call' })
+    .optional()
+    .describe('Several calls instead of one, each with what is its own'),
+  ...perCall,
+
   proto: texts('.proto files that describe the call').optional(),
   'import-path': texts('Folders in which .proto files are looked for').optional(),
   protoset: texts('Compiled descriptor sets that describe the call').optional(),
-  metadata: z.record(z.string(), z.string()).optional().describe('Request metadata'),
-  header: texts("Request headers, 'name: value' each").optional(),
-  authority: z.string().min(1).optional().describe('The :authority to send'),
 
   plaintext: z.boolean().optional().describe('Speak HTTP/2 without TLS'),
   cacert: z.string().optional().describe('PEM file of the authorities to trust'),
@@ -69,14 +120,18 @@ export const settingsSchema = z.strictObject({
   key: z.string().optional().describe("PEM file of the client certificate's key"),
   servername: z.string().optional().describe('Name to check the certificate for, and for SNI'),
   'skip-verify': z.boolean().optional().describe("Do not check the server's certificate"),
-  'connect-timeout': duration('How long connecting may take').optional(),
+  'connect-timeout': timeLimit('How long connecting may take').optional(),
 
   requests: count('How many requests; planned from the weights when absent').optional(),
-  duration: duration('Stop sending after this long').optional(),
-  concurrency: count('Requests in flight in all').optional(),
-  connections: count('How many connections').optional(),
+  duration: timeLimit('Stop sending after this long').optional(),
+  concurrency: count('Requests in flight in all')
+    .max(MAX_CONCURRENCY, { error: `write at most ${MAX_CONCURRENCY}` })
+    .optional(),
+  connections: count('How many connections')
+    .max(MAX_CONNECTIONS, { error: `write at most ${MAX_CONNECTIONS}` })
+    .optional(),
   rps: z
-    .number()
+    .number({ error: 'write a number of requests per second above 0' })
     .positive({ error: 'write a number of requests per second above 0' })
     .max(MAX_RPS, { error: `write at most ${MAX_RPS} requests per second` })
     .optional()
@@ -84,7 +139,7 @@ export const settingsSchema = z.strictObject({
   workers: count('Threads that send')
     .max(MAX_WORKERS, { error: `write at most ${MAX_WORKERS}` })
     .optional(),
-  timeout: duration("Each request's deadline").optional(),
+  timeout: timeLimit("Each request's deadline").optional(),
   warmup: z
     .union([count('Requests before the sample'), duration('Load before the sample')])
     .optional()
@@ -96,23 +151,20 @@ export const settingsSchema = z.strictObject({
 
   alpha: probability('How often an exactly right split may be failed').optional(),
   power: probability('How often an exactly right split must be passed').optional(),
-  tolerance: z
-    .union([z.string(), z.number().transform(String)])
-    .optional()
-    .describe('How far a share may be off: 5pp, 10%, v1=3pp,v2=5pp, or 0'),
-  'max-error-rate': z
-    .number()
-    .min(0)
-    .max(1)
-    .optional()
-    .describe('Share of requests that may stay without an answer'),
   inconclusive: z
     .enum(['fail', 'pass', 'report'])
     .optional()
     .describe('How the exit status treats an inconclusive run'),
   threshold: texts('What must hold: p99<50ms, p95{v2}<20ms, error-rate<1%, rate>1000').optional(),
-  seed: z.int().min(0).optional().describe('For everything drawn at random'),
+  seed: z
+    .int({ error: 'write a whole number' })
+    .min(0, { error: 'write a number of at least 0' })
+    .optional()
+    .describe('For everything drawn at random'),
 });
 
 /** Settings as they stand in a file or on the command line, checked one by one. */
 export type Settings = z.output<typeof settingsSchema>;
+
+/** What one of several calls has for itself. */
+export type CallEntry = z.output<typeof callSchema>;

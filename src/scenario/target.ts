@@ -40,8 +40,7 @@ export function formatTarget(target: Target): string {
 function hostAndPort(place: string, text: string): { kind: 'tcp'; host: string; port: number } {
   const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]/\s@]*)):(\d{1,5})$/.exec(place);
   if (match === null) {
-    const bare = /^[^:\s/]+$/.test(place) ? 'the port is missing' : 'it is malformed';
-    throw malformed(text, bare);
+    throw malformed(text, whatIsWrong(place));
   }
   const port = Number(match[3]);
   if (port < 1 || port > 65535) throw malformed(text, 'a port lies between 1 and 65535');
@@ -49,8 +48,15 @@ function hostAndPort(place: string, text: string): { kind: 'tcp'; host: string; 
   return { kind: 'tcp', host: host === '' ? '127.0.0.1' : host, port };
 }
 
+function whatIsWrong(place: string): string {
+  if (/^[\w.]+\/\w+$/.test(place)) return 'it looks like METHOD, which comes after TARGET';
+  return /^[^:\s/]+$/.test(place) ? 'the port is missing' : 'it is malformed';
+}
+
 function malformed(text: string, problem: string): InputError {
-  return new InputError(`"${text}" is not a target: ${problem}; write ${FORMS}`, {
+  // A password in front of a host is nobody's business.
+  const shown = text.replace(/^([a-z]+:\/\/)?[^/]*@/, '$1…@');
+  return new InputError(`"${shown}" is not a target: ${problem}; write ${FORMS}`, {
     path: 'TARGET',
   });
 }

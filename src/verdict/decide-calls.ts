@@ -31,7 +31,7 @@ export function decideCalls(
     const factor = p > 0 ? (adjusted[i] ?? 1) / p : calls.length;
     // p·factor < α is p < α/factor: the same step-down, so the clauses on single destinations get the stricter level too.
     const failAlpha = rule.alpha / Math.max(1, factor);
-    return decideSplit(evidence, { ...rule, failAlpha });
+    return failAlpha === rule.alpha ? decision : decideSplit(evidence, { ...rule, failAlpha });
   });
   const verdicts = decisions.map((decision) => decision.verdict);
   const verdict = verdicts.includes('fail')

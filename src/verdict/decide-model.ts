@@ -1,8 +1,12 @@
 import { binomialLowerTail, binomialUpperTail } from '../stats/binomial-distribution.js';
-import { binomialUpperQuantile } from '../stats/binomial-quantile.js';
-import { fUpperTail } from '../stats/f-distribution.js';
-import { tQuantile } from '../stats/t-distribution.js';
 import { levelCompletion, someDestinationAlwaysDeviates, type Cell } from './decide-allocation.js';
+import {
+  clusteredPValue,
+  clusteredReach,
+  independentDraws,
+  mayBePartlyPinned,
+  type Clustering,
+} from './decide-clusters.js';
 import type { NamedCell } from './decide-evidence.js';
 import type { Units } from './decide-reasons.js';
 import { largestPValue, smallestPValue, type TestChoice } from './decide-test.js';
@@ -15,12 +19,12 @@ export interface DrawModel {
   cells: readonly NamedCell[];
   /** Units whose destination is unknown. */
   missing: number;
-  /** Null for independent draws. */
-  clusters: { inflation: number; connections: number } | null;
+  /** What the connections show; null where nothing is known of them, or they are the units. */
+  clusters: Clustering | null;
 }
 
 /**
- * The model that the dependence of the draws asks for: requests, requests in clusters, or, where
+ * The model that the dependence of the draws asks for: requests, alone or in clusters, or, where
  * connections stay with one destination, connections, each counted for the destination it went to most.
  *
  * @param cells Counts of requests by destination with weight.
@@ -34,12 +38,18 @@ export function drawModel(
   dependence: Dependence | null,
   connections: ConnectionEvidence | null,
 ): DrawModel {
-  if (dependence === null || connections === null || dependence.kind === 'independent') {
+  if (dependence === null || connections === null) {
     return { units: 'requests', cells, missing, clusters: null };
   }
-  if (dependence.kind === 'clustered') {
-    const { inflation, connections: count } = dependence;
-    return { units: 'requests', cells, missing, clusters: { inflation, connections: count } };
+  if (dependence.kind === 'independent' || dependence.kind === 'clustered') {
+    const clusters = {
+      fired: dependence.kind === 'clustered',
+      alikeNeighbours: dependence.alikeNeighbours,
+      inflation: dependence.inflation,
+      connections: dependence.connections,
+      rows: connections.counts,
+    };
+    return { units: 'requests', cells, missing, clusters };
   }
   const counted = cells.map((cell) => ({ ...cell, observed: 0 }));
   for (const row of connections.counts) {
@@ -55,7 +65,7 @@ export function drawModel(
 export function worstPValue(model: DrawModel, choice: TestChoice): number {
   const { cells, missing, clusters } = model;
   const independent = largestPValue(cells, missing, choice);
-  if (clusters === null) return independent;
+  if (clusters?.fired !== true) return independent;
   // Clusters only ever weaken the evidence.
   return Math.max(
     independent,
@@ -66,77 +76,54 @@ export function worstPValue(model: DrawModel, choice: TestChoice): number {
 /** The smallest p-value over every allocation of the missing. */
 export function bestPValue(model: DrawModel, choice: TestChoice): number {
   const { cells, missing, clusters } = model;
-  if (clusters === null) return smallestPValue(cells, missing, choice);
+  if (clusters?.fired !== true) return smallestPValue(cells, missing, choice);
   const counts = cells.map((cell) => cell.observed);
   const corners = cells.map((_, i) => counts.map((x, j) => (i === j ? x + missing : x)));
   return Math.min(...corners.map((corner) => clusteredPValue(corner, cells, clusters)));
 }
 
-/**
- * F = X²/((k−1)·φ) against F(k−1, (C−1)(k−1)): the goodness of fit with the variance between
- * connections in the place of the multinomial one. Source: Rao and Scott (1981), first-order correction.
- */
-function clusteredPValue(
-  counts: readonly number[],
-  cells: readonly Cell[],
-  { inflation, connections }: { inflation: number; connections: number },
-): number {
-  if (connections < 2) return 1;
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const statistic = cells.reduce((sum, { share }, i) => {
-    const expected = total * share;
-    return sum + ((counts[i] ?? 0) - expected) ** 2 / expected;
-  }, 0);
-  const df = cells.length - 1;
-  return fUpperTail(statistic / (df * inflation), df, (connections - 1) * df);
-}
-
 /** Rule 3's second and third clause, for every allocation of the missing. */
 export function alwaysDeviates({ cells, missing, clusters }: DrawModel, alpha: number): boolean {
   const level = cells.length === 2 ? alpha : alpha / cells.length;
-  if (clusters === null) return someDestinationAlwaysDeviates(cells, missing, level);
-  const { inflation, connections } = clusters;
-  if (connections < 2) return false;
-  const t = tQuantile(level / 2, connections - 1);
-  return someDestinationAlwaysDeviates(cells, missing, level, (share, total) => {
-    const normal = t * Math.sqrt((inflation * share * (1 - share)) / total);
-    return Math.max(normal, exactReach(share, total / inflation, level / 2));
-  });
+  if (clusters?.fired !== true) return someDestinationAlwaysDeviates(cells, missing, level);
+  if (clusters.connections < 2) return false;
+  return someDestinationAlwaysDeviates(cells, missing, level, (share, total) =>
+    clusteredReach(share, total, clusters, level),
+  );
 }
 
-/**
- * How far from p a share of so many independent draws must be to be that rare in an exact test. With
- * few clusters and a small p the t-interval is too short on the side where nothing was seen.
- */
-function exactReach(p: number, draws: number, tail: number): number {
-  const n = Math.max(1, Math.floor(draws));
-  const above = (binomialUpperQuantile(n, p, tail) - 1) / n - p;
-  const below = (binomialUpperQuantile(n, 1 - p, tail) - 1) / n - (1 - p);
-  return Math.max(above, below);
-}
+/** Whether rule 4 is met, and if not, what stands in the way. */
+export type Equivalence =
+  | 'shown'
+  /** Not even independent draws would show it. */
+  | 'open'
+  /** The connections differ too much. */
+  | 'clustered'
+  /** Connections of one destination only may be pinned to it. */
+  | 'partly-pinned';
 
 /** Rule 4: every destination equivalent to its weight, the missing given to it in the worst way. */
-export function isEquivalent({ cells, missing, clusters }: DrawModel, alpha: number): boolean {
-  const total = missing + cells.reduce((sum, cell) => sum + cell.observed, 0);
-  const exact = cells.every(
+export function equivalence(model: DrawModel, alpha: number): Equivalence {
+  const { cells, missing, clusters } = model;
+  const total = countAll(cells) + missing;
+  if (!passesWith(total, model, alpha)) return 'open';
+  if (clusters === null) return 'shown';
+  const draws = independentDraws(total, clusters, cells.length, alpha);
+  if (draws < total && !passesWith(draws, model, alpha)) return 'clustered';
+  return mayBePartlyPinned(cells, clusters, alpha) ? 'partly-pinned' : 'shown';
+}
+
+/** Exact binomial TOST of the shares seen, as if they came of that many draws. */
+function passesWith(draws: number, { cells, missing }: DrawModel, alpha: number): boolean {
+  const total = countAll(cells) + missing;
+  const part = draws / total;
+  return cells.every(
     ({ share, tolerance, observed }) =>
-      binomialUpperTail(observed, total, share - tolerance) <= alpha &&
-      binomialLowerTail(observed + missing, total, share + tolerance) <= alpha,
+      binomialUpperTail(Math.floor(observed * part), draws, share - tolerance) <= alpha &&
+      binomialLowerTail(Math.ceil((observed + missing) * part), draws, share + tolerance) <= alpha,
   );
-  if (clusters === null || !exact) return exact;
-  const { inflation, connections } = clusters;
-  if (connections < 2) return false;
-  const t = tQuantile(alpha, connections - 1);
-  const bound = (share: number): number => t * Math.sqrt((inflation * share * (1 - share)) / total);
-  const draws = Math.max(1, Math.floor(total / inflation));
-  return cells.every(({ share: p, tolerance, observed }) => {
-    const low = observed / total;
-    const high = (observed + missing) / total;
-    return (
-      p - low + bound(low) <= tolerance &&
-      high - p + bound(high) <= tolerance &&
-      binomialUpperTail(Math.floor(low * draws), draws, p - tolerance) <= alpha &&
-      binomialLowerTail(Math.ceil(high * draws), draws, p + tolerance) <= alpha
-    );
-  });
+}
+
+function countAll(cells: readonly Cell[]): number {
+  return cells.reduce((sum, cell) => sum + cell.observed, 0);
 }

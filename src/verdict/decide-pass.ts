@@ -8,7 +8,7 @@ import {
 import {
   alwaysDeviates,
   bestPValue,
-  isEquivalent,
+  equivalence,
   worstPValue,
   type DrawModel,
 } from './decide-model.js';
@@ -28,7 +28,9 @@ export interface DecisionContext {
   model: DrawModel;
   choice: TestChoice;
   dependence: Dependence | null;
-  /** Largest p-value over every allocation of the missing; null without a test. */
+  /** Largest p-value over every allocation of the missing, of the draws as the model has them; null without a test. */
+  drawn: number | null;
+  /** The same, or that of connections which lean, if it is larger. */
   worst: number | null;
 }
 
@@ -108,13 +110,17 @@ function judgeSplit(context: DecisionContext): Outcome {
 }
 
 /** Rule 6. Some allocation of the missing has p ≥ alpha here; the gate passes only if all have. */
-function judgeExactGate({ rule, split, model, choice, worst }: DecisionContext): Outcome {
+function judgeExactGate({ rule, split, model, choice, drawn }: DecisionContext): Outcome {
   const { missing, sampled, n } = split;
   const { alpha, power } = rule;
-  const least = model.missing === 0 ? (worst ?? 1) : bestPValue(model, choice);
-  if (least < alpha) return inconclusive([{ code: 'missing-answers', missing, sampled }]);
-  const drawn = model.units === 'connections' ? countOf(model.cells) : n;
-  const effective = drawn / (model.clusters?.inflation ?? 1);
+  const least = model.missing === 0 ? (drawn ?? 1) : bestPValue(model, choice);
+  if (least < alpha) {
+    return inconclusive([
+      model.missing > 0 ? { code: 'missing-answers', missing, sampled } : leaningReason(model),
+    ]);
+  }
+  const units = model.units === 'connections' ? countOf(model.cells) : n;
+  const effective = units / (model.clusters?.fired === true ? model.clusters.inflation : 1);
   const detectable = detectableShare(model.cells, effective, alpha, power);
   return pass({ code: 'no-difference', pValue: least, alpha, detectableShare: detectable });
 }
@@ -125,16 +131,20 @@ function judgeEquivalence(context: DecisionContext): Outcome {
   const { missing, sampled } = split;
   const { alpha } = rule;
   const widest = widestDeviation(model.cells);
-  if (isEquivalent(model, alpha)) {
+  const shown = equivalence(model, alpha);
+  if (shown === 'shown') {
     return pass({ code: 'equivalent', widest, alpha, missing: model.missing, units: model.units });
   }
+  if (wouldFail(context)) return inconclusive([leaningReason(model)]);
   if (model.missing > 0 && wouldSettle({ ...model, missing: 0 }, context)) {
     return inconclusive([{ code: 'missing-answers', missing, sampled }]);
   }
   if (model.units === 'connections') return inconclusive([needOfConnections(context)]);
-  if (model.clusters !== null) {
-    return inconclusive([{ code: 'clustered-draws', ...model.clusters, widest }]);
+  if (model.clusters !== null && (model.clusters.fired || shown === 'clustered')) {
+    const { inflation, connections } = model.clusters;
+    return inconclusive([{ code: 'clustered-draws', inflation, connections, widest }]);
   }
+  if (shown === 'partly-pinned') return inconclusive([partlyPinnedReason(model)]);
   const plan = planRequests({ ...planInput(context), missingRate: missing / sampled });
   if (plan.kind === 'never' && plan.reason === 'missing-answers') {
     return inconclusive([{ code: 'missing-answers', missing, sampled }]);
@@ -168,9 +178,26 @@ function needOfConnections(context: DecisionContext): SplitReason {
 
 /** Whether these draws alone would have been decided. */
 function wouldSettle(model: DrawModel, { rule, choice }: DecisionContext): boolean {
-  if (isEquivalent(model, rule.alpha)) return true;
+  if (equivalence(model, rule.alpha) === 'shown') return true;
   const alpha = rule.failAlpha ?? rule.alpha;
   return worstPValue(model, choice) < alpha && alwaysDeviates(model, alpha);
+}
+
+/** Whether the draws alone would have failed: then connections that may lean stand in the way. */
+function wouldFail({ rule, model, drawn }: DecisionContext): boolean {
+  const alpha = rule.failAlpha ?? rule.alpha;
+  return (drawn ?? 1) < alpha && alwaysDeviates(model, alpha);
+}
+
+function leaningReason({ cells, clusters }: DrawModel): SplitReason {
+  const connections = clusters?.connections ?? 0;
+  return { code: 'leaning-connections', connections, widest: widestDeviation(cells) };
+}
+
+function partlyPinnedReason({ cells, clusters }: DrawModel): SplitReason {
+  const rows = (clusters?.rows ?? []).filter((row) => row.some((count) => count > 0));
+  const pure = rows.filter((row) => row.filter((count) => count > 0).length === 1).length;
+  return { code: 'partly-pinned', pure, connections: rows.length, widest: widestDeviation(cells) };
 }
 
 function pass(reason: SplitReason): Outcome {

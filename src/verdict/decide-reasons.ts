@@ -35,6 +35,8 @@ export type SplitReason =
   | { code: 'too-few-requests'; widest: Deviation; sampled: number; requestsToSettle: number }
   | { code: 'deviation-near-tolerance'; widest: Deviation; sampled: number }
   | { code: 'clustered-draws'; inflation: number; connections: number; widest: Deviation }
+  | { code: 'leaning-connections'; connections: number; widest: Deviation }
+  | { code: 'partly-pinned'; pure: number; connections: number; widest: Deviation }
   | { code: 'pinned-connections'; connections: number; connectionsToSettle: number | null }
   | { code: 'one-destination'; destination: string; connections: number; connectionsToTell: number }
   | {
@@ -83,12 +85,16 @@ export function reasonText(reason: SplitReason): string {
       return reason.connections < 2
         ? 'answers come in clusters, and one connection cannot show how large they are: use more connections'
         : `answers come in clusters by connection (${digits(reason.inflation)} times the variance of independent ones), so ${count(reason.connections)} connections are not enough to tell (${deviationText(reason.widest)}): use more connections`;
+    case 'leaning-connections':
+      return `${deviationText(reason.widest)}, but if every connection leans to a side of its own, ${count(reason.connections)} connections of a right split could look like this: use more connections`;
+    case 'partly-pinned':
+      return `${count(reason.pure)} of ${count(reason.connections)} connections saw one destination only, and if some of them are pinned to it, a split that is off by the tolerance could look like this (${deviationText(reason.widest)}): send more requests over fewer connections`;
     case 'pinned-connections':
       return reason.connectionsToSettle === null
         ? `every connection stays with one destination, so ${count(reason.connections)} connections are the sample, and no number of them settles it`
         : `every connection stays with one destination, so ${count(reason.connections)} connections are the sample; about ${count(reason.connectionsToSettle)} would settle it`;
     case 'one-destination':
-      return `only '${reason.destination}' answered, and ${count(reason.connections)} connections cannot tell a wrong split from connections that stay with one destination: ${count(reason.connectionsToTell)} connections of one request each can`;
+      return `only '${reason.destination}' answered, and ${reason.connections === 1 ? 'one connection' : `${count(reason.connections)} connections`} cannot tell a wrong split from connections that stay with one destination: ${count(reason.connectionsToTell)} connections of one request each can`;
     case 'leak-not-excluded':
       return reason.requestsToSettle === null
         ? `with ${count(reason.missing)} of ${requests(reason.sampled)} missing, leaks of ${percent(reason.limit)} cannot be excluded by any number of requests`

@@ -6,6 +6,7 @@ import {
   type SplitEvidence,
   type SplitRule,
 } from './decide-evidence.js';
+import { leaningPValue } from './decide-clusters.js';
 import { alwaysDeviates, drawModel, worstPValue } from './decide-model.js';
 import {
   inconclusive,
@@ -48,7 +49,8 @@ export interface SplitDecision extends Outcome {
  * errors fail; a split shown equivalent to the weights passes; anything else is inconclusive.
  * A failure must hold for every way of giving the missing answers to the destinations, a pass for
  * the worst one. Missing answers are bounded, never dropped. Where connections show that draws are
- * not independent, both are judged with the variance between connections, or by connection.
+ * not independent, both are judged with the variance between connections, or by connection; and
+ * neither is given where connections that lean, or are pinned in part, could look the same.
  *
  * @param evidence Counts; see {@link SplitEvidence}.
  * @param rule Levels and limits; see {@link SplitRule}.
@@ -66,9 +68,23 @@ export function decideSplit(evidence: SplitEvidence, rule: SplitRule): SplitDeci
   const connections = testable ? weightedColumns(evidence) : null;
   const dependence = connections === null ? null : judgeDependence(connections, cells.length);
   const model = drawModel(cells, missing, dependence, connections);
-  const independent = model.units === 'requests' && model.clusters === null && missing === 0;
-  const worst = test === null || independent ? (test?.pValue ?? null) : worstPValue(model, choice);
-  const context: DecisionContext = { evidence, rule, split, model, choice, dependence, worst };
+  const asTested = model.units === 'requests' && model.clusters?.fired !== true && missing === 0;
+  const drawn = test === null || asTested ? (test?.pValue ?? null) : worstPValue(model, choice);
+  const leaning =
+    drawn !== null && drawn < rule.alpha && model.clusters !== null
+      ? leaningPValue(model.cells, model.clusters)
+      : 0;
+  const worst = drawn === null ? null : Math.max(drawn, leaning);
+  const context: DecisionContext = {
+    evidence,
+    rule,
+    split,
+    model,
+    choice,
+    dependence,
+    drawn,
+    worst,
+  };
 
   const failures = [...leaks(context), ...splitFailures(context), ...errorRate(context)];
   const judged =

@@ -1,4 +1,3 @@
-import { chiSquareLowerTail } from '../stats/chi-square-distribution.js';
 import { contingencyTest } from '../stats/contingency.js';
 import { normalUpperTail } from '../stats/normal-distribution.js';
 import { equalNeighbourMoments } from '../stats/runs.js';
@@ -30,18 +29,14 @@ interface DependenceNumbers {
   /** How many standard deviations more equal neighbours there are than in random order; null when not counted. */
   neighbourZ: number | null;
   neighbourPValue: number | null;
-  /** Connections of two answers and more that all went to one destination, and how many of them chance explains. */
-  pureConnections: { seen: number; expected: number; pValue: number };
-  /**
-   * φ, by how much the variance is inflated: X²/df of homogeneity, or what the excess of pure
-   * connections implies if that is more; at least 1.
-   */
+  /** Whether there are more equal neighbours than chance allows. */
+  alikeNeighbours: boolean;
+  /** φ, by how much the variance is inflated: X²/df of homogeneity, at least 1. */
   inflation: number;
 }
 
 const HOMOGENEITY_LEVEL = 0.01;
 const NEIGHBOUR_LEVEL = 0.001;
-const PURITY_LEVEL = 0.01;
 const PINNED_V = 0.9;
 
 /**
@@ -56,15 +51,15 @@ export function judgeDependence(evidence: ConnectionEvidence, destinations: numb
   const homogeneity = contingencyTest(rows);
   const neighbours = neighbourExcess(rows, evidence.neighbours);
   const freedom = (rows.length - 1) * (destinations - 1);
-  const pure = pureConnections(rows);
+  const alikeNeighbours = (neighbours?.pValue ?? 1) < NEIGHBOUR_LEVEL;
   const numbers: DependenceNumbers = {
     connections: rows.length,
     homogeneityPValue: homogeneity?.pValue ?? null,
     cramersV: homogeneity?.cramersV ?? null,
     neighbourZ: neighbours?.z ?? null,
     neighbourPValue: neighbours?.pValue ?? null,
-    pureConnections: { seen: pure.seen, expected: pure.expected, pValue: pure.pValue },
-    inflation: Math.max(1, pure.inflation, (homogeneity?.statistic ?? 0) / Math.max(1, freedom)),
+    alikeNeighbours,
+    inflation: Math.max(1, (homogeneity?.statistic ?? 0) / Math.max(1, freedom)),
   };
   const seen = rows.reduce<boolean[]>(
     (any, row) => row.map((count, i) => count > 0 || (any[i] ?? false)),
@@ -74,45 +69,8 @@ export function judgeDependence(evidence: ConnectionEvidence, destinations: numb
   const repeated = rows.some((row) => row.reduce((sum, count) => sum + count, 0) > 1);
   // Connections of one request each are "pinned" by their size alone.
   if (repeated && (numbers.cramersV ?? 0) > PINNED_V) return { kind: 'pinned', ...numbers };
-  const fires =
-    (homogeneity?.pValue ?? 1) < HOMOGENEITY_LEVEL ||
-    (neighbours?.pValue ?? 1) < NEIGHBOUR_LEVEL ||
-    pure.pValue < PURITY_LEVEL;
+  const fires = (homogeneity?.pValue ?? 1) < HOMOGENEITY_LEVEL || alikeNeighbours;
   return { kind: fires ? 'clustered' : 'independent', ...numbers };
-}
-
-/**
- * Connections that are pinned while others are not hide from the homogeneity test when they are
- * pinned to the large destination, and the variance seen between connections is then too small:
- * had one of them gone to the small one, the split would look quite different. Their number shows
- * them all the same. Chance makes a connection of m answers pure with Σ s_i^m; the number of pure ones is then
- * about Poisson, and the excess ρ of them inflates the variance by 1 + (m − 1)·ρ.
- */
-function pureConnections(rows: readonly (readonly number[])[]): {
-  seen: number;
-  expected: number;
-  pValue: number;
-  inflation: number;
-} {
-  const totals = rows[0]?.map((_, i) => rows.reduce((sum, row) => sum + (row[i] ?? 0), 0)) ?? [];
-  const total = totals.reduce((sum, count) => sum + count, 0);
-  let seen = 0;
-  let expected = 0;
-  let candidates = 0;
-  let squares = 0;
-  for (const row of rows) {
-    const size = row.reduce((sum, count) => sum + count, 0);
-    squares += size * size;
-    if (size < 2) continue;
-    candidates += 1;
-    if (Math.max(...row) === size) seen += 1;
-    expected += totals.reduce((sum, count) => sum + (count / total) ** size, 0);
-  }
-  if (seen === 0) return { seen, expected, pValue: 1, inflation: 1 };
-  // P(Poisson(λ) ≥ k) = P(χ²(2k) ≤ 2λ).
-  const pValue = chiSquareLowerTail(2 * expected, 2 * seen);
-  const excess = Math.max(0, (seen - expected) / Math.max(1, candidates - expected));
-  return { seen, expected, pValue, inflation: 1 + (squares / total - 1) * excess };
 }
 
 /**

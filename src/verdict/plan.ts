@@ -1,6 +1,8 @@
 import { equivalentCounts, type CountRange } from '../stats/equivalence.js';
 import { normalQuantile } from '../stats/normal-distribution.js';
 import { jointRangeProbability } from '../stats/truncated-multinomial.js';
+import { Memory } from './memory.js';
+import { usualTolerance } from './tolerance.js';
 
 /** What a plan is made for. */
 export interface PlanInput {
@@ -41,9 +43,6 @@ const EXACT_WORK = { search: 30_000, single: 60_000 };
 /** Beyond this a plan is rounded up to a whole tooth of the saw, which is then below 1 % of it. */
 const EXACT_FIRST_REQUESTS = 100_000;
 
-/** k = 1 and chi-square gates need no power; a chi-square gate wants every expected count at 5 or more. */
-const LEAST_EXPECTED_COUNT = 5;
-
 /**
  * The first size at which an exactly right split passes with the wanted probability.
  *
@@ -56,20 +55,18 @@ const LEAST_EXPECTED_COUNT = 5;
  * @throws RangeError when the arrays' lengths differ.
  */
 export function planRequests(input: PlanInput): Plan {
-  const { expectedShares, tolerances, alpha, power } = input;
-  const { missingRate = 0, leakLimit = DEFAULT_LEAK_LIMIT } = input;
-  const key = JSON.stringify([expectedShares, tolerances, alpha, power, missingRate, leakLimit]);
-  const known = remembered.get(key);
-  if (known !== undefined) return known;
-  if (remembered.size >= REMEMBERED_PLANS) remembered.clear();
-  const plan = searchPlan(input);
-  remembered.set(key, plan);
-  return plan;
+  return rememberedPlans.get(keyOf(input), () => searchPlan(input));
 }
 
 /** A search takes tens of milliseconds for three destinations and more, and the same few are asked for again and again. */
-const remembered = new Map<string, Plan>();
-const REMEMBERED_PLANS = 100;
+const rememberedPlans = new Memory<Plan>();
+const rememberedPowers = new Memory<number>();
+
+function keyOf(input: PlanInput): string {
+  const { expectedShares, tolerances, alpha, power } = input;
+  const { missingRate = 0, leakLimit = DEFAULT_LEAK_LIMIT } = input;
+  return JSON.stringify([expectedShares, tolerances, alpha, power, missingRate, leakLimit]);
+}
 
 function searchPlan(input: PlanInput): Plan {
   const leakFloor = leakRequests(input);
@@ -89,6 +86,10 @@ function searchPlan(input: PlanInput): Plan {
  * @param input See {@link PlanInput}.
  */
 export function powerAt(requests: number, input: PlanInput): number {
+  return rememberedPowers.get(`${requests} ${keyOf(input)}`, () => computePower(requests, input));
+}
+
+function computePower(requests: number, input: PlanInput): number {
   const missing = Math.ceil(requests * (input.missingRate ?? 0));
   if (!leakIsBounded(requests, missing, input)) return 0;
   const cells = splitCells(input);
@@ -177,8 +178,9 @@ function planSplit(input: PlanInput): Plan {
   const cells = splitCells(input);
   if (cells.shares.length < 2) return { kind: 'planned', requests: 1, power: 1 };
   if (cells.tolerances.every((tolerance) => tolerance === 0)) {
-    const requests = Math.ceil(LEAST_EXPECTED_COUNT / Math.min(...cells.shares));
-    return { kind: 'planned', requests, power: 1 - input.alpha };
+    // A gate that looks at little finds no difference. It looks as closely as the usual rule.
+    const usual = planSplit({ ...input, tolerances: input.expectedShares.map(usualTolerance) });
+    return usual.kind === 'never' ? usual : { ...usual, power: 1 - input.alpha };
   }
   const rate = input.missingRate ?? 0;
   const exactWork = rate > 0 ? 0 : EXACT_WORK.search;

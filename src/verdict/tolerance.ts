@@ -97,12 +97,21 @@ export function resolveTolerances(
       }
     }
   }
-  return destinations.map(({ name, expectedShare: p }) =>
-    Math.min(toleratedShare(tolerance, name, p), p / 2, (1 - p) / 2),
+  return destinations.map(({ name, expectedShare }) =>
+    atMostHalfway(toleratedShare(tolerance, name, expectedShare), expectedShare),
   );
 }
 
 const DEFAULT_SHARE = 0.05;
+
+/** The tolerance of a destination where none is given, as a share. @param expectedShare 0..1. */
+export function usualTolerance(expectedShare: number): number {
+  return atMostHalfway(DEFAULT_SHARE, expectedShare);
+}
+
+function atMostHalfway(tolerance: number, expectedShare: number): number {
+  return Math.min(tolerance, expectedShare / 2, (1 - expectedShare) / 2);
+}
 
 function toleratedShare(tolerance: Tolerance, name: string, expectedShare: number): number {
   switch (tolerance.kind) {

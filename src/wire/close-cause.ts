@@ -8,6 +8,8 @@ export type CloseCause =
   | { readonly kind: 'drained'; readonly code: number; readonly debug: string }
   /** The peer closed the connection, without or after a GOAWAY of this code. */
   | { readonly kind: 'peer-closed'; readonly goawayCode: number | null; readonly debug: string }
+  /** The peer said nothing, and nothing when it was asked; it has vanished, or its network has. */
+  | { readonly kind: 'peer-silent' }
   /** The socket failed. */
   | { readonly kind: 'socket-error'; readonly code: string }
   /** The peer broke HTTP/2; it was told by GOAWAY. */
@@ -26,6 +28,8 @@ export function describeCloseCause(cause: CloseCause): string {
       return cause.goawayCode === null
         ? 'closed by the peer without GOAWAY'
         : `closed by the peer after GOAWAY ${errorCodeName(cause.goawayCode)}${debugText(cause.debug)}`;
+    case 'peer-silent':
+      return 'the peer says nothing any more, not even to acknowledge SETTINGS';
     case 'socket-error':
       return `socket error ${cause.code}`;
     case 'violation':

@@ -18,6 +18,7 @@ import { type Endpoint, formatEndpoint } from './endpoint.js';
  * - `tls`: the TLS handshake failed for another reason.
  * - `closed`: the peer closed the connection before it spoke HTTP/2.
  * - `silent`: connected, but no SETTINGS frame within the connect timeout.
+ * - `interrupted`: given up on this side.
  * - `socket`: any other socket error.
  */
 export type ConnectErrorKind =
@@ -36,6 +37,7 @@ export type ConnectErrorKind =
   | 'tls'
   | 'closed'
   | 'silent'
+  | 'interrupted'
   | 'socket';
 
 /** No HTTP/2 session could be opened. `message` is one line: where, what, and what to do. */
@@ -77,6 +79,7 @@ const EXPLANATION: Record<ConnectErrorKind, string> = {
   tls: 'the TLS handshake failed',
   closed: 'the server closed the connection before it spoke HTTP/2',
   silent: 'connected, but the server sent no HTTP/2 SETTINGS within the connect timeout',
+  interrupted: 'interrupted while connecting',
   socket: 'the connection failed',
 };
 

@@ -27,6 +27,8 @@ export interface ConnectOptions {
   readonly tls: TlsOptions | null;
   /** Bound on TCP connection plus TLS handshake, in milliseconds. */
   readonly timeoutMs: number;
+  /** Gives up connecting when it aborts. */
+  readonly signal?: AbortSignal | undefined;
   /** Reads into one buffer instead of emitting `data`. */
   readonly readInto?: ReadInto;
 }
@@ -37,7 +39,8 @@ export interface ConnectOptions {
  * @throws ConnectError (as rejection) with the kind of failure; the socket is destroyed then.
  */
 export function connectSocket(options: ConnectOptions): Promise<net.Socket> {
-  const { endpoint } = options;
+  const { endpoint, signal } = options;
+  if (signal?.aborted === true) return Promise.reject(new ConnectError('interrupted', endpoint));
   return new Promise((resolve, reject) => {
     let socket: net.Socket;
     try {
@@ -60,6 +63,7 @@ export function connectSocket(options: ConnectOptions): Promise<net.Socket> {
 
     function detach(): void {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
       socket.off('connect', onTcp).off(ready, onReady).off('error', fail).off('close', onClose);
     }
     function fail(error: unknown): void {
@@ -70,6 +74,9 @@ export function connectSocket(options: ConnectOptions): Promise<net.Socket> {
     }
     function onClose(): void {
       fail(new ConnectError('closed', endpoint));
+    }
+    function onAbort(): void {
+      fail(new ConnectError('interrupted', endpoint));
     }
     function onTcp(): void {
       tcpConnected = true;
@@ -85,6 +92,7 @@ export function connectSocket(options: ConnectOptions): Promise<net.Socket> {
       socket.setNoDelay(true);
       resolve(socket);
     }
+    signal?.addEventListener('abort', onAbort);
     socket.on('connect', onTcp).on(ready, onReady).on('error', fail).on('close', onClose);
   });
 }

@@ -24,13 +24,14 @@ export async function openSession(
   options: OpenSessionOptions,
   events: SessionEvents = {},
 ): Promise<Session> {
-  const { endpoint, tls, timeoutMs } = options;
+  const { endpoint, tls, timeoutMs, signal } = options;
   const startedAt = performance.now();
   const greeter = new Greeter();
   const socket = await connectSocket({
     endpoint,
     tls,
     timeoutMs,
+    signal,
     readInto: {
       buffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES),
       callback: (length, buffer) => {
@@ -44,11 +45,19 @@ export async function openSession(
     const timer = setTimeout(() => {
       fail(new ConnectError('silent', endpoint));
     }, remainingMs);
+    const onAbort = (): void => {
+      fail(new ConnectError('interrupted', endpoint));
+    };
+    signal?.addEventListener('abort', onAbort);
     let progress: 'opening' | 'open' | 'failed' = 'opening';
+    const settled = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
     const fail = (error: ConnectError): void => {
       if (progress !== 'opening') return;
       progress = 'failed';
-      clearTimeout(timer);
+      settled();
       socket.destroy();
       reject(error);
     };
@@ -65,7 +74,7 @@ export async function openSession(
           if (progress === 'failed') return;
           if (progress === 'opening') {
             progress = 'open';
-            clearTimeout(timer);
+            settled();
             resolve(session);
           }
           events.onSettings?.(maxConcurrentStreams);

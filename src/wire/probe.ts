@@ -81,7 +81,7 @@ function provesTls(error: unknown): boolean {
 }
 
 async function greet(options: ProbeOptions): Promise<ProbeResult> {
-  const { endpoint } = options;
+  const { endpoint, signal } = options;
   const startedAt = performance.now();
   const socket = await connectSocket(options);
   const remainingMs = Math.max(1, options.timeoutMs - (performance.now() - startedAt));
@@ -90,8 +90,13 @@ async function greet(options: ProbeOptions): Promise<ProbeResult> {
     const timer = setTimeout(() => {
       settle(new ConnectError('silent', endpoint));
     }, remainingMs);
+    const onAbort = (): void => {
+      settle(new ConnectError('interrupted', endpoint));
+    };
+    signal?.addEventListener('abort', onAbort);
     const settle = (outcome: ProbeResult | ConnectError): void => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
       socket.removeAllListeners('data').removeAllListeners('close');
       if (outcome instanceof ConnectError) {
         socket.destroy();

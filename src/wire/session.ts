@@ -194,9 +194,18 @@ export class Session implements ConnectionEvents {
   }
 
   /** Ends the session at once; streams in flight fail with `connection-lost`. */
-  destroy(): void {
+  destroy(cause: CloseCause = { kind: 'own-close' }): void {
     this.sayGoodbye(ErrorCode.NO_ERROR, '');
-    this.end({ kind: 'own-close' });
+    this.end(cause);
+  }
+
+  /**
+   * Makes the peer say something, so that one that lives can be told from one that has vanished:
+   * SETTINGS without entries, which must be acknowledged at once (RFC 9113, section 6.5.3). Of PING
+   * gRPC servers allow few.
+   */
+  askForAcknowledgement(): void {
+    if (!this.isClosed) this.outbox.frame(FrameType.SETTINGS, 0, 0, NO_PAYLOAD);
   }
 
   onSettings(bytes: Uint8Array, start: number, end: number): void {

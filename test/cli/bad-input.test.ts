@@ -164,9 +164,41 @@ const CASES: [string, string[], RegExp[]][] = [
   ['no target', ['--call', 'helloworld.Greeter/SayHello', ...WEIGHTS], [/TARGET/]],
   ['an unknown flag', [...WEIGHTS, TARGET, ...GREETER, '--conections', '5'], [/conections/]],
   ['--insecure', [...WEIGHTS, TARGET, ...GREETER, '--insecure'], [/--plaintext/, /--skip-verify/]],
+  ['a switch with a value', [...WEIGHTS, TARGET, ...GREETER, '--plaintext=yes'], [/--plaintext/]],
+  [
+    'a method before the target',
+    [...WEIGHTS, 'helloworld.Greeter/SayHello', TARGET, '--plaintext'],
+    [/TARGET/, /looks like METHOD/],
+  ],
   ['plaintext to https', [...WEIGHTS, 'https://localhost:1', ...GREETER], [/--plaintext/, /https/]],
   ['a number that is none', [...WEIGHTS, TARGET, ...GREETER, '-n', 'many'], [/--requests/]],
   ['a duration without unit', [...WEIGHTS, TARGET, ...GREETER, '-z', '10'], [/--duration/, /10s/]],
+  ['a deadline of nothing', [...WEIGHTS, TARGET, ...GREETER, '-t', '0s'], [/--timeout/, /above 0/]],
+  [
+    'a duration that no timer takes',
+    [...WEIGHTS, TARGET, ...GREETER, '-z', '600h'],
+    [/--duration/, /at most 500h/],
+  ],
+  [
+    'an error rate in per cent',
+    [...WEIGHTS, TARGET, ...GREETER, '--max-error-rate', '5%'],
+    [/--max-error-rate/, /0\.01/],
+  ],
+  [
+    'more connections than there are ports',
+    [...WEIGHTS, TARGET, ...GREETER, '--connections', '1e6'],
+    [/--connections/, /at most 60000/],
+  ],
+  [
+    'metadata of another form',
+    [...WEIGHTS, TARGET, ...GREETER, '-m', '{"a": 1}'],
+    [/--metadata/, /x-user/],
+  ],
+  [
+    'an empty authority',
+    [...WEIGHTS, TARGET, ...GREETER, '--authority='],
+    [/--authority/, /empty/],
+  ],
   [
     'a tolerance that is none',
     [...WEIGHTS, TARGET, ...GREETER, '--tolerance', 'some'],

@@ -85,8 +85,8 @@ describe('merge', () => {
     const few = sampleAs('few.json', (record) => {
       const [call] = record.calls;
       const [v1, v2] = call!.split.destinations;
-      v1!.observed = 6;
-      v2!.observed = 4;
+      Object.assign(v1!, { observed: 6, share: 0.6, pods: [] });
+      Object.assign(v2!, { observed: 4, share: 0.4, pods: [] });
       Object.assign(call!.split, { n: 10, sampled: 10 });
       Object.assign(record.load, { sent: 10, ok: 10 });
       record.transport.connections = [];

@@ -74,7 +74,13 @@ async function callOnce(
   name: EngineSettings['name'],
   job: LoadJob,
 ): Promise<Seen & { cause: string }> {
-  const engine = await loadEngine({ ...job.engine, name }, job.call, 1);
+  const { signal } = new AbortController();
+  const engine = await loadEngine(
+    { ...job.engine, name },
+    job.calls.map(({ prepared }) => prepared),
+    1,
+    signal,
+  );
   let resolve: (seen: Seen & { cause: string }) => void;
   const ended = new Promise<Seen & { cause: string }>((done) => (resolve = done));
   const caller = await engine.dial(job.endpoints[0]!, {
@@ -90,7 +96,7 @@ async function callOnce(
     },
     onRoom: () => undefined,
   });
-  assert.equal(caller.call(0), 'started');
+  assert.equal(caller.call(0, 0), 'started');
   const seen = await ended;
   await caller.close();
   return seen;
@@ -98,7 +104,11 @@ async function callOnce(
 
 function jobOf(address: string, sent: string, timeoutMs = 10_000): LoadJob {
   const job = greeterJob(address, { timeoutMs });
-  return { ...job, call: { ...job.call, metadata: [['x-case', sent]], timeoutMs } };
+  const calls = job.calls.map((call) => ({
+    ...call,
+    prepared: { ...call.prepared, metadata: [['x-case', sent] as const] },
+  }));
+  return { ...job, calls };
 }
 
 async function bothEngines(
@@ -203,7 +213,8 @@ describe('a gateway that closes its connections', () => {
   }
 
   it('costs no request, and every reconnect is counted', TIMEOUT, async () => {
-    const { tally, ledgers } = await through('h2');
+    const { calls, ledgers } = await through('h2');
+    const { tally } = calls[0]!;
     assert.deepEqual(tally.failures.list(), []);
     assert.deepEqual(tally.outcomes, { ok: REQUESTS, failed: 0, timedOut: 0, cancelled: 0 });
     for (const ledger of ledgers) {
@@ -215,7 +226,7 @@ describe('a gateway that closes its connections', () => {
   });
 
   it('costs the reference engine none either', TIMEOUT, async () => {
-    const { tally } = await through('grpc-js');
+    const { tally } = (await through('grpc-js')).calls[0]!;
     assert.deepEqual(tally.failures.list(), []);
     assert.equal(tally.outcomes.ok, REQUESTS);
   });

@@ -28,23 +28,30 @@ export function greeterJob(address: string, plan: Partial<LoadPlan>): LoadJob {
     warmup: null,
     timeoutMs: 10_000,
     workers: 1,
+    callParts: [1],
+    seed: 1,
     ...plan,
   };
   return {
     plan: whole,
-    call: {
-      path: '/helloworld.Greeter/SayHello',
-      authority: address,
-      scheme: 'http',
-      metadata: [],
-      message: encodeMessage(METHOD.input, { name: 'Jack' }),
-      timeoutMs: whole.timeoutMs,
-    },
+    calls: [
+      {
+        prepared: {
+          path: '/helloworld.Greeter/SayHello',
+          authority: address,
+          scheme: 'http',
+          metadata: [],
+          message: encodeMessage(METHOD.input, { name: 'Jack' }),
+          timeoutMs: whole.timeoutMs,
+        },
+        identity: { kind: 'greeter' },
+        reply: replyContract(METHOD.output),
+        attribution: attributionTable(['v1', 'v2'], [], tokens),
+        destinations: 2,
+        blockSize: 20,
+      },
+    ],
     engine: { name: 'h2', tls: null, connectTimeoutMs: 5000 },
     endpoints: [{ kind: 'tcp', host, port: Number(port) }],
-    identity: { kind: 'greeter' },
-    reply: replyContract(METHOD.output),
-    attribution: attributionTable(['v1', 'v2'], [], tokens),
-    shape: { destinations: 2, connections: whole.connections, blockSize: 20 },
   };
 }

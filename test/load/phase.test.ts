@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { CallDealer } from '../../src/load/call-dealer.js';
 import type { Caller, CallEnd, CallEndKind, CallStart } from '../../src/load/caller.js';
 import { Phase } from '../../src/load/phase.js';
 import { shares } from '../../src/load/sequencer.js';
@@ -73,6 +74,8 @@ interface Seen {
   kinds: CallEndKind[];
   sequences: number[];
   perConnection: number[];
+  /** As the phase itself counts them, by connection. */
+  sent: Float64Array;
   scheduledAtMs: number[];
   slipMs: number[];
   latencyMs: number[];
@@ -92,15 +95,23 @@ function phaseOver(
     kinds: [],
     sequences: [],
     perConnection: callers.map(() => 0),
+    sent: new Float64Array(callers.length),
     scheduledAtMs: [],
     slipMs: [],
     latencyMs: [],
   };
   const { requestsPerSecond = null } = options;
+  const quota = shares(options.requests, callers.length);
   const phase = new Phase(
     callers,
     {
-      quota: shares(options.requests, callers.length),
+      quota,
+      dealer: new CallDealer(
+        quota.map((requests) => [requests]),
+        [1],
+        quota.map((_, connection) => connection),
+      ),
+      calls: 1,
       concurrency: options.concurrency,
       timeoutMs: options.timeoutMs ?? 1000,
       durationMs: options.durationMs ?? null,
@@ -117,6 +128,7 @@ function phaseOver(
       seen.slipMs.push(request.sentAtMs - request.scheduledAtMs);
       seen.latencyMs.push(endedAtMs - request.scheduledAtMs);
     },
+    seen.sent,
   );
   callers.forEach((caller, connection) => {
     caller.onEnd = (slot, callEnd) => {
@@ -137,6 +149,7 @@ describe('Phase', () => {
     const { phase, seen } = phaseOver(callers, { concurrency: 5, requests: 100 });
     assert.equal(await phase.run(NEVER), 'complete');
     assert.deepEqual(seen.perConnection, [34, 33, 33]);
+    assert.deepEqual([...seen.sent], seen.perConnection);
     assert.deepEqual(
       seen.sequences.toSorted((a, b) => a - b),
       Array.from({ length: 100 }, (_, index) => index),

@@ -36,7 +36,8 @@ describe('a load on several threads', () => {
       concurrency: 7,
       workers: 3,
     });
-    const { tally, ledgers, health, deaths, end } = await runLoad(job, control());
+    const { calls, ledgers, health, deaths, end } = await runLoad(job, control());
+    const { tally } = calls[0]!;
     assert.equal(end, 'complete');
     assert.deepEqual(deaths, []);
     assert.equal(health.length, 3);
@@ -54,15 +55,14 @@ describe('a load on several threads', () => {
 
   it('joins pods that each thread numbered for itself', async () => {
     const job = greeterJob(mesh.address, { requests: 400, workers: 2 });
-    const attribution = { ...job.attribution, destinations: [], tokens: [] };
-    const { tally, destinations } = await runLoad(
-      {
-        ...job,
-        attribution: { ...attribution, podsAreDestinations: true },
-        shape: { ...job.shape, destinations: 16 },
-      },
-      control(),
-    );
+    const attribution = { destinations: [], workloads: [], tokens: [] };
+    const calls = job.calls.map((call) => ({
+      ...call,
+      attribution: { ...attribution, podsAreDestinations: true as const },
+      destinations: 16,
+    }));
+    const load = await runLoad({ ...job, calls }, control());
+    const { tally, destinations } = load.calls[0]!;
     const expected = [...podNames('greeter', 'v1'), ...podNames('greeter', 'v2')].sort();
     assert.deepEqual([...destinations].sort(), expected);
     destinations.forEach((name, index) => {
@@ -73,8 +73,8 @@ describe('a load on several threads', () => {
 
   it('keeps to the rate, all threads together', async () => {
     const job = greeterJob(mesh.address, { requests: 300, requestsPerSecond: 1000, workers: 2 });
-    const { tally, durationMs } = await runLoad(job, control());
-    assert.equal(tally.outcomes.ok, 300);
+    const { calls, durationMs } = await runLoad(job, control());
+    assert.equal(calls[0]!.tally.outcomes.ok, 300);
     // The last one is due 299 ms after the start.
     assert.ok(durationMs >= 299, `${durationMs} ms`);
   });
@@ -85,21 +85,37 @@ describe('a load on several threads', () => {
     setTimeout(() => {
       abort.abort();
     }, 300);
-    const { end, tally } = await runLoad(job, control(abort.signal));
+    const { end, calls } = await runLoad(job, control(abort.signal));
+    const { tally } = calls[0]!;
     assert.equal(end, 'interrupted');
     assert.equal(tally.outcomes.failed + tally.outcomes.timedOut, 0);
   });
 
-  it('keeps what the others measured when a thread dies', async () => {
+  it('keeps what the others measured when a thread dies, and loses none of its requests', async () => {
     const job = greeterJob(mesh.address, {
       requests: 300,
       requestsPerSecond: 600,
       connections: 3,
       workers: 3,
+      warmup: { requests: 30, durationMs: null },
     });
     const result = await runWorkers(job, loadShares(job.plan), control(), DYING);
-    assert.deepEqual(result.deaths, ['out of luck']);
-    assert.equal(result.tally.outcomes.ok, 200);
+    const [death, ...others] = result.deaths;
+    assert.deepEqual(others, []);
+    assert.equal(death?.why, 'out of luck');
+    const { tally } = result.calls[0]!;
+    assert.ok(death.sent > 0 && death.sent < 100, String(death.sent));
+    assert.deepEqual(tally.outcomes, { ok: 200, failed: 0, timedOut: 0, cancelled: death.sent });
+    assert.equal(tally.statuses.get('CANCELLED'), death.sent);
+    assert.deepEqual(tally.failures.list(), [
+      { status: 'CANCELLED', cause: 'the thread that sent it died', count: death.sent },
+    ]);
+    const [itsOwn] = tally.connections;
+    assert.deepEqual(
+      { remote: itsOwn?.remote, missing: itsOwn?.missing },
+      { remote: mesh.address, missing: death.sent },
+    );
+    assert.equal(result.excluded, 30);
     assert.equal(result.ledgers[0], null);
     assert.equal(result.health.length, 2);
   });

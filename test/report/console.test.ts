@@ -14,22 +14,38 @@ function sample(): RunRecord {
   return runRecordSchema.parse(JSON.parse(text));
 }
 
-/** A record in which every text that comes from elsewhere tries to do something to the terminal. */
-function hostile(): RunRecord {
+const EVIL = '\u001b[2J\u0007\u202eevil\u009b31m\r\n\u061c\u{e0041}';
+// eslint-disable-next-line no-control-regex -- looking for them is the point
+const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u202a-\u202e\u{e0041}]/u;
+/** Texts that are the record's own words. */
+const OWN = new Set(['schema', 'command', 'verdict', 'severity', 'loop', 'startedAt']);
+
+/** A record in which every text that may come from elsewhere tries to do something to the terminal. */
+function hostile(command: RunRecord['command']): RunRecord {
+  const evil = (value: unknown, key = ''): unknown => {
+    if (typeof value === 'string') return OWN.has(key) ? value : EVIL;
+    if (Array.isArray(value)) return value.map((item) => evil(item, key));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [name, evil(item, name)]),
+    );
+  };
   const record = sample();
-  const evil = '\u001b[2J\u0007\u202eevil\u009b31m\r\n';
+  record.reasons = ['x', 'y'];
+  record.findings = [{ code: 'x', severity: 'error', summary: 'x', evidence: 'x', advice: 'x' }];
+  record.thresholds = [{ expression: 'p99<1ms', observed: 1, ok: false }];
+  record.scenario = 'x';
   const call = record.calls[0]!;
-  record.scenario = evil;
-  record.target = evil;
-  call.call = evil;
-  call.route = { source: evil, rule: evil, match: evil, gatewayPort: 1 };
-  call.split.destinations[0]!.name = evil;
-  call.split.destinations[0]!.pods = [{ name: evil, observed: 1 }];
-  call.failures = [{ status: evil, cause: evil, count: 1 }];
-  call.status = { [evil]: 1 };
-  record.reasons = [evil];
-  record.findings = [{ code: 'x', severity: 'error', summary: evil, evidence: evil, advice: evil }];
-  return record;
+  call.failures = [{ status: 'x', cause: 'x', count: 1 }];
+  call.status = { [EVIL]: 1 };
+  call.programmed = {
+    ...{ source: 'x', table: 'x', virtualHost: 'x', routes: ['x'], answeredByProxy: 0 },
+    destinations: [{ name: 'x', configuredShare: 1, programmedShare: 0 }],
+    difference: 'x',
+    incomparable: 'x',
+  };
+  record.transport.rstStream = { [EVIL]: 1 };
+  return runRecordSchema.parse({ ...(evil(record) as RunRecord), command });
 }
 
 describe('reports', () => {
@@ -42,11 +58,33 @@ describe('reports', () => {
   }
 });
 
+describe('text from elsewhere', () => {
+  for (const name of Object.keys(FORMATS) as FormatName[]) {
+    for (const command of ['verify', 'bench'] as const) {
+      it(`controls no terminal: ${name} of ${command}`, () => {
+        const record = hostile(command);
+        const text = FORMATS[name].render(record, WIDE);
+        assert.doesNotMatch(text, CONTROL);
+        if (name === 'json') assert.deepEqual(JSON.parse(text), record);
+      });
+    }
+  }
+});
+
 describe('the console report', () => {
   it('fits the width it is given', () => {
-    for (const width of [80, 100]) {
-      for (const line of renderConsole(sample(), { width, colour: false }).split('\n')) {
-        assert.ok(line.length <= width, line);
+    const long = sample();
+    const [call] = long.calls;
+    const name = 'Deployment/'.repeat(20);
+    call!.split.destinations.push({ ...call!.split.destinations[0]!, name, observed: 0 });
+    call!.split.destinations[0]!.pods.push({ name: 'pod-'.repeat(60), observed: 0 });
+    call!.latencyMs.byDestination[name] = call!.latencyMs.overall;
+    for (const record of [sample(), long]) {
+      for (const command of ['verify', 'bench'] as const) {
+        for (const width of [60, 80, 100]) {
+          const text = renderConsole({ ...record, command }, { width, colour: false });
+          for (const line of text.split('\n')) assert.ok(line.length <= width, `${width}: ${line}`);
+        }
       }
     }
   });
@@ -59,10 +97,13 @@ describe('the console report', () => {
     assert.equal(plain, renderConsole(sample(), WIDE));
   });
 
-  it('lets no text from elsewhere control the terminal', () => {
-    // eslint-disable-next-line no-control-regex -- looking for them is the point
-    const control = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/;
-    assert.ok(!control.test(renderConsole(hostile(), WIDE)));
+  it('breaks words from elsewhere that are longer than a line', () => {
+    const record = sample();
+    record.calls[0]!.failures = [{ status: 'INTERNAL', cause: 'x'.repeat(300), count: 1 }];
+    record.reasons = [`a ${'/very/long/path'.repeat(20)} b`];
+    const text = renderConsole(record, WIDE);
+    for (const line of text.split('\n')) assert.ok(line.length <= WIDE.width, line);
+    assert.equal(text.replaceAll(/[^x]/g, '').length >= 300, true);
   });
 
   it('says what was not measured with a dash', () => {

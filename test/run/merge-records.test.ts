@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { InputError } from '../../src/input-error.js';
 import { parseRunRecord } from '../../src/report/read-run-record.js';
-import { type RunRecord, runRecordSchema } from '../../src/report/run-record.js';
+import { type CallRecord, type RunRecord, runRecordSchema } from '../../src/report/run-record.js';
 import { mergeRecords } from '../../src/run/merge/merge-records.js';
 import { anyShard, recordOfShard, type Shard } from './shards.js';
 
@@ -16,12 +16,17 @@ function saved(record: RunRecord): RunRecord {
   return parseRunRecord(JSON.stringify(record), 'saved.json');
 }
 
-/** Shards that are different runs: each starts at a time of its own. */
-const someShards = fc.uniqueArray(anyShard, {
-  minLength: 3,
-  maxLength: 3,
-  selector: ({ startedAtMs }) => startedAtMs,
-});
+/** Shards that are different runs of one call or two: each starts at a time of its own. */
+const someShards = fc
+  .tuple(
+    fc.uniqueArray(anyShard, {
+      minLength: 3,
+      maxLength: 3,
+      selector: ({ startedAtMs }) => startedAtMs,
+    }),
+    fc.integer({ min: 1, max: 2 }),
+  )
+  .map(([shards, calls]): Shard[] => shards.map((shard) => ({ ...shard, calls })));
 
 function sum(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((total, count) => total + count, 0);
@@ -58,22 +63,24 @@ describe('merging records', () => {
     fc.assert(
       fc.property(someShards, (shards) => {
         const all: Shard = { ...shards[0]!, requests: shards.flatMap(({ requests }) => requests) };
-        const one = recordOfShard(all).calls[0]!;
         const record = merged(...shards.map(recordOfShard));
-        const call = record.calls[0]!;
-        const counted = (each: typeof call): unknown => {
-          const { destinations, sampled, n, missing, unattributed, cancelled, test } = each.split;
+        const counted = ({ split }: CallRecord): unknown => {
+          const { destinations, sampled, n, missing, unattributed, cancelled, test } = split;
           return { destinations, sampled, n, missing, unattributed, cancelled, test };
         };
-        assert.deepEqual(counted(call), counted(one));
-        // Pods have no histograms in a record, so their latencies cannot be joined.
-        assert.deepEqual(call.latencyMs, { ...one.latencyMs, byPod: {} });
-        assert.deepEqual(call.status, one.status);
-        assert.deepEqual(call.split.unknownPods, one.split.unknownPods);
-        assert.equal(
-          call.failures.reduce((total, { count }) => total + count, 0),
-          record.load.sent - record.load.ok,
-        );
+        const ones = recordOfShard(all).calls;
+        assert.equal(record.calls.length, ones.length);
+        record.calls.forEach((call, index) => {
+          const one = ones[index]!;
+          assert.deepEqual(counted(call), counted(one));
+          assert.deepEqual(call.latencyMs, one.latencyMs);
+          assert.deepEqual(call.status, one.status);
+          assert.deepEqual(call.split.unknownPods, one.split.unknownPods);
+          assert.equal(
+            call.failures.reduce((total, { count }) => total + count, 0),
+            call.split.sampled - (call.status.OK ?? 0),
+          );
+        });
       }),
       { numRuns: 60 },
     );
@@ -85,26 +92,34 @@ describe('merging records', () => {
         const records = shards.map(recordOfShard);
         const record = merged(...records);
         const sent = shards.reduce((total, { requests }) => total + requests.length, 0);
-        const { load, transport, windows, calls } = record;
-        const { split } = calls[0]!;
+        const { load, transport, calls } = record;
         assert.equal(load.sent, sent);
         assert.equal(load.ok + load.failed + load.timedOut + load.cancelled, sent);
-        assert.equal(split.sampled, sent);
-        const inWindows = windows.reduce(
-          (t, { observed, failed }) => t + sum(observed) + failed,
-          0,
+        assert.equal(
+          calls.reduce((total, { split }) => total + split.sampled, 0),
+          sent,
         );
-        assert.equal(inWindows, sent);
-        const onConnections = transport.connections.reduce(
-          (t, { observed, missing }) => t + sum(observed) + missing,
-          0,
+        // Of the run, and of each of several calls.
+        const parts = calls.flatMap(({ own, split }) =>
+          own === null ? [] : [{ ...own, sent: split.sampled }],
         );
-        assert.equal(onConnections, sent);
+        assert.equal(parts.length, calls.length > 1 ? calls.length : 0);
+        for (const part of [{ ...record, connections: transport.connections, sent }, ...parts]) {
+          const { windows, connections } = part;
+          assert.equal(
+            windows.reduce((total, { observed, failed }) => total + sum(observed) + failed, 0),
+            part.sent,
+          );
+          assert.equal(
+            connections.reduce((t, { observed, missing }) => t + sum(observed) + missing, 0),
+            part.sent,
+          );
+          assert.ok(windows.length <= 512);
+          assert.ok(windows.every(({ startSeconds }) => startSeconds >= 0));
+        }
         assert.equal(transport.resent, 3);
         assert.deepEqual(transport.rstStream, { REFUSED_STREAM: 9 });
         assert.equal(load.excluded, 6);
-        assert.ok(windows.length <= 512);
-        assert.ok(windows.every(({ startSeconds }) => startSeconds >= 0));
         if (sent > 0) assert.ok(Math.abs(load.cpuMicrosPerRequest! - 31) < 1e-9);
         runRecordSchema.parse(record);
       }),
@@ -121,7 +136,9 @@ function shardOf(v1: number, v2: number, startedAtMs = START): Shard {
   return {
     startedAtMs,
     durationMs: total,
+    calls: 1,
     requests: Array.from({ length: total }, (_, index) => ({
+      call: 0,
       // Spread evenly, as a random split is over a whole shard.
       destination:
         Math.floor(((index + 1) * v2) / total) > Math.floor((index * v2) / total) ? 1 : 0,
@@ -134,6 +151,16 @@ function shardOf(v1: number, v2: number, startedAtMs = START): Shard {
 }
 
 describe('the joined record', () => {
+  it('has no latency of a pod where a part of its answers is in no histogram', () => {
+    const halves = [shardOf(6, 4), shardOf(6, 4, START + 5000)].map(recordOfShard);
+    const podsOf = (record: RunRecord): string[] => Object.keys(record.calls[0]!.latencyMs.byPod);
+    assert.deepEqual(podsOf(merged(...halves)), ['pod-of-v1', 'pod-of-v2']);
+    delete halves[1]!.calls[0]!.latencyMs.histogramsByPod['pod-of-v1'];
+    const whole = merged(...halves);
+    assert.deepEqual(podsOf(whole), ['pod-of-v2']);
+    assert.equal(whole.calls[0]!.latencyMs.byPod['pod-of-v2']!.count, 8);
+  });
+
   it('is judged once: two halves that cannot tell pass together', () => {
     const halves = [shardOf(480, 320), shardOf(480, 320, START + 5000)].map(recordOfShard);
     for (const half of halves) assert.equal(half.verdict, 'inconclusive');

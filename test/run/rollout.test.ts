@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { attributionTable } from '../../src/observation/attribution.js';
 import { Tally } from '../../src/observation/tally.js';
-import type { ExpectedSplit } from '../../src/run/expectation.js';
+import type { ExpectedSplit } from '../../src/run/expected-split.js';
 import { type Probe, waitForRollout } from '../../src/run/rollout.js';
 import { seededRandom } from '../../src/stats/random.js';
 
@@ -60,15 +60,11 @@ function serving(shares: readonly (readonly number[])[]): { probe: Probe; sizes:
   const sizes: number[] = [];
   return {
     sizes,
-    probe: (requests) => {
+    probe: ([requests = 0]) => {
       const now = shares[Math.min(sizes.length, shares.length - 1)] ?? [];
       sizes.push(requests);
-      return Promise.resolve(
-        batchOf(
-          requests,
-          now.map((share) => Math.round(share * requests)),
-        ),
-      );
+      const counts = now.map((share) => Math.round(share * requests));
+      return Promise.resolve([batchOf(requests, counts)]);
     },
   };
 }
@@ -81,8 +77,8 @@ async function wait(
 ): Promise<{ followed: boolean; sizes: number[]; sent: number }> {
   const { probe, sizes } = serving(shares);
   const { signal } = new AbortController();
-  const args = [expecting(weights), RULE, planned, limitMs, signal] as const;
-  const { rollout, sent } = await waitForRollout(probe, ...args);
+  const calls = [{ expected: expecting(weights), rule: RULE, planned }];
+  const { rollout, sent } = await waitForRollout(probe, calls, limitMs, signal);
   return { followed: rollout.followed, sizes, sent };
 }
 
@@ -132,7 +128,31 @@ describe('waiting for a roll-out', () => {
       interruption.abort();
       return probe(requests, limitMs);
     };
-    const args = [expecting(weights), RULE, 3089, LONG_MS, interruption.signal] as const;
-    assert.equal((await waitForRollout(interrupted, ...args)).rollout.followed, false);
+    const calls = [{ expected: expecting(weights), rule: RULE, planned: 3089 }];
+    const { rollout } = await waitForRollout(interrupted, calls, LONG_MS, interruption.signal);
+    assert.equal(rollout.followed, false);
+  });
+
+  it('is over when all of several calls follow', async () => {
+    const sizes: (readonly number[])[] = [];
+    const probe: Probe = (requests) => {
+      sizes.push(requests);
+      const [first = 0, second = 0] = requests;
+      // The second call follows from its third batch on.
+      const share = sizes.length < 3 ? 0.5 : 0.9;
+      return Promise.resolve([
+        batchOf(first, [Math.round(0.6 * first), Math.round(0.4 * first)]),
+        batchOf(second, [Math.round(share * second), Math.round((1 - share) * second)]),
+      ]);
+    };
+    const calls = [
+      { expected: expecting(weights), rule: RULE, planned: 3089 },
+      { expected: expecting({ v1: 90, v2: 10 }), rule: RULE, planned: 1287 },
+    ];
+    const { signal } = new AbortController();
+    const { rollout, sent } = await waitForRollout(probe, calls, LONG_MS, signal);
+    assert.ok(rollout.followed);
+    assert.deepEqual(sizes, new Array(4).fill([773, 322]));
+    assert.equal(sent, 4 * (773 + 322));
   });
 });

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import type { AttributionTable } from '../../src/observation/attribution.js';
 import { NOBODY, type Outcome } from '../../src/observation/observation.js';
 import { Tally } from '../../src/observation/tally.js';
+import { totalsOf } from '../../src/observation/totals.js';
 import type { RunRecord } from '../../src/report/run-record.js';
 import { callEvidence } from '../../src/run/evidence.js';
-import type { ExpectedSplit } from '../../src/run/expectation.js';
+import type { ExpectedSplit } from '../../src/run/expected-split.js';
 import { judge } from '../../src/run/judge.js';
-import { latencyRecord } from '../../src/run/latency-record.js';
 import type { Measurement } from '../../src/run/measure.js';
 import { loadRecord, runRecord } from '../../src/run/record.js';
 import { scenarioCall } from '../../src/run/call.js';
@@ -15,6 +15,8 @@ import { scenarioOf } from '../../src/scenario/scenario.js';
 
 /** One request of a simulated shard. */
 interface ShardRequest {
+  /** Which call it made. */
+  call: number;
   /** Index into v1, v2, v0 (weight 0) and a stray; below zero: nobody recognisable. */
   destination: number;
   outcome: Outcome;
@@ -27,6 +29,8 @@ interface ShardRequest {
 export interface Shard {
   startedAtMs: number;
   durationMs: number;
+  /** How many different calls it made. */
+  calls: number;
   requests: readonly ShardRequest[];
 }
 
@@ -52,50 +56,43 @@ const expected: ExpectedSplit = {
   notes: [],
 };
 
-const scenario = scenarioOf({
-  target: '127.0.0.1:8080',
-  plaintext: true,
-  weights: 'v1=60,v2=40,v0=0',
-  call: 'helloworld.Greeter/SayHello',
-  connections: CONNECTIONS,
-});
-const call = scenarioCall(scenario);
+const METHODS = ['helloworld.Greeter/SayHello', 'proto.EchoTestService/Echo'];
 
 /** The record that a run with these requests would have written. */
-export function recordOfShard({ startedAtMs, durationMs, requests }: Shard): RunRecord {
-  const tally = new Tally({
-    destinations: attribution.destinations.length,
+export function recordOfShard({ startedAtMs, durationMs, calls, requests }: Shard): RunRecord {
+  const scenario = scenarioOf({
+    target: '127.0.0.1:8080',
+    plaintext: true,
+    weights: 'v1=60,v2=40,v0=0',
+    calls: METHODS.slice(0, calls).map((call) => ({ call })),
     connections: CONNECTIONS,
-    blockSize: 20,
   });
-  for (const connection of tally.connections) connection.remote = '127.0.0.1:8080';
-  const sequences = new Array<number>(CONNECTIONS).fill(0);
-  const podNames = [...attribution.destinations.map((name) => `pod-of-${name}`), 'pod-of-nobody'];
-  requests.forEach((request, sequence) => {
-    const { destination, outcome, connection, latencyMs, sentAtMs } = request;
-    tally.add({
-      sequence,
-      connectionSequence: sequences[connection]!++,
-      connection,
-      scheduledAtMs: sentAtMs - 1,
-      sentAtMs,
-      latencyMs,
-      outcome,
-      status: outcome === 'ok' ? 'OK' : outcome === 'cancelled' ? 'CANCELLED' : 'UNAVAILABLE',
-      cause:
-        outcome === 'ok' ? '' : connection === 0 ? 'fault filter abort' : `cause ${connection}`,
-      pod: destination === NOBODY ? podNames.length - 1 : destination,
-      destination,
-    });
-  });
-  tally.namePods(podNames, [0, 1, 2, 3, NOBODY]);
-  const evidence = callEvidence(expected, tally);
-  const { decision, reasons, findings } = judge(scenario.rule, evidence);
-  const measured: Measurement = {
-    loadPlan: { ...scenario.load, requests: requests.length },
-    load: {
+  const { alpha, power, seed } = scenario.rule;
+  const counted = scenario.calls.map(({ call, rule, ...own }, index) => {
+    const tally = tallyOf(requests.filter((request) => request.call % calls === index));
+    return {
+      name: call.method,
+      call: scenarioCall(scenario, { call, rule, ...own }),
+      expected,
+      attribution,
+      blockSize: 20,
+      rule: { ...rule, alpha, power, seed },
+      planned: 3089,
       tally,
       destinations: attribution.destinations,
+      evidence: callEvidence(expected, tally),
+    };
+  });
+  const judgement = judge(counted);
+  const measured: Measurement = {
+    loadPlan: {
+      ...scenario.load,
+      requests: requests.length,
+      callParts: counted.map(() => 1),
+      seed,
+    },
+    load: {
+      calls: counted,
       startedAtMs,
       durationMs,
       cpuMicros: requests.length * 31,
@@ -109,32 +106,67 @@ export function recordOfShard({ startedAtMs, durationMs, requests }: Shard): Run
       health: [],
       deaths: [],
     },
-    tally,
+    calls: counted,
+    totals: totalsOf(counted.map(({ tally }) => tally)),
     wait: null,
-    destinations: attribution.destinations,
     unreachable: [],
     end: 'complete',
   };
   return runRecord({
     command: 'verify',
     scenario,
-    call,
-    expected,
     measured,
-    split: splitRecord({ alpha: scenario.rule.alpha, requestsPlanned: 3089, evidence, decision }),
-    callVerdict: decision.verdict,
-    latencyMs: latencyRecord(measured),
+    calls: judgement.calls.map((call) => ({
+      ...call,
+      split: splitRecord(call),
+      verdict: call.decision.verdict,
+    })),
     load: loadRecord(scenario, measured),
-    verdict: decision.verdict,
-    reasons,
+    verdict: judgement.verdict,
+    reasons: judgement.reasons,
     thresholds: [],
-    findings,
+    findings: judgement.findings,
   });
+}
+
+function tallyOf(requests: readonly ShardRequest[]): Tally {
+  const tally = new Tally({
+    destinations: attribution.destinations.length,
+    connections: CONNECTIONS,
+    blockSize: 20,
+  });
+  for (const connection of tally.connections) connection.remote = '127.0.0.1:8080';
+  const sequences = new Array<number>(CONNECTIONS).fill(0);
+  const podNames = [...attribution.destinations.map((name) => `pod-of-${name}`), 'pod-of-nobody'];
+  const podOf = (outcome: Outcome, destination: number): number => {
+    if (outcome === 'cancelled') return NOBODY;
+    return destination === NOBODY ? podNames.length - 1 : destination;
+  };
+  requests.forEach((request, sequence) => {
+    const { destination, outcome, connection, latencyMs, sentAtMs } = request;
+    tally.add({
+      sequence,
+      connectionSequence: sequences[connection]!++,
+      connection,
+      scheduledAtMs: sentAtMs - 1,
+      sentAtMs,
+      latencyMs,
+      outcome,
+      status: outcome === 'ok' ? 'OK' : outcome === 'cancelled' ? 'CANCELLED' : 'UNAVAILABLE',
+      cause:
+        outcome === 'ok' ? '' : connection === 0 ? 'fault filter abort' : `cause ${connection}`,
+      pod: podOf(outcome, destination),
+      destination,
+    });
+  });
+  tally.namePods(podNames, [0, 1, 2, 3, NOBODY]);
+  return tally;
 }
 
 const DAY_MS = 86_400_000;
 
 const someRequest: fc.Arbitrary<ShardRequest> = fc.record({
+  call: fc.integer({ min: 0, max: 1 }),
   destination: fc.integer({ min: NOBODY, max: 3 }),
   outcome: fc.constantFrom<Outcome>('ok', 'ok', 'ok', 'failed', 'timedOut', 'cancelled'),
   connection: fc.integer({ min: 0, max: CONNECTIONS - 1 }),
@@ -147,8 +179,9 @@ const anyRequest = someRequest.map((request) =>
   request.outcome === 'cancelled' ? { ...request, destination: NOBODY } : request,
 );
 
-/** Any shard, started within a day of any other. */
+/** Any shard of one call, started within a day of any other. */
 export const anyShard: fc.Arbitrary<Shard> = fc.record({
+  calls: fc.constant(1),
   startedAtMs: fc.integer({ min: 1_700_000_000_000, max: 1_700_000_000_000 + DAY_MS }),
   durationMs: fc.double({ min: 0, max: 70_000, noNaN: true }),
   requests: fc.array(anyRequest, { maxLength: 120 }),

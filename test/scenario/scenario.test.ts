@@ -48,6 +48,17 @@ describe('targets', () => {
   });
 });
 
+describe('a target with a password', () => {
+  it('does not print it', () => {
+    for (const text of ['http://jack:s3cr3t@gateway:80', 'jack:s3cr3t@gateway:80']) {
+      assert.throws(
+        () => parseTarget(text),
+        (error: InputError) => !error.message.includes('s3cr3t'),
+      );
+    }
+  });
+});
+
 describe('durations', () => {
   for (const [text, ms] of [
     ['500ms', 500],

@@ -45,16 +45,6 @@ describe('the gate', () => {
     const alternating = judgeDependence({ counts, neighbours: { pairs, equal: 0 } }, 2);
     assert.equal(alternating.kind, 'independent');
   });
-  it('sees pinned connections among free ones, though they went to the large destination', () => {
-    const some = [...repeat([34, 6], 29), ...repeat([40, 0], 3)];
-    const dependence = judgeDependence({ counts: some, neighbours: null }, 2);
-    assert.equal(dependence.kind, 'clustered');
-    assert.equal(dependence.pureConnections.seen, 3);
-    assert.ok(dependence.pureConnections.expected < 0.2);
-    assert.ok(dependence.inflation > 4);
-    const chance = [...repeat([396, 4], 31), ...repeat([400, 0], 1)];
-    assert.equal(judgeDependence({ counts: chance, neighbours: null }, 2).kind, 'independent');
-  });
   it('does not take connections of one request for pinned', () => {
     const counts = [...repeat([1, 0], 60), ...repeat([0, 1], 40)];
     assert.equal(judgeDependence({ counts, neighbours: null }, 2).kind, 'independent');
@@ -93,6 +83,67 @@ describe('clustered draws', () => {
     const wild = [...repeat([95, 5], 12), ...repeat([35, 65], 6)];
     assert.equal(decide([60, 40], totals(wild)).verdict, 'fail');
     assert.equal(decideTable([60, 40], wild).verdict, 'inconclusive');
+  });
+});
+
+describe('draws that may be clustered', () => {
+  /** Connections of 100 with first counts on both sides of some 57.9: φ grows with the spread. */
+  const spread = (by: number): number[][] => [
+    ...repeat([58 + by, 42 - by], 12),
+    ...repeat([57 + by, 43 - by], 4),
+    ...repeat([58 - by, 42 + by], 16),
+  ];
+  it('count for less, the more their connections differ, before the gate fires and after', () => {
+    const verdicts = [4, 5, 6, 7, 12].map((by) => {
+      const decision = decideTable([60, 40], spread(by));
+      return `${decision.dependence?.kind} ${outcome(decision)}`;
+    });
+    assert.deepEqual(verdicts, [
+      'independent pass equivalent',
+      'independent pass equivalent',
+      'independent inconclusive clustered-draws',
+      'clustered inconclusive clustered-draws',
+      'clustered inconclusive clustered-draws',
+    ]);
+  });
+  it('pass near the weights though the gate fires', () => {
+    const near = spread(7).map(([one = 0, other = 0]) => [one + 2, other - 2]);
+    const decision = decideTable([60, 40], near);
+    assert.equal(decision.dependence?.kind, 'clustered');
+    assert.equal(outcome(decision), 'pass equivalent');
+  });
+  it('do not pass where pinned connections could hide a wrong split', () => {
+    // 58 connections serve 85/15; 6 are pinned, all to the large destination.
+    const rows = [...repeat([17, 3], 50), ...repeat([18, 2], 8), ...repeat([20, 0], 14)];
+    assert.equal(decide([90, 10], totals(rows)).verdict, 'pass');
+    const decision = decideTable([90, 10], rows);
+    assert.equal(decision.dependence?.kind, 'independent');
+    assert.equal(outcome(decision), 'inconclusive partly-pinned');
+    assert.match(decision.reasons.map(reasonText).join(), /14 of 72 connections saw one/);
+  });
+  it('do not fail where a right split over leaning connections could look so', () => {
+    const rows = [...repeat([1800, 0], 6), [1795, 5], [1799, 1]];
+    assert.equal(decide([99, 1], totals(rows)).verdict, 'fail');
+    const decision = decideTable([99, 1], rows);
+    assert.equal(outcome(decision), 'inconclusive leaning-connections');
+    assert.match(decision.reasons.map(reasonText).join(), /use more connections/);
+    const even = [...repeat([1798, 2], 6), [1797, 3], [1799, 1]];
+    assert.equal(outcome(decideTable([99, 1], even)), 'fail split-differs');
+  });
+  it('do not fail where pinned connections could make a right split look so', () => {
+    const rows = [...repeat([20, 0], 40), ...repeat([18, 2], 24)];
+    assert.equal(decide([90, 10], totals(rows)).verdict, 'fail');
+    assert.equal(outcome(decideTable([90, 10], rows)), 'inconclusive leaning-connections');
+  });
+  it('fail as draws do over connections too few to lean', () => {
+    assert.equal(outcome(decideTable([60, 40], repeat([500, 500], 3))), 'fail split-differs');
+  });
+  it('are neither passed nor failed by the pure gate where connections could lean', () => {
+    const rows = [...repeat([1800, 0], 6), [1795, 5], [1799, 1]];
+    const connections = { counts: rows, neighbours: null };
+    const gate = { tolerance: { kind: 'points', points: 0 } } as const;
+    const decision = decide([99, 1], totals(rows), { connections }, gate);
+    assert.equal(outcome(decision), 'inconclusive leaning-connections');
   });
 });
 

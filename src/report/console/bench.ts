@@ -1,3 +1,5 @@
+import { entryOf } from '../entry.js';
+import { labelled } from './labelled.js';
 import { formatCount, formatMs, formatSeconds, formatShare } from '../numbers.js';
 import { plainText } from '../plain-text.js';
 import type { CallRecord, LatencyRecord, RunRecord } from '../run-record.js';
@@ -11,16 +13,8 @@ import { table } from './table.js';
 export function renderBench(record: RunRecord, style: Style): string {
   const sections = [
     header(record, style),
-    ...record.calls.flatMap((call) =>
-      call.split.sampled === 0
-        ? []
-        : [
-            summary(call, record, style),
-            distribution(call, style),
-            destinations(call, style),
-            statusLines(call, record, style),
-          ],
-    ),
+    summary(record, style),
+    ...labelled(record).flatMap(({ call, label }) => callSections(call, label, record, style)),
     transport(record, style),
     thresholdTable(record, style),
     ...findings(record, style),
@@ -42,7 +36,7 @@ function header({ scenario, target, calls, load }: RunRecord, style: Style): str
     `splitproof bench${name}`,
     [
       ['target', plainText(target)],
-      ...calls.map(({ call }): Fact => ['call', plainText(call)]),
+      ...[...new Set(calls.map(({ call }) => call))].map((call): Fact => ['call', plainText(call)]),
       [
         'load',
         `${loop}${formatCount(load.connections)} connections, ${formatCount(load.concurrency)} in flight, ${threads}`,
@@ -52,18 +46,17 @@ function header({ scenario, target, calls, load }: RunRecord, style: Style): str
   );
 }
 
-function summary({ latencyMs }: CallRecord, record: RunRecord, style: Style): string {
-  const { load } = record;
-  const { min, mean, max } = latencyMs.overall;
+function summary(record: RunRecord, style: Style): string {
+  const { load, calls } = record;
   const { requestsPerSecond: rate } = load;
+  if (load.sent === 0) return '';
+  const [only] = calls;
   return facts(
     'Summary',
     [
       ['count', formatCount(load.sent)],
       ['total', formatSeconds(record.durationSeconds)],
-      ['slowest', `${formatMs(max)} ms`],
-      ['fastest', `${formatMs(min)} ms`],
-      ['average', `${formatMs(mean)} ms`],
+      ...(calls.length === 1 && only !== undefined ? extremes(only) : []),
       ['rate', rate === null ? '-' : `${formatCount(rate)} per second`],
       ...(load.excluded > 0
         ? [['before', `${formatCount(load.excluded)} requests not counted`] satisfies Fact]
@@ -71,6 +64,30 @@ function summary({ latencyMs }: CallRecord, record: RunRecord, style: Style): st
     ],
     style,
   );
+}
+
+function extremes({ latencyMs }: CallRecord): Fact[] {
+  const { min, mean, max } = latencyMs.overall;
+  return [
+    ['slowest', `${formatMs(max)} ms`],
+    ['fastest', `${formatMs(min)} ms`],
+    ['average', `${formatMs(mean)} ms`],
+  ];
+}
+
+function callSections(
+  call: CallRecord,
+  label: string | null,
+  record: RunRecord,
+  style: Style,
+): string[] {
+  if (call.split.sampled === 0) return [];
+  return [
+    label === null ? '' : facts(plainText(label), extremes(call), style),
+    distribution(call, style),
+    destinations(call, style),
+    statusLines(call, record, style),
+  ];
 }
 
 const PERCENTILES = [
@@ -93,7 +110,7 @@ function distribution({ latencyMs }: CallRecord, style: Style): string {
 const SHOWN_PODS = 10;
 
 function destinations({ split, latencyMs }: CallRecord, style: Style): string {
-  const room = Math.max(24, style.width - 56);
+  const room = Math.max(12, style.width - 56);
   const row = (name: string, count: number, latency: LatencyRecord | undefined): string[] => [
     shorten(plainText(name), room),
     formatCount(count),
@@ -106,10 +123,10 @@ function destinations({ split, latencyMs }: CallRecord, style: Style): string {
     const own = pods.filter((pod) => pod.name !== name).sort((a, b) => b.observed - a.observed);
     const shown = own
       .slice(0, SHOWN_PODS)
-      .map((pod) => row(`· ${pod.name}`, pod.observed, latencyMs.byPod[pod.name]));
+      .map((pod) => row(`· ${pod.name}`, pod.observed, entryOf(latencyMs.byPod, pod.name)));
     const rest = own.length - shown.length;
     return [
-      row(name, observed, latencyMs.byDestination[name]),
+      row(name, observed, entryOf(latencyMs.byDestination, name)),
       ...shown,
       ...(rest > 0 ? [[`· and ${formatCount(rest)} more pods`, '', '', '', '', '', '']] : []),
     ];

@@ -1,3 +1,4 @@
+import { labelled } from './labelled.js';
 import {
   formatCount,
   formatMs,
@@ -5,6 +6,7 @@ import {
   formatSeconds,
   formatStatistic,
 } from '../numbers.js';
+import { entryOf } from '../entry.js';
 import { plainText } from '../plain-text.js';
 import type { CallRecord, RolloutRecord, RunRecord } from '../run-record.js';
 import { paint, type Style, wrap } from '../style.js';
@@ -13,6 +15,7 @@ import { destinationTable, podTable } from './destinations.js';
 import { type Fact, fact } from './fact.js';
 import { findings, statusLines, thresholdTable, verdict } from './outcome.js';
 import { programmedTable } from './programmed.js';
+import { shorten } from './shorten.js';
 import { table } from './table.js';
 
 /** Renders a run for a terminal, or for a pipe when the style has no colour. */
@@ -20,7 +23,7 @@ export function renderConsole(record: RunRecord, style: Style): string {
   if (record.command === 'bench') return renderBench(record, style);
   const sections = [
     header(record, style),
-    ...record.calls.flatMap((call) => callSections(call, record, style)),
+    ...labelled(record).flatMap(({ call, label }) => callSections(call, label, record, style)),
     thresholdTable(record, style),
     ...findings(record, style),
     verdict(record, style),
@@ -34,7 +37,10 @@ function header(record: RunRecord, style: Style): string {
   const rate =
     load.requestsPerSecond === null ? '' : `, ${formatCount(load.requestsPerSecond)} per second`;
   const facts: Fact[] = [
-    ['target', `${plainText(record.target)}${record.via === null ? '' : ` (${record.via})`}`],
+    [
+      'target',
+      `${plainText(record.target)}${record.via === null ? '' : ` (${plainText(record.via)})`}`,
+    ],
     [
       'load',
       `${formatCount(load.sent)} requests in ${formatSeconds(record.durationSeconds)}${rate}; ` +
@@ -57,9 +63,15 @@ function rolloutText({ followed, waitedSeconds }: RolloutRecord): string {
     : `the traffic did not follow the weights within ${time}; the sample was taken all the same`;
 }
 
-function callSections(call: CallRecord, record: RunRecord, style: Style): string[] {
+function callSections(
+  call: CallRecord,
+  label: string | null,
+  record: RunRecord,
+  style: Style,
+): string[] {
   const { route, split } = call;
-  const about: Fact[] = [['call', plainText(call.call)]];
+  const about: Fact[] = [['call', plainText(label ?? call.call)]];
+  if (label !== null) about.push(['verdict', paint(style, call.verdict, call.verdict)]);
   if (route !== null) {
     about.push([
       'route',
@@ -94,6 +106,9 @@ function missing({ split }: CallRecord, style: Style): string {
   )}`;
 }
 
+/** What the columns of latencies take. */
+const LATENCY_COLUMNS = 50;
+
 /** Exact tests by the record's name of the method. */
 const EXACT_TESTS: Record<string, string> = {
   'exact-binomial': 'exact binomial test',
@@ -107,7 +122,7 @@ function testLines(test: NonNullable<CallRecord['split']['test']>, style: Style)
     `X² = ${formatStatistic(test.statistic)}, ${df}, p = ${formatProbability(test.pearsonPValue)}`,
     `G = ${formatStatistic(test.gStatistic)}, p = ${formatProbability(test.gPValue)}`,
   ];
-  const exact = EXACT_TESTS[test.method];
+  const exact = entryOf(EXACT_TESTS, test.method);
   if (exact !== undefined) {
     const seed = test.seed === null ? '' : ` (seed ${test.seed})`;
     parts.push(`${exact}${seed}: p = ${formatProbability(test.pValue)}`);
@@ -120,7 +135,7 @@ function latencyTable({ latencyMs }: CallRecord, style: Style): string {
     ...Object.entries(latencyMs.byDestination),
     ['all', latencyMs.overall] as const,
   ].map(([name, { count, mean, p50, p90, p99, max }]) => [
-    plainText(name),
+    shorten(plainText(name), style.width - LATENCY_COLUMNS),
     formatCount(count),
     ...[mean, p50, p90, p99, max].map(formatMs),
   ]);

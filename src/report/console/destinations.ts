@@ -5,30 +5,45 @@ import type { Style } from '../style.js';
 import { MAX_NAME, shorten } from './shorten.js';
 import { table } from './table.js';
 
+/** Below this there is no room for what can be worked out from the rest. */
+const ALL_COLUMNS_WIDTH = 80;
+/** What the other columns take, all of them or the few. */
+const COLUMNS = { all: 68, few: 43 };
+
 /** One row for each destination: what was configured, and what came. */
 export function destinationTable(split: SplitRecord, style: Style): string {
-  const room = Math.max(MAX_NAME, style.width - 66);
-  const rows = split.destinations.map((destination) => [
-    shorten(plainText(destination.name), room),
-    destination.weight === null ? '-' : String(destination.weight),
-    destination.expectedShare === null ? '-' : formatExpected(destination.expectedShare * split.n),
-    formatCount(destination.observed),
-    destination.share === null ? '-' : formatShare(destination.share),
-    interval(destination),
-    destination.tolerance === null ? '-' : formatTolerance(destination.tolerance),
-  ]);
+  const hasRoom = style.width >= ALL_COLUMNS_WIDTH;
+  const room = style.width - (hasRoom ? COLUMNS.all : COLUMNS.few);
   const confidence = trim((1 - split.alpha) * 100);
+  const columns: { title: string; isExtra?: boolean; cell: (of: DestinationRecord) => string }[] = [
+    {
+      title: 'weight',
+      cell: ({ weight }) => (weight === null ? '-' : String(weight)),
+    },
+    {
+      title: 'expected',
+      isExtra: true,
+      cell: ({ expectedShare }) =>
+        expectedShare === null ? '-' : formatExpected(expectedShare * split.n),
+    },
+    { title: 'observed', cell: ({ observed }) => formatCount(observed) },
+    { title: 'share', cell: ({ share }) => (share === null ? '-' : formatShare(share)) },
+    { title: `${confidence} % interval`, isExtra: true, cell: interval },
+    {
+      title: 'tolerance',
+      cell: ({ tolerance }) => (tolerance === null ? '-' : formatTolerance(tolerance)),
+    },
+  ];
+  const shown = columns.filter(({ isExtra }) => isExtra !== true || hasRoom);
   return table(
     [
       { title: 'destination', align: 'left' },
-      { title: 'weight', align: 'right' },
-      { title: 'expected', align: 'right' },
-      { title: 'observed', align: 'right' },
-      { title: 'share', align: 'right' },
-      { title: `${confidence} % interval`, align: 'right' },
-      { title: 'tolerance', align: 'right' },
+      ...shown.map(({ title }) => ({ title, align: 'right' as const })),
     ],
-    rows,
+    split.destinations.map((destination) => [
+      shorten(plainText(destination.name), room),
+      ...shown.map(({ cell }) => cell(destination)),
+    ]),
     style,
   );
 }
@@ -54,7 +69,7 @@ export function podTable(split: SplitRecord, style: Style): string {
       .slice(0, SHOWN_PODS)
       .map((pod, index) => [
         index === 0 ? shorten(plainText(destination.name), MAX_NAME) : '',
-        shorten(plainText(pod.name), Math.max(40, style.width - 40)),
+        shorten(plainText(pod.name), Math.max(20, style.width - 40)),
         formatCount(pod.observed),
         formatShare(destination.observed === 0 ? 0 : pod.observed / destination.observed),
       ]);

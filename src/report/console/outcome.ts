@@ -8,7 +8,7 @@ import { table } from './table.js';
 const SHOWN_CAUSES = 5;
 
 /** Statuses, and why requests failed. */
-export function statusLines(call: CallRecord, { load }: RunRecord, style: Style): string {
+export function statusLines(call: CallRecord, { calls, load }: RunRecord, style: Style): string {
   const statuses = Object.entries(call.status)
     .sort(([, a], [, b]) => b - a)
     .map(([status, count]) => `${plainText(status)} ${formatCount(count)}`);
@@ -21,7 +21,8 @@ export function statusLines(call: CallRecord, { load }: RunRecord, style: Style)
       `  ${wrap(`${formatCount(failure.count)} × ${plainText(failure.status)}: ${cause}`, style, 4, 2)}`,
     );
   }
-  if (load.timedOut + load.cancelled > 0) {
+  // The run counts them for all of its calls together.
+  if (calls.length === 1 && load.timedOut + load.cancelled > 0) {
     lines.push(
       `  ${formatCount(load.timedOut)} timed out, ${formatCount(load.cancelled)} cancelled`,
     );
@@ -60,7 +61,7 @@ export function findings(record: RunRecord, style: Style): string[] {
     const text = [finding.summary, finding.evidence, finding.advice]
       .filter((part) => part !== '')
       .map((part) => `    ${wrap(plainText(part), style, 4, 4)}`);
-    return [`  ${paint(style, meaning, finding.code)}`, ...text].join('\n');
+    return [`  ${paint(style, meaning, plainText(finding.code))}`, ...text].join('\n');
   });
   return [`${paint(style, 'heading', 'Findings')}\n${items.join('\n')}`];
 }

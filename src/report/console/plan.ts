@@ -10,13 +10,13 @@ import { type Column, table } from './table.js';
 export function renderPlan(report: PlanReport, style: Style): string {
   const [first] = report.splits;
   const sections =
-    first?.name === null
+    report.kind === 'split' && first !== undefined
       ? [header(report, style), ...oneSplit(first, report, style)]
-      : [header(report, style), stepTable(report, style), ...stepNotes(report, style)];
+      : [header(report, style), manySplits(report, style), ...notes(report, style)];
   return `${sections.join('\n\n')}\n`;
 }
 
-function header({ rule, route, aborts }: PlanReport, style: Style): string {
+function header({ rule, route, splits }: PlanReport, style: Style): string {
   const { alpha, power, tolerance, maxErrorRate } = rule;
   const facts: Fact[] = [
     [
@@ -29,9 +29,10 @@ function header({ rule, route, aborts }: PlanReport, style: Style): string {
   if (route !== null) {
     facts.push(['route', plainText(`${route.source}, ${route.rule} (${route.match})`)]);
   }
-  if (aborts !== null) {
-    const { share, description } = aborts;
-    const text = `the route answers ${percent(share)} with ${description} itself; the requests that takes are counted in`;
+  for (const { name, aborts } of splits) {
+    if (aborts === null) continue;
+    const whose = name === null ? 'the route' : `the route of ${name}`;
+    const text = `${whose} answers ${percent(aborts.share)} with ${aborts.description} itself; the requests that takes are counted in`;
     facts.push(['aborts', plainText(text)]);
   }
   return [
@@ -106,24 +107,52 @@ function capacityLines(
   ].join('\n');
 }
 
-function stepTable({ splits }: PlanReport, style: Style): string {
+const HEADINGS = {
+  canary: 'How many requests a verdict needs at the steps of a canary',
+  calls: 'How many requests the verdict on a run of these calls needs',
+};
+
+function manySplits({ splits, kind }: PlanReport, style: Style): string {
   const [first] = splits;
-  const heading = 'How many requests a verdict needs at the steps of a canary';
+  const isRun = kind === 'calls';
   const capacity = first?.capacity ?? null;
   const titles =
     capacity === null
       ? (first?.needed ?? []).map(({ missingRate }) =>
           missingRate === 0 ? 'requests' : `${percent(missingRate)} missing`,
         )
-      : ['requests', `power at ${formatCount(capacity.requests)}`, 'fails above', 'and below'];
+      : [
+          'requests',
+          isRun ? 'power' : `power at ${formatCount(capacity.requests)}`,
+          'fails above',
+          'and below',
+        ];
   const rows = splits.map((split) => [
-    shorten(split.name ?? '', MAX_NAME),
+    shorten(plainText(nameOf(split)), MAX_NAME),
     tolerance(split),
     ...(split.capacity === null
       ? split.needed.map(neededCount)
       : capacityCells(split, split.capacity)),
   ]);
-  return `${paint(style, 'heading', heading)}\n${table(columns('step', ['tolerance', ...titles]), rows, style)}`;
+  if (isRun) rows.push(['all calls', '', ...totals(splits, titles.length)]);
+  const heading = HEADINGS[isRun ? 'calls' : 'canary'];
+  const left = isRun ? 'call' : 'step';
+  return `${paint(style, 'heading', heading)}\n${table(columns(left, ['tolerance', ...titles]), rows, style)}`;
+}
+
+/** What all calls need together; the columns of a capacity do not add up. */
+function totals(splits: readonly PlannedSplitReport[], cells: number): string[] {
+  return Array.from({ length: cells }, (_, at) => {
+    if (at > 0 && splits[0]?.capacity !== null) return '';
+    const counts = splits.flatMap(({ needed: sizes }) => sizes[at]?.requests ?? []);
+    if (counts.length < splits.length) return 'never';
+    return formatCount(counts.reduce((sum, count) => sum + count, 0));
+  });
+}
+
+/** Of a call its method: there is no room for more. */
+function nameOf({ name }: PlannedSplitReport): string {
+  return name?.split('/').at(-1) ?? '';
 }
 
 function neededCount({ requests }: PlannedSplitReport['needed'][number]): string {
@@ -148,14 +177,28 @@ function tolerance({ destinations: all }: PlannedSplitReport): string {
 }
 
 /** What the columns mean. */
-function stepNotes({ splits, rule }: PlanReport, style: Style): string[] {
+function notes({ splits, kind, rule }: PlanReport, style: Style): string[] {
   const [first] = splits;
   if (first === undefined) return [];
-  const text =
+  const whose = kind === 'calls' ? 'last destination’s' : 'canary';
+  const texts =
     first.capacity === null
-      ? 'Requests without an answer count against the split: with some missing more are needed.'
-      : `Power is how often an exactly right split passes; one whose canary share is off by more than the last columns say is failed with power ${rule.power}.`;
-  return [`  ${wrap(text, style, 2, 2)}`];
+      ? ['Requests without an answer count against the split: with some missing more are needed.']
+      : [
+          `Power is how often an exactly right split passes; one whose ${whose} share is off by more than the last columns say is failed with power ${rule.power}.`,
+        ];
+  if (kind === 'calls') {
+    texts.push(
+      `Each call needs more than it would alone, so that all of them pass together with power ${rule.power}.`,
+    );
+    if (first.capacity !== null) {
+      const requests = splits.reduce((sum, { capacity }) => sum + (capacity?.requests ?? 0), 0);
+      texts.push(
+        `The ${formatCount(requests)} requests are shared in proportion to what they need.`,
+      );
+    }
+  }
+  return texts.map((text) => `  ${wrap(text, style, 2, 2)}`);
 }
 
 function columns(left: string, right: readonly string[]): Column[] {

@@ -1,23 +1,30 @@
+import { entryOf } from '../../report/entry.js';
 import type { RunRecord, SplitRecord } from '../../report/run-record.js';
 import type { CallEvidence, DestinationEvidence } from '../evidence.js';
 import { injectedAborts } from '../injected-aborts.js';
-import { callOf, compareTexts, joinCounts, sumOf } from './named-record.js';
+import {
+  type CallPart,
+  compareTexts,
+  type ConnectionCounts,
+  joinCounts,
+  sumOf,
+} from './named-record.js';
 
 type Pods = { name: string; observed: number }[];
-type ConnectionRecord = RunRecord['transport']['connections'][number];
 
 /**
- * What was observed in several runs, as if it had been one.
+ * What was observed of a call in several runs, as if it had been one.
  *
- * @param windows The joined windows.
- * @param connections The joined connections.
+ * @param parts The call in each of them.
+ * @param windows Its joined windows.
+ * @param connections Its counts on the joined connections.
  */
 export function joinEvidence(
-  records: readonly RunRecord[],
+  parts: readonly CallPart[],
   windows: RunRecord['windows'],
-  connections: readonly ConnectionRecord[],
+  connections: readonly ConnectionCounts[],
 ): CallEvidence {
-  const calls = records.map(callOf);
+  const calls = parts.map(({ call }) => call);
   const splits = calls.map(({ split }) => split);
   const sampled = sumOf(splits, (split) => split.sampled);
   const failures = joinFailures(calls.map((call) => call.failures));
@@ -27,7 +34,7 @@ export function joinEvidence(
   );
   const destinations = joinDestinations(splits);
   const columns = (counts: Readonly<Record<string, number>>): number[] =>
-    destinations.map(({ name }) => counts[name] ?? 0);
+    destinations.map(({ name }) => entryOf(counts, name) ?? 0);
   return {
     destinations,
     sampled,
@@ -49,19 +56,6 @@ export function joinEvidence(
     })),
     blocks: joinBlocks(splits, columns),
   };
-}
-
-/** Connections are the runs' own; their order means nothing, and a fixed one makes joins equal. */
-export function joinConnections(records: readonly RunRecord[]): ConnectionRecord[] {
-  return records
-    .flatMap(({ transport }) => transport.connections)
-    .map((connection) => {
-      const { remote, missing, pairs, equalPairs } = connection;
-      return { remote, observed: joinCounts([connection.observed]), missing, pairs, equalPairs };
-    })
-    .map((connection) => ({ connection, key: JSON.stringify(connection) }))
-    .sort((a, b) => compareTexts(a.key, b.key))
-    .map(({ connection }) => connection);
 }
 
 /** Those of the route in its order, which is the same in all; then strays by name. */

@@ -1,9 +1,7 @@
-import { InputError } from '../../input-error.js';
 import { Histogram } from '../../observation/histogram.js';
-import type { CallRecord, RunRecord } from '../../report/run-record.js';
-import { latencyByDestination } from '../latency-record.js';
-import { callOf, compareTexts, joinCounts, type NamedRecord, sumOf } from './named-record.js';
-import { joinConnections } from './join-evidence.js';
+import type { RunRecord } from '../../report/run-record.js';
+import { decodeHistogram } from './join-latency.js';
+import { compareTexts, joinCounts, type NamedRecord, sumOf } from './named-record.js';
 
 /** From the first start to the last end. Whole microseconds, which add up exactly. */
 export function joinedSpan(records: readonly RunRecord[]): { startMs: number; micros: number } {
@@ -71,7 +69,7 @@ function joinSlip(
   let isComplete = true;
   for (const { file, record } of records) {
     const { scheduleSlipHistogram: text, sent } = record.load;
-    if (text !== null) joined.merge(decoded(text, file, 'load.scheduleSlipHistogram'));
+    if (text !== null) joined.merge(decodeHistogram(text, file, 'load.scheduleSlipHistogram'));
     else if (sent > 0) isComplete = false;
   }
   if (isComplete) {
@@ -83,34 +81,11 @@ function joinSlip(
   return { scheduleSlipMs: { p50: null, p99: null, max }, scheduleSlipHistogram: null };
 }
 
-/** @param order Names of the destinations, in the order of the split. */
-export function joinLatency(
-  records: readonly NamedRecord[],
-  order: readonly string[],
-): CallRecord['latencyMs'] {
-  const joined = new Map<string, Histogram>(
-    [...order, ''].map((name): [string, Histogram] => [name, new Histogram()]),
-  );
-  for (const { file, record } of records) {
-    for (const [name, text] of Object.entries(callOf(record).latencyMs.histograms)) {
-      const histogram = decoded(text, file, `calls[0].latencyMs.histograms.${name}`);
-      // Latencies of a name that no destination has are those of nobody.
-      (joined.get(name) ?? joined.get(''))?.merge(histogram);
-    }
-  }
-  return latencyByDestination([...joined].map(([name, histogram]) => ({ name, histogram })));
-}
-
-function decoded(text: string, file: string, path: string): Histogram {
-  try {
-    return Histogram.decode(text);
-  } catch {
-    throw new InputError('this is no histogram in HdrHistogram’s compressed form', { file, path });
-  }
-}
-
 /** @returns What the connections and streams came to in all. */
-export function joinTransport(records: readonly RunRecord[]): RunRecord['transport'] {
+export function joinTransport(
+  records: readonly RunRecord[],
+  connections: RunRecord['transport']['connections'],
+): RunRecord['transport'] {
   const parts = records.map(({ transport }) => transport);
   const limits = parts.flatMap(({ maxConcurrentStreams: limit }) => limit ?? []);
   return {
@@ -119,6 +94,6 @@ export function joinTransport(records: readonly RunRecord[]): RunRecord['transpo
     reconnects: sumOf(parts, ({ reconnects }) => reconnects),
     rstStream: joinCounts(parts.map(({ rstStream }) => rstStream)),
     maxConcurrentStreams: limits.length === 0 ? null : Math.min(...limits),
-    connections: joinConnections(records),
+    connections,
   };
 }

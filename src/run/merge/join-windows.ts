@@ -7,6 +7,9 @@ const MAX_WINDOWS = 512;
 
 type WindowRecord = RunRecord['windows'][number];
 
+/** A record, or the part of it that is about one call. */
+type CountedOverTime = Pick<RunRecord, 'startedAt' | 'windowSeconds' | 'windows'>;
+
 interface Series {
   widthMs: number;
   windows: { atMs: number; window: WindowRecord }[];
@@ -20,7 +23,7 @@ interface Series {
  * @param startMs When the joined run started, ms since 1970.
  */
 export function joinWindows(
-  records: readonly RunRecord[],
+  records: readonly CountedOverTime[],
   startMs: number,
 ): Pick<RunRecord, 'windowSeconds' | 'windows'> {
   const all = records.filter(({ windows }) => windows.length > 0).map(seriesOf);
@@ -53,7 +56,7 @@ export function joinWindows(
   };
 }
 
-function seriesOf(record: RunRecord): Series {
+function seriesOf(record: CountedOverTime): Series {
   const startMs = Date.parse(record.startedAt);
   return {
     widthMs: widthOf(record),
@@ -65,7 +68,7 @@ function seriesOf(record: RunRecord): Series {
 }
 
 /** Records of runs have windows without gaps, so that two starts tell the width. */
-function widthOf({ windowSeconds, windows }: RunRecord): number {
+function widthOf({ windowSeconds, windows }: CountedOverTime): number {
   if (windowSeconds !== null) return Math.max(BASE_WIDTH_MS, Math.round(windowSeconds * 1000));
   const [first, second] = windows;
   if (first === undefined || second === undefined) return BASE_WIDTH_MS;

@@ -1,17 +1,19 @@
-import type { CallRecord, RunRecord } from '../../report/run-record.js';
-import { parseThreshold } from '../../verdict/threshold.js';
-import { isLoadFinding } from '../load-findings.js';
-import { evaluateThresholds, withThresholds } from '../thresholds.js';
+import type { RunRecord } from '../../report/run-record.js';
 import { RUN_SCHEMA } from '../../report/run-schema.js';
 import { TOOL } from '../../tool.js';
-import { judge, type JudgeRule } from '../judge.js';
+import { parseThreshold } from '../../verdict/threshold.js';
+import { judge } from '../judge.js';
+import { latencyOfAll } from '../latency-record.js';
+import { isLoadFinding } from '../load-findings.js';
 import { findConfigNotProgrammed } from '../programmed.js';
-import { splitRecord } from '../split-record.js';
+import { evaluateThresholds, withThresholds } from '../thresholds.js';
 import { isUnreachableFinding } from '../unreachable.js';
-import { agreed, joinConnections, joinEvidence } from './join-evidence.js';
-import { joinedSpan, joinLatency, joinLoad, joinTransport } from './join-load.js';
+import { joinConnections } from './join-connections.js';
+import { agreed } from './join-evidence.js';
+import { joinedSpan, joinLoad, joinTransport } from './join-load.js';
 import { joinWindows } from './join-windows.js';
-import { callOf, compareTexts, joinCounts, type NamedRecord } from './named-record.js';
+import { joinCall, mergedCall } from './merge-call.js';
+import { callPart, compareTexts, type NamedRecord } from './named-record.js';
 import { refuseStrangers } from './same-experiment.js';
 
 /**
@@ -24,49 +26,24 @@ export function mergeRecords(shards: readonly NamedRecord[]): RunRecord {
   refuseStrangers(shards);
   const records = shards.map(({ record }) => record);
   const { startMs, micros } = joinedSpan(records);
-  const { windowSeconds, windows } = joinWindows(records, startMs);
-  const evidence = joinEvidence(records, windows, joinConnections(records));
-  const calls = records.map(callOf);
-  const [first] = calls;
-  if (first === undefined) throw new RangeError('no records');
-  const rule: JudgeRule = {
-    ...first.rule,
-    alpha: first.split.alpha,
-    seed: Math.min(...calls.map(({ rule: { seed } }) => seed)),
-  };
-  const judgement = judge(rule, evidence);
-  const planned = calls.flatMap(({ split }) => split.requestsPlanned ?? []);
-  const programmed = joinProgrammed(calls);
-  const latencyMs = joinLatency(
-    shards,
-    evidence.destinations.map(({ name }) => name),
+  const parts = (records[0]?.calls ?? []).map((_, index) =>
+    shards.map((shard) => callPart(shard, index)),
   );
+  const connections = joinConnections(shards, parts);
+  const calls = parts.map((ofCall, index) =>
+    joinCall(ofCall, startMs, connections.byCall[index] ?? []),
+  );
+  const judgement = judge(calls);
   const load = joinLoad(shards, micros);
   const ofLoad = findingsOfLoad(records);
   const expressions = records[0]?.thresholds.map(({ expression }) => expression) ?? [];
-  const results = evaluateThresholds(expressions.map(parseThreshold), latencyMs, load, ofLoad);
-  const { verdict, reasons } = withThresholds(judgement.decision.verdict, results);
-  const call: CallRecord = {
-    call: first.call,
-    route: first.route,
-    programmed,
-    verdict: judgement.decision.verdict,
-    rule: {
-      tolerance: rule.tolerance,
-      maxErrorRate: rule.maxErrorRate,
-      power: rule.power,
-      seed: rule.seed,
-    },
-    split: splitRecord({
-      alpha: rule.alpha,
-      requestsPlanned: planned.length === 0 ? null : Math.max(...planned),
-      evidence,
-      decision: judgement.decision,
-    }),
-    latencyMs,
-    status: joinCounts(calls.map(({ status }) => status)),
-    failures: evidence.failures,
-  };
+  const results = evaluateThresholds(
+    expressions.map(parseThreshold),
+    latencyOfAll(calls.flatMap(({ latency }) => latency)),
+    load,
+    ofLoad,
+  );
+  const { verdict, reasons } = withThresholds(judgement.verdict, results);
   return {
     schema: RUN_SCHEMA,
     command: 'verify',
@@ -78,16 +55,15 @@ export function mergeRecords(shards: readonly NamedRecord[]): RunRecord {
     durationSeconds: micros / 1e6,
     verdict,
     reasons: [...judgement.reasons, ...reasons],
-    calls: [call],
+    calls: judgement.calls.map((call) => mergedCall(call, calls.length > 1)),
     rollout: joinRollout(records),
     load,
-    transport: joinTransport(records),
-    windowSeconds,
-    windows,
+    transport: joinTransport(records, connections.ofRun),
+    ...joinWindows(records, startMs),
     thresholds: results,
     findings: [
       ...unreachableFindings(records),
-      ...findConfigNotProgrammed(programmed),
+      ...calls.flatMap(({ programmed }) => findConfigNotProgrammed(programmed)),
       ...judgement.findings,
       ...ofLoad,
     ],
@@ -124,16 +100,4 @@ function distinct(
       .map((finding) => [JSON.stringify(finding), finding]),
   );
   return [...found].sort(([a], [b]) => compareTexts(a, b)).map(([, finding]) => finding);
-}
-
-/** Shards may have looked at different gateways; one that is programmed otherwise is shown first. */
-function joinProgrammed(calls: readonly CallRecord[]): CallRecord['programmed'] {
-  const [first] = calls
-    .flatMap(({ programmed }) => programmed ?? [])
-    .map((programmed) => {
-      const rank = programmed.difference === null ? '1' : '0';
-      return { programmed, key: rank + JSON.stringify(programmed) };
-    })
-    .sort((a, b) => compareTexts(a.key, b.key));
-  return first?.programmed ?? null;
 }

@@ -1,3 +1,4 @@
+import { InputError } from '../../input-error.js';
 import type { CallRecord, RunRecord } from '../../report/run-record.js';
 
 /** A record and where it came from, for messages. */
@@ -6,11 +7,41 @@ export interface NamedRecord {
   record: RunRecord;
 }
 
-/** The one call of a record. */
-export function callOf({ calls }: RunRecord): CallRecord {
-  const [call] = calls;
-  if (call === undefined) throw new RangeError('a record without a call');
-  return call;
+/** One call of a record, with the counts over connections and time that are its own. */
+export interface CallPart {
+  file: string;
+  call: CallRecord;
+  /** Where it stands in the record: `calls[0]`. */
+  path: string;
+  startedAt: string;
+  connections: readonly ConnectionCounts[];
+  windowSeconds: number | null;
+  windows: RunRecord['windows'];
+}
+
+export type ConnectionCounts = NonNullable<CallRecord['own']>['connections'][number];
+
+/**
+ * @param index Which call.
+ * @throws InputError when the record does not say which of its counts are of this call.
+ */
+export function callPart({ file, record }: NamedRecord, index: number): CallPart {
+  const { calls, startedAt, transport, windowSeconds, windows } = record;
+  const path = `calls[${index}]`;
+  const call = calls[index];
+  if (call === undefined) throw new RangeError(`a record without ${path}`);
+  const common = { file, call, path, startedAt };
+  if (calls.length === 1) {
+    return { ...common, connections: transport.connections, windowSeconds, windows };
+  }
+  const { own } = call;
+  if (own?.connections.length !== transport.connections.length) {
+    throw new InputError('counts for each connection of the run are needed to join several calls', {
+      file,
+      path: `${path}.own.connections`,
+    });
+  }
+  return { ...common, ...own };
 }
 
 /** Adds up numbers. */

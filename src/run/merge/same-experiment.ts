@@ -1,14 +1,21 @@
 import { InputError } from '../../input-error.js';
-import type { RunRecord } from '../../report/run-record.js';
-import { callOf, type NamedRecord } from './named-record.js';
+import type { CallRecord, RunRecord } from '../../report/run-record.js';
+import type { NamedRecord } from './named-record.js';
 
 /** What must be the same for counts to add up: by its name, as text. */
 function identityOf(record: RunRecord): [what: string, value: string][] {
-  const { call, route, rule, split } = callOf(record);
   return [
-    ['call', call],
     ['target', record.target],
     ['via', record.via ?? 'nothing'],
+    ['call', record.calls.map(({ call }) => call).join(', ')],
+    ...record.calls.flatMap(callIdentity),
+    ['loop', record.load.loop],
+    ['thresholds', record.thresholds.map(({ expression }) => expression).join(' and ') || 'none'],
+  ];
+}
+
+function callIdentity({ route, rule, split }: CallRecord): [what: string, value: string][] {
+  return [
     ['route', route === null ? 'none' : `${route.source}, ${route.rule} (${route.match})`],
     ['gateway port', String(route?.gatewayPort ?? 'none')],
     [
@@ -24,8 +31,6 @@ function identityOf(record: RunRecord): [what: string, value: string][] {
     ['max-error-rate', String(rule.maxErrorRate)],
     ['share of injected aborts', String(split.aborts?.share ?? 0)],
     ['observations per call', String(split.observationsPerCall)],
-    ['loop', record.load.loop],
-    ['thresholds', record.thresholds.map(({ expression }) => expression).join(' and ') || 'none'],
   ];
 }
 
@@ -39,21 +44,19 @@ export function refuseStrangers(records: readonly NamedRecord[]): void {
   const [first, ...others] = records;
   if (first === undefined) throw new InputError('give the records to join', { path: 'RUN.json' });
   for (const { file, record } of records) {
-    if (record.calls.length !== 1) {
-      throw new InputError(
-        `it has ${record.calls.length} calls; records of one call can be joined`,
-        {
-          file,
-          path: 'calls',
-        },
-      );
-    }
-    if (!callOf(record).split.destinations.some(({ weight }) => (weight ?? 0) > 0)) {
-      throw new InputError('no destination has a weight, so that there is no split to judge', {
+    if (record.calls.length === 0) {
+      throw new InputError('it has no calls, so that there is nothing to join', {
         file,
-        path: 'calls[0].split.destinations',
+        path: 'calls',
       });
     }
+    record.calls.forEach(({ split }, index) => {
+      if (split.destinations.some(({ weight }) => (weight ?? 0) > 0)) return;
+      throw new InputError('no destination has a weight, so that there is no split to judge', {
+        file,
+        path: `calls[${index}].split.destinations`,
+      });
+    });
   }
   const expected = identityOf(first.record);
   for (const { file, record } of others) {

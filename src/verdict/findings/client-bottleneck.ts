@@ -15,6 +15,8 @@ export interface ClientEvidence {
   slipP99Ms: number | null;
   /** Whether requests waited for others to end, or for a stream: then the slip is the server's. */
   waitedForServer: boolean;
+  /** Whether anything was asked of latency or rate; else only the split was. */
+  isSpeedAsked: boolean;
 }
 
 /** In less time nothing can be said: starting up keeps any client busy. */
@@ -25,7 +27,7 @@ const LATE_MS = 20;
 /**
  * The client itself was the limit: a thread that hardly ever waited, or that came late to its own
  * timers. Latencies and rates then say more about it than about the server; who answered does not
- * depend on it.
+ * depend on it. Where only the split was asked for, it is no more than a remark.
  */
 export function clientBottleneck(evidence: ClientEvidence): Finding | null {
   if (evidence.durationMs < LEAST_DURATION_MS) return null;
@@ -40,7 +42,7 @@ export function clientBottleneck(evidence: ClientEvidence): Finding | null {
   if (shown.length === 0) return null;
   return {
     code: 'client-bottleneck',
-    severity: 'warning',
+    severity: evidence.isSpeedAsked ? 'warning' : 'info',
     summary: 'The client was the bottleneck: latencies and rates here are its own limit.',
     evidence: shown.join('; '),
     advice:

@@ -48,12 +48,18 @@ const REFUSALS: readonly Refusal[] = [
   {
     code: 'cluster-not-found',
     matches: ({ status, cause }) =>
-      /cluster[ _]not[ _]found/i.test(cause) ||
-      /HTTP status(?: code)?:? 503/i.test(cause) ||
-      (status === 'UNAVAILABLE' && cause === ''),
+      /cluster[ _]not[ _]found/i.test(cause) || (status === 'UNAVAILABLE' && cause === ''),
     summary: 'The route names a destination that the gateway does not know (503).',
     advice:
       "Check that the route's host and subset exist: a Service of that name, and the subset in its DestinationRule.",
+  },
+  {
+    // Envoy speaks gRPC to gRPC, even when it refuses: a bare HTTP status comes from something else.
+    code: 'http-error-page',
+    matches: ({ cause }) => /HTTP status(?: code)?:? 50[0-4]/i.test(cause),
+    summary: 'Something on the way answers with an error page of plain HTTP, not with gRPC.',
+    advice:
+      'Look which proxies and load balancers stand before the gateway, and whether each has a ready backend for this host and port.',
   },
   {
     code: 'upstream-unreachable',

@@ -15,6 +15,7 @@ const CALM: ClientEvidence = {
   ],
   slipP99Ms: null,
   waitedForServer: false,
+  isSpeedAsked: true,
 };
 
 describe('client-bottleneck', () => {
@@ -29,6 +30,12 @@ describe('client-bottleneck', () => {
     const late = { ...CALM, threads: [{ utilisation: 0.5, lagP99Ms: 80 }] };
     assert.match(clientBottleneck(late)!.evidence, /timers were 80 ms late/);
     assert.match(clientBottleneck({ ...CALM, slipP99Ms: 35 })!.evidence, /35 ms late/);
+  });
+
+  it('is a remark where only the split was asked for', () => {
+    const late = { ...CALM, threads: [{ utilisation: 0.5, lagP99Ms: 80 }] };
+    assert.equal(clientBottleneck(late)!.severity, 'warning');
+    assert.equal(clientBottleneck({ ...late, isSpeedAsked: false })!.severity, 'info');
   });
 
   it('does not blame the client for what waited for the server', () => {

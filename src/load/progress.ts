@@ -1,0 +1,46 @@
+import type { CallTally } from './call-counter.js';
+
+/** What a progress line can say. */
+export interface Progress {
+  elapsedMs: number;
+  /** Requests that have ended. */
+  done: number;
+  /** Requests planned; null when only the clock ends the run. */
+  planned: number | null;
+  /** Answers by destination. */
+  observed: readonly number[];
+}
+
+/** How far a part of a load has come. */
+export interface PartProgress {
+  done: number;
+  /** Names for `observed`. */
+  destinations: readonly string[];
+  observed: readonly number[];
+}
+
+export const PROGRESS_INTERVAL_MS = 200;
+
+/** How far the calls of one worker have come, together. */
+export function progressOf(calls: readonly CallTally[]): PartProgress {
+  return sumProgress(
+    calls.map(({ tally, destinations }) => ({
+      done: tally.sent,
+      destinations,
+      observed: tally.observed,
+    })),
+  );
+}
+
+/** Adds up parts, destinations by their names. */
+export function sumProgress(parts: readonly PartProgress[]): PartProgress {
+  const observed = new Map<string, number>();
+  let done = 0;
+  for (const part of parts) {
+    done += part.done;
+    part.destinations.forEach((name, index) => {
+      observed.set(name, (observed.get(name) ?? 0) + (part.observed[index] ?? 0));
+    });
+  }
+  return { done, destinations: [...observed.keys()], observed: [...observed.values()] };
+}

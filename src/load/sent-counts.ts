@@ -1,0 +1,29 @@
+/**
+ * How many requests a worker has sent, in memory that threads share: a thread that dies leaves them
+ * behind, and none of its requests goes unaccounted for. The counts of the calls on the worker's
+ * first connection come first, then those on its second.
+ */
+export interface SentCounts {
+  warmUp: Float64Array;
+  sample: Float64Array;
+}
+
+/**
+ * @param connections How many connections the worker has.
+ * @param calls How many different calls there are.
+ */
+export function newSentCounts(connections: number, calls: number): SentCounts {
+  const size = connections * calls * Float64Array.BYTES_PER_ELEMENT;
+  const zeros = (): Float64Array => new Float64Array(new SharedArrayBuffer(size));
+  return { warmUp: zeros(), sample: zeros() };
+}
+
+/** Requests of a call on one of the worker's own connections. */
+export function sentOn(
+  counts: Float64Array,
+  connection: number,
+  call: number,
+  calls: number,
+): number {
+  return counts[connection * calls + call]!;
+}

@@ -1,0 +1,13 @@
+/**
+ * What tells the calls of a run apart in a sentence: `pkg.Service/Method`, counted where several
+ * calls have the same name; null where the run has one call and nothing needs telling.
+ *
+ * @param names By call.
+ */
+export function callLabels(names: readonly string[]): (string | null)[] {
+  if (names.length === 1) return [null];
+  return names.map((name, index) => {
+    const same = names.flatMap((other, at) => (other === name ? at : []));
+    return same.length === 1 ? name : `${name} (${same.indexOf(index) + 1})`;
+  });
+}

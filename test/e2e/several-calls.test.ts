@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { RunRecord } from '../../src/report/run-record.js';
+import { recordOf, splitproof } from '../fixtures/command.js';
+import { type Envoy, startEnvoy } from '../fixtures/envoy.js';
+import { type Pods, startPods } from '../fixtures/greeters.js';
+import { startHaproxy } from '../fixtures/haproxy.js';
+
+/** Twice what is planned: a right split passes with near certainty. */
+const ENOUGH = ['-n', '9500'];
+
+/** Everybody's call is split 60/40, the testers' 90/10. */
+const TWO_CALLS = {
+  plaintext: true,
+  calls: [
+    { call: 'helloworld.Greeter/SayHello', data: { name: 'Jack' }, weights: 'v1=60,v2=40' },
+    {
+      call: 'helloworld.Greeter/SayHello',
+      data: { name: 'Jill' },
+      header: ['x-tester: yes'],
+      weights: 'v1=90,v2=10',
+    },
+  ],
+};
+
+function observed({ calls }: RunRecord): Record<string, number>[] {
+  return calls.map(({ split }) =>
+    Object.fromEntries(split.destinations.map((each) => [each.name, each.observed])),
+  );
+}
+
+function total(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+describe('several calls in one run', () => {
+  let pods: Pods;
+  let folder: string;
+  before(async () => {
+    pods = await startPods('greeter', ['v1', 'v2']);
+    folder = await mkdtemp(path.join(tmpdir(), 'splitproof-'));
+  });
+  after(async () => {
+    await pods.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function scenarioFile(content: object): Promise<string> {
+    const file = path.join(folder, 'scenario.yaml');
+    await writeFile(file, JSON.stringify(content));
+    return file;
+  }
+
+  /** An Envoy that splits everybody 60/40, and the testers as told. */
+  function gateway(testers: readonly [number, number]): Promise<Envoy> {
+    return startEnvoy({
+      listeners: [
+        {
+          kind: 'http',
+          clusters: [
+            { name: 'v1', weight: 60, ports: [pods.ports.v1!] },
+            { name: 'v2', weight: 40, ports: [pods.ports.v2!] },
+          ],
+          byHeader: { name: 'x-tester', value: 'yes', weights: testers },
+        },
+      ],
+    });
+  }
+
+  async function through(
+    testers: readonly [number, number],
+    args: readonly string[],
+  ): Promise<{ status: number | null; record: RunRecord }> {
+    const envoy = await gateway(testers);
+    try {
+      const file = await scenarioFile(TWO_CALLS);
+      return await recordOf(['verify', envoy.address, '--scenario', file, ...args]);
+    } finally {
+      await envoy.stop();
+    }
+  }
+
+  it('are planned to pass together, and counted apart', async () => {
+    const before = pods.served();
+    const { status, record } = await through([90, 10], []);
+    assert.notEqual(status, 1, record.reasons.join());
+    const sizes = record.calls.map(({ split }) => [split.sampled, split.requestsPlanned]);
+    // Two calls of 60/40 need 3,348 each instead of 3,089: power 1 − 0.01/2.
+    assert.equal(sizes[0]![1], 3348);
+    assert.deepEqual(
+      sizes.map(([sampled]) => sampled),
+      sizes.map(([, planned]) => planned),
+    );
+    const [everybody, testers] = observed(record);
+    const after = pods.served();
+    for (const version of ['v1', 'v2']) {
+      assert.equal(
+        everybody![version]! + testers![version]!,
+        after[version]! - before[version]!,
+        version,
+      );
+    }
+  });
+
+  it('pass when each follows its own weights', async () => {
+    const { status, record } = await through([90, 10], ENOUGH);
+    assert.equal(status, 0, record.reasons.join());
+  });
+
+  it('fail when one of them does not, and say which', async () => {
+    const { status, record } = await through([60, 40], ENOUGH);
+    assert.equal(status, 1, record.reasons.join());
+    assert.deepEqual(
+      record.calls.map(({ verdict }) => verdict),
+      ['pass', 'fail'],
+    );
+    assert.ok(
+      record.reasons.some((reason) => reason.startsWith('helloworld.Greeter/SayHello (2)')),
+    );
+  });
+
+  it('are sent in a random order, so that a gateway that takes turns cannot keep step', async () => {
+    const haproxy = await startHaproxy({
+      backends: ['v1', 'v2'].map((name) => ({ name, port: pods.ports[name]!, weight: 1 })),
+    });
+    try {
+      const file = await scenarioFile({
+        ...TWO_CALLS,
+        calls: TWO_CALLS.calls.map((call) => ({ ...call, weights: 'v1=50,v2=50' })),
+      });
+      // One at a time: calls that took turns would each meet one version only.
+      const { record } = await recordOf([
+        ...['verify', haproxy.address, '--scenario', file, '-c', '1', '--connections', '32'],
+        ...['-n', '2000'],
+      ]);
+      for (const counts of observed(record)) {
+        const share = counts.v1! / total(counts);
+        assert.ok(share > 0.4 && share < 0.6, `${share}`);
+      }
+      assert.notEqual(record.verdict, 'fail', record.reasons.join());
+    } finally {
+      await haproxy.stop();
+    }
+  });
+
+  it('account for every request, by call, connection and time', async () => {
+    const { record } = await through([90, 10], ['-n', '3001', '--workers', '2']);
+    assert.equal(record.load.sent, 3001);
+    assert.equal(
+      record.calls.reduce((sum, { split }) => sum + split.sampled, 0),
+      3001,
+    );
+    for (const { split, own } of record.calls) {
+      assert.equal(split.sampled, split.n + split.missing);
+      const onConnections = own!.connections.reduce(
+        (sum, connection) => sum + total(connection.observed) + connection.missing,
+        0,
+      );
+      assert.equal(onConnections, split.sampled);
+      // Dealt evenly: no connection carries more than one request more of a call than another.
+      const carried = own!.connections.map(({ observed: counts }) => total(counts));
+      assert.ok(Math.max(...carried) - Math.min(...carried) <= 1);
+    }
+  });
+
+  it('are rendered again, merged, and waited for together', async () => {
+    const envoy = await gateway([90, 10]);
+    try {
+      const file = await scenarioFile(TWO_CALLS);
+      const runs = ['one.json', 'two.json'].map((name) => path.join(folder, name));
+      for (const run of runs) {
+        const args = ['verify', envoy.address, '--scenario', file, '--quiet', '-o', run];
+        const { status, stderr } = await splitproof(args);
+        assert.ok(status === 0 || status === 3, stderr);
+      }
+      const { record } = await recordOf(['merge', ...runs]);
+      assert.equal(record.calls.length, 2);
+      assert.equal(record.verdict, 'pass', record.reasons.join());
+      const shown = await splitproof(['report', runs[0]!]);
+      assert.match(shown.stdout, /call {4}helloworld.Greeter\/SayHello \(2\)\n {2}verdict /);
+      const waited = await recordOf([
+        ...['verify', envoy.address, '--scenario', file, '--wait-for-rollout', '10s'],
+      ]);
+      assert.ok(waited.record.rollout?.followed);
+      assert.ok(waited.record.load.excluded >= 2 * (837 + 349));
+    } finally {
+      await envoy.stop();
+    }
+  });
+});
