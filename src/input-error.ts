@@ -4,6 +4,8 @@ export interface InputPlace {
   file?: string;
   /** 1-based line in that file. */
   line?: number;
+  /** 1-based number of the YAML document in it, where it holds several. */
+  document?: number;
   /** Path of the field, e.g. `spec.http[0].route[1].weight`. */
   path?: string;
 }
@@ -30,13 +32,10 @@ export class InputError extends Error {
   }
 }
 
-/** `vs.yaml:14: spec.http[0].route[1].weight`, with the parts that are known. */
-export function formatPlace(place: InputPlace): string {
-  const file =
-    place.file === undefined
-      ? ''
-      : place.line === undefined
-        ? place.file
-        : `${place.file}:${place.line}`;
-  return [file, place.path ?? ''].filter((part) => part !== '').join(': ');
+/** `vs.yaml:14 (document 2): spec.http[0].route[1].weight`, with the parts that are known. */
+export function formatPlace({ file, line, document, path }: InputPlace): string {
+  const where = file === undefined ? '' : line === undefined ? file : `${file}:${line}`;
+  const which = document === undefined ? '' : `(document ${document})`;
+  const place = [where, which].filter((part) => part !== '').join(' ');
+  return [place, path ?? ''].filter((part) => part !== '').join(': ');
 }

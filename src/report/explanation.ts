@@ -8,6 +8,8 @@ export interface PlaceReport {
   file: string | null;
   /** 1-based. */
   line: number | null;
+  /** 1-based number of the YAML document in the file, where it holds several. */
+  document: number | null;
   /** `spec.http[0].route[1].weight` */
   path: string | null;
 }

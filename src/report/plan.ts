@@ -38,6 +38,8 @@ export interface PlannedSplitReport {
   /** `canary 5 %`, or the call; null for the split that was asked for. */
   name: string | null;
   destinations: PlannedDestinationReport[];
+  /** What the route answers with an error on purpose, which comes on top; null when nothing. */
+  aborts: { share: number; description: string } | null;
   /** Without missing answers first, then with more and more of them. */
   needed: NeededReport[];
   /** For the number of requests that was asked for. */

@@ -14,7 +14,9 @@ export function noRuleError(traces: readonly RuleTrace[], request: RouteRequest)
   const more = traces.length > MAX_NAMED ? `, and ${traces.length - MAX_NAMED} more` : '';
   return new InputError(
     `no rule takes ${request.method} ${request.path} for ${request.authority}: ` +
-      (list.length === 0 ? 'there are no rules for its host' : `${list.join('; ')}${more}`) +
+      (list.length === 0
+        ? 'there are no http rules for its host (tls and tcp rules are not read)'
+        : `${list.join('; ')}${more}`) +
       '; see --call, -H, --authority and --gateway-port',
     first?.place ?? {},
   );

@@ -206,6 +206,11 @@ function rank({ severity }: ExplanationFinding): number {
   return severity === 'error' ? 0 : 1;
 }
 
-function placeReport({ file, line, path }: InputPlace): PlaceReport {
-  return { file: file ?? null, line: line ?? null, path: path ?? null };
+function placeReport({ file, line, document, path }: InputPlace): PlaceReport {
+  return {
+    file: file ?? null,
+    line: line ?? null,
+    document: document ?? null,
+    path: path ?? null,
+  };
 }

@@ -1,3 +1,4 @@
+import { InputError } from '../input-error.js';
 import type { FailureCount } from '../observation/failure-log.js';
 import { binomialUpperQuantile } from '../stats/binomial-quantile.js';
 import { exactBinomialPValue } from '../stats/binomial-test.js';
@@ -90,6 +91,13 @@ export function requestsBeyondAborts(needed: number, aborts: ExpectedAborts | nu
   const passes = 1 - aborts.share;
   // Three standard deviations of what is aborted.
   return Math.ceil((needed + 3 * Math.sqrt(needed * aborts.share)) / passes);
+}
+
+/** The mistake of testing a route that lets no request through. */
+export function nothingLeft({ description }: ExpectedAborts): InputError {
+  return new InputError(
+    `the route answers every request with ${description} itself, so there is no split to test: take its fault out`,
+  );
 }
 
 function percent(share: number): string {

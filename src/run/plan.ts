@@ -15,6 +15,7 @@ import { detectableDeviations } from '../verdict/plan-detect.js';
 import { type PlanInput, planRequests, powerAt } from '../verdict/plan.js';
 import { parseTolerance, resolveTolerances, type Tolerance } from '../verdict/tolerance.js';
 import { explain } from './explain.js';
+import { type ExpectedAborts, nothingLeft, requestsBeyondAborts } from './injected-aborts.js';
 
 type Weights = readonly { name: string; weight: number }[];
 
@@ -56,8 +57,8 @@ export async function planReport(question: PlanQuestion): Promise<PlanReport> {
     case 'calls':
       return report(await plannedCalls(split.calls, requests), 'calls');
     default: {
-      const { weights, route } = await weightsOf(split);
-      return report([plannedSplit(null, weights, rule, requests)], 'split', route);
+      const { weights, route, aborts } = await weightsOf(split);
+      return report([plannedSplit(null, weights, rule, requests, aborts)], 'split', route);
     }
   }
 }
@@ -71,13 +72,13 @@ async function plannedCalls(
   const splits = await Promise.all(
     calls.map(async ({ rule, source }, index) => {
       const power = powerPerCall(rule.power, calls.length);
-      const { weights } = await weightsOf(source);
-      return { name: labels[index] ?? null, weights, rule: { ...rule, power } };
+      const { weights, aborts } = await weightsOf(source);
+      return { name: labels[index] ?? null, weights, rule: { ...rule, power }, aborts };
     }),
   );
   const planned = (own: readonly (number | null)[]): PlannedSplitReport[] =>
-    splits.map(({ name, weights, rule }, index) =>
-      plannedSplit(name, weights, rule, own[index] ?? null),
+    splits.map(({ name, weights, rule, aborts }, index) =>
+      plannedSplit(name, weights, rule, own[index] ?? null, aborts),
     );
   const withoutNumber = planned([]);
   if (requests === null) return withoutNumber;
@@ -86,17 +87,21 @@ async function plannedCalls(
   return planned(divideOverCalls(requests, parts));
 }
 
-async function weightsOf(
-  source: PlannedSource,
-): Promise<{ weights: Weights; route: PlanReport['route'] }> {
-  if (source.kind === 'weights') return { weights: source.weights, route: null };
+interface Routed {
+  weights: Weights;
+  route: PlanReport['route'];
+  aborts: ExpectedAborts | null;
+}
+
+async function weightsOf(source: PlannedSource): Promise<Routed> {
+  if (source.kind === 'weights') return { weights: source.weights, route: null, aborts: null };
   return routedSplit(source.question);
 }
 
 async function routedSplit(
   question: Extract<PlannedSource, { kind: 'route' }>['question'],
-): Promise<{ weights: Weights; route: PlanReport['route'] }> {
-  const { destinations, route, action, findings } = await explain({
+): Promise<Routed> {
+  const { destinations, route, action, effects, findings } = await explain({
     ...question,
     programmed: null,
   });
@@ -110,14 +115,17 @@ async function routedSplit(
     );
   }
   const weights = destinations.map(({ name, weight }) => ({ name, weight }));
-  if (route === null) return { weights, route };
-  return { weights, route: { source: route.source, rule: route.rule, match: route.match } };
+  const aborts = effects?.abort ?? null;
+  if (aborts !== null && aborts.share >= 1) throw nothingLeft(aborts);
+  if (route === null) return { weights, route, aborts };
+  return { weights, route: { source: route.source, rule: route.rule, match: route.match }, aborts };
 }
 
-function inputPlace({ file, line, path }: PlaceReport): InputPlace {
+function inputPlace({ file, line, document, path }: PlaceReport): InputPlace {
   return {
     ...(file === null ? {} : { file }),
     ...(line === null ? {} : { line }),
+    ...(document === null ? {} : { document }),
     ...(path === null ? {} : { path }),
   };
 }
@@ -134,6 +142,7 @@ function plannedSplit(
   weights: Weights,
   rule: PlanRule,
   requests: number | null,
+  aborts: ExpectedAborts | null = null,
 ): PlannedSplitReport {
   const input = planInput(weights, parseTolerance(rule.tolerance), rule);
   const rates = [0, ...MISSING_PARTS.map((part) => part * rule.maxErrorRate)];
@@ -145,13 +154,18 @@ function plannedSplit(
       expectedShare: input.expectedShares[index] ?? 0,
       tolerance: input.tolerances[index] ?? 0,
     })),
+    aborts,
     needed: [...new Set(rates)].map((missingRate) => {
       const plan = planRequests({ ...input, missingRate });
       return plan.kind === 'planned'
-        ? { missingRate, requests: plan.requests, power: plan.power }
+        ? {
+            missingRate,
+            requests: requestsBeyondAborts(plan.requests, aborts),
+            power: plan.power,
+          }
         : { missingRate, requests: null, power: null };
     }),
-    capacity: requests === null ? null : capacity(requests, weights, input),
+    capacity: requests === null ? null : capacity(requests, weights, input, aborts),
   };
 }
 
@@ -170,19 +184,26 @@ function planInput(
   };
 }
 
-function capacity(requests: number, weights: Weights, input: PlanInput): CapacityReport {
-  const deviations = detectableDeviations(requests, input);
+function capacity(
+  requests: number,
+  weights: Weights,
+  input: PlanInput,
+  aborts: ExpectedAborts | null,
+): CapacityReport {
+  // The rest never reaches a destination.
+  const judged = Math.floor(requests * (1 - (aborts?.share ?? 0)));
+  const deviations = detectableDeviations(judged, input);
   const needsLeakBound = weights.length === 1 || weights.some(({ weight }) => weight === 0);
   return {
     requests,
-    power: powerAt(requests, input),
+    power: powerAt(judged, input),
     detectable: weights.map(({ name }, index) => ({
       name,
       above: deviations[index]?.above ?? null,
       below: deviations[index]?.below ?? null,
     })),
-    provableTolerance: provableTolerance(requests, weights, input),
-    leakBound: needsLeakBound ? 1 - input.alpha ** (1 / requests) : null,
+    provableTolerance: provableTolerance(judged, weights, input),
+    leakBound: needsLeakBound ? 1 - input.alpha ** (1 / judged) : null,
   };
 }
 

@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario/scenario.js';
 import { planRequests } from '../verdict/plan.js';
 import { parseTolerance, resolveTolerances } from '../verdict/tolerance.js';
 import type { ExpectedSplit } from './expected-split.js';
-import { requestsBeyondAborts } from './injected-aborts.js';
+import { nothingLeft, requestsBeyondAborts } from './injected-aborts.js';
 import type { JudgeRule } from './judge.js';
 import type { SamplePlan } from './measure.js';
 
@@ -37,11 +37,7 @@ export function splitPlan(
   const tolerances = resolveTolerances(parseTolerance(rule.tolerance), shares);
   const expectedShares = shares.map(({ expectedShare }) => expectedShare);
   const plan = planRequests({ expectedShares, tolerances, alpha: rule.alpha, power: rule.power });
-  if (aborts !== null && aborts.share >= 1) {
-    throw new InputError(
-      `the route answers every request with ${aborts.description} itself, so there is no split to test: take its fault out`,
-    );
-  }
+  if (aborts !== null && aborts.share >= 1) throw nothingLeft(aborts);
   return {
     planned: plan.kind === 'planned' ? requestsBeyondAborts(plan.requests, aborts) : null,
     blockSize: blockSize(expectedShares, concurrency),

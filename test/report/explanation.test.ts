@@ -5,7 +5,7 @@ import type { ExplanationReport } from '../../src/report/explanation.js';
 
 /** An explanation with a text from elsewhere in every place one can stand in. */
 function reportOf(text: string): ExplanationReport {
-  const place = { file: text, line: 3, path: text };
+  const place = { file: text, line: 3, document: 2, path: text };
   return {
     schema: 'splitproof/explanation/v1',
     tool: { name: 'splitproof', version: '0' },

@@ -68,7 +68,7 @@ const BAD: readonly BadInput[] = [
   {
     what: 'a key given twice, with its line',
     yaml: documents(GATEWAY, virtualService(`${SPLIT}\n    timeout: 1s\n    timeout: 2s`)),
-    message: /^test\.yaml:20: the key timeout is given twice/,
+    message: /^test\.yaml:20 \(document 2\): the key timeout is given twice/,
   },
   {
     what: 'a routing kind under a wrong group',
@@ -89,13 +89,13 @@ const BAD: readonly BadInput[] = [
     what: 'a negative weight',
     yaml: documents(GATEWAY, virtualService(SPLIT.replace('40', '-40'))),
     message:
-      /^test\.yaml:18: spec\.http\[0\]\.route\[1\]\.weight: must not be negative, and is -40$/,
+      /^test\.yaml:18 \(document 2\): spec\.http\[0\]\.route\[1\]\.weight: must not be negative, and is -40$/,
   },
   {
     what: 'a weight that is no number',
     yaml: documents(GATEWAY, virtualService(SPLIT.replace('40', '"40%"'))),
     message:
-      /^test\.yaml:18: spec\.http\[0\]\.route\[1\]\.weight: must be a number, not the text "40%"$/,
+      /^test\.yaml:18 \(document 2\): spec\.http\[0\]\.route\[1\]\.weight: must be a number, not the text "40%"$/,
   },
   {
     what: 'a weight that is not whole',
@@ -105,7 +105,7 @@ const BAD: readonly BadInput[] = [
   {
     what: 'weights that are all zero',
     yaml: documents(GATEWAY, virtualService(SPLIT.replace('60', '0').replace('40', '0'))),
-    message: /^test\.yaml:16: spec\.http\[0\]\.route: the weights are all zero/,
+    message: /^test\.yaml:16 \(document 2\): spec\.http\[0\]\.route: the weights are all zero/,
   },
   {
     what: 'no VirtualService',
@@ -125,13 +125,14 @@ const BAD: readonly BadInput[] = [
   {
     what: 'one VirtualService given twice with different content',
     yaml: documents(GATEWAY, virtualService(SPLIT), virtualService(SPLIT.replace('40', '41'))),
-    message: /^test\.yaml:20: VirtualService default\/vs is given twice.*test\.yaml:9/,
+    message:
+      /^test\.yaml:20 \(document 3\): VirtualService default\/vs is given twice.*test\.yaml:9/,
   },
   {
     what: 'a subset the DestinationRule lacks',
     yaml: documents(GATEWAY, virtualService(SPLIT), destinationRule(['version: v1'])),
     message:
-      /^test\.yaml:18: spec\.http\[0\]\.route\[1\]\.destination\.subset: DestinationRule default\/dr \(test\.yaml:20\) has no subset v2: there is v1$/,
+      /^test\.yaml:18 \(document 2\): spec\.http\[0\]\.route\[1\]\.destination\.subset: DestinationRule default\/dr \(test\.yaml:20\) has no subset v2: there is v1$/,
   },
   {
     what: 'subsets with the same labels',
@@ -161,7 +162,8 @@ const BAD: readonly BadInput[] = [
         SPLIT.replace('route:', 'match: [{uri: {prefix: /other.Service/}}]\n    route:'),
       ),
     ),
-    message: /^test\.yaml:16: spec\.http\[0\]: no rule takes POST .*not prefix \/other\.Service\//,
+    message:
+      /^test\.yaml:16 \(document 2\): spec\.http\[0\]: no rule takes POST .*not prefix \/other\.Service\//,
   },
   {
     what: 'a Gateway that is not there',
@@ -189,7 +191,7 @@ const BAD: readonly BadInput[] = [
       virtualService(SPLIT.replace('route:', 'match: [{uri: {regex: "(?=a)b"}}]\n    route:')),
     ),
     message:
-      /^test\.yaml:16: spec\.http\[0\]\.match\[0\]\.uri\.regex: not a regular expression in RE2/,
+      /^test\.yaml:16 \(document 2\): spec\.http\[0\]\.match\[0\]\.uri\.regex: not a regular expression in RE2/,
   },
   {
     what: 'aliases that expand without bound',

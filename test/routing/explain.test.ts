@@ -9,6 +9,7 @@ import {
   gateway,
   http,
   httpRoute,
+  https,
   type KubernetesObject,
   listener,
   manifestsOf,
@@ -221,6 +222,20 @@ describe('explain', () => {
       lint.filter(({ severity }) => severity === 'error'),
       [],
     );
+  });
+
+  it('ports that take TLS without HTTP, or pass it through', () => {
+    const said = (server: KubernetesObject): string => {
+      const vs = virtualService([to('a')], { hosts: ['a.com'] });
+      const asked = request({ scheme: 'https', authority: 'a.com', targetPort: 443 });
+      const { warnings } = explainRequest(manifestsOf([gateway([server]), vs]), asked);
+      return warnings.map(({ message }) => message).join();
+    };
+    const server = { ...https(443, 'a.com') };
+    assert.equal(said(server), '');
+    assert.match(said({ ...server, tls: { mode: 'PASSTHROUGH' } }), /passes TLS through/);
+    const port = { number: 443, name: 'tls', protocol: 'TLS' };
+    assert.match(said({ ...server, port }), /speaks no HTTP \(protocol TLS\)/);
   });
 
   it('a rule for clients with certain labels is passed over, and it says so', () => {

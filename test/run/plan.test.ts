@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { renderPlan } from '../../src/report/console/plan.js';
 import type { PlannedSplitReport, PlanReport } from '../../src/report/plan.js';
+import { requestsBeyondAborts } from '../../src/run/injected-aborts.js';
 import { planReport } from '../../src/run/plan.js';
 import { planQuestion } from '../../src/scenario/plan-question.js';
 import type { Settings } from '../../src/scenario/schema.js';
@@ -44,6 +47,34 @@ describe('how many requests a verdict needs', () => {
       assert.equal(capacity?.power, needed[0].power);
     });
   }
+
+  it('more where the route aborts a part on purpose, as the run itself will send', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'splitproof-plan-'));
+    try {
+      const greeter = path.join(ROOT, 'scenarios/asm-greeter');
+      const fault =
+        '$1fault: {abort: {percentage: {value: 10}, grpcStatus: UNAVAILABLE}}\n$1route:';
+      const text = readFileSync(path.join(greeter, 'virtual-service-60-40.yaml'), 'utf8');
+      writeFileSync(path.join(folder, 'vs.yaml'), text.replace(/^( *)route:$/m, fault));
+      const { needed, capacity } = await split({
+        manifest: [
+          ...['app', 'gateway', 'destination-rule'].map((name) => `${greeter}/${name}.yaml`),
+          path.join(folder, 'vs.yaml'),
+        ],
+        call: 'helloworld.Greeter/SayHello',
+        plaintext: true,
+        requests: 1000,
+      });
+      assert.equal(
+        needed[0]?.requests,
+        requestsBeyondAborts(3089, { share: 0.1, description: '' }),
+      );
+      const { capacity: ofNineTenths } = await split({ weights: weights('60/40'), requests: 900 });
+      assert.equal(capacity?.power, ofNineTenths?.power);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 
   it('the canary steps, when no weights are given', async () => {
     const { splits } = await plan({});

@@ -192,9 +192,10 @@ function findingLines(
   ];
 }
 
-function placeText({ file, line, path }: PlaceReport): string {
+function placeText({ file, line, document, path }: PlaceReport): string {
   const where = file === null ? '' : line === null ? file : `${file}:${line}`;
-  return [where, path ?? ''].filter((part) => part !== '').join(' ');
+  const which = document === null ? '' : `(document ${document})`;
+  return [where, which, path ?? ''].filter((part) => part !== '').join(' ');
 }
 
 function summary(all: readonly ExplanationFinding[], style: Style): string {

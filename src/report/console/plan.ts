@@ -16,7 +16,7 @@ export function renderPlan(report: PlanReport, style: Style): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-function header({ rule, route }: PlanReport, style: Style): string {
+function header({ rule, route, splits }: PlanReport, style: Style): string {
   const { alpha, power, tolerance, maxErrorRate } = rule;
   const facts: Fact[] = [
     [
@@ -28,6 +28,12 @@ function header({ rule, route }: PlanReport, style: Style): string {
   ];
   if (route !== null) {
     facts.push(['route', plainText(`${route.source}, ${route.rule} (${route.match})`)]);
+  }
+  for (const { name, aborts } of splits) {
+    if (aborts === null) continue;
+    const whose = name === null ? 'the route' : `the route of ${name}`;
+    const text = `${whose} answers ${percent(aborts.share)} with ${aborts.description} itself; the requests that takes are counted in`;
+    facts.push(['aborts', plainText(text)]);
   }
   return [
     paint(style, 'heading', 'splitproof plan'),

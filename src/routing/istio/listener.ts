@@ -109,10 +109,13 @@ export function protocolMismatch(listener: Listener, request: RouteRequest): str
   const [first] = listener.servers;
   if (first === undefined) return null;
   if (listener.servers.some(({ server }) => speaks(server, plaintext))) return null;
-  return (
-    `the request is ${plaintext ? 'plaintext' : 'over TLS'}, and port ${listener.port} of ` +
-    `${describeObject(first.gateway)} speaks ${first.server.protocol}`
-  );
+  const port = `port ${listener.port} of ${describeObject(first.gateway)}`;
+  const { protocol, tls } = first.server;
+  if (!plaintext && (tls?.mode.endsWith('PASSTHROUGH') ?? false))
+    return `${port} passes TLS through (${tls?.mode ?? ''}), so no http rule is tried there: what is behind it is chosen by server name, which is not modelled here`;
+  if (!plaintext && protocol === 'TLS')
+    return `${port} takes TLS off but speaks no HTTP (protocol TLS), so no http rule is tried there: HTTPS does both`;
+  return `the request is ${plaintext ? 'plaintext' : 'over TLS'}, and ${port} speaks ${protocol}`;
 }
 
 /**

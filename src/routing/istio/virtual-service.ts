@@ -13,8 +13,6 @@ export interface VirtualService extends ManifestObject {
   gateways: readonly string[];
   exportTo: readonly string[];
   http: readonly Rule[];
-  /** It has `tcp` or `tls` routes, which requests of HTTP never take. */
-  hasOtherRoutes: boolean;
 }
 
 /** The gateway's name that stands for every sidecar. */
@@ -33,7 +31,6 @@ export function readVirtualService(node: ManifestNode, warnings: Warning[]): Vir
       .field('http')
       .items()
       .map((rule, index) => readHttpRule(rule, index, warnings)),
-    hasOtherRoutes: !spec.field('tcp').absent || !spec.field('tls').absent,
   };
 }
 

@@ -19,9 +19,14 @@ export class ManifestNode {
   }
 
   place(): InputPlace {
-    const place: InputPlace = { file: this.source.file, line: this.source.lineOf(this.path) };
+    const { file, number } = this.source;
     const path = formatPath(this.path);
-    return path === '' ? place : { ...place, path };
+    return {
+      file,
+      line: this.source.lineOf(this.path),
+      ...(number === null ? {} : { document: number }),
+      ...(path === '' ? {} : { path }),
+    };
   }
 
   /** The error to throw for a mistake at this value. */

@@ -15,16 +15,19 @@ const MAX_ALIAS_COUNT = 1000;
 /** One YAML (or JSON) document of a file: plain data, and the line of every part of it. */
 export class SourceDocument {
   readonly file: string;
+  /** Its number in the file, from 1; `null` where it is the only one. */
+  readonly number: number | null;
   readonly value: unknown;
   readonly #linesBefore: number;
   readonly #plain: PlainDocument | null;
   readonly #parsed: ParsedDocument | null;
 
-  private constructor(file: string, text: string, linesBefore: number) {
+  private constructor(file: string, number: number | null, text: string, linesBefore: number) {
     this.file = file;
+    this.number = number;
     this.#linesBefore = linesBefore;
     this.#plain = readPlainYaml(text);
-    this.#parsed = this.#plain === null ? parseOne(text, file, linesBefore) : null;
+    this.#parsed = this.#plain === null ? parseOne(text, this, linesBefore) : null;
     this.value =
       this.#plain?.value ?? (this.#parsed === null ? null : this.#readValue(this.#parsed));
   }
@@ -37,8 +40,16 @@ export class SourceDocument {
    * @throws InputError when the text is not YAML, repeats a key, or expands without bound.
    */
   static readAll(text: string, file: string): SourceDocument[] {
-    return splitDocuments(text.startsWith('\uFEFF') ? text.slice(1) : text)
-      .map(({ text: part, linesBefore }) => new SourceDocument(file, part, linesBefore))
+    const parts = splitDocuments(text.startsWith('\uFEFF') ? text.slice(1) : text).filter(
+      ({ text: part }, index) => index === 0 || !isEmpty(part),
+    );
+    // A chart's or a file's head of comments is no document to count.
+    const first = isEmpty(parts[0]?.text ?? '') ? 0 : 1;
+    return parts
+      .map(({ text: part, linesBefore }, index) => {
+        const number = parts.length + first === 2 ? null : index + first;
+        return new SourceDocument(file, number, part, linesBefore);
+      })
       .filter(({ value }) => value !== null && value !== undefined);
   }
 
@@ -71,6 +82,7 @@ export class SourceDocument {
       if (!(error instanceof ReferenceError)) throw error;
       throw new InputError(`the YAML aliases cannot be expanded: ${error.message}`, {
         file: this.file,
+        ...(this.number === null ? {} : { document: this.number }),
         line: this.#linesBefore + 1,
       });
     }
@@ -101,20 +113,28 @@ function firstLine(places: ReadonlyMap<string, number> | undefined): number {
   return first;
 }
 
-function parseOne(text: string, file: string, linesBefore: number): ParsedDocument | null {
+function parseOne(
+  text: string,
+  { file, number }: { file: string; number: number | null },
+  linesBefore: number,
+): ParsedDocument | null {
+  const place = { file, ...(number === null ? {} : { document: number }) };
   const lines = new LineCounter();
   let document: Document.Parsed | undefined;
   try {
     [document] = parse(text, lines);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new InputError('nested too deeply to be a manifest', { file, line: linesBefore + 1 });
+    throw new InputError('nested too deeply to be a manifest', {
+      ...place,
+      line: linesBefore + 1,
+    });
   }
   if (document === undefined) return null;
   const [mistake] = document.errors;
   if (mistake === undefined) return { document, lines };
   const line = linesBefore + lines.linePos(mistake.pos[0]).line;
-  throw new InputError(describeMistake(mistake, text), { file, line });
+  throw new InputError(describeMistake(mistake, text), { ...place, line });
 }
 
 function describeMistake(
@@ -158,6 +178,11 @@ function splitDocuments(text: string): { text: string; linesBefore: number }[] {
     linesBefore += countLineBreaks(part);
   }
   return parts;
+}
+
+/** Nothing but its marker, blanks and comments. */
+function isEmpty(text: string): boolean {
+  return text.split('\n').every((line) => /^(?:---)?\s*(?:#.*)?$/.test(line));
 }
 
 function startOfDirectives(text: string, markerStart: number): number {

@@ -1,3 +1,4 @@
+import { InputError } from '../../input-error.js';
 import type { BackendRef } from '../gateway-api/route.js';
 import type { Workload } from '../kubernetes/workload.js';
 import type { ManifestSet } from '../manifest-set.js';
@@ -16,9 +17,26 @@ const HASH_LABEL = 'rollouts-pod-template-hash';
  * each version.
  * Source: https://argo-rollouts.readthedocs.io/en/stable/features/traffic-management/istio/ and argoproj/argo-rollouts
  * utils/replicaset/canary.go, GetCurrentSetWeight.
+ * @throws InputError when no Rollout has the step that is asked for.
  */
 export function applyArgoRollouts(set: ManifestSet, step: number | null): ManifestSet {
+  const stepCounts = set.rollouts.map(({ steps }) => steps.length);
+  if (step !== null && step > Math.max(-1, ...stepCounts)) throw noStepError(step, stepCounts);
   return set.rollouts.reduce((current, rollout) => applyRollout(current, rollout, step), set);
+}
+
+/** The number after the last step's stands for its end. */
+function noStepError(step: number, stepCounts: readonly number[]): InputError {
+  const [only, ...others] = stepCounts;
+  return new InputError(
+    only === undefined
+      ? 'there is no Rollout among the manifests: add it with -f, or leave the step out'
+      : `no Rollout has a step ${step}: ` +
+          (others.length === 0
+            ? `it has ${only}, counted from 0, and ${only} is after the last`
+            : `they have ${stepCounts.join(' and ')}, counted from 0`),
+    { file: 'command line', path: '--rollout-step' },
+  );
 }
 
 function applyRollout(set: ManifestSet, rollout: Rollout, step: number | null): ManifestSet {

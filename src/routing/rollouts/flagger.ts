@@ -100,7 +100,6 @@ function virtualServiceOf(canary: FlaggerCanary, weight: number): VirtualService
     hosts: delegation ? [] : [...canary.hosts, apex],
     gateways: gateways.length === 0 ? [MESH] : gateways,
     exportTo: [],
-    hasOtherRoutes: false,
     http:
       testMatch.length === 0
         ? [rule('http[0]', match, both)]

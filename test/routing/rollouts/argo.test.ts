@@ -91,6 +91,22 @@ describe('Argo Rollouts', () => {
     });
   });
 
+  it('a step that it does not have is refused', () => {
+    assert.deepEqual(sharesOf(expectationOf(HASHES, { rolloutStep: 5 })), {
+      stable: 0,
+      canary: 100,
+    });
+    assert.throws(() => expectationOf(HASHES, { rolloutStep: 6 }), {
+      name: 'InputError',
+      message: /^command line: --rollout-step: no Rollout has a step 6: it has 5, counted from 0/,
+    });
+    const without = manifestsOf([gateway([http(80)]), virtualService([split({ a: 1 })])]);
+    assert.throws(
+      () => resolveExpectation(without, request({ targetPort: 80, rolloutStep: 0 })),
+      /there is no Rollout among the manifests/,
+    );
+  });
+
   it('aborted: everything goes to the stable version', () => {
     const status = { ...HASHES, currentStepIndex: 3, abort: true };
     assert.deepEqual(sharesOf(expectationOf(status)), { stable: 100, canary: 0 });

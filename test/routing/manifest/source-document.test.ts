@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { SourceDocument } from '../../../src/routing/manifest/source-document.js';
+
+describe('the documents of a file', () => {
+  const files: readonly [what: string, text: string, documents: [number | null, unknown][]][] = [
+    ['one', 'a: 1', [[null, { a: 1 }]]],
+    ['one under a head of comments', '# c\n---\na: 1\n', [[null, { a: 1 }]]],
+    [
+      'two, each with a comment, as charts write them',
+      '---\n# Source: a\na: 1\n---\n# Source: b\nb: 1',
+      [
+        [1, { a: 1 }],
+        [2, { b: 1 }],
+      ],
+    ],
+    [
+      'empty ones between and after are not counted',
+      'a: 1\n---\n\n# x\n---\nb: 2\n---\n',
+      [
+        [1, { a: 1 }],
+        [2, { b: 2 }],
+      ],
+    ],
+    [
+      'beside their markers',
+      '--- {a: 1}\n--- [1]\n',
+      [
+        [1, { a: 1 }],
+        [2, [1]],
+      ],
+    ],
+    ['under a directive', '%YAML 1.2\n---\na: 1\n', [[null, { a: 1 }]]],
+    ['none', '# only\n', []],
+  ];
+  for (const [what, text, documents] of files) {
+    it(what, () => {
+      assert.deepEqual(
+        SourceDocument.readAll(text, 'f.yaml').map(({ number, value }) => [number, value]),
+        documents,
+      );
+    });
+  }
+
+  it('a mistake is named with its file, line and document', () => {
+    assert.throws(() => SourceDocument.readAll('a: 1\n---\nb: [', 'f.yaml'), {
+      name: 'InputError',
+      message: /^f\.yaml:3 \(document 2\): not valid YAML/,
+    });
+  });
+});
