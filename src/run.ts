@@ -1,8 +1,7 @@
 import type { RunRecord } from './report/run-record.js';
 import { scenarioCall } from './run/call.js';
-import { callEvidence } from './run/evidence.js';
 import { expectedSplit } from './run/expectation.js';
-import { judge } from './run/judge.js';
+import { judgeSample } from './run/judge-sample.js';
 import { latencyRecord } from './run/latency-record.js';
 import { loadFindings } from './run/load-findings.js';
 import { type Measurement, measure, type RunHooks } from './run/measure.js';
@@ -44,8 +43,7 @@ export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunRe
       ? null
       : waitForRollout(probe, expected, rule, plan.planned, rolloutWaitMs, hooks.signal),
   );
-  const evidence = callEvidence(expected, measured.tally);
-  const judgement = judge(rule, evidence);
+  const { evidence, judgement, probe } = await judgeSample(rule, expected, measured, hooks);
   const load = loadRecord(scenario, measured);
   const latencyMs = latencyRecord(measured);
   const ofLoad = loadFindings(measured.loadPlan, measured.load);
@@ -60,6 +58,7 @@ export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunRe
     call,
     expected,
     measured,
+    probe,
     split: splitRecord({
       alpha: rule.alpha,
       requestsPlanned: plan.planned,

@@ -1,6 +1,6 @@
 import type { LoadPlan } from '../load/plan.js';
 import { reach } from '../load/reach.js';
-import { type LoadResult, type Progress, runLoad } from '../load/run-load.js';
+import { type LoadControl, type LoadResult, type Progress, runLoad } from '../load/run-load.js';
 import type { AttributionTable } from '../observation/attribution.js';
 import { MAX_POD_DESTINATIONS } from '../observation/pod-directory.js';
 import { Tally, type TallyShape } from '../observation/tally.js';
@@ -48,6 +48,8 @@ export interface Measurement {
   unreachable: Finding[];
   /** `unreachable`: no backend ever answered. */
   end: 'complete' | 'interrupted' | 'unreachable';
+  /** Loads the target once more, apart from the sample. */
+  loadAgain: (plan: LoadPlan) => Promise<Tally>;
 }
 
 /**
@@ -79,7 +81,7 @@ export async function measure(
   };
   const { connectTimeoutMs, target } = scenario;
   const { reachable, failures } = await reach(target, tls, connectTimeoutMs);
-  const loadWith = (some: LoadPlan): Promise<LoadResult> =>
+  const loadWith = (some: LoadPlan, control: LoadControl = hooks): Promise<LoadResult> =>
     runLoad(
       {
         plan: some,
@@ -89,9 +91,9 @@ export async function measure(
         identity: call.identity,
         reply: replyContract(call.replyType),
         attribution,
-        shape,
+        shape: { ...shape, connections: some.connections },
       },
-      hooks,
+      control,
     );
   let wait: RolloutWait | null = null;
   let load: LoadResult | null = null;
@@ -113,6 +115,8 @@ export async function measure(
       unreachableFinding(failure, load === null ? 'error' : 'warning'),
     ),
     end: endOf(load, tally, hooks.signal),
+    loadAgain: async (some) =>
+      (await loadWith(some, { signal: hooks.signal, onProgress: () => undefined })).tally,
   };
 }
 

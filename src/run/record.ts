@@ -6,6 +6,7 @@ import { TOOL } from '../tool.js';
 import type { Finding } from '../verdict/findings/finding.js';
 import type { ThresholdResult } from '../verdict/threshold.js';
 import type { ScenarioCall } from './call.js';
+import type { ConnectionProbe } from './connection-probe.js';
 import type { ExpectedSplit } from './expectation.js';
 import type { Measurement } from './measure.js';
 
@@ -16,6 +17,8 @@ export interface RunParts {
   call: ScenarioCall;
   expected: Pick<ExpectedSplit, 'via' | 'route' | 'programmed'>;
   measured: Measurement;
+  /** Connections of one request each, asked after the sample; null when there were none. */
+  probe?: ConnectionProbe | null;
   split: CallRecord['split'];
   /** Of the call. */
   callVerdict: RunRecord['verdict'];
@@ -72,10 +75,17 @@ function callRecord(parts: RunParts): CallRecord {
       seed: scenario.rule.seed,
     },
     split: parts.split,
+    connectionProbe: probeRecord(parts),
     latencyMs: parts.latencyMs,
     status: Object.fromEntries(measured.tally.statuses),
     failures: measured.tally.failures.list(),
   };
+}
+
+function probeRecord({ probe, measured }: RunParts): CallRecord['connectionProbe'] {
+  if (probe === null || probe === undefined) return null;
+  const { connections, observed, missing } = probe;
+  return { connections, observed: byName(measured.destinations, observed), missing };
 }
 
 /** How much load it was, and how the client fared. */

@@ -107,6 +107,7 @@ export function recordOfShard({ startedAtMs, durationMs, requests }: Shard): Run
       health: [],
       deaths: [],
     },
+    loadAgain: () => Promise.resolve(tally),
     tally,
     wait: null,
     destinations: attribution.destinations,

@@ -57,6 +57,18 @@ function rolloutText({ followed, waitedSeconds }: RolloutRecord): string {
     : `the traffic did not follow the weights within ${time}; the sample was taken all the same`;
 }
 
+function probeText({
+  connections,
+  observed,
+  missing,
+}: NonNullable<CallRecord['connectionProbe']>): string {
+  const answers = Object.entries(observed).map(([name, count]) => `${name} ${formatCount(count)}`);
+  if (missing > 0) answers.push(`nobody known ${formatCount(missing)}`);
+  return plainText(
+    `${formatCount(connections)} connections of one request each, not counted: ${answers.join(', ')}`,
+  );
+}
+
 function callSections(call: CallRecord, record: RunRecord, style: Style): string[] {
   const { route, split } = call;
   const about: Fact[] = [['call', plainText(call.call)]];
@@ -67,6 +79,7 @@ function callSections(call: CallRecord, record: RunRecord, style: Style): string
         (route.gatewayPort === null ? '' : `, gateway port ${route.gatewayPort}`),
     ]);
   }
+  if (call.connectionProbe !== null) about.push(['afterwards', probeText(call.connectionProbe)]);
   const heading = about.map((each) => fact(each, style)).join('\n');
   if (split.sampled === 0) return [heading];
   const sections = [

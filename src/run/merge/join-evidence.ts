@@ -1,4 +1,4 @@
-import type { RunRecord, SplitRecord } from '../../report/run-record.js';
+import type { CallRecord, RunRecord, SplitRecord } from '../../report/run-record.js';
 import type { CallEvidence, DestinationEvidence } from '../evidence.js';
 import { callOf, compareTexts, joinCounts, sumOf } from './named-record.js';
 
@@ -35,6 +35,7 @@ export function joinEvidence(
         equal: sumOf(connections, ({ equalPairs }) => equalPairs),
       },
     },
+    probed: columns(joinProbes(calls)?.observed ?? {}),
     windows: windows.map(({ startSeconds, observed }) => ({
       startSeconds,
       observed: columns(observed),
@@ -54,6 +55,17 @@ export function joinConnections(records: readonly RunRecord[]): ConnectionRecord
     .map((connection) => ({ connection, key: JSON.stringify(connection) }))
     .sort((a, b) => compareTexts(a.key, b.key))
     .map(({ connection }) => connection);
+}
+
+/** Every shard's connections of one request are connections of the whole. */
+export function joinProbes(calls: readonly CallRecord[]): CallRecord['connectionProbe'] {
+  const probes = calls.flatMap(({ connectionProbe }) => connectionProbe ?? []);
+  if (probes.length === 0) return null;
+  return {
+    connections: sumOf(probes, ({ connections }) => connections),
+    observed: joinCounts(probes.map(({ observed }) => observed)),
+    missing: sumOf(probes, ({ missing }) => missing),
+  };
 }
 
 /** Those of the route in its order, which is the same in all; then strays by name. */

@@ -8,7 +8,7 @@ import { judge, type JudgeRule } from '../judge.js';
 import { findConfigNotProgrammed } from '../programmed.js';
 import { splitRecord } from '../split-record.js';
 import { isUnreachableFinding } from '../unreachable.js';
-import { agreed, joinConnections, joinEvidence } from './join-evidence.js';
+import { agreed, joinConnections, joinEvidence, joinProbes } from './join-evidence.js';
 import { joinedSpan, joinLatency, joinLoad, joinTransport } from './join-load.js';
 import { joinWindows } from './join-windows.js';
 import { callOf, compareTexts, joinCounts, type NamedRecord } from './named-record.js';
@@ -63,6 +63,7 @@ export function mergeRecords(shards: readonly NamedRecord[]): RunRecord {
       evidence,
       decision: judgement.decision,
     }),
+    connectionProbe: joinProbes(calls),
     latencyMs,
     status: joinCounts(calls.map(({ status }) => status)),
     failures: evidence.failures,
