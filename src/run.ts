@@ -1,9 +1,9 @@
 import type { RunRecord } from './report/run-record.js';
 import { scenarioCall } from './run/call.js';
-import { callEvidence } from './run/evidence.js';
 import { withExpectedSplits } from './run/expectation.js';
 import type { ExpectedSplit } from './run/expected-split.js';
-import { judge, type JudgeRule } from './run/judge.js';
+import type { JudgeRule } from './run/judge.js';
+import { judgeSample } from './run/judge-sample.js';
 import { latencyByDestination, latencyOfAll } from './run/latency-record.js';
 import { loadFindings } from './run/load-findings.js';
 import { type MeasuredCall, type Measurement, measure, type RunHooks } from './run/measure.js';
@@ -49,12 +49,7 @@ export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunRe
   const measured = await measure(scenario, splits, sample, hooks, (probe) =>
     rolloutWaitMs === null ? null : waitForRollout(probe, splits, rolloutWaitMs, hooks.signal),
   );
-  const judgement = judge(
-    measured.calls.map((split) => ({
-      ...split,
-      evidence: callEvidence(split.expected, split.tally),
-    })),
-  );
+  const judgement = await judgeSample(measured, hooks);
 
   const load = loadRecord(scenario, measured);
   const isSpeedAsked = thresholds.some(({ measure: { kind } }) => kind !== 'error-rate');

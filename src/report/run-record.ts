@@ -164,6 +164,14 @@ const call = z.object({
     seed: count,
   }),
   split,
+  /**
+   * Connections of one request each, opened after the sample where one destination gave all of its
+   * answers; no part of the sample, nor of the load. null when there were none.
+   */
+  connectionProbe: z
+    .object({ connections: z.number(), observed: countsByName, missing: z.number() })
+    .nullable()
+    .default(null),
   latencyMs: z.object({
     overall: latency,
     byDestination: z.record(z.string(), latency),

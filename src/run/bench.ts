@@ -36,6 +36,7 @@ export async function bench(scenario: BenchScenario, hooks: RunHooks): Promise<R
   const isPartial = (measured.load?.deaths.length ?? 0) > 0;
   const judged = measured.calls.map((call) => ({
     ...call,
+    probe: null,
     ...judgedCall(call, isPartial),
   }));
   const load = loadRecord(scenario, measured);

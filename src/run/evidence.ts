@@ -3,6 +3,7 @@ import type { Tally } from '../observation/tally.js';
 import type { SplitEvidence } from '../verdict/decide-evidence.js';
 import type { ConnectionEvidence } from '../verdict/dependence.js';
 import type { CountWindows } from '../verdict/findings/finding.js';
+import type { ConnectionProbe } from './connection-probe.js';
 import type { ExpectedSplit } from './expected-split.js';
 import { type InjectedAborts, injectedAborts } from './injected-aborts.js';
 
@@ -37,17 +38,29 @@ export interface CallEvidence {
   aborts: InjectedAborts | null;
   /** Columns as in `destinations`. */
   connections: ConnectionEvidence;
+  /** Answers of connections of one request each, which are no part of the sample; as `destinations`. */
+  probed: number[];
   windows: { startSeconds: number; observed: number[] }[];
   /** null where runs with blocks of different sizes were joined. */
   blocks: CountWindows | null;
 }
 
-/** Collects what the verdict needs of a tally. */
-export function callEvidence(expected: ExpectedSplit, tally: Tally): CallEvidence {
+/**
+ * Collects what the verdict needs of a tally.
+ *
+ * @param probe What was asked of connections after the sample; null when nothing was.
+ */
+export function callEvidence(
+  expected: ExpectedSplit,
+  tally: Tally,
+  probe: ConnectionProbe | null = null,
+): CallEvidence {
   const { destinations: names } = expected.attribution;
   const routed = expected.destinations.length;
   const kept = names.flatMap((_, index) =>
-    index < routed || (tally.observed[index] ?? 0) > 0 ? [index] : [],
+    index < routed || (tally.observed[index] ?? 0) + (probe?.observed[index] ?? 0) > 0
+      ? [index]
+      : [],
   );
   const pick = (counts: readonly number[]): number[] => kept.map((index) => counts[index] ?? 0);
   const failures = tally.failures.list();
@@ -75,6 +88,7 @@ export function callEvidence(expected: ExpectedSplit, tally: Tally): CallEvidenc
         equal: tally.connections.reduce((sum, { equalPairs }) => sum + equalPairs, 0),
       },
     },
+    probed: pick(probe?.observed ?? []),
     windows: tally.windows.windows.map(({ observed }, index) => ({
       startSeconds: (index * tally.windows.widthMs) / 1000,
       observed: pick(observed),
@@ -90,6 +104,11 @@ export function callEvidence(expected: ExpectedSplit, tally: Tally): CallEvidenc
 
 /** The part of the evidence that the decision rule looks at. */
 export function splitEvidence(evidence: CallEvidence): SplitEvidence {
+  const { connections, probed } = evidence;
+  // A connection of one answer has no neighbours, and what it says of its destination is one row.
+  const single = probed.flatMap((count, at) =>
+    Array.from({ length: count }, () => probed.map((_, i) => (i === at ? 1 : 0))),
+  );
   return {
     destinations: evidence.destinations,
     // Strays count as destinations of weight zero.
@@ -99,7 +118,7 @@ export function splitEvidence(evidence: CallEvidence): SplitEvidence {
     unattributed: evidence.unattributed,
     cancelled: evidence.cancelled,
     failedWithDestination: evidence.destinations.reduce((sum, { failed }) => sum + failed, 0),
-    connections: evidence.connections,
+    connections: { ...connections, counts: [...connections.counts, ...single] },
   };
 }
 

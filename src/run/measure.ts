@@ -3,7 +3,7 @@ import type { CallJob } from '../load/load-job.js';
 import type { LoadPlan } from '../load/plan.js';
 import type { Progress } from '../load/progress.js';
 import { reach } from '../load/reach.js';
-import { type LoadResult, runLoad } from '../load/run-load.js';
+import { type LoadControl, type LoadResult, runLoad } from '../load/run-load.js';
 import type { AttributionTable } from '../observation/attribution.js';
 import { MAX_POD_DESTINATIONS } from '../observation/pod-directory.js';
 import { Tally } from '../observation/tally.js';
@@ -60,6 +60,13 @@ export interface Measurement<C extends MeasuredCall = MeasuredCall> {
   unreachable: Finding[];
   /** `unreachable`: no backend ever answered. */
   end: 'complete' | 'interrupted' | 'unreachable';
+  /**
+   * Loads the target once more, apart from the sample: connections of one request each.
+   *
+   * @param call Which call they make.
+   * @param requests How many.
+   */
+  loadAgain(call: number, requests: number): Promise<Tally | null>;
 }
 
 /**
@@ -88,15 +95,19 @@ export async function measure<C extends MeasuredCall>(
   const jobs = calls.map(callJob);
   const { connectTimeoutMs, target } = scenario;
   const { reachable, failures } = await reach(target, tls, connectTimeoutMs, hooks.signal);
-  const loadWith = (some: LoadPlan): Promise<LoadResult> =>
+  const loadWith = (
+    some: LoadPlan,
+    what: readonly CallJob[] = jobs,
+    control: LoadControl = hooks,
+  ): Promise<LoadResult> =>
     runLoad(
       {
         plan: some,
-        calls: jobs,
+        calls: what,
         engine: { name, tls, connectTimeoutMs },
         endpoints: reachable,
       },
-      hooks,
+      control,
     );
   let wait: RolloutWait | null = null;
   let load: LoadResult | null = null;
@@ -129,6 +140,22 @@ export async function measure<C extends MeasuredCall>(
       unreachableFinding(failure, load === null ? 'error' : 'warning'),
     ),
     end: endOf(load, counted, totals, hooks.signal),
+    loadAgain: async (call, requests) => {
+      const again: LoadPlan = {
+        ...loadPlan,
+        connections: requests,
+        concurrency: requests,
+        requests,
+        durationMs: null,
+        requestsPerSecond: null,
+        warmup: null,
+        workers: 1,
+        callParts: [1],
+      };
+      const silent = { signal: hooks.signal, onProgress: () => undefined };
+      const [only] = (await loadWith(again, jobs.slice(call, call + 1), silent)).calls;
+      return only?.tally ?? null;
+    },
   };
 }
 

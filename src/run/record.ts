@@ -10,6 +10,7 @@ import { TOOL } from '../tool.js';
 import type { Finding } from '../verdict/findings/finding.js';
 import type { ThresholdResult } from '../verdict/threshold.js';
 import type { ScenarioCall } from './call.js';
+import type { ConnectionProbe } from './connection-probe.js';
 import type { ExpectedSplit } from './expected-split.js';
 import type { JudgeRule } from './judge.js';
 import { latencyRecord } from './latency-record.js';
@@ -20,6 +21,8 @@ export interface CallParts extends CallTally {
   call: ScenarioCall;
   expected: Pick<ExpectedSplit, 'via' | 'route' | 'programmed'>;
   rule: JudgeRule;
+  /** Connections of one request each, asked after the sample; null when there were none. */
+  probe: ConnectionProbe | null;
   split: CallRecord['split'];
   verdict: RunRecord['verdict'];
 }
@@ -72,6 +75,7 @@ function callRecord(parts: CallParts, isOneOfSeveral: boolean): CallRecord {
     verdict: parts.verdict,
     rule: ruleRecord(parts.rule),
     split: parts.split,
+    connectionProbe: probeRecord(parts),
     latencyMs: latencyRecord(parts),
     status: Object.fromEntries(tally.statuses),
     failures: tally.failures.list(),
@@ -85,6 +89,12 @@ function callRecord(parts: CallParts, isOneOfSeveral: boolean): CallRecord {
         }
       : null,
   };
+}
+
+function probeRecord({ probe, destinations }: CallParts): CallRecord['connectionProbe'] {
+  if (probe === null) return null;
+  const { connections, observed, missing } = probe;
+  return { connections, observed: byName(destinations, observed), missing };
 }
 
 /** What a verdict was made with, as far as the split does not say. */

@@ -117,11 +117,15 @@ function weightedColumns({ connections, destinations }: SplitEvidence): Connecti
 
 /** Rule 1: one answer from where none may come from. */
 function leaks({ evidence, split }: DecisionContext): SplitReason[] {
+  // Connections may have been asked besides the sample: what they were answered counts as well.
+  const rows = evidence.connections?.counts ?? [];
   const named = split.destinations
-    .filter(({ weight, observed }) => weight === 0 && observed > 0)
-    .map(({ name, observed }): SplitReason => {
-      return { code: 'leak', destination: name, answers: observed };
-    });
+    .map(({ name, weight, observed }, i) => {
+      const onConnections = rows.reduce((sum, row) => sum + (row[i] ?? 0), 0);
+      return { name, weight, answers: Math.max(observed, onConnections) };
+    })
+    .filter(({ weight, answers }) => weight === 0 && answers > 0)
+    .map(({ name, answers }): SplitReason => ({ code: 'leak', destination: name, answers }));
   const { leaked } = evidence;
   return leaked > 0 ? [...named, { code: 'leak', destination: null, answers: leaked }] : named;
 }

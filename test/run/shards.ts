@@ -81,6 +81,7 @@ export function recordOfShard({ startedAtMs, durationMs, calls, requests }: Shar
       tally,
       destinations: attribution.destinations,
       evidence: callEvidence(expected, tally),
+      probe: null,
     };
   });
   const judgement = judge(counted);
@@ -107,6 +108,7 @@ export function recordOfShard({ startedAtMs, durationMs, calls, requests }: Shar
       deaths: [],
     },
     calls: counted,
+    loadAgain: () => Promise.resolve(null),
     totals: totalsOf(counted.map(({ tally }) => tally)),
     wait: null,
     unreachable: [],

@@ -63,6 +63,18 @@ function rolloutText({ followed, waitedSeconds }: RolloutRecord): string {
     : `the traffic did not follow the weights within ${time}; the sample was taken all the same`;
 }
 
+function probeText({
+  connections,
+  observed,
+  missing,
+}: NonNullable<CallRecord['connectionProbe']>): string {
+  const answers = Object.entries(observed).map(([name, count]) => `${name} ${formatCount(count)}`);
+  if (missing > 0) answers.push(`nobody known ${formatCount(missing)}`);
+  return plainText(
+    `${formatCount(connections)} connections of one request each, not counted: ${answers.join(', ')}`,
+  );
+}
+
 function callSections(
   call: CallRecord,
   label: string | null,
@@ -79,6 +91,7 @@ function callSections(
         (route.gatewayPort === null ? '' : `, gateway port ${route.gatewayPort}`),
     ]);
   }
+  if (call.connectionProbe !== null) about.push(['afterwards', probeText(call.connectionProbe)]);
   const heading = about.map((each) => fact(each, style)).join('\n');
   if (split.sampled === 0) return [heading];
   const sections = [

@@ -1,5 +1,5 @@
 import { entryOf } from '../../report/named-counts.js';
-import type { RunRecord, SplitRecord } from '../../report/run-record.js';
+import type { CallRecord, RunRecord, SplitRecord } from '../../report/run-record.js';
 import type { CallEvidence, DestinationEvidence } from '../evidence.js';
 import { injectedAborts } from '../injected-aborts.js';
 import {
@@ -50,11 +50,23 @@ export function joinEvidence(
         equal: sumOf(connections, ({ equalPairs }) => equalPairs),
       },
     },
+    probed: columns(joinProbes(calls)?.observed ?? {}),
     windows: windows.map(({ startSeconds, observed }) => ({
       startSeconds,
       observed: columns(observed),
     })),
     blocks: joinBlocks(splits, columns),
+  };
+}
+
+/** Every shard's connections of one request are connections of the whole. */
+export function joinProbes(calls: readonly CallRecord[]): CallRecord['connectionProbe'] {
+  const probes = calls.flatMap(({ connectionProbe }) => connectionProbe ?? []);
+  if (probes.length === 0) return null;
+  return {
+    connections: sumOf(probes, ({ connections }) => connections),
+    observed: joinCounts(probes.map(({ observed }) => observed)),
+    missing: sumOf(probes, ({ missing }) => missing),
   };
 }
 

@@ -4,7 +4,7 @@ import type { JudgedCall } from '../judge.js';
 import { latencySummary, type NamedHistogram } from '../latency-record.js';
 import { ruleRecord } from '../record.js';
 import { splitRecord } from '../split-record.js';
-import { joinEvidence } from './join-evidence.js';
+import { joinEvidence, joinProbes } from './join-evidence.js';
 import { joinLatency, joinPodLatency } from './join-latency.js';
 import { joinWindows } from './join-windows.js';
 import { type CallPart, compareTexts, type ConnectionCounts, joinCounts } from './named-record.js';
@@ -15,6 +15,7 @@ export interface JoinedCall extends JudgedCall {
   programmed: CallRecord['programmed'];
   /** null when no number is enough. */
   planned: number | null;
+  connectionProbe: CallRecord['connectionProbe'];
   latency: NamedHistogram[];
   podLatency: NamedHistogram[];
   status: CallRecord['status'];
@@ -49,6 +50,7 @@ export function joinCall(
     route: first.route,
     programmed: joinProgrammed(calls),
     planned: planned.length === 0 ? null : Math.max(...planned),
+    connectionProbe: joinProbes(calls),
     latency: joinLatency(
       parts,
       evidence.destinations.map(({ name }) => name),
@@ -76,6 +78,7 @@ export function mergedCall(
     verdict: decision.verdict,
     rule: ruleRecord(rule),
     split: splitRecord(call),
+    connectionProbe: call.connectionProbe,
     latencyMs: latencySummary(call.latency, call.podLatency, true),
     status: call.status,
     failures: evidence.failures,
