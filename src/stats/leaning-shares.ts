@@ -25,19 +25,23 @@ export function leaningRatio(groups: readonly TrialGroup[], share: number): numb
   const tallied = tally(groups);
   const hits = groups.reduce((sum, group) => sum + group.hits, 0);
   const trials = groups.reduce((sum, group) => sum + group.trials, 0);
-  const fixed = bestForShare(tallied, share);
+  const fixed = bestMass(tallied, share);
   // With nothing but hits, or none, a share of 1 or 0 makes that certain.
-  if (hits === 0 || hits === trials) return Math.max(0, -2 * fixed);
+  if (hits === 0 || hits === trials) return Math.max(0, -2 * fixed.value);
+  // Share and mass hardly depend on each other: one after the other comes near enough to the best of both.
+  const pooled = bestMass(tallied, hits / trials);
   const centre = Math.log(hits / (trials - hits));
   const free = peakValue(
-    (logit) => bestForShare(tallied, logistic(logit)),
-    centre - 2,
-    centre + 2,
-    16,
+    (logit) => logLikelihood(tallied, 1 / (1 + Math.exp(-logit)), pooled.mass),
+    centre - LOGIT_REACH,
+    centre + LOGIT_REACH,
+    18,
   );
-  const best = Math.max(fixed, free, bestForShare(tallied, hits / trials));
-  return 2 * (best - fixed);
+  return 2 * (Math.max(fixed.value, pooled.value, free) - fixed.value);
 }
+
+/** The mean of shares that lean is rarely this far from the share of all trials. */
+const LOGIT_REACH = 2;
 
 interface TalliedGroup extends TrialGroup {
   times: number;
@@ -58,31 +62,28 @@ function tally(groups: readonly TrialGroup[]): TalliedGroup[] {
 /** From groups that all but stay with one side (mass 1/50) to such as differ by less than chance does. */
 const LEAST_LOG_MASS = -4;
 
-/** The log-likelihood of a mean share, the mass being as good as can be; without the binomial coefficients. */
-function bestForShare(groups: readonly TalliedGroup[], share: number): number {
+/** The best mass for a mean share, and its log-likelihood without the binomial coefficients; no leaning at all is mass Infinity. */
+function bestMass(groups: readonly TalliedGroup[], share: number): { mass: number; value: number } {
   const largest = Math.max(...groups.map(({ trials }) => trials));
   const mostLogMass = Math.log(largest) + 7;
   const of = (logMass: number): number => logLikelihood(groups, share, Math.exp(logMass));
-  let best = independentLogLikelihood(groups, share);
-  let at: number | null = null;
+  const none = { mass: Infinity, value: logLikelihood(groups, share, Infinity) };
+  let best = { logMass: 0, value: -Infinity };
   for (let logMass = LEAST_LOG_MASS; logMass <= mostLogMass; logMass += 1) {
     const value = of(logMass);
-    if (value <= best) continue;
-    best = value;
-    at = logMass;
+    if (value > best.value) best = { logMass, value };
   }
-  return at === null ? best : Math.max(best, peakValue(of, at - 1, at + 1, 10));
-}
-
-function independentLogLikelihood(groups: readonly TalliedGroup[], share: number): number {
-  return groups.reduce(
-    (sum, { hits, trials, times }) =>
-      sum + times * (hits * Math.log(share) + (trials - hits) * Math.log1p(-share)),
-    0,
-  );
+  const value = peakValue(of, best.logMass - 1, best.logMass + 1, 10);
+  const some = { mass: Math.exp(best.logMass), value: Math.max(best.value, value) };
+  return some.value > none.value ? some : none;
 }
 
 function logLikelihood(groups: readonly TalliedGroup[], share: number, mass: number): number {
+  if (mass === Infinity) {
+    const of = ({ hits, trials }: TrialGroup): number =>
+      hits * Math.log(share) + (trials - hits) * Math.log1p(-share);
+    return groups.reduce((sum, group) => sum + group.times * of(group), 0);
+  }
   const a = mass * share;
   const b = mass - a;
   const none = logGamma(mass) - logGamma(a) - logGamma(b);
@@ -92,8 +93,4 @@ function logLikelihood(groups: readonly TalliedGroup[], share: number, mass: num
       times * (none + logGamma(hits + a) + logGamma(trials - hits + b) - logGamma(trials + mass)),
     0,
   );
-}
-
-function logistic(logit: number): number {
-  return 1 / (1 + Math.exp(-logit));
 }

@@ -43,6 +43,7 @@ function convolve(n: number, probabilities: readonly number[], ranges: CountRang
   let sums = Float64Array.of(1);
   const last = probabilities.length - 1;
   const masses = probabilities.map((p, i) => poissonMasses(n * p, ranges[i]!));
+  let part = 0;
   for (let i = 0; i < last; i += 1) {
     const { lowest, values } = masses[i]!;
     const next = new Float64Array(sums.length + values.length - 1);
@@ -50,8 +51,13 @@ function convolve(n: number, probabilities: readonly number[], ranges: CountRang
       const weight = sums[a]!;
       for (let b = 0; b < values.length; b += 1) next[a + b]! += weight * values[b]!;
     }
-    sums = next;
     offset += lowest;
+    part += probabilities[i]!;
+    // The total is n: given that, the first counts together are Binomial(n, part), and the rest is dust.
+    const reach = REACH * Math.sqrt(n * part * Math.max(0, 1 - part)) + 3 * REACH;
+    const from = Math.max(0, Math.floor(n * part - reach) - offset);
+    sums = next.subarray(from, Math.max(from, Math.ceil(n * part + reach) - offset + 1));
+    offset += from;
   }
   const final = masses[last]!;
   let total = 0;

@@ -130,7 +130,7 @@ const LEAST_CONNECTIONS = 4;
  * The p-value of the weights if connections may have shares of their own around them (beta-binomial),
  * or if a part of them may be pinned, whichever explains the counts better. Failing needs it besides: few
  * connections, or small shares, can be far from the weights without showing that they are
- * clustered. The smallest of the destinations', Bonferroni.
+ * clustered. It is that of the destination which is furthest off, times their number (Bonferroni).
  *
  * @param cells The destinations with weight.
  * @param clusters What the connections show.
@@ -138,13 +138,15 @@ const LEAST_CONNECTIONS = 4;
  */
 export function leaningPValue(cells: readonly Cell[], { connections, rows }: Clustering): number {
   if (connections < LEAST_CONNECTIONS) return 0;
-  const sides = sidesOf(cells);
-  const pValues = sides.map(({ share }, i) => {
-    const groups = trialsOf(rows, i);
-    const ratio = Math.min(leaningRatio(groups, share), partlyPinnedRatio(groups, share));
-    return chiSquareUpperTail(ratio, 1);
-  });
-  return Math.min(1, sides.length * Math.min(...pValues));
+  const total = cells.reduce((sum, { observed }) => sum + observed, 0);
+  const distances = cells.map(
+    ({ share, observed }) => (observed - total * share) ** 2 / (share * (1 - share)),
+  );
+  const furthest = distances.indexOf(Math.max(...distances));
+  const share = cells[furthest]?.share ?? 0;
+  const groups = trialsOf(rows, furthest);
+  const ratio = Math.min(leaningRatio(groups, share), partlyPinnedRatio(groups, share));
+  return Math.min(1, (cells.length === 2 ? 1 : cells.length) * chiSquareUpperTail(ratio, 1));
 }
 
 /** With two destinations the second is the first from the other side. */

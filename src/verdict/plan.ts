@@ -1,5 +1,6 @@
 import { equivalentCounts, type CountRange } from '../stats/equivalence.js';
 import { normalQuantile } from '../stats/normal-distribution.js';
+import { binomialLowerTail, binomialUpperTail } from '../stats/binomial-distribution.js';
 import { jointRangeProbability } from '../stats/truncated-multinomial.js';
 import { Memory } from './memory.js';
 
@@ -185,8 +186,7 @@ function planSplit(input: PlanInput): Plan {
   }
   const rate = input.missingRate ?? 0;
   const exactWork = rate > 0 ? 0 : EXACT_WORK.search;
-  const reaches = (n: number): boolean =>
-    passProbability(n, Math.ceil(n * rate), cells, input.alpha, exactWork) >= input.power;
+  const reaches = powerSearch(cells, rate, input, exactWork);
   const z = normalQuantile(input.alpha);
   const least = Math.max(
     ...cells.shares.map((p, i) => p * (1 - p) * (z / (cells.tolerances[i] ?? 1)) ** 2),
@@ -197,6 +197,42 @@ function planSplit(input: PlanInput): Plan {
     return { kind: 'never', limit: MAX_REQUESTS, reason: 'too-many-requests' };
   }
   return { kind: 'planned', requests, power: powerAt(requests, input) };
+}
+
+/** How much larger than the largest gap seen a gap may be; neighbouring sizes differ by some per cent. */
+const GAP_MARGIN = 3;
+
+/**
+ * Whether a size reaches the power, for a search that asks for hundreds of sizes near each other.
+ * The joint probability of many destinations takes milliseconds, so bounds come first: one minus
+ * the sum of the single misses from below, one minus the largest from above. What lies between
+ * the first and the joint probability, some multiple of the square of that sum, hardly changes from a
+ * size to the next; a size that would need three times as much as was ever seen is not computed.
+ */
+function powerSearch(
+  cells: SplitCells,
+  rate: number,
+  { alpha, power }: PlanInput,
+  exactWork: number,
+): (n: number) => boolean {
+  let largestGap = Infinity;
+  return (n) => {
+    const missing = Math.ceil(n * rate);
+    const answers = n - missing;
+    const exact = cells.shares.length === 2 || n * cells.shares.length <= exactWork;
+    const ranges = rangesOf(n, missing, cells, alpha);
+    if (answers <= 0 || ranges.some(({ lowest, highest }) => lowest > highest)) return false;
+    const misses = singleMisses(answers, cells.shares, ranges);
+    const missed = sum(misses);
+    const least = 1 - missed;
+    if (least >= power) return true;
+    if (!exact || 1 - Math.max(...misses) < power) return false;
+    if (least + GAP_MARGIN * largestGap * missed ** 2 < power) return false;
+    const joint = jointRangeProbability(answers, cells.shares, ranges);
+    const gap = (joint - least) / missed ** 2;
+    largestGap = largestGap === Infinity ? gap : Math.max(largestGap, gap);
+    return joint >= power;
+  };
 }
 
 /** The first n ≥ `from` for which `holds`, allowing that it fails again within `window` sizes. */
@@ -224,23 +260,46 @@ function firstWhere(holds: (n: number) => boolean, from: number, window: number)
 function passProbability(
   requests: number,
   missing: number,
-  { shares, tolerances }: SplitCells,
+  cells: SplitCells,
   alpha: number,
   exactWork: number,
 ): number {
+  const { shares } = cells;
   const answers = requests - missing;
   if (answers <= 0) return 0;
-  const ranges = shares.map((share, i) =>
-    passingCounts(requests, missing, share, tolerances[i] ?? 0, alpha),
-  );
+  const ranges = rangesOf(requests, missing, cells, alpha);
   if (ranges.some((range) => range.lowest > range.highest)) return 0;
   if (shares.length === 2 || requests * shares.length <= exactWork) {
     return jointRangeProbability(answers, shares, ranges);
   }
-  const missed = shares.map((share, i) => {
-    const single = ranges[i] ?? { lowest: 0, highest: answers };
-    const other = { lowest: 0, highest: answers };
-    return 1 - jointRangeProbability(answers, [share, 1 - share], [single, other]);
+  return Math.max(0, 1 - sum(singleMisses(answers, shares, ranges)));
+}
+
+function rangesOf(
+  requests: number,
+  missing: number,
+  { shares, tolerances }: SplitCells,
+  alpha: number,
+): CountRange[] {
+  return shares.map((share, i) =>
+    passingCounts(requests, missing, share, tolerances[i] ?? 0, alpha),
+  );
+}
+
+/** How often each destination misses its range, whatever the others do. */
+function singleMisses(
+  answers: number,
+  shares: readonly number[],
+  ranges: readonly CountRange[],
+): number[] {
+  return shares.map((share, i) => {
+    const { lowest, highest } = ranges[i] ?? { lowest: 0, highest: answers };
+    return (
+      binomialLowerTail(lowest - 1, answers, share) + binomialUpperTail(highest + 1, answers, share)
+    );
   });
-  return Math.max(0, 1 - missed.reduce((sum, miss) => sum + miss, 0));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
