@@ -36,10 +36,14 @@ function byIdentity({ destinations }: FindingEvidence): Finding | null {
 /** The weights must fit once the failures are added, and clearly better than without them. */
 const LEAST_FIT = 0.001;
 const LEAST_GAIN = 1000;
+/** A fit below this is one with part of the shortfall left over. */
+const GOOD_FIT = 0.05;
 
 /**
  * Failures that say nothing: the answers alone do not fit the weights, and they do once all
- * failures are given to one destination.
+ * failures are given to one destination. That is what the missing answers would have to be for the
+ * split to be right, not what they were, and the texts say so. Where some failures do say where
+ * they come from, they must not say otherwise.
  */
 function byShortfall(evidence: FindingEvidence): Finding | null {
   const { destinations, failedWithoutDestination: failures, decision } = evidence;
@@ -60,19 +64,48 @@ function byShortfall(evidence: FindingEvidence): Finding | null {
   const alone = fit(-1);
   if (alone >= FALSE_CLAIM) return null;
   const needed = Math.max(LEAST_FIT, LEAST_GAIN * alone);
-  const fitting = cells.filter((_, i) => fit(i) >= needed);
+  const fits = cells.map((cell, i) => ({ cell, withAll: fit(i) }));
+  const fitting = fits.filter(({ withAll }) => withAll >= needed);
   const [only] = fitting;
   if (fitting.length !== 1 || only === undefined) return null;
-  const short = Math.round(only.expectedShare * (answered + failures)) - only.observed;
-  const due =
-    short >= failures
-      ? `all ${count(failures)}`
-      : `about ${count(short)} of the ${count(failures)}`;
+  if (destinations.some((one) => one.failed > 0 && one.name !== only.cell.name)) return null;
+  const texts = shortfallTexts({ ...only, alone, failures, all: answered + failures });
+  return { code: 'errors-concentrated', severity: 'error', ...texts };
+}
+
+/** One destination, and what the failures would do for it. */
+interface Shortfall {
+  cell: FindingEvidence['destinations'][number];
+  /** p-value of the answers alone, and with all failures given to the destination. */
+  alone: number;
+  withAll: number;
+  failures: number;
+  /** Answers and failures. */
+  all: number;
+}
+
+function shortfallTexts(known: Shortfall): Pick<Finding, 'summary' | 'evidence' | 'advice'> {
+  const { cell, alone, withAll, failures, all } = known;
+  const { name, expectedShare, observed, failed } = cell;
+  const lacking = Math.round(expectedShare * all) - observed;
+  const silent = `of the ${count(failures)} requests that failed without saying where`;
+  const others =
+    failed === 0
+      ? 'none that failed says where it went'
+      : `the ${count(failed)} that failed and say where were all its own`;
+  const start = `the answers alone do not fit the weights (${chance(alone)})`;
+  if (lacking <= failures || withAll >= GOOD_FIT) {
+    const meant = lacking < failures ? `about ${count(lacking)}` : 'all';
+    return {
+      summary: `the split would be right if the failures were those of '${name}'`,
+      evidence: `${start}; they do if ${meant} ${silent} were meant for '${name}'; ${others}`,
+      advice: ADVICE,
+    };
+  }
+  const share = percent((observed + failures) / all);
   return {
-    code: 'errors-concentrated',
-    severity: 'error',
-    summary: `the failures look like those of '${only.name}'`,
-    evidence: `the answers alone do not fit the weights (${chance(alone)}); they do if ${due} requests that failed were meant for '${only.name}'`,
-    advice: ADVICE,
+    summary: `the failures explain only a part of what '${name}' lacks, if they are its own`,
+    evidence: `${start}; if all ${silent} were meant for '${name}', it still has ${share} for ${percent(expectedShare)} (${chance(withAll)}); ${others}`,
+    advice: `${ADVICE} Look at the weights, too: they may be wrong besides.`,
   };
 }

@@ -171,6 +171,29 @@ describe('the others', () => {
     );
     assert.match(found[0]?.summary ?? '', /'v2'/);
   });
+  it('failures say what they would have to be, and how much of a wrong split they leave', () => {
+    const evidence = simulate(base, seededRandom(9));
+    const of = (observed: [number, number], failures: number, failed = [0, 0]): string => {
+      const destinations = evidence.destinations.map((destination, i) => ({
+        ...destination,
+        observed: observed[i] ?? 0,
+        failed: failed[i] ?? 0,
+      }));
+      const finding = errorsConcentrated({
+        ...evidence,
+        destinations,
+        failedWithoutDestination: failures,
+      });
+      return finding === null ? '' : `${finding.summary}: ${finding.evidence}`;
+    };
+    // 2,000 of each 60/40: 1,800 + 1,000 are 200 short of 40 %.
+    assert.match(of([1800, 1000], 200), /would be right.*they do if all of the 200 requests/);
+    assert.match(of([1800, 1000], 230), /they do if about 212 of the 230 requests/);
+    assert.match(of([1800, 1000], 100), /only a part.*still has 37.9 % for 40 % \(p = 0\.0\d+\)/);
+    assert.match(of([1800, 1000], 200, [0, 7]), /the 7 that failed and say where were all its own/);
+    assert.equal(of([1800, 1000], 200, [7, 0]), '');
+    assert.equal(of([1800, 1000], 200, [4, 4]), '');
+  });
   it('a few failures do not explain a split that is wrong without them', () => {
     const run = { weights: [10, 40, 50], requests: 3354, pick: drawing([0.08, 0.4, 0.52]) };
     for (let seed = 1; seed <= 20; seed += 1) {
