@@ -71,7 +71,7 @@ const EXPECTED_BY_CHANCE = 0.08;
  * them to the second. So the bound grows with φ from where chance ends, z·φ/φ₀ with φ₀ the 92 %
  * quantile of X²/df, until it reaches t·√φ. No rule of φ and the shares does much better: one that
  * lets 0.4 % of the splits off by the tolerance pass with 32 connections, whatever their φ, takes at
- * least 0.13 % of the right ones; this one takes 0.2 %. Alike neighbours, which chance almost
+ * least 0.13 % of the right ones; this one takes 0.2 to 0.3 %. Alike neighbours, which chance almost
  * never gives, ask for t·√φ at once.
  *
  * @param total Answers.

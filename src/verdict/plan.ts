@@ -200,14 +200,14 @@ function planSplit(input: PlanInput): Plan {
 }
 
 /** How much larger than the largest gap seen a gap may be; neighbouring sizes differ by some per cent. */
-const GAP_MARGIN = 3;
+const GAP_MARGIN = 1.5;
 
 /**
  * Whether a size reaches the power, for a search that asks for hundreds of sizes near each other.
  * The joint probability of many destinations takes milliseconds, so bounds come first: one minus
  * the sum of the single misses from below, one minus the largest from above. What lies between
  * the first and the joint probability, some multiple of the square of that sum, hardly changes from a
- * size to the next; a size that would need three times as much as was ever seen is not computed.
+ * size to the next; a size that would need half as much again as was ever seen is not computed.
  */
 function powerSearch(
   cells: SplitCells,
