@@ -30,7 +30,7 @@ export function plainCall(words: readonly string[]): CommandCall | null {
       positionals.push(word);
       continue;
     }
-    const [, flag = '', inline] = /^(--[a-z-]+|-[a-z])(?:=(.*))?$/is.exec(word) ?? [];
+    const [, flag = '', inline] = /^(--[a-z-]+|-[a-zA-Z])(?:=(.*))?$/s.exec(word) ?? [];
     const name = names.get(flag);
     const option = name === undefined ? undefined : options[name];
     if (name === undefined || option === undefined) return null;
