@@ -2,7 +2,7 @@ import { ByteCache } from './byte-cache.js';
 import { HeaderBlock } from './header-block.js';
 import { HpackDecoder } from './hpack/decoder.js';
 
-const CACHED_BLOCKS = 512;
+const CACHED_BLOCKS = 4096;
 const CACHED_BLOCK_BYTES = 384;
 
 // While the header table is switched off, a block means the same on every connection: all sessions

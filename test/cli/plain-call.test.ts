@@ -98,7 +98,7 @@ describe('a command line read without yargs', () => {
       fc.constantFrom('"x"', "'x'", 'a=b', '{"a":1}', ':8080', 'a.B/C', '0.25', '.5', 'fail'),
       fc.string({ maxLength: 6 }),
     );
-    const flag = fc.constantFrom(...flags, '--scenario', '--unknown', '--no-color');
+    const flag = fc.constantFrom(...flags, '--scenario', '--unknown', '--UP', '--no-color');
     const word = fc.oneof(
       flag.map((one) => [one]),
       fc.tuple(flag, value),

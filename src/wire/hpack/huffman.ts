@@ -64,24 +64,11 @@ function build(): { codes: Uint32Array; steps: Uint32Array; acceptable: Uint8Arr
     code++;
   }
 
-  const steps = new Uint32Array(children.length * 16);
-  for (let state = 0; state < children.length; state++) {
-    for (let nibble = 0; nibble < 16; nibble++) {
-      let node = state;
-      let entry = 0;
-      for (let bit = 3; bit >= 0; bit--) {
-        const next = children[node]![(nibble >>> bit) & 1]!;
-        if (next >= 0) {
-          node = next;
-          continue;
-        }
-        if (~next === EOS) entry |= FAILS;
-        else entry |= EMITS | (~next << BYTE_SHIFT);
-        node = 0;
-      }
-      steps[state * 16 + nibble] = entry | node;
-    }
-  }
+  const bits = Uint32Array.from(children.flat(), (next) => {
+    if (next >= 0) return next;
+    return ~next === EOS ? FAILS : EMITS | (~next << BYTE_SHIFT);
+  });
+  const steps = twice(twice(bits, 1), 2);
 
   // A string may end in up to seven ones: the states along the beginning of EOS.
   const acceptable = new Uint8Array(children.length);
@@ -90,6 +77,22 @@ function build(): { codes: Uint32Array; steps: Uint32Array; acceptable: Uint8Arr
     node = children[node]![1]!;
   }
   return { codes, steps, acceptable };
+}
+
+/**
+ * What two inputs in a row lead to. At most one of them emits a byte: the shortest code has five
+ * bits, and no step eats more than four.
+ *
+ * @param steps By state and input.
+ * @param inputBits How many bits one input has.
+ */
+function twice(steps: Uint32Array, inputBits: number): Uint32Array {
+  const mask = (1 << inputBits) - 1;
+  return new Uint32Array(steps.length << inputBits).map((_, at) => {
+    const first = steps[at >>> inputBits]!;
+    const second = steps[((first & NEXT_MASK) << inputBits) | (at & mask)]!;
+    return (first & ~NEXT_MASK) | second;
+  });
 }
 
 let scratch = Buffer.allocUnsafeSlow(1024);
