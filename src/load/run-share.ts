@@ -4,7 +4,7 @@ import type { Caller, TransportLedger } from './caller.js';
 import { loadEngine } from './engine.js';
 import type { LoadJob } from './load-job.js';
 import type { Schedule } from './pacer.js';
-import { Phase, type PhaseEnd, type PhasePlan } from './phase.js';
+import { type OnRequestEnd, Phase, type PhaseEnd, type PhasePlan } from './phase.js';
 import { type LoadPlan, type LoadShare, type PhaseLimit, quotasOf } from './plan.js';
 import type { Waits } from './request.js';
 import type { SentCounts } from './sent-counts.js';
@@ -54,9 +54,7 @@ export async function runShare(
   control: ShareControl,
 ): Promise<ShareResult> {
   const { plan } = job;
-  const counters = job.calls.map(
-    (call) => new CallCounter(call, plan.connections, share.connections),
-  );
+  const counters = newCounters(job, share);
   const engine = await loadEngine(
     job.engine,
     job.calls.map(({ prepared }) => prepared),
@@ -76,23 +74,18 @@ export async function runShare(
   try {
     let excluded = 0;
     if (plan.warmup !== null) {
+      // Counted like the sample, and thrown away: counting is code that gets warm, too.
+      const count = countingWith(newCounters(job, share), performance.now());
       const ofWarmUp = phasePlan(plan.warmup, plan, share);
-      const warmUp = new Phase(callers, ofWarmUp, () => undefined, control.sent.warmUp);
+      const warmUp = new Phase(callers, ofWarmUp, count, control.sent.warmUp);
       phase = warmUp;
       await warmUp.run(control.signal);
       excluded = warmUp.sent;
     }
     const startMs = (await control.start()) - performance.timeOrigin;
     const health = watchThread();
-    for (const counter of counters) counter.start(startMs);
-    const sample = new Phase(
-      callers,
-      phasePlan(plan, plan, share),
-      (request, callEnd, endedAtMs) => {
-        counters[request.call]!.add(request, callEnd, endedAtMs);
-      },
-      control.sent.sample,
-    );
+    const count = countingWith(counters, startMs);
+    const sample = new Phase(callers, phasePlan(plan, plan, share), count, control.sent.sample);
     phase = sample;
     control.onSample(counters);
     const end = await sample.run(control.signal);
@@ -116,6 +109,18 @@ export async function runShare(
   } finally {
     await Promise.all(callers.map((caller: Caller) => caller.close()));
   }
+}
+
+function newCounters({ calls, plan }: LoadJob, { connections }: LoadShare): CallCounter[] {
+  return calls.map((call) => new CallCounter(call, plan.connections, connections));
+}
+
+/** @param startMs When the counted phase starts, on the monotonic clock. */
+function countingWith(counters: readonly CallCounter[], startMs: number): OnRequestEnd {
+  for (const counter of counters) counter.start(startMs);
+  return (request, end, endedAtMs) => {
+    counters[request.call]!.add(request, end, endedAtMs);
+  };
 }
 
 function callsPerConnection({ concurrency, connections, requestsPerSecond }: LoadPlan): number {
