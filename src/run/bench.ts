@@ -4,17 +4,18 @@ import type { Tally } from '../observation/tally.js';
 import type { CallRecord } from '../report/run-record.js';
 import type { RunResult } from '../run.js';
 import type { BenchCall, BenchScenario } from '../scenario/scenario.js';
+import type { Finding } from '../verdict/findings/finding.js';
 import { findRefusals } from '../verdict/findings/refusals.js';
 import { type ScenarioCall, scenarioCall } from './call.js';
 import { callLabels } from '../report/call-labels.js';
-import { podsOf, unidentifiedFailures } from './evidence.js';
 import { type ExpectedSplit, NOTHING_EXPECTED } from './expected-split.js';
-import { abortReasons, findAbortShare, injectedAborts } from './injected-aborts.js';
+import type { ExpectedAborts, InjectedAborts } from './injected-aborts.js';
 import type { JudgeRule } from './judge.js';
 import { latencyByDestination, latencyOfAll } from './latency-record.js';
 import { loadFindings } from './load-findings.js';
 import { type MeasuredCall, measure, type RunHooks } from './measure.js';
 import { loadRecord, runRecord } from './record.js';
+import { podsOf, unidentifiedFailures } from './tally-counts.js';
 import { evaluateThresholds, thresholdsOf, withThresholds } from './thresholds.js';
 
 /** Only the comparison of spreads needs blocks, and nothing is compared here: none is ever full. */
@@ -34,11 +35,13 @@ export async function bench(scenario: BenchScenario, hooks: RunHooks): Promise<R
   const sample = { requests: scenario.load.requests, parts: calls.map(() => 1) };
   const measured = await measure(scenario, calls, sample, hooks);
   const isPartial = (measured.load?.deaths.length ?? 0) > 0;
-  const judged = measured.calls.map((call) => ({
-    ...call,
-    probe: null,
-    ...judgedCall(call, isPartial),
-  }));
+  const judged = await Promise.all(
+    measured.calls.map(async (call) => ({
+      ...call,
+      probe: null,
+      ...(await judgedCall(call, isPartial)),
+    })),
+  );
   const load = loadRecord(scenario, measured);
   const ofLoad = loadFindings(measured, true);
   const latencyMs = latencyOfAll(measured.calls.flatMap(latencyByDestination));
@@ -58,19 +61,14 @@ export async function bench(scenario: BenchScenario, hooks: RunHooks): Promise<R
     load,
     verdict,
     reasons: [
-      ...judged.flatMap(({ own, split: { aborts, sampled } }, index) =>
-        [own, ...abortReasons(aborts, sampled)].map((reason) => inCall(index, reason)),
-      ),
+      ...judged.flatMap(({ reasons: own }, index) => own.map((reason) => inCall(index, reason))),
       ...reasons,
     ],
     thresholds: results,
     findings: [
       ...measured.unreachable,
-      ...judged.flatMap(({ tally, split: { aborts } }, index) =>
-        [
-          ...findRefusals(tally.failures.list(), tally.sent),
-          ...findAbortShare(aborts, tally.sent),
-        ].map((finding) => ({ ...finding, summary: inCall(index, finding.summary) })),
+      ...judged.flatMap(({ findings }, index) =>
+        findings.map((finding) => ({ ...finding, summary: inCall(index, finding.summary) })),
       ),
       ...ofLoad,
     ],
@@ -107,17 +105,45 @@ async function withExpected<
   return withExpectedSplits(scenario, calls);
 }
 
-/** The call's split, which nothing tests, and its verdict. */
-function judgedCall(
+/** The call's split, which nothing tests, its verdict, and what stands out. */
+async function judgedCall(
   { rule, expected, tally, destinations }: PreparedCall & CallTally,
   isPartial: boolean,
-): { split: CallRecord['split']; verdict: Verdict; own: string } {
-  const failures = tally.failures.list();
-  const unidentified = unidentifiedFailures(tally);
-  const aborts = injectedAborts(expected.aborts, failures, tally.sent, unidentified);
+): Promise<{
+  split: CallRecord['split'];
+  verdict: Verdict;
+  reasons: string[];
+  findings: Finding[];
+}> {
+  const { aborts, reasons, findings } =
+    expected.aborts === null ? NO_ABORTS : await abortsOf(expected.aborts, tally);
+  const { verdict, own } = verdictOf(tally, aborts?.allowed ?? 0, rule.maxErrorRate, isPartial);
   return {
     split: { ...splitRecord(rule.alpha, expected, { tally, destinations }), aborts },
-    ...verdictOf(tally, aborts?.allowed ?? 0, rule.maxErrorRate, isPartial),
+    verdict,
+    reasons: [own, ...reasons],
+    findings: [...findRefusals(tally.failures.list(), tally.sent), ...findings],
+  };
+}
+
+/** What a route aborts on purpose, and what is to be said of it. */
+interface AbortsSeen {
+  aborts: InjectedAborts | null;
+  reasons: string[];
+  findings: Finding[];
+}
+
+const NO_ABORTS: AbortsSeen = { aborts: null, reasons: [], findings: [] };
+
+async function abortsOf(expected: ExpectedAborts, tally: Tally): Promise<AbortsSeen> {
+  // Loaded only where there are some: its statistics take their time.
+  const { abortReasons, findAbortShare, injectedAborts } = await import('./injected-aborts.js');
+  const unidentified = unidentifiedFailures(tally);
+  const aborts = injectedAborts(expected, tally.failures.list(), tally.sent, unidentified);
+  return {
+    aborts,
+    reasons: abortReasons(aborts, tally.sent),
+    findings: findAbortShare(aborts, tally.sent),
   };
 }
 

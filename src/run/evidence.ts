@@ -6,6 +6,7 @@ import type { CountWindows } from '../verdict/findings/finding.js';
 import type { ConnectionProbe } from './connection-probe.js';
 import type { ExpectedSplit } from './expected-split.js';
 import { type InjectedAborts, injectedAborts } from './injected-aborts.js';
+import { podsOf, unidentifiedFailures } from './tally-counts.js';
 
 /** One destination: what was expected of it, and what came. */
 export interface DestinationEvidence {
@@ -120,18 +121,4 @@ export function splitEvidence(evidence: CallEvidence): SplitEvidence {
     failedWithDestination: evidence.destinations.reduce((sum, { failed }) => sum + failed, 0),
     connections: { ...connections, counts: [...connections.counts, ...single] },
   };
-}
-
-/** Failures that carry no destination's identity. */
-export function unidentifiedFailures({ outcomes, failedByDestination }: Tally): number {
-  const identified = failedByDestination.reduce((sum, count) => sum + count, 0);
-  return outcomes.failed + outcomes.timedOut - identified;
-}
-
-/** The pods of a destination that answered, by name. */
-export function podsOf(tally: Tally, destination: number): { name: string; observed: number }[] {
-  return [...tally.pods]
-    .filter(([, pod]) => pod.destination === destination)
-    .map(([name, { observed }]) => ({ name, observed }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
