@@ -1,3 +1,4 @@
+import { falseClaims } from './false-claims.js';
 import { binomialPmf } from '../src/stats/binomial-distribution.js';
 import { drawMultinomial } from '../src/stats/exact-multinomial.js';
 import { seededRandom } from '../src/stats/random.js';
@@ -289,4 +290,6 @@ function printSticky(runs: number): void {
 if (process.argv[1] === import.meta.filename) {
   printTable(Number(process.argv[2] ?? 20_000));
   printSticky(Number(process.argv[3] ?? 10_000));
+  const { runs, claiming, codes } = falseClaims(SPLITS, Number(process.argv[4] ?? 240_000));
+  console.log(`\nOf ${runs} healthy runs ${claiming} showed a finding: ${JSON.stringify(codes)}`);
 }
