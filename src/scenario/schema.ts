@@ -84,7 +84,7 @@ export const callSchema = z.strictObject({
 
 /**
  * Every setting of a run, under the name of its flag. A scenario file holds them as YAML; flags
- * override it. The JSON Schema is made of this.
+ * override it. The JSON Schema is made of this (`json-schema.ts`).
  */
 export const settingsSchema = z.strictObject({
   name: name.optional().describe('What the report calls this scenario'),
