@@ -1,5 +1,5 @@
 import type { RunRecord } from './report/run-record.js';
-import { scenarioCall } from './run/call.js';
+import { scenarioCalls } from './run/call.js';
 import { withExpectedSplits } from './run/expectation.js';
 import type { ExpectedSplit } from './run/expected-split.js';
 import type { JudgeRule } from './run/judge.js';
@@ -14,6 +14,7 @@ import { waitForRollout } from './run/rollout.js';
 import { samplePlan, splitPlan } from './run/split-plan.js';
 import { splitRecord } from './run/split-record.js';
 import { evaluateThresholds, thresholdsOf, withThresholds } from './run/thresholds.js';
+import { inCall } from './scenario/call-list.js';
 import type { Scenario } from './scenario/scenario.js';
 import { powerPerCall } from './verdict/decide-calls.js';
 
@@ -90,20 +91,15 @@ export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunRe
 /** Several calls are each planned with so much power that all of them pass together with `power`. */
 async function preparedSplits(scenario: Scenario): Promise<PreparedSplit[]> {
   const { alpha, power, seed } = scenario.rule;
-  const calls = scenario.calls.map((own) => ({ ...own, call: scenarioCall(scenario, own) }));
+  const calls = scenarioCalls(scenario, scenario.calls);
   const expecting = await withExpectedSplits(scenario, calls);
-  return expecting.map(({ call, previous, rule: own, expected: now }) => {
-    const { name } = call;
-    const expected = withPreviousWeights(now, previous, name);
-    const rule = { ...own, alpha, power: powerPerCall(power, calls.length), seed };
-    const { attribution } = expected;
-    return {
-      name,
-      call,
-      expected,
-      attribution,
-      rule,
-      ...splitPlan(expected, rule, scenario.load.concurrency),
-    };
-  });
+  return expecting.map(({ call, previous, rule: own, expected: now }, index) =>
+    inCall(calls, index, () => {
+      const { name } = call;
+      const expected = withPreviousWeights(now, previous, name);
+      const rule = { ...own, alpha, power: powerPerCall(power, calls.length), seed };
+      const plan = splitPlan(expected, rule, scenario.load.concurrency);
+      return { name, call, expected, attribution: expected.attribution, rule, ...plan };
+    }),
+  );
 }

@@ -6,7 +6,7 @@ import type { RunResult } from '../run.js';
 import type { BenchCall, BenchScenario } from '../scenario/scenario.js';
 import type { Finding } from '../verdict/findings/finding.js';
 import { findRefusals } from '../verdict/findings/refusals.js';
-import { type ScenarioCall, scenarioCall } from './call.js';
+import { type ScenarioCall, scenarioCalls } from './call.js';
 import { callLabels } from '../report/call-labels.js';
 import { type ExpectedSplit, NOTHING_EXPECTED } from './expected-split.js';
 import type { ExpectedAborts, InjectedAborts } from './injected-aborts.js';
@@ -84,7 +84,7 @@ interface PreparedCall extends MeasuredCall {
 
 async function preparedCalls(scenario: BenchScenario): Promise<PreparedCall[]> {
   const { alpha, power, seed } = scenario.rule;
-  const calls = scenario.calls.map((own) => ({ ...own, call: scenarioCall(scenario, own) }));
+  const calls = scenarioCalls(scenario, scenario.calls);
   return (await withExpected(scenario, calls)).map(({ call, expected, rule }) => ({
     call,
     expected,

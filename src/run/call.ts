@@ -9,6 +9,7 @@ import {
 import { loadContract } from '../payload/contract.js';
 import { encodeMessage } from '../payload/message.js';
 import { findMethod, pathOf } from '../payload/method.js';
+import { inCall } from '../scenario/call-list.js';
 import type { BenchCall, BenchScenario } from '../scenario/scenario.js';
 import { formatTarget } from '../scenario/target.js';
 
@@ -22,12 +23,22 @@ export interface ScenarioCall {
 }
 
 /**
- * Looks the method up in its contract and encodes the request, once.
+ * Looks the methods of a scenario up in their contracts and encodes the requests, once.
  *
- * @throws InputError when the contract, the method, the data or the identity is wrong.
+ * @throws InputError when a contract, a method, the data or an identity is wrong.
  */
-export function scenarioCall(
-  { target, load, security }: BenchScenario,
+export function scenarioCalls<C extends BenchCall>(
+  scenario: Omit<BenchScenario, 'calls'>,
+  calls: readonly C[],
+): (Omit<C, 'call'> & { call: ScenarioCall })[] {
+  return calls.map((own, index) => ({
+    ...own,
+    call: inCall(calls, index, () => scenarioCall(scenario, own)),
+  }));
+}
+
+function scenarioCall(
+  { target, load, security }: Omit<BenchScenario, 'calls'>,
   { call, expectation }: BenchCall,
 ): ScenarioCall {
   const contract = loadContract(call);

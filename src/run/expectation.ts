@@ -1,6 +1,7 @@
 import type { ManifestSet } from '../routing/manifest-set.js';
 import { formatVia, type RouteRequest } from '../routing/request.js';
 import { resolveExpectation } from '../routing/resolve.js';
+import { inCall } from '../scenario/call-list.js';
 import type { ExpectationSource } from '../scenario/expectation-source.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { attributionTable } from '../observation/attribution.js';
@@ -45,13 +46,12 @@ export async function withExpectedSplits<C extends ExpectingCall>(
     first === undefined
       ? null
       : await (await import('../routing/load-manifests.js')).loadManifests(first);
-  return calls.map((call) => ({
-    ...call,
-    expected:
-      call.expectation === null
-        ? NOTHING_EXPECTED
-        : expectedSplit(setting, call.call, call.expectation, manifests, proxy),
-  }));
+  return calls.map((own, index) => {
+    const { call, expectation } = own;
+    if (expectation === null) return { ...own, expected: NOTHING_EXPECTED };
+    const split = () => expectedSplit(setting, call, expectation, manifests, proxy);
+    return { ...own, expected: inCall(calls, index, split) };
+  });
 }
 
 function expectedSplit(

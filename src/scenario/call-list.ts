@@ -47,3 +47,18 @@ function withoutKeysOf(own: CallEntry, others: Settings): CallEntry {
   const kept = Object.entries(own).filter(([key]) => !(key in others));
   return { ...Object.fromEntries(kept), call: own.call };
 }
+
+/**
+ * Does something for one of a run's calls; a mistake in one of several says which.
+ *
+ * @param calls All of them.
+ * @throws InputError as `action`, with `calls[1]` before its place.
+ */
+export function inCall<T>(calls: readonly unknown[], index: number, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (calls.length === 1 || !(error instanceof InputError)) throw error;
+    throw new InputError(error.message, { path: `calls[${index}]` });
+  }
+}

@@ -1,5 +1,5 @@
 import { InputError } from '../input-error.js';
-import { type CallOfSettings, callList } from './call-list.js';
+import { type CallOfSettings, callList, inCall } from './call-list.js';
 import { parseDurationMs } from './duration.js';
 import {
   DEFAULT_NAMESPACE,
@@ -123,10 +123,9 @@ const DEFAULTS = {
  * @throws InputError when something needed is missing or two settings contradict each other.
  */
 export function scenarioOf(settings: Settings): Scenario {
-  const calls = callList(settings).map((own) => ({
-    ...benchCall(own),
-    expectation: expectationSource(own),
-  }));
+  const calls = callList(settings).map((own, index, all) =>
+    inCall(all, index, () => ({ ...benchCall(own), expectation: expectationSource(own) })),
+  );
   return { ...commonScenario(settings), calls };
 }
 
@@ -141,7 +140,7 @@ export function benchScenarioOf(settings: Settings): BenchScenario {
   const isEndless = load.requests === null && load.durationMs === null;
   return {
     ...scenario,
-    calls: callList(settings).map(benchCall),
+    calls: callList(settings).map((own, index, all) => inCall(all, index, () => benchCall(own))),
     load: isEndless ? { ...load, durationMs: DEFAULTS.benchDurationMs } : load,
   };
 }

@@ -190,4 +190,21 @@ describe('several calls in one run', () => {
       await envoy.stop();
     }
   });
+
+  it('say which of them is wrong', async () => {
+    const [first] = TWO_CALLS.calls;
+    const cases: [second: object, message: RegExp][] = [
+      [{ weights: 'v1=x' }, /^splitproof: calls\[1\]: --weights: "v1=x" is not NAME=WEIGHT/],
+      [{ call: 'helloworld.Greeter/SayHi' }, /^splitproof: calls\[1\]: --call: .* no method SayHi/],
+      [{ data: { nme: 'Jill' } }, /^splitproof: calls\[1\]: --data: .*"nme" is unknown/],
+      [{ tolerance: 'v3=1pp' }, /^splitproof: calls\[1\]: --tolerance: /],
+      [{ previous: 'v9=1' }, /^splitproof: calls\[1\]: --previous: /],
+    ];
+    for (const [second, message] of cases) {
+      const file = await scenarioFile({ ...TWO_CALLS, calls: [first, { ...first, ...second }] });
+      const { status, stderr } = await splitproof(['verify', 'localhost:1', '--scenario', file]);
+      assert.equal(status, 2);
+      assert.match(stderr, message);
+    }
+  });
 });

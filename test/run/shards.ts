@@ -9,7 +9,7 @@ import type { ExpectedSplit } from '../../src/run/expected-split.js';
 import { judge } from '../../src/run/judge.js';
 import type { Measurement } from '../../src/run/measure.js';
 import { loadRecord, runRecord } from '../../src/run/record.js';
-import { scenarioCall } from '../../src/run/call.js';
+import { scenarioCalls } from '../../src/run/call.js';
 import { splitRecord } from '../../src/run/split-record.js';
 import { scenarioOf } from '../../src/scenario/scenario.js';
 
@@ -68,11 +68,11 @@ export function recordOfShard({ startedAtMs, durationMs, calls, requests }: Shar
     connections: CONNECTIONS,
   });
   const { alpha, power, seed } = scenario.rule;
-  const counted = scenario.calls.map(({ call, rule, ...own }, index) => {
+  const counted = scenarioCalls(scenario, scenario.calls).map(({ call, rule }, index) => {
     const tally = tallyOf(requests.filter((request) => request.call % calls === index));
     return {
-      name: call.method,
-      call: scenarioCall(scenario, { call, rule, ...own }),
+      name: call.name,
+      call,
       expected,
       attribution,
       blockSize: 20,

@@ -91,7 +91,7 @@ function callSections(
         (route.gatewayPort === null ? '' : `, gateway port ${route.gatewayPort}`),
     ]);
   }
-  if (call.connectionProbe !== null) about.push(['afterwards', probeText(call.connectionProbe)]);
+  if (call.connectionProbe !== null) about.push(['probe', probeText(call.connectionProbe)]);
   const heading = about.map((each) => fact(each, style)).join('\n');
   if (split.sampled === 0) return [heading];
   const sections = [
