@@ -169,7 +169,7 @@ const call = z.object({
    * answers; no part of the sample, nor of the load. null when there were none.
    */
   connectionProbe: z
-    .object({ connections: z.number(), observed: countsByName, missing: z.number() })
+    .object({ connections: count, observed: countsByName, missing: count })
     .nullable()
     .default(null),
   latencyMs: z.object({

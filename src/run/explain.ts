@@ -27,8 +27,15 @@ import { routeRequest } from './route-request.js';
  * @throws InputError when the question, a manifest or the proxy's configuration cannot be read.
  */
 export async function explain(question: RouteQuestion): Promise<ExplanationReport> {
+  return await explainFrom(await loadManifests(question.manifests.sources), question);
+}
+
+/** The same from manifests that are loaded: several questions may be about them. */
+export async function explainFrom(
+  manifests: ManifestSet,
+  question: RouteQuestion,
+): Promise<ExplanationReport> {
   const call = calledMethod(question.askedFor);
-  const manifests = await loadManifests(question.manifests.sources);
   const { request, explanation, notes } = firstRouted(question, call, manifests);
   const programmed = await programmedOf(question, request, manifests, explanation);
   return {

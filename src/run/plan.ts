@@ -8,13 +8,15 @@ import {
   type PlannedSplitReport,
   type PlanReport,
 } from '../report/plan.js';
+import { loadManifests } from '../routing/load-manifests.js';
+import type { ManifestSet } from '../routing/manifest-set.js';
 import type { PlannedSource, PlanQuestion, PlanRule } from '../scenario/plan-question.js';
 import { TOOL } from '../tool.js';
 import { powerPerCall } from '../verdict/decide-calls.js';
 import { detectableDeviations } from '../verdict/plan-detect.js';
 import { type PlanInput, planRequests, powerAt } from '../verdict/plan.js';
 import { parseTolerance, resolveTolerances, type Tolerance } from '../verdict/tolerance.js';
-import { explain } from './explain.js';
+import { explainFrom } from './explain.js';
 import { type ExpectedAborts, nothingLeft, requestsBeyondAborts } from './injected-aborts.js';
 
 type Weights = readonly { name: string; weight: number }[];
@@ -57,7 +59,7 @@ export async function planReport(question: PlanQuestion): Promise<PlanReport> {
     case 'calls':
       return report(await plannedCalls(split.calls, requests), 'calls');
     default: {
-      const { weights, route, aborts } = await weightsOf(split);
+      const { weights, route, aborts } = await weightsOf(split, await manifestsOf([split]));
       return report([plannedSplit(null, weights, rule, requests, aborts)], 'split', route);
     }
   }
@@ -69,10 +71,11 @@ async function plannedCalls(
   requests: number | null,
 ): Promise<PlannedSplitReport[]> {
   const labels = callLabels(calls.map(({ name }) => name));
+  const manifests = await manifestsOf(calls.map(({ source }) => source));
   const splits = await Promise.all(
     calls.map(async ({ rule, source }, index) => {
       const power = powerPerCall(rule.power, calls.length);
-      const { weights, aborts } = await weightsOf(source);
+      const { weights, aborts } = await weightsOf(source, manifests);
       return { name: labels[index] ?? null, weights, rule: { ...rule, power }, aborts };
     }),
   );
@@ -93,15 +96,23 @@ interface Routed {
   aborts: ExpectedAborts | null;
 }
 
-async function weightsOf(source: PlannedSource): Promise<Routed> {
+/** The calls of a run share their manifests, and standard input can be read only once. */
+async function manifestsOf(sources: readonly PlannedSource[]): Promise<ManifestSet | null> {
+  const [first] = sources.flatMap((source) => (source.kind === 'route' ? [source.question] : []));
+  return first === undefined ? null : await loadManifests(first.manifests.sources);
+}
+
+async function weightsOf(source: PlannedSource, manifests: ManifestSet | null): Promise<Routed> {
   if (source.kind === 'weights') return { weights: source.weights, route: null, aborts: null };
-  return routedSplit(source.question);
+  if (manifests === null) throw new RangeError('manifests that were not loaded');
+  return routedSplit(source.question, manifests);
 }
 
 async function routedSplit(
   question: Extract<PlannedSource, { kind: 'route' }>['question'],
+  manifests: ManifestSet,
 ): Promise<Routed> {
-  const { destinations, route, action, effects, findings } = await explain({
+  const { destinations, route, action, effects, findings } = await explainFrom(manifests, {
     ...question,
     programmed: null,
   });

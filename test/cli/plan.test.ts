@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, it } from 'node:test';
 import type { PlanReport } from '../../src/report/plan.js';
-import { splitproof } from '../fixtures/command.js';
+import { ROOT, splitproof } from '../fixtures/command.js';
 
 describe('plan', () => {
   it('prints the steps of a canary without any question', async () => {
@@ -30,6 +32,26 @@ describe('plan', () => {
     assert.equal(status, 0);
     assert.match(stdout, /VirtualService default\/grpc-vs/);
     assert.match(stdout, /tolerance 2pp/);
+  });
+});
+
+describe('plan of several calls', () => {
+  const CALLS = ['helloworld.Greeter/SayHello', 'helloworld.Greeter/SayBye'];
+
+  it('reads manifests from standard input once for all of them', async () => {
+    const names = ['app', 'gateway', 'destination-rule', 'virtual-service-60-40'];
+    const files = names.map((name) => path.join(ROOT, `scenarios/asm-greeter/${name}.yaml`));
+    const stdin = files.map((file) => readFileSync(file, 'utf8')).join('\n---\n');
+    const words = ['plan', '-f', '-', '--plaintext', 'localhost:8080', '--format', 'json'];
+    const calls = CALLS.flatMap((call) => ['--call', call]);
+    const { status, stdout, stderr } = await splitproof([...words, ...calls], { stdin });
+    assert.equal(status, 0, stderr);
+    const { kind, splits } = JSON.parse(stdout) as PlanReport;
+    assert.equal(kind, 'calls');
+    assert.deepEqual(
+      splits.map(({ name, needed }) => [name, needed[0]?.requests]),
+      CALLS.map((call) => [call, 3348]),
+    );
   });
 });
 
