@@ -3,6 +3,7 @@ import type { CallDealer } from './call-dealer.js';
 import { CANCELLED, LOST, NOT_RESENT } from './call-end.js';
 import { dueAtMs, pace, type Schedule } from './pacer.js';
 import { newSlot, type Request, type Slot, type Waits } from './request.js';
+import { placeOf } from './sent-counts.js';
 import { Sequencer } from './sequencer.js';
 import { tickNowMs } from './tick-clock.js';
 import { WaitingRoom } from './waiting-room.js';
@@ -237,9 +238,8 @@ export class Phase {
     slot.sentAtMs = tickNowMs();
     this.#sent += 1;
     slot.sequence = this.#callSent[slot.call]!++;
-    slot.connectionSequence = this.#connectionSent[
-      slot.connection * this.#plan.calls + slot.call
-    ]!++;
+    const place = placeOf(slot.connection, slot.call, this.#plan.calls);
+    slot.connectionSequence = this.#connectionSent[place]!++;
     if (slot.refusedAtMs > 0) {
       this.waits.forStream += 1;
       this.waits.forStreamMs += slot.sentAtMs - slot.refusedAtMs;

@@ -18,12 +18,7 @@ export function newSentCounts(connections: number, calls: number): SentCounts {
   return { warmUp: zeros(), sample: zeros() };
 }
 
-/** Requests of a call on one of the worker's own connections. */
-export function sentOn(
-  counts: Float64Array,
-  connection: number,
-  call: number,
-  calls: number,
-): number {
-  return counts[connection * calls + call]!;
+/** Where the requests of a call on one of the worker's own connections are counted. */
+export function placeOf(connection: number, call: number, calls: number): number {
+  return connection * calls + call;
 }

@@ -9,7 +9,7 @@ import type { CallJob, LoadJob } from './load-job.js';
 import type { LoadShare } from './plan.js';
 import { type PartProgress, PROGRESS_INTERVAL_MS, sumProgress } from './progress.js';
 import type { LoadControl, LoadResult, WorkerDeath } from './run-load.js';
-import { newSentCounts, sentOn } from './sent-counts.js';
+import { newSentCounts, placeOf } from './sent-counts.js';
 import type { CallTallyData, FromWorker, ToWorker, WorkerTask } from './worker-messages.js';
 
 type Done = Extract<FromWorker, { kind: 'done' }>['result'];
@@ -126,7 +126,7 @@ function bury(
   share.connections.forEach((connection, own) => {
     const remote = formatEndpoint(job.endpoints[connection % job.endpoints.length]!);
     load.calls.forEach(({ tally }, call) => {
-      const count = sentOn(sent.sample, own, call, job.calls.length);
+      const count = sent.sample[placeOf(own, call, job.calls.length)]!;
       tally.addUnreported(connection, remote, count, LOST_WITH_THREAD);
     });
   });

@@ -11,3 +11,8 @@ export function callLabels(names: readonly string[]): (string | null)[] {
     return same.length === 1 ? name : `${name} (${same.indexOf(index) + 1})`;
   });
 }
+
+/** A sentence about a call that says which; as it is where nothing needs telling. */
+export function aboutCall(label: string | null | undefined, text: string): string {
+  return typeof label === 'string' ? `${label}: ${text}` : text;
+}

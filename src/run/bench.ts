@@ -4,10 +4,10 @@ import type { Tally } from '../observation/tally.js';
 import type { CallRecord } from '../report/run-record.js';
 import type { RunResult } from '../run.js';
 import type { BenchCall, BenchScenario } from '../scenario/scenario.js';
-import type { Finding } from '../verdict/findings/finding.js';
+import { type Finding, percent } from '../verdict/findings/finding.js';
 import { findRefusals } from '../verdict/findings/refusals.js';
 import { type ScenarioCall, scenarioCalls } from './call.js';
-import { callLabels } from '../report/call-labels.js';
+import { aboutCall, callLabels } from '../report/call-labels.js';
 import { type ExpectedSplit, NOTHING_EXPECTED } from './expected-split.js';
 import type { ExpectedAborts, InjectedAborts } from './injected-aborts.js';
 import type { JudgeRule } from './judge.js';
@@ -49,10 +49,6 @@ export async function bench(scenario: BenchScenario, hooks: RunHooks): Promise<R
   const verdicts = judged.map((call) => call.verdict);
   const { verdict, reasons } = withThresholds(worst(verdicts), results);
   const labels = callLabels(judged.map(({ call }) => call.name));
-  const inCall = (index: number, text: string): string => {
-    const label = labels[index] ?? null;
-    return label === null ? text : `${label}: ${text}`;
-  };
   const record = runRecord({
     command: 'bench',
     scenario,
@@ -61,14 +57,19 @@ export async function bench(scenario: BenchScenario, hooks: RunHooks): Promise<R
     load,
     verdict,
     reasons: [
-      ...judged.flatMap(({ reasons: own }, index) => own.map((reason) => inCall(index, reason))),
+      ...judged.flatMap(({ reasons: own }, index) =>
+        own.map((reason) => aboutCall(labels[index], reason)),
+      ),
       ...reasons,
     ],
     thresholds: results,
     findings: [
       ...measured.unreachable,
       ...judged.flatMap(({ findings }, index) =>
-        findings.map((finding) => ({ ...finding, summary: inCall(index, finding.summary) })),
+        findings.map((finding) => ({
+          ...finding,
+          summary: aboutCall(labels[index], finding.summary),
+        })),
       ),
       ...ofLoad,
     ],
@@ -166,7 +167,6 @@ function verdictOf(
   if (ended === 0) return { verdict: 'inconclusive', own: 'Nothing was answered.' };
   const errorRate = failed / ended;
   if (errorRate > maxErrorRate) {
-    const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
     return {
       verdict: 'fail',
       own: `${percent(errorRate)} of the requests failed; ${percent(maxErrorRate)} may (--max-error-rate).`,

@@ -6,7 +6,7 @@ import type { Finding } from '../verdict/findings/finding.js';
 import { findAll } from '../verdict/findings/index.js';
 import { findRefusals } from '../verdict/findings/refusals.js';
 import { parseTolerance } from '../verdict/tolerance.js';
-import { callLabels } from '../report/call-labels.js';
+import { aboutCall, callLabels } from '../report/call-labels.js';
 import { type CallEvidence, splitEvidence } from './evidence.js';
 import { abortReasons, findAbortShare } from './injected-aborts.js';
 
@@ -46,10 +46,8 @@ export function judge<C extends JudgedCall>(calls: readonly C[]): Judgement<C> {
     })),
   );
   const labels = callLabels(calls.map(({ name }) => name));
-  const inCall = (index: number, text: string): string => {
-    const label = labels[index] ?? null;
-    return label === null ? sentence(capitalised(text)) : sentence(`${label}: ${text}`);
-  };
+  const about = (index: number, text: string): string =>
+    sentence(calls.length === 1 ? capitalised(text) : aboutCall(labels[index], text));
   const judged = calls.flatMap((call, index) => {
     const decision = decisions[index];
     return decision === undefined ? [] : [{ ...call, decision }];
@@ -59,13 +57,13 @@ export function judge<C extends JudgedCall>(calls: readonly C[]): Judgement<C> {
     calls: judged,
     reasons: judged.flatMap(({ evidence, decision }, index) =>
       [...decision.reasons.map(reasonText), ...abortReasons(evidence.aborts, evidence.sampled)].map(
-        (reason) => inCall(index, reason),
+        (reason) => about(index, reason),
       ),
     ),
     findings: judged.flatMap(({ evidence, decision }, index) =>
       findingsOf(evidence, decision).map((finding) => ({
         ...finding,
-        summary: inCall(index, finding.summary),
+        summary: about(index, finding.summary),
       })),
     ),
   };

@@ -127,7 +127,7 @@ export async function measure<C extends MeasuredCall>(
   }
   const counted = calls.map((call, index) => ({
     ...call,
-    ...(load?.calls[index] ?? uncounted(callJob(call), loadPlan.connections)),
+    ...(load?.calls[index] ?? uncounted(call, loadPlan.connections)),
   }));
   const totals = totalsOf(counted.map(({ tally }) => tally));
   return {
@@ -165,20 +165,19 @@ function callJob({ call, attribution, blockSize }: MeasuredCall): CallJob {
     identity: call.identity,
     reply: replyContract(call.replyType),
     attribution,
-    destinations:
-      attribution.podsAreDestinations === true
-        ? MAX_POD_DESTINATIONS
-        : attribution.destinations.length,
+    destinations: roomFor(attribution),
     blockSize,
   };
 }
 
-function uncounted(
-  { attribution, destinations, blockSize }: CallJob,
-  connections: number,
-): CallTally {
+/** How many destinations are counted. */
+function roomFor({ podsAreDestinations, destinations }: AttributionTable): number {
+  return podsAreDestinations === true ? MAX_POD_DESTINATIONS : destinations.length;
+}
+
+function uncounted({ attribution, blockSize }: MeasuredCall, connections: number): CallTally {
   return {
-    tally: new Tally({ destinations, connections, blockSize }),
+    tally: new Tally({ destinations: roomFor(attribution), connections, blockSize }),
     destinations: attribution.destinations,
   };
 }

@@ -13,7 +13,7 @@ import { INDEPENDENT, STICKY_MODELS, stickyEvidence } from '../../bench/sticky-m
 import { seededRandom } from '../../src/stats/random.js';
 import { jointRangeProbability } from '../../src/stats/truncated-multinomial.js';
 import { decideSplit } from '../../src/verdict/decide.js';
-import { passingCounts } from '../../src/verdict/plan.js';
+import { passingCounts } from '../../src/verdict/pass-probability.js';
 
 const { alpha, power } = DEFAULT_RULE;
 

@@ -3,10 +3,8 @@ import { plainText } from '../plain-text.js';
 import type { DestinationRecord, SplitRecord } from '../run-record.js';
 import type { Style } from '../style.js';
 import { MAX_NAME, shorten } from './shorten.js';
-import { table } from './table.js';
+import { ALL_COLUMNS_WIDTH, table } from './table.js';
 
-/** Below this there is no room for what can be worked out from the rest. */
-const ALL_COLUMNS_WIDTH = 80;
 /** What the other columns take, all of them or the few. */
 const COLUMNS = { all: 68, few: 43 };
 

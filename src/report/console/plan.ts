@@ -4,7 +4,7 @@ import type { CapacityReport, PlannedSplitReport, PlanReport } from '../plan.js'
 import { paint, type Style, wrap } from '../style.js';
 import { type Fact, fact } from './fact.js';
 import { MAX_NAME, shorten } from './shorten.js';
-import { type Column, table } from './table.js';
+import { ALL_COLUMNS_WIDTH, type Column, table } from './table.js';
 
 /** Renders a plan for a terminal, or for a pipe when the style has no colour. */
 export function renderPlan(report: PlanReport, style: Style): string {
@@ -160,9 +160,6 @@ function totals(splits: readonly PlannedSplitReport[], cells: number): string[] 
 function nameOf({ name }: PlannedSplitReport): string {
   return name?.split('/').at(-1) ?? '';
 }
-
-/** Below this there is no room for every column. */
-const ALL_COLUMNS_WIDTH = 80;
 
 /** Which columns there is room for: of those about missing answers the last one tells most. */
 function shownColumns(count: number, isCapacity: boolean, style: Style): number[] {

@@ -10,6 +10,9 @@ export interface Column {
   align: 'left' | 'right';
 }
 
+/** Below this width there is no room for every column of the wide tables. */
+export const ALL_COLUMNS_WIDTH = 80;
+
 const NO_FRAME = {
   top: '',
   'top-mid': '',
