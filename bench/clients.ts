@@ -36,7 +36,7 @@ function splitproof(engine: 'h2' | 'grpc-js', requestsShare: number): BenchClien
     isInstalled: () => true,
     command: ({ address, requests, connections, streamsPerConnection, caFile }) => [
       process.execPath,
-      path.join(ROOT, 'dist/src/cli/main.js'),
+      path.join(ROOT, 'dist/cli/main.js'),
       'bench',
       ...['--engine', engine, '--requests', String(requests), '--format', 'json'],
       ...['--connections', String(connections)],

@@ -1,6 +1,7 @@
 // Brings a clone into a state in which the command line, and with --tests the tests, can run.
 // Installs and compiles only what is missing or out of date, and says nothing otherwise.
 import path from 'node:path';
+import { bundleCli, bundleIsThere } from './bundled-cli.mjs';
 import { compile, outputIsCurrent } from './compiled-output.mjs';
 import {
   installNpmPackages,
@@ -24,9 +25,10 @@ if (!npmPackagesAreCurrent(ROOT)) {
   say('Installing npm packages …');
   if (!installNpmPackages(ROOT)) fail('npm ci failed: see what npm says above.');
 }
-if (!outputIsCurrent(ROOT)) {
+if (!outputIsCurrent(ROOT) || !bundleIsThere(ROOT)) {
   say('Compiling …');
   if (!compile(ROOT)) fail('The sources do not compile: see what tsc says above.');
+  await bundleCli(ROOT);
 }
 for (const part of python?.missingParts ?? []) {
   say(`Installing ${part.requirements.join(', ')} from PyPI …`);

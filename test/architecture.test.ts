@@ -27,8 +27,8 @@ const COMPOSERS = ['', 'run'];
 const LEAVES = ['cli', 'mesh'];
 /** The command that starts the embedded mesh is the one place in the product that may. */
 const MESH_STARTERS = ['cli/demo-command.ts'];
-/** Files that belong to no room and may be imported by all: vocabulary, no behaviour. */
-const SHARED_FILES = ['input-error'];
+/** Files that belong to no room and may be imported by all: they know of none. */
+const SHARED_FILES = ['input-error', 'package-folder'];
 
 function sourceFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })

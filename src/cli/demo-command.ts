@@ -4,6 +4,7 @@ import { InputError } from '../input-error.js';
 import { type Mesh, startMesh } from '../mesh/mesh.js';
 import { podNames } from '../mesh/pod-names.js';
 import type { MeshService } from '../mesh/services.js';
+import { PACKAGE_FOLDER } from '../package-folder.js';
 import { readScenarioFile } from '../scenario/scenario-file.js';
 import { parseWeights } from '../scenario/expectation-source.js';
 import { scenarioOf } from '../scenario/scenario.js';
@@ -60,7 +61,7 @@ const DEMOS: Record<string, DemoScenario> = {
   },
 };
 
-const SCENARIOS = path.resolve(import.meta.dirname, '../../../scenarios');
+const SCENARIOS = path.join(PACKAGE_FOLDER, 'scenarios');
 
 /** `splitproof demo`. @returns The exit status. */
 export async function demoCommand(args: Arguments, signal: AbortSignal): Promise<number> {

@@ -1,8 +1,9 @@
 import { loadSync } from '@grpc/proto-loader';
 import path from 'node:path';
+import { PACKAGE_FOLDER } from '../package-folder.js';
 import { decodeTextMessage } from './text-message.js';
 
-const PROTO = path.resolve(import.meta.dirname, '../../../proto');
+const PROTO = path.join(PACKAGE_FOLDER, 'proto');
 
 /** One `.proto` file as reflection hands it out. */
 export interface ReflectedFile {

@@ -9,10 +9,11 @@ import {
 } from '@bufbuild/protobuf/wkt';
 import type * as ProtoLoader from '@grpc/proto-loader';
 import { InputError } from '../input-error.js';
+import { PACKAGE_FOLDER } from '../package-folder.js';
 import { registryOfParsedFiles } from './descriptor-set.js';
 
 /** The contracts that come with the package (Greeter, echo, health), compiled beforehand. */
-const BUILT_IN = path.resolve(import.meta.dirname, '../../../proto/built-in.protoset');
+const BUILT_IN = path.join(PACKAGE_FOLDER, 'proto/built-in.protoset');
 const require = createRequire(import.meta.url);
 
 /** Where the contract of the called service is described. */

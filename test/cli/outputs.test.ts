@@ -20,7 +20,7 @@ function withOutput(
   output: number | 'closed pipe',
 ): Promise<{ status: number | null; stderr: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['dist/src/cli/main.js', ...words], {
+    const child = spawn(process.execPath, ['dist/cli/main.js', ...words], {
       cwd: ROOT,
       stdio: ['ignore', output === 'closed pipe' ? 'pipe' : output, 'pipe'],
       timeout: 60_000,

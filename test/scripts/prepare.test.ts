@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -16,7 +17,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 
-/** A project of two sources and no dependencies but the compiler, set up by the real scripts. */
+/** A small project with no dependencies but what compiles it, set up by the real scripts. */
 describe('the set-up scripts', () => {
   let project: string;
   const at = (file: string): string => path.join(project, file);
@@ -24,10 +25,10 @@ describe('the set-up scripts', () => {
   beforeEach(() => {
     project = mkdtempSync(path.join(tmpdir(), 'splitproof-prepare-'));
     cpSync(path.join(ROOT, 'scripts'), at('scripts'), { recursive: true });
-    for (const folder of ['src', 'test', 'node_modules/@types']) {
+    for (const folder of ['src/cli', 'src/load', 'test', 'node_modules/@types']) {
       mkdirSync(at(folder), { recursive: true });
     }
-    for (const name of ['typescript', '@types/node', 'undici-types']) {
+    for (const name of ['typescript', 'esbuild', '@esbuild', '@types/node', 'undici-types']) {
       symlinkSync(path.join(ROOT, 'node_modules', name), at(`node_modules/${name}`));
     }
     cpSync(path.join(ROOT, 'tsconfig.json'), at('tsconfig.json'));
@@ -35,6 +36,8 @@ describe('the set-up scripts', () => {
     lock('package-lock.json', { left: '1.0.0' });
     lock('node_modules/.package-lock.json', { left: '1.0.0' });
     writeFileSync(at('src/a.ts'), 'export const a = 1;\n');
+    writeFileSync(at('src/cli/main.ts'), "import { a } from '../a.js';\nconsole.log(a);\n");
+    writeFileSync(at('src/load/worker.ts'), 'export {};\n');
     for (const name of ['kept', 'deleted']) {
       const test = `import { it } from 'node:test';\nit('${name} runs', () => undefined);\n`;
       writeFileSync(at(`test/${name}.test.ts`), test);
@@ -73,6 +76,39 @@ describe('the set-up scripts', () => {
     rmSync(at('dist/src/a.js'));
     assert.equal(run('prepare.mjs').stderr, 'Compiling …\n');
     assert.ok(existsSync(at('dist/src/a.js')));
+  });
+
+  it('bundles the command line, with the licences of what goes in', () => {
+    const main = at('dist/cli/main.js');
+    run('prepare.mjs');
+    assert.equal(spawnSync(process.execPath, [main], { encoding: 'utf8' }).stdout, '1\n');
+    rmSync(main);
+    run('prepare.mjs');
+    assert.ok(existsSync(main));
+
+    const lefts = ['left', '@right/left'];
+    for (const name of lefts) {
+      const folder = `node_modules/${name}`;
+      mkdirSync(at(folder), { recursive: true });
+      writeFileSync(at(`${folder}/package.json`), '{"main":"index.js"}');
+      writeFileSync(at(`${folder}/index.js`), '// By Left & Co.\nexports.left = 2;\n');
+      writeFileSync(at(`${folder}/index.d.ts`), 'export const left: number;\n');
+    }
+    writeFileSync(at('node_modules/left/LICENSE'), 'Take it.\n');
+    const uses = lefts.map(
+      (name, i) => `import * as l${i} from '${name}';\nconsole.log(l${i}.left);`,
+    );
+    writeFileSync(at('src/cli/main.ts'), `${uses.join('\n')}\n`);
+    assert.equal(run('prepare.mjs').stderr, 'Compiling …\n');
+    const licences = readFileSync(at('dist/cli/LICENSES.txt'), 'utf8');
+    assert.match(licences, /^left\n\nTake it\.\n/m);
+    assert.match(licences, /^@right\/left\n\n\/\/ By Left & Co\.\n/m);
+
+    writeFileSync(at('node_modules/@right/left/index.js'), 'exports.left = 2;\n');
+    writeFileSync(at('src/a.ts'), 'export const a = 3;\n');
+    const { status, stderr } = run('prepare.mjs');
+    assert.equal(status, 1);
+    assert.match(stderr, /node_modules\/@right\/left\/index\.js has no licence/);
   });
 
   it('runs the tests that have a source, or those asked for', () => {
