@@ -16,6 +16,7 @@ export interface LatencySummary {
 
 const MICROS_PER_MS = 1000;
 const LEAST_PLACES = 8192;
+const SUMMARY_PERCENTILES = [50, 90, 95, 99, 99.9];
 const NO_COUNTS = new Float64Array(0);
 
 /**
@@ -68,28 +69,22 @@ export class Histogram {
    * @returns The top of the place that holds it, in ms; null when nothing was recorded.
    */
   percentileMs(percentile: number): number | null {
-    // Rounded up after taking off what the multiplication may have added.
-    const exact = (percentile / 100) * this.#total;
-    const wanted = Math.max(1, Math.ceil(exact - exact * Number.EPSILON));
-    let seen = 0;
-    for (let place = 0; place <= this.#last; place++) {
-      seen += this.#counts[place]!;
-      if (seen >= wanted) return highestAt(place) / MICROS_PER_MS;
-    }
-    return null;
+    return this.#percentilesMs([percentile])[0] ?? null;
   }
 
   summary(): LatencySummary {
+    const [p50 = null, p90 = null, p95 = null, p99 = null, p999 = null] =
+      this.#percentilesMs(SUMMARY_PERCENTILES);
     const isEmpty = this.#total === 0;
     return {
       count: this.#total,
       min: isEmpty ? null : lowestAt(this.#counts.findIndex((count) => count > 0)) / MICROS_PER_MS,
       mean: isEmpty ? null : this.#meanMs(),
-      p50: this.percentileMs(50),
-      p90: this.percentileMs(90),
-      p95: this.percentileMs(95),
-      p99: this.percentileMs(99),
-      p999: this.percentileMs(99.9),
+      p50,
+      p90,
+      p95,
+      p99,
+      p999,
       max: isEmpty ? null : highestAt(this.#last) / MICROS_PER_MS,
     };
   }
@@ -105,6 +100,22 @@ export class Histogram {
    */
   static decode(text: string): Histogram {
     return new Histogram(decodeCounts(text));
+  }
+
+  /** Percentiles in ascending order, found in one pass; none when nothing was recorded. */
+  #percentilesMs(percentiles: readonly number[]): number[] {
+    const ranks = percentiles.map((percentile) => {
+      // Rounded up after taking off what the multiplication may have added.
+      const exact = (percentile / 100) * this.#total;
+      return Math.max(1, Math.ceil(exact - exact * Number.EPSILON));
+    });
+    const found: number[] = [];
+    let seen = 0;
+    for (let place = 0; found.length < ranks.length && place <= this.#last; place++) {
+      seen += this.#counts[place]!;
+      while (seen >= ranks[found.length]!) found.push(highestAt(place) / MICROS_PER_MS);
+    }
+    return found;
   }
 
   #meanMs(): number {

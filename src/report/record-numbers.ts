@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** More is no measurement: thirty years, in seconds and in ms. */
 const MAX_SECONDS = 1e9;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { settingsSchema } from './schema.js';
 
 /** The JSON Schema of a scenario file (draft 2020-12), made of the schema that files are read with. */

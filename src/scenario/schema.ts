@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDurationMs } from './duration.js';
 
 /** Timers take no more than 2³¹ ms, which are 596 hours. */
