@@ -1,4 +1,4 @@
-import { logGamma } from './log-gamma.js';
+import { gammaln } from 'simple-statistics';
 import { peakValue } from './maximum.js';
 
 /** How often something came up in a number of trials that belong together. */
@@ -86,11 +86,11 @@ function logLikelihood(groups: readonly TalliedGroup[], share: number, mass: num
   }
   const a = mass * share;
   const b = mass - a;
-  const none = logGamma(mass) - logGamma(a) - logGamma(b);
+  const none = gammaln(mass) - gammaln(a) - gammaln(b);
   return groups.reduce(
     (sum, { hits, trials, times }) =>
       sum +
-      times * (none + logGamma(hits + a) + logGamma(trials - hits + b) - logGamma(trials + mass)),
+      times * (none + gammaln(hits + a) + gammaln(trials - hits + b) - gammaln(trials + mass)),
     0,
   );
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { leaningRatio } from '../../src/stats/leaning-shares.js';
-import { logGamma } from '../../src/stats/log-gamma.js';
 import { peakValue } from '../../src/stats/maximum.js';
 import { partlyPinnedRatio } from '../../src/stats/partly-pinned.js';
 
@@ -12,24 +11,6 @@ const groups = (hits: readonly number[], trials: number): { hits: number; trials
 function assertNear(actual: number, expected: number, within: number): void {
   assert.ok(Math.abs(actual - expected) <= within, `${actual} for ${expected}`);
 }
-
-describe('the logarithm of the gamma function', () => {
-  it('is that of scipy.special.gammaln', () => {
-    for (const [x, expected] of [
-      [1e-3, 6.907178885383853],
-      [0.5, 0.5723649429247],
-      [1, 0],
-      [2.5, 0.2846828704729192],
-      [11.9, 17.25847745059552],
-      [12, 17.502307845873887],
-      [100.25, 360.28455963776423],
-      [1000000.5, 12815511.476902766],
-      [1e12, 26631021115915.65],
-    ] as const) {
-      assertNear(logGamma(x), expected, 1e-11 * Math.max(1, expected));
-    }
-  });
-});
 
 describe('the largest value of a function', () => {
   it('is found inside and at the ends', () => {
