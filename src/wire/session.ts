@@ -212,7 +212,7 @@ export class Session implements ConnectionEvents {
     this.countAck();
     this.peer.apply(bytes, start, end);
     this.streams.sending.onInitialWindow(this.peer.initialWindowBytes);
-    this.encoder.limitTable(this.peer.headerTableBytes);
+    this.encoder.limitTable(this.peer.leastHeaderTableBytes);
     this.outbox.frame(FrameType.SETTINGS, Flag.ACK, 0, NO_PAYLOAD);
     if (this.current.kind === 'open') {
       this.streamLimit = Math.min(this.streams.table.slots, this.peer.maxConcurrentStreams);
