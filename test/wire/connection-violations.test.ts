@@ -30,7 +30,17 @@ describe('violations that end the connection', TIMEOUT, () => {
     ['HEADERS on stream 0', PROTOCOL_ERROR, () => frame(1, END_HEADERS, 0, RESPONSE)],
     ['HEADERS on an idle stream', PROTOCOL_ERROR, (id) => frame(1, END_HEADERS, id + 2, RESPONSE)],
     ['HEADERS all padding', PROTOCOL_ERROR, (id) => frame(1, END_HEADERS | PADDED, id, '0388')],
-    ['HEADERS cut in priority', PROTOCOL_ERROR, (id) => frame(1, END_HEADERS | 0x20, id, '0000')],
+    ['HEADERS cut in priority', FRAME_SIZE_ERROR, (id) => frame(1, END_HEADERS | 0x20, id, '0000')],
+    [
+      'HEADERS with priority, all padding',
+      PROTOCOL_ERROR,
+      (id) => frame(1, END_HEADERS | PADDED | 0x20, id, '02000000000088'),
+    ],
+    [
+      'padded HEADERS without a pad length',
+      FRAME_SIZE_ERROR,
+      (id) => frame(1, END_HEADERS | PADDED, id),
+    ],
     ['a header block that is none', COMPRESSION_ERROR, (id) => frame(1, whole, id, '80')],
     ['RST_STREAM on stream 0', PROTOCOL_ERROR, () => reset(0, 8)],
     ['RST_STREAM on an idle stream', PROTOCOL_ERROR, (id) => reset(id + 2, 8)],
