@@ -254,7 +254,11 @@ export class Session implements ConnectionEvents {
   }
 
   private drain(cause: CloseCause): void {
-    if (this.current.kind !== 'open') return;
+    if (this.current.kind === 'closed') return;
+    if (this.current.kind === 'draining') {
+      // A further GOAWAY knows better why than the first; nothing else takes the place of a cause.
+      if (this.current.cause.kind !== 'drained' || cause.kind !== 'drained') return;
+    }
     this.current = { kind: 'draining', cause };
     this.streamLimit = 0;
   }

@@ -44,6 +44,18 @@ describe('GOAWAY', TIMEOUT, () => {
     assert.equal((await calls.closed).kind, 'drained');
   });
 
+  it('in two steps: the second says why', async () => {
+    const server = await start((peer, received) => {
+      if (!isEnd(received)) return;
+      peer.send(goaway(0x7fffffff, 0), goaway(1, ErrorCode.ENHANCE_YOUR_CALM, 'too old'));
+      peer.send(answer(received.id));
+    });
+    const calls = await RecordedCalls.open(server.endpoint);
+    calls.call(0);
+    assert.deepEqual(await calls.closed, { kind: 'drained', code: 11, debug: 'too old' });
+    assert.equal(calls.outcomes[0]!.grpcStatus, 0);
+  });
+
   it('before any call', async () => {
     const server = await start(() => undefined, Buffer.concat([greet(), goaway(0, 0)]));
     const calls = await RecordedCalls.open(server.endpoint);
