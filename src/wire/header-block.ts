@@ -24,7 +24,10 @@ export class HeaderBlock {
   readonly values: readonly string[];
   /** `:status`; 0 in trailers. */
   readonly httpStatus: number;
-  /** `content-length`; -1 when absent. */
+  /**
+   * Bytes of content there must be by `content-length`; -1 when it is absent, or names a length that
+   * another response would have (RFC 9110, section 8.6).
+   */
   readonly contentLength: number;
   /** Size as SETTINGS_MAX_HEADER_LIST_SIZE counts it. */
   readonly listBytes: number;
@@ -57,7 +60,8 @@ export class HeaderBlock {
       }
     }
     this.httpStatus = isWellFormed ? httpStatus : 0;
-    this.contentLength = isWellFormed ? contentLength : -1;
+    const mayHaveContent = httpStatus !== NO_CONTENT && httpStatus !== NOT_MODIFIED;
+    this.contentLength = isWellFormed && mayHaveContent ? contentLength : -1;
     if (truncated) this.kind = 'too-large';
     else if (!isWellFormed || httpStatus === SWITCHING_PROTOCOLS) this.kind = 'malformed';
     else if (httpStatus === 0) this.kind = 'trailers';
@@ -81,6 +85,8 @@ export class HeaderBlock {
 const COLON = 0x3a;
 /** 101 does not exist in HTTP/2 (8.6). */
 const SWITCHING_PROTOCOLS = 101;
+const NO_CONTENT = 204;
+const NOT_MODIFIED = 304;
 /** Section 8.2.2. `te` is for requests. */
 const CONNECTION_SPECIFIC: ReadonlySet<string> = new Set([
   'connection',

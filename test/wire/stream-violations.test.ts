@@ -60,6 +60,11 @@ describe('violations that end the stream', TIMEOUT, () => {
       (id) => Buffer.concat([head(ok, ['content-length', '9'])(id), frame(1, whole, id, TRAILERS)]),
     ],
     [
+      'a content-length and no data at all',
+      PROTOCOL_ERROR,
+      (id) => frame(1, whole, id, block(ok, ['content-length', '9'], ['grpc-status', '5'])),
+    ],
+    [
       'two content-lengths',
       PROTOCOL_ERROR,
       head(ok, ['content-length', '1'], ['content-length', '2']),

@@ -122,6 +122,24 @@ describe('what a client has to bear', TIMEOUT, () => {
     }
   }
 
+  it('the content-length of a response that has no content by its status', async () => {
+    for (const status of ['204', '304']) {
+      const head = block([':status', status], ['content-length', '9']);
+      for (const bytes of [
+        (id: number) => frame(1, whole, id, head),
+        (id: number) => Buffer.concat([frame(1, END_HEADERS, id, head), frame(0, END_STREAM, id)]),
+      ]) {
+        const { calls } = await callOnce((peer, id) => {
+          peer.send(bytes(id));
+        });
+        const outcome = await onlyOutcome(calls);
+        assert.equal(outcome.kind, 'status', outcome.statusMessage);
+        assert.equal(outcome.httpStatus, Number(status));
+        await calls.session.close(1000);
+      }
+    }
+  });
+
   it('PING is answered with its bytes', async () => {
     const { calls, peer } = await callOnce((server) => {
       server.send(frame(6, 0, 0, '0102030405060708'));
