@@ -70,6 +70,13 @@ describe('grpc-message', () => {
     assert.equal(decodeGrpcMessage('100% %zz %4'), '100% %zz %4');
     assert.equal(decodeGrpcMessage('a%20b%'), 'a b%');
   });
+
+  it('reads UTF-8 that was not encoded', () => {
+    for (const text of ['größe', 'größe%20?']) {
+      const asReceived = Buffer.from(text).toString('latin1');
+      assert.equal(decodeGrpcMessage(asReceived), text.replace('%20', ' '));
+    }
+  });
 });
 
 describe('grpc-timeout', () => {
