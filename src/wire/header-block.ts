@@ -1,4 +1,4 @@
-import { parseGrpcStatus } from './grpc-status.js';
+import { GrpcStatus, parseGrpcStatus } from './grpc-status.js';
 import type { FieldList } from './hpack/decoder.js';
 
 /** What a header block is good for (RFC 9113, section 8.1). */
@@ -33,7 +33,7 @@ export class HeaderBlock {
   readonly listBytes: number;
   /** Of a response with HTTP status 200 whose `content-type`, if it has one, is gRPC's. */
   readonly isGrpc: boolean;
-  /** The code in `grpc-status`; -1 when absent. */
+  /** The code in `grpc-status`; -1 when absent, UNKNOWN when several contradict each other. */
   readonly grpcStatus: number;
 
   constructor({ names, values, listBytes, truncated }: FieldList) {
@@ -66,10 +66,8 @@ export class HeaderBlock {
     else if (!isWellFormed || httpStatus === SWITCHING_PROTOCOLS) this.kind = 'malformed';
     else if (httpStatus === 0) this.kind = 'trailers';
     else this.kind = httpStatus < 200 ? 'interim' : 'response';
-    this.isGrpc =
-      this.httpStatus === 200 && (this.get('content-type')?.startsWith('application/grpc') ?? true);
-    const grpcStatus = this.get('grpc-status');
-    this.grpcStatus = grpcStatus === undefined ? -1 : parseGrpcStatus(grpcStatus);
+    this.isGrpc = this.httpStatus === 200 && isGrpcType(this.get('content-type'));
+    this.grpcStatus = grpcStatusIn(names, values);
   }
 
   /** The first field of this name (lower case), if there is one. */
@@ -95,6 +93,22 @@ const CONNECTION_SPECIFIC: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
+
+/** Media types are case-insensitive (RFC 9110, section 8.3.1); gRPC-Web is another protocol. */
+function isGrpcType(type: string | undefined): boolean {
+  if (type === undefined || type === 'application/grpc') return true;
+  return /^application\/grpc(?:[+;\s]|$)/i.test(type);
+}
+
+function grpcStatusIn(names: readonly string[], values: readonly string[]): number {
+  let at = names.indexOf('grpc-status');
+  if (at === -1) return -1;
+  const status = parseGrpcStatus(values[at]!);
+  while ((at = names.indexOf('grpc-status', at + 1)) !== -1) {
+    if (parseGrpcStatus(values[at]!) !== status) return GrpcStatus.UNKNOWN;
+  }
+  return status;
+}
 
 /** Section 8.2.1: no controls, spaces, upper-case letters, DEL or above, and no colon. */
 function isAllowedName(name: string): boolean {
