@@ -1,3 +1,4 @@
+import { CONNECTION_SPECIFIC } from './connection-specific.js';
 import { GrpcStatus, parseGrpcStatus } from './grpc-status.js';
 import type { FieldList } from './hpack/decoder.js';
 
@@ -85,14 +86,6 @@ const COLON = 0x3a;
 const SWITCHING_PROTOCOLS = 101;
 const NO_CONTENT = 204;
 const NOT_MODIFIED = 304;
-/** Section 8.2.2. `te` is for requests. */
-const CONNECTION_SPECIFIC: ReadonlySet<string> = new Set([
-  'connection',
-  'proxy-connection',
-  'keep-alive',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 /** Media types are case-insensitive (RFC 9110, section 8.3.1); gRPC-Web is another protocol. */
 function isGrpcType(type: string | undefined): boolean {
