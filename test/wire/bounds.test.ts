@@ -1,12 +1,65 @@
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import type net from 'node:net';
 import { describe, it } from 'node:test';
 
 import { ErrorCode } from '../../src/wire/error-codes.js';
-import { block, END_HEADERS, frame, RESPONSE } from './raw-peer.js';
+import { DEFAULT_LIMITS } from '../../src/wire/session-limits.js';
+import { Session } from '../../src/wire/session.js';
+import { UnaryCalls } from '../../src/wire/unary.js';
+import { block, END_HEADERS, frame, RESPONSE, windowUpdate } from './raw-peer.js';
 import { RecordedCalls } from './recorded-calls.js';
-import { isEnd, start, TIMEOUT } from './scripted-server.js';
+import { greet, INITIAL_WINDOW_SIZE, isEnd, start, TIMEOUT } from './scripted-server.js';
+
+/** A socket whose peer reads when it is told to. */
+class Stalled extends EventEmitter {
+  writableLength = 0;
+  private waiting: (() => void)[] = [];
+
+  write(bytes: Uint8Array, done: () => void): boolean {
+    this.writableLength += bytes.length;
+    this.waiting.push(done);
+    return false;
+  }
+
+  drain(): void {
+    const waiting = this.waiting;
+    this.waiting = [];
+    this.writableLength = 0;
+    for (const done of waiting) done();
+  }
+
+  end(): void {
+    this.emit('close');
+  }
+}
 
 describe('bounds', TIMEOUT, () => {
+  it('messages to a peer that does not read wait, however wide its windows, and go out later', async () => {
+    const socket = new Stalled();
+    const session = new Session(socket as unknown as net.Socket, DEFAULT_LIMITS, {});
+    const greeting = Buffer.concat([
+      greet([INITIAL_WINDOW_SIZE, 0x7fffffff]),
+      windowUpdate(0, 0x7fff0000),
+    ]);
+    session.receive(greeting, greeting.length);
+    const calls = new UnaryCalls(session, () => undefined);
+    const message = Buffer.alloc(10_000);
+    const request = calls.prepare({ path: '/a.B/C', authority: 'a', scheme: 'http', message });
+    for (let round = 0; round < 1000; round++) {
+      assert.ok(calls.call(request, 0));
+      await Promise.resolve();
+      calls.cancel(0);
+      await Promise.resolve();
+    }
+    assert.ok(socket.writableLength < 512 * 1024, `${socket.writableLength} bytes wait`);
+    assert.ok(calls.call(request, 0));
+    await Promise.resolve();
+    socket.drain();
+    assert.ok(socket.writableLength > message.length);
+    session.destroy();
+  });
+
   it('a response message above the limit: RESOURCE_EXHAUSTED, and the stream is cancelled', async () => {
     const server = await start((peer, received) => {
       if (!isEnd(received)) return;
