@@ -1,7 +1,17 @@
 import { InputError } from '../input-error.js';
 
-/** Headers that the protocol itself sets. */
-const RESERVED = new Set(['content-type', 'te', 'host', 'connection', 'content-length']);
+/** Headers that the protocol itself sets, and those of HTTP/1.1 that HTTP/2 forbids (RFC 9113, 8.2.2). */
+const RESERVED = new Set([
+  'content-type',
+  'te',
+  'host',
+  'content-length',
+  'connection',
+  'proxy-connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+]);
 
 /**
  * Joins request metadata given as a map and as `name: value` lines.

@@ -58,7 +58,12 @@ const perCall = {
     .optional()
     .describe('Request metadata'),
   header: texts("Request headers, 'name: value' each").optional(),
-  authority: name.optional().describe('The :authority to send'),
+  authority: name
+    .refine((text) => /^[\x21-\x7e]*$/.test(text), {
+      error: 'write a host in ASCII, with its port if need be, such as grpc.example.com:443',
+    })
+    .optional()
+    .describe('The :authority to send'),
 
   tolerance: z
     .union([z.string(), z.number().transform(String)], {

@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import net from 'node:net';
 import tls from 'node:tls';
 
@@ -115,6 +116,8 @@ function tlsSocket(options: ConnectOptions, credentials: TlsOptions): net.Socket
     ...address(options.endpoint),
     ALPNProtocols: ['h2'],
     rejectUnauthorized: verify,
+    // HTTP/2 over TLS 1.2 must disable it (RFC 9113, section 9.2.1).
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     // SNI carries names only (RFC 6066, section 3); an address is verified all the same.
     ...(net.isIP(name) === 0 ? { servername: name } : {}),
     checkServerIdentity: (_host, certificate) => tls.checkServerIdentity(name, certificate),

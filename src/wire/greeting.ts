@@ -16,6 +16,7 @@ const TLS_MAJOR_VERSION = 0x03;
 const FRAME_HEADER_BYTES = 9;
 const SETTINGS = 0x04;
 const SETTING_BYTES = 6;
+const ACK = 0x01;
 
 /**
  * Tells the protocol from the first bytes a peer sends.
@@ -36,6 +37,8 @@ export function recogniseGreeting(bytes: Uint8Array): Greeting {
   }
   const length = (bytes[0]! << 16) | (bytes[1]! << 8) | bytes[2]!;
   const onConnection = ((bytes[5]! & 0x7f) | bytes[6]! | bytes[7]! | bytes[8]!) === 0;
-  const isSettings = bytes[3] === SETTINGS && bytes[4] === 0 && length % SETTING_BYTES === 0;
+  // Flags without a meaning are ignored (section 4.1).
+  const isAck = (bytes[4]! & ACK) !== 0;
+  const isSettings = bytes[3] === SETTINGS && !isAck && length % SETTING_BYTES === 0;
   return isSettings && onConnection ? 'http2' : 'other';
 }

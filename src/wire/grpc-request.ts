@@ -1,3 +1,4 @@
+import { CONNECTION_SPECIFIC } from './connection-specific.js';
 import type { Field } from './hpack/encoder.js';
 
 /** One metadata entry; names that end in `-bin` carry bytes, the others printable ASCII. */
@@ -18,13 +19,16 @@ export interface UnaryRequest {
 }
 
 const MESSAGE_PREFIX_BYTES = 5;
-const RESERVED = /^(?::|grpc-|te$|content-type$|user-agent$|host$)/;
+const RESERVED = /^(?::|grpc-|te$|content-type$|content-length$|host$)/;
 
 /**
  * The header fields of a unary request in the order of grpc/doc/PROTOCOL-HTTP2.md.
- * @throws RangeError for metadata that gRPC does not allow; the message names the entry.
+ * @throws RangeError for metadata that gRPC does not allow, or a path or authority that is not
+ *   visible ASCII; the message names it.
  */
 export function requestFields(request: UnaryRequest): Field[] {
+  requireVisible('path', request.path);
+  requireVisible('authority', request.authority);
   const fields: Field[] = [
     [':method', 'POST'],
     [':scheme', request.scheme],
@@ -37,8 +41,19 @@ export function requestFields(request: UnaryRequest): Field[] {
   }
   fields.push(['content-type', 'application/grpc']);
   if (request.userAgent !== undefined) fields.push(['user-agent', request.userAgent]);
-  for (const [name, value] of request.metadata ?? []) fields.push(metadataField(name, value));
+  for (const [name, value] of request.metadata ?? []) {
+    const field = metadataField(name, value);
+    if (field[0] === 'user-agent' && request.userAgent !== undefined) {
+      throw new RangeError('metadata name user-agent is taken');
+    }
+    fields.push(field);
+  }
   return fields;
+}
+
+function requireVisible(what: string, text: string): void {
+  if (/^[\x21-\x7e]+$/.test(text)) return;
+  throw new RangeError(`${what} ${JSON.stringify(text)} is not visible ASCII`);
 }
 
 function metadataField(name: string, value: string | Uint8Array): Field {
@@ -46,7 +61,9 @@ function metadataField(name: string, value: string | Uint8Array): Field {
   if (!/^[0-9a-z_.-]+$/.test(key)) {
     throw new RangeError(`metadata name ${JSON.stringify(name)} is not a gRPC name`);
   }
-  if (RESERVED.test(key)) throw new RangeError(`metadata name ${key} is reserved`);
+  if (RESERVED.test(key) || CONNECTION_SPECIFIC.has(key)) {
+    throw new RangeError(`metadata name ${key} is reserved`);
+  }
   if (key.endsWith('-bin')) {
     const bytes = typeof value === 'string' ? Buffer.from(value) : Buffer.from(value);
     // Padding is left out, as the specification advises.

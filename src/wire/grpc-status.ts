@@ -70,10 +70,10 @@ export function statusFromReset(code: number): number {
 
 /**
  * Decodes `grpc-message`: percent-encoded UTF-8 (grpc/doc/PROTOCOL-HTTP2.md). What is not valid is
- * kept as it came, as the specification asks.
+ * kept as it came, as the specification asks; UTF-8 that was not encoded is read all the same.
  */
 export function decodeGrpcMessage(value: string): string {
-  if (!value.includes('%')) return value;
+  if (/^[\x20-\x24\x26-\x7e]*$/.test(value)) return value;
   const bytes = Buffer.from(value, 'latin1');
   const out = Buffer.allocUnsafe(bytes.length);
   let length = 0;

@@ -1,4 +1,5 @@
-import { parseGrpcStatus } from './grpc-status.js';
+import { CONNECTION_SPECIFIC } from './connection-specific.js';
+import { GrpcStatus, parseGrpcStatus } from './grpc-status.js';
 import type { FieldList } from './hpack/decoder.js';
 
 /** What a header block is good for (RFC 9113, section 8.1). */
@@ -24,13 +25,16 @@ export class HeaderBlock {
   readonly values: readonly string[];
   /** `:status`; 0 in trailers. */
   readonly httpStatus: number;
-  /** `content-length`; -1 when absent. */
+  /**
+   * Bytes of content there must be by `content-length`; -1 when it is absent, or names a length that
+   * another response would have (RFC 9110, section 8.6).
+   */
   readonly contentLength: number;
   /** Size as SETTINGS_MAX_HEADER_LIST_SIZE counts it. */
   readonly listBytes: number;
   /** Of a response with HTTP status 200 whose `content-type`, if it has one, is gRPC's. */
   readonly isGrpc: boolean;
-  /** The code in `grpc-status`; -1 when absent. */
+  /** The code in `grpc-status`; -1 when absent, UNKNOWN when several contradict each other. */
   readonly grpcStatus: number;
 
   constructor({ names, values, listBytes, truncated }: FieldList) {
@@ -57,15 +61,14 @@ export class HeaderBlock {
       }
     }
     this.httpStatus = isWellFormed ? httpStatus : 0;
-    this.contentLength = isWellFormed ? contentLength : -1;
+    const mayHaveContent = httpStatus !== NO_CONTENT && httpStatus !== NOT_MODIFIED;
+    this.contentLength = isWellFormed && mayHaveContent ? contentLength : -1;
     if (truncated) this.kind = 'too-large';
     else if (!isWellFormed || httpStatus === SWITCHING_PROTOCOLS) this.kind = 'malformed';
     else if (httpStatus === 0) this.kind = 'trailers';
     else this.kind = httpStatus < 200 ? 'interim' : 'response';
-    this.isGrpc =
-      this.httpStatus === 200 && (this.get('content-type')?.startsWith('application/grpc') ?? true);
-    const grpcStatus = this.get('grpc-status');
-    this.grpcStatus = grpcStatus === undefined ? -1 : parseGrpcStatus(grpcStatus);
+    this.isGrpc = this.httpStatus === 200 && isGrpcType(this.get('content-type'));
+    this.grpcStatus = grpcStatusIn(names, values);
   }
 
   /** The first field of this name (lower case), if there is one. */
@@ -81,14 +84,24 @@ export class HeaderBlock {
 const COLON = 0x3a;
 /** 101 does not exist in HTTP/2 (8.6). */
 const SWITCHING_PROTOCOLS = 101;
-/** Section 8.2.2. `te` is for requests. */
-const CONNECTION_SPECIFIC: ReadonlySet<string> = new Set([
-  'connection',
-  'proxy-connection',
-  'keep-alive',
-  'transfer-encoding',
-  'upgrade',
-]);
+const NO_CONTENT = 204;
+const NOT_MODIFIED = 304;
+
+/** Media types are case-insensitive (RFC 9110, section 8.3.1); gRPC-Web is another protocol. */
+function isGrpcType(type: string | undefined): boolean {
+  if (type === undefined || type === 'application/grpc') return true;
+  return /^application\/grpc(?:[+;\s]|$)/i.test(type);
+}
+
+function grpcStatusIn(names: readonly string[], values: readonly string[]): number {
+  let at = names.indexOf('grpc-status');
+  if (at === -1) return -1;
+  const status = parseGrpcStatus(values[at]!);
+  while ((at = names.indexOf('grpc-status', at + 1)) !== -1) {
+    if (parseGrpcStatus(values[at]!) !== status) return GrpcStatus.UNKNOWN;
+  }
+  return status;
+}
 
 /** Section 8.2.1: no controls, spaces, upper-case letters, DEL or above, and no colon. */
 function isAllowedName(name: string): boolean {

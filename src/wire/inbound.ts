@@ -116,8 +116,10 @@ export class Inbound implements FrameSink {
       from++;
     }
     if ((flags & Flag.PRIORITY) !== 0) from += PRIORITY_BYTES;
-    // Section 6.2: padding that exceeds what is left for the fragment.
-    if (from > to) throw protocolError('HEADERS shorter than its padding and priority');
+    // Too short for its fields (section 4.2), or for the padding they announce (section 6.2).
+    if (from > to) {
+      throw from > end ? sizeError('HEADERS') : protocolError('HEADERS shorter than its padding');
+    }
     const isEnd = (flags & Flag.END_STREAM) !== 0;
     if ((flags & Flag.END_HEADERS) === 0) {
       this.assembly.begin(id, isEnd);

@@ -79,9 +79,12 @@ export class LiveStreams {
   }
 
   private onResponse(slot: number, block: HeaderBlock, isEnd: boolean): void {
+    if (isEnd && block.contentLength > 0) {
+      this.violate(slot, ErrorCode.PROTOCOL_ERROR, 'less data than content-length');
+      return;
+    }
     const handler = this.handlers[slot]!;
     this.table.phase[slot] = Phase.AWAITS_END;
-    // A response without content may still name a length (RFC 9110, section 8.6), 304 foremost.
     if (!isEnd) this.table.bytesExpected[slot] = block.contentLength;
     else this.end(slot);
     handler.onHeaders(slot, block, isEnd);

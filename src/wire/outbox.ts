@@ -17,6 +17,8 @@ const pool: Buffer[] = [];
 export class Outbox {
   /** The batch being filled, valid until the next `reserve` or `flush`. */
   bytes: Buffer = EMPTY;
+  /** As of the latest write the system has more to take than message data should add to. */
+  isBackedUp = false;
   /** Bytes handed to the socket since the start. */
   bytesWritten = 0;
   private readonly socket: net.Socket;
@@ -93,8 +95,10 @@ export class Outbox {
     this.bytesWritten += used;
     this.socket.write(bytes.subarray(0, used), () => {
       if (bytes.length === BATCH_BYTES && pool.length < MAX_POOLED_BATCHES) pool.push(bytes);
+      this.isBackedUp = this.socket.writableLength > HIGH_WATER_BYTES;
       if (this.socket.writableLength === 0 && !this.isClosed) this.onDrained();
     });
+    this.isBackedUp = this.socket.writableLength > HIGH_WATER_BYTES;
   }
 
   /** From now on nothing is written; what has been gathered is dropped. */

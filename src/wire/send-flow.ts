@@ -43,7 +43,12 @@ export class SendFlow {
 
   /** True when `count` bytes on a new stream can go out now without overtaking others. */
   admits(count: number): boolean {
-    return count <= this.connectionWindow && count <= this.initialWindow && this.queueLength === 0;
+    return (
+      count <= this.connectionWindow &&
+      count <= this.initialWindow &&
+      this.queueLength === 0 &&
+      !this.outbox.isBackedUp
+    );
   }
 
   /** A stream was opened and `count` bytes went out with its headers. */

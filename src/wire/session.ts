@@ -212,7 +212,7 @@ export class Session implements ConnectionEvents {
     this.countAck();
     this.peer.apply(bytes, start, end);
     this.streams.sending.onInitialWindow(this.peer.initialWindowBytes);
-    this.encoder.limitTable(this.peer.headerTableBytes);
+    this.encoder.limitTable(this.peer.leastHeaderTableBytes);
     this.outbox.frame(FrameType.SETTINGS, Flag.ACK, 0, NO_PAYLOAD);
     if (this.current.kind === 'open') {
       this.streamLimit = Math.min(this.streams.table.slots, this.peer.maxConcurrentStreams);
@@ -254,7 +254,11 @@ export class Session implements ConnectionEvents {
   }
 
   private drain(cause: CloseCause): void {
-    if (this.current.kind !== 'open') return;
+    if (this.current.kind === 'closed') return;
+    if (this.current.kind === 'draining') {
+      // A further GOAWAY knows better why than the first; nothing else takes the place of a cause.
+      if (this.current.cause.kind !== 'drained' || cause.kind !== 'drained') return;
+    }
     this.current = { kind: 'draining', cause };
     this.streamLimit = 0;
   }

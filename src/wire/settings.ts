@@ -24,7 +24,8 @@ const LARGEST_MAX_FRAME_BYTES = 0xff_ffff;
 
 /** What the peer has set, with RFC 9113's initial values (section 6.5.2). */
 export class PeerSettings {
-  headerTableBytes = DEFAULT_TABLE_BYTES;
+  /** The smallest it has set: one SETTINGS frame may lower it and raise it again (RFC 7541, 4.2). */
+  leastHeaderTableBytes = DEFAULT_TABLE_BYTES;
   /** `Infinity` unless the peer limits it. */
   maxConcurrentStreams = Infinity;
   initialWindowBytes = DEFAULT_WINDOW_BYTES;
@@ -46,7 +47,7 @@ export class PeerSettings {
   private set(id: number, value: number): void {
     switch (id) {
       case SettingId.HEADER_TABLE_SIZE:
-        this.headerTableBytes = value;
+        this.leastHeaderTableBytes = Math.min(this.leastHeaderTableBytes, value);
         break;
       case SettingId.ENABLE_PUSH:
         // Section 6.5.2: a server never sets it to 1.

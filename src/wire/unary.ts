@@ -127,9 +127,7 @@ export class UnaryCalls implements StreamHandler {
       if (reply.headers!.isGrpc) {
         reply.set('status', GrpcStatus.INTERNAL, 'the response ended without grpc-status');
       } else {
-        const type = reply.header('content-type') ?? '';
-        const detail = `content-type "${type.slice(0, MAX_TYPE_LENGTH)}" instead of application/grpc`;
-        reply.set('status', GrpcStatus.UNKNOWN, detail);
+        setForeign(reply);
       }
     } else {
       const status = statusFromHttp(reply.httpStatus);
@@ -140,6 +138,8 @@ export class UnaryCalls implements StreamHandler {
         reply.bytes = this.messages.bytes;
         reply.start = this.messages.start;
         reply.end = this.messages.end;
+      } else if (!reply.headers!.isGrpc) {
+        setForeign(reply);
       } else {
         const { status, detail } = UNFIT_MESSAGE[verdict];
         reply.set('status', status, detail);
@@ -163,6 +163,18 @@ export class UnaryCalls implements StreamHandler {
       this.depth--;
     }
   }
+}
+
+/** The answer is not gRPC's, whatever status it has: its body was not read. */
+function setForeign(reply: Reply): void {
+  if (reply.httpStatus !== 200) {
+    const detail = `HTTP status ${reply.httpStatus} with grpc-status OK`;
+    reply.set('status', statusFromHttp(reply.httpStatus), detail);
+    return;
+  }
+  const type = reply.header('content-type') ?? '';
+  const detail = `content-type "${type.slice(0, MAX_TYPE_LENGTH)}" instead of application/grpc`;
+  reply.set('status', GrpcStatus.UNKNOWN, detail);
 }
 
 /** So much of a content type is enough to recognise it. */

@@ -88,7 +88,18 @@ describe('request metadata', () => {
   });
 
   it('refuses what the protocol owns or cannot carry', () => {
-    for (const line of ['te: x', 'grpc-timeout: 1S', 'x y: 1', ': 1', 'x: é', 'x-bin: *']) {
+    for (const name of ['connection', 'proxy-connection', 'Keep-Alive', 'upgrade']) {
+      assert.throws(() => parseHeaders({}, [`${name}: x`]), InputError, name);
+    }
+    for (const line of [
+      'te: x',
+      'transfer-encoding: chunked',
+      'grpc-timeout: 1S',
+      'x y: 1',
+      ': 1',
+      'x: é',
+      'x-bin: *',
+    ]) {
       assert.throws(() => parseHeaders({}, [line]), InputError, line);
     }
   });
@@ -118,6 +129,11 @@ describe('scenario files', () => {
     assert.throws(() => parseScenario('target: a:1\nalpha: 2\n', 'f.yaml'), {
       message: /^f\.yaml:2: alpha: /,
     });
+    for (const authority of ['bücher.example', 'a b']) {
+      assert.throws(() => parseScenario(`authority: ${authority}\n`, 'f.yaml'), {
+        message: /^f\.yaml:1: authority: write a host in ASCII/,
+      });
+    }
     assert.throws(() => parseScenario('a: [', 'f.yaml'), { message: /^f\.yaml:\d+: not YAML/ });
     assert.throws(() => parseScenario('a: 1\na: 2\n', 'f.yaml'), {
       message: /^f\.yaml:2: not YAML/,

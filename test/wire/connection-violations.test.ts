@@ -30,7 +30,17 @@ describe('violations that end the connection', TIMEOUT, () => {
     ['HEADERS on stream 0', PROTOCOL_ERROR, () => frame(1, END_HEADERS, 0, RESPONSE)],
     ['HEADERS on an idle stream', PROTOCOL_ERROR, (id) => frame(1, END_HEADERS, id + 2, RESPONSE)],
     ['HEADERS all padding', PROTOCOL_ERROR, (id) => frame(1, END_HEADERS | PADDED, id, '0388')],
-    ['HEADERS cut in priority', PROTOCOL_ERROR, (id) => frame(1, END_HEADERS | 0x20, id, '0000')],
+    ['HEADERS cut in priority', FRAME_SIZE_ERROR, (id) => frame(1, END_HEADERS | 0x20, id, '0000')],
+    [
+      'HEADERS with priority, all padding',
+      PROTOCOL_ERROR,
+      (id) => frame(1, END_HEADERS | PADDED | 0x20, id, '02000000000088'),
+    ],
+    [
+      'padded HEADERS without a pad length',
+      FRAME_SIZE_ERROR,
+      (id) => frame(1, END_HEADERS | PADDED, id),
+    ],
     ['a header block that is none', COMPRESSION_ERROR, (id) => frame(1, whole, id, '80')],
     ['RST_STREAM on stream 0', PROTOCOL_ERROR, () => reset(0, 8)],
     ['RST_STREAM on an idle stream', PROTOCOL_ERROR, (id) => reset(id + 2, 8)],
@@ -85,6 +95,17 @@ describe('violations that end the connection', TIMEOUT, () => {
       (id) => Buffer.concat([answer(id), frame(1, whole, id, TRAILERS)]),
     ],
     [
+      'HEADERS after RST_STREAM',
+      STREAM_CLOSED,
+      (id) => Buffer.concat([reset(id, 2), frame(1, END_HEADERS, id, RESPONSE)]),
+    ],
+    [
+      'a table size update above our limit of 0',
+      COMPRESSION_ERROR,
+      (id) => frame(1, END_HEADERS, id, '2188'),
+    ],
+    ['HEADERS on a stream of the server', PROTOCOL_ERROR, () => frame(1, 4, 2, RESPONSE)],
+    [
       'DATA after the end of the stream',
       STREAM_CLOSED,
       (id) => Buffer.concat([answer(id), frame(0, 0, id, '00')]),
@@ -101,7 +122,7 @@ describe('violations that end the connection', TIMEOUT, () => {
       const { payload } = await peer.receive((received) => received.type === 7);
       assert.equal(payload.readUInt32BE(4), code);
       const outcome = await onlyOutcome(calls);
-      assert.ok(['connection-lost', 'status'].includes(outcome.kind));
+      assert.ok(['connection-lost', 'status', 'reset'].includes(outcome.kind));
       assert.equal(calls.call(1), false);
       assert.equal(calls.outcomes.length, 1);
     });

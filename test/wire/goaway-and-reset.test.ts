@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { ErrorCode } from '../../src/wire/error-codes.js';
-import { answer, END_HEADERS, frame, goaway, reset, RESPONSE } from './raw-peer.js';
+import { answer, END_HEADERS, frame, goaway, reset, RESPONSE, windowUpdate } from './raw-peer.js';
 import { RecordedCalls } from './recorded-calls.js';
 import { greet, isEnd, start, TIMEOUT } from './scripted-server.js';
 
@@ -42,6 +42,39 @@ describe('GOAWAY', TIMEOUT, () => {
     await calls.ended(2);
     assert.ok(calls.outcomes.every(({ grpcStatus }) => grpcStatus === 0));
     assert.equal((await calls.closed).kind, 'drained');
+  });
+
+  it('while messages wait for their windows: the admitted one goes out in full', async () => {
+    const server = await start((peer, received) => {
+      const { type, id, payload } = received;
+      if (type === 1 && id === 5) peer.send(goaway(1, 0));
+      if (type !== 0) return;
+      if (isEnd(received)) peer.send(answer(id));
+      else peer.send(windowUpdate(0, payload.length), windowUpdate(id, payload.length));
+    });
+    const calls = await RecordedCalls.open(server.endpoint);
+    for (const slot of [0, 1, 2]) calls.call(slot, Buffer.alloc(200_000));
+    assert.equal((await calls.closed).kind, 'drained');
+    assert.deepEqual(
+      calls.outcomes.map(({ slot, kind }) => [slot, kind]),
+      [
+        [1, 'refused'],
+        [2, 'refused'],
+        [0, 'status'],
+      ],
+    );
+  });
+
+  it('in two steps: the second says why', async () => {
+    const server = await start((peer, received) => {
+      if (!isEnd(received)) return;
+      peer.send(goaway(0x7fffffff, 0), goaway(1, ErrorCode.ENHANCE_YOUR_CALM, 'too old'));
+      peer.send(answer(received.id));
+    });
+    const calls = await RecordedCalls.open(server.endpoint);
+    calls.call(0);
+    assert.deepEqual(await calls.closed, { kind: 'drained', code: 11, debug: 'too old' });
+    assert.equal(calls.outcomes[0]!.grpcStatus, 0);
   });
 
   it('before any call', async () => {

@@ -70,6 +70,13 @@ describe('grpc-message', () => {
     assert.equal(decodeGrpcMessage('100% %zz %4'), '100% %zz %4');
     assert.equal(decodeGrpcMessage('a%20b%'), 'a b%');
   });
+
+  it('reads UTF-8 that was not encoded', () => {
+    for (const text of ['größe', 'größe%20?']) {
+      const asReceived = Buffer.from(text).toString('latin1');
+      assert.equal(decodeGrpcMessage(asReceived), text.replace('%20', ' '));
+    }
+  });
 });
 
 describe('grpc-timeout', () => {
@@ -132,6 +139,12 @@ describe('request fields', () => {
       ['grpc-timeout', '1S'],
       ['te', 'x'],
       ['content-type', 'x'],
+      ['content-length', '1'],
+      ['connection', 'close'],
+      ['Transfer-Encoding', 'chunked'],
+      ['keep-alive', 'x'],
+      ['upgrade', 'x'],
+      ['proxy-connection', 'x'],
       ['white space', 'x'],
       ['', 'x'],
       ['x', 'ünicode'],
@@ -140,6 +153,19 @@ describe('request fields', () => {
     for (const entry of refused) {
       assert.throws(() => requestFields({ ...request, metadata: [entry] }), RangeError);
     }
+  });
+
+  it('refuses a path or authority that HTTP/2 cannot carry', () => {
+    for (const text of ['', 'a b', 'a\nb', 'bücher']) {
+      assert.throws(() => requestFields({ ...request, authority: text }), /authority/, text);
+      assert.throws(() => requestFields({ ...request, path: text }), /path/, text);
+    }
+  });
+
+  it('has one user-agent: its own, or one from metadata', () => {
+    const metadata = [['User-Agent', 'theirs/1']] as const;
+    assert.deepEqual(requestFields({ ...request, metadata }).at(-1), ['user-agent', 'theirs/1']);
+    assert.throws(() => requestFields({ ...request, metadata, userAgent: 'me/1' }), RangeError);
   });
 
   it('binary values round-trip, padded or not, joined or not', () => {

@@ -47,6 +47,32 @@ describe('header tables', TIMEOUT, () => {
     }
   });
 
+  it('a HEADER_TABLE_SIZE lowered and raised by one frame empties the table', async () => {
+    const server = await start((peer, received) => {
+      if (isEnd(received)) peer.send(answer(received.id));
+    });
+    const calls = await RecordedCalls.open(server.endpoint);
+    const peer = await server.peer();
+    const decoder = new HpackDecoder(65_536);
+    for (const round of [1, 2]) {
+      calls.call(0, Buffer.from('x'), [['x-pod', 'p1']]);
+      await calls.ended(round);
+    }
+    peer.send(settings([HEADER_TABLE_SIZE, 0], [HEADER_TABLE_SIZE, 4096]));
+    const acks = (): number =>
+      peer.frames.filter(({ type, flags }) => type === 4 && flags === 1).length;
+    while (acks() < 2) await new Promise(setImmediate);
+    calls.call(0, Buffer.from('x'), [['x-pod', 'p1']]);
+    await calls.ended(3);
+    const blocks = peer.frames.filter(({ type }) => type === HEADERS).map(({ payload }) => payload);
+    for (const [index, block] of blocks.entries()) {
+      if (index === 2) decoder.limitTable(0);
+      const { names, values } = decoder.decode(block, 0, block.length);
+      assert.deepEqual([names.at(-1), values.at(-1)], ['x-pod', 'p1']);
+    }
+    await calls.session.close(1000);
+  });
+
   it('responses may use a table before our SETTINGS are acknowledged, and mean what they say', async () => {
     const literal = (pod: string): Buffer =>
       Buffer.concat([Buffer.from([0x88, 0x40, 5]), Buffer.from(`x-pod\x02${pod}`)]);

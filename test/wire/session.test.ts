@@ -36,12 +36,19 @@ describe('opening', TIMEOUT, () => {
     assert.equal(farewell.payload.readUInt32BE(4), ErrorCode.NO_ERROR);
   });
 
+  it('bears SETTINGS with flags that mean nothing', async () => {
+    const server = await start(() => undefined, frame(4, 0xfe, 0));
+    const calls = await RecordedCalls.open(server.endpoint);
+    await calls.session.close(1000);
+  });
+
   const failures: [string, Buffer, string][] = [
     ['silence', Buffer.alloc(0), 'silent'],
     ['half a SETTINGS frame', Buffer.from([0, 0, 6, 4]), 'silent'],
     ['HTTP/1.x', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'), 'http1'],
     ['a TLS alert', Buffer.from([0x15, 3, 1, 0, 2, 2, 70]), 'plaintext-on-tls-port'],
     ['another frame first', frame(6, 0, 0, '0000000000000000'), 'not-http2'],
+    ['an acknowledgement first', frame(4, 1, 0), 'not-http2'],
     ['SETTINGS that are wrong', settings([INITIAL_WINDOW_SIZE, 2 ** 31]), 'closed'],
   ];
   for (const [what, greeting, kind] of failures) {

@@ -31,12 +31,36 @@ describe('violations that end the stream', TIMEOUT, () => {
     ['an upper-case name', PROTOCOL_ERROR, head(ok, ['Server', 'x'])],
     ['an empty name', PROTOCOL_ERROR, head(ok, ['', 'x'])],
     ['a line break in a value', PROTOCOL_ERROR, head(ok, ['a', 'b\r\nc'])],
+    ['a NUL in a value', PROTOCOL_ERROR, head(ok, ['a', 'b\0c'])],
+    ['a value that begins with a space', PROTOCOL_ERROR, head(ok, ['a', ' b'])],
+    ['a value that ends with a tab', PROTOCOL_ERROR, head(ok, ['a', 'b\t'])],
+    ['a name with a space', PROTOCOL_ERROR, head(ok, ['a b', 'c'])],
+    ['transfer-encoding', PROTOCOL_ERROR, head(ok, ['transfer-encoding', 'chunked'])],
     ['a connection-specific field', PROTOCOL_ERROR, head(ok, ['connection', 'close'])],
     ['101 Switching Protocols', PROTOCOL_ERROR, head([':status', '101'])],
     [
       'interim headers that end the stream',
       PROTOCOL_ERROR,
       (id) => frame(1, whole, id, block([':status', '100'])),
+    ],
+    [
+      'DATA after interim headers',
+      PROTOCOL_ERROR,
+      (id) => Buffer.concat([head([':status', '100'])(id), frame(0, 0, id, '00')]),
+    ],
+    [
+      'interim headers after the final ones',
+      PROTOCOL_ERROR,
+      (id) => Buffer.concat([frame(1, END_HEADERS, id, RESPONSE), head([':status', '100'])(id)]),
+    ],
+    [
+      'an upper-case name in trailers',
+      PROTOCOL_ERROR,
+      (id) =>
+        Buffer.concat([
+          frame(1, END_HEADERS, id, RESPONSE),
+          frame(1, whole, id, block(['Grpc-Status', '0'])),
+        ]),
     ],
     [
       'trailers without END_STREAM',
@@ -58,6 +82,11 @@ describe('violations that end the stream', TIMEOUT, () => {
       'less data than content-length',
       PROTOCOL_ERROR,
       (id) => Buffer.concat([head(ok, ['content-length', '9'])(id), frame(1, whole, id, TRAILERS)]),
+    ],
+    [
+      'a content-length and no data at all',
+      PROTOCOL_ERROR,
+      (id) => frame(1, whole, id, block(ok, ['content-length', '9'], ['grpc-status', '5'])),
     ],
     [
       'two content-lengths',

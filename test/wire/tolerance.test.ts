@@ -21,12 +21,30 @@ import { RecordedCalls } from './recorded-calls.js';
 import { callOnce, onlyOutcome, whole } from './one-call.js';
 import { TIMEOUT, start } from './scripted-server.js';
 
+function bigAndUnknown(id: number): Buffer {
+  return Buffer.concat([frame(0xee, 0, id, Buffer.alloc(16_384)), answer(id)]);
+}
+
+function withReservedBits(bytes: Buffer): Buffer {
+  bytes.writeUInt8(bytes.readUInt8(5) | 0x80, 5);
+  return bytes;
+}
+
+/** A stream error, on a stream that has no state an error could end. */
+function idlePriority(id: number): Buffer {
+  return Buffer.concat([frame(2, 0, id + 20, '00'), answer(id)]);
+}
+
 describe('what a client has to bear', TIMEOUT, () => {
   const cases: [what: string, bytes: (id: number) => Buffer][] = [
     [
       'unknown frame types and flags',
       (id) => Buffer.concat([frame(0xfa, 0xff, 0, '0102'), frame(0xfb, 0, id, '00'), answer(id)]),
     ],
+    ['unknown frames as large as frames may be', (id) => bigAndUnknown(id)],
+    ['flags that mean nothing', (id) => Buffer.concat([frame(4, 0xfe, 0), answer(id)])],
+    ['reserved bits that are set', (id) => withReservedBits(answer(id))],
+    ['PRIORITY of a wrong size on an idle stream', (id) => idlePriority(id)],
     ['unknown settings', (id) => Buffer.concat([settings([0xff, 7], [8, 1]), answer(id)])],
     ['PRIORITY', (id) => Buffer.concat([frame(2, 0, id, '0000000010'), answer(id)])],
     [
@@ -121,6 +139,24 @@ describe('what a client has to bear', TIMEOUT, () => {
       });
     }
   }
+
+  it('the content-length of a response that has no content by its status', async () => {
+    for (const status of ['204', '304']) {
+      const head = block([':status', status], ['content-length', '9']);
+      for (const bytes of [
+        (id: number) => frame(1, whole, id, head),
+        (id: number) => Buffer.concat([frame(1, END_HEADERS, id, head), frame(0, END_STREAM, id)]),
+      ]) {
+        const { calls } = await callOnce((peer, id) => {
+          peer.send(bytes(id));
+        });
+        const outcome = await onlyOutcome(calls);
+        assert.equal(outcome.kind, 'status', outcome.statusMessage);
+        assert.equal(outcome.httpStatus, Number(status));
+        await calls.session.close(1000);
+      }
+    }
+  });
 
   it('PING is answered with its bytes', async () => {
     const { calls, peer } = await callOnce((server) => {
