@@ -11,9 +11,9 @@ import { type Totals, totalsOf } from '../observation/totals.js';
 import { replyContract } from '../payload/reply-contract.js';
 import type { BenchScenario } from '../scenario/scenario.js';
 import type { Finding } from '../verdict/findings/finding.js';
+import type { TlsOptions } from '../wire/connect.js';
 import type { ScenarioCall } from './call.js';
 import type { Probe, RolloutWait } from './rollout.js';
-import { tlsOptionsOf } from './security.js';
 import { unreachableFinding } from './unreachable.js';
 
 /** How the outside watches and stops a run. */
@@ -81,7 +81,7 @@ export async function measure<C extends MeasuredCall>(
   hooks: RunHooks,
   before: (probe: Probe) => Promise<RolloutWait> | null = () => null,
 ): Promise<Measurement<C>> {
-  const tls = tlsOptionsOf(scenario);
+  const tls = await tlsOptionsOf(scenario);
   if (tls?.verify === false) {
     hooks.onNote("WARNING: the server's certificate is not checked (--skip-verify)");
   }
@@ -194,4 +194,12 @@ function endOf(
   const answered =
     outcomes.ok > 0 || calls.some(({ tally }) => tally.observed.some((count) => count > 0));
   return load === null || !answered ? 'unreachable' : 'complete';
+}
+
+/** @throws InputError when a certificate or key cannot be used. */
+async function tlsOptionsOf({ security, target }: BenchScenario): Promise<TlsOptions | null> {
+  if (security.kind === 'plaintext') return null;
+  const { readTlsOptions } = await import('./security.js');
+  // Addresses are dialled after the name is resolved; the certificate is for the name.
+  return readTlsOptions(security, target.kind === 'tcp' ? target.host : undefined);
 }

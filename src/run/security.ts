@@ -5,20 +5,19 @@ import { InputError } from '../input-error.js';
 import type { BenchScenario } from '../scenario/scenario.js';
 import type { TlsOptions } from '../wire/connect.js';
 
+type TlsSecurity = Exclude<BenchScenario['security'], { kind: 'plaintext' }>;
+
 /**
  * Reads the certificates of a scenario.
  *
- * @returns null for plaintext.
+ * @param host What the target is called, if it has a name.
  * @throws InputError when a file cannot be read, holds no certificate, or a key fits no certificate.
  */
-export function tlsOptionsOf({ security, target }: BenchScenario): TlsOptions | null {
-  if (security.kind === 'plaintext') return null;
-  const { caFile, client, serverName, skipVerify } = security;
-  // Addresses are dialled after the name is resolved; the certificate is for the name.
-  const name = serverName ?? (target.kind === 'tcp' ? target.host : undefined);
+export function readTlsOptions(security: TlsSecurity, host: string | undefined): TlsOptions {
+  const { caFile, client, serverName = host, skipVerify } = security;
   return {
     verify: !skipVerify,
-    ...(name === undefined ? {} : { serverName: name }),
+    ...(serverName === undefined ? {} : { serverName }),
     ...(caFile === undefined ? {} : { ca: readCertificates(caFile, '--cacert') }),
     ...(client === undefined ? {} : clientIdentity(client)),
   };

@@ -1,9 +1,8 @@
-import { constants } from 'node:crypto';
 import net from 'node:net';
-import tls from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 
 import { ConnectError, connectErrorFrom } from './connect-error.js';
-import type { Endpoint } from './endpoint.js';
+import { addressOf, type Endpoint } from './endpoint.js';
 
 /** TLS of a connection. Certificates are PEM, one or several in a text. */
 export interface TlsOptions {
@@ -20,7 +19,7 @@ export interface TlsOptions {
 }
 
 /** Receives what the socket reads; `buffer` is the same one every time and is reused. */
-type ReadInto = net.OnReadOpts;
+export type ReadInto = net.OnReadOpts;
 
 export interface ConnectOptions {
   readonly endpoint: Endpoint;
@@ -39,15 +38,26 @@ export interface ConnectOptions {
  * verifies the certificate unless told otherwise.
  * @throws ConnectError (as rejection) with the kind of failure; the socket is destroyed then.
  */
-export function connectSocket(options: ConnectOptions): Promise<net.Socket> {
+export async function connectSocket(options: ConnectOptions): Promise<net.Socket | TLSSocket> {
+  const { tls, endpoint } = options;
+  if (tls === null) return whenReady(() => plainSocket(options), options);
+  // Only now: Node's TLS takes longer to load than this whole folder.
+  const { tlsSocket } = await import('./tls-socket.js');
+  return whenReady(() => tlsSocket(endpoint, tls, options.readInto), options);
+}
+
+function whenReady(
+  open: () => net.Socket | TLSSocket,
+  options: ConnectOptions,
+): Promise<net.Socket | TLSSocket> {
   const { endpoint, signal } = options;
   if (signal?.aborted === true) return Promise.reject(new ConnectError('interrupted', endpoint));
   return new Promise((resolve, reject) => {
-    let socket: net.Socket;
+    let socket: net.Socket | TLSSocket;
     try {
-      socket = options.tls === null ? plainSocket(options) : tlsSocket(options, options.tls);
+      socket = open();
     } catch (error) {
-      // createSecureContext throws on PEM it cannot use.
+      // Thrown for PEM that cannot be used.
       const detail = error instanceof Error ? error.message : String(error);
       reject(new ConnectError('credentials', endpoint, detail));
       return;
@@ -83,7 +93,7 @@ export function connectSocket(options: ConnectOptions): Promise<net.Socket> {
       tcpConnected = true;
     }
     function onReady(): void {
-      if (socket instanceof tls.TLSSocket && socket.alpnProtocol !== 'h2') {
+      if ('alpnProtocol' in socket && socket.alpnProtocol !== 'h2') {
         const agreed = socket.alpnProtocol;
         const detail = typeof agreed === 'string' ? `agreed on ${agreed}` : 'no ALPN answer';
         fail(new ConnectError('alpn-not-h2', endpoint, detail));
@@ -104,36 +114,7 @@ function ignore(): void {
 
 function plainSocket(options: ConnectOptions): net.Socket {
   return net.connect({
-    ...address(options.endpoint),
+    ...addressOf(options.endpoint),
     ...(options.readInto === undefined ? {} : { onread: options.readInto }),
   });
-}
-
-function tlsSocket(options: ConnectOptions, credentials: TlsOptions): net.Socket {
-  const { ca, cert, key, verify = true } = credentials;
-  const name = credentials.serverName ?? hostOf(options.endpoint);
-  return tls.connect({
-    ...address(options.endpoint),
-    ALPNProtocols: ['h2'],
-    rejectUnauthorized: verify,
-    // HTTP/2 over TLS 1.2 must disable it (RFC 9113, section 9.2.1).
-    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
-    // SNI carries names only (RFC 6066, section 3); an address is verified all the same.
-    ...(net.isIP(name) === 0 ? { servername: name } : {}),
-    checkServerIdentity: (_host, certificate) => tls.checkServerIdentity(name, certificate),
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    ...(options.readInto === undefined ? {} : { onread: options.readInto }),
-  });
-}
-
-function address(endpoint: Endpoint): { host: string; port: number } | { path: string } {
-  return endpoint.kind === 'unix'
-    ? { path: endpoint.path }
-    : { host: endpoint.host, port: endpoint.port };
-}
-
-function hostOf(endpoint: Endpoint): string {
-  return endpoint.kind === 'unix' ? 'localhost' : endpoint.host;
 }

@@ -9,3 +9,10 @@ export function formatEndpoint(endpoint: Endpoint): string {
   const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host;
   return `${host}:${endpoint.port}`;
 }
+
+/** What `net.connect` and `tls.connect` take for it. */
+export function addressOf(endpoint: Endpoint): { host: string; port: number } | { path: string } {
+  return endpoint.kind === 'unix'
+    ? { path: endpoint.path }
+    : { host: endpoint.host, port: endpoint.port };
+}

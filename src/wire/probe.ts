@@ -1,5 +1,5 @@
 import type net from 'node:net';
-import tls from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 
 import { ConnectError, type ConnectErrorKind, connectErrorFrom } from './connect-error.js';
 import { type ConnectOptions, connectSocket } from './connect.js';
@@ -129,10 +129,10 @@ async function greet(options: ProbeOptions): Promise<ProbeResult> {
   });
 }
 
-function describePeer(socket: net.Socket): ProbeResult {
+function describePeer(socket: net.Socket | TLSSocket): ProbeResult {
   const remote =
     socket.remoteAddress === undefined ? '' : `${socket.remoteAddress}:${socket.remotePort ?? 0}`;
-  return { remote, tlsVersion: socket instanceof tls.TLSSocket ? socket.getProtocol() : null };
+  return { remote, tlsVersion: 'getProtocol' in socket ? socket.getProtocol() : null };
 }
 
 /**
