@@ -104,7 +104,12 @@ export function recordOfShard({ startedAtMs, durationMs, calls, requests }: Shar
       ledgers: [
         { goaway: 1, reconnects: 2, rstStream: { REFUSED_STREAM: 3 }, maxConcurrentStreams: 100 },
       ],
-      waits: { forStream: requests.length, forStreamMs: 2 * requests.length, forConnection: 0, forPlace: 0 },
+      waits: {
+        forStream: requests.length,
+        forStreamMs: 2 * requests.length,
+        forConnection: 0,
+        forPlace: 0,
+      },
       health: [],
       deaths: [],
     },
