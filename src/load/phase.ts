@@ -33,6 +33,8 @@ export interface PhasePlan {
 }
 
 const CHECK_INTERVAL_MS = 100;
+/** A timer that is asked for more fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** How much longer than a call's deadline an engine may take to report its end. */
 const DEADLINE_GRACE_MS = 2000;
 /** How long calls in flight may take to end once they are cancelled. */
@@ -215,7 +217,7 @@ export class Phase {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#sendDue();
-    }, waitMs);
+    }, Math.min(waitMs, LONGEST_TIMER_MS));
   }
 
   #start(index: number, connection: number, scheduledAtMs: number): void {

@@ -349,4 +349,20 @@ describe('Phase in an open loop', () => {
     assert.equal(phase.sent, 1);
     assert.ok(phase.sendingMs >= 59, `${phase.sendingMs} ms`);
   });
+
+  it('waits calmly for what is due in years', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', onWarning);
+    const { phase } = phaseOver([new ScriptedCaller()], {
+      concurrency: 2,
+      requests: null,
+      durationMs: 30,
+      requestsPerSecond: 1e-8,
+    });
+    await phase.run(NEVER);
+    process.off('warning', onWarning);
+    assert.equal(phase.sent, 1);
+    assert.deepEqual(warnings, []);
+  });
 });
