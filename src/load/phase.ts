@@ -214,10 +214,13 @@ export class Phase {
       this.#start(index, sequence % this.#callers.length, dueMs);
     }
     if (this.#timer !== undefined || this.#dealt === this.#toDeal) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#sendDue();
-    }, Math.min(waitMs, LONGEST_TIMER_MS));
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#sendDue();
+      },
+      Math.min(waitMs, LONGEST_TIMER_MS),
+    );
   }
 
   #start(index: number, connection: number, scheduledAtMs: number): void {
