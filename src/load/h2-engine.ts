@@ -1,4 +1,5 @@
-import { ConnectError, connectErrorFrom } from '../wire/connect-error.js';
+import { describeCloseCause } from '../wire/close-cause.js';
+import { connectErrorFrom } from '../wire/connect-error.js';
 import type { TlsOptions } from '../wire/connect.js';
 import { type Endpoint, formatEndpoint } from '../wire/endpoint.js';
 import { openSession } from '../wire/open-session.js';
@@ -44,14 +45,22 @@ export function h2Engine(calls: readonly PreparedCall[], options: H2EngineOption
 /** How often calls in flight are compared with their deadline. */
 const MAX_SWEEP_MS = 50;
 const RECONNECT_DELAY_MS = 100;
+/** The delay grows up to this where connections come to be, and end before anything was answered. */
+const MAX_RECONNECT_DELAY_MS = 400;
+/** A connection that lasted longer and carried nothing was idle, and no sign of trouble. */
+const SOON_MS = 1000;
 /** How long sessions may take to end once nothing is in flight. */
 const CLOSE_GRACE_MS = 200;
 
-/** Whether calls can be made: on a line, later, or not for now. */
+/**
+ * Whether calls can be made: on a line, later, or not at all. `down` lasts only until those who
+ * waited for the attempt that failed are told. Whoever comes then waits for the next attempt: else a
+ * closed loop would spend all of its requests on a short outage.
+ */
 type State =
   | { kind: 'connected'; line: H2Line }
   | { kind: 'connecting' }
-  | { kind: 'down'; error: ConnectError }
+  | { kind: 'down'; cause: string }
   | { kind: 'closed' };
 
 class H2Caller implements Caller {
@@ -74,6 +83,9 @@ class H2Caller implements Caller {
   };
   #state: State = { kind: 'connecting' };
   #retry: NodeJS.Timeout | undefined;
+  #openedAtMs = 0;
+  /** Connections in a row that ended soon, and before anything was answered on them. */
+  #fruitless = 0;
 
   constructor(
     calls: readonly PreparedCall[],
@@ -123,12 +135,13 @@ class H2Caller implements Caller {
         session.destroy();
         return;
       }
+      this.#openedAtMs = performance.now();
       line = this.#lineOn(session);
       this.#state = { kind: 'connected', line };
     } catch (error) {
       if (this.#state.kind === 'closed') return;
-      this.#state = { kind: 'down', error: connectErrorFrom(error, this.#endpoint) };
-      this.#retry = setTimeout(() => void this.#reconnect(), RECONNECT_DELAY_MS);
+      this.#retryLater(RECONNECT_DELAY_MS, connectErrorFrom(error, this.#endpoint).message);
+      return;
     }
     this.#events.onRoom();
   }
@@ -143,7 +156,7 @@ class H2Caller implements Caller {
       return 'not connected';
     }
     if (state.kind === 'connecting') return 'not connected';
-    const cause = state.kind === 'down' ? state.error.message : 'the connection is closed';
+    const cause = state.kind === 'down' ? state.cause : 'the connection is closed';
     setImmediate(() => {
       this.#events.onEnd(slot, this.#end.without('failed', 'UNAVAILABLE', cause));
     });
@@ -187,10 +200,42 @@ class H2Caller implements Caller {
     return line;
   }
 
-  /** Dials anew in place of a line that takes no more calls; it ends those it has. */
+  /**
+   * Dials anew in place of a line that takes no more calls; it ends those it has. Any connection may
+   * be closed before its first answer, so the first such time is as good as any other; from the
+   * second on the peer gets time, and those who wait are told.
+   */
   #replace(line: H2Line): void {
     if (this.#state.kind !== 'connected' || this.#state.line !== line) return;
-    void this.#reconnect();
+    const { session } = line;
+    // It may have ended while it was handed over, when nobody was told yet.
+    if (session.isClosed) this.#settle(line);
+    const isFruitless = !hasAnswered(session) && performance.now() - this.#openedAtMs < SOON_MS;
+    this.#fruitless = isFruitless ? this.#fruitless + 1 : 0;
+    if (this.#fruitless <= 1) {
+      void this.#reconnect();
+      return;
+    }
+    const delayMs = RECONNECT_DELAY_MS * 2 ** Math.min(this.#fruitless - 2, 10);
+    const { state } = session;
+    const why = state.kind === 'open' ? '' : ` (${describeCloseCause(state.cause)})`;
+    this.#retryLater(
+      Math.min(delayMs, MAX_RECONNECT_DELAY_MS),
+      `${this.remote}: the server ends connections before it answers anything${why}`,
+    );
+  }
+
+  /** Tells those who wait why they cannot be sent, and dials again after a while. */
+  #retryLater(delayMs: number, cause: string): void {
+    const down: State = { kind: 'down', cause };
+    this.#state = down;
+    this.#retry = setTimeout(() => void this.#reconnect(), delayMs);
+    // Not at once: this may be the answer to one who is asking for room.
+    setImmediate(() => {
+      if (this.#state !== down) return;
+      this.#events.onRoom();
+      this.#state = { kind: 'connecting' };
+    });
   }
 
   async #reconnect(): Promise<void> {
@@ -211,8 +256,13 @@ class H2Caller implements Caller {
         const cause = `no answer within ${this.#timeoutMs} ms`;
         this.#events.onEnd(slot, this.#end.without('timedOut', 'DEADLINE_EXCEEDED', cause));
       });
+      if (line.takeWasFull()) this.#events.onRoom();
     }
   }
+}
+
+function hasAnswered({ ledger }: Session): boolean {
+  return ledger.blocksRecognised + ledger.blocksDecoded > 0;
 }
 
 function addLedger(total: TransportLedger, { ledger, maxConcurrentStreams }: Session): void {

@@ -33,6 +33,8 @@ export interface PhasePlan {
 }
 
 const CHECK_INTERVAL_MS = 100;
+/** A timer that is asked for more fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** How much longer than a call's deadline an engine may take to report its end. */
 const DEADLINE_GRACE_MS = 2000;
 /** How long calls in flight may take to end once they are cancelled. */
@@ -68,7 +70,9 @@ export class Phase {
   /** Since when calls are in flight and none has ended; or when those in flight were cancelled. */
   #silentSinceMs = 0;
   #resolve: () => void = () => undefined;
-  readonly waits: Waits = { forStream: 0, forStreamMs: 0, forPlace: 0 };
+  /** When sending was ended by something else than the number of requests; null while it was not. */
+  #stoppedAtMs: number | null = null;
+  readonly waits: Waits = { forStream: 0, forStreamMs: 0, forConnection: 0, forPlace: 0 };
 
   /**
    * @param callers The connections, dialled already.
@@ -95,6 +99,19 @@ export class Phase {
   /** Requests sent so far. */
   get sent(): number {
     return this.#sent;
+  }
+
+  /**
+   * How long the phase was sending, in ms: until it was stopped, or else until its last request was
+   * sent and the time between two of the schedule had passed. The answers may take longer.
+   */
+  get sendingMs(): number {
+    if (this.#stoppedAtMs !== null) return this.#stoppedAtMs - this.#startedAtMs;
+    const lastAtMs = this.#slots.reduce((last, { sentAtMs }) => Math.max(last, sentAtMs), 0);
+    if (lastAtMs === 0) return 0;
+    const { schedule } = this.#plan;
+    const intervalMs = schedule === null ? 0 : 1000 / schedule.requestsPerSecond;
+    return Math.max(0, lastAtMs - this.#startedAtMs) + intervalMs;
   }
 
   /** Requests sent a second time because the peer provably had not looked at them. */
@@ -197,10 +214,13 @@ export class Phase {
       this.#start(index, sequence % this.#callers.length, dueMs);
     }
     if (this.#timer !== undefined || this.#dealt === this.#toDeal) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#sendDue();
-    }, waitMs);
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#sendDue();
+      },
+      Math.min(waitMs, LONGEST_TIMER_MS),
+    );
   }
 
   #start(index: number, connection: number, scheduledAtMs: number): void {
@@ -228,7 +248,8 @@ export class Phase {
   #attempt(slot: Slot, index: number): boolean {
     const start = this.#callers[slot.connection]!.call(index, slot.call);
     if (start !== 'started') {
-      if (start === 'no stream' && slot.refusedAtMs === 0) slot.refusedAtMs = tickNowMs();
+      if (start === 'not connected') this.waits.forConnection += 1;
+      else if (slot.refusedAtMs === 0) slot.refusedAtMs = tickNowMs();
       return false;
     }
     slot.state = 'in flight';
@@ -264,6 +285,7 @@ export class Phase {
   #stopSending(end: PhaseEnd): void {
     if (this.#state !== 'sending') return;
     this.#state = 'draining';
+    this.#stoppedAtMs = performance.now();
     this.#end = end;
     this.#dropWaiting();
     this.#resolveWhenDone();
@@ -286,6 +308,7 @@ export class Phase {
     this.#end = 'interrupted';
     this.#dropWaiting();
     this.#silentSinceMs = performance.now();
+    this.#stoppedAtMs ??= this.#silentSinceMs;
     this.#slots.forEach((slot, index) => {
       if (slot.state === 'in flight') this.#callers[slot.connection]!.cancel(index);
     });

@@ -24,6 +24,8 @@ export interface LoadResult {
   startedAtMs: number;
   /** From there to the last answer, in ms. */
   durationMs: number;
+  /** How long requests were sent, in ms: without the wait for the last answers. */
+  sendingMs: number;
   /** Processor time of this process while the sample was taken, in µs. */
   cpuMicros: number;
   /** Requests sent before the sample. */

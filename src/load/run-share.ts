@@ -16,6 +16,8 @@ export interface ShareResult {
   calls: readonly CallTally[];
   /** From the common start to this worker's last answer, in ms. */
   durationMs: number;
+  /** How long it was sending, in ms. */
+  sendingMs: number;
   excluded: number;
   resent: number;
   /** By connection of the whole load; null for those of other workers. */
@@ -99,6 +101,7 @@ export async function runShare(
     return {
       calls: counters.map(({ tally, destinations }) => ({ tally, destinations })),
       durationMs,
+      sendingMs: sample.sendingMs,
       excluded,
       resent: sample.resent,
       ledgers,

@@ -23,6 +23,8 @@ export type ToWorker =
 /** From a worker. Their number does not depend on the number of requests. */
 export type FromWorker =
   | { kind: 'warm' }
+  /** It is not stuck. */
+  | { kind: 'alive' }
   | ({ kind: 'progress' } & PartProgress)
   | { kind: 'done'; result: Omit<ShareResult, 'calls'> & { calls: CallTallyData[] } };
 

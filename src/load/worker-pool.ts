@@ -19,13 +19,19 @@ interface Member {
   worker: Worker;
   task: WorkerTask;
   latest: PartProgress | null;
+  /** Times it was looked after since it said anything. */
+  silentLooks: number;
   /** Settles when the worker is warm, or has died before. */
   warm: Promise<void>;
   /** What it came to, or why it died. Never rejects. */
   done: Promise<{ kind: 'done'; result: Done } | { kind: 'died'; why: string }>;
+  /** Ends the thread; it counts as died. */
+  giveUp(why: string): void;
 }
 
 const LOST_WITH_THREAD = 'the thread that sent it died';
+/** A thread says something several times a second; one that is silent for so long is stuck. */
+const STUCK_AFTER_MS = 30_000;
 const WORKER = new URL('./worker.js', import.meta.url);
 
 /**
@@ -34,12 +40,14 @@ const WORKER = new URL('./worker.js', import.meta.url);
  * counts as cancelled.
  *
  * @param entry The thread's module.
+ * @param stuckAfterMs How long a thread may say nothing before it counts as dead, in ms.
  */
 export async function runWorkers(
   job: LoadJob,
   shares: readonly LoadShare[],
   control: LoadControl,
   entry: URL = WORKER,
+  stuckAfterMs = STUCK_AFTER_MS,
 ): Promise<LoadResult> {
   const members = shares.map((share) =>
     startWorker(
@@ -56,6 +64,14 @@ export async function runWorkers(
   control.signal.addEventListener('abort', onAbort, { once: true });
   if (control.signal.aborted) onAbort();
   let progress: NodeJS.Timeout | undefined;
+  // Counted in looks and not by the clock: a process that was stopped has not heard its threads.
+  const patience = Math.ceil(stuckAfterMs / PROGRESS_INTERVAL_MS);
+  const watch = setInterval(() => {
+    for (const member of members) {
+      member.silentLooks += 1;
+      if (member.silentLooks > patience) member.giveUp('it was stuck: it said nothing any more');
+    }
+  }, PROGRESS_INTERVAL_MS);
   try {
     await Promise.all(members.map(({ warm }) => warm));
     const cpuBefore = process.cpuUsage();
@@ -79,6 +95,7 @@ export async function runWorkers(
     return { ...load, startedAtMs, cpuMicros: user + system, deaths };
   } finally {
     clearInterval(progress);
+    clearInterval(watch);
     control.signal.removeEventListener('abort', onAbort);
     await Promise.all(members.map(({ worker }) => worker.terminate()));
   }
@@ -86,10 +103,15 @@ export async function runWorkers(
 
 function startWorker(task: WorkerTask, entry: URL): Member {
   const worker = new Worker(entry, { workerData: task });
+  let giveUp: Member['giveUp'] = () => undefined;
   const member: Member = {
     worker,
     task,
     latest: null,
+    silentLooks: 0,
+    giveUp: (why) => {
+      giveUp(why);
+    },
     warm: new Promise((resolve) => {
       worker.on('message', ({ kind }: FromWorker) => {
         if (kind === 'warm') resolve();
@@ -99,7 +121,12 @@ function startWorker(task: WorkerTask, entry: URL): Member {
       });
     }),
     done: new Promise((resolve) => {
+      giveUp = (why) => {
+        resolve({ kind: 'died', why });
+        void worker.terminate();
+      };
       worker.on('message', (message: FromWorker) => {
+        member.silentLooks = 0;
         if (message.kind === 'done') resolve({ kind: 'done', result: message.result });
         else if (message.kind === 'progress') member.latest = message;
       });
@@ -143,17 +170,19 @@ function joined(
   results: readonly Done[],
 ): Omit<LoadResult, 'startedAtMs' | 'cpuMicros' | 'deaths'> {
   const ledgers = new Array<TransportLedger | null>(plan.connections).fill(null);
-  const total = { durationMs: 0, excluded: 0, resent: 0 };
-  const waits = { forStream: 0, forStreamMs: 0, forPlace: 0 };
+  const total = { durationMs: 0, sendingMs: 0, excluded: 0, resent: 0 };
+  const waits = { forStream: 0, forStreamMs: 0, forConnection: 0, forPlace: 0 };
   for (const result of results) {
     result.ledgers.forEach((ledger, connection) => {
       if (ledger !== null) ledgers[connection] = ledger;
     });
     total.durationMs = Math.max(total.durationMs, result.durationMs);
+    total.sendingMs = Math.max(total.sendingMs, result.sendingMs);
     total.excluded += result.excluded;
     total.resent += result.resent;
     waits.forStream += result.waits.forStream;
     waits.forStreamMs += result.waits.forStreamMs;
+    waits.forConnection += result.waits.forConnection;
     waits.forPlace += result.waits.forPlace;
   }
   const ends = results.map(({ end }) => end);

@@ -17,7 +17,9 @@ const tell = (message: FromWorker): void => {
   port.postMessage(message);
 };
 
-let progress: NodeJS.Timeout | undefined;
+let progress = setInterval(() => {
+  tell({ kind: 'alive' });
+}, PROGRESS_INTERVAL_MS);
 const { calls, ...result } = await runShare(job, share, {
   signal: stop.signal,
   sent,
@@ -26,6 +28,7 @@ const { calls, ...result } = await runShare(job, share, {
     return started;
   },
   onSample: (filling) => {
+    clearInterval(progress);
     progress = setInterval(() => {
       tell({ kind: 'progress', ...progressOf(filling) });
     }, PROGRESS_INTERVAL_MS);

@@ -16,7 +16,7 @@ export function loadFindings(
   isSpeedAsked: boolean,
 ): Finding[] {
   if (load === null) return [];
-  const { waits, durationMs } = load;
+  const { waits, durationMs, sendingMs } = load;
   const { sent, scheduleSlip } = totals;
   const limits = load.ledgers.flatMap((ledger) => ledger?.maxConcurrentStreams ?? []);
   const fewestStreams = limits.length === 0 ? null : Math.min(...limits);
@@ -26,7 +26,7 @@ export function loadFindings(
       durationMs,
       threads: load.health,
       slipP99Ms: isOpen ? scheduleSlip.percentileMs(99) : null,
-      waitedForServer: waits.forPlace > 0 || waits.forStream > 0,
+      waitedForServer: waits.forPlace > 0 || waits.forStream > 0 || waits.forConnection > 0,
       isSpeedAsked: isSpeedAsked || isOpen,
     }),
     streamLimit({
@@ -39,9 +39,9 @@ export function loadFindings(
     }),
     rateNotReached(
       plan.requestsPerSecond,
-      durationMs > 0 ? (sent / durationMs) * 1000 : null,
+      sendingMs > 0 ? (sent / sendingMs) * 1000 : null,
       plan.concurrency,
-      durationMs,
+      sendingMs,
     ),
     loadCutShort({
       sent,

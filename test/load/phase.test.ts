@@ -314,4 +314,55 @@ describe('Phase in an open loop', () => {
     assert.equal(await phase.run(abort.signal), 'interrupted');
     assert.deepEqual(seen.kinds, ['ok']);
   });
+
+  it('takes the wait for the last answers for no part of sending', async () => {
+    const caller = new ScriptedCaller([null]);
+    const { phase } = phaseOver([caller], {
+      concurrency: 20,
+      requests: 20,
+      requestsPerSecond: 1000,
+    });
+    let sendingMs = 0;
+    setTimeout(() => {
+      sendingMs = phase.sendingMs;
+      caller.finish(0, 'ok');
+    }, 300);
+    await phase.run(NEVER);
+    assert.equal(phase.sent, 20);
+    assert.equal(phase.sendingMs, sendingMs);
+    // The last one is due after 19 ms, and 1 ms belongs to it.
+    assert.ok(phase.sendingMs >= 20 - 1e-6, `${phase.sendingMs} ms`);
+  });
+
+  it('was sending until the clock stopped it, whenever the last request went out', async () => {
+    const caller = new ScriptedCaller([null]);
+    const { phase } = phaseOver([caller], {
+      concurrency: 1,
+      requests: null,
+      durationMs: 60,
+      requestsPerSecond: 1000,
+    });
+    setTimeout(() => {
+      caller.finish(0, 'ok');
+    }, 120);
+    await phase.run(NEVER);
+    assert.equal(phase.sent, 1);
+    assert.ok(phase.sendingMs >= 59, `${phase.sendingMs} ms`);
+  });
+
+  it('waits calmly for what is due in years', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', onWarning);
+    const { phase } = phaseOver([new ScriptedCaller()], {
+      concurrency: 2,
+      requests: null,
+      durationMs: 30,
+      requestsPerSecond: 1e-8,
+    });
+    await phase.run(NEVER);
+    process.off('warning', onWarning);
+    assert.equal(phase.sent, 1);
+    assert.deepEqual(warnings, []);
+  });
 });

@@ -8,6 +8,7 @@ import { podNames } from '../../src/mesh/pod-names.js';
 import { greeterJob } from './greeter-job.js';
 
 const DYING = new URL('../fixtures/dying-worker.js', import.meta.url);
+const STUCK = new URL('../fixtures/stuck-worker.js', import.meta.url);
 
 function control(signal = new AbortController().signal): LoadControl {
   return { signal, onProgress: () => undefined };
@@ -118,5 +119,16 @@ describe('a load on several threads', () => {
     assert.equal(result.excluded, 30);
     assert.equal(result.ledgers[0], null);
     assert.equal(result.health.length, 2);
+  });
+
+  it('does not wait for a thread that is stuck', { timeout: 60_000 }, async () => {
+    const job = greeterJob(mesh.address, { requests: 300, connections: 3, workers: 3 });
+    const result = await runWorkers(job, loadShares(job.plan), control(), STUCK, 3000);
+    const [death, ...others] = result.deaths;
+    assert.deepEqual(others, []);
+    assert.equal(death?.why, 'it was stuck: it said nothing any more');
+    const { tally } = result.calls[0]!;
+    assert.ok(death.sent >= 10 && death.sent <= 100, String(death.sent));
+    assert.deepEqual(tally.outcomes, { ok: 200, failed: 0, timedOut: 0, cancelled: death.sent });
   });
 });

@@ -96,6 +96,7 @@ export function recordOfShard({ startedAtMs, durationMs, calls, requests }: Shar
       calls: counted,
       startedAtMs,
       durationMs,
+      sendingMs: durationMs,
       cpuMicros: requests.length * 31,
       excluded: 2,
       resent: 1,
@@ -103,7 +104,12 @@ export function recordOfShard({ startedAtMs, durationMs, calls, requests }: Shar
       ledgers: [
         { goaway: 1, reconnects: 2, rstStream: { REFUSED_STREAM: 3 }, maxConcurrentStreams: 100 },
       ],
-      waits: { forStream: requests.length, forStreamMs: 2 * requests.length, forPlace: 0 },
+      waits: {
+        forStream: requests.length,
+        forStreamMs: 2 * requests.length,
+        forConnection: 0,
+        forPlace: 0,
+      },
       health: [],
       deaths: [],
     },

@@ -13,7 +13,7 @@ export interface ClientEvidence {
   }[];
   /** In an open loop: how much later than due requests were sent, in ms; null in a closed one. */
   slipP99Ms: number | null;
-  /** Whether requests waited for others to end, or for a stream: then the slip is the server's. */
+  /** Whether requests waited for others to end, for a stream or a connection: then the slip is the server's. */
   waitedForServer: boolean;
   /** Whether anything was asked of latency or rate; else only the split was. */
   isSpeedAsked: boolean;

@@ -9,17 +9,18 @@ const LEAST_DURATION_MS = 500;
  * An open loop that could not keep its schedule.
  *
  * @param wanted Requests per second that were asked for; null in a closed loop.
- * @param reached Requests per second that were sent.
+ * @param reached Requests per second while they were sent: the wait for the last answers is no part of
+ *   it.
  * @param concurrency Requests in flight at most.
- * @param durationMs How long the sample took, in ms.
+ * @param sendingMs How long requests were sent, in ms.
  */
 export function rateNotReached(
   wanted: number | null,
   reached: number | null,
   concurrency: number,
-  durationMs: number,
+  sendingMs: number,
 ): Finding | null {
-  if (wanted === null || reached === null || durationMs < LEAST_DURATION_MS) return null;
+  if (wanted === null || reached === null || sendingMs < LEAST_DURATION_MS) return null;
   if (reached >= wanted * NEARLY) return null;
   return {
     code: 'rate-not-reached',
