@@ -1,6 +1,6 @@
 import type { TlsOptions } from '../wire/connect.js';
 import type { Engine, PreparedCall } from './caller.js';
-import { h2Engine } from './h2-engine.js';
+import { type ConnectionLimits, h2Engine } from './h2-engine.js';
 
 /** Which engine makes the calls, and how it connects. Plain data: it travels to worker threads. */
 export interface EngineSettings {
@@ -14,18 +14,17 @@ export interface EngineSettings {
  * Loads an engine.
  *
  * @param calls What it can call.
- * @param callsPerConnection Calls in flight on one connection at most.
  * @param signal Gives up connecting when it aborts.
  */
 export async function loadEngine(
   { name, tls, connectTimeoutMs }: EngineSettings,
   calls: readonly PreparedCall[],
-  callsPerConnection: number,
+  limits: ConnectionLimits,
   signal: AbortSignal,
 ): Promise<Engine> {
   switch (name) {
     case 'h2':
-      return h2Engine(calls, { tls, connectTimeoutMs, callsPerConnection, signal });
+      return h2Engine(calls, { tls, connectTimeoutMs, signal, ...limits });
     case 'grpc-js':
       // Loaded only when used: the library takes its time.
       return (await import('./grpc-js-engine.js')).grpcJsEngine(calls, tls);

@@ -14,14 +14,21 @@ import type {
 } from './caller.js';
 import { H2CallEnd } from './h2-call-end.js';
 import { H2Line } from './h2-line.js';
+import { ReconnectPolicy } from './reconnect-policy.js';
 import { tickNowMs } from './tick-clock.js';
 
-/** What the engine needs to know of the load. */
-export interface H2EngineOptions {
-  tls: TlsOptions | null;
-  connectTimeoutMs: number;
+/** What a connection carries and bears. */
+export interface ConnectionLimits {
   /** Calls in flight on one connection at most; further ones wait as for streams. */
   callsPerConnection: number;
+  /** How long calls wait for a connection that is lost, in ms; Infinity for as long as it takes. */
+  outagePatienceMs: number;
+}
+
+/** What the engine needs to know of the load. */
+export interface H2EngineOptions extends ConnectionLimits {
+  tls: TlsOptions | null;
+  connectTimeoutMs: number;
   /** Gives up connecting when it aborts. */
   signal: AbortSignal;
 }
@@ -44,18 +51,14 @@ export function h2Engine(calls: readonly PreparedCall[], options: H2EngineOption
 
 /** How often calls in flight are compared with their deadline. */
 const MAX_SWEEP_MS = 50;
-const RECONNECT_DELAY_MS = 100;
-/** The delay grows up to this where connections come to be, and end before anything was answered. */
-const MAX_RECONNECT_DELAY_MS = 400;
-/** A connection that lasted longer and carried nothing was idle, and no sign of trouble. */
-const SOON_MS = 1000;
 /** How long sessions may take to end once nothing is in flight. */
 const CLOSE_GRACE_MS = 200;
 
 /**
- * Whether calls can be made: on a line, later, or not at all. `down` lasts only until those who
- * waited for the attempt that failed are told. Whoever comes then waits for the next attempt: else a
- * closed loop would spend all of its requests on a short outage.
+ * Whether calls can be made: on a line, later, or not at all. `down` lasts until those who waited for
+ * the attempt that failed are told. Whoever comes then waits for the next attempt: else a closed loop
+ * would spend all of its requests on a short outage. In a hopeless one it lasts until a connection is
+ * there again: else a run of many requests would not end for a long time.
  */
 type State =
   | { kind: 'connected'; line: H2Line }
@@ -83,9 +86,8 @@ class H2Caller implements Caller {
   };
   #state: State = { kind: 'connecting' };
   #retry: NodeJS.Timeout | undefined;
+  readonly #reconnecting: ReconnectPolicy;
   #openedAtMs = 0;
-  /** Connections in a row that ended soon, and before anything was answered on them. */
-  #fruitless = 0;
 
   constructor(
     calls: readonly PreparedCall[],
@@ -99,6 +101,7 @@ class H2Caller implements Caller {
     this.#endpoint = endpoint;
     this.#events = events;
     this.remote = formatEndpoint(endpoint);
+    this.#reconnecting = new ReconnectPolicy(options.outagePatienceMs);
     this.#sweepMs = Math.min(MAX_SWEEP_MS, Math.max(1, this.#timeoutMs / 10));
     this.#sweep = setInterval(() => {
       this.#giveUpOverdue();
@@ -140,7 +143,8 @@ class H2Caller implements Caller {
       this.#state = { kind: 'connected', line };
     } catch (error) {
       if (this.#state.kind === 'closed') return;
-      this.#retryLater(RECONNECT_DELAY_MS, connectErrorFrom(error, this.#endpoint).message);
+      const delayMs = this.#reconnecting.afterRefusal(performance.now());
+      this.#retryLater(delayMs, connectErrorFrom(error, this.#endpoint).message);
       return;
     }
     this.#events.onRoom();
@@ -200,29 +204,26 @@ class H2Caller implements Caller {
     return line;
   }
 
-  /**
-   * Dials anew in place of a line that takes no more calls; it ends those it has. Any connection may
-   * be closed before its first answer, so the first such time is as good as any other; from the
-   * second on the peer gets time, and those who wait are told.
-   */
+  /** Dials anew in place of a line that takes no more calls; it ends those it has. */
   #replace(line: H2Line): void {
     if (this.#state.kind !== 'connected' || this.#state.line !== line) return;
     const { session } = line;
     // It may have ended while it was handed over, when nobody was told yet.
     if (session.isClosed) this.#settle(line);
-    const isFruitless = !hasAnswered(session) && performance.now() - this.#openedAtMs < SOON_MS;
-    this.#fruitless = isFruitless ? this.#fruitless + 1 : 0;
-    if (this.#fruitless <= 1) {
+    const delayMs = this.#reconnecting.afterEnd(
+      hasAnswered(session),
+      this.#openedAtMs,
+      performance.now(),
+    );
+    if (delayMs === null) {
+      this.#state = { kind: 'connecting' };
       void this.#reconnect();
       return;
     }
-    const delayMs = RECONNECT_DELAY_MS * 2 ** Math.min(this.#fruitless - 2, 10);
     const { state } = session;
     const why = state.kind === 'open' ? '' : ` (${describeCloseCause(state.cause)})`;
-    this.#retryLater(
-      Math.min(delayMs, MAX_RECONNECT_DELAY_MS),
-      `${this.remote}: the server ends connections before it answers anything${why}`,
-    );
+    const cause = `${this.remote}: the server ends connections before it answers anything${why}`;
+    this.#retryLater(delayMs, cause);
   }
 
   /** Tells those who wait why they cannot be sent, and dials again after a while. */
@@ -230,17 +231,17 @@ class H2Caller implements Caller {
     const down: State = { kind: 'down', cause };
     this.#state = down;
     this.#retry = setTimeout(() => void this.#reconnect(), delayMs);
+    const isHopeless = this.#reconnecting.isHopeless(performance.now());
     // Not at once: this may be the answer to one who is asking for room.
     setImmediate(() => {
       if (this.#state !== down) return;
       this.#events.onRoom();
-      this.#state = { kind: 'connecting' };
+      if (!isHopeless) this.#state = { kind: 'connecting' };
     });
   }
 
   async #reconnect(): Promise<void> {
     if (this.#state.kind === 'closed') return;
-    this.#state = { kind: 'connecting' };
     this.#past.reconnects += 1;
     await this.connect();
   }

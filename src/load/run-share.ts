@@ -45,6 +45,7 @@ export interface ShareControl {
 /** In an open loop one slow connection may hold more than its share of what is in flight. */
 const OPEN_LOOP_HEADROOM = 4;
 const LEAST_OPEN_LOOP_CALLS = 128;
+const OUTAGE_PATIENCE_MS = 2000;
 
 /**
  * Carries one share of a load: dials its connections, the endpoints in turn, sends the warm-up,
@@ -60,7 +61,7 @@ export async function runShare(
   const engine = await loadEngine(
     job.engine,
     job.calls.map(({ prepared }) => prepared),
-    callsPerConnection(plan),
+    { callsPerConnection: callsPerConnection(plan), outagePatienceMs: outagePatienceMs(plan) },
     control.signal,
   );
   // Callers live longer than a phase: their events go to the phase that is running.
@@ -130,6 +131,11 @@ function callsPerConnection({ concurrency, connections, requestsPerSecond }: Loa
   const even = Math.ceil(concurrency / connections);
   if (requestsPerSecond === null) return even;
   return Math.min(concurrency, Math.max(LEAST_OPEN_LOOP_CALLS, even * OPEN_LOOP_HEADROOM));
+}
+
+/** Where only the number of requests ends the run, an outage must not keep it from ending. */
+function outagePatienceMs({ durationMs, requestsPerSecond }: LoadPlan): number {
+  return durationMs === null && requestsPerSecond === null ? OUTAGE_PATIENCE_MS : Infinity;
 }
 
 function phasePlan(limit: PhaseLimit, plan: LoadPlan, share: LoadShare): PhasePlan {

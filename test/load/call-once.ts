@@ -19,7 +19,7 @@ export async function callOnce(name: EngineSettings['name'], job: LoadJob): Prom
   const engine = await loadEngine(
     { ...job.engine, name },
     job.calls.map(({ prepared }) => prepared),
-    1,
+    { callsPerConnection: 1, outagePatienceMs: 0 },
     signal,
   );
   let resolve: (seen: Seen) => void;

@@ -13,6 +13,20 @@ async function listening(server: net.Server): Promise<string> {
   return `127.0.0.1:${(server.address() as net.AddressInfo).port}`;
 }
 
+/** Gone for good as soon as the first request comes. @returns its address. */
+function vanishingServer(): Promise<string> {
+  const sockets = new Set<net.Socket>();
+  const server = http2.createServer();
+  server.on('connection', (socket: net.Socket) => sockets.add(socket.on('error', () => undefined)));
+  server.on('session', (session) => session.on('error', () => undefined));
+  server.on('stream', (stream) => {
+    stream.on('error', () => undefined);
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return listening(server);
+}
+
 describe('reconnecting', () => {
   it('gives time to a peer that ends every connection before it answers', TIMEOUT, async () => {
     const server = http2.createServer();
@@ -40,18 +54,7 @@ describe('reconnecting', () => {
   });
 
   it('spends no more requests on an outage than wait for each attempt', TIMEOUT, async () => {
-    const sockets = new Set<net.Socket>();
-    const server = http2.createServer();
-    server.on('connection', (socket: net.Socket) =>
-      sockets.add(socket.on('error', () => undefined)),
-    );
-    server.on('session', (session) => session.on('error', () => undefined));
-    server.on('stream', (stream) => {
-      stream.on('error', () => undefined);
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    });
-    const address = await listening(server);
+    const address = await vanishingServer();
     const job = greeterJob(address, { requests: 20, connections: 1, concurrency: 4 });
     const { calls, ledgers } = await runLoad(job, NEVER);
     const { tally } = calls[0]!;
@@ -61,4 +64,27 @@ describe('reconnecting', () => {
     assert.equal(refused?.count, 16);
     assert.ok(ledgers[0]!.reconnects >= 4, `${ledgers[0]!.reconnects} reconnects`);
   });
+
+  it(
+    'gives up waiting where a connection stays lost and only a number ends the run',
+    TIMEOUT,
+    async () => {
+      const server = http2.createServer();
+      const sockets = new Set<net.Socket>();
+      server.on('connection', (socket: net.Socket) =>
+        sockets.add(socket.on('error', () => undefined)),
+      );
+      server.on('session', (session) => session.on('error', () => undefined));
+      server.on('stream', (stream) => {
+        stream.on('error', () => undefined);
+        server.close();
+        for (const socket of sockets) socket.destroy();
+      });
+      const address = await listening(server);
+      // One by one, at each attempt to connect, would take hours.
+      const job = greeterJob(address, { requests: 100_000, connections: 1, concurrency: 4 });
+      const { calls } = await runLoad(job, NEVER);
+      assert.equal(calls[0]!.tally.outcomes.failed, 100_000);
+    },
+  );
 });
