@@ -65,11 +65,15 @@ describe('reconnecting', () => {
     assert.ok(ledgers[0]!.reconnects >= 4, `${ledgers[0]!.reconnects} reconnects`);
   });
 
-  it('gives up waiting for a lost connection where only a number ends the run', TIMEOUT, async () => {
-    const address = await vanishingServer();
-    // Four by four, as often as it is dialled, would take most of an hour.
-    const job = greeterJob(address, { requests: 100_000, connections: 1, concurrency: 4 });
-    const { calls } = await runLoad(job, NEVER);
-    assert.equal(calls[0]!.tally.outcomes.failed, 100_000);
-  });
+  it(
+    'gives up waiting for a lost connection where only a number ends the run',
+    TIMEOUT,
+    async () => {
+      const address = await vanishingServer();
+      // Four by four, as often as it is dialled, would take most of an hour.
+      const job = greeterJob(address, { requests: 100_000, connections: 1, concurrency: 4 });
+      const { calls } = await runLoad(job, NEVER);
+      assert.equal(calls[0]!.tally.outcomes.failed, 100_000);
+    },
+  );
 });
