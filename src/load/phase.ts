@@ -1,7 +1,8 @@
 import type { Caller, CallEnd } from './caller.js';
 import type { CallDealer } from './call-dealer.js';
 import { CANCELLED, LOST, NOT_RESENT } from './call-end.js';
-import { dueAtMs, pace, type Schedule } from './pacer.js';
+import { DueRequests } from './due-requests.js';
+import type { Schedule } from './pacer.js';
 import { newSlot, type Request, type Slot, type Waits } from './request.js';
 import { placeOf } from './sent-counts.js';
 import { Sequencer } from './sequencer.js';
@@ -33,8 +34,6 @@ export interface PhasePlan {
 }
 
 const CHECK_INTERVAL_MS = 100;
-/** A timer that is asked for more fires at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** How much longer than a call's deadline an engine may take to report its end. */
 const DEADLINE_GRACE_MS = 2000;
 /** How long calls in flight may take to end once they are cancelled. */
@@ -54,11 +53,8 @@ export class Phase {
   readonly #connectionSent: Float64Array;
   readonly #callSent: number[];
   readonly #sequencer: Sequencer;
-  /** Open loop: free slots, and requests taken from the schedule. */
-  readonly #idle: number[] = [];
-  #dealt = 0;
-  readonly #toDeal: number;
-  #timer: NodeJS.Timeout | undefined;
+  /** What takes the free slots in an open loop; null in a closed one. */
+  readonly #due: DueRequests | null;
   #state: 'sending' | 'draining' | 'cancelled' = 'sending';
   #end: PhaseEnd = 'complete';
   #sent = 0;
@@ -72,7 +68,7 @@ export class Phase {
   #resolve: () => void = () => undefined;
   /** When sending was ended by something else than the number of requests; null while it was not. */
   #stoppedAtMs: number | null = null;
-  readonly waits: Waits = { forStream: 0, forStreamMs: 0, forConnection: 0, forPlace: 0 };
+  readonly waits: Waits = { forStream: 0, forStreamMs: 0 };
 
   /**
    * @param callers The connections, dialled already.
@@ -89,7 +85,13 @@ export class Phase {
     this.#plan = plan;
     this.#onRequestEnd = onRequestEnd;
     this.#sequencer = new Sequencer(plan.quota, plan.concurrency);
-    this.#toDeal = plan.quota.reduce((sum, quota) => sum + quota, 0);
+    const total = plan.quota.reduce((sum, quota) => sum + quota, 0);
+    this.#due =
+      plan.schedule === null
+        ? null
+        : new DueRequests(plan.schedule, callers.length, total, (index, connection, dueMs) => {
+            this.#start(index, connection, dueMs);
+          });
     this.#waiting = new WaitingRoom(callers.length);
     this.#connectionSent = sentCounts;
     this.#callSent = new Array<number>(plan.calls).fill(0);
@@ -112,6 +114,14 @@ export class Phase {
     const { schedule } = this.#plan;
     const intervalMs = schedule === null ? 0 : 1000 / schedule.requestsPerSecond;
     return Math.max(0, lastAtMs - this.#startedAtMs) + intervalMs;
+  }
+
+  /**
+   * How much later than possible requests of an open loop were taken up, in ms (p99); null in a closed
+   * one, or when there was none.
+   */
+  get latenessP99Ms(): number | null {
+    return this.#due?.lateness.percentileMs(99) ?? null;
   }
 
   /** Requests sent a second time because the peer provably had not looked at them. */
@@ -144,15 +154,14 @@ export class Phase {
     try {
       await new Promise<void>((resolve) => {
         this.#resolve = resolve;
-        for (let slot = this.#slots.length - 1; slot >= 0; slot--) this.#idle.push(slot);
-        if (this.#plan.schedule !== null) this.#sendDue();
+        if (this.#due !== null) this.#due.start(this.#slots.length);
         else for (let slot = 0; slot < this.#slots.length; slot++) this.#startNext(slot);
         this.#resolveWhenDone();
       });
     } finally {
       clearInterval(check);
       clearTimeout(clock);
-      clearTimeout(this.#timer);
+      this.#due?.stop();
       signal.removeEventListener('abort', onAbort);
     }
     return this.#end;
@@ -170,12 +179,8 @@ export class Phase {
       return;
     }
     this.#finish(slot, end, tickNowMs());
-    if (this.#plan.schedule === null) {
-      this.#startNext(index);
-    } else {
-      this.#idle.push(index);
-      this.#sendDue();
-    }
+    if (this.#due === null) this.#startNext(index);
+    else if (this.#state === 'sending') this.#due.release(index);
     if (this.#inFlight === 0) this.#resolveWhenDone();
   }
 
@@ -194,33 +199,6 @@ export class Phase {
     const connection = this.#sequencer.next(index);
     if (connection === undefined) return;
     this.#start(index, connection, tickNowMs());
-  }
-
-  /** Open loop: everything that is due, as far as there are slots. */
-  #sendDue(): void {
-    const { schedule } = this.#plan;
-    if (this.#state !== 'sending' || schedule === null) return;
-    const { due, waitMs } = pace(schedule, tickNowMs() - this.#startedAtMs, this.#dealt);
-    const last = Math.min(this.#dealt + due, this.#toDeal);
-    while (this.#dealt < last) {
-      const index = this.#idle.pop();
-      if (index === undefined) {
-        // The end of a request goes on from here.
-        this.waits.forPlace += 1;
-        return;
-      }
-      const sequence = this.#dealt++;
-      const dueMs = this.#startedAtMs + dueAtMs(schedule, sequence);
-      this.#start(index, sequence % this.#callers.length, dueMs);
-    }
-    if (this.#timer !== undefined || this.#dealt === this.#toDeal) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        this.#sendDue();
-      },
-      Math.min(waitMs, LONGEST_TIMER_MS),
-    );
   }
 
   #start(index: number, connection: number, scheduledAtMs: number): void {
@@ -248,8 +226,7 @@ export class Phase {
   #attempt(slot: Slot, index: number): boolean {
     const start = this.#callers[slot.connection]!.call(index, slot.call);
     if (start !== 'started') {
-      if (start === 'not connected') this.waits.forConnection += 1;
-      else if (slot.refusedAtMs === 0) slot.refusedAtMs = tickNowMs();
+      if (start === 'no stream' && slot.refusedAtMs === 0) slot.refusedAtMs = tickNowMs();
       return false;
     }
     slot.state = 'in flight';
@@ -277,14 +254,14 @@ export class Phase {
   }
 
   #resolveWhenDone(): void {
-    const isScheduleOpen =
-      this.#plan.schedule !== null && this.#state === 'sending' && this.#dealt < this.#toDeal;
-    if (this.#inFlight === 0 && this.#waiting.size === 0 && !isScheduleOpen) this.#resolve();
+    const isMoreDue = this.#due?.isOver === false && this.#state === 'sending';
+    if (this.#inFlight === 0 && this.#waiting.size === 0 && !isMoreDue) this.#resolve();
   }
 
   #stopSending(end: PhaseEnd): void {
     if (this.#state !== 'sending') return;
     this.#state = 'draining';
+    this.#due?.stop();
     this.#stoppedAtMs = performance.now();
     this.#end = end;
     this.#dropWaiting();
@@ -305,6 +282,7 @@ export class Phase {
 
   #cancel(): void {
     this.#state = 'cancelled';
+    this.#due?.stop();
     this.#end = 'interrupted';
     this.#dropWaiting();
     this.#silentSinceMs = performance.now();

@@ -43,8 +43,4 @@ export interface Waits {
   forStream: number;
   /** How long those did in all, in ms. */
   forStreamMs: number;
-  /** Times that one found its connection being opened anew. */
-  forConnection: number;
-  /** Times that something was due in an open loop, and all places in flight were taken. */
-  forPlace: number;
 }

@@ -107,7 +107,7 @@ export async function runShare(
       resent: sample.resent,
       ledgers,
       waits: sample.waits,
-      health: health(),
+      health: { ...health(), latenessP99Ms: sample.latenessP99Ms },
       end,
     };
   } finally {

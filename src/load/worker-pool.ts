@@ -171,7 +171,7 @@ function joined(
 ): Omit<LoadResult, 'startedAtMs' | 'cpuMicros' | 'deaths'> {
   const ledgers = new Array<TransportLedger | null>(plan.connections).fill(null);
   const total = { durationMs: 0, sendingMs: 0, excluded: 0, resent: 0 };
-  const waits = { forStream: 0, forStreamMs: 0, forConnection: 0, forPlace: 0 };
+  const waits = { forStream: 0, forStreamMs: 0 };
   for (const result of results) {
     result.ledgers.forEach((ledger, connection) => {
       if (ledger !== null) ledgers[connection] = ledger;
@@ -182,8 +182,6 @@ function joined(
     total.resent += result.resent;
     waits.forStream += result.waits.forStream;
     waits.forStreamMs += result.waits.forStreamMs;
-    waits.forConnection += result.waits.forConnection;
-    waits.forPlace += result.waits.forPlace;
   }
   const ends = results.map(({ end }) => end);
   const end = ends.includes('interrupted')

@@ -258,7 +258,15 @@ export const runRecordSchema = z.object({
     streamWaits: z.object({ count, totalMs: milliseconds }).default(NO_WAITS),
     /** How well each thread of the client kept up. */
     threads: z
-      .array(z.object({ utilisation: amount, lagP99Ms: milliseconds, lagMaxMs: milliseconds }))
+      .array(
+        z.object({
+          utilisation: amount,
+          lagP99Ms: milliseconds,
+          lagMaxMs: milliseconds,
+          /** How late requests of an open loop were taken up that had a place in flight. */
+          latenessP99Ms: milliseconds.nullable().default(null),
+        }),
+      )
       .default([]),
   }),
   transport: z.object({

@@ -17,7 +17,7 @@ export function loadFindings(
 ): Finding[] {
   if (load === null) return [];
   const { waits, durationMs, sendingMs } = load;
-  const { sent, scheduleSlip } = totals;
+  const { sent } = totals;
   const limits = load.ledgers.flatMap((ledger) => ledger?.maxConcurrentStreams ?? []);
   const fewestStreams = limits.length === 0 ? null : Math.min(...limits);
   const isOpen = plan.requestsPerSecond !== null;
@@ -25,8 +25,6 @@ export function loadFindings(
     clientBottleneck({
       durationMs,
       threads: load.health,
-      slipP99Ms: isOpen ? scheduleSlip.percentileMs(99) : null,
-      waitedForServer: waits.forPlace > 0 || waits.forStream > 0 || waits.forConnection > 0,
       isSpeedAsked: isSpeedAsked || isOpen,
     }),
     streamLimit({

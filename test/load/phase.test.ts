@@ -282,10 +282,24 @@ describe('Phase in an open loop', () => {
     assert.equal(await phase.run(NEVER), 'complete');
     assert.equal(seen.kinds.length, 20);
     assert.equal(caller.most, 1);
-    assert.ok(phase.waits.forPlace > 0);
     // The second one was due 1 ms after the first, which took 60 ms.
     assert.ok(seen.latencyMs[1]! > 50, `${seen.latencyMs[1]} ms`);
     assert.ok(seen.slipMs[1]! > 50, `${seen.slipMs[1]} ms`);
+    assert.ok(phase.latenessP99Ms! < seen.slipMs[1]!, 'nor is the client blamed for it');
+  });
+
+  it('knows its own lateness from the wait for a place', async () => {
+    const { phase } = phaseOver([new ScriptedCaller()], {
+      concurrency: 100,
+      requests: 60,
+      requestsPerSecond: 1000,
+    });
+    setTimeout(() => {
+      // The client is busy with something else.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 40);
+    }, 10);
+    assert.equal(await phase.run(NEVER), 'complete');
+    assert.ok(phase.latenessP99Ms! > 30, `${phase.latenessP99Ms} ms`);
   });
 
   it('ends with the clock, whatever is overdue', async () => {

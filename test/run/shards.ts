@@ -107,8 +107,6 @@ export function recordOfShard({ startedAtMs, durationMs, calls, requests }: Shar
       waits: {
         forStream: requests.length,
         forStreamMs: 2 * requests.length,
-        forConnection: 0,
-        forPlace: 0,
       },
       health: [],
       deaths: [],

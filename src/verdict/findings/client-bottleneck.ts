@@ -10,11 +10,13 @@ export interface ClientEvidence {
     utilisation: number;
     /** How much later than asked for its timers fired, in ms. */
     lagP99Ms: number;
+    /**
+     * In an open loop: how much later than it could have it sent what was due, in ms. Waits for a place
+     * in flight, a stream or a connection are no part of it: those are the server's. null in a closed
+     * loop.
+     */
+    latenessP99Ms: number | null;
   }[];
-  /** In an open loop: how much later than due requests were sent, in ms; null in a closed one. */
-  slipP99Ms: number | null;
-  /** Whether requests waited for others to end, for a stream or a connection: then the slip is the server's. */
-  waitedForServer: boolean;
   /** Whether anything was asked of latency or rate; else only the split was. */
   isSpeedAsked: boolean;
 }
@@ -33,11 +35,11 @@ export function clientBottleneck(evidence: ClientEvidence): Finding | null {
   if (evidence.durationMs < LEAST_DURATION_MS) return null;
   const busiest = Math.max(0, ...evidence.threads.map(({ utilisation }) => utilisation));
   const lagMs = Math.max(0, ...evidence.threads.map(({ lagP99Ms }) => lagP99Ms));
-  const slipMs = evidence.waitedForServer ? 0 : (evidence.slipP99Ms ?? 0);
+  const lateMs = Math.max(0, ...evidence.threads.map(({ latenessP99Ms }) => latenessP99Ms ?? 0));
   const shown = [
     ...(busiest >= BUSY ? [`a thread was busy ${percent(busiest)} of the time`] : []),
     ...(lagMs >= LATE_MS ? [`its timers were ${lagMs.toFixed(0)} ms late (p99)`] : []),
-    ...(slipMs >= LATE_MS ? [`requests went out ${slipMs.toFixed(0)} ms late (p99)`] : []),
+    ...(lateMs >= LATE_MS ? [`requests went out ${lateMs.toFixed(0)} ms late (p99)`] : []),
   ];
   if (shown.length === 0) return null;
   return {
