@@ -21,6 +21,8 @@ interface Latencies {
   requestsPerSecond: number | null;
   p50Ms: number;
   p99Ms: number;
+  /** How much later than due it sent, which is in the latency; null where it does not count so. */
+  lateP99Ms: number | null;
 }
 
 /** What one client saw on one server: medians over the rounds. */
@@ -30,6 +32,7 @@ export interface OpenLoopResult {
   requestsPerSecond: number | null;
   p50Ms: number;
   p99Ms: number;
+  lateP99Ms: number | null;
 }
 
 const SECONDS = 10;
@@ -54,7 +57,9 @@ export const OPEN_LOOP_CLIENTS: readonly OpenLoopClient[] = [
         .sort((a, b) => a - b);
       const at = (share: number): number =>
         (micros[Math.ceil(micros.length * share) - 1] ?? NaN) / MICROS_PER_MS;
-      return { requestsPerSecond: H2LOAD.rate(stdout), p50Ms: at(0.5), p99Ms: at(0.99) };
+      const requestsPerSecond = H2LOAD.rate(stdout);
+      // From when it was sent, late or not: what was never sent in time does not show.
+      return { requestsPerSecond, p50Ms: at(0.5), p99Ms: at(0.99), lateP99Ms: null };
     },
   },
   {
@@ -67,11 +72,13 @@ export const OPEN_LOOP_CLIENTS: readonly OpenLoopClient[] = [
       ...['--warmup', '1s'],
     ],
     latencies: (stdout) => {
-      const { calls } = JSON.parse(stdout) as {
+      const { calls, load } = JSON.parse(stdout) as {
         calls: [{ latencyMs: { overall: { p50: number; p99: number } } }];
+        load: { scheduleSlipMs: { p99: number } };
       };
       const { p50, p99 } = calls[0].latencyMs.overall;
-      return { requestsPerSecond: SPLITPROOF.rate(stdout), p50Ms: p50, p99Ms: p99 };
+      const lateP99Ms = load.scheduleSlipMs.p99;
+      return { requestsPerSecond: SPLITPROOF.rate(stdout), p50Ms: p50, p99Ms: p99, lateP99Ms };
     },
   },
 ];
@@ -111,6 +118,7 @@ export async function runOpenLoop(
   }
   return clients.map(({ name }, index) => {
     const own = measured[index]!;
+    const late = own.flatMap(({ lateP99Ms }) => lateP99Ms ?? []);
     const rates = own.flatMap(({ requestsPerSecond }) => requestsPerSecond ?? []);
     return {
       client: name,
@@ -118,6 +126,7 @@ export async function runOpenLoop(
       requestsPerSecond: rates.length === 0 ? null : median(rates),
       p50Ms: median(own.map(({ p50Ms }) => p50Ms)),
       p99Ms: median(own.map(({ p99Ms }) => p99Ms)),
+      lateP99Ms: late.length === 0 ? null : median(late),
     };
   });
 }

@@ -35,8 +35,9 @@ export function openLoopTable(
     number(result.requestsPerSecond, 0),
     number(result.p50Ms, 3),
     number(result.p99Ms, 3),
+    number(result.lateP99Ms, 3),
   ]);
-  const titles = ['asked per s', 'per second', 'p50 ms', 'p99 ms'];
+  const titles = ['asked per s', 'per second', 'p50 ms', 'p99 ms', 'late p99 ms'];
   return `${title}, at half of its capacity (${ofRounds(rounds)})\n${layOut(titles, rows)}`;
 }
 
