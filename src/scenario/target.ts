@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { InputError } from '../input-error.js';
 
 /** Where the load goes. */
@@ -44,8 +45,17 @@ function hostAndPort(place: string, text: string): { kind: 'tcp'; host: string; 
   }
   const port = Number(match[3]);
   if (port < 1 || port > 65535) throw malformed(text, 'a port lies between 1 and 65535');
-  const host = match[1] ?? match[2] ?? '';
-  return { kind: 'tcp', host: host === '' ? '127.0.0.1' : host, port };
+  const [, address, name = ''] = match;
+  if (address !== undefined) return { kind: 'tcp', host: address, port };
+  return { kind: 'tcp', host: name === '' ? '127.0.0.1' : asciiName(name, text), port };
+}
+
+/** As DNS, SNI and `:authority` take it: a name in other letters has a form in these (RFC 5891). */
+function asciiName(name: string, text: string): string {
+  if (/^[\x21-\x7e]*$/.test(name)) return name;
+  const ascii = domainToASCII(name);
+  if (ascii === '') throw malformed(text, 'its host is not a name');
+  return ascii;
 }
 
 function whatIsWrong(place: string): string {

@@ -16,6 +16,7 @@ describe('targets', () => {
     ['[::1]:50051', '[::1]:50051', null],
     ['unix:/run/envoy.sock', 'unix:/run/envoy.sock', undefined],
     ['unix:///run/envoy.sock', 'unix:/run/envoy.sock', undefined],
+    ['Bücher.example:80', 'xn--bcher-kva.example:80', null],
     ['http://gateway', 'gateway:80', 'http'],
     ['https://gateway/', 'gateway:443', 'https'],
     ['https://[::1]:8443', '[::1]:8443', 'https'],
@@ -30,6 +31,7 @@ describe('targets', () => {
 
   it('refuses what is none', () => {
     for (const text of [
+      'xn--\u00fc:80',
       '',
       'gateway',
       'gateway:',
