@@ -177,8 +177,11 @@ function causeOf(error: ServiceError | null): string {
   if (error === null) return '';
   // What the library throws on its own way is a plain error.
   const { details } = error as Partial<ServiceError>;
-  return details ?? error.message;
+  return (details ?? error.message).replace(OWN_DEADLINE, 'no answer within the deadline');
 }
+
+/** What the library says of its own deadline: it goes on with how long each step of the call took. */
+const OWN_DEADLINE = /^Deadline exceeded after [\d.]+s.*$/s;
 
 function kindOf(error: ServiceError | null): CallEndKind {
   if (error === null) return 'ok';

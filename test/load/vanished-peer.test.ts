@@ -76,6 +76,10 @@ describe('a peer that vanishes without closing its connections', () => {
             ok > 0 && timedOut >= SMALL.concurrency,
             JSON.stringify(result.calls[0]!.tally.outcomes),
           );
+          const overdue = result.calls[0]!.tally.failures.list().filter(
+            ({ status }) => status === 'DEADLINE_EXCEEDED',
+          );
+          assert.equal(overdue.length, 1, JSON.stringify(overdue));
         } finally {
           proxy.close();
         }
