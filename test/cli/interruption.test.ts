@@ -4,12 +4,15 @@ import { describe, it } from 'node:test';
 import { runRecordSchema } from '../../src/report/run-record.js';
 import { splitproof } from '../fixtures/command.js';
 
-/** Loaded before the command: presses Ctrl-C, as npm does twice, as soon as somebody listens. */
+/**
+ * Loaded before the command: brings Ctrl-C, twice as npm does, as soon as somebody listens. A signal
+ * of the system would come at the next turn of the event loop, when a short command may be over.
+ */
 const EARLY = `data:text/javascript,${encodeURIComponent(`
   process.on('newListener', (name) => {
-    if (name === 'SIGINT') setImmediate(() => {
-      process.kill(process.pid, 'SIGINT');
-      process.kill(process.pid, 'SIGINT');
+    if (name === 'SIGINT') queueMicrotask(() => {
+      process.emit('SIGINT', 'SIGINT');
+      process.emit('SIGINT', 'SIGINT');
     });
   });`)}`;
 const CALL = ['--call', 'helloworld.Greeter/SayHello', '--plaintext', '--weights', 'v1=60,v2=40'];
