@@ -49,9 +49,12 @@ export class DueRequests {
     return this.#taken === this.#total;
   }
 
-  /** @param places How many may be in flight: they are numbered from 0. */
-  start(places: number): void {
-    this.#startedAtMs = tickNowMs();
+  /**
+   * @param places How many may be in flight: they are numbered from 0.
+   * @param startedAtMs When the schedule began, on the monotonic clock.
+   */
+  start(places: number, startedAtMs: number): void {
+    this.#startedAtMs = startedAtMs;
     for (let place = places - 1; place >= 0; place--) this.#free.push(place);
     this.#sendDue();
   }

@@ -132,11 +132,14 @@ export class Phase {
   /**
    * Sends until the limit is reached, then waits for what is in flight, each to its deadline.
    * When `signal` aborts, what is in flight is cancelled instead.
+   *
+   * @param startedAtMs When it began for all threads, on the monotonic clock: a schedule counts from
+   *   there, also where this thread heard of it late.
    */
-  async run(signal: AbortSignal): Promise<PhaseEnd> {
+  async run(signal: AbortSignal, startedAtMs = performance.now()): Promise<PhaseEnd> {
     if (signal.aborted) return 'interrupted';
-    this.#startedAtMs = performance.now();
-    this.#silentSinceMs = this.#startedAtMs;
+    this.#startedAtMs = startedAtMs;
+    this.#silentSinceMs = performance.now();
     const onAbort = (): void => {
       this.#cancel();
     };
@@ -149,12 +152,12 @@ export class Phase {
         ? undefined
         : setTimeout(() => {
             this.#stopSending('complete');
-          }, durationMs);
+          }, startedAtMs + durationMs - performance.now());
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       await new Promise<void>((resolve) => {
         this.#resolve = resolve;
-        if (this.#due !== null) this.#due.start(this.#slots.length);
+        if (this.#due !== null) this.#due.start(this.#slots.length, startedAtMs);
         else for (let slot = 0; slot < this.#slots.length; slot++) this.#startNext(slot);
         this.#resolveWhenDone();
       });

@@ -91,7 +91,7 @@ export async function runShare(
     const sample = new Phase(callers, phasePlan(plan, plan, share), count, control.sent.sample);
     phase = sample;
     control.onSample(counters);
-    const end = await sample.run(control.signal);
+    const end = await sample.run(control.signal, startMs);
     const durationMs = performance.now() - startMs;
     const remotes = callers.map(({ remote }) => remote);
     for (const counter of counters) counter.complete(remotes);

@@ -288,6 +288,18 @@ describe('Phase in an open loop', () => {
     assert.ok(phase.latenessP99Ms! < seen.slipMs[1]!, 'nor is the client blamed for it');
   });
 
+  it('counts from the common start, although it heard of it late', async () => {
+    const { phase, seen } = phaseOver([new ScriptedCaller()], {
+      concurrency: 200,
+      requests: 150,
+      requestsPerSecond: 1000,
+    });
+    assert.equal(await phase.run(NEVER, performance.now() - 100), 'complete');
+    // A hundred and one were due by then, the first of them 100 ms ago.
+    assert.ok(seen.slipMs[0]! >= 100, `${seen.slipMs[0]} ms`);
+    assert.ok(phase.latenessP99Ms! > 95, `${phase.latenessP99Ms} ms`);
+  });
+
   it('knows its own lateness from the wait for a place', async () => {
     const { phase } = phaseOver([new ScriptedCaller()], {
       concurrency: 100,
