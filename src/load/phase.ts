@@ -150,9 +150,12 @@ export class Phase {
     const clock =
       durationMs === null
         ? undefined
-        : setTimeout(() => {
-            this.#stopSending('complete');
-          }, startedAtMs + durationMs - performance.now());
+        : setTimeout(
+            () => {
+              this.#stopSending('complete');
+            },
+            startedAtMs + durationMs - performance.now(),
+          );
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       await new Promise<void>((resolve) => {
