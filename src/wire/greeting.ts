@@ -1,3 +1,6 @@
+import { Flag, FRAME_HEADER_BYTES, FrameType } from './frame-types.js';
+import { SETTING_BYTES } from './settings.js';
+
 /** What the first bytes of a peer tell about the protocol it speaks. */
 export type Greeting =
   /** Too few bytes to tell. */
@@ -13,10 +16,6 @@ const HTTP1 = [0x48, 0x54, 0x54, 0x50, 0x2f]; // "HTTP/"
 const TLS_ALERT = 0x15;
 const TLS_HANDSHAKE = 0x16;
 const TLS_MAJOR_VERSION = 0x03;
-const FRAME_HEADER_BYTES = 9;
-const SETTINGS = 0x04;
-const SETTING_BYTES = 6;
-const ACK = 0x01;
 
 /**
  * Tells the protocol from the first bytes a peer sends.
@@ -33,12 +32,12 @@ export function recogniseGreeting(bytes: Uint8Array): Greeting {
     return head.length < HTTP1.length ? 'undecided' : 'http1';
   }
   if (bytes.length < FRAME_HEADER_BYTES) {
-    return bytes.length > 3 && bytes[3] !== SETTINGS ? 'other' : 'undecided';
+    return bytes.length > 3 && bytes[3] !== FrameType.SETTINGS ? 'other' : 'undecided';
   }
   const length = (bytes[0]! << 16) | (bytes[1]! << 8) | bytes[2]!;
   const onConnection = ((bytes[5]! & 0x7f) | bytes[6]! | bytes[7]! | bytes[8]!) === 0;
   // Flags without a meaning are ignored (section 4.1).
-  const isAck = (bytes[4]! & ACK) !== 0;
-  const isSettings = bytes[3] === SETTINGS && !isAck && length % SETTING_BYTES === 0;
+  const isAck = (bytes[4]! & Flag.ACK) !== 0;
+  const isSettings = bytes[3] === FrameType.SETTINGS && !isAck && length % SETTING_BYTES === 0;
   return isSettings && onConnection ? 'http2' : 'other';
 }

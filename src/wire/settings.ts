@@ -19,7 +19,8 @@ const SettingId = {
   MAX_FRAME_SIZE: 0x5,
   MAX_HEADER_LIST_SIZE: 0x6,
 } as const;
-const SETTING_BYTES = 6;
+/** An identifier and its value (RFC 9113, section 6.5.1). */
+export const SETTING_BYTES = 6;
 const LARGEST_MAX_FRAME_BYTES = 0xff_ffff;
 
 /** What the peer has set, with RFC 9113's initial values (section 6.5.2). */
