@@ -4,7 +4,7 @@ import { withExpectedSplits } from './run/expectation.js';
 import type { ExpectedSplit } from './run/expected-split.js';
 import type { JudgeRule } from './run/judge.js';
 import { judgeSample } from './run/judge-sample.js';
-import { latencyByDestination, latencyOfAll } from './run/latency-record.js';
+import { latencyByDestination } from './run/latency-record.js';
 import { loadFindings } from './run/load-findings.js';
 import { type MeasuredCall, type Measurement, measure, type RunHooks } from './run/measure.js';
 import { withPreviousWeights } from './run/previous.js';
@@ -55,8 +55,8 @@ export async function verify(scenario: Scenario, hooks: RunHooks): Promise<RunRe
   const load = loadRecord(scenario, measured);
   const isSpeedAsked = thresholds.some(({ measure: { kind } }) => kind !== 'error-rate');
   const ofLoad = loadFindings(measured, isSpeedAsked);
-  const latencyMs = latencyOfAll(measured.calls.flatMap(latencyByDestination));
-  const results = evaluateThresholds(thresholds, latencyMs, load, ofLoad);
+  const recorded = measured.calls.flatMap(latencyByDestination);
+  const results = evaluateThresholds(thresholds, recorded, load, ofLoad);
   const isPartial = (measured.load?.deaths.length ?? 0) > 0;
   const withPart = (verdict: RunRecord['verdict']): RunRecord['verdict'] =>
     verdict === 'pass' && isPartial ? 'inconclusive' : verdict;

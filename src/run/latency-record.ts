@@ -11,6 +11,9 @@ export interface NamedHistogram {
   histogram: Histogram;
 }
 
+/** Latencies in all and by destination. */
+type LatencyByName = Pick<CallRecord['latencyMs'], 'overall' | 'byDestination'>;
+
 /** Latencies of a call in all, by destination and by pod. */
 export function latencyRecord(call: CallTally): CallRecord['latencyMs'] {
   const { pods } = call.tally;
@@ -30,15 +33,14 @@ export function latencyByDestination({ tally, destinations }: CallTally): NamedH
 }
 
 /** Latencies of several calls together; destinations of one name are one. */
-export function latencyOfAll(recorded: readonly NamedHistogram[]): CallRecord['latencyMs'] {
+export function latencyOfAll(recorded: readonly NamedHistogram[]): LatencyByName {
   const joined = new Map<string, Histogram>();
   for (const { name, histogram } of recorded) {
     const known = joined.get(name) ?? new Histogram();
     known.merge(histogram);
     joined.set(name, known);
   }
-  const all = [...joined].map(([name, histogram]) => ({ name, histogram }));
-  return latencySummary(all, [], false);
+  return latencyByName([...joined].map(([name, histogram]) => ({ name, histogram })));
 }
 
 /**
@@ -53,6 +55,15 @@ export function latencySummary(
   pods: readonly NamedHistogram[],
   withPods: boolean,
 ): CallRecord['latencyMs'] {
+  return {
+    ...latencyByName(recorded),
+    byPod: byName(pods, (histogram) => histogram.summary()),
+    histograms: byName(recorded, (histogram) => histogram.encode()),
+    histogramsByPod: byName(withPods ? pods : [], (histogram) => histogram.encode()),
+  };
+}
+
+function latencyByName(recorded: readonly NamedHistogram[]): LatencyByName {
   const overall = new Histogram();
   for (const { histogram } of recorded) overall.merge(histogram);
   return {
@@ -61,9 +72,6 @@ export function latencySummary(
       recorded.filter(({ name }) => name !== ''),
       (histogram) => histogram.summary(),
     ),
-    byPod: byName(pods, (histogram) => histogram.summary()),
-    histograms: byName(recorded, (histogram) => histogram.encode()),
-    histogramsByPod: byName(withPods ? pods : [], (histogram) => histogram.encode()),
   };
 }
 

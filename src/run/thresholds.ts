@@ -1,6 +1,6 @@
 import { InputError } from '../input-error.js';
 import type { AttributionTable } from '../observation/attribution.js';
-import type { CallRecord, RunRecord } from '../report/run-record.js';
+import type { RunRecord } from '../report/run-record.js';
 import type { Finding } from '../verdict/findings/finding.js';
 import {
   evaluateThreshold,
@@ -8,6 +8,7 @@ import {
   type Threshold,
   type ThresholdResult,
 } from '../verdict/threshold.js';
+import { latencyOfAll, type NamedHistogram } from './latency-record.js';
 
 /**
  * Reads the thresholds of a scenario, before anything is sent.
@@ -38,13 +39,19 @@ export function thresholdsOf(
   });
 }
 
-/** Holds the thresholds against the record of the load. */
+/**
+ * Holds the thresholds against the record of the load.
+ *
+ * @param recorded Latencies of all calls by destination.
+ */
 export function evaluateThresholds(
   thresholds: readonly Threshold[],
-  latencyMs: CallRecord['latencyMs'],
+  recorded: readonly NamedHistogram[],
   load: RunRecord['load'],
   findings: readonly Finding[],
 ): ThresholdResult[] {
+  if (thresholds.length === 0) return [];
+  const latencyMs = latencyOfAll(recorded);
   const ended = load.sent - load.cancelled;
   return thresholds.map((threshold) =>
     evaluateThreshold(threshold, {

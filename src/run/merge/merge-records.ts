@@ -3,7 +3,6 @@ import { RUN_SCHEMA } from '../../report/run-schema.js';
 import { TOOL } from '../../tool.js';
 import { parseThreshold } from '../../verdict/threshold.js';
 import { judge } from '../judge.js';
-import { latencyOfAll } from '../latency-record.js';
 import { isLoadFinding } from '../load-findings.js';
 import { findConfigNotProgrammed } from '../programmed.js';
 import { evaluateThresholds, withThresholds } from '../thresholds.js';
@@ -39,7 +38,7 @@ export function mergeRecords(shards: readonly NamedRecord[]): RunRecord {
   const expressions = records[0]?.thresholds.map(({ expression }) => expression) ?? [];
   const results = evaluateThresholds(
     expressions.map(parseThreshold),
-    latencyOfAll(calls.flatMap(({ latency }) => latency)),
+    calls.flatMap(({ latency }) => latency),
     load,
     ofLoad,
   );
