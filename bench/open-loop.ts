@@ -26,13 +26,9 @@ interface Latencies {
 }
 
 /** What one client saw on one server: medians over the rounds. */
-export interface OpenLoopResult {
+export interface OpenLoopResult extends Latencies {
   client: string;
   requestsPerSecondAsked: number;
-  requestsPerSecond: number | null;
-  p50Ms: number;
-  p99Ms: number;
-  lateP99Ms: number | null;
 }
 
 const SECONDS = 10;
