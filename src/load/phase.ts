@@ -154,7 +154,8 @@ export class Phase {
             () => {
               this.#stopSending('complete');
             },
-            startedAtMs + durationMs - performance.now(),
+            // Rounded up: timers drop fractions, and would end the phase a millisecond early.
+            Math.ceil(startedAtMs + durationMs - performance.now()),
           );
     signal.addEventListener('abort', onAbort, { once: true });
     try {
