@@ -2,11 +2,11 @@ import { falseClaims } from './false-claims.js';
 import { binomialPmf } from '../src/stats/binomial-distribution.js';
 import { drawMultinomial } from '../src/stats/exact-multinomial.js';
 import { seededRandom } from '../src/stats/random.js';
-import { decideSplit } from '../src/verdict/decide.js';
-import type { SplitRule } from '../src/verdict/decide-evidence.js';
-import type { Verdict } from '../src/verdict/decide-pass.js';
-import { planRequests } from '../src/verdict/plan.js';
-import { DEFAULT_TOLERANCE, resolveTolerances } from '../src/verdict/tolerance.js';
+import { decideSplit } from '../src/expect/split/decide.js';
+import type { SplitRule } from '../src/expect/split/decide-evidence.js';
+import type { Verdict } from '../src/expect/split/decide-pass.js';
+import { planRequests } from '../src/expect/split/plan.js';
+import { DEFAULT_TOLERANCE, resolveTolerances } from '../src/expect/split/tolerance.js';
 import { INDEPENDENT, STICKY_MODELS, stickyEvidence, type StickyModel } from './sticky-models.js';
 
 /*

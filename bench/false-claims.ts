@@ -1,6 +1,6 @@
-import { findAll } from '../src/verdict/findings/index.js';
+import { findAll } from '../src/expect/split/findings/index.js';
 import { seededRandom } from '../src/stats/random.js';
-import { drawing, simulate } from '../test/verdict/findings/healthy-runs.js';
+import { drawing, simulate } from '../test/expect/split/findings/healthy-runs.js';
 
 const REQUESTS = 3000;
 

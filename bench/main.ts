@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { encodeTextMessage } from '../src/mesh/text-message.js';
-import { frameMessage } from '../src/wire/grpc-request.js';
+import { frameMessage } from '../src/wire/grpc/request.js';
 import { certificateAuthority } from '../test/fixtures/certificate.js';
 import { CLIENTS, type BenchLoad } from './clients.js';
 import { BenchFlagError, type BenchFlags, HELP, readFlags } from './flags.js';

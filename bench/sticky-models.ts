@@ -1,5 +1,5 @@
 import type { RandomSource } from '../src/stats/random.js';
-import type { SplitEvidence } from '../src/verdict/decide-evidence.js';
+import type { SplitEvidence } from '../src/expect/split/decide-evidence.js';
 
 /** A gateway whose draws are not independent: fills one connection's counts and returns its equal neighbours. */
 export interface StickyModel {

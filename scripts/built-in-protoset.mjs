@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import { loadContract } from '../dist/src/payload/contract.js';
+import { loadContract } from '../dist/src/inputs/contract.js';
 
 const FOLDER = path.resolve(import.meta.dirname, '../proto');
 const contract = loadContract({

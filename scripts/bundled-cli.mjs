@@ -5,7 +5,7 @@ import path from 'node:path';
 import { licencesOf } from './licences.mjs';
 
 const FOLDER = 'dist/cli';
-const ENTRIES = ['dist/src/cli/main.js', 'dist/src/load/worker.js'];
+const ENTRIES = ['dist/src/cli/main.js', 'dist/src/load/member/worker.js'];
 /** Loaded by few commands, or readers of files in folders of their own. */
 const LEFT_OUTSIDE = ['@grpc/*', 'cli-table3', 'yargs', 'yargs/*'];
 /** What libraries in the older module format call for Node's own modules. */

@@ -6,7 +6,7 @@ import { EXIT } from './exit-status.js';
 import { grpcurlFlags } from './grpcurl-flags.js';
 import type { Interruption } from './interruption.js';
 import { plainCall } from './plain-call.js';
-import { namedStandardInput } from './standard-input.js';
+import { namedStandardInput } from '../inputs/standard-input.js';
 import { OUTPUT_OPTIONS, SETTING_OPTIONS } from './verify-options.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { RunResult } from '../run.js';
+import type { RunResult } from '../run/verify.js';
 
 /** Exit statuses that pipelines rely on. */
 export const EXIT = {

@@ -1,9 +1,9 @@
-import type { RunRecord } from '../report/run-record.js';
-import type { RunResult } from '../run.js';
+import type { RunRecord } from '../record/run-record.js';
+import type { RunResult } from '../run/verify.js';
 import { mergeRecords } from '../run/merge/merge-records.js';
 import { exitStatusOf } from './exit-status.js';
 import { outputSettings, writeReports } from './outputs.js';
-import { readSavedRun } from './saved-runs.js';
+import { readSavedRun } from '../inputs/saved-runs.js';
 import { type Arguments, settingsFromFlags } from './settings.js';
 
 /** `splitproof merge`. @returns The exit status of the whole. */

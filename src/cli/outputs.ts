@@ -2,7 +2,7 @@ import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../input-error.js';
 import { FORMATS, type FormatName } from '../report/formats.js';
-import type { RunRecord } from '../report/run-record.js';
+import type { RunRecord } from '../record/run-record.js';
 import { plainText } from '../report/plain-text.js';
 import type { Style } from '../report/style.js';
 import type { Arguments } from './settings.js';

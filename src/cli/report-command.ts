@@ -1,6 +1,6 @@
 import { EXIT } from './exit-status.js';
 import { outputSettings, writeReports } from './outputs.js';
-import { readSavedRun } from './saved-runs.js';
+import { readSavedRun } from '../inputs/saved-runs.js';
 import type { Arguments } from './settings.js';
 
 /** `splitproof report`. @returns The exit status: of the rendering, not of the run. */

@@ -1,4 +1,4 @@
-import type { RunResult } from '../run.js';
+import type { RunResult } from '../run/verify.js';
 import type { RunHooks } from '../run/measure.js';
 import { plainText } from '../report/plain-text.js';
 import { exitStatusOf } from './exit-status.js';

@@ -1,4 +1,4 @@
-import { verify } from '../run.js';
+import { verify } from '../run/verify.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { type OutputSettings, outputSettings } from './outputs.js';
 import { runAndReport } from './run-and-report.js';

@@ -1,11 +1,11 @@
-import { NOBODY, type Observation, type Outcome } from '../observation/observation.js';
-import { PodDirectory } from '../observation/pod-directory.js';
-import { PodReader } from '../observation/pod-reader.js';
-import { Tally } from '../observation/tally.js';
-import { replyDecoder } from '../payload/reply-contract.js';
-import type { CallEnd, CallEndKind } from './caller.js';
+import { NOBODY, type Observation, type Outcome } from '../count/observation.js';
+import { PodDirectory } from '../count/pod-directory.js';
+import { PodReader } from '../count/pod-reader.js';
+import { Tally } from '../count/tally.js';
+import { replyDecoder } from '../call/grpc/reply-contract.js';
+import type { CallEnd, CallEndKind } from './transport/caller.js';
 import type { CallJob } from './load-job.js';
-import type { Request } from './request.js';
+import type { Request } from './phase/request.js';
 
 /** What was counted of one call, and by which destinations. */
 export interface CallTally {

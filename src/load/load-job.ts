@@ -1,9 +1,9 @@
-import type { AttributionTable } from '../observation/attribution.js';
-import type { IdentitySource } from '../observation/identity.js';
-import type { ReplyContract } from '../payload/reply-contract.js';
-import type { Endpoint } from '../wire/endpoint.js';
-import type { PreparedCall } from './caller.js';
-import type { EngineSettings } from './engine.js';
+import type { AttributionTable } from '../count/attribution.js';
+import type { IdentitySource } from '../call/identity.js';
+import type { ReplyContract } from '../call/grpc/reply-contract.js';
+import type { Endpoint } from '../wire/socket/endpoint.js';
+import type { PreparedCall } from './transport/caller.js';
+import type { EngineSettings } from './transport/engine.js';
 import type { LoadPlan } from './plan.js';
 
 /** Everything a worker needs to know of a load. Plain data: it travels to worker threads. */

@@ -1,4 +1,4 @@
-import { shares } from './sequencer.js';
+import { shares } from './phase/sequencer.js';
 
 /** How much load, and how it ends. */
 export interface LoadPlan {

@@ -1,13 +1,13 @@
 import type { CallTally } from './call-counter.js';
-import type { TransportLedger } from './caller.js';
+import type { TransportLedger } from './transport/caller.js';
 import type { LoadJob } from './load-job.js';
-import type { PhaseEnd } from './phase.js';
+import type { PhaseEnd } from './phase/phase.js';
 import { loadShares } from './plan.js';
 import { type Progress, PROGRESS_INTERVAL_MS, progressOf } from './progress.js';
-import type { Waits } from './request.js';
-import { runShare } from './run-share.js';
-import { newSentCounts } from './sent-counts.js';
-import type { ThreadHealth } from './thread-health.js';
+import type { Waits } from './phase/request.js';
+import { runShare } from './member/run-share.js';
+import { newSentCounts } from './member/sent-counts.js';
+import type { ThreadHealth } from './member/thread-health.js';
 
 /** What a worker that died leaves behind; what it had measured is lost. */
 export interface WorkerDeath {
@@ -59,7 +59,8 @@ export interface LoadControl {
  */
 export async function runLoad(job: LoadJob, control: LoadControl): Promise<LoadResult> {
   const shares = loadShares(job.plan);
-  if (shares.length > 1) return (await import('./worker-pool.js')).runWorkers(job, shares, control);
+  if (shares.length > 1)
+    return (await import('./member/worker-pool.js')).runWorkers(job, shares, control);
   // A thread of its own would only cost time to start.
   let startedAtMs = 0;
   let cpuBefore = process.cpuUsage();

@@ -1,4 +1,4 @@
-import type { ProgrammedRecord } from './run-record.js';
+import type { ProgrammedRecord } from '../record/run-record.js';
 
 /** Version of the form of an explanation in JSON. */
 export const EXPLANATION_SCHEMA = 'splitproof/explanation/v1';

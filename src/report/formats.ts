@@ -1,6 +1,6 @@
 import { renderConsole } from './console/console.js';
 import { renderJson } from './json.js';
-import type { RunRecord } from './run-record.js';
+import type { RunRecord } from '../record/run-record.js';
 import type { Style } from './style.js';
 
 /** A way to render a record. */

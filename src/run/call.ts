@@ -1,14 +1,14 @@
 import type { DescMessage, JsonValue } from '@bufbuild/protobuf';
 import { InputError } from '../input-error.js';
-import type { PreparedCall } from '../load/caller.js';
+import type { PreparedCall } from '../load/transport/caller.js';
 import {
   defaultIdentitySource,
   type IdentitySource,
   parseIdentitySource,
-} from '../observation/identity.js';
-import { loadContract } from '../payload/contract.js';
-import { encodeMessage } from '../payload/message.js';
-import { findMethod, pathOf } from '../payload/method.js';
+} from '../call/identity.js';
+import { loadContract } from '../inputs/contract.js';
+import { encodeMessage } from '../call/grpc/message.js';
+import { findMethod, pathOf } from '../call/grpc/method.js';
 import { inCall } from '../scenario/call-list.js';
 import type { BenchCall, BenchScenario } from '../scenario/scenario.js';
 import { formatTarget } from '../scenario/target.js';

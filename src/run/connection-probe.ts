@@ -1,6 +1,6 @@
-import type { Tally } from '../observation/tally.js';
-import type { SplitDecision } from '../verdict/decide.js';
-import { connectionsToTell } from '../verdict/dependence.js';
+import type { Tally } from '../count/tally.js';
+import type { SplitDecision } from '../expect/split/decide.js';
+import { connectionsToTell } from '../expect/split/dependence.js';
 
 /** Connections that are opened at the same time. */
 const BATCH = 64;

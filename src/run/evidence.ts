@@ -1,8 +1,8 @@
-import type { FailureCount } from '../observation/failure-log.js';
-import type { Tally } from '../observation/tally.js';
-import type { SplitEvidence } from '../verdict/decide-evidence.js';
-import type { ConnectionEvidence } from '../verdict/dependence.js';
-import type { CountWindows } from '../verdict/findings/finding.js';
+import type { FailureCount } from '../count/failure-log.js';
+import type { Tally } from '../count/tally.js';
+import type { SplitEvidence } from '../expect/split/decide-evidence.js';
+import type { ConnectionEvidence } from '../expect/split/dependence.js';
+import type { CountWindows } from '../expect/split/findings/finding.js';
 import type { ConnectionProbe } from './connection-probe.js';
 import type { ExpectedSplit } from './expected-split.js';
 import { type InjectedAborts, injectedAborts } from './injected-aborts.js';

@@ -4,7 +4,7 @@ import { resolveExpectation } from '../routing/resolve.js';
 import { inCall } from '../scenario/call-list.js';
 import type { ExpectationSource } from '../scenario/expectation-source.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { attributionTable } from '../observation/attribution.js';
+import { attributionTable } from '../count/attribution.js';
 import type { ScenarioCall } from './call.js';
 import { type ExpectedSplit, NOTHING_EXPECTED } from './expected-split.js';
 import {
@@ -45,7 +45,7 @@ export async function withExpectedSplits<C extends ExpectingCall>(
   const manifests =
     first === undefined
       ? null
-      : await (await import('../routing/load-manifests.js')).loadManifests(first);
+      : await (await import('../inputs/manifests.js')).loadManifests(first);
   return calls.map((own, index) => {
     const { call, expectation } = own;
     if (expectation === null) return { ...own, expected: NOTHING_EXPECTED };

@@ -1,5 +1,5 @@
-import type { AttributionTable } from '../observation/attribution.js';
-import type { ProgrammedRecord } from '../report/run-record.js';
+import type { AttributionTable } from '../count/attribution.js';
+import type { ProgrammedRecord } from '../record/run-record.js';
 import type { Expectation } from '../routing/expectation.js';
 import type { ExpectedAborts } from './injected-aborts.js';
 

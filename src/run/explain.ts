@@ -1,16 +1,16 @@
 import { InputError, type InputPlace } from '../input-error.js';
-import { loadContract } from '../payload/contract.js';
-import { findMethod, pathOf, pathOfName } from '../payload/method.js';
+import { loadContract } from '../inputs/contract.js';
+import { findMethod, pathOf, pathOfName } from '../call/grpc/method.js';
 import {
   EXPLANATION_SCHEMA,
   type ExplanationFinding,
   type ExplanationReport,
   type PlaceReport,
 } from '../report/explanation.js';
-import type { ProgrammedRecord } from '../report/run-record.js';
+import type { ProgrammedRecord } from '../record/run-record.js';
 import { type Explanation, explainRequest } from '../routing/explain.js';
 import type { Expectation } from '../routing/expectation.js';
-import { loadManifests } from '../routing/load-manifests.js';
+import { loadManifests } from '../inputs/manifests.js';
 import type { ManifestSet } from '../routing/manifest-set.js';
 import type { RouteRequest } from '../routing/request.js';
 import { resolveExpectation } from '../routing/resolve.js';

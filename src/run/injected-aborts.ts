@@ -1,8 +1,8 @@
 import { InputError } from '../input-error.js';
-import type { FailureCount } from '../observation/failure-log.js';
+import type { FailureCount } from '../count/failure-log.js';
 import { binomialUpperQuantile } from '../stats/binomial-quantile.js';
 import { exactBinomialPValue } from '../stats/binomial-test.js';
-import type { Finding } from '../verdict/findings/finding.js';
+import type { Finding } from '../expect/split/findings/finding.js';
 
 /** Requests that the route has answered with an error on purpose. */
 export interface ExpectedAborts {

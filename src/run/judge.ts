@@ -1,12 +1,12 @@
-import { decideCalls } from '../verdict/decide-calls.js';
-import type { SplitDecision } from '../verdict/decide.js';
-import type { Verdict } from '../verdict/decide-pass.js';
-import { reasonText } from '../verdict/decide-reasons.js';
-import type { Finding } from '../verdict/findings/finding.js';
-import { findAll } from '../verdict/findings/index.js';
-import { findRefusals } from '../verdict/findings/refusals.js';
-import { parseTolerance } from '../verdict/tolerance.js';
-import { aboutCall, callLabels } from '../report/call-labels.js';
+import { decideCalls } from '../expect/split/decide-calls.js';
+import type { SplitDecision } from '../expect/split/decide.js';
+import type { Verdict } from '../expect/split/decide-pass.js';
+import { reasonText } from '../expect/split/decide-reasons.js';
+import type { Finding } from '../expect/split/findings/finding.js';
+import { findAll } from '../expect/split/findings/index.js';
+import { findRefusals } from '../expect/split/findings/refusals.js';
+import { parseTolerance } from '../expect/split/tolerance.js';
+import { aboutCall, callLabels } from '../record/call-labels.js';
 import { type CallEvidence, splitEvidence } from './evidence.js';
 import { abortReasons, findAbortShare } from './injected-aborts.js';
 

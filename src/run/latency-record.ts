@@ -1,6 +1,6 @@
 import type { CallTally } from '../load/call-counter.js';
-import { Histogram } from '../observation/histogram.js';
-import type { CallRecord } from '../report/run-record.js';
+import { Histogram } from '../count/histogram.js';
+import type { CallRecord } from '../record/run-record.js';
 
 /** Histograms of more pods would be most of a record: each takes about a kilobyte. */
 export const PODS_WITH_HISTOGRAM = 50;

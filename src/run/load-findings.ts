@@ -1,9 +1,9 @@
 import type { LoadResult } from '../load/run-load.js';
-import { clientBottleneck } from '../verdict/findings/client-bottleneck.js';
-import { count, type Finding } from '../verdict/findings/finding.js';
-import { loadCutShort } from '../verdict/findings/load-cut-short.js';
-import { rateNotReached } from '../verdict/findings/rate-not-reached.js';
-import { streamLimit } from '../verdict/findings/stream-limit.js';
+import { clientBottleneck } from '../expect/split/findings/client-bottleneck.js';
+import { count, type Finding } from '../expect/split/findings/finding.js';
+import { loadCutShort } from '../expect/split/findings/load-cut-short.js';
+import { rateNotReached } from '../expect/split/findings/rate-not-reached.js';
+import { streamLimit } from '../expect/split/findings/stream-limit.js';
 import type { Measurement } from './measure.js';
 
 /**

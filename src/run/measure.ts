@@ -2,16 +2,16 @@ import type { CallTally } from '../load/call-counter.js';
 import type { CallJob } from '../load/load-job.js';
 import type { LoadPlan } from '../load/plan.js';
 import type { Progress } from '../load/progress.js';
-import { reach } from '../load/reach.js';
+import { reach } from '../load/transport/reach.js';
 import { type LoadControl, type LoadResult, runLoad } from '../load/run-load.js';
-import type { AttributionTable } from '../observation/attribution.js';
-import { MAX_POD_DESTINATIONS } from '../observation/pod-directory.js';
-import { Tally } from '../observation/tally.js';
-import { type Totals, totalsOf } from '../observation/totals.js';
-import { replyContract } from '../payload/reply-contract.js';
+import type { AttributionTable } from '../count/attribution.js';
+import { MAX_POD_DESTINATIONS } from '../count/pod-directory.js';
+import { Tally } from '../count/tally.js';
+import { type Totals, totalsOf } from '../count/totals.js';
+import { replyContract } from '../call/grpc/reply-contract.js';
 import type { BenchScenario } from '../scenario/scenario.js';
-import type { Finding } from '../verdict/findings/finding.js';
-import type { TlsOptions } from '../wire/connect.js';
+import type { Finding } from '../expect/split/findings/finding.js';
+import type { TlsOptions } from '../wire/socket/tls-options.js';
 import type { ScenarioCall } from './call.js';
 import type { Probe, RolloutWait } from './rollout.js';
 import { unreachableFinding } from './unreachable.js';
@@ -199,7 +199,7 @@ function endOf(
 /** @throws InputError when a certificate or key cannot be used. */
 async function tlsOptionsOf({ security, target }: BenchScenario): Promise<TlsOptions | null> {
   if (security.kind === 'plaintext') return null;
-  const { readTlsOptions } = await import('./security.js');
+  const { readTlsOptions } = await import('../inputs/certificates.js');
   // Addresses are dialled after the name is resolved; the certificate is for the name.
   return readTlsOptions(security, target.kind === 'tcp' ? target.host : undefined);
 }

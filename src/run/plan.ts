@@ -1,6 +1,6 @@
 import { InputError, type InputPlace } from '../input-error.js';
 import { divideOverCalls } from '../load/plan.js';
-import { callLabels } from '../report/call-labels.js';
+import { callLabels } from '../record/call-labels.js';
 import type { PlaceReport } from '../report/explanation.js';
 import {
   type CapacityReport,
@@ -8,14 +8,14 @@ import {
   type PlannedSplitReport,
   type PlanReport,
 } from '../report/plan.js';
-import { loadManifests } from '../routing/load-manifests.js';
+import { loadManifests } from '../inputs/manifests.js';
 import type { ManifestSet } from '../routing/manifest-set.js';
 import type { PlannedSource, PlanQuestion, PlanRule } from '../scenario/plan-question.js';
 import { TOOL } from '../tool.js';
-import { powerPerCall } from '../verdict/decide-calls.js';
-import { detectableDeviations } from '../verdict/plan-detect.js';
-import { type PlanInput, planRequests, powerAt } from '../verdict/plan.js';
-import { parseTolerance, resolveTolerances, type Tolerance } from '../verdict/tolerance.js';
+import { powerPerCall } from '../expect/split/decide-calls.js';
+import { detectableDeviations } from '../expect/split/plan-detect.js';
+import { type PlanInput, planRequests, powerAt } from '../expect/split/plan.js';
+import { parseTolerance, resolveTolerances, type Tolerance } from '../expect/split/tolerance.js';
 import { explainFrom } from './explain.js';
 import { type ExpectedAborts, nothingLeft, requestsBeyondAborts } from './injected-aborts.js';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { InputError } from '../input-error.js';
-import { parseRunRecord } from '../report/read-run-record.js';
+import { parseRunRecord } from '../record/read-run-record.js';
 import { parseWeights } from '../scenario/expectation-source.js';
 import type { ExpectedSplit } from './expected-split.js';
 

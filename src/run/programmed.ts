@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { InputError } from '../input-error.js';
-import type { ProgrammedRecord } from '../report/run-record.js';
+import type { ProgrammedRecord } from '../record/run-record.js';
 import type { ConfiguredDestination } from '../routing/envoy/cluster-identity.js';
 import { compareProgrammed, configuredBy } from '../routing/envoy/compare.js';
 import type { EnvoyRouteTable } from '../routing/envoy/config-dump.js';
-import { fetchConfigDump } from '../routing/envoy/fetch-config-dump.js';
+import { fetchConfigDump } from '../inputs/fetch-config-dump.js';
 import { programmedRoute, servesHost } from '../routing/envoy/programmed.js';
 import type { Expectation } from '../routing/expectation.js';
 import { portOf } from '../routing/istio/host.js';
 import type { RouteRequest } from '../routing/request.js';
 import type { ProgrammedSource } from '../scenario/expectation-source.js';
-import type { Finding } from '../verdict/findings/finding.js';
+import type { Finding } from '../expect/split/findings/finding.js';
 
 /** What the configured split is compared by: whole destinations, or names where only weights are known. */
 export type Configured =

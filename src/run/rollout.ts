@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Tally } from '../observation/tally.js';
-import type { RolloutRecord } from '../report/run-record.js';
-import { decideSplit } from '../verdict/decide.js';
-import { parseTolerance } from '../verdict/tolerance.js';
+import type { Tally } from '../count/tally.js';
+import type { RolloutRecord } from '../record/run-record.js';
+import { decideSplit } from '../expect/split/decide.js';
+import { parseTolerance } from '../expect/split/tolerance.js';
 import { callEvidence, splitEvidence } from './evidence.js';
 import type { ExpectedSplit } from './expected-split.js';
 import type { JudgeRule } from './judge.js';

@@ -1,8 +1,8 @@
 import { InputError } from '../input-error.js';
 import { divideOverCalls } from '../load/plan.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { planRequests } from '../verdict/plan.js';
-import { parseTolerance, resolveTolerances } from '../verdict/tolerance.js';
+import { planRequests } from '../expect/split/plan.js';
+import { parseTolerance, resolveTolerances } from '../expect/split/tolerance.js';
 import type { ExpectedSplit } from './expected-split.js';
 import { nothingLeft, requestsBeyondAborts } from './injected-aborts.js';
 import type { JudgeRule } from './judge.js';

@@ -1,5 +1,5 @@
-import type { SplitRecord } from '../report/run-record.js';
-import type { SplitDecision } from '../verdict/decide.js';
+import type { SplitRecord } from '../record/run-record.js';
+import type { SplitDecision } from '../expect/split/decide.js';
 import type { CallEvidence } from './evidence.js';
 
 /** What a split's record is made of. */

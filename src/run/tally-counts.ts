@@ -1,4 +1,4 @@
-import type { Tally } from '../observation/tally.js';
+import type { Tally } from '../count/tally.js';
 
 /** Failures that carry no destination's identity. */
 export function unidentifiedFailures({ outcomes, failedByDestination }: Tally): number {

@@ -1,13 +1,13 @@
 import { InputError } from '../input-error.js';
-import type { AttributionTable } from '../observation/attribution.js';
-import type { RunRecord } from '../report/run-record.js';
-import type { Finding } from '../verdict/findings/finding.js';
+import type { AttributionTable } from '../count/attribution.js';
+import type { RunRecord } from '../record/run-record.js';
+import type { Finding } from '../expect/split/findings/finding.js';
 import {
   evaluateThreshold,
   parseThreshold,
   type Threshold,
   type ThresholdResult,
-} from '../verdict/threshold.js';
+} from '../expect/thresholds/threshold.js';
 import { latencyOfAll, type NamedHistogram } from './latency-record.js';
 
 /**

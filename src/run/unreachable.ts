@@ -1,5 +1,5 @@
-import type { Finding } from '../verdict/findings/finding.js';
-import type { ConnectError, ConnectErrorKind } from '../wire/connect-error.js';
+import type { Finding } from '../expect/split/findings/finding.js';
+import type { ConnectError, ConnectErrorKind } from '../wire/socket/connect-error.js';
 
 interface Naming {
   code: string;

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { ServerProcess } from '../../bench/server-process.js';
 import { startCannedServer } from '../../bench/start-canned-server.js';
 import { podNames } from '../../src/mesh/pod-names.js';
-import { runRecordSchema } from '../../src/report/run-record.js';
+import { runRecordSchema } from '../../src/record/run-record.js';
 import { recordOf, splitproof } from '../fixtures/command.js';
 
 const [V1 = ''] = podNames('greeter', 'v1');

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { runRecordSchema } from '../../src/report/run-record.js';
+import { runRecordSchema } from '../../src/record/run-record.js';
 import { recordOf, splitproof } from '../fixtures/command.js';
 
 describe('splitproof demo', () => {

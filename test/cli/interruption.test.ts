@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { describe, it } from 'node:test';
-import { runRecordSchema } from '../../src/report/run-record.js';
+import { runRecordSchema } from '../../src/record/run-record.js';
 import { splitproof } from '../fixtures/command.js';
 
 /**

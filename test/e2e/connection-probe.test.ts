@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { RunRecord } from '../../src/report/run-record.js';
+import type { RunRecord } from '../../src/record/run-record.js';
 import { recordOf } from '../fixtures/command.js';
 import { startEnvoy } from '../fixtures/envoy.js';
 import { type Pods, startPods } from '../fixtures/greeters.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { RunRecord } from '../../src/report/run-record.js';
+import type { RunRecord } from '../../src/record/run-record.js';
 import { recordOf } from '../fixtures/command.js';
 import { type Envoy, startEnvoy } from '../fixtures/envoy.js';
 import { type Pods, startPods } from '../fixtures/greeters.js';

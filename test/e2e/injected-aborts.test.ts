@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { RunRecord } from '../../src/report/run-record.js';
+import type { RunRecord } from '../../src/record/run-record.js';
 import { recordOf, ROOT, splitproof } from '../fixtures/command.js';
 import { envoyConfig } from '../fixtures/envoy-config.js';
 import { startEnvoyWithConfig } from '../fixtures/envoy.js';

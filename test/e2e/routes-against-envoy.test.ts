@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 
 import { parseConfigDump, type EnvoyRouteTable } from '../../src/routing/envoy/config-dump.js';
-import { fetchConfigDump } from '../../src/routing/envoy/fetch-config-dump.js';
+import { fetchConfigDump } from '../../src/inputs/fetch-config-dump.js';
 import { programmedRoute } from '../../src/routing/envoy/programmed.js';
 import { explainRequest } from '../../src/routing/explain.js';
 import { parseManifests } from '../../src/routing/parse-manifests.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { CallEnd } from '../../src/load/caller.js';
-import { type EngineSettings, loadEngine } from '../../src/load/engine.js';
+import type { CallEnd } from '../../src/load/transport/caller.js';
+import { type EngineSettings, loadEngine } from '../../src/load/transport/engine.js';
 import type { LoadJob } from '../../src/load/load-job.js';
 
 /** What a call came to, as far as clients must agree. */

@@ -8,7 +8,7 @@ import {
   type ServerUnaryCall,
   status,
 } from '@grpc/grpc-js';
-import type { EngineSettings } from '../../src/load/engine.js';
+import type { EngineSettings } from '../../src/load/transport/engine.js';
 import type { LoadJob } from '../../src/load/load-job.js';
 import { type LoadResult, runLoad } from '../../src/load/run-load.js';
 import { encodeTextMessage } from '../../src/mesh/text-message.js';

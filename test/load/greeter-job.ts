@@ -1,10 +1,10 @@
 import type { LoadJob } from '../../src/load/load-job.js';
 import type { LoadPlan } from '../../src/load/plan.js';
-import { attributionTable } from '../../src/observation/attribution.js';
-import { loadContract } from '../../src/payload/contract.js';
-import { encodeMessage } from '../../src/payload/message.js';
-import { findMethod } from '../../src/payload/method.js';
-import { replyContract } from '../../src/payload/reply-contract.js';
+import { attributionTable } from '../../src/count/attribution.js';
+import { loadContract } from '../../src/inputs/contract.js';
+import { encodeMessage } from '../../src/call/grpc/message.js';
+import { findMethod } from '../../src/call/grpc/method.js';
+import { replyContract } from '../../src/call/grpc/reply-contract.js';
 
 const METHOD = findMethod(
   loadContract({ protoFiles: [], importPaths: [], protosets: [] }),

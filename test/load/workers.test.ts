@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type LoadControl, runLoad } from '../../src/load/run-load.js';
 import { loadShares } from '../../src/load/plan.js';
-import { runWorkers } from '../../src/load/worker-pool.js';
+import { runWorkers } from '../../src/load/member/worker-pool.js';
 import { type Mesh, startMesh } from '../../src/mesh/mesh.js';
 import { podNames } from '../../src/mesh/pod-names.js';
 import { greeterJob } from './greeter-job.js';

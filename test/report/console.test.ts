@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { renderConsole } from '../../src/report/console/console.js';
 import { FORMATS, type FormatName } from '../../src/report/formats.js';
-import { type RunRecord, runRecordSchema } from '../../src/report/run-record.js';
+import { type RunRecord, runRecordSchema } from '../../src/record/run-record.js';
 import { ROOT } from '../fixtures/command.js';
 
 const WIDE = { width: 80, colour: false };

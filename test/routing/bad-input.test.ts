@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 
-import { loadManifests } from '../../src/routing/load-manifests.js';
+import { loadManifests } from '../../src/inputs/manifests.js';
 import { parseManifests } from '../../src/routing/parse-manifests.js';
 import type { RouteRequest } from '../../src/routing/request.js';
 import { documents, expectationOf } from './request.js';

@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 
 import { explainRequest } from '../../src/routing/explain.js';
-import { loadManifests } from '../../src/routing/load-manifests.js';
+import { loadManifests } from '../../src/inputs/manifests.js';
 import { mergeManifests } from '../../src/routing/manifest-set.js';
 import { parseManifests } from '../../src/routing/parse-manifests.js';
 import type { RouteRequest } from '../../src/routing/request.js';

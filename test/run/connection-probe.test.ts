@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Tally } from '../../src/observation/tally.js';
+import { Tally } from '../../src/count/tally.js';
 import { probeConnections, probesNeeded, refusalToProbe } from '../../src/run/connection-probe.js';
-import { decide } from '../verdict/split-runs.js';
+import { decide } from '../expect/split/split-runs.js';
 
 /** 32 connections that all got the first destination only. */
 function onlyFirst(weights: number[], each = 40): ReturnType<typeof decide> {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { InputError } from '../../src/input-error.js';
-import { parseRunRecord } from '../../src/report/read-run-record.js';
-import { type CallRecord, type RunRecord, runRecordSchema } from '../../src/report/run-record.js';
+import { parseRunRecord } from '../../src/record/read-run-record.js';
+import { type CallRecord, type RunRecord, runRecordSchema } from '../../src/record/run-record.js';
 import { mergeRecords } from '../../src/run/merge/merge-records.js';
 import { anyShard, recordOfShard, type Shard } from './shards.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { attributionTable } from '../../src/observation/attribution.js';
-import { Tally } from '../../src/observation/tally.js';
+import { attributionTable } from '../../src/count/attribution.js';
+import { Tally } from '../../src/count/tally.js';
 import type { ExpectedSplit } from '../../src/run/expected-split.js';
 import { type Probe, waitForRollout } from '../../src/run/rollout.js';
 import { seededRandom } from '../../src/stats/random.js';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import type { AttributionTable } from '../../src/observation/attribution.js';
-import { NOBODY, type Outcome } from '../../src/observation/observation.js';
-import { Tally } from '../../src/observation/tally.js';
-import { totalsOf } from '../../src/observation/totals.js';
-import type { RunRecord } from '../../src/report/run-record.js';
+import type { AttributionTable } from '../../src/count/attribution.js';
+import { NOBODY, type Outcome } from '../../src/count/observation.js';
+import { Tally } from '../../src/count/tally.js';
+import { totalsOf } from '../../src/count/totals.js';
+import type { RunRecord } from '../../src/record/run-record.js';
 import { callEvidence } from '../../src/run/evidence.js';
 import type { ExpectedSplit } from '../../src/run/expected-split.js';
 import { judge } from '../../src/run/judge.js';

@@ -3,10 +3,10 @@ import { EventEmitter } from 'node:events';
 import type net from 'node:net';
 import { describe, it } from 'node:test';
 
-import { ErrorCode } from '../../src/wire/error-codes.js';
-import { DEFAULT_LIMITS } from '../../src/wire/session-limits.js';
-import { Session } from '../../src/wire/session.js';
-import { UnaryCalls } from '../../src/wire/unary.js';
+import { ErrorCode } from '../../src/wire/h2/error-codes.js';
+import { DEFAULT_LIMITS } from '../../src/wire/h2/session-limits.js';
+import { Session } from '../../src/wire/h2/session.js';
+import { UnaryCalls } from '../../src/wire/grpc/unary.js';
 import {
   block,
   END_HEADERS,

@@ -5,8 +5,8 @@ import { after, before, describe, it } from 'node:test';
 
 import * as grpc from '@grpc/grpc-js';
 
-import type { Endpoint } from '../../src/wire/endpoint.js';
-import { decodeBinaryMetadata, type MetadataEntry } from '../../src/wire/grpc-request.js';
+import type { Endpoint } from '../../src/wire/socket/endpoint.js';
+import { decodeBinaryMetadata, type MetadataEntry } from '../../src/wire/grpc/request.js';
 import { type Answer, ANSWERS, framed, withTrailers } from './odd-answers.js';
 import { type Outcome, RecordedCalls } from './recorded-calls.js';
 import { CERTIFICATES } from './tls-fixture.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { GrpcStatus } from '../../src/wire/grpc-status.js';
+import { GrpcStatus } from '../../src/wire/grpc/status.js';
 import { callOnce, onlyOutcome, whole } from './one-call.js';
 import { block, END_HEADERS, frame, message, TRAILERS } from './raw-peer.js';
 import { TIMEOUT } from './scripted-server.js';

@@ -3,14 +3,14 @@ import { describe, it } from 'node:test';
 
 import fc from 'fast-check';
 
-import { GrpcMessageReader } from '../../src/wire/grpc-message-reader.js';
+import { GrpcMessageReader } from '../../src/wire/grpc/message-reader.js';
 import {
   decodeBinaryMetadata,
   formatTimeout,
   frameMessage,
   requestFields,
   type UnaryRequest,
-} from '../../src/wire/grpc-request.js';
+} from '../../src/wire/grpc/request.js';
 import {
   decodeGrpcMessage,
   GRPC_STATUS_NAMES,
@@ -18,7 +18,7 @@ import {
   parseGrpcStatus,
   statusFromHttp,
   statusFromReset,
-} from '../../src/wire/grpc-status.js';
+} from '../../src/wire/grpc/status.js';
 
 describe('grpc-status', () => {
   it('takes the seventeen codes and nothing else', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { HpackDecoder } from '../../src/wire/hpack/decoder.js';
+import { HpackDecoder } from '../../src/wire/h2/hpack/decoder.js';
 import { answer, END_HEADERS, END_STREAM, frame, message, settings, TRAILERS } from './raw-peer.js';
 import { RecordedCalls } from './recorded-calls.js';
 import { greet, HEADER_TABLE_SIZE, HEADERS, isEnd, start, TIMEOUT } from './scripted-server.js';

@@ -5,10 +5,10 @@ import { describe, it } from 'node:test';
 
 import fc from 'fast-check';
 
-import type { CloseCause } from '../../src/wire/close-cause.js';
-import { DEFAULT_LIMITS } from '../../src/wire/session-limits.js';
-import { Session } from '../../src/wire/session.js';
-import { UnaryCalls } from '../../src/wire/unary.js';
+import type { CloseCause } from '../../src/wire/h2/close-cause.js';
+import { DEFAULT_LIMITS } from '../../src/wire/h2/session-limits.js';
+import { Session } from '../../src/wire/h2/session.js';
+import { UnaryCalls } from '../../src/wire/grpc/unary.js';
 import {
   answer,
   END_HEADERS,

@@ -7,11 +7,11 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import tls from 'node:tls';
 
-import { ConnectError } from '../../src/wire/connect-error.js';
-import type { TlsOptions } from '../../src/wire/connect.js';
-import type { Endpoint } from '../../src/wire/endpoint.js';
-import { recogniseGreeting } from '../../src/wire/greeting.js';
-import { probe, type ProbeResult } from '../../src/wire/probe.js';
+import { ConnectError } from '../../src/wire/socket/connect-error.js';
+import type { TlsOptions } from '../../src/wire/socket/tls-options.js';
+import type { Endpoint } from '../../src/wire/socket/endpoint.js';
+import { recogniseGreeting } from '../../src/wire/h2/greeting.js';
+import { probe, type ProbeResult } from '../../src/wire/h2/probe.js';
 import { CERTIFICATES } from './tls-fixture.js';
 
 const cleanups: (() => void)[] = [];

@@ -1,7 +1,7 @@
 import net from 'node:net';
 
-import type { Endpoint } from '../../src/wire/endpoint.js';
-import { type Field, HpackEncoder } from '../../src/wire/hpack/encoder.js';
+import type { Endpoint } from '../../src/wire/socket/endpoint.js';
+import { type Field, HpackEncoder } from '../../src/wire/h2/hpack/encoder.js';
 
 export interface RawFrame {
   readonly type: number;

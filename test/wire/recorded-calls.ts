@@ -1,12 +1,12 @@
-import type { CloseCause } from '../../src/wire/close-cause.js';
-import type { TlsOptions } from '../../src/wire/connect.js';
-import type { Endpoint } from '../../src/wire/endpoint.js';
-import type { MetadataEntry } from '../../src/wire/grpc-request.js';
-import { openSession } from '../../src/wire/open-session.js';
-import type { ReplyKind } from '../../src/wire/reply.js';
-import type { SessionLimits } from '../../src/wire/session-limits.js';
-import type { Session } from '../../src/wire/session.js';
-import { UnaryCalls } from '../../src/wire/unary.js';
+import type { CloseCause } from '../../src/wire/h2/close-cause.js';
+import type { TlsOptions } from '../../src/wire/socket/tls-options.js';
+import type { Endpoint } from '../../src/wire/socket/endpoint.js';
+import type { MetadataEntry } from '../../src/wire/grpc/request.js';
+import { openSession } from '../../src/wire/h2/open-session.js';
+import type { ReplyKind } from '../../src/wire/grpc/reply.js';
+import type { SessionLimits } from '../../src/wire/h2/session-limits.js';
+import type { Session } from '../../src/wire/h2/session.js';
+import { UnaryCalls } from '../../src/wire/grpc/unary.js';
 
 /** A copy of a reply that outlives its callback. */
 export interface Outcome {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { ConnectError } from '../../src/wire/connect-error.js';
-import { ErrorCode } from '../../src/wire/error-codes.js';
-import { openSession } from '../../src/wire/open-session.js';
+import { ConnectError } from '../../src/wire/socket/connect-error.js';
+import { ErrorCode } from '../../src/wire/h2/error-codes.js';
+import { openSession } from '../../src/wire/h2/open-session.js';
 import { answer, frame, settings } from './raw-peer.js';
 import { RecordedCalls } from './recorded-calls.js';
 import {

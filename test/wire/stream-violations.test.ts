@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { ErrorCode } from '../../src/wire/error-codes.js';
+import { ErrorCode } from '../../src/wire/h2/error-codes.js';
 import {
   answer,
   block,

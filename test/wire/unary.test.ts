@@ -5,12 +5,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 
-import type { Endpoint } from '../../src/wire/endpoint.js';
-import type { HeaderBlock } from '../../src/wire/header-block.js';
-import { HpackDecoder } from '../../src/wire/hpack/decoder.js';
-import { openSession } from '../../src/wire/open-session.js';
-import type { PreparedRequest } from '../../src/wire/prepared-request.js';
-import { UnaryCalls } from '../../src/wire/unary.js';
+import type { Endpoint } from '../../src/wire/socket/endpoint.js';
+import type { HeaderBlock } from '../../src/wire/h2/header-block.js';
+import { HpackDecoder } from '../../src/wire/h2/hpack/decoder.js';
+import { openSession } from '../../src/wire/h2/open-session.js';
+import type { PreparedRequest } from '../../src/wire/h2/prepared-request.js';
+import { UnaryCalls } from '../../src/wire/grpc/unary.js';
 import { answer, END_STREAM, goaway, type RawServer, startRawServer } from './raw-peer.js';
 import { RecordedCalls } from './recorded-calls.js';
 import { CERTIFICATES } from './tls-fixture.js';

@@ -1,8 +1,8 @@
-import { entryOf } from '../named-counts.js';
+import { entryOf } from '../../record/named-counts.js';
 import { labelled } from './labelled.js';
 import { formatCount, formatMs, formatSeconds, formatShare } from '../numbers.js';
 import { plainText } from '../plain-text.js';
-import type { CallRecord, LatencyRecord, RunRecord } from '../run-record.js';
+import type { CallRecord, LatencyRecord, RunRecord } from '../../record/run-record.js';
 import { paint, type Style } from '../style.js';
 import { type Fact, fact } from './fact.js';
 import { findings, statusLines, thresholdTable, verdict } from './outcome.js';

@@ -6,9 +6,9 @@ import {
   formatSeconds,
   formatStatistic,
 } from '../numbers.js';
-import { entryOf } from '../named-counts.js';
+import { entryOf } from '../../record/named-counts.js';
 import { plainText } from '../plain-text.js';
-import type { CallRecord, RolloutRecord, RunRecord } from '../run-record.js';
+import type { CallRecord, RolloutRecord, RunRecord } from '../../record/run-record.js';
 import { paint, type Style, wrap } from '../style.js';
 import { renderBench } from './bench.js';
 import { destinationTable, podTable } from './destinations.js';

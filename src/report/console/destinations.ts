@@ -1,6 +1,6 @@
 import { formatCount, formatExpected, formatShare, formatTolerance } from '../numbers.js';
 import { plainText } from '../plain-text.js';
-import type { DestinationRecord, SplitRecord } from '../run-record.js';
+import type { DestinationRecord, SplitRecord } from '../../record/run-record.js';
 import type { Style } from '../style.js';
 import { MAX_NAME, shorten } from './shorten.js';
 import { ALL_COLUMNS_WIDTH, table } from './table.js';

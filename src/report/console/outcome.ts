@@ -1,6 +1,6 @@
 import { formatCount, formatMs, formatShare } from '../numbers.js';
 import { plainText } from '../plain-text.js';
-import type { CallRecord, RunRecord } from '../run-record.js';
+import type { CallRecord, RunRecord } from '../../record/run-record.js';
 import { paint, type Style, wrap } from '../style.js';
 import { table } from './table.js';
 

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../report/run-record.js';
+import type { RunRecord } from '../../record/run-record.js';
 import {
   type CallPart,
   compareTexts,

@@ -1,5 +1,5 @@
-import { entryOf } from '../../report/named-counts.js';
-import type { CallRecord, RunRecord, SplitRecord } from '../../report/run-record.js';
+import { entryOf } from '../../record/named-counts.js';
+import type { CallRecord, RunRecord, SplitRecord } from '../../record/run-record.js';
 import type { CallEvidence, DestinationEvidence } from '../evidence.js';
 import { injectedAborts } from '../injected-aborts.js';
 import {

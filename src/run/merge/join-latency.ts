@@ -1,6 +1,6 @@
 import { InputError } from '../../input-error.js';
-import { Histogram } from '../../observation/histogram.js';
-import { entryOf } from '../../report/named-counts.js';
+import { Histogram } from '../../count/histogram.js';
+import { entryOf } from '../../record/named-counts.js';
 import { type NamedHistogram, PODS_WITH_HISTOGRAM } from '../latency-record.js';
 import { type CallPart, compareTexts } from './named-record.js';
 

@@ -1,5 +1,5 @@
-import { Histogram } from '../../observation/histogram.js';
-import type { RunRecord } from '../../report/run-record.js';
+import { Histogram } from '../../count/histogram.js';
+import type { RunRecord } from '../../record/run-record.js';
 import { decodeHistogram } from './join-latency.js';
 import { compareTexts, joinCounts, type NamedRecord, sumOf } from './named-record.js';
 

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../report/run-record.js';
+import type { RunRecord } from '../../record/run-record.js';
 import { joinCounts } from './named-record.js';
 
 /** The finest width that runs count with; others are this doubled again and again. */

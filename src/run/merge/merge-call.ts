@@ -1,5 +1,5 @@
-import type { CallRecord } from '../../report/run-record.js';
-import type { SplitDecision } from '../../verdict/decide.js';
+import type { CallRecord } from '../../record/run-record.js';
+import type { SplitDecision } from '../../expect/split/decide.js';
 import type { JudgedCall } from '../judge.js';
 import { latencySummary, type NamedHistogram } from '../latency-record.js';
 import { ruleRecord } from '../record.js';

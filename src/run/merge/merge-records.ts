@@ -1,7 +1,7 @@
-import type { RunRecord } from '../../report/run-record.js';
-import { RUN_SCHEMA } from '../../report/run-schema.js';
+import type { RunRecord } from '../../record/run-record.js';
+import { RUN_SCHEMA } from '../../record/run-schema.js';
 import { TOOL } from '../../tool.js';
-import { parseThreshold } from '../../verdict/threshold.js';
+import { parseThreshold } from '../../expect/thresholds/threshold.js';
 import { judge } from '../judge.js';
 import { isLoadFinding } from '../load-findings.js';
 import { findConfigNotProgrammed } from '../programmed.js';

@@ -1,6 +1,6 @@
 import { InputError } from '../../input-error.js';
-import { sumsByName } from '../../report/named-counts.js';
-import type { CallRecord, RunRecord } from '../../report/run-record.js';
+import { sumsByName } from '../../record/named-counts.js';
+import type { CallRecord, RunRecord } from '../../record/run-record.js';
 
 /** A record and where it came from, for messages. */
 export interface NamedRecord {

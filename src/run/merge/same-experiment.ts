@@ -1,5 +1,5 @@
 import { InputError } from '../../input-error.js';
-import type { CallRecord, RunRecord } from '../../report/run-record.js';
+import type { CallRecord, RunRecord } from '../../record/run-record.js';
 import type { NamedRecord } from './named-record.js';
 
 /** What must be the same for counts to add up: by its name, as text. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { RunRecord } from '../../../src/report/run-record.js';
-import { runRecordSchema } from '../../../src/report/run-record.js';
+import type { RunRecord } from '../../../src/record/run-record.js';
+import { runRecordSchema } from '../../../src/record/run-record.js';
 import { splitproof } from '../../fixtures/command.js';
 import { WEIGHTS_60_40, withMesh } from './greeter-runs.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Mesh, type MeshOptions, startMesh } from '../../../src/mesh/mesh.js';
 import { podNames } from '../../../src/mesh/pod-names.js';
-import type { RunRecord } from '../../../src/report/run-record.js';
+import type { RunRecord } from '../../../src/record/run-record.js';
 import { recordOf } from '../../fixtures/command.js';
 
 const CALL = ['helloworld.Greeter/SayHello', '-d', '{"name":"Jack"}', '--plaintext'];

@@ -11,7 +11,7 @@ import {
   servesHost,
   type ProgrammedRoute,
 } from '../../../src/routing/envoy/programmed.js';
-import { loadManifests } from '../../../src/routing/load-manifests.js';
+import { loadManifests } from '../../../src/inputs/manifests.js';
 import { resolveExpectation } from '../../../src/routing/resolve.js';
 import type { RouteRequest } from '../../../src/routing/request.js';
 import { headers, request } from '../request.js';

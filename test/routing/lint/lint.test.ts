@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 
 import { lintManifests } from '../../../src/routing/lint/lint.js';
-import { loadManifests } from '../../../src/routing/load-manifests.js';
+import { loadManifests } from '../../../src/inputs/manifests.js';
 import {
   apiGateway,
   backends,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { HpackDecoder } from '../../../src/wire/hpack/decoder.js';
-import { HpackError } from '../../../src/wire/hpack/hpack-error.js';
+import { HpackDecoder } from '../../../src/wire/h2/hpack/decoder.js';
+import { HpackError } from '../../../src/wire/h2/hpack/hpack-error.js';
 
 function bytes(hex: string): Buffer {
   return Buffer.from(hex.replaceAll(' ', ''), 'hex');

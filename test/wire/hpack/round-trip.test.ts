@@ -3,11 +3,11 @@ import { describe, it } from 'node:test';
 
 import fc from 'fast-check';
 
-import { ByteCache } from '../../../src/wire/byte-cache.js';
-import { HpackDecoder } from '../../../src/wire/hpack/decoder.js';
-import { type Field, HpackEncoder } from '../../../src/wire/hpack/encoder.js';
-import { HpackError } from '../../../src/wire/hpack/hpack-error.js';
-import { decodeHuffman, encodeHuffman, huffmanLength } from '../../../src/wire/hpack/huffman.js';
+import { ByteCache } from '../../../src/wire/bytes/byte-cache.js';
+import { HpackDecoder } from '../../../src/wire/h2/hpack/decoder.js';
+import { type Field, HpackEncoder } from '../../../src/wire/h2/hpack/encoder.js';
+import { HpackError } from '../../../src/wire/h2/hpack/hpack-error.js';
+import { decodeHuffman, encodeHuffman, huffmanLength } from '../../../src/wire/h2/hpack/huffman.js';
 
 const octets = fc
   .uint8Array({ maxLength: 100 })

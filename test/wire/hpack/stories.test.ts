@@ -4,8 +4,8 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 
-import { HpackDecoder } from '../../../src/wire/hpack/decoder.js';
-import { type Field, HpackEncoder } from '../../../src/wire/hpack/encoder.js';
+import { HpackDecoder } from '../../../src/wire/h2/hpack/decoder.js';
+import { type Field, HpackEncoder } from '../../../src/wire/h2/hpack/encoder.js';
 
 const FOLDER = path.resolve(import.meta.dirname, '../../../../test/data/hpack');
 

@@ -1,0 +1,56 @@
+import { attribute, type AttributionTable } from './attribution.js';
+import type { Identity } from '../call/identity.js';
+import { NOBODY } from './observation.js';
+
+/**
+ * More names than this are no pods: the identity caught something that changes with every answer.
+ * What comes later counts as nobody, and memory stays flat.
+ */
+const MAX_PODS = 10_000;
+/** So many pods are counted one by one where each is a destination of its own. */
+export const MAX_POD_DESTINATIONS = 256;
+
+/** Numbers the pods in the order in which they are first seen, and attributes each once. */
+export class PodDirectory {
+  readonly #table: AttributionTable;
+  readonly #numbers = new Map<string, number>();
+  readonly names: string[] = [];
+  /** Destination of each pod, by the pod's number. */
+  readonly destinations: number[] = [];
+  /** Names of the destinations, by number. */
+  readonly destinationNames: string[];
+  readonly #room: number;
+
+  /**
+   * @param table What turns pod names into destinations.
+   * @param room How many destinations there can be, where pods become destinations.
+   */
+  constructor(table: AttributionTable, room = table.destinations.length) {
+    this.#table = table;
+    this.destinationNames = [...table.destinations];
+    this.#room = room;
+  }
+
+  /** The pod's number, given at its first appearance; {@link NOBODY} when there are too many. */
+  numberOf(identity: Identity): number {
+    // A pod that states another version than before is another entry: both must be attributed.
+    const key = identity.version === null ? identity.pod : `${identity.pod}\n${identity.version}`;
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    if (this.names.length >= MAX_PODS) return NOBODY;
+    const number = this.names.length;
+    this.#numbers.set(key, number);
+    this.names.push(identity.pod);
+    this.destinations.push(this.#destinationOf(identity));
+    return number;
+  }
+
+  #destinationOf(identity: Identity): number {
+    const destination = attribute(this.#table, identity);
+    if (destination !== NOBODY || this.#table.podsAreDestinations !== true) return destination;
+    const known = this.destinationNames.indexOf(identity.pod);
+    if (known >= 0) return known;
+    if (this.destinationNames.length >= this.#room) return NOBODY;
+    return this.destinationNames.push(identity.pod) - 1;
+  }
+}

@@ -1,0 +1,122 @@
+import { type Identity, identityReader, type IdentitySource } from '../call/identity.js';
+import { NOBODY } from './observation.js';
+import type { PodDirectory } from './pod-directory.js';
+
+/** An answer as it came, before anything was decoded. Valid only while it is being handed over. */
+export interface RawAnswer {
+  /** Holds the reply message in [`messageStart`, `messageEnd`); an empty range when there is none. */
+  readonly buffer: Uint8Array;
+  readonly messageStart: number;
+  readonly messageEnd: number;
+  header(name: string): string | undefined;
+  trailer(name: string): string | undefined;
+}
+
+/** Replies longer than this are decoded each time: comparing them would cost as much. */
+const MAX_REMEMBERED_LENGTH = 512;
+/** A power of two. A pod says the same thing again and again, so a few hundred go a long way. */
+const REMEMBERED_REPLIES = 1024;
+
+interface RememberedReply {
+  message: DataView;
+  pod: number;
+}
+
+/**
+ * Finds out which pod answered. Replies seen before are recognised by their bytes, so that most
+ * are never decoded; what is remembered is bounded, and always compared in full.
+ */
+export class PodReader {
+  readonly #read: (answer: { message(): unknown } & RawAnswer) => Identity | undefined;
+  readonly #inMessage: boolean;
+  readonly #decode: (message: Uint8Array) => unknown;
+  readonly #directory: PodDirectory;
+  readonly #remembered = new Array<RememberedReply | undefined>(REMEMBERED_REPLIES).fill(undefined);
+  #latestBuffer: Uint8Array = new Uint8Array(0);
+  #latestView = viewOf(this.#latestBuffer);
+
+  /**
+   * @param source Where the identity stands.
+   * @param decode Decodes a reply message to protobuf's JSON form.
+   * @param directory Numbers the pods.
+   */
+  constructor(
+    source: IdentitySource,
+    decode: (message: Uint8Array) => unknown,
+    directory: PodDirectory,
+  ) {
+    this.#read = identityReader(source);
+    this.#inMessage = !['header', 'trailer', 'none'].includes(source.kind);
+    this.#decode = decode;
+    this.#directory = directory;
+  }
+
+  /** The number of the pod that gave the answer, or NOBODY. */
+  podOf(answer: RawAnswer): number {
+    if (!this.#inMessage) return this.#identify(answer);
+    const { buffer, messageStart: start, messageEnd: end } = answer;
+    const length = end - start;
+    if (length <= 0) return NOBODY;
+    if (length > MAX_REMEMBERED_LENGTH) return this.#identify(answer);
+    // Sessions keep their messages in buffers that live as long as they do.
+    if (buffer !== this.#latestBuffer) {
+      this.#latestBuffer = buffer;
+      this.#latestView = viewOf(buffer);
+    }
+    const view = this.#latestView;
+    const place = hashOf(view, start, end) & (REMEMBERED_REPLIES - 1);
+    const known = this.#remembered[place];
+    if (known !== undefined && sameBytes(known.message, view, start, end)) return known.pod;
+    const pod = this.#identify(answer);
+    this.#remembered[place] = {
+      message: viewOf(Uint8Array.from(buffer.subarray(start, end))),
+      pod,
+    };
+    return pod;
+  }
+
+  #identify(answer: RawAnswer): number {
+    const identity = this.#read({
+      buffer: answer.buffer,
+      messageStart: answer.messageStart,
+      messageEnd: answer.messageEnd,
+      message: () =>
+        answer.messageEnd > answer.messageStart
+          ? this.#decode(answer.buffer.subarray(answer.messageStart, answer.messageEnd))
+          : undefined,
+      header: (name) => answer.header(name),
+      trailer: (name) => answer.trailer(name),
+    });
+    return identity === undefined ? NOBODY : this.#directory.numberOf(identity);
+  }
+}
+
+/**
+ * FNV-1a over words of four bytes, then over the rest; a collision only costs a comparison. Words,
+ * because every answer of the run goes through here.
+ */
+function hashOf(view: DataView, start: number, end: number): number {
+  let hash = 0x811c9dc5 ^ (end - start);
+  let at = start;
+  for (; at + 4 <= end; at += 4) hash = Math.imul(hash ^ view.getInt32(at), 0x01000193);
+  for (; at < end; at++) hash = Math.imul(hash ^ view.getUint8(at), 0x01000193);
+  // The low bits choose the place, and multiplication only carries upwards.
+  return hash ^ (hash >>> 15) ^ (hash >>> 24);
+}
+
+function sameBytes(known: DataView, view: DataView, start: number, end: number): boolean {
+  const length = end - start;
+  if (known.byteLength !== length) return false;
+  let at = 0;
+  for (; at + 4 <= length; at += 4) {
+    if (known.getInt32(at) !== view.getInt32(start + at)) return false;
+  }
+  for (; at < length; at++) {
+    if (known.getUint8(at) !== view.getUint8(start + at)) return false;
+  }
+  return true;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,81 @@
+import { chiSquareUpperTail } from '../../../stats/chi-square-distribution.js';
+import { pearsonChiSquare } from '../../../stats/goodness-of-fit.js';
+import { chance, count, FALSE_CLAIM, percent, type FindingRule } from './finding.js';
+
+/** `leak-to-zero-weight`: answers from where the route sends nothing. */
+export const leakToZeroWeight: FindingRule = ({ decision }) => {
+  const leaks = decision.reasons.filter((reason) => reason.code === 'leak');
+  if (leaks.length === 0) return null;
+  const parts = leaks.map(
+    ({ destination, answers }) =>
+      `${answers === 1 ? '1 answer' : `${count(answers)} answers`} from ${destination === null ? 'workloads the route does not name' : `'${destination}'`}`,
+  );
+  return {
+    code: 'leak-to-zero-weight',
+    severity: 'error',
+    summary: 'a destination without weight answered',
+    evidence: `${parts.join(', ')}, out of ${count(decision.sampled)} requests`,
+    advice:
+      'Look whether the change has reached every gateway replica, whether a retry may change the destination, and whether another route or a client on an old connection bypasses the weights.',
+  };
+};
+
+/** `unknown-backend`: answers whose identity fits no workload, or that carry none. */
+export const unknownBackend: FindingRule = ({ unknown, decision }) => {
+  if (unknown.answers === 0) return null;
+  const answers = `${count(unknown.answers)} of ${count(decision.sampled)} requests`;
+  if (unknown.examples.length === 0) {
+    return {
+      code: 'unknown-backend',
+      severity: 'warning',
+      summary: 'some answers do not say which pod gave them',
+      evidence: `${answers} were answered OK, and no pod’s name was found where it was looked for`,
+      advice:
+        'Say with --identity where the answers carry the name: header:NAME, trailer:NAME, field:PATH or a regular expression. Such answers count as missing.',
+    };
+  }
+  return {
+    code: 'unknown-backend',
+    severity: 'warning',
+    summary: 'some answers came from pods that belong to no destination of the route',
+    evidence: `${answers}, from pods such as ${unknown.examples.slice(0, 3).join(', ')}`,
+    advice:
+      'Look whether the manifests are complete, whether --identity finds the pod’s name and nothing else, and whether something else answers behind the gateway. Such answers count as missing.',
+  };
+};
+
+/** A skew smaller than this (Cohen’s w) is not worth mentioning, however sure. */
+const LEAST_SKEW = 0.1;
+
+/** `pod-skew`: the pods of one destination get clearly different shares. */
+export const podSkew: FindingRule = ({ destinations, decision }) => {
+  const kind = decision.dependence?.kind ?? 'independent';
+  if (kind === 'pinned' || kind === 'one-destination') return null;
+  const inflation = decision.dependence?.inflation ?? 1;
+  const candidates = destinations.filter(({ pods }) => pods.length > 1);
+  const skewed = candidates.flatMap(({ name, pods }) => {
+    const counts = pods.map((pod) => pod.observed);
+    const total = counts.reduce((sum, x) => sum + x, 0);
+    if (total < 5 * pods.length) return [];
+    const { statistic, df } = pearsonChiSquare(
+      counts,
+      counts.map(() => total / pods.length),
+    );
+    const scaled = statistic / inflation;
+    const pValue = chiSquareUpperTail(scaled, df);
+    if (pValue >= FALSE_CLAIM / candidates.length) return [];
+    if (Math.sqrt(statistic / total) < LEAST_SKEW) return [];
+    const most = Math.max(...counts) / total;
+    const least = Math.min(...counts) / total;
+    return [`pods of '${name}' get from ${percent(least)} to ${percent(most)} (${chance(pValue)})`];
+  });
+  if (skewed.length === 0) return null;
+  return {
+    code: 'pod-skew',
+    severity: 'info',
+    summary: 'the pods of a destination do not share its traffic evenly',
+    evidence: skewed.join('; '),
+    advice:
+      'Least-request balancing, locality and hashing skew legitimately; else look at readiness and at long-lived connections.',
+  };
+};

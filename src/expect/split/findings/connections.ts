@@ -1,0 +1,107 @@
+import { contingencyTest } from '../../../stats/contingency.js';
+import {
+  chance,
+  count,
+  FALSE_CLAIM,
+  splitText,
+  type Finding,
+  type FindingEvidence,
+  type FindingRule,
+} from './finding.js';
+
+const LEAST_REQUESTS_PER_CONNECTION = 5;
+const GROUP_FIT = 0.001;
+
+/** `pinned-connections`: each connection stays with one destination, and two destinations were seen. */
+export const pinnedConnections: FindingRule = ({ decision, connections }) => {
+  const dependence = decision.dependence;
+  if (connections === null || dependence?.kind !== 'pinned') return null;
+  if ((dependence.homogeneityPValue ?? 1) >= FALSE_CLAIM) return null;
+  if (decision.n < LEAST_REQUESTS_PER_CONNECTION * dependence.connections) return null;
+  return {
+    code: 'pinned-connections',
+    severity: 'error',
+    summary: 'every connection stays with one destination: connections are balanced, not requests',
+    evidence: `${count(dependence.connections)} connections, Cramér’s V ${(dependence.cramersV ?? 0).toFixed(3)}, ${chance(dependence.homogeneityPValue ?? 1)}`,
+    advice:
+      'Look for a Gateway server or Service treated as TCP or TLS passthrough, an L4 balancer in front of the pods, or the Service addressed directly; with sidecars in the path also for a Service port not declared grpc or http2.',
+  };
+};
+
+/**
+ * `gateways-disagree`: the connections fall into two groups, each of one mind, that are split
+ * differently; else `overdispersed`: they differ in no such order.
+ */
+export const disagreeingConnections: FindingRule = (evidence) => {
+  const { decision, connections } = evidence;
+  const dependence = decision.dependence;
+  if (connections === null || dependence?.kind !== 'clustered') return null;
+  if ((dependence.homogeneityPValue ?? 1) >= FALSE_CLAIM) return null;
+  return twoGroups(evidence) ?? overdispersed(evidence);
+};
+
+function twoGroups({ destinations, connections }: FindingEvidence): Finding | null {
+  const rows = (connections?.counts ?? []).filter((row) => sum(row) > 0);
+  for (const column of destinations.keys()) {
+    const sorted = rows.toSorted((a, b) => (a[column] ?? 0) / sum(a) - (b[column] ?? 0) / sum(b));
+    const cut = widestGap(sorted, column);
+    const groups = [sorted.slice(0, cut), sorted.slice(cut)];
+    if (groups.some((group) => group.length < 2)) continue;
+    if (groups.some((group) => (contingencyTest(group)?.pValue ?? 1) < GROUP_FIT)) continue;
+    const [one, other] = groups.map((group) => {
+      const totals = destinations.map((_, i) => sum(group.map((row) => row[i] ?? 0)));
+      const shares = totals.map((x) => x / sum(totals));
+      return `${count(group.length)} connections ${splitText(destinations, shares)}`;
+    });
+    return {
+      code: 'gateways-disagree',
+      severity: 'error',
+      summary: 'the connections fall into two groups with different splits',
+      evidence: `${one}; ${other}`,
+      advice:
+        'One gateway replica probably has another configuration: compare their routes (istioctl proxy-status, istioctl proxy-config routes) and the addresses the connections went to.',
+    };
+  }
+  return null;
+}
+
+/** Where a cut of the connections, sorted by their share of one destination, gives the largest X². */
+function widestGap(sorted: readonly (readonly number[])[], column: number): number {
+  const own = sorted.map((row) => row[column] ?? 0);
+  const sizes = sorted.map(sum);
+  const ownTotal = sum(own);
+  const total = sum(sizes);
+  let ownBefore = 0;
+  let before = 0;
+  let widest = -1;
+  let cut = 0;
+  for (let i = 1; i < sorted.length; i += 1) {
+    ownBefore += own[i - 1] ?? 0;
+    before += sizes[i - 1] ?? 0;
+    const difference = ownBefore * (total - before) - (ownTotal - ownBefore) * before;
+    // X² of the 2 × 2 table up to a factor that does not depend on the cut.
+    const statistic = difference ** 2 / (before * (total - before));
+    if (statistic > widest) {
+      widest = statistic;
+      cut = i;
+    }
+  }
+  return cut;
+}
+
+function overdispersed({ decision }: FindingEvidence): Finding | null {
+  const dependence = decision.dependence;
+  if (dependence === null) return null;
+  return {
+    code: 'overdispersed',
+    severity: 'warning',
+    summary: 'connections differ in their split by more than chance',
+    evidence: `variance ${dependence.inflation.toFixed(1)} times that of independent draws over ${count(dependence.connections)} connections (${chance(dependence.homogeneityPValue ?? 1)})`,
+    advice:
+      'Look for session affinity, hashing on a header or source address, or retries bound to a host. The verdict uses the variance between connections.',
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,121 @@
+import { InputError } from '../../input-error.js';
+import type { LatencySummary } from '../../count/histogram.js';
+
+const LATENCY_METRICS = ['p50', 'p90', 'p95', 'p99', 'p999', 'mean', 'max'] as const;
+type LatencyMetric = (typeof LATENCY_METRICS)[number];
+
+/** What must hold of a run. Latencies in ms, the error rate as a share, the rate per second. */
+export interface Threshold {
+  /** As the user wrote it. */
+  expression: string;
+  measure:
+    | { kind: 'latency'; metric: LatencyMetric; destination: string | null }
+    | { kind: 'error-rate' }
+    | { kind: 'rate' };
+  comparison: '<' | '<=' | '>' | '>=';
+  limit: number;
+}
+
+/** What a threshold came to; `ok` is null where it cannot be said. */
+export interface ThresholdResult {
+  expression: string;
+  /** In the unit of {@link Threshold}; null when it was not measured. */
+  observed: number | null;
+  ok: boolean | null;
+}
+
+/** What thresholds are held against. */
+export interface ThresholdEvidence {
+  overall: LatencySummary;
+  byDestination: Readonly<Record<string, LatencySummary>>;
+  /** Share of the requests that failed or timed out; null when none has ended. */
+  errorRate: number | null;
+  requestsPerSecond: number | null;
+  /** The client was the bottleneck: what it says of latency and rate is about itself. */
+  isClientBottleneck: boolean;
+}
+
+const FORMS = 'p99<50ms, p95{v2}<20ms, mean<5ms, error-rate<1% or rate>1000';
+const MS_PER_UNIT: Record<string, number> = { us: 0.001, µs: 0.001, ms: 1, s: 1000 };
+
+/**
+ * Reads a threshold: `p50`, `p90`, `p95`, `p99`, `p999`, `mean` or `max` with a duration, for one
+ * destination as `p99{v2}`; `error-rate` with a percentage or a share; `rate` in requests per second.
+ *
+ * @throws InputError when it is something else.
+ */
+export function parseThreshold(expression: string): Threshold {
+  const match =
+    /^\s*([a-z][a-z0-9-]*)(?:\{([^{}]+)\})?\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*([a-zµ%]*)\s*$/.exec(
+      expression,
+    );
+  const [, name = '', destination, comparison = '', number = '', unit = ''] = match ?? [];
+  const scale = scaleOf(name, unit);
+  const takesDestination = isLatencyMetric(name);
+  if (match === null || scale === null || (destination !== undefined && !takesDestination)) {
+    throw new InputError(`"${expression}" is no threshold: write ${FORMS}`, {
+      path: '--threshold',
+    });
+  }
+  return {
+    expression,
+    measure: isLatencyMetric(name)
+      ? { kind: 'latency', metric: name, destination: destination ?? null }
+      : { kind: name === 'rate' ? 'rate' : 'error-rate' },
+    comparison: comparison as Threshold['comparison'],
+    limit: Number(number) * scale,
+  };
+}
+
+/** What one of the written numbers is worth; null when the unit does not go with the name. */
+function scaleOf(name: string, unit: string): number | null {
+  if (isLatencyMetric(name)) return MS_PER_UNIT[unit] ?? null;
+  if (name === 'error-rate') return unit === '%' ? 0.01 : unit === '' ? 1 : null;
+  return name === 'rate' && unit === '' ? 1 : null;
+}
+
+function isLatencyMetric(name: string): name is LatencyMetric {
+  return (LATENCY_METRICS as readonly string[]).includes(name);
+}
+
+/** Holds a threshold against what was measured. */
+export function evaluateThreshold(
+  threshold: Threshold,
+  evidence: ThresholdEvidence,
+): ThresholdResult {
+  const { expression, measure } = threshold;
+  const observed = observedOf(measure, evidence);
+  const isAboutClient = measure.kind !== 'error-rate' && evidence.isClientBottleneck;
+  return {
+    expression,
+    observed,
+    ok: observed === null || isAboutClient ? null : holds(threshold, observed),
+  };
+}
+
+function observedOf(measure: Threshold['measure'], evidence: ThresholdEvidence): number | null {
+  switch (measure.kind) {
+    case 'latency': {
+      const { destination, metric } = measure;
+      const summary = destination === null ? evidence.overall : evidence.byDestination[destination];
+      return summary?.[metric] ?? null;
+    }
+    case 'error-rate':
+      return evidence.errorRate;
+    case 'rate':
+      return evidence.requestsPerSecond;
+  }
+}
+
+function holds({ comparison, limit }: Threshold, observed: number): boolean {
+  switch (comparison) {
+    case '<':
+      return observed < limit;
+    case '<=':
+      return observed <= limit;
+    case '>':
+      return observed > limit;
+    case '>=':
+      return observed >= limit;
+  }
+}

@@ -1,0 +1,192 @@
+import { GrpcMessageReader } from './message-reader.js';
+import { frameMessage, requestFields, type UnaryRequest } from './request.js';
+import { GrpcStatus, statusFromHttp, statusFromReset } from './status.js';
+import type { HeaderBlock } from '../h2/header-block.js';
+import type { PreparedRequest } from '../h2/prepared-request.js';
+import { Reply } from './reply.js';
+import type { Session } from '../h2/session.js';
+import type { StreamFailure, StreamHandler } from '../h2/stream-handler.js';
+
+/** Takes the outcome of a call; `reply` is valid only during the call. */
+export type OnReply = (slot: number, reply: Reply) => void;
+
+/** gRPC's customary limit on a received message. */
+const DEFAULT_MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Unary gRPC calls on a session (grpc/doc/PROTOCOL-HTTP2.md). Every accepted call ends in exactly
+ * one `onReply`, unless it is cancelled; the slot is free again when it comes.
+ */
+export class UnaryCalls implements StreamHandler {
+  private readonly session: Session;
+  private readonly onReply: OnReply;
+  private readonly messages: GrpcMessageReader;
+  private readonly headers: (HeaderBlock | null)[];
+  /** One reply for each depth of nesting: a callback may end other calls, which call back. */
+  private readonly replies: Reply[] = [];
+  private depth = 0;
+
+  /**
+   * @param session An open session; its slots are shared with other users of it, if any.
+   * @param onReply Called for every call that ends; may make new calls, on the same slot too.
+   * @param maxResponseBytes Larger response messages fail with RESOURCE_EXHAUSTED.
+   */
+  constructor(
+    session: Session,
+    onReply: OnReply,
+    maxResponseBytes: number = DEFAULT_MAX_RESPONSE_BYTES,
+  ) {
+    this.session = session;
+    this.onReply = onReply;
+    this.messages = new GrpcMessageReader(session.slots, maxResponseBytes);
+    this.headers = new Array<HeaderBlock | null>(session.slots).fill(null);
+  }
+
+  /**
+   * Readies a request to be sent any number of times on this session.
+   * @throws RangeError for metadata that gRPC does not allow.
+   */
+  prepare(request: UnaryRequest): PreparedRequest {
+    return this.session.prepare(requestFields(request), frameMessage(request.message));
+  }
+
+  /**
+   * Makes a call.
+   * @param request Prepared on this session.
+   * @param slot A free slot below the session's `slots`.
+   * @returns False when no stream can be opened now; `onReply` will not come then.
+   */
+  call(request: PreparedRequest, slot: number): boolean {
+    if (!this.session.open(request, slot, this)) return false;
+    this.messages.begin(slot);
+    this.headers[slot] = null;
+    return true;
+  }
+
+  /** Gives a call up with RST_STREAM CANCEL. No `onReply` comes; false when the slot was free. */
+  cancel(slot: number): boolean {
+    if (!this.session.cancel(slot)) return false;
+    this.messages.abandon(slot);
+    return true;
+  }
+
+  onHeaders(slot: number, headers: HeaderBlock, isEnd: boolean): void {
+    this.headers[slot] = headers;
+    if (isEnd) this.complete(slot, headers);
+  }
+
+  onData(slot: number, bytes: Uint8Array, start: number, end: number, isEnd: boolean): void {
+    // The body of an answer that is not gRPC (a proxy's error page) is of no use.
+    if (this.headers[slot]!.isGrpc && !this.messages.append(slot, bytes, start, end)) {
+      this.messages.abandon(slot);
+      if (!isEnd) this.session.cancel(slot);
+      const reply = this.take(slot, null);
+      reply.set('too-large', GrpcStatus.RESOURCE_EXHAUSTED, 'response message beyond the limit');
+      this.deliver(slot, reply);
+      return;
+    }
+    if (isEnd) this.complete(slot, null);
+  }
+
+  onTrailers(slot: number, trailers: HeaderBlock): void {
+    this.complete(slot, trailers);
+  }
+
+  onFailure(slot: number, failure: StreamFailure): void {
+    this.messages.abandon(slot);
+    const reply = this.take(slot, null);
+    switch (failure.kind) {
+      case 'reset':
+        reply.set('reset', statusFromReset(failure.code), '');
+        reply.resetCode = failure.code;
+        break;
+      case 'refused':
+        reply.set('refused', GrpcStatus.UNAVAILABLE, `refused by ${failure.by}`);
+        break;
+      case 'violation':
+        reply.set('violation', GrpcStatus.INTERNAL, failure.rule);
+        break;
+      case 'headers-too-large':
+        reply.set('too-large', GrpcStatus.RESOURCE_EXHAUSTED, 'header list beyond the limit');
+        break;
+      case 'connection-lost':
+        reply.set('connection-lost', GrpcStatus.UNAVAILABLE, '');
+        reply.closeCause = failure.cause;
+        break;
+    }
+    this.deliver(slot, reply);
+  }
+
+  /** The response is complete: `trailers` hold the status, if anything does. */
+  private complete(slot: number, trailers: HeaderBlock | null): void {
+    const reply = this.take(slot, trailers);
+    const verdict = this.messages.finish(slot);
+    if (trailers !== null && trailers.grpcStatus >= 0) {
+      reply.set('status', trailers.grpcStatus, '');
+    } else if (trailers === null && reply.httpStatus === 200) {
+      if (reply.headers!.isGrpc) {
+        reply.set('status', GrpcStatus.INTERNAL, 'the response ended without grpc-status');
+      } else {
+        setForeign(reply);
+      }
+    } else {
+      const status = statusFromHttp(reply.httpStatus);
+      reply.set('status', status, `HTTP status ${reply.httpStatus} without grpc-status`);
+    }
+    if (reply.grpcStatus === GrpcStatus.OK) {
+      if (verdict === 'one') {
+        reply.bytes = this.messages.bytes;
+        reply.start = this.messages.start;
+        reply.end = this.messages.end;
+      } else if (!reply.headers!.isGrpc) {
+        setForeign(reply);
+      } else {
+        const { status, detail } = UNFIT_MESSAGE[verdict];
+        reply.set('status', status, detail);
+      }
+    }
+    this.deliver(slot, reply);
+  }
+
+  private take(slot: number, trailers: HeaderBlock | null): Reply {
+    const reply = (this.replies[this.depth] ??= new Reply());
+    reply.clear(this.headers[slot]!, trailers);
+    this.headers[slot] = null;
+    return reply;
+  }
+
+  private deliver(slot: number, reply: Reply): void {
+    this.depth++;
+    try {
+      this.onReply(slot, reply);
+    } finally {
+      this.depth--;
+    }
+  }
+}
+
+/** The answer is not gRPC's, whatever status it has: its body was not read. */
+function setForeign(reply: Reply): void {
+  if (reply.httpStatus !== 200) {
+    const detail = `HTTP status ${reply.httpStatus} with grpc-status OK`;
+    reply.set('status', statusFromHttp(reply.httpStatus), detail);
+    return;
+  }
+  const type = reply.header('content-type') ?? '';
+  const detail = `content-type "${type.slice(0, MAX_TYPE_LENGTH)}" instead of application/grpc`;
+  reply.set('status', GrpcStatus.UNKNOWN, detail);
+}
+
+/** So much of a content type is enough to recognise it. */
+const MAX_TYPE_LENGTH = 64;
+
+/** An OK status needs exactly one message; the codes are those gRPC implementations report. */
+const UNFIT_MESSAGE = {
+  none: { status: GrpcStatus.UNIMPLEMENTED, detail: 'status OK without a message' },
+  several: { status: GrpcStatus.UNIMPLEMENTED, detail: 'several messages to a unary call' },
+  cut: { status: GrpcStatus.INTERNAL, detail: 'the response ended inside a message' },
+  compressed: {
+    status: GrpcStatus.INTERNAL,
+    detail: 'a compressed message, which was not asked for',
+  },
+} as const;

@@ -1,0 +1,167 @@
+import type net from 'node:net';
+import type { TLSSocket } from 'node:tls';
+
+import { ConnectError, type ConnectErrorKind, connectErrorFrom } from '../socket/connect-error.js';
+import { type ConnectOptions, connectSocket } from '../socket/connect.js';
+import { recogniseGreeting } from './greeting.js';
+
+/** What a peer that speaks HTTP/2 told about the connection. */
+export interface ProbeResult {
+  /** Address and port of the peer, empty for a unix socket. */
+  readonly remote: string;
+  /** `TLSv1.3` and the like; `null` in plaintext. */
+  readonly tlsVersion: string | null;
+}
+
+export type ProbeOptions = Omit<ConnectOptions, 'readInto'>;
+
+// RFC 9113, section 3.4: the client preface, then a SETTINGS frame (empty: all defaults).
+const PREFACE = Buffer.concat([
+  Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1'),
+  Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
+]);
+// GOAWAY: last stream 0, NO_ERROR.
+const GOODBYE = Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+
+/**
+ * Opens one connection, sees whether an HTTP/2 server answers, and closes it. No request is sent.
+ * A failure whose cause is open (the peer just closes, or stays silent) is looked into with one
+ * more connection of the other kind, see {@link refineConnectError}.
+ * @throws ConnectError (as rejection).
+ */
+export async function probe(options: ProbeOptions): Promise<ProbeResult> {
+  try {
+    return await greet(options);
+  } catch (error) {
+    throw await refineConnectError(connectErrorFrom(error, options.endpoint), options);
+  }
+}
+
+const AMBIGUOUS: readonly ConnectErrorKind[] = ['closed', 'silent', 'tls', 'not-http2'];
+const REFINEMENT_TIMEOUT_MS = 2000;
+
+/**
+ * Looks into a failure that may come from speaking TLS to a plaintext port or the reverse: tries
+ * the other one, briefly, and returns the error that names it; otherwise the error as it came.
+ * @param error The failure of a connection made with `options`.
+ * @param options The options of the failed connection.
+ */
+async function refineConnectError(
+  error: ConnectError,
+  options: ProbeOptions,
+): Promise<ConnectError> {
+  if (!AMBIGUOUS.includes(error.kind)) return error;
+  const timeoutMs = Math.min(options.timeoutMs, REFINEMENT_TIMEOUT_MS);
+  if (options.tls === null) {
+    const speaksTls = await greet({ ...options, timeoutMs, tls: { verify: false } }).then(
+      () => true,
+      (other: unknown) => provesTls(other),
+    );
+    return speaksTls
+      ? new ConnectError('plaintext-on-tls-port', options.endpoint, error.detail)
+      : error;
+  }
+  const speaksPlaintext = await greet({ ...options, timeoutMs, tls: null }).then(
+    () => true,
+    (other: unknown) => other instanceof ConnectError && other.kind === 'http1',
+  );
+  return speaksPlaintext
+    ? new ConnectError('tls-on-plaintext-port', options.endpoint, error.detail)
+    : error;
+}
+
+function provesTls(error: unknown): boolean {
+  if (!(error instanceof ConnectError)) return false;
+  // What is seen only after a handshake that succeeded, or that a certificate ended.
+  const afterHandshake = ['alpn-not-h2', 'client-certificate', 'certificate', 'http1', 'not-http2'];
+  if (afterHandshake.includes(error.kind)) return true;
+  if (error.kind === 'silent') return error.detail === '';
+  // An alert is a TLS record: whoever sends one speaks TLS.
+  return error.kind === 'tls' && error.detail.includes('_ALERT_');
+}
+
+async function greet(options: ProbeOptions): Promise<ProbeResult> {
+  const { endpoint, signal } = options;
+  const startedAt = performance.now();
+  const socket = await connectSocket(options);
+  const remainingMs = Math.max(1, options.timeoutMs - (performance.now() - startedAt));
+  return await new Promise<ProbeResult>((resolve, reject) => {
+    let received = Buffer.alloc(0);
+    const timer = setTimeout(() => {
+      settle(new ConnectError('silent', endpoint));
+    }, remainingMs);
+    const onAbort = (): void => {
+      settle(new ConnectError('interrupted', endpoint));
+    };
+    signal?.addEventListener('abort', onAbort);
+    const settle = (outcome: ProbeResult | ConnectError): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      socket.removeAllListeners('data').removeAllListeners('close');
+      if (outcome instanceof ConnectError) {
+        socket.destroy();
+        reject(outcome);
+        return;
+      }
+      socket.once('close', () => {
+        clearTimeout(lingering);
+        resolve(outcome);
+      });
+      socket.on('end', () => socket.destroy()).resume();
+      socket.end(GOODBYE);
+      // A peer that does not close in turn is not waited for.
+      const lingering = setTimeout(() => socket.destroy(), 100);
+    };
+    socket.on('error', (error) => {
+      settle(connectErrorFrom(error, endpoint));
+    });
+    socket.on('close', () => {
+      settle(new ConnectError('closed', endpoint));
+    });
+    socket.on('data', (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk]);
+      const greeting = recogniseGreeting(received);
+      if (greeting === 'undecided') return;
+      if (greeting === 'http2') settle(describePeer(socket));
+      else settle(greetingError(greeting, endpoint, received));
+    });
+    socket.write(PREFACE);
+  });
+}
+
+function describePeer(socket: net.Socket | TLSSocket): ProbeResult {
+  const remote =
+    socket.remoteAddress === undefined ? '' : `${socket.remoteAddress}:${socket.remotePort ?? 0}`;
+  return { remote, tlsVersion: 'getProtocol' in socket ? socket.getProtocol() : null };
+}
+
+/**
+ * The error for a peer whose first bytes are not HTTP/2.
+ * @param greeting What they were recognised as.
+ * @param endpoint The peer.
+ * @param bytes The bytes; the first line of an HTTP/1.x answer goes into the error.
+ */
+export function greetingError(
+  greeting: 'http1' | 'tls' | 'other',
+  endpoint: ConnectOptions['endpoint'],
+  bytes: Uint8Array,
+): ConnectError {
+  switch (greeting) {
+    case 'http1': {
+      const line =
+        Buffer.from(bytes.subarray(0, 80))
+          .toString('latin1')
+          .split(/[\r\n]/, 1)[0] ?? '';
+      // A TLS port that is asked in plaintext may say so in HTTP/1.x (nginx, Go's net/http).
+      const text = Buffer.from(bytes.subarray(0, 512)).toString('latin1');
+      const asksForTls = /HTTPS (port|server)/i.test(text);
+      return new ConnectError(asksForTls ? 'plaintext-on-tls-port' : 'http1', endpoint, line);
+    }
+    case 'tls':
+      return new ConnectError('plaintext-on-tls-port', endpoint, 'answered with a TLS record');
+    case 'other': {
+      const hex = Buffer.from(bytes.subarray(0, 16)).toString('hex');
+      return new ConnectError('not-http2', endpoint, `first bytes ${hex}`);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { constants } from 'node:crypto';
+import net from 'node:net';
+import tls from 'node:tls';
+import type { ReadInto, TlsOptions } from '../socket/tls-options.js';
+import { addressOf, type Endpoint } from '../socket/endpoint.js';
+
+/**
+ * Begins a TLS connection that offers ALPN `h2` alone.
+ *
+ * @param readInto Reads into one buffer instead of emitting `data`.
+ * @throws Error for PEM that cannot be used.
+ */
+export function tlsSocket(
+  endpoint: Endpoint,
+  { ca, cert, key, serverName, verify = true }: TlsOptions,
+  readInto: ReadInto | undefined,
+): tls.TLSSocket {
+  const name = serverName ?? (endpoint.kind === 'unix' ? 'localhost' : endpoint.host);
+  return tls.connect({
+    ...addressOf(endpoint),
+    ALPNProtocols: ['h2'],
+    rejectUnauthorized: verify,
+    // HTTP/2 over TLS 1.2 must disable it (RFC 9113, section 9.2.1).
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+    // SNI carries names only (RFC 6066, section 3); an address is verified all the same.
+    ...(net.isIP(name) === 0 ? { servername: name } : {}),
+    checkServerIdentity: (_host, certificate) => tls.checkServerIdentity(name, certificate),
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(readInto === undefined ? {} : { onread: readInto }),
+  });
+}

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { create, type FileRegistry, toBinary, toJson } from '@bufbuild/protobuf';
+import {
+  FileDescriptorProtoSchema,
+  FileDescriptorSetSchema,
+  TimestampSchema,
+  timestampFromDate,
+} from '@bufbuild/protobuf/wkt';
+import { loadSync, type ServiceDefinition } from '@grpc/proto-loader';
+import { InputError } from '../../../src/input-error.js';
+import { loadContract } from '../../../src/inputs/contract.js';
+import { decodeMessage, encodeMessage } from '../../../src/call/grpc/message.js';
+import { findMethod, pathOf } from '../../../src/call/grpc/method.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'splitproof-'));
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const NOTHING = { protoFiles: [], importPaths: [], protosets: [] };
+
+const COMMON = `syntax = "proto3";
+package shop.common;
+message Money { int64 units = 1; string currency_code = 2; }
+enum Colour { RED = 0; BLUE = 1; }
+`;
+const ORDERS = `syntax = "proto3";
+package shop.orders;
+import "common.proto";
+import "google/protobuf/timestamp.proto";
+message Order {
+  message Line { string sku = 1; int32 count = 2; common.Money price = 3; }
+  repeated Line lines = 1;
+  map<string, Line> by_shelf = 2;
+  google.protobuf.Timestamp placed_at = 3;
+  oneof payment { string card = 4; bool cash = 5; }
+  shop.common.Colour colour = 6;
+  bytes token = 7;
+  optional int32 priority = 8;
+}
+service Orders {
+  rpc Place(Order) returns (Order);
+  rpc Watch(Order) returns (stream Order.Line);
+}
+`;
+writeFileSync(path.join(folder, 'common.proto'), COMMON);
+writeFileSync(path.join(folder, 'orders.proto'), ORDERS);
+
+const ORDER = {
+  lines: [{ sku: 'a', count: 2, price: { units: '12', currency_code: 'EUR' } }],
+  by_shelf: { top: { sku: 'b', count: 1 } },
+  placed_at: '2026-01-02T03:04:05Z',
+  card: '1234',
+  colour: 'BLUE',
+  token: 'AQID',
+  priority: 3,
+};
+
+describe('contracts', () => {
+  it('has Greeter, the echo application and health checking built in', () => {
+    const contract = loadContract(NOTHING);
+    for (const [call, expected] of [
+      ['helloworld.Greeter/SayHello', '/helloworld.Greeter/SayHello'],
+      ['proto.EchoTestService.ForwardEcho', '/proto.EchoTestService/ForwardEcho'],
+      ['/grpc.health.v1.Health/Check', '/grpc.health.v1.Health/Check'],
+    ] as const) {
+      assert.equal(pathOf(findMethod(contract, call)), expected);
+    }
+  });
+
+  it('has them built in as their .proto files say', () => {
+    const parsed = loadContract({
+      ...NOTHING,
+      protoFiles: ['helloworld.proto', 'echo.proto', 'health.proto'],
+      importPaths: ['proto'],
+    });
+    const written = ({ files }: FileRegistry): unknown =>
+      [...files].map(({ proto }) => toJson(FileDescriptorProtoSchema, proto));
+    assert.deepEqual(
+      written(loadContract(NOTHING)),
+      written(parsed),
+      'write proto/built-in.protoset anew with node scripts/built-in-protoset.mjs',
+    );
+  });
+
+  it('reads .proto files with imports, maps, oneofs and well-known types', () => {
+    const contract = loadContract({
+      ...NOTHING,
+      protoFiles: ['orders.proto'],
+      importPaths: [folder],
+    });
+    const method = findMethod(contract, 'shop.orders.Orders/Place');
+    const bytes = encodeMessage(method.input, ORDER);
+    // What another implementation makes of the same contract and data.
+    const loaded = loadSync('orders.proto', {
+      includeDirs: [folder],
+      longs: String,
+      enums: String,
+    });
+    const orders = loaded['shop.orders.Orders'] as ServiceDefinition;
+    const seen = orders.Place!.requestDeserialize(Buffer.from(bytes));
+    assert.deepEqual(seen, {
+      lines: [{ sku: 'a', count: 2, price: { units: '12', currencyCode: 'EUR' } }],
+      byShelf: { top: { sku: 'b', count: 1 } },
+      placedAt: { seconds: '1767323045' },
+      card: '1234',
+      colour: 'BLUE',
+      token: Buffer.from([1, 2, 3]),
+      priority: 3,
+    });
+    const decoded = decodeMessage(method.output, bytes) as typeof ORDER;
+    assert.equal(decoded.placed_at, ORDER.placed_at);
+    assert.deepEqual(decoded.by_shelf.top.sku, 'b');
+    assert.equal(findMethod(contract, 'shop.orders.Orders/Watch').methodKind, 'server_streaming');
+  });
+
+  it('reads compiled descriptor sets', () => {
+    const file = path.join(folder, 'clock.protoset');
+    const type = '.google.protobuf.Timestamp';
+    const clock = create(FileDescriptorProtoSchema, {
+      name: 'clock.proto',
+      package: 'clock',
+      syntax: 'proto3',
+      dependency: ['google/protobuf/timestamp.proto'],
+      service: [{ name: 'Clock', method: [{ name: 'Tick', inputType: type, outputType: type }] }],
+    });
+    const timestamp = TimestampSchema.file.proto;
+    const set = create(FileDescriptorSetSchema, { file: [timestamp, clock] });
+    writeFileSync(file, toBinary(FileDescriptorSetSchema, set));
+    const method = findMethod(loadContract({ ...NOTHING, protosets: [file] }), 'clock.Clock/Tick');
+    assert.deepEqual(
+      encodeMessage(method.input, '2026-01-02T03:04:05Z'),
+      toBinary(TimestampSchema, timestampFromDate(new Date('2026-01-02T03:04:05Z'))),
+    );
+  });
+
+  it('says what is wrong, and where', () => {
+    const broken = path.join(folder, 'broken.proto');
+    writeFileSync(broken, 'syntax = "proto3"; message {');
+    const notASet = path.join(folder, 'text.protoset');
+    writeFileSync(notASet, 'this is text');
+    const contract = loadContract({
+      ...NOTHING,
+      protoFiles: ['orders.proto'],
+      importPaths: [folder],
+    });
+    const order = findMethod(contract, 'shop.orders.Orders/Place').input;
+    for (const [attempt, words] of [
+      [() => loadContract({ ...NOTHING, protoFiles: ['no.proto'] }), /no\.proto: no such file/],
+      [() => loadContract({ ...NOTHING, protoFiles: [broken] }), /broken\.proto: .*illegal/],
+      [() => loadContract({ ...NOTHING, protosets: ['no.set'] }), /no\.set: no such file/],
+      [() => loadContract({ ...NOTHING, protosets: [notASet] }), /text\.protoset: not a compiled/],
+      [() => encodeMessage(order, { colour: 'GREEN' }), /GREEN/],
+      [() => encodeMessage(order, { lines: [{ count: 'two' }] }), /Line\.count/],
+      [() => encodeMessage(order, { lines: [{ price: { amount: 1 } }] }), /amount/],
+      [() => encodeMessage(order, ['a list']), /shop\.orders\.Order/],
+      [() => findMethod(contract, 'Place'), /pkg\.Service\/Method/],
+    ] as const) {
+      assert.throws(attempt, (error: Error) => {
+        assert.ok(error instanceof InputError, String(error));
+        assert.match(error.message, words);
+        assert.ok(!error.message.includes('\n'));
+        return true;
+      });
+    }
+  });
+
+  it('takes a reply that is no such message for nothing', () => {
+    const method = findMethod(loadContract(NOTHING), 'helloworld.Greeter/SayHello');
+    assert.equal(decodeMessage(method.output, Uint8Array.of(0x0a, 0xff, 0x01)), undefined);
+    assert.deepEqual(decodeMessage(method.output, new Uint8Array(0)), { message: '' });
+  });
+});

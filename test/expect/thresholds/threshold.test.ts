@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { InputError } from '../../../src/input-error.js';
+import {
+  evaluateThreshold,
+  parseThreshold,
+  type ThresholdEvidence,
+} from '../../../src/expect/thresholds/threshold.js';
+
+const LATENCY = { count: 9, min: 1, mean: 8, p50: 5, p90: 10, p95: 15, p99: 40, p999: 45, max: 50 };
+const EVIDENCE: ThresholdEvidence = {
+  overall: LATENCY,
+  byDestination: { v2: { ...LATENCY, p95: 25 } },
+  errorRate: 0.02,
+  requestsPerSecond: 1500,
+  isClientBottleneck: false,
+};
+
+describe('thresholds', () => {
+  const table: [expression: string, observed: number, ok: boolean][] = [
+    ['p99<50ms', 40, true],
+    ['p99<40ms', 40, false],
+    ['p99<=40ms', 40, true],
+    ['p95 < 0.02s', 15, true],
+    ['p95{v2}<20ms', 25, false],
+    ['p50>=5000us', 5, true],
+    ['mean<7.5ms', 8, false],
+    ['max < 51ms', 50, true],
+    ['error-rate<1%', 0.02, false],
+    ['error-rate<0.021', 0.02, true],
+    ['rate>1000', 1500, true],
+    ['rate>1500', 1500, false],
+  ];
+  for (const [expression, observed, ok] of table) {
+    it(`${expression} is ${ok ? 'kept' : 'broken'}`, () => {
+      const threshold = parseThreshold(expression);
+      assert.deepEqual(evaluateThreshold(threshold, EVIDENCE), { expression, observed, ok });
+    });
+  }
+
+  it('are not decided by a client that was the bottleneck, but for the error rate', () => {
+    const evidence = { ...EVIDENCE, isClientBottleneck: true };
+    for (const expression of ['p99<50ms', 'p99<1ms', 'rate>1', 'rate>9999']) {
+      assert.equal(evaluateThreshold(parseThreshold(expression), evidence).ok, null);
+    }
+    assert.equal(evaluateThreshold(parseThreshold('error-rate<1%'), evidence).ok, false);
+  });
+
+  it('are not decided by what was not measured', () => {
+    const threshold = parseThreshold('p99{v3}<1ms');
+    const { ok, observed } = evaluateThreshold(threshold, EVIDENCE);
+    assert.deepEqual({ ok, observed }, { ok: null, observed: null });
+  });
+
+  for (const wrong of [
+    '',
+    'p99',
+    'p98<5ms',
+    'p99<5',
+    'p99=5ms',
+    'p99<5%',
+    'p99<-5ms',
+    'rate>10ms',
+    'rate{v1}>10',
+    'error-rate<1ms',
+    'error-rate{v1}<1%',
+    'p99{}<5ms',
+  ]) {
+    it(`refuses "${wrong}"`, () => {
+      assert.throws(() => parseThreshold(wrong), InputError);
+    });
+  }
+});
