@@ -4,6 +4,8 @@ export interface InputPlace {
   file?: string;
   /** 1-based line in that file. */
   line?: number;
+  /** 1-based column in that line. */
+  column?: number;
   /** 1-based number of the YAML document in it, where it holds several. */
   document?: number;
   /** Path of the field, e.g. `spec.http[0].route[1].weight`. */

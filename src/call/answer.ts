@@ -1,0 +1,36 @@
+/** An answer as it came, before anything was decoded. Valid only while it is being handed over. */
+export interface RawAnswer {
+  /** Holds the message or body in [`messageStart`, `messageEnd`); an empty range when there is none. */
+  readonly buffer: Uint8Array;
+  readonly messageStart: number;
+  readonly messageEnd: number;
+  /** A response header by its lower-case name. */
+  header(name: string): string | undefined;
+  /** A trailer by its lower-case name. */
+  trailer(name: string): string | undefined;
+}
+
+/**
+ * How a call ended, as the transport saw it; whether that is what was wanted is for the expectation
+ * to say.
+ *
+ * - `answered`: the peer gave a status.
+ * - `broken`: no status came, or none that could be understood: the connection was lost, the stream
+ *   was reset, the protocol was broken.
+ * - `timed-out`: the call's own deadline passed.
+ * - `cancelled`: this side gave it up.
+ * - `unprocessed`: the peer provably never looked at it (RFC 9113, 8.7), so it may be sent again.
+ */
+export type CallEndKind = 'answered' | 'broken' | 'timed-out' | 'cancelled' | 'unprocessed';
+
+/** The end of one call. Transports reuse the object: read it while it is handed over, do not keep it. */
+export interface CallEnd {
+  readonly kind: CallEndKind;
+  /**
+   * The status as the protocol numbers it: of gRPC 0 to 16, of HTTP 100 to 599. Where no status came,
+   * the one that stands for what happened (gRPC: 14 for a lost connection, 4 for an own deadline).
+   */
+  readonly status: number;
+  /** Why it did not succeed, in the peer's or the system's words; empty when there is nothing to say. */
+  readonly cause: string;
+}

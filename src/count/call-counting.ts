@@ -1,0 +1,14 @@
+import type { AnswerFormat } from '../call/answer-reader.js';
+import type { AttributionTable } from './attribution.js';
+
+/** What the answers of a call are counted by. Plain data: it travels to worker threads. */
+export interface CallCounting {
+  answers: AnswerFormat;
+  attribution: AttributionTable;
+  /** Statuses with which a request is OK, as ranges of the protocol's numbers, both ends included. */
+  okStatuses: readonly (readonly [number, number])[];
+  /** Answers that a call gives when all goes well. */
+  observationsPerCall: number;
+  /** Requests in a run of them, for the comparison of spreads; Infinity where nothing is compared. */
+  spreadSize: number;
+}

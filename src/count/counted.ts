@@ -1,0 +1,249 @@
+import type { Outcome } from './observation.js';
+
+/**
+ * Durations at three significant digits, as `Histogram` has them: how often each of its places was
+ * hit, up to the last that was. Plain data.
+ */
+export type HistogramCounts = Float64Array;
+
+/**
+ * Why a request that was due was not sent.
+ *
+ * Because of the peer: `no-connection` (none for two seconds), `no-stream` (it allowed none within the
+ * request's deadline), `no-answer` (nothing was answered any more, and the load was given up).
+ * Because of this side: `no-place` (all places in flight were taken, which a slow answer and a small
+ * --concurrency have equal parts in), `client` (the thread died, or could not keep up),
+ * `interrupted`, and `stopped` (an early end that was asked for).
+ */
+export type UnsentCause =
+  'no-connection' | 'no-stream' | 'no-answer' | 'no-place' | 'client' | 'interrupted' | 'stopped';
+
+/** Failures of one kind. */
+export interface FailureCounts {
+  /** As the protocol numbers it; null for requests that were never sent. */
+  status: number | null;
+  /** In the words of the side that refused, without what varies from call to call. */
+  cause: string;
+  count: number;
+}
+
+/** What one pod answered. */
+export interface PodCounts {
+  /** Index into the call's destinations; -1 for none of them. */
+  destination: number;
+  observed: number;
+  /** null where there were too many pods to keep it of each. */
+  latency: HistogramCounts | null;
+}
+
+/** Counts over send time. Windows lie on one grid: number i begins i widths after 1970. */
+export interface WindowCounts {
+  /** 10, doubled again and again. */
+  widthMs: number;
+  /** Number of the first window. */
+  first: number;
+  /** By window, then by destination. */
+  observed: number[][];
+  /** By window: requests without a known destination. */
+  missing: number[];
+}
+
+/** Counts by block in send order, from the common start: blocks of equally many requests of a member. */
+export interface BlockCounts {
+  /** By block, then by destination. */
+  observed: number[][];
+  /** By block: answers that did not come, or of no known destination. */
+  missing: number[];
+  /** By block. */
+  latency: HistogramCounts[];
+}
+
+/** Calls that gave equally many answers, as clusters of them: their first two moments. */
+export interface ClusterCounts {
+  calls: number;
+  /** Answers by destination. */
+  observed: number[];
+  /** By destination: the sum over calls of the squared number of its answers. */
+  squares: number[];
+}
+
+/** Counts over runs of equally many requests in send order: random splits spread more than dealt ones. */
+export interface SpreadCounts {
+  /** Requests in a run of them; null where parts with different sizes were joined. */
+  size: number | null;
+  /** Runs in which every answer is known. */
+  runs: number;
+  /** By destination: answers in those runs. */
+  observed: number[];
+  /** By destination: the sum over those runs of the squared count. */
+  squares: number[];
+}
+
+/** Connections of one request each, opened after the sample and no part of it. */
+export interface ProbeCounts {
+  connections: number;
+  /** Answers by destination. */
+  observed: number[];
+  missing: number;
+}
+
+/** What was counted of one call. Columns by destination are in the order of `destinations`. */
+export interface CallCounts {
+  /** Names, once: those given in advance in their order, then others by name. */
+  destinations: string[];
+  /** How many of them were given in advance. */
+  named: number;
+  /** Requests that were to be sent: `sent` and the unsent. */
+  due: number;
+  sent: number;
+  unsent: Map<UnsentCause, number>;
+  /** The sent ones by how they ended; they add up to `sent`. */
+  ends: Record<Outcome, number>;
+  /** The sent ones by status, as the protocol numbers it. */
+  statuses: Map<number, number>;
+  /** The most frequent first. */
+  failures: FailureCounts[];
+  /** Answers by destination. */
+  observed: number[];
+  /** Those of them that belong to failed requests. */
+  failed: number[];
+  /** Answers to OK requests that name nobody known. */
+  unattributed: number;
+  /** By name. */
+  pods: Map<string, PodCounts>;
+  /** By destination; the last one is of requests without a known destination. */
+  latency: HistogramCounts[];
+  /** How late requests were sent against their schedule. */
+  scheduleSlip: HistogramCounts;
+  windows: WindowCounts;
+  blocks: BlockCounts;
+  /** By the number of answers that a call gave; empty where every call gives one. */
+  clusters: Map<number, ClusterCounts>;
+  spread: SpreadCounts;
+  /** null when nothing was asked. */
+  probe: ProbeCounts | null;
+}
+
+/** What one call saw on one connection. */
+export interface ConnectionCallCounts {
+  /** Answers by the call's destinations. */
+  observed: number[];
+  missing: number;
+  /** Requests after one another with known destinations, and those of them with the same one. */
+  pairs: number;
+  equalPairs: number;
+}
+
+/** What one connection carried. */
+export interface ConnectionCounts {
+  /** Its number in the load that it belongs to. */
+  number: number;
+  /** The address it was dialled to. */
+  remote: string;
+  byCall: ConnectionCallCounts[];
+}
+
+/** A thread of the client, and how well it kept up. */
+export interface MemberCounts {
+  engine: string;
+  connections: number;
+  /** Requests in flight at most. */
+  concurrency: number;
+  /** Share of the time in which its event loop had something to do, 0 to 1. */
+  utilisation: number;
+  /** How much later than asked for its timers fired, in ms. */
+  lagP99Ms: number;
+  lagMaxMs: number;
+  /** How much later than it could have it sent what was due, in ms (p99); null in a closed loop. */
+  latenessP99Ms: number | null;
+}
+
+/** A thread that died; what it had measured is lost. */
+export interface Death {
+  why: string;
+  /** Requests of the sample that it had sent. They count as cancelled. */
+  sent: number;
+}
+
+/** A stretch without any answer, although there was something to be answered. */
+export interface Silence {
+  /** ms since 1970. */
+  startMs: number;
+  lengthMs: number;
+}
+
+/** An address of the target that could not be loaded. */
+export interface UnreachableAddress {
+  address: string;
+  /** A `ConnectErrorKind`. */
+  kind: string;
+  message: string;
+}
+
+/** How connections were secured. */
+export interface TlsDetails {
+  /** `TLSv1.3` */
+  version: string;
+  cipher: string;
+  /** What ALPN agreed on; null for nothing. */
+  alpn: string | null;
+  certificate: {
+    subject: string;
+    issuer: string;
+    /** As Node.js writes them: `DNS:example.com, IP Address:127.0.0.1`. */
+    altNames: string | null;
+    /** ISO 8601. */
+    validFrom: string;
+    validTo: string;
+  } | null;
+}
+
+/** What happened on the connections below the calls. */
+export interface TransportCounts {
+  /** Requests sent again because the peer provably had not looked at them. */
+  resent: number;
+  goaway: number;
+  reconnects: number;
+  /** Streams the peer reset, by the name of the error code. */
+  rstStream: Map<string, number>;
+  /** The least SETTINGS_MAX_CONCURRENT_STREAMS of any connection; null when none sets a limit. */
+  maxConcurrentStreams: number | null;
+  /** Requests that waited for a stream, and how long in all. */
+  streamWaits: { count: number; totalMs: number };
+  /** Each kind that was met, once. */
+  tls: TlsDetails[];
+}
+
+/** When the sample was taken. */
+export interface Span {
+  /** When it began, in ms since 1970. */
+  startMs: number;
+  /** When its last request ended. */
+  endMs: number;
+  /** How long requests were sent, in ms: without the wait for the last answers. */
+  sendingMs: number;
+}
+
+/** Everything that was measured. Plain data: it travels between threads, and into the record. */
+export interface Counted {
+  /** null: no sample was taken. */
+  span: Span | null;
+  /** Somebody ended it (Ctrl-C). */
+  isInterrupted: boolean;
+  /** What ended it before its planned size. */
+  stopped: { code: string; afterRequests: number } | null;
+  /** In the order in which they are asked for, the same in all parts of a run. */
+  calls: CallCounts[];
+  connections: ConnectionCounts[];
+  members: MemberCounts[];
+  deaths: Death[];
+  silences: Silence[];
+  unreachable: UnreachableAddress[];
+  transport: TransportCounts;
+  /** Processor time of the client while the sample was taken, in µs. */
+  cpuMicros: number;
+  /** Requests sent before the sample, and before the wait for a roll-out was over. */
+  excluded: number;
+  /** The wait for the roll-out; null when there was none. */
+  rollout: { waitedMs: number; followed: boolean } | null;
+}

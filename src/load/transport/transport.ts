@@ -1,0 +1,114 @@
+import type { CallEnd, RawAnswer } from '../../call/answer.js';
+import type { CallRequest } from '../../call/request.js';
+import type { TlsDetails, UnreachableAddress } from '../../count/counted.js';
+import type { Endpoint } from '../../wire/socket/endpoint.js';
+import type { TlsOptions } from '../../wire/socket/tls-options.js';
+
+/** How a target is spoken to. Plain data: it travels to worker threads. */
+export type TransportSpec = SocketTransportSpec;
+
+/** Sockets of our own to the addresses of a host, or to a path. */
+export interface SocketTransportSpec {
+  kind: 'sockets';
+  engine: 'h2' | 'grpc-js';
+  target: Endpoint;
+  /** null for plaintext. */
+  tls: TlsOptions | null;
+  connectTimeoutMs: number;
+}
+
+/** What became of the attempt to reach a target before loading it. */
+export interface Reach {
+  /** Addresses that can be loaded; connections take them in turn. */
+  addresses: Endpoint[];
+  /** Why the others cannot. */
+  unreachable: UnreachableAddress[];
+  /** How connections are secured; empty in plaintext. */
+  tls: TlsDetails[];
+}
+
+/** What happens on a connection. */
+export interface ConnectionEvents {
+  /** The peer has answered: any number of times for a call, before its end. */
+  onAnswer(slot: number, answer: RawAnswer): void;
+  /**
+   * A call has ended. Comes exactly once for every call that was started, within the call's deadline,
+   * and never before {@link Connection.call} has returned.
+   */
+  onEnd(slot: number, end: CallEnd): void;
+  /** After {@link Connection.call} did not start one: there may be room for another call now. */
+  onRoom(): void;
+}
+
+/**
+ * What became of the start of a call. `no stream`: the peer allows no more of them at a time;
+ * `not connected`: the connection is being opened anew.
+ */
+export type CallStart = 'started' | 'no stream' | 'not connected';
+
+/** One connection to the target that carries calls, many at a time. */
+export interface Connection {
+  /** The address it was dialled to. */
+  readonly remote: string;
+  /** Why it cannot be used now, in words; null while it can. */
+  readonly trouble: string | null;
+  /**
+   * Starts a call.
+   *
+   * @param slot The load's number for it; free again once the call has ended.
+   * @param call Which of the requests that the transport was opened with.
+   */
+  call(slot: number, call: number): CallStart;
+  /** Ends a call in flight, if it still is; its end is reported as `cancelled`. */
+  cancel(slot: number): void;
+  /** What the connection went through. */
+  ledger(): ConnectionLedger;
+  /** Lets go of the connection. Bounded in time; calls in flight end as cancelled. */
+  close(): Promise<void>;
+}
+
+/** What happened below the calls, apart from what applications answered. */
+export interface ConnectionLedger {
+  goaway: number;
+  reconnects: number;
+  /** Streams the peer reset, by the name of the error code. */
+  rstStream: Record<string, number>;
+  /** SETTINGS_MAX_CONCURRENT_STREAMS of the peer; null when unknown or unlimited. */
+  maxConcurrentStreams: number | null;
+}
+
+/** A way to a target. */
+export interface Transport {
+  /** Finds out, before any load, what of the target can be reached. Bounded in time. */
+  reach(): Promise<Reach>;
+  /**
+   * Opens one connection. Does not fail when the peer does not answer: then it has trouble.
+   *
+   * @param number Of the connection in the whole load: the addresses are taken in turn.
+   * @param addresses Those that can be reached, at least one.
+   */
+  dial(
+    number: number,
+    addresses: readonly Endpoint[],
+    events: ConnectionEvents,
+  ): Promise<Connection>;
+}
+
+/** What a connection carries. */
+export interface ConnectionLimits {
+  /** Calls in flight on one connection at most; further ones wait as for streams. */
+  callsPerConnection: number;
+}
+
+/**
+ * Makes a transport of its description.
+ *
+ * @param requests What calls can be made, all with the same deadline; at least one.
+ * @param signal Gives up connecting when it aborts.
+ */
+export type OpenTransport = (
+  spec: TransportSpec,
+  requests: readonly CallRequest[],
+  limits: ConnectionLimits,
+  signal: AbortSignal,
+) => Promise<Transport>;
