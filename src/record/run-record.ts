@@ -1,16 +1,15 @@
 import * as z from 'zod';
 import { amount, count, milliseconds, seconds, share, weight } from './record-numbers.js';
 import { RUN_SCHEMA } from './run-schema.js';
+import { askedSchema } from './asked-schema.js';
+import { finding, programmed, route, verdict } from './record-parts.js';
+import { savedCountsSchema } from './saved-counts-schema.js';
 
-/** Of records that do not say. */
-const DEFAULT_POWER = 0.99;
-
-const verdict = z.enum(['pass', 'fail', 'inconclusive']);
 const countsByName = z.record(z.string(), count);
 
 const latency = z.object({
   count,
-  min: milliseconds.nullable().default(null),
+  min: milliseconds.nullable(),
   mean: milliseconds.nullable(),
   p50: milliseconds.nullable(),
   p90: milliseconds.nullable(),
@@ -29,21 +28,21 @@ const destination = z.object({
   weight: weight.nullable(),
   expectedShare: share.nullable(),
   observed: count,
-  /** `observed / n`; null when nobody recognisable answered. */
+  /** `observed / n`; null without answers. */
   share: share.nullable(),
   /** Goodman's simultaneous interval for the share, at 1 − alpha. */
   interval: z.tuple([share, share]).nullable(),
   /** How far the share may be off, as a share; null where it is not tested. */
   tolerance: share.nullable(),
   pods: z.array(pod),
-  /** Whether the route names it; else it answered all the same. */
-  routed: z.boolean().default(true),
+  /** Whether the route names it; else it answered although it should not have. */
+  routed: z.boolean(),
   /** Failed answers that carried its identity; part of `observed`. */
-  failed: count.default(0),
+  failed: count,
   /** Pods by the manifests; null when they do not say. */
-  replicas: count.nullable().default(null),
+  replicas: count.nullable(),
   /** Weight before the last change; null when not known. */
-  previousWeight: weight.nullable().default(null),
+  previousWeight: weight.nullable(),
 });
 
 const test = z.object({
@@ -51,26 +50,28 @@ const test = z.object({
   /** Pearson's X². */
   statistic: amount,
   df: count,
-  /** The p-value by the method named. */
+  /** The p-value by the method named, of the answers as independent draws. */
   pValue: share,
   /** The p-value of X² by the chi-square distribution. */
   pearsonPValue: share,
   gStatistic: amount,
   gPValue: share,
+  /** The p-value that was judged: the largest over every way in which the missing may have gone. */
+  decidingPValue: share,
   /** Of the simulation, where the method is one. */
   seed: count.nullable(),
 });
 
 const split = z.object({
-  /** Requests of the sample: `n + missing`. */
+  /** Answers that were to come: `n + missing`. */
   sampled: count,
   /** Answers whose destination is known. */
   n: count,
   missing: count,
-  /** Those of the missing that were OK, but of nobody recognisable. */
+  /** Those of the missing that were OK, but said no pod that is known. */
   unattributed: count,
   /** Those of the missing that this side gave up. */
-  cancelled: count.default(0),
+  cancelled: count,
   /** What the route answers with an error on purpose; null when it does not. */
   aborts: z
     .object({
@@ -82,118 +83,55 @@ const split = z.object({
       /** Those that the share explains: neither errors nor part of the split; of the missing. */
       allowed: count,
     })
-    .nullable()
-    .default(null),
+    .nullable(),
   /** Pods that answered and belong to no destination. */
-  unknownPods: z.array(pod).default([]),
+  unknownPods: z.array(pod),
   observationsPerCall: count,
   requestsPlanned: count.nullable(),
   alpha: share,
   /** Probability of a pass for an exactly right split with this many requests. */
   power: share.nullable(),
   destinations: z.array(destination),
-  /** Counts over consecutive blocks of equally many requests in send order; null: not counted. */
-  blocks: z
-    .object({
-      size: count,
-      /** Blocks in which every answer is known. */
-      blocks: count,
-      observed: countsByName,
-      /** By destination: the sum over blocks of the squared count. */
-      squares: countsByName,
-    })
-    .nullable()
-    .default(null),
   test: test.nullable(),
-});
-
-/** What the proxy itself was programmed to do with the request. */
-const programmed = z.object({
-  /** Where its configuration was read: a URL or a file. */
-  source: z.string(),
-  /** Route table and virtual host that take the request; null when none does. */
-  table: z.string().nullable(),
-  virtualHost: z.string().nullable(),
-  routes: z.array(z.string()),
-  destinations: z.array(
-    z.object({
-      name: z.string(),
-      /** null where it is not known which of the other side's this is. */
-      configuredShare: share.nullable(),
-      programmedShare: share.nullable(),
-    }),
-  ),
-  /** Share of the requests that the proxy answers itself. */
-  answeredByProxy: share,
-  /** Where configured and programmed part, in one sentence; null where they agree. */
-  difference: z.string().nullable(),
-  /** Why the two cannot be compared, in one sentence; null where they were. */
-  incomparable: z.string().nullable().default(null),
 });
 
 /** What one connection carried. */
 const connectionCounts = z.object({
+  remote: z.string(),
   observed: countsByName,
   missing: count,
-  /** Pairs of successive requests with known destinations, and those with the same one. */
-  pairs: count,
-  equalPairs: count,
 });
 
-const window = z.object({ startSeconds: seconds, observed: countsByName, failed: count });
+const reason = z.object({ code: z.string(), text: z.string() });
 
 const call = z.object({
   call: z.string(),
-  route: z
-    .object({
-      source: z.string(),
-      rule: z.string(),
-      match: z.string(),
-      gatewayPort: count.nullable(),
-    })
-    .nullable(),
+  route: route.nullable(),
   /** null where the proxy's own configuration was not asked for. */
-  programmed: programmed.nullable().default(null),
+  programmed: programmed.nullable(),
   verdict,
-  /** What the verdict was made with. */
-  rule: z.object({
-    tolerance: z.string(),
-    maxErrorRate: share,
-    /** Power that the sample was planned for. */
-    power: share.default(DEFAULT_POWER),
-    seed: count,
-  }),
-  split,
+  reasons: z.array(reason),
+  /** null where something else than a split was expected. */
+  split: split.nullable(),
+  /** What else was expected. */
+  checks: z.array(z.object({ kind: z.string(), verdict, text: z.string() })),
   /**
    * Connections of one request each, opened after the sample where one destination gave all of its
    * answers; no part of the sample, nor of the load. null when there were none.
    */
   connectionProbe: z
     .object({ connections: count, observed: countsByName, missing: count })
-    .nullable()
-    .default(null),
+    .nullable(),
   latencyMs: z.object({
     overall: latency,
     byDestination: z.record(z.string(), latency),
     /** Of the first pods that answered; of very many not all. */
-    byPod: z.record(z.string(), latency).default({}),
+    byPod: z.record(z.string(), latency),
     /** By destination, and under the empty name those without one: HdrHistogram V2, base64. */
     histograms: z.record(z.string(), z.string()),
-    /** By pod, where they are few; so that latencies by pod can be joined. */
-    histogramsByPod: z.record(z.string(), z.string()).default({}),
   }),
   status: countsByName,
   failures: z.array(z.object({ status: z.string(), cause: z.string(), count })),
-  /** Of this call alone, where the run has several; null where it has no other. */
-  own: z
-    .object({
-      /** In the order of the run's connections. */
-      connections: z.array(connectionCounts),
-      windowSeconds: seconds.nullable(),
-      windows: z.array(window),
-    })
-    .nullable()
-    .default(null),
 });
 
 const rollout = z.object({
@@ -202,35 +140,46 @@ const rollout = z.object({
   followed: z.boolean(),
 });
 
-const finding = z.object({
-  code: z.string(),
-  severity: z.enum(['error', 'warning', 'info']),
-  summary: z.string(),
-  evidence: z.string(),
-  advice: z.string(),
+const tls = z.object({
+  version: z.string(),
+  cipher: z.string(),
+  alpn: z.string().nullable(),
+  certificate: z
+    .object({
+      subject: z.string(),
+      issuer: z.string(),
+      altNames: z.string().nullable(),
+      validFrom: z.string(),
+      validTo: z.string(),
+    })
+    .nullable(),
 });
-
-const NO_WAITS = { count: 0, totalMs: 0 };
 
 /**
  * The record of one run. Every report is a rendering of it and of nothing else. Units stand in the
- * names; what was not measured is null.
+ * names; what was not measured is null. What stands before `asked` follows from `asked`, `counted` and
+ * the conclusion; joining runs looks at those two alone.
  */
 export const runRecordSchema = z.object({
   schema: z.literal(RUN_SCHEMA),
-  /** What was asked: whether the split is right, or how the target bears a load. */
-  command: z.enum(['verify', 'bench']).default('verify'),
   tool: z.object({ name: z.string(), version: z.string() }),
+  /** What was asked: whether what answers is right, or how the target bears a load. */
+  command: z.enum(['verify', 'bench']),
+  labels: z.record(z.string(), z.string()),
   scenario: z.string().nullable(),
   target: z.string(),
   via: z.string().nullable(),
-  startedAt: z.string(),
+  startedAt: z.iso.datetime({ error: 'write a time such as 2026-01-31T12:00:00.000Z' }),
+  runId: z.string(),
   durationSeconds: seconds,
+  end: z.enum(['complete', 'interrupted', 'unreachable']),
+  /** What ended it before its planned size; null where nothing did. */
+  stopped: z.object({ code: z.string(), afterRequests: count }).nullable(),
   verdict,
-  reasons: z.array(z.string()),
+  reasons: z.array(reason.extend({ call: z.string().nullable() })),
   calls: z.array(call),
   /** The wait before the sample; null when none was asked for. */
-  rollout: rollout.nullable().default(null),
+  rollout: rollout.nullable(),
   load: z.object({
     loop: z.enum(['closed', 'open']),
     engine: z.string(),
@@ -238,8 +187,15 @@ export const runRecordSchema = z.object({
     concurrency: count,
     workers: count,
     /** The arrival rate that was asked for; null in a closed loop. */
-    requestsPerSecondAsked: amount.nullable().default(null),
+    requestsPerSecondAsked: amount.nullable(),
+    /** Requests sent before the sample. */
     excluded: count,
+    /** `sent + unsent`. */
+    due: count,
+    unsent: count,
+    /** Why they were not sent. */
+    unsentByCause: z.record(z.string(), count),
+    /** `ok + failed + timedOut + cancelled`. */
     sent: count,
     ok: count,
     failed: count,
@@ -252,22 +208,18 @@ export const runRecordSchema = z.object({
       p99: milliseconds.nullable(),
       max: milliseconds.nullable(),
     }),
-    /** HdrHistogram V2, base64; null where only its percentiles are known. */
-    scheduleSlipHistogram: z.string().nullable().default(null),
     /** Requests that waited for a stream (SETTINGS_MAX_CONCURRENT_STREAMS), and how long in all. */
-    streamWaits: z.object({ count, totalMs: milliseconds }).default(NO_WAITS),
+    streamWaits: z.object({ count, totalMs: milliseconds }),
     /** How well each thread of the client kept up. */
-    threads: z
-      .array(
-        z.object({
-          utilisation: amount,
-          lagP99Ms: milliseconds,
-          lagMaxMs: milliseconds,
-          /** How late requests of an open loop were taken up that had a place in flight. */
-          latenessP99Ms: milliseconds.nullable().default(null),
-        }),
-      )
-      .default([]),
+    threads: z.array(
+      z.object({
+        utilisation: amount,
+        lagP99Ms: milliseconds,
+        lagMaxMs: milliseconds,
+        /** How late requests of an open loop were taken up that had a place in flight. */
+        latenessP99Ms: milliseconds.nullable(),
+      }),
+    ),
   }),
   transport: z.object({
     resent: count,
@@ -275,27 +227,42 @@ export const runRecordSchema = z.object({
     reconnects: count,
     rstStream: countsByName,
     maxConcurrentStreams: count.nullable(),
-    connections: z.array(z.object({ remote: z.string(), ...connectionCounts.shape })),
+    /** null in plaintext. */
+    tls: tls.nullable(),
+    connections: z.array(connectionCounts),
   }),
-  /** Width of the windows; null where only their starts tell. */
-  windowSeconds: seconds.nullable().default(null),
-  windows: z.array(window),
+  /** Width of the windows; null where there are none. */
+  windowSeconds: seconds.nullable(),
+  /** Counts in send time. */
+  windows: z.array(
+    z.object({
+      startSeconds: seconds,
+      observed: countsByName,
+      failed: count,
+      latencyMs: latency.nullable(),
+    }),
+  ),
+  /** Stretches without any answer although there was something to be answered. */
+  silences: z.array(z.object({ startSeconds: seconds, lengthSeconds: seconds })),
   thresholds: z.array(
     z.object({
       expression: z.string(),
-      /** Latencies in ms, the error rate as a share, the rate per second. */
+      /** In `unit`; null when it was not measured. */
       observed: amount.nullable(),
+      unit: z.enum(['ms', 'share', 'requests/s']),
       /** null where it cannot be said. */
       ok: z.boolean().nullable(),
     }),
   ),
   findings: z.array(finding),
+  asked: askedSchema,
+  counted: savedCountsSchema,
 });
 
 export type RunRecord = z.infer<typeof runRecordSchema>;
 export type RolloutRecord = z.infer<typeof rollout>;
 export type CallRecord = z.infer<typeof call>;
 export type LatencyRecord = z.infer<typeof latency>;
-export type ProgrammedRecord = z.infer<typeof programmed>;
 export type SplitRecord = z.infer<typeof split>;
 export type DestinationRecord = z.infer<typeof destination>;
+export type FindingRecord = z.infer<typeof finding>;

@@ -2,7 +2,7 @@ import { entryOf } from '../../record/named-counts.js';
 import { labelled } from './labelled.js';
 import { formatCount, formatMs, formatSeconds, formatShare } from '../numbers.js';
 import { plainText } from '../plain-text.js';
-import type { CallRecord, LatencyRecord, RunRecord } from '../../record/run-record.js';
+import type { CallRecord, LatencyRecord, RunRecord, SplitRecord } from '../../record/run-record.js';
 import { paint, type Style } from '../style.js';
 import { type Fact, fact } from './fact.js';
 import { findings, statusLines, thresholdTable, verdict } from './outcome.js';
@@ -81,11 +81,11 @@ function callSections(
   record: RunRecord,
   style: Style,
 ): string[] {
-  if (call.split.sampled === 0) return [];
+  if (call.split === null || call.split.sampled === 0) return [statusLines(call, record, style)];
   return [
     label === null ? '' : facts(plainText(label), extremes(call), style),
     distribution(call, style),
-    destinations(call, style),
+    destinations(call.split, call.latencyMs, style),
     statusLines(call, record, style),
   ];
 }
@@ -109,7 +109,11 @@ function distribution({ latencyMs }: CallRecord, style: Style): string {
 /** So many pods are listed under a destination; the record has them all. */
 const SHOWN_PODS = 10;
 
-function destinations({ split, latencyMs }: CallRecord, style: Style): string {
+function destinations(
+  split: SplitRecord,
+  latencyMs: CallRecord['latencyMs'],
+  style: Style,
+): string {
   const room = Math.max(12, style.width - 56);
   const row = (name: string, count: number, latency: LatencyRecord | undefined): string[] => [
     shorten(plainText(name), room),

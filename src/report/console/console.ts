@@ -8,12 +8,12 @@ import {
 } from '../numbers.js';
 import { entryOf } from '../../record/named-counts.js';
 import { plainText } from '../plain-text.js';
-import type { CallRecord, RolloutRecord, RunRecord } from '../../record/run-record.js';
+import type { CallRecord, RolloutRecord, RunRecord, SplitRecord } from '../../record/run-record.js';
 import { paint, type Style, wrap } from '../style.js';
 import { renderBench } from './bench.js';
 import { destinationTable, podTable } from './destinations.js';
 import { type Fact, fact } from './fact.js';
-import { findings, statusLines, thresholdTable, verdict } from './outcome.js';
+import { checkLines, findings, statusLines, thresholdTable, verdict } from './outcome.js';
 import { programmedTable } from './programmed.js';
 import { shorten } from './shorten.js';
 import { table } from './table.js';
@@ -60,7 +60,7 @@ function rolloutText({ followed, waitedSeconds }: RolloutRecord): string {
   const time = formatSeconds(waitedSeconds);
   return followed
     ? `the traffic followed the weights after ${time}; the sample came then`
-    : `the traffic did not follow the weights within ${time}; the sample was taken all the same`;
+    : `the traffic did not follow the weights within ${time}; the sample was taken nevertheless`;
 }
 
 function probeText({
@@ -69,7 +69,7 @@ function probeText({
   missing,
 }: NonNullable<CallRecord['connectionProbe']>): string {
   const answers = Object.entries(observed).map(([name, count]) => `${name} ${formatCount(count)}`);
-  if (missing > 0) answers.push(`nobody known ${formatCount(missing)}`);
+  if (missing > 0) answers.push(`not known ${formatCount(missing)}`);
   return plainText(
     `${formatCount(connections)} connections of one request each, not counted: ${answers.join(', ')}`,
   );
@@ -87,19 +87,20 @@ function callSections(
   if (route !== null) {
     about.push([
       'route',
-      plainText(`${route.source}, ${route.rule} (${route.match})`) +
+      plainText(`${routeSource(route)}, ${route.rule} (${route.match})`) +
         (route.gatewayPort === null ? '' : `, gateway port ${route.gatewayPort}`),
     ]);
   }
   if (call.connectionProbe !== null) about.push(['probe', probeText(call.connectionProbe)]);
   const heading = about.map((each) => fact(each, style)).join('\n');
+  if (split === null) return [heading, checkLines(call, style), latencyTable(call, style), statusLines(call, record, style)];
   if (split.sampled === 0) return [heading];
   const sections = [
     heading,
     [paint(style, 'heading', 'Who answered'), destinationTable(split, style)].join('\n'),
   ];
   if (call.programmed !== null) sections.push(programmedTable(call.programmed, split, style));
-  if (split.missing > 0) sections.push(missing(call, style));
+  if (split.missing > 0) sections.push(missing(split, style));
   const pods = podTable(split, style);
   if (pods !== '') sections.push([paint(style, 'heading', 'Pods'), pods].join('\n'));
   if (split.test !== null) sections.push(testLines(split.test, style));
@@ -107,10 +108,16 @@ function callSections(
   return sections;
 }
 
-function missing({ split }: CallRecord, style: Style): string {
+/** `VirtualService default/grpc-vs (virtual-service.yaml:1)` */
+function routeSource({ source, file, line }: NonNullable<CallRecord['route']>): string {
+  if (file === null) return source;
+  return `${source} (${line === null ? file : `${file}:${line}`})`;
+}
+
+function missing(split: SplitRecord, style: Style): string {
   const { missing: count, unattributed, sampled } = split;
   const unknown =
-    unattributed === 0 ? '' : `, ${formatCount(unattributed)} of them answered by nobody known`;
+    unattributed === 0 ? '' : `, ${formatCount(unattributed)} of them answered by pods that are not known`;
   return `  ${wrap(
     `${formatCount(count)} of ${formatCount(sampled)} requests have no known destination${unknown}`,
     style,
@@ -129,7 +136,7 @@ const EXACT_TESTS: Record<string, string> = {
   'exact-multinomial-monte-carlo': 'exact multinomial test, simulated',
 };
 
-function testLines(test: NonNullable<CallRecord['split']['test']>, style: Style): string {
+function testLines(test: NonNullable<SplitRecord['test']>, style: Style): string {
   const df = test.df === 1 ? '1 degree of freedom' : `${test.df} degrees of freedom`;
   const parts = [
     `X² = ${formatStatistic(test.statistic)}, ${df}, p = ${formatProbability(test.pearsonPValue)}`,

@@ -1,13 +1,15 @@
 import { formatCount, formatMs, formatShare } from '../numbers.js';
 import { plainText } from '../plain-text.js';
-import type { CallRecord, RunRecord } from '../../record/run-record.js';
+import { aboutCall } from '../../record/call-labels.js';
+import { entryOf } from '../../record/named-counts.js';
+import type { CallRecord, FindingRecord, RunRecord } from '../../record/run-record.js';
 import { paint, type Style, wrap } from '../style.js';
 import { table } from './table.js';
 
 /** So many causes are shown; the record has them all. */
 const SHOWN_CAUSES = 5;
 
-/** Statuses, and why requests failed. */
+/** Statuses, and why requests failed or were never sent. */
 export function statusLines(call: CallRecord, { calls, load }: RunRecord, style: Style): string {
   const statuses = Object.entries(call.status)
     .sort(([, a], [, b]) => b - a)
@@ -27,7 +29,36 @@ export function statusLines(call: CallRecord, { calls, load }: RunRecord, style:
       `  ${formatCount(load.timedOut)} timed out, ${formatCount(load.cancelled)} cancelled`,
     );
   }
+  if (calls.length === 1 && load.unsent > 0) lines.push(`  ${wrap(unsentText(load), style, 4, 2)}`);
   return `${paint(style, 'heading', 'Status')}\n${lines.join('\n')}`;
+}
+
+/** What each cause of not sending means. */
+const UNSENT: Readonly<Record<string, string>> = {
+  'no-connection': 'without a connection',
+  'no-stream': 'without a stream',
+  'no-answer': 'given up as nothing was answered any more',
+  'no-place': 'all places in flight were taken',
+  client: 'this client fell short',
+  interrupted: 'interrupted',
+  stopped: 'stopped early',
+};
+
+function unsentText({ due, unsent, unsentByCause }: RunRecord['load']): string {
+  const causes = Object.entries(unsentByCause).map(
+    ([cause, count]) => `${formatCount(count)} ${entryOf(UNSENT, cause) ?? plainText(cause)}`,
+  );
+  return `${formatCount(unsent)} of ${formatCount(due)} requests were not sent: ${causes.join(', ')}`;
+}
+
+/** What else than a split was expected. */
+export function checkLines({ checks }: CallRecord, style: Style): string {
+  if (checks.length === 0) return '';
+  const lines = checks.map(
+    ({ kind, verdict: own, text }) =>
+      `  ${paint(style, own, own)}  ${wrap(plainText(`${kind}: ${text}`), style, 4, own.length + 4)}`,
+  );
+  return `${paint(style, 'heading', 'Expected')}\n${lines.join('\n')}`;
 }
 
 /** What had to hold; nothing where nothing had to. */
@@ -56,23 +87,43 @@ function observedText(expression: string, observed: number | null): string {
 /** Everything that stands out. */
 export function findings(record: RunRecord, style: Style): string[] {
   if (record.findings.length === 0) return [];
-  const items = record.findings.map((finding) => {
-    const meaning = finding.severity === 'error' ? 'fail' : 'inconclusive';
-    const text = [finding.summary, finding.evidence, finding.advice]
+  const items = record.findings.map(({ severity, code, call, place, summary, evidence, advice }) => {
+    const meaning = severity === 'error' ? 'fail' : 'inconclusive';
+    const text = [placeText(place), sentence(call, summary), evidence, advice]
       .filter((part) => part !== '')
       .map((part) => `    ${wrap(plainText(part), style, 4, 4)}`);
-    return [`  ${paint(style, meaning, plainText(finding.code))}`, ...text].join('\n');
+    return [`  ${paint(style, meaning, plainText(code))}`, ...text].join('\n');
   });
   return [`${paint(style, 'heading', 'Findings')}\n${items.join('\n')}`];
+}
+
+/** `vs.yaml:14 (document 2) spec.http[0].route[1].weight`, with the parts that are known. */
+export function placeText(place: FindingRecord['place']): string {
+  if (place === null) return '';
+  const { file, line, document, path } = place;
+  const where = file === null ? '' : line === null ? file : `${file}:${line}`;
+  const which = document === null ? '' : `(document ${document})`;
+  return [where, which, path ?? ''].filter((part) => part !== '').join(' ');
 }
 
 /** The verdict and its reasons. */
 export function verdict(record: RunRecord, style: Style): string {
   const word = record.verdict.toUpperCase();
-  const [first = '', ...others] = record.reasons.map(plainText);
+  const [first = '', ...others] = record.reasons.map(({ call, text }) =>
+    plainText(sentence(call, text)),
+  );
   const indent = word.length + 2;
   return [
     `${paint(style, record.verdict, word)}  ${wrap(first, style, indent, indent)}`,
     ...others.map((reason) => `${' '.repeat(indent)}${wrap(reason, style, indent, indent)}`),
   ].join('\n');
+}
+
+/** A clause as a sentence; where it is about one of several calls, behind its name. */
+function sentence(call: string | null, clause: string): string {
+  const begun =
+    call === null
+      ? `${clause.charAt(0).toUpperCase()}${clause.slice(1)}`
+      : aboutCall(call, clause);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

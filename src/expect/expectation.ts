@@ -1,0 +1,148 @@
+import type { CallCounts, ConnectionCallCounts, Span } from '../count/counted.js';
+import type { Finding } from '../finding.js';
+import type { SplitExpectation, SplitFigures, SplitWish } from './split/expectation.js';
+import type { Verdict } from './verdict.js';
+
+/** What is expected of a call, by kind. Plain data: it stands in the record. */
+export type Expectation = SplitExpectation;
+
+/** `none`: nothing but answers. */
+export type ExpectationKind = Expectation['kind'] | 'none';
+
+/** A destination that is known before anything is sent. */
+export interface NamedDestination {
+  name: string;
+  /** null: no weights are known. */
+  weight: number | null;
+  /** Pods by the manifests; null when they do not say. */
+  replicas: number | null;
+  /** Weight before the last change; null when not known. */
+  previousWeight: number | null;
+}
+
+/** Requests that the route has answered with an error on purpose. */
+export interface ExpectedAborts {
+  /** Between 0 and 1. */
+  share: number;
+  /** `gRPC UNAVAILABLE`, `HTTP 503`. */
+  description: string;
+}
+
+/** A call as far as judging it needs to know it. */
+export interface ExpectingCall {
+  /** `pkg.Service/Method`. */
+  name: string;
+  /** In the route's order, zero weights included; empty where nothing is known in advance. */
+  destinations: NamedDestination[];
+  aborts: ExpectedAborts | null;
+  /** Answers that a call gives. */
+  observationsPerCall: number;
+  /** Part of the requests that may fail, 0 to 1. */
+  maxErrorRate: number;
+  /** null: nothing is, besides answers. */
+  expectation: Expectation | null;
+}
+
+/** What a run's verdicts are made with. */
+export interface RunRule {
+  /** How often what is right may be failed. */
+  alpha: number;
+  /** How often what is right must be passed. */
+  power: number;
+  seed: number;
+  /** As the user wrote them: `p99<50ms`. */
+  thresholds: string[];
+}
+
+/** Failures of one kind, with the name of their status. */
+export interface NamedFailure {
+  /** `UNAVAILABLE`; `not sent` for requests that never were. */
+  status: string;
+  cause: string;
+  count: number;
+}
+
+/** What was counted of one call. */
+export interface CountedCall {
+  counts: CallCounts;
+  failures: readonly NamedFailure[];
+  /** By connection. */
+  connections: readonly ConnectionCallCounts[];
+  span: Span | null;
+}
+
+/** Why a verdict is what it is. */
+export interface Reason {
+  /** Stable, in kebab case. */
+  code: string;
+  /** One sentence without its first capital and its full stop. */
+  text: string;
+}
+
+/** An expectation other than a split, as the record shows it. */
+export interface Check {
+  kind: string;
+  verdict: Verdict;
+  /** What was expected, and what came: one line. */
+  text: string;
+}
+
+/** What came of the expectation of one call. */
+export interface CallJudgement {
+  verdict: Verdict;
+  reasons: Reason[];
+  findings: Finding[];
+  /** Of a split that was tested; null where none was. */
+  split: SplitFigures | null;
+  /** null where a split, or nothing, was expected. */
+  check: Check | null;
+}
+
+/** A call and what was counted of it, to be judged. */
+export interface JudgedCall<E extends Expectation | null> {
+  call: ExpectingCall & { expectation: E };
+  counted: CountedCall;
+}
+
+/** What a kind of expectation wants counted. Plain data: it travels to worker threads. */
+export interface Wanted {
+  /** Statuses with which a request is OK, as ranges of the protocol's numbers, both ends included. */
+  okStatuses: readonly (readonly [number, number])[];
+  /** Requests in a run of them, for the comparison of spreads; Infinity where nothing is compared. */
+  spreadSize: number;
+}
+
+/** What a plan is made from. */
+export interface PlanContext {
+  destinations: readonly NamedDestination[];
+  aborts: ExpectedAborts | null;
+  /** What is OK by the protocol. */
+  okStatuses: Wanted['okStatuses'];
+  alpha: number;
+  /** Probability with which this call is to pass when it is right. */
+  power: number;
+  /** Requests in flight in all. */
+  concurrency: number;
+}
+
+/** An expectation that is ready to be sent for. */
+export interface ExpectationPlan {
+  expectation: Expectation | null;
+  wanted: Wanted;
+  /** Requests that a verdict needs; null where no number is enough, or none is needed. */
+  requests: number | null;
+}
+
+/** What the user asks to be expected, by kind. */
+export type Wish = SplitWish;
+
+/** One kind of expectation: how it is planned, and how what was counted is judged. */
+export interface Kind<W extends Wish | null, E extends Expectation | null> {
+  /** @throws InputError when the wish does not fit the call. */
+  plan(wish: W, context: PlanContext): ExpectationPlan;
+  /** Judges the calls of a run that have this kind of expectation, together. */
+  judge(
+    calls: readonly JudgedCall<E>[],
+    rule: RunRule,
+  ): CallJudgement[] | Promise<CallJudgement[]>;
+}

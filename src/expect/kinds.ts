@@ -1,0 +1,60 @@
+import { answers } from './answers.js';
+import type {
+  CallJudgement,
+  Expectation,
+  ExpectationKind,
+  ExpectationPlan,
+  JudgedCall,
+  Kind,
+  PlanContext,
+  RunRule,
+  Wish,
+} from './expectation.js';
+
+type AnyKind = Kind<Wish | null, Expectation | null>;
+
+/** Every kind of expectation, loaded when it is needed: statistics take their time. */
+const KINDS: Readonly<Record<ExpectationKind, () => AnyKind | Promise<AnyKind>>> = {
+  none: () => answers as AnyKind,
+  split: async () => (await import('./split/kind.js')).split as AnyKind,
+};
+
+/**
+ * Plans what is asked to be expected of a call.
+ *
+ * @param wish null: nothing besides answers.
+ * @throws InputError when the wish does not fit the call.
+ */
+export async function planExpectation(
+  wish: Wish | null,
+  context: PlanContext,
+): Promise<ExpectationPlan> {
+  const kind = await KINDS[wish?.kind ?? 'none']();
+  return kind.plan(wish, context);
+}
+
+/**
+ * Judges the calls of a run: those with one kind of expectation together.
+ *
+ * @returns In the order of the calls.
+ */
+export async function judgeCalls(
+  calls: readonly JudgedCall<Expectation | null>[],
+  rule: RunRule,
+): Promise<CallJudgement[]> {
+  const judged = new Map<JudgedCall<Expectation | null>, CallJudgement>();
+  for (const name of new Set(calls.map(kindOf))) {
+    const ofKind = calls.filter((call) => kindOf(call) === name);
+    const kind = await KINDS[name]();
+    const results = await kind.judge(ofKind, rule);
+    ofKind.forEach((call, index) => {
+      const result = results[index];
+      if (result !== undefined) judged.set(call, result);
+    });
+  }
+  return calls.flatMap((call) => judged.get(call) ?? []);
+}
+
+function kindOf({ call }: JudgedCall<Expectation | null>): ExpectationKind {
+  return call.expectation?.kind ?? 'none';
+}

@@ -1,0 +1,75 @@
+import type { Counted } from '../../count/counted.js';
+import type { Finding } from '../../finding.js';
+import type { Reason } from '../expectation.js';
+import type { Verdict } from '../verdict.js';
+import { clientBottleneck } from './client-bottleneck.js';
+import { loadCutShort } from './load-cut-short.js';
+import { rateNotReached } from './rate-not-reached.js';
+import { stalled } from './stalled.js';
+import { streamLimit } from './stream-limit.js';
+import { unreachableFinding } from './unreachable.js';
+import { workersDied } from './workers-died.js';
+
+/** What was asked of the load itself. */
+export interface LoadQuestion {
+  /** The arrival rate of an open loop; null in a closed one. */
+  requestsPerSecond: number | null;
+  /** Whether latency or throughput is what the run is about; a fixed rate always is. */
+  isSpeedAsked: boolean;
+  /** Whether a target that stops answering for a while fails the run. */
+  failsOnSilence: boolean;
+}
+
+/** How the load itself went, whatever answered. */
+export interface LoadJudgement {
+  verdict: Verdict;
+  reasons: Reason[];
+  /** Addresses that could not be loaded. */
+  unreachable: Finding[];
+  findings: Finding[];
+  isClientBottleneck: boolean;
+}
+
+/** Judges how the load went. */
+export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement {
+  const { span, members, transport, silences, connections, deaths, calls } = counted;
+  const isSpeedAsked = asked.isSpeedAsked || asked.requestsPerSecond !== null;
+  const sent = calls.reduce((sum, call) => sum + call.sent, 0);
+  const concurrency = members.reduce((sum, member) => sum + member.concurrency, 0);
+  const sendingMs = span?.sendingMs ?? 0;
+  const bottleneck = clientBottleneck({
+    durationMs: span === null ? 0 : span.endMs - span.startMs,
+    threads: members,
+    isSpeedAsked,
+  });
+  const silence = stalled(silences, span?.startMs ?? 0, asked.failsOnSilence);
+  const fails = silence !== null && asked.failsOnSilence;
+  return {
+    verdict: fails ? 'fail' : 'pass',
+    reasons: fails ? [{ code: 'stalled', text: 'the target stopped answering for a while' }] : [],
+    unreachable: counted.unreachable.map((address) =>
+      unreachableFinding(address, span === null ? 'error' : 'warning'),
+    ),
+    findings: [
+      bottleneck,
+      silence,
+      streamLimit({
+        waited: transport.streamWaits.count,
+        waitedMs: transport.streamWaits.totalMs,
+        sent,
+        connections: connections.length,
+        concurrency,
+        maxConcurrentStreams: transport.maxConcurrentStreams,
+      }),
+      rateNotReached(
+        asked.requestsPerSecond,
+        sendingMs > 0 ? (sent / sendingMs) * 1000 : null,
+        concurrency,
+        sendingMs,
+      ),
+      loadCutShort(calls),
+      workersDied(deaths, members.length),
+    ].filter((finding) => finding !== null),
+    isClientBottleneck: bottleneck !== null,
+  };
+}

@@ -1,0 +1,128 @@
+import { type AbortsJudgement, judgeAborts } from '../aborts.js';
+import type { JudgedCall } from '../expectation.js';
+import { unsentOf } from '../unsent.js';
+import type { SplitEvidence } from './decide-evidence.js';
+import type { ConnectionEvidence } from './dependence.js';
+import type { SplitExpectation } from './expectation.js';
+import type { Spread } from './findings/finding.js';
+
+/** One destination: what was expected of it, and what came. */
+interface DestinationEvidence {
+  name: string;
+  weight: number;
+  /** Pods by the manifests; null when they do not say. */
+  replicas: number | null;
+  /** Weight before the last change; null when not known. */
+  previousWeight: number | null;
+  observed: number;
+  /** Failed answers that carried this destination's identity; part of `observed`. */
+  failed: number;
+  pods: { name: string; observed: number }[];
+}
+
+/** What was observed of one call, in columns by the destinations that matter. */
+export interface CallEvidence {
+  /** Those of the route, then others that answered, which count as destinations of weight zero. */
+  destinations: DestinationEvidence[];
+  /** Answers that were to come. */
+  sampled: number;
+  unsent: { byPeer: number; byUs: number };
+  /** OK answers of nobody recognisable. */
+  unattributed: number;
+  cancelled: number;
+  /** Names of pods that answered and fit no workload. */
+  unknownPods: string[];
+  aborts: AbortsJudgement | null;
+  connections: ConnectionEvidence;
+  /** Answers of connections of one request each, which are no part of the sample. */
+  probed: number[];
+  windows: { startSeconds: number; observed: number[] }[];
+  /** null where parts with different sizes were joined. */
+  spread: Spread | null;
+}
+
+/** Collects what the verdict on a split needs of the counts. */
+export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): CallEvidence {
+  const { counts, connections, span } = counted;
+  const { probe, spread, windows } = counts;
+  const kept = [...counts.destinations.keys()].filter(
+    (index) =>
+      index < call.destinations.length ||
+      (counts.observed[index] ?? 0) + (probe?.observed[index] ?? 0) > 0,
+  );
+  const pick = (columns: readonly number[]): number[] => kept.map((index) => columns[index] ?? 0);
+  const pods = [...counts.pods].map(([name, pod]) => ({ name, ...pod })).sort(byName);
+  return {
+    destinations: kept.map((index) => {
+      const named = call.destinations[index];
+      return {
+        name: counts.destinations[index] ?? '',
+        weight: named?.weight ?? 0,
+        replicas: named?.replicas ?? null,
+        previousWeight: named?.previousWeight ?? null,
+        observed: counts.observed[index] ?? 0,
+        failed: counts.failed[index] ?? 0,
+        pods: pods
+          .filter(({ destination }) => destination === index)
+          .map(({ name, observed }) => ({ name, observed })),
+      };
+    }),
+    sampled: counts.sent * call.observationsPerCall,
+    unsent: unsentOf(counts.unsent),
+    unattributed: counts.unattributed,
+    cancelled: counts.ends.cancelled * call.observationsPerCall,
+    unknownPods: pods.filter(({ destination }) => destination < 0).map(({ name }) => name),
+    aborts: call.aborts === null ? null : judgeAborts(call.aborts, counted),
+    connections: {
+      counts: connections.map(({ observed }) => pick(observed)),
+      neighbours: {
+        pairs: connections.reduce((sum, { pairs }) => sum + pairs, 0),
+        equal: connections.reduce((sum, { equalPairs }) => sum + equalPairs, 0),
+      },
+    },
+    probed: pick(probe?.observed ?? []),
+    windows: windows.observed.map((observed, index) => ({
+      startSeconds: startSecondsOf(windows.first + index, windows.widthMs, span?.startMs ?? 0),
+      observed: pick(observed),
+    })),
+    spread:
+      spread.size === null
+        ? null
+        : {
+            size: spread.size,
+            runs: spread.runs,
+            counts: pick(spread.observed),
+            squares: pick(spread.squares),
+          },
+  };
+}
+
+/** The grid's first window may begin before the run does. */
+function startSecondsOf(window: number, widthMs: number, startMs: number): number {
+  return Math.max(0, window * widthMs - startMs) / 1000;
+}
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+/** The part of the evidence that the decision rule looks at. */
+export function splitEvidence(evidence: CallEvidence): SplitEvidence {
+  const { connections, probed } = evidence;
+  // A connection of one answer has no neighbours, and what it says of its destination is one row.
+  const single = probed.flatMap((count, at) =>
+    Array.from({ length: count }, () => probed.map((_, i) => (i === at ? 1 : 0))),
+  );
+  return {
+    destinations: evidence.destinations,
+    // Strays count as destinations of weight zero.
+    leaked: 0,
+    // No destination was asked by those that the route aborts.
+    sampled: evidence.sampled - (evidence.aborts?.figures.allowed ?? 0),
+    unsent: evidence.unsent,
+    unattributed: evidence.unattributed,
+    cancelled: evidence.cancelled,
+    failedWithDestination: evidence.destinations.reduce((sum, { failed }) => sum + failed, 0),
+    connections: { ...connections, counts: [...connections.counts, ...single] },
+  };
+}

@@ -1,0 +1,35 @@
+import type { SplitTest } from './decide-test.js';
+import type { InjectedAborts } from '../aborts.js';
+
+/** What is asked for: answers that are split as the weights say. */
+export interface SplitWish {
+  kind: 'split';
+  /** As the user wrote it: `5pp`. */
+  tolerance: string;
+}
+
+/** The answers are split as the weights say. */
+export interface SplitExpectation extends SplitWish {
+  /** Probability of a pass that the sample was planned for. */
+  power: number;
+  /** Requests that a verdict needs; null when no number is enough. */
+  requestsPlanned: number | null;
+}
+
+/** What judging a split brings to light besides the counts. */
+export interface SplitFigures {
+  /** Probability of a pass for an exactly right split with this many requests. */
+  power: number;
+  /** Those of the route, then others that answered. */
+  destinations: {
+    name: string;
+    expectedShare: number;
+    /** Goodman's simultaneous interval for the share, at 1 − alpha; null without answers. */
+    interval: [number, number] | null;
+    /** How far the share may be off, as a share. */
+    tolerance: number;
+  }[];
+  /** The test of the answers against the weights, with the p-value that decided; null where there is nothing to test. */
+  test: (SplitTest & { decidingPValue: number }) | null;
+  aborts: InjectedAborts | null;
+}

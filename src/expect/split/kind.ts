@@ -1,0 +1,90 @@
+import { reasonText } from './decide-reasons.js';
+import { decideCalls } from './decide-calls.js';
+import type { SplitDecision } from './decide.js';
+import { findRefusals } from '../refusals.js';
+import { judgeAborts } from '../aborts.js';
+import type { CallJudgement, JudgedCall, Kind } from '../expectation.js';
+import { callEvidence, splitEvidence, type CallEvidence } from './evidence.js';
+import type { SplitExpectation, SplitFigures, SplitWish } from './expectation.js';
+import { findAll } from './findings/index.js';
+import { splitPlan } from './split-plan.js';
+import { splitRule } from './split-rule.js';
+
+/** The answers are split as the weights say. */
+export const split: Kind<SplitWish, SplitExpectation> = {
+  plan(wish, { destinations, aborts, okStatuses, alpha, power, concurrency }) {
+    const weighted = destinations.map(({ name, weight }) => ({ name, weight: weight ?? 0 }));
+    const { planned, spreadSize } = splitPlan(
+      { destinations: weighted, aborts },
+      { alpha, power, tolerance: wish.tolerance },
+      concurrency,
+    );
+    const { tolerance } = wish;
+    return {
+      expectation: { kind: 'split', tolerance, power, requestsPlanned: planned },
+      wanted: { okStatuses, spreadSize },
+      requests: planned,
+    };
+  },
+  judge(calls, rule) {
+    const judged = calls.map((one) => ({ ...one, evidence: callEvidence(one) }));
+    const { calls: decisions } = decideCalls(
+      judged.map(({ call, evidence }) => ({
+        evidence: splitEvidence(evidence),
+        rule: splitRule(call, rule),
+      })),
+    );
+    return judged.flatMap(({ evidence, ...one }, index) => {
+      const decision = decisions[index];
+      return decision === undefined ? [] : [judgement(one, evidence, decision)];
+    });
+  },
+};
+
+function judgement(
+  { counted }: JudgedCall<SplitExpectation>,
+  evidence: CallEvidence,
+  decision: SplitDecision,
+): CallJudgement {
+  const { aborts } = evidence;
+  return {
+    verdict: decision.verdict,
+    reasons: [
+      ...decision.reasons.map((reason) => ({ code: reason.code, text: reasonText(reason) })),
+      ...(aborts?.reasons ?? []),
+    ],
+    findings: [
+      ...findRefusals(counted.failures, counted.counts.sent),
+      ...(aborts?.findings ?? []),
+      ...findAll({
+        decision,
+        destinations: evidence.destinations.map((destination, index) => ({
+          ...destination,
+          expectedShare: decision.destinations[index]?.expectedShare ?? 0,
+        })),
+        unknown: { answers: evidence.unattributed, examples: evidence.unknownPods },
+        connections: evidence.connections,
+        windows: evidence.windows,
+        spread: evidence.spread,
+        failedWithoutDestination: decision.missing - evidence.unattributed - evidence.cancelled,
+      }),
+    ],
+    split: figuresOf(evidence, decision),
+    check: null,
+  };
+}
+
+function figuresOf({ aborts }: CallEvidence, decision: SplitDecision): SplitFigures {
+  const { test, worstCasePValue, power, destinations } = decision;
+  return {
+    power,
+    destinations: destinations.map(({ name, expectedShare, interval, tolerance }) => ({
+      name,
+      expectedShare,
+      interval: interval === null ? null : [...interval],
+      tolerance,
+    })),
+    test: test === null ? null : { ...test, decidingPValue: worstCasePValue ?? test.pValue },
+    aborts: aborts?.figures ?? null,
+  };
+}

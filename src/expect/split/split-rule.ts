@@ -1,0 +1,13 @@
+import type { ExpectingCall, RunRule } from '../expectation.js';
+import type { SplitRule } from './decide-evidence.js';
+import type { SplitExpectation } from './expectation.js';
+import { parseTolerance } from './tolerance.js';
+
+/** The rule that a call's split is judged by. */
+export function splitRule(
+  { maxErrorRate, expectation }: ExpectingCall & { expectation: SplitExpectation },
+  { alpha, seed }: RunRule,
+): SplitRule {
+  const { power, tolerance } = expectation;
+  return { alpha, power, seed, maxErrorRate, tolerance: parseTolerance(tolerance) };
+}

@@ -1,0 +1,121 @@
+import type { Counted } from '../../count/counted.js';
+import { Histogram } from '../../count/histogram.js';
+import { InputError } from '../../input-error.js';
+import type { Reason } from '../expectation.js';
+import { unsentOf } from '../unsent.js';
+import type { Verdict } from '../verdict.js';
+import { evaluateThreshold, parseThreshold, type ThresholdResult } from './threshold.js';
+
+/** What the thresholds of a run came to. */
+export interface ThresholdsJudgement {
+  verdict: Verdict;
+  reasons: Reason[];
+  results: ThresholdResult[];
+}
+
+/**
+ * Refuses thresholds that cannot be held against a run, before anything is sent.
+ *
+ * @param destinations Names that there are; null where every pod that answers is one.
+ * @throws InputError when one is malformed, or names a destination that does not exist.
+ */
+export function checkThresholds(
+  expressions: readonly string[],
+  destinations: readonly string[] | null,
+): void {
+  for (const expression of expressions) {
+    const { measure } = parseThreshold(expression);
+    const name = measure.kind === 'latency' ? measure.destination : null;
+    if (name === null || destinations === null || destinations.includes(name)) continue;
+    throw new InputError(
+      `"${expression}" names a destination that does not exist: there is ${destinations.join(', ')}`,
+      { path: '--threshold' },
+    );
+  }
+}
+
+/** Whether any of them is about latency or rate. */
+export function asksForSpeed(expressions: readonly string[]): boolean {
+  return expressions.some(
+    (expression) => parseThreshold(expression).measure.kind !== 'error-rate',
+  );
+}
+
+/**
+ * Holds thresholds against what was counted. They are about all calls of the run together;
+ * destinations of one name are one.
+ *
+ * @param isClientBottleneck Whether the client was the limit: then latencies and rates say nothing.
+ */
+export function judgeThresholds(
+  expressions: readonly string[],
+  counted: Counted,
+  isClientBottleneck: boolean,
+): ThresholdsJudgement {
+  if (expressions.length === 0) return { verdict: 'pass', reasons: [], results: [] };
+  const { overall, byDestination } = latencyOf(counted);
+  const evidence = {
+    overall: overall.summary(),
+    byDestination: new Map([...byDestination].map(([name, one]) => [name, one.summary()])),
+    errorRate: errorRateOf(counted),
+    requestsPerSecond: requestsPerSecondOf(counted),
+    isClientBottleneck,
+  };
+  const results = expressions.map((expression) =>
+    evaluateThreshold(parseThreshold(expression), evidence),
+  );
+  const broken = results.filter(({ ok }) => ok === false);
+  const unknown = results.filter(({ ok }) => ok === null);
+  const list = (some: readonly ThresholdResult[]): string =>
+    some.map(({ expression }) => expression).join(', ');
+  return {
+    verdict: broken.length > 0 ? 'fail' : unknown.length > 0 ? 'inconclusive' : 'pass',
+    reasons: [
+      ...(broken.length > 0
+        ? [{ code: 'threshold-broken', text: `not kept: ${list(broken)}` }]
+        : []),
+      ...(unknown.length > 0
+        ? [{ code: 'threshold-unknown', text: `cannot be said: ${list(unknown)}` }]
+        : []),
+    ],
+    results,
+  };
+}
+
+/** Requests sent per second of the sample; null when it took no time. */
+export function requestsPerSecondOf({ span, calls }: Counted): number | null {
+  if (span === null || span.endMs <= span.startMs) return null;
+  const sent = calls.reduce((sum, call) => sum + call.sent, 0);
+  return (sent * 1000) / (span.endMs - span.startMs);
+}
+
+/** What failed, timed out or could not be sent because of the peer, of all that came to an end. */
+function errorRateOf({ calls }: Counted): number | null {
+  let errors = 0;
+  let ended = 0;
+  for (const { ends, unsent } of calls) {
+    const failed = ends.failed + ends.timedOut + unsentOf(unsent).byPeer;
+    errors += failed;
+    ended += failed + ends.ok;
+  }
+  return ended === 0 ? null : errors / ended;
+}
+
+function latencyOf({ calls }: Counted): {
+  overall: Histogram;
+  byDestination: Map<string, Histogram>;
+} {
+  const overall = new Histogram();
+  const byDestination = new Map<string, Histogram>();
+  for (const { destinations, latency } of calls) {
+    latency.forEach((places, index) => {
+      overall.add(places);
+      const name = destinations[index];
+      if (name === undefined) return;
+      const known = byDestination.get(name) ?? new Histogram();
+      known.add(places);
+      byDestination.set(name, known);
+    });
+  }
+  return { overall, byDestination };
+}

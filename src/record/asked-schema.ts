@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { amount, count, milliseconds, share, weight } from './record-numbers.js';
+import { finding, programmed, route } from './record-parts.js';
+
+/** What was expected of a call, by kind. */
+const expectation = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('split'),
+    tolerance: z.string(),
+    power: share,
+    requestsPlanned: count.nullable(),
+  }),
+]);
+
+const askedCall = z.object({
+  name: z.string(),
+  protocol: z.enum(['grpc']),
+  route: route.nullable(),
+  programmed: programmed.nullable(),
+  findings: z.array(finding),
+  destinations: z.array(
+    z.object({
+      name: z.string(),
+      weight: weight.nullable(),
+      replicas: count.nullable(),
+      previousWeight: weight.nullable(),
+    }),
+  ),
+  aborts: z.object({ share, description: z.string() }).nullable(),
+  observationsPerCall: count,
+  maxErrorRate: share,
+  expectation: expectation.nullable(),
+});
+
+/** The saved form of `Asked`, which is the same. */
+export const askedSchema = z.object({
+  command: z.enum(['verify', 'bench']),
+  tool: z.object({ name: z.string(), version: z.string() }),
+  runId: z.string(),
+  labels: z.record(z.string(), z.string()),
+  askedAt: z.iso.datetime(),
+  scenario: z.string().nullable(),
+  target: z.string(),
+  via: z.string().nullable(),
+  load: z.object({
+    loop: z.enum(['closed', 'open']),
+    requests: count.nullable(),
+    durationMs: milliseconds.nullable(),
+    requestsPerSecond: amount.nullable(),
+  }),
+  rule: z.object({
+    alpha: share,
+    power: share,
+    seed: count,
+    thresholds: z.array(z.string()),
+  }),
+  calls: z.array(askedCall).min(1),
+});

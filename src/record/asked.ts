@@ -1,0 +1,66 @@
+import type { CallProtocol } from '../call/status-name.js';
+import type { ExpectingCall, RunRule } from '../expect/expectation.js';
+import type { Finding } from '../finding.js';
+import type { ExpectedRoute } from '../routing/expectation.js';
+
+/** What a proxy was programmed to do with a request, beside what is configured. */
+export interface ProgrammedRecord {
+  /** Where its configuration was read: a URL or a file. */
+  source: string;
+  /** Route table and virtual host that take the request; null when none does. */
+  table: string | null;
+  virtualHost: string | null;
+  routes: string[];
+  destinations: {
+    name: string;
+    /** null where it is not known which of the other side's this is. */
+    configuredShare: number | null;
+    programmedShare: number | null;
+  }[];
+  /** Share of the requests that the proxy answers itself. */
+  answeredByProxy: number;
+  /** Where configured and programmed part, in one sentence; null where they agree. */
+  difference: string | null;
+  /** Why the two cannot be compared, in one sentence; null where they were. */
+  incomparable: string | null;
+}
+
+/** One call that was asked for. */
+export interface AskedCall extends ExpectingCall {
+  protocol: CallProtocol;
+  /** null where no route is known. */
+  route: ExpectedRoute | null;
+  /** What the proxy itself was programmed to do; null where it was not looked at. */
+  programmed: ProgrammedRecord | null;
+  /** What reading the configuration brought to light. */
+  findings: Finding[];
+}
+
+/** Everything that was settled before the first request: what was asked for. Plain data. */
+export interface Asked {
+  /** Whether what answers is right, or how the target bears a load. */
+  command: 'verify' | 'bench';
+  tool: { name: string; version: string };
+  /** Of this run alone; of joined runs, theirs. */
+  runId: string;
+  labels: Record<string, string>;
+  /** ISO 8601. */
+  askedAt: string;
+  /** What the user calls it; null for nothing. */
+  scenario: string | null;
+  target: string;
+  /** Whose routes apply; null where that was not asked. */
+  via: string | null;
+  load: {
+    loop: 'closed' | 'open';
+    /** -n, or what the expectations need; null where only a clock ends the run. */
+    requests: number | null;
+    /** null where no clock ends it. */
+    durationMs: number | null;
+    /** The arrival rate of an open loop; null in a closed one. */
+    requestsPerSecond: number | null;
+  };
+  rule: RunRule;
+  /** At least one. */
+  calls: AskedCall[];
+}

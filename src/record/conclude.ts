@@ -1,0 +1,133 @@
+import { statusName } from '../call/status-name.js';
+import type { Counted } from '../count/counted.js';
+import type { CallJudgement, CountedCall, Reason } from '../expect/expectation.js';
+import { judgeCalls } from '../expect/kinds.js';
+import { judgeLoad } from '../expect/load/judge-load.js';
+import type { ThresholdResult } from '../expect/thresholds/threshold.js';
+import { asksForSpeed, judgeThresholds } from '../expect/thresholds/judge-thresholds.js';
+import { unsentOf } from '../expect/unsent.js';
+import { type Verdict, worstOf } from '../expect/verdict.js';
+import type { Finding } from '../finding.js';
+import type { Asked } from './asked.js';
+import { callLabels } from './call-labels.js';
+
+/** Why a verdict is what it is, and which call it is about; null for the run as a whole. */
+export interface RunReason extends Reason {
+  call: string | null;
+}
+
+/** How a run came to its end. `unreachable`: nothing known ever answered. */
+export type RunEnd = 'complete' | 'interrupted' | 'unreachable';
+
+/** Everything that follows from what was asked and what was counted. Plain data. */
+export interface Concluded {
+  verdict: Verdict;
+  end: RunEnd;
+  reasons: RunReason[];
+  /** In the order in which they were asked for. */
+  calls: CallJudgement[];
+  thresholds: ThresholdResult[];
+  findings: Finding[];
+}
+
+/**
+ * Concludes a run, or several joined to one: the only place where a verdict comes to be. It looks at
+ * nothing but its arguments.
+ */
+export async function conclude(asked: Asked, counted: Counted): Promise<Concluded> {
+  const labels = callLabels(asked.calls.map(({ name }) => name));
+  const judged = await judgeCalls(
+    asked.calls.map((call, index) => ({ call, counted: countedCall(asked, counted, index) })),
+    asked.rule,
+  );
+  const { command, load, rule } = asked;
+  const ofLoad = judgeLoad(counted, {
+    requestsPerSecond: load.requestsPerSecond,
+    isSpeedAsked: command === 'bench' || asksForSpeed(rule.thresholds),
+    failsOnSilence: command === 'bench' && load.loop === 'closed',
+  });
+  const thresholds = judgeThresholds(rule.thresholds, counted, ofLoad.isClientBottleneck);
+  const bars = barsOf(counted);
+  const verdict = (own: Verdict): Verdict => {
+    // What was cut short from outside proves nothing, not even a failure.
+    if (counted.isInterrupted) return 'inconclusive';
+    return own === 'pass' && bars.length > 0 ? 'inconclusive' : own;
+  };
+  const calls = judged.map((call) => ({ ...call, verdict: verdict(call.verdict) }));
+  return {
+    verdict: verdict(
+      worstOf([...judged.map((call) => call.verdict), ofLoad.verdict, thresholds.verdict]),
+    ),
+    end: endOf(counted),
+    reasons: [
+      ...calls.flatMap(({ reasons }, index) => about(reasons, labels[index] ?? null)),
+      ...about([...bars, ...ofLoad.reasons, ...thresholds.reasons], null),
+    ],
+    calls,
+    thresholds: thresholds.results,
+    findings: distinct([
+      ...ofLoad.unreachable,
+      ...asked.calls.flatMap(({ findings }, index) => ofCall(findings, labels[index] ?? null)),
+      ...calls.flatMap(({ findings }, index) => ofCall(findings, labels[index] ?? null)),
+      ...ofLoad.findings,
+    ]),
+  };
+}
+
+/** What was counted of one call, as expectations look at it. @param index Which call. */
+export function countedCall({ calls: asked }: Asked, counted: Counted, index: number): CountedCall {
+  const counts = counted.calls[index];
+  const protocol = asked[index]?.protocol;
+  if (counts === undefined || protocol === undefined) throw new RangeError('calls without counts');
+  return {
+    counts,
+    failures: counts.failures.map(({ status, cause, count }) => ({
+      status: statusName(protocol, status),
+      cause,
+      count,
+    })),
+    connections: counted.connections.flatMap(({ byCall }) => byCall[index] ?? []),
+    span: counted.span,
+  };
+}
+
+/** What keeps a run from passing whatever its counts say. */
+function barsOf({ isInterrupted, deaths, calls }: Counted): Reason[] {
+  const bars: Reason[] = [];
+  if (isInterrupted) bars.push({ code: 'interrupted', text: 'it was interrupted' });
+  if (deaths.length > 0) bars.push({ code: 'part-lost', text: 'a part of the sample is lost' });
+  const sums = calls.map(({ unsent }) => unsentOf(unsent).byUs);
+  const unsent = sums.reduce((sum, count) => sum + count, 0);
+  if (unsent > 0 && !isInterrupted) {
+    const due = calls.reduce((sum, call) => sum + call.due, 0);
+    bars.push({ code: 'unsent', text: `${unsent} of ${due} requests that were due were not sent` });
+  }
+  return bars;
+}
+
+function endOf({ isInterrupted, deaths, calls }: Counted): RunEnd {
+  if (isInterrupted) return 'interrupted';
+  // A client that broke says nothing about the target.
+  if (deaths.length > 0) return 'complete';
+  const isAnswered = calls.some(
+    ({ ends, observed }) => ends.ok > 0 || observed.some((count) => count > 0),
+  );
+  return isAnswered ? 'complete' : 'unreachable';
+}
+
+function about(reasons: readonly Reason[], call: string | null): RunReason[] {
+  return reasons.map(({ code, text }) => ({ code, text, call }));
+}
+
+function ofCall(findings: readonly Finding[], call: string | null): Finding[] {
+  return findings.map((finding) => ({ ...finding, call }));
+}
+
+/** Calls of a run share their manifests, and what is wrong with those is said once. */
+function distinct(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter((finding) => {
+    const key = JSON.stringify(finding.about === 'manifest' ? { ...finding, call: null } : finding);
+    return !seen.has(key) && seen.add(key) !== undefined;
+  });
+}

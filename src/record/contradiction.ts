@@ -1,0 +1,147 @@
+import type { CallCounts, Counted } from '../count/counted.js';
+import type { CallJudgement } from '../expect/expectation.js';
+import type { Verdict } from '../expect/verdict.js';
+import type { Concluded } from './conclude.js';
+import { recordOf } from './record-of.js';
+import type { CallRecord, RunRecord } from './run-record.js';
+
+/** Two things in a record that cannot both be true. */
+export interface Contradiction {
+  /** Where one of them stands: `calls[0].split.n`. */
+  path: string;
+  problem: string;
+}
+
+/**
+ * Finds what in a record contradicts itself: counts that do not close, or figures that do not follow
+ * from what was counted.
+ *
+ * @param counted What the record says was counted.
+ * @returns The first contradiction; null where there is none.
+ */
+export function contradictionIn(record: RunRecord, counted: Counted): Contradiction | null {
+  const { asked } = record;
+  if (counted.calls.length !== asked.calls.length) {
+    return {
+      path: 'counted.calls',
+      problem: `it has ${counted.calls.length} calls, and ${asked.calls.length} were asked for`,
+    };
+  }
+  for (const [index, counts] of counted.calls.entries()) {
+    const { observationsPerCall } = asked.calls[index]!;
+    const problem = unclosed(counts, counted, index, observationsPerCall);
+    if (problem !== null) return { path: `counted.calls[${index}]`, problem };
+  }
+  // `asked` and `counted` are the standard that the rest is held against.
+  const { asked: _, counted: __, ...shown } = record;
+  const { asked: ___, counted: ____, ...expected } = recordOf(asked, counted, concludedIn(record));
+  return difference(shown, expected, '');
+}
+
+/** What of the counts of a call does not add up; null where all does. */
+function unclosed(
+  counts: CallCounts,
+  counted: Counted,
+  call: number,
+  observationsPerCall: number,
+): string | null {
+  const { sent, due, ends, observed, failed, latency, destinations, windows, blocks } = counts;
+  const ended = sum(Object.values(ends));
+  if (ended !== sent) return `${sent} were sent, and ${ended} came to an end`;
+  const unsent = sum([...counts.unsent.values()]);
+  if (due !== sent + unsent) return `${due} were due, and ${sent} sent and ${unsent} unsent`;
+  const byStatus = sum([...counts.statuses.values()]);
+  if (byStatus !== sent) return `${sent} were sent, and ${byStatus} have a status`;
+  const columns = destinations.length;
+  if (observed.length !== columns || failed.length !== columns || latency.length !== columns + 1) {
+    return `it has ${columns} destinations, and other numbers of counts`;
+  }
+  const n = sum(observed);
+  if (n > sent * observationsPerCall) return `${sent} requests gave ${n} answers`;
+  if (failed.some((count, index) => count > (observed[index] ?? 0))) {
+    return 'more answers failed than there were';
+  }
+  const parts = {
+    connections: counted.connections.map(({ byCall }) => byCall[call]?.observed ?? []),
+    windows: windows.observed,
+    blocks: blocks.observed,
+    pods: podColumns(counts),
+  };
+  for (const [what, rows] of Object.entries(parts)) {
+    const index = observed.findIndex((count, at) => sum(rows.map((row) => row[at] ?? 0)) > count);
+    if (index >= 0) return `its ${what} have more answers of "${destinations[index]!}" than it has`;
+  }
+  return null;
+}
+
+function podColumns({ pods, destinations }: CallCounts): number[][] {
+  return [...pods.values()].map(({ destination, observed }) =>
+    destinations.map((_, index) => (index === destination ? observed : 0)),
+  );
+}
+
+/** The conclusion as the record shows it. */
+function concludedIn(record: RunRecord): Concluded {
+  const { verdict, end, reasons, thresholds, findings } = record;
+  return { verdict, end, reasons, thresholds, findings, calls: record.calls.map(judgementIn) };
+}
+
+function judgementIn({ verdict, reasons, split, checks }: CallRecord): CallJudgement {
+  return {
+    verdict: verdict satisfies Verdict,
+    reasons,
+    findings: [],
+    check: checks[0] ?? null,
+    split:
+      split === null || split.power === null
+        ? null
+        : {
+            power: split.power,
+            destinations: split.destinations.map(
+              ({ name, expectedShare, interval, tolerance }) => ({
+                name,
+                expectedShare: expectedShare ?? 0,
+                interval,
+                tolerance: tolerance ?? 0,
+              }),
+            ),
+            test: split.test as NonNullable<CallJudgement['split']>['test'],
+            aborts: split.aborts,
+          },
+  };
+}
+
+const MAX_SHOWN = 40;
+
+/** The first place where two values differ, both as JSON has them. */
+function difference(shown: unknown, expected: unknown, path: string): Contradiction | null {
+  if (typeof shown !== 'object' || typeof expected !== 'object' || !shown || !expected) {
+    if (Object.is(shown, expected)) return null;
+    return {
+      path,
+      problem: `it says ${asText(shown)}, and what was counted gives ${asText(expected)}`,
+    };
+  }
+  for (const name of new Set([...Object.keys(expected), ...Object.keys(shown)])) {
+    const inside = Array.isArray(expected)
+      ? `${path}[${name}]`
+      : `${path}${path === '' ? '' : '.'}${name}`;
+    const found = difference(ownValue(shown, name), ownValue(expected, name), inside);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** Names come from elsewhere, and may be such as every object inherits something under. */
+function ownValue(object: object, name: string): unknown {
+  return Object.hasOwn(object, name) ? (object as Record<string, unknown>)[name] : undefined;
+}
+
+function asText(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > MAX_SHOWN ? 'something else' : text;
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}

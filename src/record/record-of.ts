@@ -1,0 +1,56 @@
+import type { Counted } from '../count/counted.js';
+import type { Asked } from './asked.js';
+import type { Concluded } from './conclude.js';
+import type { RunRecord } from './run-record.js';
+import { RUN_SCHEMA } from './run-schema.js';
+import { savedCounts } from './saved-counts.js';
+import { callView } from './views/call-view.js';
+import { loadView } from './views/load-view.js';
+import { transportView } from './views/transport-view.js';
+import { windowsView } from './views/windows-view.js';
+
+/**
+ * Writes down a run: what was asked and what was counted as they are, and every figure of the contract
+ * as a view of them and of what is concluded.
+ */
+export function recordOf(asked: Asked, counted: Counted, concluded: Concluded): RunRecord {
+  const { span, stopped, rollout, silences, calls } = counted;
+  return {
+    schema: RUN_SCHEMA,
+    tool: asked.tool,
+    command: asked.command,
+    labels: asked.labels,
+    scenario: asked.scenario,
+    target: asked.target,
+    via: asked.via,
+    startedAt: span === null ? asked.askedAt : new Date(span.startMs).toISOString(),
+    runId: asked.runId,
+    durationSeconds: span === null ? 0 : (span.endMs - span.startMs) / 1000,
+    end: concluded.end,
+    stopped,
+    verdict: concluded.verdict,
+    reasons: concluded.reasons,
+    calls: asked.calls.flatMap((call, index) => {
+      const counts = calls[index];
+      const judgement = concluded.calls[index];
+      return counts === undefined || judgement === undefined
+        ? []
+        : [callView(asked, call, counts, judgement)];
+    }),
+    rollout:
+      rollout === null
+        ? null
+        : { waitedSeconds: rollout.waitedMs / 1000, followed: rollout.followed },
+    load: loadView(asked, counted),
+    transport: transportView(counted),
+    ...windowsView(counted),
+    silences: silences.map(({ startMs, lengthMs }) => ({
+      startSeconds: Math.max(0, startMs - (span?.startMs ?? startMs)) / 1000,
+      lengthSeconds: lengthMs / 1000,
+    })),
+    thresholds: concluded.thresholds,
+    findings: concluded.findings,
+    asked,
+    counted: savedCounts(counted),
+  };
+}

@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import { count, share } from './record-numbers.js';
+
+export const verdict = z.enum(['pass', 'fail', 'inconclusive']);
+
+/** Where something stands in a file that was read. */
+const place = z.object({
+  file: z.string().nullable(),
+  line: count.nullable(),
+  column: count.nullable(),
+  document: count.nullable(),
+  path: z.string().nullable(),
+});
+
+export const finding = z.object({
+  code: z.string(),
+  severity: z.enum(['error', 'warning', 'info']),
+  about: z.enum(['target', 'proxy', 'call', 'load', 'client', 'manifest']),
+  /** Which call it concerns; null for all of them. */
+  call: z.string().nullable(),
+  place: place.nullable(),
+  summary: z.string(),
+  evidence: z.string(),
+  advice: z.string(),
+});
+
+/** The route that a call takes. */
+export const route = z.object({
+  source: z.string(),
+  file: z.string().nullable(),
+  line: count.nullable(),
+  rule: z.string(),
+  match: z.string(),
+  gatewayPort: count.nullable(),
+});
+
+/** What the proxy itself was programmed to do with the request. */
+export const programmed = z.object({
+  /** Where its configuration was read: a URL or a file. */
+  source: z.string(),
+  /** Route table and virtual host that take the request; null when none does. */
+  table: z.string().nullable(),
+  virtualHost: z.string().nullable(),
+  routes: z.array(z.string()),
+  destinations: z.array(
+    z.object({
+      name: z.string(),
+      /** null where it is not known which of the other side's this is. */
+      configuredShare: share.nullable(),
+      programmedShare: share.nullable(),
+    }),
+  ),
+  /** Share of the requests that the proxy answers itself. */
+  answeredByProxy: share,
+  /** Where configured and programmed part, in one sentence; null where they agree. */
+  difference: z.string().nullable(),
+  /** Why the two cannot be compared, in one sentence; null where they were. */
+  incomparable: z.string().nullable(),
+});

@@ -1,0 +1,119 @@
+import * as z from 'zod';
+import { amount, count, milliseconds } from './record-numbers.js';
+
+const counts = z.array(count);
+/** HdrHistogram V2, base64. */
+const histogram = z.string();
+/** Windows are numbered from 1970 on. */
+const windowNumber = z.int().min(0);
+const msSince1970 = z.number().min(0);
+
+const unsentCause = z.enum([
+  'no-connection',
+  'no-stream',
+  'no-answer',
+  'no-place',
+  'client',
+  'interrupted',
+  'stopped',
+]);
+
+const call = z.object({
+  destinations: z.array(z.string()),
+  named: count,
+  due: count,
+  sent: count,
+  unsent: z.array(z.tuple([unsentCause, count])),
+  ends: z.object({ ok: count, failed: count, timedOut: count, cancelled: count }),
+  statuses: z.array(z.tuple([count, count])),
+  failures: z.array(z.object({ status: count.nullable(), cause: z.string(), count })),
+  observed: counts,
+  failed: counts,
+  unattributed: count,
+  pods: z.array(
+    z.tuple([
+      z.string(),
+      z.object({ destination: z.int().min(-1), observed: count, latency: histogram.nullable() }),
+    ]),
+  ),
+  latency: z.array(histogram),
+  scheduleSlip: histogram,
+  windows: z.object({
+    widthMs: count,
+    first: windowNumber,
+    observed: z.array(counts),
+    missing: counts,
+  }),
+  blocks: z.object({ observed: z.array(counts), missing: counts, latency: z.array(histogram) }),
+  clusters: z.array(
+    z.tuple([count, z.object({ calls: count, observed: counts, squares: counts })]),
+  ),
+  spread: z.object({ size: count.nullable(), runs: count, observed: counts, squares: counts }),
+  probe: z.object({ connections: count, observed: counts, missing: count }).nullable(),
+});
+
+/** The saved form of `Counted`: maps as pairs, histograms as HDR tools exchange them. */
+export const savedCountsSchema = z.object({
+  span: z
+    .object({ startMs: msSince1970, endMs: msSince1970, sendingMs: milliseconds })
+    .nullable(),
+  isInterrupted: z.boolean(),
+  stopped: z.object({ code: z.string(), afterRequests: count }).nullable(),
+  calls: z.array(call),
+  connections: z.array(
+    z.object({
+      number: count,
+      remote: z.string(),
+      byCall: z.array(
+        z.object({ observed: counts, missing: count, pairs: count, equalPairs: count }),
+      ),
+    }),
+  ),
+  members: z.array(
+    z.object({
+      engine: z.string(),
+      connections: count,
+      concurrency: count,
+      utilisation: amount,
+      lagP99Ms: milliseconds,
+      lagMaxMs: milliseconds,
+      latenessP99Ms: milliseconds.nullable(),
+    }),
+  ),
+  deaths: z.array(z.object({ why: z.string(), sent: count })),
+  silences: z.array(z.object({ startMs: msSince1970, lengthMs: milliseconds })),
+  unreachable: z.array(
+    z.object({ address: z.string(), kind: z.string(), message: z.string() }),
+  ),
+  transport: z.object({
+    resent: count,
+    goaway: count,
+    reconnects: count,
+    rstStream: z.array(z.tuple([z.string(), count])),
+    maxConcurrentStreams: count.nullable(),
+    streamWaits: z.object({ count, totalMs: milliseconds }),
+    tls: z.array(
+      z.object({
+        version: z.string(),
+        cipher: z.string(),
+        alpn: z.string().nullable(),
+        certificate: z
+          .object({
+            subject: z.string(),
+            issuer: z.string(),
+            altNames: z.string().nullable(),
+            validFrom: z.string(),
+            validTo: z.string(),
+          })
+          .nullable(),
+      }),
+    ),
+  }),
+  cpuMicros: amount,
+  excluded: count,
+  rollout: z.object({ waitedMs: milliseconds, followed: z.boolean() }).nullable(),
+});
+
+/** What was counted, as it stands in a record. */
+export type SavedCounts = z.infer<typeof savedCountsSchema>;
+export type SavedCallCounts = z.infer<typeof call>;

@@ -1,0 +1,106 @@
+import { statusName } from '../../call/status-name.js';
+import type { CallCounts } from '../../count/counted.js';
+import type { CallJudgement } from '../../expect/expectation.js';
+import type { Asked, AskedCall } from '../asked.js';
+import type { CallRecord, SplitRecord } from '../run-record.js';
+import { latencyView } from './latency-view.js';
+import { byName } from './names.js';
+
+/** One call: what it was, what came of it, and what that means. */
+export function callView(
+  { rule }: Asked,
+  asked: AskedCall,
+  counts: CallCounts,
+  judgement: CallJudgement,
+): CallRecord {
+  const { protocol } = asked;
+  return {
+    call: asked.name,
+    route: asked.route,
+    programmed: asked.programmed,
+    verdict: judgement.verdict,
+    reasons: judgement.reasons,
+    split: judgement.check === null ? splitView(asked, counts, judgement, rule.alpha) : null,
+    checks: judgement.check === null ? [] : [judgement.check],
+    connectionProbe: probeView(counts),
+    latencyMs: latencyView(counts),
+    status: Object.fromEntries(
+      [...counts.statuses].map(([status, count]) => [statusName(protocol, status), count]),
+    ),
+    failures: counts.failures.map(({ status, cause, count }) => ({
+      status: statusName(protocol, status),
+      cause,
+      count,
+    })),
+  };
+}
+
+function splitView(
+  asked: AskedCall,
+  counts: CallCounts,
+  { split: figures }: CallJudgement,
+  alpha: number,
+): SplitRecord {
+  const n = counts.observed.reduce((sum, count) => sum + count, 0);
+  const { observationsPerCall, expectation } = asked;
+  const weights = asked.destinations.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
+  const pods = podsByDestination(counts);
+  const sampled = counts.sent * observationsPerCall;
+  const judgedByName = new Map(figures?.destinations.map((one) => [one.name, one]));
+  return {
+    sampled,
+    n,
+    missing: sampled - n,
+    unattributed: counts.unattributed,
+    cancelled: counts.ends.cancelled * observationsPerCall,
+    aborts: figures?.aborts ?? null,
+    unknownPods: pods.get(-1) ?? [],
+    observationsPerCall,
+    requestsPlanned: expectation?.requestsPlanned ?? null,
+    alpha,
+    power: figures?.power ?? null,
+    destinations: counts.destinations.flatMap((name, index) => {
+      const observed = counts.observed[index] ?? 0;
+      const named = asked.destinations[index];
+      const probed = counts.probe?.observed[index] ?? 0;
+      // Workloads that a route does not name are listed once they answer.
+      if (named === undefined && observed + probed === 0) return [];
+      const weight = named?.weight ?? (expectation === null ? null : 0);
+      const judged = judgedByName.get(name);
+      return [
+        {
+          name,
+          weight,
+          expectedShare: weight === null || weights === 0 ? null : weight / weights,
+          observed,
+          share: n === 0 ? null : observed / n,
+          interval: judged?.interval ?? null,
+          tolerance: judged?.tolerance ?? null,
+          pods: pods.get(index) ?? [],
+          routed: named !== undefined,
+          failed: counts.failed[index] ?? 0,
+          replicas: named?.replicas ?? null,
+          previousWeight: named?.previousWeight ?? null,
+        },
+      ];
+    }),
+    test: figures?.test ?? null,
+  };
+}
+
+/** The pods of each destination that answered, by name; those of none at −1. */
+function podsByDestination({ pods }: CallCounts): Map<number, { name: string; observed: number }[]> {
+  const found = new Map<number, { name: string; observed: number }[]>();
+  for (const [name, { destination, observed }] of [...pods].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const own = found.get(destination);
+    if (own === undefined) found.set(destination, [{ name, observed }]);
+    else own.push({ name, observed });
+  }
+  return found;
+}
+
+function probeView({ probe, destinations }: CallCounts): CallRecord['connectionProbe'] {
+  if (probe === null) return null;
+  const { connections, observed, missing } = probe;
+  return { connections, observed: byName(destinations, observed), missing };
+}

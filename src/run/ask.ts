@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import type { PreparedCall } from '../call/prepared-call.js';
+import { okStatuses } from '../call/status-name.js';
+import type { NamedDestination, Wish } from '../expect/expectation.js';
+import { planExpectation } from '../expect/kinds.js';
+import { checkThresholds } from '../expect/thresholds/judge-thresholds.js';
+import type { LoadedCall } from '../load/load-order.js';
+import type { Asked, AskedCall } from '../record/asked.js';
+import { awaitInCall } from '../scenario/call-list.js';
+import type { AskedCall as ScenarioCall, Scenario } from '../scenario/scenario.js';
+import { formatTarget } from '../scenario/target.js';
+import { TOOL } from '../tool.js';
+import type { ConfiguredCall } from './configured.js';
+import type { RunOptions } from './options.js';
+import { preparedCalls } from './prepared-calls.js';
+import { sampleSize } from './sample-size.js';
+
+/** A call with everything that is known before the first request. */
+export interface RunCall {
+  asked: AskedCall;
+  loaded: LoadedCall;
+  /** Requests that a verdict needs; null when no number is enough, or none is needed. */
+  planned: number | null;
+}
+
+/** What is asked, ready to be sent. */
+export interface PreparedRun {
+  asked: Asked;
+  calls: RunCall[];
+  /** Requests of all calls; null when only the clock ends the run. */
+  requests: number | null;
+  /** How they divide over the calls: one positive number for each. */
+  parts: readonly number[];
+}
+
+/** Every pod that answers is a destination of its own. */
+const NOTHING_CONFIGURED: ConfiguredCall = {
+  via: null,
+  route: null,
+  destinations: [],
+  attribution: { destinations: [], workloads: [], tokens: [], podsAreDestinations: true },
+  aborts: null,
+  programmed: null,
+  findings: [],
+  notes: [],
+};
+
+/**
+ * Settles what a scenario asks: its calls encoded, their routes found, what is expected of them
+ * planned. Nothing is sent.
+ *
+ * @throws InputError when the scenario or something it names is wrong.
+ */
+export async function ask(scenario: Scenario, options: RunOptions): Promise<PreparedRun> {
+  const { signal, onNote } = options;
+  const prepared = await preparedCalls(scenario, signal);
+  const configured = await configuredAll(scenario, prepared, signal);
+  const calls: RunCall[] = [];
+  for (const [index, call] of scenario.calls.entries()) {
+    const run = () => runCall(scenario, call, prepared[index]!, configured[index]!, signal);
+    calls.push(await awaitInCall(scenario.calls, index, run));
+  }
+  checkThresholds(scenario.rule.thresholds, namesOf(configured));
+  const size =
+    scenario.command === 'verify'
+      ? sampleSize(
+          scenario.load,
+          calls.map(({ planned }) => planned),
+        )
+      : { requests: scenario.load.requests, parts: calls.map(() => 1), notes: [] };
+  const notes = configured.flatMap((one) => one.notes.map((note) => `note: ${note}`));
+  for (const note of new Set([...notes, ...size.notes])) onNote?.(note);
+  const { requests, parts } = size;
+  return { asked: askedOf(scenario, calls, configured, requests), calls, requests, parts };
+}
+
+async function configuredAll(
+  scenario: Scenario,
+  calls: readonly PreparedCall[],
+  signal: AbortSignal | undefined,
+): Promise<ConfiguredCall[]> {
+  if (scenario.calls.every(({ expect }) => expect === null)) {
+    return calls.map(() => NOTHING_CONFIGURED);
+  }
+  // Routing is loaded only where there are routes: it takes its time.
+  const { configuredCalls } = await import('./configured.js');
+  const configured = await configuredCalls(scenario, calls, signal);
+  return configured.map((one) => one ?? NOTHING_CONFIGURED);
+}
+
+async function runCall(
+  { command, rule, calls, load }: Scenario,
+  call: ScenarioCall,
+  { name, request, answers }: PreparedCall,
+  configured: ConfiguredCall,
+  signal: AbortSignal | undefined,
+): Promise<RunCall> {
+  const { route, attribution, aborts, programmed, findings } = configured;
+  const destinations = await withPrevious(configured.destinations, call, name, signal);
+  const wish: Wish | null =
+    command === 'verify' && call.expect !== null
+      ? { kind: call.expect.kind, tolerance: call.rule.tolerance }
+      : null;
+  const { expectation, wanted, requests } = await planExpectation(wish, {
+    destinations,
+    aborts,
+    okStatuses: okStatuses(request.kind),
+    alpha: rule.alpha,
+    // So that all calls together pass with the power that was asked for.
+    power: 1 - (1 - rule.power) / calls.length,
+    concurrency: load.concurrency,
+  });
+  return {
+    asked: {
+      name,
+      protocol: request.kind,
+      route,
+      programmed,
+      findings,
+      destinations,
+      aborts,
+      observationsPerCall: OBSERVATIONS_PER_CALL,
+      maxErrorRate: call.rule.maxErrorRate,
+      expectation,
+    },
+    loaded: {
+      request,
+      counting: { answers, attribution, observationsPerCall: OBSERVATIONS_PER_CALL, ...wanted },
+    },
+    planned: requests,
+  };
+}
+
+/** A unary call gives one answer. */
+const OBSERVATIONS_PER_CALL = 1;
+
+async function withPrevious(
+  destinations: NamedDestination[],
+  { expect }: ScenarioCall,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<NamedDestination[]> {
+  const previous = expect?.previous ?? null;
+  if (previous === null) return destinations;
+  const { withPreviousWeights } = await import('./previous.js');
+  return await withPreviousWeights(destinations, previous, name, signal);
+}
+
+/** Names that thresholds may use; null where every pod that answers is one. */
+function namesOf(configured: readonly ConfiguredCall[]): string[] | null {
+  const tables = configured.map(({ attribution }) => attribution);
+  if (tables.some(({ podsAreDestinations }) => podsAreDestinations === true)) return null;
+  return [...new Set(tables.flatMap(({ destinations }) => destinations))];
+}
+
+function askedOf(
+  { command, name, target, load, rule }: Scenario,
+  calls: readonly RunCall[],
+  configured: readonly ConfiguredCall[],
+  requests: number | null,
+): Asked {
+  const vias = new Set(configured.flatMap(({ via }) => via ?? []));
+  const { alpha, power, seed, thresholds } = rule;
+  return {
+    command,
+    tool: TOOL,
+    runId: randomUUID(),
+    labels: {},
+    askedAt: new Date().toISOString(),
+    scenario: name,
+    target: formatTarget(target),
+    via: vias.size === 0 ? null : [...vias].join(', '),
+    load: {
+      loop: load.requestsPerSecond === null ? 'closed' : 'open',
+      requests,
+      durationMs: load.durationMs,
+      requestsPerSecond: load.requestsPerSecond,
+    },
+    rule: { alpha, power, seed, thresholds },
+    calls: calls.map(({ asked }) => asked),
+  };
+}

@@ -1,0 +1,111 @@
+import type { Counted, ProbeCounts } from '../count/counted.js';
+import type { LoadPlan } from '../load/plan.js';
+import { countedCall } from '../record/conclude.js';
+import type { PreparedRun } from './ask.js';
+import type { RunOptions } from './options.js';
+import type { ReachedTarget } from './target.js';
+
+/** Connections that are opened at the same time. */
+const BATCH = 64;
+/** More would be a load of its own on a gateway: their number is said, and left to the user. */
+const MOST_CONNECTIONS = 1000;
+/** After this no further batch is begun, in ms. */
+const LIMIT_MS = 60_000;
+
+/**
+ * Where only one destination answered a call, over too few connections to tell a wrong split from
+ * connections that stay with one destination, opens connections of one request each, some at a time.
+ * The sample is not touched by them: they are asked how connections are dealt out, and nothing else.
+ *
+ * @param plan The load of the sample.
+ * @param counted The sample.
+ * @returns The same, with the probes beside it.
+ */
+export async function probeConnections(
+  run: PreparedRun,
+  target: ReachedTarget,
+  plan: LoadPlan,
+  counted: Counted,
+  options: RunOptions,
+): Promise<Counted> {
+  if (counted.isInterrupted) return counted;
+  const calls = [...counted.calls];
+  for (const [index, { asked, loaded }] of run.calls.entries()) {
+    const { expectation } = asked;
+    if (expectation === null) continue;
+    // Loaded late: it needs the statistics of the verdict, which come next anyway.
+    const { probesNeeded } = await import('../expect/split/probes-needed.js');
+    const needed = probesNeeded(
+      { call: { ...asked, expectation }, counted: countedCall(run.asked, counted, index) },
+      run.asked.rule,
+    );
+    if (needed === 0) continue;
+    if (needed > MOST_CONNECTIONS) {
+      options.onNote?.(refusalToProbe(needed));
+      continue;
+    }
+    const load = async (requests: number): Promise<ProbeCounts | null> => {
+      const { signal = new AbortController().signal } = options;
+      const batch = await target.load(singles(plan, requests), [loaded], {
+        signal,
+        onProgress: () => undefined,
+      });
+      return probeOf(batch);
+    };
+    const probe = await probed(needed, load, options.signal);
+    calls[index] = { ...calls[index]!, probe };
+  }
+  return { ...counted, calls };
+}
+
+/** Connections of one request each. */
+function singles(plan: LoadPlan, requests: number): LoadPlan {
+  return {
+    ...plan,
+    connections: requests,
+    concurrency: requests,
+    requests,
+    durationMs: null,
+    requestsPerSecond: null,
+    warmup: null,
+    workers: 1,
+    callParts: [1],
+  };
+}
+
+function probeOf({ calls: [counts] }: Counted): ProbeCounts | null {
+  // A batch that could send nothing says that the next could not either.
+  if (counts === undefined || counts.sent === 0) return null;
+  const answered = counts.observed.reduce((sum, count) => sum + count, 0);
+  return {
+    connections: counts.sent,
+    observed: counts.observed,
+    missing: counts.sent - answered,
+  };
+}
+
+async function probed(
+  needed: number,
+  load: (requests: number) => Promise<ProbeCounts | null>,
+  signal: AbortSignal | undefined,
+): Promise<ProbeCounts> {
+  const startMs = performance.now();
+  const sum: ProbeCounts = { connections: 0, observed: [], missing: 0 };
+  while (
+    sum.connections < needed &&
+    signal?.aborted !== true &&
+    performance.now() - startMs < LIMIT_MS
+  ) {
+    const batch = await load(Math.min(BATCH, needed - sum.connections));
+    if (batch === null) break;
+    sum.connections += batch.connections;
+    batch.observed.forEach((count, i) => (sum.observed[i] = (sum.observed[i] ?? 0) + count));
+    sum.missing += batch.missing;
+  }
+  return sum;
+}
+
+/** Why so many connections are not opened, in words. */
+function refusalToProbe(needed: number): string {
+  return `only one destination answered; ${needed} connections of one request each would tell a wrong split from connections that stay with one destination, more than the ${MOST_CONNECTIONS} that are opened without being asked: use --connections and -n`;
+}

@@ -1,0 +1,63 @@
+import { readTlsOptions } from '../inputs/certificates.js';
+import { nothingCounted } from '../count/merge-counts.js';
+import type { Counted } from '../count/counted.js';
+import { type LoadControl, runLoad } from '../load/coordinator.js';
+import type { LoadedCall } from '../load/load-order.js';
+import type { LoadPlan } from '../load/plan.js';
+import { openTransport } from '../load/transport/open-transport.js';
+import type { Reach, TransportSpec } from '../load/transport/transport.js';
+import type { Scenario } from '../scenario/scenario.js';
+import type { RunOptions } from './options.js';
+
+/** A target that was looked for, and a way to load it where it was found. */
+export interface ReachedTarget {
+  /** Whether anything of it can be loaded. */
+  isThere: boolean;
+  /** What looking for it brought to light, to be merged with what is counted. */
+  found: Counted;
+  /** Loads it; only where it is there. */
+  load(plan: LoadPlan, calls: readonly LoadedCall[], control: LoadControl): Promise<Counted>;
+}
+
+/**
+ * Connects to every address of a scenario's target once. What cannot be reached is named here, before
+ * any load.
+ *
+ * @param calls At least one.
+ * @throws InputError when a certificate or key cannot be used.
+ */
+export async function reachTarget(
+  scenario: Scenario,
+  calls: readonly LoadedCall[],
+  { signal = new AbortController().signal, onNote, openTransport: open = openTransport }: RunOptions,
+): Promise<ReachedTarget> {
+  const spec = await transportSpec(scenario, onNote);
+  const requests = calls.map(({ request }) => request);
+  const transport = await open(spec, requests, { callsPerConnection: 1 }, signal);
+  const { addresses, unreachable, tls }: Reach = await transport.reach();
+  const nothing = nothingCounted(calls.length);
+  return {
+    isThere: addresses.length > 0,
+    found: {
+      ...nothing,
+      isInterrupted: signal.aborted,
+      unreachable,
+      transport: { ...nothing.transport, tls },
+    },
+    load: (plan, some, control) =>
+      runLoad({ plan, calls: some, transport: spec, addresses }, { openTransport: open, ...control }),
+  };
+}
+
+async function transportSpec(
+  { target, security, connectTimeoutMs, load }: Scenario,
+  onNote: RunOptions['onNote'],
+): Promise<TransportSpec> {
+  // Addresses are dialled after the name is resolved; the certificate is for the name.
+  const host = target.kind === 'tcp' ? target.host : undefined;
+  const tls = security.kind === 'plaintext' ? null : await readTlsOptions(security, host);
+  if (tls?.verify === false) {
+    onNote?.("WARNING: the server's certificate is not checked (--skip-verify)");
+  }
+  return { kind: 'sockets', engine: load.engine, target, tls, connectTimeoutMs };
+}
