@@ -76,3 +76,8 @@ export function mergeHistograms(a: HistogramCounts, b: HistogramCounts): Histogr
   shorter.forEach((count, place) => (sum[place]! += count));
   return sum;
 }
+
+/** Adds up any number of histograms. */
+export function sumOfHistograms(all: readonly HistogramCounts[]): HistogramCounts {
+  return all.reduce(mergeHistograms, new Float64Array(0));
+}

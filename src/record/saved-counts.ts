@@ -1,5 +1,5 @@
 import type { CallCounts, Counted, HistogramCounts } from '../count/counted.js';
-import { Histogram } from '../count/histogram.js';
+import { decodeHistogram, encodeHistogram } from '../count/histogram-codec.js';
 import type { SavedCallCounts, SavedCounts } from './saved-counts-schema.js';
 
 /** Puts what was counted into the form in which it is saved. */
@@ -64,9 +64,9 @@ function callOf(saved: SavedCallCounts): CallCounts {
 }
 
 function encoded(places: HistogramCounts): string {
-  return new Histogram(places).encode();
+  return encodeHistogram(places);
 }
 
 function decoded(text: string): HistogramCounts {
-  return Histogram.decode(text).counts();
+  return decodeHistogram(text);
 }

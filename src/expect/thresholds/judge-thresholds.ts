@@ -1,5 +1,6 @@
-import type { Counted } from '../../count/counted.js';
-import { Histogram } from '../../count/histogram.js';
+import type { Counted, HistogramCounts } from '../../count/counted.js';
+import { summarize } from '../../count/latency-summary.js';
+import { sumOfHistograms } from '../../count/histogram.js';
 import { InputError } from '../../input-error.js';
 import type { Reason } from '../expectation.js';
 import { unsentOf } from '../unsent.js';
@@ -55,8 +56,8 @@ export function judgeThresholds(
   if (expressions.length === 0) return { verdict: 'pass', reasons: [], results: [] };
   const { overall, byDestination } = latencyOf(counted);
   const evidence = {
-    overall: overall.summary(),
-    byDestination: new Map([...byDestination].map(([name, one]) => [name, one.summary()])),
+    overall: summarize(overall),
+    byDestination: new Map([...byDestination].map(([name, all]) => [name, summarize(sumOfHistograms(all))])),
     errorRate: errorRateOf(counted),
     requestsPerSecond: requestsPerSecondOf(counted),
     isClientBottleneck,
@@ -102,20 +103,15 @@ function errorRateOf({ calls }: Counted): number | null {
 }
 
 function latencyOf({ calls }: Counted): {
-  overall: Histogram;
-  byDestination: Map<string, Histogram>;
+  overall: HistogramCounts;
+  byDestination: Map<string, HistogramCounts[]>;
 } {
-  const overall = new Histogram();
-  const byDestination = new Map<string, Histogram>();
+  const byDestination = new Map<string, HistogramCounts[]>();
   for (const { destinations, latency } of calls) {
-    latency.forEach((places, index) => {
-      overall.add(places);
-      const name = destinations[index];
-      if (name === undefined) return;
-      const known = byDestination.get(name) ?? new Histogram();
-      known.add(places);
-      byDestination.set(name, known);
+    destinations.forEach((name, index) => {
+      const own = latency[index];
+      if (own !== undefined) byDestination.set(name, [...(byDestination.get(name) ?? []), own]);
     });
   }
-  return { overall, byDestination };
+  return { overall: sumOfHistograms(calls.flatMap(({ latency }) => latency)), byDestination };
 }

@@ -1,22 +1,22 @@
 import type { CallCounts, HistogramCounts } from '../../count/counted.js';
-import { Histogram, type LatencySummary } from '../../count/histogram.js';
+import { encodeHistogram } from '../../count/histogram-codec.js';
+import { type LatencySummary, summarize } from '../../count/latency-summary.js';
+import { sumOfHistograms } from '../../count/histogram.js';
 import type { CallRecord } from '../run-record.js';
 
 /** Latencies of a call in all, by destination and by pod. */
 export function latencyView({ destinations, latency, pods }: CallCounts): CallRecord['latencyMs'] {
-  const overall = new Histogram();
-  for (const places of latency) overall.add(places);
   // The empty name is of requests without a destination.
   const named = latency.map((places, index): Named => [destinations[index] ?? '', places]);
   const ofPods = [...pods].flatMap(([name, pod]): Named[] =>
     pod.latency === null ? [] : [[name, pod.latency]],
   );
   return {
-    overall: overall.summary(),
+    overall: summarize(sumOfHistograms(latency)),
     byDestination: summaries(named.filter(([name]) => name !== '')),
     byPod: summaries(ofPods),
     histograms: Object.fromEntries(
-      filled(named).map(([name, places]) => [name, new Histogram(places).encode()]),
+      filled(named).map(([name, places]) => [name, encodeHistogram(places)]),
     ),
   };
 }
@@ -25,7 +25,7 @@ type Named = readonly [name: string, places: HistogramCounts];
 
 function summaries(named: readonly Named[]): Record<string, LatencySummary> {
   return Object.fromEntries(
-    filled(named).map(([name, places]) => [name, new Histogram(places).summary()]),
+    filled(named).map(([name, places]) => [name, summarize(places)]),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { CallCounts, Counted, UnsentCause } from '../../count/counted.js';
-import { Histogram } from '../../count/histogram.js';
+import { summarize } from '../../count/latency-summary.js';
+import { sumOfHistograms } from '../../count/histogram.js';
 import { requestsPerSecondOf } from '../../expect/thresholds/judge-thresholds.js';
 import type { Asked } from '../asked.js';
 import type { RunRecord } from '../run-record.js';
@@ -11,9 +12,8 @@ export function loadView({ load }: Asked, counted: Counted): RunRecord['load'] {
     calls.reduce((total, call) => total + numberOf(call), 0);
   const sent = sum((call) => call.sent);
   const unsent = unsentByCause(calls);
-  const slip = new Histogram();
-  for (const { scheduleSlip } of calls) slip.add(scheduleSlip);
-  const { p50, p99, max } = slip.summary();
+  const slips = calls.map(({ scheduleSlip }) => scheduleSlip);
+  const { p50, p99, max } = summarize(sumOfHistograms(slips));
   return {
     loop: load.loop,
     engine: [...new Set(members.map(({ engine }) => engine))].sort().join('+'),

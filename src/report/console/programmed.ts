@@ -1,6 +1,7 @@
 import { formatShare } from '../numbers.js';
 import { plainText } from '../plain-text.js';
-import type { ProgrammedRecord, SplitRecord } from '../../record/run-record.js';
+import type { ProgrammedRecord } from '../../record/asked.js';
+import type { SplitRecord } from '../../record/run-record.js';
 import { paint, type Style, wrap } from '../style.js';
 import { shorten } from './shorten.js';
 import { table } from './table.js';
