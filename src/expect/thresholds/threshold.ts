@@ -27,8 +27,12 @@ export interface ThresholdResult {
 /** What thresholds are held against. */
 export interface ThresholdEvidence {
   overall: LatencySummary;
-  byDestination: Readonly<Record<string, LatencySummary>>;
-  /** Share of the requests that failed or timed out; null when none has ended. */
+  /** By name. */
+  byDestination: ReadonlyMap<string, LatencySummary>;
+  /**
+   * Share of the requests that failed, timed out, or could not be sent for want of the peer; null when
+   * there are none.
+   */
   errorRate: number | null;
   requestsPerSecond: number | null;
   /** The client was the bottleneck: what it says of latency and rate is about itself. */
@@ -53,7 +57,7 @@ export function parseThreshold(expression: string): Threshold {
   const scale = scaleOf(name, unit);
   const takesDestination = isLatencyMetric(name);
   if (match === null || scale === null || (destination !== undefined && !takesDestination)) {
-    throw new InputError(`"${expression}" is no threshold: write ${FORMS}`, {
+    throw new InputError(`"${expression}" is not a threshold: write ${FORMS}`, {
       path: '--threshold',
     });
   }
@@ -97,7 +101,8 @@ function observedOf(measure: Threshold['measure'], evidence: ThresholdEvidence):
   switch (measure.kind) {
     case 'latency': {
       const { destination, metric } = measure;
-      const summary = destination === null ? evidence.overall : evidence.byDestination[destination];
+      const summary =
+        destination === null ? evidence.overall : evidence.byDestination.get(destination);
       return summary?.[metric] ?? null;
     }
     case 'error-rate':

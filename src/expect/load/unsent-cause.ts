@@ -1,0 +1,28 @@
+import type { UnsentCause } from '../../count/counted.js';
+import type { UnsentRequests } from '../split/split-evidence.js';
+
+const PEERS: readonly UnsentCause[] = ['no-connection', 'no-stream', 'no-answer'];
+
+/** Whether a request was not sent for want of the peer: it counts as an error then. */
+export function isPeers(cause: UnsentCause): boolean {
+  return PEERS.includes(cause);
+}
+
+/** Adds up the causes of each side. @param unsent Requests by cause. */
+export function unsentRequests(unsent: ReadonlyMap<UnsentCause, number>): UnsentRequests {
+  const requestsBy = { byPeer: 0, byUs: 0 };
+  for (const [cause, requests] of unsent)
+    requestsBy[isPeers(cause) ? 'byPeer' : 'byUs'] += requests;
+  return requestsBy;
+}
+
+/** Causes in words, the peer's first: what follows "because". */
+export const UNSENT_TEXTS: Readonly<Record<UnsentCause, string>> = {
+  'no-connection': 'the target took no connection for two seconds',
+  'no-stream': 'the target allowed no stream within their deadline',
+  'no-answer': 'nothing was answered any more',
+  'no-place': 'all places in flight were taken',
+  client: 'a thread of the client died or could not keep up',
+  interrupted: 'the run was interrupted',
+  stopped: 'the load was stopped early, as asked',
+};
