@@ -2,10 +2,11 @@ import { falseClaims } from './false-claims.js';
 import { binomialPmf } from '../src/stats/binomial-distribution.js';
 import { drawMultinomial } from '../src/stats/exact-multinomial.js';
 import { seededRandom } from '../src/stats/random.js';
-import { decideSplit } from '../src/expect/split/decide.js';
-import type { SplitRule } from '../src/expect/split/decide-evidence.js';
-import type { Verdict } from '../src/expect/split/decide-pass.js';
-import { planRequests } from '../src/expect/split/plan.js';
+import { decideSplit } from '../src/expect/split/verdict/split-verdict.js';
+import type { SplitRule } from '../src/expect/split/split-evidence.js';
+import { ALL_SENT } from '../src/expect/unsent.js';
+import type { Verdict } from '../src/expect/verdict.js';
+import { planRequests } from '../src/expect/split/plan/plan-requests.js';
 import { DEFAULT_TOLERANCE, resolveTolerances } from '../src/expect/split/tolerance.js';
 import { INDEPENDENT, STICKY_MODELS, stickyEvidence, type StickyModel } from './sticky-models.js';
 
@@ -64,7 +65,8 @@ export function verdictOf(weights: readonly number[], counts: readonly number[])
     return { name: `v${i + 1}`, weight, observed: counts[i] ?? 0 };
   });
   const sampled = counts.reduce((a, b) => a + b, 0);
-  return decideSplit({ destinations, leaked: 0, sampled, unattributed: 0 }, DEFAULT_RULE).verdict;
+  const evidence = { destinations, leaked: 0, sampled, unsent: ALL_SENT, unattributed: 0 };
+  return decideSplit(evidence, DEFAULT_RULE).verdict;
 }
 
 /**

@@ -2,7 +2,7 @@ import { count, percent } from '../number-text.js';
 import type { CallJudgement, JudgedCall, Kind } from './expectation.js';
 import { findRefusals } from './refusals.js';
 import type { AbortsJudgement } from './aborts.js';
-import { unsentOf } from './unsent.js';
+import { unsentRequests } from './unsent.js';
 
 /**
  * Nothing is expected besides answers: whether they come, and how often they do not. What the route
@@ -20,7 +20,7 @@ export const answers: Kind<null, null> = {
 async function judgeCall({ call, counted }: JudgedCall<null>): Promise<CallJudgement> {
   const { counts, failures } = counted;
   const aborts = await abortsOf({ call, counted });
-  const unsent = unsentOf(counts.unsent).byPeer;
+  const unsent = unsentRequests(counts.unsent).byPeer;
   const failed = counts.ends.failed + counts.ends.timedOut - (aborts?.figures.allowed ?? 0);
   return {
     ...verdictOn(counts.ends.ok, failed + unsent, call.maxErrorRate, aborts),

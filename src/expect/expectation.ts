@@ -1,5 +1,7 @@
 import type { CallCounts, ConnectionCallCounts, Span } from '../count/counted.js';
 import type { Finding } from '../finding.js';
+import type { ExpectedAborts } from './injected-aborts.js';
+import type { NamedFailure } from './refusals.js';
 import type { SplitExpectation, SplitFigures, SplitWish } from './split/expectation.js';
 import type { Verdict } from './verdict.js';
 
@@ -18,14 +20,6 @@ export interface NamedDestination {
   replicas: number | null;
   /** Weight before the last change; null when not known. */
   previousWeight: number | null;
-}
-
-/** Requests that the route has answered with an error on purpose. */
-export interface ExpectedAborts {
-  /** Between 0 and 1. */
-  share: number;
-  /** `gRPC UNAVAILABLE`, `HTTP 503`. */
-  description: string;
 }
 
 /** A call as far as judging it needs to know it. */
@@ -52,14 +46,6 @@ export interface RunRule {
   seed: number;
   /** As the user wrote them: `p99<50ms`. */
   thresholds: string[];
-}
-
-/** Failures of one kind, with the name of their status. */
-export interface NamedFailure {
-  /** `UNAVAILABLE`; `not sent` for requests that never were. */
-  status: string;
-  cause: string;
-  count: number;
 }
 
 /** What was counted of one call. */

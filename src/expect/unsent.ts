@@ -1,27 +1,38 @@
 import type { UnsentCause } from '../count/counted.js';
 
-/** Whose doing each cause is: the peer's are errors, ours are none, and either keeps from passing. */
-const WHOSE: Readonly<Record<UnsentCause, 'peer' | 'client'>> = {
-  'no-connection': 'peer',
-  'no-stream': 'peer',
-  'no-answer': 'peer',
-  'no-place': 'client',
-  client: 'client',
-  interrupted: 'client',
-  stopped: 'client',
-};
-
-/** Requests that were due and never sent, by whose doing it was. */
-export interface Unsent {
+/** Requests that were due and not sent, by whose doing it was. */
+export interface UnsentRequests {
+  /** For want of the peer: they count as errors. */
   byPeer: number;
+  /** For reasons of this side: they count as nothing, and bar a pass. */
   byUs: number;
 }
 
-export function unsentOf(unsent: ReadonlyMap<UnsentCause, number>): Unsent {
-  const sums: Unsent = { byPeer: 0, byUs: 0 };
-  for (const [cause, count] of unsent) {
-    if (WHOSE[cause] === 'peer') sums.byPeer += count;
-    else sums.byUs += count;
-  }
-  return sums;
+/** What was due was sent. */
+export const ALL_SENT: UnsentRequests = { byPeer: 0, byUs: 0 };
+
+const PEERS: readonly UnsentCause[] = ['no-connection', 'no-stream', 'no-answer'];
+
+/** Whether a request was not sent for want of the peer: it counts as an error then. */
+export function isPeers(cause: UnsentCause): boolean {
+  return PEERS.includes(cause);
 }
+
+/** Adds up the causes of each side. @param unsent Requests by cause. */
+export function unsentRequests(unsent: ReadonlyMap<UnsentCause, number>): UnsentRequests {
+  const requestsBy = { byPeer: 0, byUs: 0 };
+  for (const [cause, requests] of unsent)
+    requestsBy[isPeers(cause) ? 'byPeer' : 'byUs'] += requests;
+  return requestsBy;
+}
+
+/** Causes in words, the peer's first: what follows "because". */
+export const UNSENT_TEXTS: Readonly<Record<UnsentCause, string>> = {
+  'no-connection': 'the target took no connection for two seconds',
+  'no-stream': 'the target allowed no stream within their deadline',
+  'no-answer': 'nothing was answered any more',
+  'no-place': 'all places in flight were taken',
+  client: 'a thread of the client died or could not keep up',
+  interrupted: 'the run was interrupted',
+  stopped: 'the load was stopped early, as asked',
+};

@@ -1,8 +1,9 @@
-/** What is concluded of a call or of a run. */
+/** What a judgement comes to. */
 export type Verdict = 'pass' | 'fail' | 'inconclusive';
 
-/** A run fails where one part does, and passes where all parts do. */
+const FROM_BAD_TO_GOOD: readonly Verdict[] = ['fail', 'inconclusive', 'pass'];
+
+/** The verdict on several things together: it fails when one does, and passes when all do. */
 export function worstOf(verdicts: readonly Verdict[]): Verdict {
-  if (verdicts.includes('fail')) return 'fail';
-  return verdicts.includes('inconclusive') ? 'inconclusive' : 'pass';
+  return FROM_BAD_TO_GOOD.find((verdict) => verdicts.includes(verdict)) ?? 'pass';
 }

@@ -5,7 +5,7 @@ import { judgeCalls } from '../expect/kinds.js';
 import { judgeLoad } from '../expect/load/judge-load.js';
 import type { ThresholdResult } from '../expect/thresholds/threshold.js';
 import { asksForSpeed, judgeThresholds } from '../expect/thresholds/judge-thresholds.js';
-import { unsentOf } from '../expect/unsent.js';
+import { unsentRequests } from '../expect/unsent.js';
 import { type Verdict, worstOf } from '../expect/verdict.js';
 import type { Finding } from '../finding.js';
 import type { Asked } from './asked.js';
@@ -47,7 +47,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     failsOnSilence: command === 'bench' && load.loop === 'closed',
   });
   const thresholds = judgeThresholds(rule.thresholds, counted, ofLoad.isClientBottleneck);
-  const bars = barsOf(counted);
+  const bars = barsOf(counted, judged);
   const verdict = (own: Verdict): Verdict => {
     // What was cut short from outside proves nothing, not even a failure.
     if (counted.isInterrupted) return 'inconclusive';
@@ -91,16 +91,23 @@ export function countedCall({ calls: asked }: Asked, counted: Counted, index: nu
   };
 }
 
+/** What a split says by itself, and of other calls is said here. */
+const UNSENT = 'unsent-requests';
+
 /** What keeps a run from passing whatever its counts say. */
-function barsOf({ isInterrupted, deaths, calls }: Counted): Reason[] {
+function barsOf(
+  { isInterrupted, deaths, calls }: Counted,
+  judged: readonly CallJudgement[],
+): Reason[] {
   const bars: Reason[] = [];
   if (isInterrupted) bars.push({ code: 'interrupted', text: 'it was interrupted' });
   if (deaths.length > 0) bars.push({ code: 'part-lost', text: 'a part of the sample is lost' });
-  const sums = calls.map(({ unsent }) => unsentOf(unsent).byUs);
+  const sums = calls.map(({ unsent }) => unsentRequests(unsent).byUs);
   const unsent = sums.reduce((sum, count) => sum + count, 0);
-  if (unsent > 0 && !isInterrupted) {
+  const isSaid = judged.some(({ reasons }) => reasons.some(({ code }) => code === UNSENT));
+  if (unsent > 0 && !isInterrupted && !isSaid) {
     const due = calls.reduce((sum, call) => sum + call.due, 0);
-    bars.push({ code: 'unsent', text: `${unsent} of ${due} requests that were due were not sent` });
+    bars.push({ code: UNSENT, text: `${unsent} of the ${due} requests that were due were not sent` });
   }
   return bars;
 }

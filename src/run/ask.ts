@@ -3,6 +3,7 @@ import type { PreparedCall } from '../call/prepared-call.js';
 import { okStatuses } from '../call/status-name.js';
 import type { NamedDestination, Wish } from '../expect/expectation.js';
 import { planExpectation } from '../expect/kinds.js';
+import { samplePlan } from '../expect/sample-plan.js';
 import { checkThresholds } from '../expect/thresholds/judge-thresholds.js';
 import type { LoadedCall } from '../load/load-order.js';
 import type { Asked, AskedCall } from '../record/asked.js';
@@ -13,7 +14,6 @@ import { TOOL } from '../tool.js';
 import type { ConfiguredCall } from './configured.js';
 import type { RunOptions } from './options.js';
 import { preparedCalls } from './prepared-calls.js';
-import { sampleSize } from './sample-size.js';
 
 /** A call with everything that is known before the first request. */
 export interface RunCall {
@@ -63,10 +63,7 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   checkThresholds(scenario.rule.thresholds, namesOf(configured));
   const size =
     scenario.command === 'verify'
-      ? sampleSize(
-          scenario.load,
-          calls.map(({ planned }) => planned),
-        )
+      ? samplePlan(scenario.load, calls)
       : { requests: scenario.load.requests, parts: calls.map(() => 1), notes: [] };
   const notes = configured.flatMap((one) => one.notes.map((note) => `note: ${note}`));
   for (const note of new Set([...notes, ...size.notes])) onNote?.(note);

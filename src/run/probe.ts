@@ -7,8 +7,6 @@ import type { ReachedTarget } from './target.js';
 
 /** Connections that are opened at the same time. */
 const BATCH = 64;
-/** More would be a load of its own on a gateway: their number is said, and left to the user. */
-const MOST_CONNECTIONS = 1000;
 /** After this no further batch is begun, in ms. */
 const LIMIT_MS = 60_000;
 
@@ -34,14 +32,16 @@ export async function probeConnections(
     const { expectation } = asked;
     if (expectation === null) continue;
     // Loaded late: it needs the statistics of the verdict, which come next anyway.
-    const { probesNeeded } = await import('../expect/split/probes-needed.js');
-    const needed = probesNeeded(
+    const { probesLeft } = await import('../expect/split/probes-needed.js');
+    const { refusalToProbe } = await import('../expect/split/connection-probe.js');
+    const needed = probesLeft(
       { call: { ...asked, expectation }, counted: countedCall(run.asked, counted, index) },
       run.asked.rule,
     );
     if (needed === 0) continue;
-    if (needed > MOST_CONNECTIONS) {
-      options.onNote?.(refusalToProbe(needed));
+    const refusal = refusalToProbe(needed);
+    if (refusal !== null) {
+      options.onNote?.(refusal);
       continue;
     }
     const load = async (requests: number): Promise<ProbeCounts | null> => {
@@ -103,9 +103,4 @@ async function probed(
     sum.missing += batch.missing;
   }
   return sum;
-}
-
-/** Why so many connections are not opened, in words. */
-function refusalToProbe(needed: number): string {
-  return `only one destination answered; ${needed} connections of one request each would tell a wrong split from connections that stay with one destination, more than the ${MOST_CONNECTIONS} that are opened without being asked: use --connections and -n`;
 }

@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Tally } from '../../src/count/tally.js';
-import { probeConnections, probesNeeded, refusalToProbe } from '../../src/run/connection-probe.js';
-import { decide } from '../expect/split/split-runs.js';
-
-/** 32 connections that all got the first destination only. */
-function onlyFirst(weights: number[], each = 40): ReturnType<typeof decide> {
-  const row = weights.map((_, i) => (i === 0 ? each : 0));
-  const counts = Array.from({ length: 32 }, () => row);
-  const totals = row.map((count) => count * 32);
-  return decide(weights, totals, { connections: { counts, neighbours: null } });
-}
+import { probeConnections } from '../../src/run/connection-probe.js';
 
 /** A batch as a load would count it: all answered by the first of two destinations but for `lost`. */
 function batchOf(requests: number, lost = 0): Tally {
@@ -34,18 +25,6 @@ function batchOf(requests: number, lost = 0): Tally {
 }
 
 describe('connections of one request each', () => {
-  it('are needed where one destination answered and the connections of the sample cannot tell', () => {
-    assert.equal(probesNeeded(onlyFirst([90, 10]), 0.001), 73);
-    assert.equal(probesNeeded(onlyFirst([99, 1]), 0.001), 757);
-    // 32 connections are more than 15: that one has failed.
-    assert.equal(onlyFirst([60, 40]).verdict, 'fail');
-    assert.equal(probesNeeded(onlyFirst([60, 40]), 0.001), 0);
-    assert.equal(probesNeeded(decide([90, 10], [1160, 127]), 0.001), 0);
-  });
-  it('are not opened by the thousands', () => {
-    assert.equal(refusalToProbe(757), null);
-    assert.match(refusalToProbe(7597) ?? '', /7597 connections of one request each/);
-  });
   it('are opened some at a time', async () => {
     const batches: number[] = [];
     const probe = await probeConnections(

@@ -1,14 +1,14 @@
-import type { Counted } from '../../count/counted.js';
+import type { Counted, UnsentCause } from '../../count/counted.js';
 import type { Finding } from '../../finding.js';
 import type { Reason } from '../expectation.js';
 import type { Verdict } from '../verdict.js';
 import { clientBottleneck } from './client-bottleneck.js';
-import { loadCutShort } from './load-cut-short.js';
+import { type AccountEvidence, loadCutShort } from './load-cut-short.js';
 import { rateNotReached } from './rate-not-reached.js';
 import { stalled } from './stalled.js';
 import { streamLimit } from './stream-limit.js';
 import { unreachableFinding } from './unreachable.js';
-import { workersDied } from './workers-died.js';
+import { workerDied } from './worker-died.js';
 
 /** What was asked of the load itself. */
 export interface LoadQuestion {
@@ -42,7 +42,13 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
     threads: members,
     isSpeedAsked,
   });
-  const silence = stalled(silences, span?.startMs ?? 0, asked.failsOnSilence);
+  const silence = stalled(
+    silences.map(({ startMs, lengthMs }) => ({
+      startSeconds: Math.max(0, startMs - (span?.startMs ?? startMs)) / 1000,
+      lengthSeconds: lengthMs / 1000,
+    })),
+    asked.failsOnSilence,
+  );
   const fails = silence !== null && asked.failsOnSilence;
   return {
     verdict: fails ? 'fail' : 'pass',
@@ -67,9 +73,24 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
         concurrency,
         sendingMs,
       ),
-      loadCutShort(calls),
-      workersDied(deaths, members.length),
+      loadCutShort(accountOf(counted)),
+      workerDied(deaths, members.length + deaths.length),
     ].filter((finding) => finding !== null),
     isClientBottleneck: bottleneck !== null,
+  };
+}
+
+function accountOf({ calls, transport }: Counted): AccountEvidence {
+  const unsent = new Map<UnsentCause, number>();
+  for (const call of calls) {
+    for (const [cause, count] of call.unsent) unsent.set(cause, (unsent.get(cause) ?? 0) + count);
+  }
+  const failures = calls.flatMap((call) => call.failures.filter(({ status }) => status === null));
+  return {
+    due: calls.reduce((sum, { due }) => sum + due, 0),
+    sent: calls.reduce((sum, { sent }) => sum + sent, 0),
+    unsent,
+    words: [...new Set(failures.map(({ cause }) => cause))].filter((words) => words !== ''),
+    maxConcurrentStreams: transport.maxConcurrentStreams,
   };
 }

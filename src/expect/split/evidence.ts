@@ -1,10 +1,10 @@
+import type { SpreadCounts } from '../../count/counted.js';
 import { type AbortsJudgement, judgeAborts } from '../aborts.js';
 import type { JudgedCall } from '../expectation.js';
-import { unsentOf } from '../unsent.js';
-import type { SplitEvidence } from './decide-evidence.js';
-import type { ConnectionEvidence } from './dependence.js';
+import { unsentRequests } from '../unsent.js';
+import type { SplitEvidence } from './split-evidence.js';
+import type { ConnectionEvidence } from './draws/dependence.js';
 import type { SplitExpectation } from './expectation.js';
-import type { Spread } from './findings/finding.js';
 
 /** One destination: what was expected of it, and what came. */
 interface DestinationEvidence {
@@ -37,8 +37,7 @@ export interface CallEvidence {
   /** Answers of connections of one request each, which are no part of the sample. */
   probed: number[];
   windows: { startSeconds: number; observed: number[] }[];
-  /** null where parts with different sizes were joined. */
-  spread: Spread | null;
+  spread: SpreadCounts;
 }
 
 /** Collects what the verdict on a split needs of the counts. */
@@ -68,7 +67,7 @@ export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): C
       };
     }),
     sampled: counts.sent * call.observationsPerCall,
-    unsent: unsentOf(counts.unsent),
+    unsent: unsentRequests(counts.unsent),
     unattributed: counts.unattributed,
     cancelled: counts.ends.cancelled * call.observationsPerCall,
     unknownPods: pods.filter(({ destination }) => destination < 0).map(({ name }) => name),
@@ -85,15 +84,7 @@ export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): C
       startSeconds: startSecondsOf(windows.first + index, windows.widthMs, span?.startMs ?? 0),
       observed: pick(observed),
     })),
-    spread:
-      spread.size === null
-        ? null
-        : {
-            size: spread.size,
-            runs: spread.runs,
-            counts: pick(spread.observed),
-            squares: pick(spread.squares),
-          },
+    spread: { ...spread, observed: pick(spread.observed), squares: pick(spread.squares) },
   };
 }
 

@@ -1,5 +1,5 @@
-import type { SplitTest } from './decide-test.js';
-import type { InjectedAborts } from '../aborts.js';
+import type { SplitTest } from './draws/split-test.js';
+import type { InjectedAborts } from '../injected-aborts.js';
 
 /** What is asked for: answers that are split as the weights say. */
 export interface SplitWish {

@@ -1,5 +1,5 @@
 import type { JudgedCall, RunRule } from '../expectation.js';
-import { decideSplit } from './decide.js';
+import { decideSplit } from './verdict/split-verdict.js';
 import { callEvidence, splitEvidence } from './evidence.js';
 import type { SplitExpectation } from './expectation.js';
 import { splitRule } from './split-rule.js';

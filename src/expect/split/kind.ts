@@ -1,14 +1,14 @@
-import { reasonText } from './decide-reasons.js';
-import { decideCalls } from './decide-calls.js';
-import type { SplitDecision } from './decide.js';
+import { decideCalls } from './verdict/calls-verdict.js';
+import { reasonText } from './verdict/reason-text.js';
+import type { SplitDecision } from './verdict/split-verdict.js';
 import { findRefusals } from '../refusals.js';
-import { judgeAborts } from '../aborts.js';
 import type { CallJudgement, JudgedCall, Kind } from '../expectation.js';
 import { callEvidence, splitEvidence, type CallEvidence } from './evidence.js';
 import type { SplitExpectation, SplitFigures, SplitWish } from './expectation.js';
 import { findAll } from './findings/index.js';
-import { splitPlan } from './split-plan.js';
+import { splitPlan } from './plan/split-plan.js';
 import { splitRule } from './split-rule.js';
+import { parseTolerance } from './tolerance.js';
 
 /** The answers are split as the weights say. */
 export const split: Kind<SplitWish, SplitExpectation> = {
@@ -16,7 +16,7 @@ export const split: Kind<SplitWish, SplitExpectation> = {
     const weighted = destinations.map(({ name, weight }) => ({ name, weight: weight ?? 0 }));
     const { planned, spreadSize } = splitPlan(
       { destinations: weighted, aborts },
-      { alpha, power, tolerance: wish.tolerance },
+      { alpha, power, tolerance: parseTolerance(wish.tolerance) },
       concurrency,
     );
     const { tolerance } = wish;

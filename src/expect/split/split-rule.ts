@@ -1,5 +1,5 @@
 import type { ExpectingCall, RunRule } from '../expectation.js';
-import type { SplitRule } from './decide-evidence.js';
+import type { SplitRule } from './split-evidence.js';
 import type { SplitExpectation } from './expectation.js';
 import { parseTolerance } from './tolerance.js';
 

@@ -91,7 +91,7 @@ export function resolveTolerances(
     for (const name of tolerance.points.keys()) {
       if (!names.includes(name)) {
         throw new InputError(
-          `'${name}' is no destination with weight: this route has ${names.join(', ')}`,
+          `'${name}' is not a destination with weight: this route has ${names.join(', ')}`,
           PLACE,
         );
       }

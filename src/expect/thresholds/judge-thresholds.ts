@@ -3,7 +3,7 @@ import { summarize } from '../../count/latency-summary.js';
 import { sumOfHistograms } from '../../count/histogram.js';
 import { InputError } from '../../input-error.js';
 import type { Reason } from '../expectation.js';
-import { unsentOf } from '../unsent.js';
+import { unsentRequests } from '../unsent.js';
 import type { Verdict } from '../verdict.js';
 import { evaluateThreshold, parseThreshold, type ThresholdResult } from './threshold.js';
 
@@ -95,7 +95,7 @@ function errorRateOf({ calls }: Counted): number | null {
   let errors = 0;
   let ended = 0;
   for (const { ends, unsent } of calls) {
-    const failed = ends.failed + ends.timedOut + unsentOf(unsent).byPeer;
+    const failed = ends.failed + ends.timedOut + unsentRequests(unsent).byPeer;
     errors += failed;
     ended += failed + ends.ok;
   }

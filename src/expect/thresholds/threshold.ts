@@ -1,5 +1,5 @@
 import { InputError } from '../../input-error.js';
-import type { LatencySummary } from '../../count/histogram.js';
+import type { LatencySummary } from '../../count/latency-summary.js';
 
 const LATENCY_METRICS = ['p50', 'p90', 'p95', 'p99', 'p999', 'mean', 'max'] as const;
 type LatencyMetric = (typeof LATENCY_METRICS)[number];
@@ -19,16 +19,21 @@ export interface Threshold {
 /** What a threshold came to; `ok` is null where it cannot be said. */
 export interface ThresholdResult {
   expression: string;
-  /** In the unit of {@link Threshold}; null when it was not measured. */
+  /** In `unit`; null when it was not measured. */
   observed: number | null;
+  unit: 'ms' | 'share' | 'requests/s';
   ok: boolean | null;
 }
 
 /** What thresholds are held against. */
 export interface ThresholdEvidence {
   overall: LatencySummary;
-  byDestination: Readonly<Record<string, LatencySummary>>;
-  /** Share of the requests that failed or timed out; null when none has ended. */
+  /** By name. */
+  byDestination: ReadonlyMap<string, LatencySummary>;
+  /**
+   * Share of the requests that failed, timed out, or could not be sent for want of the peer; null when
+   * there are none.
+   */
   errorRate: number | null;
   requestsPerSecond: number | null;
   /** The client was the bottleneck: what it says of latency and rate is about itself. */
@@ -53,7 +58,7 @@ export function parseThreshold(expression: string): Threshold {
   const scale = scaleOf(name, unit);
   const takesDestination = isLatencyMetric(name);
   if (match === null || scale === null || (destination !== undefined && !takesDestination)) {
-    throw new InputError(`"${expression}" is no threshold: write ${FORMS}`, {
+    throw new InputError(`"${expression}" is not a threshold: write ${FORMS}`, {
       path: '--threshold',
     });
   }
@@ -89,15 +94,19 @@ export function evaluateThreshold(
   return {
     expression,
     observed,
+    unit: UNITS[measure.kind],
     ok: observed === null || isAboutClient ? null : holds(threshold, observed),
   };
 }
+
+const UNITS = { latency: 'ms', 'error-rate': 'share', rate: 'requests/s' } as const;
 
 function observedOf(measure: Threshold['measure'], evidence: ThresholdEvidence): number | null {
   switch (measure.kind) {
     case 'latency': {
       const { destination, metric } = measure;
-      const summary = destination === null ? evidence.overall : evidence.byDestination[destination];
+      const summary =
+        destination === null ? evidence.overall : evidence.byDestination.get(destination);
       return summary?.[metric] ?? null;
     }
     case 'error-rate':

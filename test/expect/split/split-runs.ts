@@ -1,6 +1,10 @@
-import type { SplitDecision } from '../../../src/expect/split/decide.js';
-import { decideSplit } from '../../../src/expect/split/decide.js';
-import type { SplitEvidence, SplitRule } from '../../../src/expect/split/decide-evidence.js';
+import type { SplitDecision } from '../../../src/expect/split/verdict/split-verdict.js';
+import { decideSplit } from '../../../src/expect/split/verdict/split-verdict.js';
+import { ALL_SENT } from '../../../src/expect/unsent.js';
+import {
+  type SplitEvidence,
+  type SplitRule,
+} from '../../../src/expect/split/split-evidence.js';
 import { DEFAULT_TOLERANCE } from '../../../src/expect/split/tolerance.js';
 
 /** The default rule of the command line. */
@@ -22,7 +26,7 @@ export function evidenceOf(
     return { name: `v${i + 1}`, weight, observed: counts[i] ?? 0 };
   });
   const sampled = counts.reduce((sum, count) => sum + count, 0) + (rest.leaked ?? 0);
-  return { destinations, leaked: 0, sampled, unattributed: 0, ...rest };
+  return { destinations, leaked: 0, sampled, unsent: ALL_SENT, unattributed: 0, ...rest };
 }
 
 /** The decision on such evidence. */

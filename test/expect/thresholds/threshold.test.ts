@@ -10,7 +10,7 @@ import {
 const LATENCY = { count: 9, min: 1, mean: 8, p50: 5, p90: 10, p95: 15, p99: 40, p999: 45, max: 50 };
 const EVIDENCE: ThresholdEvidence = {
   overall: LATENCY,
-  byDestination: { v2: { ...LATENCY, p95: 25 } },
+  byDestination: new Map([['v2', { ...LATENCY, p95: 25 }]]),
   errorRate: 0.02,
   requestsPerSecond: 1500,
   isClientBottleneck: false,
@@ -50,6 +50,7 @@ describe('thresholds', () => {
     const threshold = parseThreshold('p99{v3}<1ms');
     const { ok, observed } = evaluateThreshold(threshold, EVIDENCE);
     assert.deepEqual({ ok, observed }, { ok: null, observed: null });
+    assert.equal(evaluateThreshold(parseThreshold('p99{constructor}<1ms'), EVIDENCE).ok, null);
   });
 
   for (const wrong of [

@@ -1,6 +1,8 @@
 import { chiSquareUpperTail } from '../../../stats/chi-square-distribution.js';
 import { pearsonChiSquare } from '../../../stats/goodness-of-fit.js';
-import { chance, count, FALSE_CLAIM, percent, type FindingRule } from './finding.js';
+import { chance, count, counted, percent } from '../../../number-text.js';
+import { found } from '../../found.js';
+import { FALSE_CLAIM, type FindingRule } from './finding-evidence.js';
 
 /** `leak-to-zero-weight`: answers from where the route sends nothing. */
 export const leakToZeroWeight: FindingRule = ({ decision }) => {
@@ -8,40 +10,40 @@ export const leakToZeroWeight: FindingRule = ({ decision }) => {
   if (leaks.length === 0) return null;
   const parts = leaks.map(
     ({ destination, answers }) =>
-      `${answers === 1 ? '1 answer' : `${count(answers)} answers`} from ${destination === null ? 'workloads the route does not name' : `'${destination}'`}`,
+      `${counted(answers, 'answer')} from ${destination === null ? 'workloads the route does not name' : `'${destination}'`}`,
   );
-  return {
+  return found('target', {
     code: 'leak-to-zero-weight',
     severity: 'error',
     summary: 'a destination without weight answered',
-    evidence: `${parts.join(', ')}, out of ${count(decision.sampled)} requests`,
+    evidence: `${parts.join(', ')}, out of ${counted(decision.sampled, 'request')}`,
     advice:
       'Look whether the change has reached every gateway replica, whether a retry may change the destination, and whether another route or a client on an old connection bypasses the weights.',
-  };
+  });
 };
 
 /** `unknown-backend`: answers whose identity fits no workload, or that carry none. */
 export const unknownBackend: FindingRule = ({ unknown, decision }) => {
   if (unknown.answers === 0) return null;
-  const answers = `${count(unknown.answers)} of ${count(decision.sampled)} requests`;
+  const answers = `${count(unknown.answers)} of ${counted(decision.sampled, 'request')}`;
   if (unknown.examples.length === 0) {
-    return {
+    return found('call', {
       code: 'unknown-backend',
       severity: 'warning',
       summary: 'some answers do not say which pod gave them',
       evidence: `${answers} were answered OK, and no pod’s name was found where it was looked for`,
       advice:
         'Say with --identity where the answers carry the name: header:NAME, trailer:NAME, field:PATH or a regular expression. Such answers count as missing.',
-    };
+    });
   }
-  return {
+  return found('target', {
     code: 'unknown-backend',
     severity: 'warning',
     summary: 'some answers came from pods that belong to no destination of the route',
     evidence: `${answers}, from pods such as ${unknown.examples.slice(0, 3).join(', ')}`,
     advice:
       'Look whether the manifests are complete, whether --identity finds the pod’s name and nothing else, and whether something else answers behind the gateway. Such answers count as missing.',
-  };
+  });
 };
 
 /** A skew smaller than this (Cohen’s w) is not worth mentioning, however sure. */
@@ -70,12 +72,12 @@ export const podSkew: FindingRule = ({ destinations, decision }) => {
     return [`pods of '${name}' get from ${percent(least)} to ${percent(most)} (${chance(pValue)})`];
   });
   if (skewed.length === 0) return null;
-  return {
+  return found('target', {
     code: 'pod-skew',
     severity: 'info',
     summary: 'the pods of a destination do not share its traffic evenly',
     evidence: skewed.join('; '),
     advice:
       'Least-request balancing, locality and hashing skew legitimately; else look at readiness and at long-lived connections.',
-  };
+  });
 };

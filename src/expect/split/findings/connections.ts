@@ -1,13 +1,8 @@
 import { contingencyTest } from '../../../stats/contingency.js';
-import {
-  chance,
-  count,
-  FALSE_CLAIM,
-  splitText,
-  type Finding,
-  type FindingEvidence,
-  type FindingRule,
-} from './finding.js';
+import type { Finding } from '../../../finding.js';
+import { chance, count, splitText } from '../../../number-text.js';
+import { found } from '../../found.js';
+import { FALSE_CLAIM, type FindingEvidence, type FindingRule } from './finding-evidence.js';
 
 const LEAST_REQUESTS_PER_CONNECTION = 5;
 const GROUP_FIT = 0.001;
@@ -18,14 +13,14 @@ export const pinnedConnections: FindingRule = ({ decision, connections }) => {
   if (connections === null || dependence?.kind !== 'pinned') return null;
   if ((dependence.homogeneityPValue ?? 1) >= FALSE_CLAIM) return null;
   if (decision.n < LEAST_REQUESTS_PER_CONNECTION * dependence.connections) return null;
-  return {
+  return found('target', {
     code: 'pinned-connections',
     severity: 'error',
     summary: 'every connection stays with one destination: connections are balanced, not requests',
     evidence: `${count(dependence.connections)} connections, Cramér’s V ${(dependence.cramersV ?? 0).toFixed(3)}, ${chance(dependence.homogeneityPValue ?? 1)}`,
     advice:
       'Look for a Gateway server or Service treated as TCP or TLS passthrough, an L4 balancer in front of the pods, or the Service addressed directly; with sidecars in the path also for a Service port not declared grpc or http2.',
-  };
+  });
 };
 
 /**
@@ -53,14 +48,14 @@ function twoGroups({ destinations, connections }: FindingEvidence): Finding | nu
       const shares = totals.map((x) => x / sum(totals));
       return `${count(group.length)} connections ${splitText(destinations, shares)}`;
     });
-    return {
+    return found('target', {
       code: 'gateways-disagree',
       severity: 'error',
       summary: 'the connections fall into two groups with different splits',
       evidence: `${one}; ${other}`,
       advice:
         'One gateway replica probably has another configuration: compare their routes (istioctl proxy-status, istioctl proxy-config routes) and the addresses the connections went to.',
-    };
+    });
   }
   return null;
 }
@@ -92,14 +87,14 @@ function widestGap(sorted: readonly (readonly number[])[], column: number): numb
 function overdispersed({ decision }: FindingEvidence): Finding | null {
   const dependence = decision.dependence;
   if (dependence === null) return null;
-  return {
+  return found('target', {
     code: 'overdispersed',
     severity: 'warning',
     summary: 'connections differ in their split by more than chance',
     evidence: `variance ${dependence.inflation.toFixed(1)} times that of independent draws over ${count(dependence.connections)} connections (${chance(dependence.homogeneityPValue ?? 1)})`,
     advice:
       'Look for session affinity, hashing on a header or source address, or retries bound to a host. The verdict uses the variance between connections.',
-  };
+  });
 }
 
 function sum(values: readonly number[]): number {

@@ -1,47 +1,37 @@
 import { chiSquareLowerTail } from '../../../stats/chi-square-distribution.js';
-import { chance, count, FALSE_CLAIM, type FindingRule } from './finding.js';
+import { chance, count, counted } from '../../../number-text.js';
+import { found } from '../../found.js';
+import { FALSE_CLAIM, type FindingRule } from './finding-evidence.js';
 
 /**
- * Requests per window of the test: enough for five of the rarest destination, and twice what is in
- * flight, since reordering within the flight looks random.
- *
- * @param expectedShares Expected shares; zeros do not count.
- * @param concurrency Requests in flight.
+ * `deterministic-balancing`: the counts of equally long runs of requests vary less than independent draws
+ * would. The runs are compared with their own mean, so that a wrong split does not hide it.
  */
-export function countWindowSize(expectedShares: readonly number[], concurrency: number): number {
-  const least = Math.min(...expectedShares.filter((share) => share > 0));
-  return Math.max(20, Math.ceil(5 / least), 2 * concurrency);
-}
-
-/**
- * `deterministic-balancing`: the counts of equal windows vary less than independent draws would. The
- * windows are compared with their own mean, so that a wrong split does not hide it.
- */
-export const deterministicBalancing: FindingRule = ({ countWindows, decision }) => {
-  if (countWindows === null || countWindows.windows < 2) return null;
+export const deterministicBalancing: FindingRule = ({ spread, decision }) => {
+  if (spread.size === null || spread.runs < 2) return null;
   // Connections taken in turn that each have their destination look the same.
   const kind = decision.dependence?.kind ?? 'independent';
   if (kind === 'pinned' || kind === 'one-destination') return null;
-  const { windows, counts, squares } = countWindows;
-  const total = counts.reduce((sum, x) => sum + x, 0);
-  const seen = counts.flatMap((x, i) => (x > 0 ? [i] : []));
+  const { runs, observed, squares } = spread;
+  const total = observed.reduce((sum, x) => sum + x, 0);
+  const seen = observed.flatMap((x, i) => (x > 0 ? [i] : []));
   if (seen.length < 2) return null;
-  // Σ (x − m)²/m over the windows of one destination, m its mean count.
+  // Σ (x − m)²/m over the runs of one destination, m its mean count.
   const statistic = seen.reduce((sum, i) => {
-    const mean = (counts[i] ?? 0) / windows;
-    return sum + (squares[i] ?? 0) / mean - (counts[i] ?? 0);
+    const mean = (observed[i] ?? 0) / runs;
+    return sum + (squares[i] ?? 0) / mean - (observed[i] ?? 0);
   }, 0);
-  const df = (windows - 1) * (seen.length - 1);
-  // The median of χ² lies below df: no small tail, and over millions of windows a slow one.
+  const df = (runs - 1) * (seen.length - 1);
+  // The median of χ² lies below df: no small tail, and over millions of runs a slow one.
   if (statistic >= df) return null;
   const pValue = chiSquareLowerTail(Math.max(0, statistic), df);
   if (pValue >= FALSE_CLAIM) return null;
-  return {
+  return found('target', {
     code: 'deterministic-balancing',
     severity: 'info',
     summary: 'the split varies less than random picks do: destinations are taken in turn',
-    evidence: `X² ${statistic.toFixed(1)} on ${count(df)} degrees of freedom over ${count(windows)} windows of ${count(Math.round(total / windows))} (${chance(pValue)})`,
+    evidence: `X² ${statistic.toFixed(1)} on ${count(df)} degrees of freedom over ${count(runs)} runs of ${counted(Math.round(total / runs), 'request')} in a row (${chance(pValue)})`,
     advice:
-      'Usual for smooth weighted round robin (HAProxy, Traefik and others); no fault. The verdict is on the safe side.',
-  };
+      'Usual for smooth weighted round robin (HAProxy, Traefik and others), and not a fault. The verdict is on the safe side.',
+  });
 };

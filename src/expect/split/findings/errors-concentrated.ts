@@ -1,12 +1,8 @@
 import { pearsonChiSquare } from '../../../stats/goodness-of-fit.js';
-import {
-  chance,
-  count,
-  FALSE_CLAIM,
-  percent,
-  type Finding,
-  type FindingEvidence,
-} from './finding.js';
+import type { Finding } from '../../../finding.js';
+import { chance, count, percent } from '../../../number-text.js';
+import { found } from '../../found.js';
+import { FALSE_CLAIM, type FindingEvidence } from './finding-evidence.js';
 
 /** `errors-concentrated`: failures belong to one destination. */
 export function errorsConcentrated(evidence: FindingEvidence): Finding | null {
@@ -24,13 +20,13 @@ function byIdentity({ destinations }: FindingEvidence): Finding | null {
   const p = only.expectedShare ** only.failed;
   // ln(1e-4)/ln(0.1) is 4 exactly: rounding must not make it 5.
   if (p > FALSE_CLAIM * (1 + 1e-9)) return null;
-  return {
+  return found('target', {
     code: 'errors-concentrated',
     severity: 'error',
     summary: `all failures that say where they come from come from '${only.name}'`,
     evidence: `${count(only.failed)} failures, none from destinations with ${percent(1 - only.expectedShare)} of the traffic (${chance(p)})`,
     advice: ADVICE,
-  };
+  });
 }
 
 /** The weights must fit once the failures are added, and clearly better than without them. */
@@ -70,7 +66,7 @@ function byShortfall(evidence: FindingEvidence): Finding | null {
   if (fitting.length !== 1 || only === undefined) return null;
   if (destinations.some((one) => one.failed > 0 && one.name !== only.cell.name)) return null;
   const texts = shortfallTexts({ ...only, alone, failures, all: answered + failures });
-  return { code: 'errors-concentrated', severity: 'error', ...texts };
+  return found('target', { code: 'errors-concentrated', severity: 'error', ...texts });
 }
 
 /** One destination, and what the failures would do for it. */

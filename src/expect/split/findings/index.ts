@@ -1,9 +1,10 @@
-import { diagnose } from '../diagnose.js';
+import type { Finding } from '../../../finding.js';
 import { leakToZeroWeight, podSkew, unknownBackend } from './backends.js';
 import { disagreeingConnections, pinnedConnections } from './connections.js';
 import { deterministicBalancing } from './deterministic-balancing.js';
+import { diagnose } from './diagnose.js';
 import { errorsConcentrated } from './errors-concentrated.js';
-import type { Finding, FindingCode, FindingEvidence, FindingRule } from './finding.js';
+import type { FindingCode, FindingEvidence, FindingRule } from './finding-evidence.js';
 import { weightsChanged } from './weights-changed.js';
 
 const RULES: readonly FindingRule[] = [

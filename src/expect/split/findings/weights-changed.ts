@@ -1,13 +1,9 @@
 import { bestChangePoint, changePointThreshold } from '../../../stats/change-point.js';
 import { pearsonChiSquare } from '../../../stats/goodness-of-fit.js';
-import {
-  FALSE_CLAIM,
-  splitText,
-  timesLikelier,
-  type Finding,
-  type FindingEvidence,
-  type FindingRule,
-} from './finding.js';
+import type { Finding } from '../../../finding.js';
+import { splitText, timesLikelier } from '../../../number-text.js';
+import { found } from '../../found.js';
+import { FALSE_CLAIM, type FindingEvidence, type FindingRule } from './finding-evidence.js';
 
 /** Answers there must be on either side of a change; it is ε·n of the threshold. */
 const LEAST_ANSWERS = 50;
@@ -52,14 +48,14 @@ function fromKnownWeights({ destinations, windows, decision }: FindingEvidence):
   }
   if (best < KNOWN_WEIGHTS_LLR || best - whole < KNOWN_WEIGHTS_LLR) return null;
   const seconds = windows[at]?.startSeconds ?? 0;
-  return {
+  return found('target', {
     code: 'weights-changed-during-run',
     severity: 'error',
     summary: `the previous weights were served until about ${seconds} s into the run, the configured ones from then on`,
     evidence: `until then the counts are ${timesLikelier(best)} under ${splitText(destinations, old)}, afterwards ${timesLikelier(best - whole)} under ${splitText(destinations, now)}`,
     advice:
       'The change was still on its way: run again, or wait for the roll-out. The sample is not cut at the change to get a pass.',
-  };
+  });
 }
 
 function fromAnyWeights({ destinations, windows, decision }: FindingEvidence): Finding | null {
@@ -77,7 +73,7 @@ function fromAnyWeights({ destinations, windows, decision }: FindingEvidence): F
   const early = total * WARM_UP_PART >= change.before.reduce((sum, x) => sum + x, 0);
   const warmUp = early && fits(change.after, expected);
   const seconds = windows[change.index]?.startSeconds ?? 0;
-  return {
+  return found('target', {
     code: warmUp ? 'warm-up-drift' : 'weights-changed-during-run',
     severity: 'warning',
     summary: warmUp
@@ -87,7 +83,7 @@ function fromAnyWeights({ destinations, windows, decision }: FindingEvidence): F
     advice: warmUp
       ? 'Pods or connections were not all ready at the start: add a warm-up, or look at readiness and locality.'
       : 'Look for a deployment, an autoscaler or another change of the route during the run, then run again. The sample is not cut at the change to get a pass.',
-  };
+  });
 }
 
 function fits(counts: readonly number[], expected: readonly number[]): boolean {

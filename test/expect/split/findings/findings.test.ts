@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { bestChangePoint, changePointThreshold } from '../../../../src/stats/change-point.js';
 import { seededRandom } from '../../../../src/stats/random.js';
-import { diagnose } from '../../../../src/expect/split/diagnose.js';
+import { diagnose } from '../../../../src/expect/split/findings/diagnose.js';
 import { errorsConcentrated } from '../../../../src/expect/split/findings/errors-concentrated.js';
 import { findAll } from '../../../../src/expect/split/findings/index.js';
 import { drawing, simulate, type SimulatedRun } from './healthy-runs.js';

@@ -1,7 +1,8 @@
 import type { RandomSource } from '../../../../src/stats/random.js';
-import { decideSplit } from '../../../../src/expect/split/decide.js';
-import { countWindowSize } from '../../../../src/expect/split/findings/deterministic-balancing.js';
-import type { FindingEvidence } from '../../../../src/expect/split/findings/finding.js';
+import { decideSplit } from '../../../../src/expect/split/verdict/split-verdict.js';
+import { spreadSize } from '../../../../src/expect/split/plan/spread-size.js';
+import { ALL_SENT } from '../../../../src/expect/unsent.js';
+import type { FindingEvidence } from '../../../../src/expect/split/findings/finding-evidence.js';
 import { RULE } from '../split-runs.js';
 
 /** How a simulated gateway picks: request number, connection, and the shares it was given. */
@@ -43,12 +44,12 @@ export function simulate(run: SimulatedRun, random: RandomSource): FindingEviden
   const last = new Array<number>(c).fill(-1);
   const neighbours = { pairs: 0, equal: 0 };
   const windows = Array.from({ length: 60 }, (_, i) => ({ startSeconds: i, observed: zeros() }));
-  const size = countWindowSize(
+  const size = spreadSize(
     weights.map((weight) => weight / sum),
     1,
   );
-  const blocks = { size, windows: 0, counts: zeros(), squares: zeros() };
-  let block = zeros();
+  const spread = { size, runs: 0, observed: zeros(), squares: zeros() };
+  let inARow = zeros();
   let failed = 0;
   for (let i = 0; i < requests; i += 1) {
     const connection = i % c;
@@ -66,14 +67,14 @@ export function simulate(run: SimulatedRun, random: RandomSource): FindingEviden
     }
     last[connection] = to;
     windows[Math.floor((i * 60) / requests)]!.observed[to]! += 1;
-    block[to]! += 1;
-    if (block.reduce((a, b) => a + b, 0) === size) {
-      blocks.windows += 1;
-      for (const [j, x] of block.entries()) {
-        blocks.counts[j]! += x;
-        blocks.squares[j]! += x * x;
+    inARow[to]! += 1;
+    if (inARow.reduce((a, b) => a + b, 0) === size) {
+      spread.runs += 1;
+      for (const [j, x] of inARow.entries()) {
+        spread.observed[j]! += x;
+        spread.squares[j]! += x * x;
       }
-      block = zeros();
+      inARow = zeros();
     }
   }
   const connections = { counts, neighbours };
@@ -82,7 +83,14 @@ export function simulate(run: SimulatedRun, random: RandomSource): FindingEviden
     weight,
     observed: observed[i]!,
   }));
-  const evidence = { destinations, leaked: 0, sampled: requests, unattributed: 0, connections };
+  const evidence = {
+    destinations,
+    leaked: 0,
+    sampled: requests,
+    unsent: ALL_SENT,
+    unattributed: 0,
+    connections,
+  };
   return {
     decision: decideSplit(evidence, RULE),
     destinations: destinations.map(({ name, weight }, i) => ({
@@ -97,7 +105,7 @@ export function simulate(run: SimulatedRun, random: RandomSource): FindingEviden
     unknown: { answers: 0, examples: [] },
     connections,
     windows,
-    countWindows: blocks,
+    spread,
     failedWithoutDestination: failed,
   };
 }

@@ -1,0 +1,39 @@
+import type { ConnectionEvidence } from './draws/dependence.js';
+import type { UnsentRequests } from '../unsent.js';
+import type { Tolerance } from './tolerance.js';
+
+/** What was seen of one call. */
+export interface SplitEvidence {
+  /** Every destination the route names, zero weights included; weights have any sum > 0. */
+  destinations: readonly { name: string; weight: number; observed: number }[];
+  /** Answers of workloads that are known but not named by the route. */
+  leaked: number;
+  /** Requests sent, N, with any end. */
+  sampled: number;
+  unsent: UnsentRequests;
+  /** OK answers that name no known workload; part of those without a destination. */
+  unattributed: number;
+  /** Given up by this side (interrupted), which is no failure of the target's; part of those without a destination. 0 by default. */
+  cancelled?: number;
+  /** Failed answers that carry a destination and are counted in its `observed`. 0 by default. */
+  failedWithDestination?: number;
+  /** How the answers fell on the connections; without it the draws are taken as independent. */
+  connections?: ConnectionEvidence;
+}
+
+/** How it is judged. */
+export interface SplitRule {
+  /** Error level: how often a right split may be failed, and a wrong one passed. */
+  alpha: number;
+  /** Probability with which an exactly right split passes at the planned size. */
+  power: number;
+  tolerance: Tolerance;
+  /** Part of the requests that may fail, 0..1. */
+  maxErrorRate: number;
+  /** Seeds the p-value where it has to be simulated. */
+  seed: number;
+  /** The share of leaks that a pass excludes where a weight is 0; 0.01 by default. */
+  leakLimit?: number;
+  /** A stricter level for failing by the split, where several calls share alpha; alpha by default. */
+  failAlpha?: number;
+}

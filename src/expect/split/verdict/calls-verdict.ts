@@ -1,0 +1,45 @@
+import { holmAdjusted } from '../../../stats/holm.js';
+import { type Verdict, worstOf } from '../../verdict.js';
+import type { SplitEvidence, SplitRule } from '../split-evidence.js';
+import { decideSplit, type SplitDecision } from './split-verdict.js';
+
+/** The verdict on all calls of a run together. */
+export interface RunDecision {
+  verdict: Verdict;
+  /** One per call, same order. */
+  calls: readonly SplitDecision[];
+}
+
+/**
+ * Several calls in one run: it passes when all calls pass, and fails when one fails for a leak or
+ * its error rate, or by its split with a Holm-adjusted p-value. So an exactly right run is failed
+ * at most alpha of the time, however many calls it has.
+ *
+ * @param calls Evidence and rule of each call, all with the same alpha; at least one.
+ * @throws InputError and RangeError as `decideSplit`.
+ */
+export function decideCalls(
+  calls: readonly { evidence: SplitEvidence; rule: SplitRule }[],
+): RunDecision {
+  const first = calls.map(({ evidence, rule }) => decideSplit(evidence, rule));
+  const pValues = first.map((decision) => decision.worstCasePValue ?? 1);
+  const adjusted = holmAdjusted(pValues);
+  const decisions = calls.map(({ evidence, rule }, i): SplitDecision => {
+    const decision = first[i] ?? decideSplit(evidence, rule);
+    if (!decision.reasons.some((reason) => reason.code === 'split-differs')) return decision;
+    const p = pValues[i] ?? 1;
+    const factor = p > 0 ? (adjusted[i] ?? 1) / p : calls.length;
+    // p·factor < α is p < α/factor: the same step-down, so the clauses on single destinations get the stricter level too.
+    const failAlpha = rule.alpha / Math.max(1, factor);
+    return failAlpha === rule.alpha ? decision : decideSplit(evidence, { ...rule, failAlpha });
+  });
+  return { verdict: worstOf(decisions.map(({ verdict }) => verdict)), calls: decisions };
+}
+
+/**
+ * The power each of several calls is planned with, so that an exactly right run passes with `power`:
+ * 1 − (1 − power)/K.
+ */
+export function powerPerCall(power: number, calls: number): number {
+  return 1 - (1 - power) / calls;
+}

@@ -1,0 +1,31 @@
+import type { Dependence } from '../draws/dependence.js';
+import type { DrawModel } from '../draws/draw-model.js';
+import type { TestChoice } from '../draws/split-test.js';
+import type { PlanInput } from '../plan/plan-requests.js';
+import type { SplitEvidence, SplitRule } from '../split-evidence.js';
+import type { JudgedSplit } from './judged-split.js';
+
+/** What the rules look at. */
+export interface DecisionContext {
+  evidence: SplitEvidence;
+  rule: SplitRule;
+  split: JudgedSplit;
+  model: DrawModel;
+  choice: TestChoice;
+  dependence: Dependence | null;
+  /** Largest p-value over every allocation of the missing, of the draws as the model has them; null without a test. */
+  drawn: number | null;
+  /** The same, or that of connections which lean, if it is larger. */
+  worst: number | null;
+}
+
+/** The plan that this split and rule ask for. */
+export function planInput({ rule, split }: DecisionContext): PlanInput {
+  return {
+    expectedShares: split.destinations.map((destination) => destination.expectedShare),
+    tolerances: split.destinations.map((destination) => destination.tolerance),
+    alpha: rule.alpha,
+    power: rule.power,
+    ...(rule.leakLimit === undefined ? {} : { leakLimit: rule.leakLimit }),
+  };
+}

@@ -1,0 +1,46 @@
+import { deviations, widestDeviation } from '../draws/deviation.js';
+import { alwaysDeviates } from '../draws/draw-model.js';
+import type { DecisionContext } from './decision-context.js';
+import type { SplitReason } from './reasons.js';
+
+/** Everything that fails the split, as reasons; empty where nothing does. */
+export function failuresOf(context: DecisionContext): SplitReason[] {
+  return [...leaks(context), ...splitFailures(context), ...errorRate(context)];
+}
+
+/** Rule 1: one answer from where none may come from. */
+function leaks({ evidence, split }: DecisionContext): SplitReason[] {
+  // Connections may have been asked besides the sample: what they were answered counts as well.
+  const rows = evidence.connections?.counts ?? [];
+  const named = split.destinations
+    .map(({ name, weight, observed }, i) => {
+      const onConnections = rows.reduce((sum, row) => sum + (row[i] ?? 0), 0);
+      return { name, weight, answers: Math.max(observed, onConnections) };
+    })
+    .filter(({ weight, answers }) => weight === 0 && answers > 0)
+    .map(({ name, answers }): SplitReason => ({ code: 'leak', destination: name, answers }));
+  const { leaked } = evidence;
+  return leaked > 0 ? [...named, { code: 'leak', destination: null, answers: leaked }] : named;
+}
+
+/** Rules 3 and 6: the split's p below alpha and, unless it is the pure gate, a destination off by more than δ. */
+function splitFailures({ rule, model, choice, worst }: DecisionContext): SplitReason[] {
+  const alpha = rule.failAlpha ?? rule.alpha;
+  if (worst === null || worst >= alpha) return [];
+  if (!choice.exactGate && !alwaysDeviates(model, alpha)) return [];
+  const { cells, missing, units } = model;
+  const beyond = deviations(cells).filter(
+    ({ share, expectedShare, tolerance }) => Math.abs(share - expectedShare) > tolerance,
+  );
+  const shown = beyond.length > 0 ? beyond : [widestDeviation(cells)];
+  return [{ code: 'split-differs', deviations: shown, pValue: worst, alpha, missing, units }];
+}
+
+/** Rule 7, first half: failures of their own kind. What the peer took no connection or stream for has failed, too. */
+function errorRate({ evidence, rule, split }: DecisionContext): SplitReason[] {
+  const { byPeer: unsent } = evidence.unsent;
+  const errors = split.errors + unsent;
+  const asked = split.sampled + unsent;
+  const limit = rule.maxErrorRate;
+  return errors > limit * asked ? [{ code: 'error-rate', errors, unsent, asked, limit }] : [];
+}

@@ -1,0 +1,79 @@
+import { chance, count, counted, digits, percent, points } from '../../../number-text.js';
+import type { Deviation } from '../draws/deviation.js';
+import type { Units } from '../draws/draw-model.js';
+import type { SplitReason } from './reasons.js';
+
+/**
+ * The reason in a release manager's words, one sentence.
+ *
+ * @param reason The reason.
+ * @returns Text that may contain names from the manifests: escape control characters before printing.
+ */
+export function reasonText(reason: SplitReason): string {
+  switch (reason.code) {
+    case 'leak':
+      return reason.destination === null
+        ? `${counted(reason.answers, 'answer')} came from workloads that the route does not name`
+        : `'${reason.destination}' has weight 0 but gave ${counted(reason.answers, 'answer')}`;
+    case 'split-differs':
+      return `the traffic does not follow the weights: ${reason.deviations.map(deviationText).join(', ')}; a right split does that by chance only with ${chance(reason.pValue)} (alpha ${reason.alpha})${wherever(reason.missing)}${byConnection(reason.units)}`;
+    case 'error-rate':
+      return `${count(reason.errors)} of ${counted(reason.asked, 'request')} failed${notSent(reason.unsent)} (${percent(reason.errors / reason.asked)}), more than the ${percent(reason.limit)} allowed`;
+    case 'equivalent':
+      return `the traffic follows the weights: every share is within its tolerance, shown at alpha ${reason.alpha}; furthest off, ${deviationText(reason.widest)}${wherever(reason.missing)}${byConnection(reason.units)}`;
+    case 'no-difference':
+      return `no difference from the weights was found (${chance(reason.pValue)}, alpha ${reason.alpha}); a deviation of ${points(reason.detectableShare)} would have been`;
+    case 'no-leak':
+      return `${counted(reason.answers, 'answer')} and not one from elsewhere: less than ${percent(reason.leakBound)} can be going astray, shown at alpha ${reason.alpha}`;
+    case 'no-answers':
+      return reason.sampled === 0
+        ? 'no request was sent, so there is nothing to judge'
+        : `none of ${counted(reason.sampled, 'request')} was answered by a known destination, so there is nothing to judge`;
+    case 'unsent-requests':
+      return `${count(reason.unsent)} of the ${counted(reason.due, 'request')} that were due ${reason.unsent === 1 ? 'was' : 'were'} not sent, and a sample that lacks some passes nothing`;
+    case 'unattributed-answers':
+      return `${counted(reason.unattributed, 'answer')} of ${counted(reason.sampled, 'request')} cannot be put down to a destination, more than the ${percent(reason.limit)} that may be missing: check how a backend is recognised`;
+    case 'missing-answers':
+      return `the split of the answers would settle it, but ${count(reason.missing)} of ${counted(reason.sampled, 'request')} gave no answer that counts, and where they went could change the verdict`;
+    case 'too-few-requests':
+      return `${counted(reason.sampled, 'request')} are not enough to tell (${deviationText(reason.widest)}); a fresh run of about ${count(reason.requestsToSettle)} would settle it (each further attempt adds alpha to the chance that a wrong split passes)`;
+    case 'deviation-near-tolerance':
+      return `${deviationText(reason.widest)}, just about the tolerance of ${points(reason.widest.tolerance)}: no sensible number of requests settles that; correct the split or choose another tolerance`;
+    case 'clustered-draws':
+      return reason.connections < 2
+        ? 'answers come in clusters, and one connection cannot show how large they are: use more connections'
+        : `answers come in clusters by connection (${digits(reason.inflation)} times the variance of independent ones), so ${count(reason.connections)} connections are not enough to tell (${deviationText(reason.widest)}): use more connections`;
+    case 'leaning-connections':
+      return `${deviationText(reason.widest)}, but if every connection leans to a side of its own, ${count(reason.connections)} connections of a right split could look like this: use more connections`;
+    case 'partly-pinned':
+      return `${count(reason.pure)} of ${count(reason.connections)} connections saw one destination only, and if some of them are pinned to it, a split that is off by the tolerance could look like this (${deviationText(reason.widest)}): send more requests over fewer connections`;
+    case 'pinned-connections':
+      return reason.connectionsToSettle === null
+        ? `every connection stays with one destination, so ${count(reason.connections)} connections are the sample, and no number of them settles it`
+        : `every connection stays with one destination, so ${count(reason.connections)} connections are the sample; about ${count(reason.connectionsToSettle)} would settle it`;
+    case 'one-destination':
+      return `only '${reason.destination}' answered, and ${counted(reason.connections, 'connection')} cannot tell a wrong split from connections that stay with one destination: ${count(reason.connectionsToTell)} connections of one request each can`;
+    case 'leak-not-excluded':
+      return reason.requestsToSettle === null
+        ? `with ${count(reason.missing)} of ${counted(reason.sampled, 'request')} missing, leaks of ${percent(reason.limit)} cannot be excluded by any number of requests`
+        : `${counted(reason.sampled, 'request')} with ${count(reason.missing)} missing cannot exclude leaks of ${percent(reason.limit)}; a fresh run of ${count(reason.requestsToSettle)} would`;
+  }
+}
+
+function deviationText({ name, share, expectedShare, tolerance }: Deviation): string {
+  return `'${name}' got ${percent(share)} for ${percent(expectedShare)} (tolerance ${points(tolerance)})`;
+}
+
+function wherever(missing: number): string {
+  return missing === 0 ? '' : `, wherever the ${count(missing)} missing went`;
+}
+
+function byConnection(units: Units): string {
+  return units === 'connections'
+    ? ', counted by connection, since each stays with one destination'
+    : '';
+}
+
+function notSent(unsent: number): string {
+  return unsent === 0 ? '' : `, ${count(unsent)} of them before they could be sent`;
+}

@@ -1,0 +1,130 @@
+import { drawModel, type Units, worstPValue } from '../draws/draw-model.js';
+import { leaningPValue } from '../draws/clusters.js';
+import { countsOf } from '../draws/cell.js';
+import { type ConnectionEvidence, type Dependence, judgeDependence } from '../draws/dependence.js';
+import { type SplitTest, testSplit } from '../draws/split-test.js';
+import { powerAt } from '../plan/plan-requests.js';
+import type { SplitEvidence, SplitRule } from '../split-evidence.js';
+import { isExactGate } from '../tolerance.js';
+import { type DecisionContext, planInput } from './decision-context.js';
+import { failuresOf } from './failures.js';
+import { type JudgedDestination, judgedSplit } from './judged-split.js';
+import { open, type Outcome, settled } from './outcome.js';
+import { passOrOpen } from './pass-or-open.js';
+import type { SplitReason } from './reasons.js';
+
+/** The verdict on one call's split. */
+export interface SplitDecision extends Outcome {
+  /** N. */
+  sampled: number;
+  /** Answers whose destination is known. */
+  n: number;
+  /** N − n. */
+  missing: number;
+  destinations: readonly JudgedDestination[];
+  /** The test of the answers as independent draws; null with fewer than two destinations with weight, or no answers of theirs. */
+  test: SplitTest | null;
+  /** The p-value that was judged: of the right units, the largest over every allocation of the missing answers; null where `test` is. */
+  worstCasePValue: number | null;
+  /** What was counted as drawn independently. */
+  units: Units;
+  /** What the connections say about independence; null where they were not given or nothing could be split. */
+  dependence: Dependence | null;
+  /** Probability that an exactly right split passes with N requests, none of them missing. */
+  power: number;
+}
+
+/**
+ * The decision rule for one call: one look at a sample whose size was fixed before.
+ *
+ * In this order: leaks fail; a split that is off by more than the tolerance beyond chance fails; too many
+ * errors fail; a split shown equivalent to the weights passes, unless requests that were due are
+ * lacking; anything else is inconclusive.
+ * A failure must hold for every way of giving the missing answers to the destinations, a pass for
+ * the worst one. Missing answers are bounded, never dropped. Where connections show that draws are
+ * not independent, both are judged with the variance between connections, or by connection; and
+ * neither is given where connections that lean, or are pinned in part, could look the same.
+ *
+ * @param evidence Counts; see {@link SplitEvidence}.
+ * @param rule Levels and limits; see {@link SplitRule}.
+ * @throws InputError when the tolerance names a destination without weight.
+ * @throws RangeError when the counts contradict each other or no weight is above 0.
+ */
+export function decideSplit(evidence: SplitEvidence, rule: SplitRule): SplitDecision {
+  const split = judgedSplit(evidence, rule);
+  const { n, missing, cells, sampled } = split;
+  const choice = { exactGate: isExactGate(rule.tolerance), seed: rule.seed };
+  const counts = countsOf(cells);
+  const testable = cells.length > 1 && counts.some((count) => count > 0);
+  const shares = cells.map((cell) => cell.share);
+  const test = testable ? testSplit(counts, shares, choice) : null;
+  const connections = testable ? weightedColumns(evidence) : null;
+  const dependence = connections === null ? null : judgeDependence(connections, cells.length);
+  const model = drawModel(cells, missing, dependence, connections);
+  const asTested = model.units === 'requests' && model.clusters?.fired !== true && missing === 0;
+  const drawn = test === null || asTested ? (test?.pValue ?? null) : worstPValue(model, choice);
+  const leaning =
+    drawn !== null && drawn < rule.alpha && model.clusters !== null
+      ? leaningPValue(model.cells, model.clusters)
+      : 0;
+  const worst = drawn === null ? null : Math.max(drawn, leaning);
+  const context: DecisionContext = {
+    evidence,
+    rule,
+    split,
+    model,
+    choice,
+    dependence,
+    drawn,
+    worst,
+  };
+
+  return {
+    ...outcomeOf(context),
+    sampled,
+    n,
+    missing,
+    destinations: split.destinations,
+    test,
+    worstCasePValue: worst,
+    units: model.units,
+    dependence,
+    power: sampled === 0 ? 0 : powerAt(sampled, planInput(context)),
+  };
+}
+
+/** The rules in their order. */
+function outcomeOf(context: DecisionContext): Outcome {
+  const failures = failuresOf(context);
+  const { n, sampled } = context.split;
+  if (n === 0 && failures.every((reason) => reason.code === 'error-rate')) {
+    return barredByUnsent(open([{ code: 'no-answers', sampled }]), context.evidence);
+  }
+  if (failures.length > 0) return settled('fail', failures);
+  return barredByUnsent(passOrOpen(context), context.evidence);
+}
+
+/**
+ * Rule 8: a sample that lacks requests for reasons of this side passes nothing, whatever the ones that
+ * were sent show. Those that the peer took no part in are errors, and judged as such.
+ */
+function barredByUnsent(outcome: Outcome, { sampled, unsent }: SplitEvidence): Outcome {
+  const { byPeer, byUs } = unsent;
+  if (byUs === 0) return outcome;
+  const reason: SplitReason = {
+    code: 'unsent-requests',
+    unsent: byUs,
+    due: sampled + byPeer + byUs,
+  };
+  return outcome.verdict === 'pass'
+    ? open([reason])
+    : open([reason, ...outcome.reasons], outcome.requestsToSettle);
+}
+
+/** The connections' counts without the destinations of weight 0, which take no part in the split. */
+function weightedColumns({ connections, destinations }: SplitEvidence): ConnectionEvidence | null {
+  if (connections === undefined) return null;
+  const weighted = destinations.flatMap(({ weight }, i) => (weight > 0 ? [i] : []));
+  const counts = connections.counts.map((row) => weighted.map((i) => row[i] ?? 0));
+  return { ...connections, counts };
+}
