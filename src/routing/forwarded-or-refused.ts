@@ -17,14 +17,14 @@ export function forwardedOrRefused(
     case 'none':
       throw new InputError(resolution.problem.summary, inputPlace(resolution.problem.place));
     default: {
-      const { taken, traces } = resolution;
+      const { action, route, traces } = resolution;
       const place = traces.find(({ outcome }) => outcome === 'taken')?.place ?? null;
       const advice =
-        taken.action.kind === 'no-backend'
+        action.kind === 'no-backend'
           ? 'correct its backends'
           : 'ask for a request that is forwarded, see --call, -H, --authority and --plaintext';
       throw new InputError(
-        `the rule ${taken.route.rule} takes the request and ${taken.action.description}, so there is no split to ${purpose}: ${advice}`,
+        `the rule ${route.rule} takes the request and ${action.description}, so there is no split to ${purpose}: ${advice}`,
         inputPlace(place),
       );
     }

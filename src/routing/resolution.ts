@@ -9,15 +9,25 @@ import type { ExpectedRoute } from './taken-route.js';
 /** What becomes of a request by the manifests, and how that was found; plain data. */
 export type Resolution = Forwarded | Redirected | Answered | Unrouted;
 
+/** What a rule does with the requests it takes. */
+export interface TakenAction {
+  kind: RuleAction['kind'];
+  /** `forwards`, `redirects to https://example.com/ (308)` */
+  description: string;
+}
+
 /** The rule a request takes. */
 export interface TakenRule {
   route: ExpectedRoute;
-  action: {
-    kind: RuleAction['kind'];
-    /** `forwards`, `redirects to https://example.com/ (308)` */
-    description: string;
-  };
+  action: TakenAction;
   effects: RouteEffects;
+}
+
+/** No rule takes it. */
+export interface NoRule {
+  route: null;
+  action: null;
+  effects: null;
 }
 
 /** What is known whatever becomes of the request. */
@@ -41,23 +51,24 @@ export interface Forwarded extends Resolved, RouteSplit {
   kind: 'forward';
   via: Via;
   /** null: no route says anything, and the split is the replicas'. */
-  taken: TakenRule | null;
+  route: ExpectedRoute | null;
+  action: TakenAction | null;
+  /** Of no route: none. */
+  effects: RouteEffects;
 }
 
 /** The proxy sends the client elsewhere. */
-export interface Redirected extends Resolved {
+export interface Redirected extends Resolved, TakenRule {
   kind: 'redirect';
   via: Via;
-  taken: TakenRule;
   /** `https://example.com/ (308)` */
   to: string;
 }
 
 /** The proxy answers by itself: on purpose, or because none of the backends can be used. */
-export interface Answered extends Resolved {
+export interface Answered extends Resolved, TakenRule {
   kind: 'respond';
   via: Via;
-  taken: TakenRule;
   /** `HTTP 503`, `gRPC UNAVAILABLE` */
   answer: string;
 }
@@ -65,7 +76,10 @@ export interface Answered extends Resolved {
 /** Nothing takes the request, or what is behind the route that does cannot be told. */
 export interface Unrouted extends Resolved {
   kind: 'none';
-  taken: TakenRule | null;
+  /** null: nothing takes it. */
+  route: ExpectedRoute | null;
+  action: TakenAction | null;
+  effects: RouteEffects | null;
   /**
    * Why, the first of `findings`: `no-route`; `no-split` where the route is known, and what is behind
    * it is not, or cannot be told apart; `unknown-subset`.

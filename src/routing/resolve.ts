@@ -2,6 +2,7 @@ import { type Finding, type Place, placeOf } from '../finding.js';
 import { InputError } from '../input-error.js';
 import { chooseRoute } from './choose-route.js';
 import type { ChosenRoute } from './chosen-route.js';
+import { NO_EFFECTS } from './effects.js';
 import type { MatchedRule } from './first-match.js';
 import { type Forwarding, forwardingByReplicas, forwardingOf } from './forwarding.js';
 import { lintManifests } from './lint/lint.js';
@@ -10,7 +11,7 @@ import type { ManifestSet } from './manifest-set.js';
 import { preparedSet } from './prepared-set.js';
 import type { RouteRequest } from './request.js';
 import { protocolFindings } from './request-findings.js';
-import type { Resolution, Resolved, TakenRule, Unrouted } from './resolution.js';
+import type { NoRule, Resolution, Resolved, TakenRule, Unrouted } from './resolution.js';
 import { describeAction } from './rule.js';
 import { appliedEffects, takenRoute } from './taken-route.js';
 
@@ -51,7 +52,9 @@ export function resolveRoute(
     kind: 'forward',
     ...known(question, chosen, [], forwarding),
     via: chosen.via,
-    taken: matched === null ? null : takenRule(chosen, matched),
+    ...(matched === null
+      ? { route: null, action: null, effects: NO_EFFECTS }
+      : takenRule(chosen, matched)),
     ...forwarding.split,
   };
 }
@@ -81,10 +84,10 @@ function unforwarded(question: Question, chosen: ChosenRoute, matched: MatchedRu
   const taken = takenRule(chosen, matched);
   switch (action.kind) {
     case 'redirect':
-      return { kind: 'redirect', ...known(question, chosen), via, taken, to: action.to };
+      return { kind: 'redirect', ...known(question, chosen), via, ...taken, to: action.to };
     case 'direct-response': {
       const answer = `HTTP ${action.status}`;
-      return { kind: 'respond', ...known(question, chosen), via, taken, answer };
+      return { kind: 'respond', ...known(question, chosen), via, ...taken, answer };
     }
     case 'no-backend': {
       const summary = `the rule ${label} takes the request and ${describeAction(action)}: correct its backends`;
@@ -95,7 +98,7 @@ function unforwarded(question: Question, chosen: ChosenRoute, matched: MatchedRu
         place: node.place(),
       });
       const answer = action.failure;
-      return { kind: 'respond', ...known(question, chosen, [error]), via, taken, answer };
+      return { kind: 'respond', ...known(question, chosen, [error]), via, ...taken, answer };
     }
     default: {
       const problem = `the rule ${label} takes the request and ${describeAction(action)}, so what is behind it cannot be told: write the rules into the VirtualService itself`;
@@ -116,7 +119,7 @@ function unrouted(
   return {
     kind: 'none',
     ...known(question, chosen, [problem]),
-    taken: chosen === null || matched === null ? null : takenRule(chosen, matched),
+    ...(chosen === null || matched === null ? NO_RULE : takenRule(chosen, matched)),
     problem,
   };
 }
@@ -129,6 +132,8 @@ function codeOf({ place }: InputError, lint: readonly Finding[]): 'no-split' | '
   );
   return isSubset ? 'unknown-subset' : 'no-split';
 }
+
+const NO_RULE: NoRule = { route: null, action: null, effects: null };
 
 function takenRule({ gatewayPort }: ChosenRoute, matched: MatchedRule): TakenRule {
   const { action } = matched.rule;

@@ -74,11 +74,11 @@ function expectedSplit(
   }
   if (manifests === null) throw new RangeError('manifests that were not loaded');
   const resolved = forwardedOrRefused(resolveRoute(manifests, request));
-  const { destinations, taken, gatewayPort, findings, lint } = resolved;
+  const { destinations, route, effects, gatewayPort, findings, lint } = resolved;
   const configured: Configured = { kind: 'manifests', destinations };
   return {
     via: formatVia(resolved.via),
-    route: taken?.route ?? null,
+    route,
     destinations: destinations.map((destination) => ({
       ...destination,
       previousWeight: null,
@@ -88,7 +88,7 @@ function expectedSplit(
       resolved.workloads,
       resolved.subsetTokens,
     ),
-    aborts: taken?.effects.abort ?? null,
+    aborts: effects.abort,
     programmed: proxy === null ? null : programmedSplit(proxy, request, gatewayPort, configured),
     notes: [
       ...resolved.notes.map((note) => `note: ${note}`),

@@ -30,18 +30,17 @@ export async function explain(question: RouteQuestion): Promise<ExplanationRepor
   const manifests = await loadManifests(question.manifests.sources);
   const { request, resolution, notes } = questionedRoute(manifests, question);
   const programmed = await programmedOf(question, request, resolution);
-  const { taken } = resolution;
   return {
     schema: EXPLANATION_SCHEMA,
     tool: TOOL,
     request: shownRequest(request),
     via: resolution.via === null ? null : formatVia(resolution.via),
     gatewayPort: resolution.gatewayPort,
-    route: taken?.route ?? null,
-    action: taken?.action ?? null,
+    route: resolution.route,
+    action: resolution.action,
     destinations: sharesOf(resolution),
     rules: resolution.traces,
-    effects: taken?.effects ?? null,
+    effects: resolution.route === null ? null : resolution.effects,
     programmed,
     notes: [...notes, ...resolution.notes],
     findings: findingsOf(resolution, programmed),
@@ -100,9 +99,9 @@ function calledMethod(askedFor: AskedFor): CalledMethod {
 const MOST_PROGRESS = 3;
 
 /** How far a request gets: to a split, to a route, to the rules of its host, or not even there. */
-function progress({ kind, taken, traces }: Resolution): number {
+function progress({ kind, route, traces }: Resolution): number {
   if (kind === 'forward') return MOST_PROGRESS;
-  if (taken !== null) return 2;
+  if (route !== null) return 2;
   return traces.length > 0 ? 1 : 0;
 }
 

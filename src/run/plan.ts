@@ -110,12 +110,12 @@ function routedSplit(
   manifests: ManifestSet,
 ): Routed {
   const { resolution } = questionedRoute(manifests, question);
-  const { destinations, taken } = forwardedOrRefused(resolution, 'plan for');
+  const { destinations, route, effects } = forwardedOrRefused(resolution, 'plan for');
   const weights = destinations.map(({ name, weight }) => ({ name, weight }));
-  const aborts = taken?.effects.abort ?? null;
+  const aborts = effects.abort;
   if (aborts !== null && aborts.share >= 1) throw nothingLeft(aborts);
-  if (taken === null) return { weights, route: null, aborts };
-  const { source, file, line, rule, match } = taken.route;
+  if (route === null) return { weights, route, aborts };
+  const { source, file, line, rule, match } = route;
   return { weights, route: { source, file, line, rule, match }, aborts };
 }
 
