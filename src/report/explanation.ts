@@ -1,27 +1,34 @@
+import type { Finding, Place } from '../finding.js';
 import type { ProgrammedRecord } from '../record/run-record.js';
 
 /** Version of the form of an explanation in JSON. */
 export const EXPLANATION_SCHEMA = 'splitproof/explanation/v1';
 
-/** Where something stands in the manifests; null where it is not known. */
-export interface PlaceReport {
+/** The object a rule stands in. */
+interface SourceReport {
+  /** `VirtualService default/grpc-vs` */
+  source: string;
+  /** null where it is not known. */
   file: string | null;
-  /** 1-based. */
+  /** 1-based line of its beginning; null where it is not known. */
   line: number | null;
-  /** 1-based number of the YAML document in the file, where it holds several. */
-  document: number | null;
-  /** `spec.http[0].route[1].weight` */
-  path: string | null;
+}
+
+/** The route a request takes. */
+export interface RouteReport extends SourceReport {
+  /** The rule's name, or its position: `http[0]`. */
+  rule: string;
+  match: string;
+  gatewayPort: number | null;
 }
 
 /** One rule of the request's host. */
-export interface RuleReport {
-  /** The object it stands in: `VirtualService default/grpc-vs (virtual-service.yaml:1)`. */
-  source: string;
+export interface RuleReport extends SourceReport {
   rule: string;
   /** What it takes: `port 8080`, `any request`. */
   match: string;
-  place: PlaceReport;
+  /** Of the rule. */
+  place: Place | null;
   outcome: 'taken' | 'not-matched' | 'not-reached';
   /** Why it does not match, one clause for each alternative. */
   reasons: string[];
@@ -65,14 +72,10 @@ export interface EffectsReport {
   changes: string[];
 }
 
-/** Something wrong, or likely wrong. */
-export interface ExplanationFinding {
-  code: string;
-  severity: 'error' | 'warning';
+/** Something wrong, or likely wrong, or worth knowing. */
+export interface ExplanationFinding extends Finding {
   /** Whether it concerns this request, or the configuration as a whole. */
   scope: 'request' | 'configuration';
-  message: string;
-  place: PlaceReport;
 }
 
 /** Which route a request takes and why; every rendering is made of this alone. */
@@ -90,7 +93,7 @@ export interface ExplanationReport {
   /** `gateway:default/grpc-gateway`, `mesh`, `proxyless`; null when no route could be chosen. */
   via: string | null;
   gatewayPort: number | null;
-  route: { source: string; rule: string; match: string; gatewayPort: number | null } | null;
+  route: RouteReport | null;
   /** What the route does with the request; null without a route. */
   action: {
     kind: 'forward' | 'redirect' | 'direct-response' | 'no-backend' | 'delegate';

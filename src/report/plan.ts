@@ -1,3 +1,5 @@
+import type { RouteReport } from './explanation.js';
+
 /** Version of the form of a plan in JSON. */
 export const PLAN_SCHEMA = 'splitproof/plan/v1';
 
@@ -54,6 +56,6 @@ export interface PlanReport {
   kind: 'split' | 'canary' | 'calls';
   rule: { alpha: number; power: number; tolerance: string; maxErrorRate: number };
   /** Where the weights come from; null when they were given, or are the canary's steps. */
-  route: { source: string; rule: string; match: string } | null;
+  route: Omit<RouteReport, 'gatewayPort'> | null;
   splits: PlannedSplitReport[];
 }

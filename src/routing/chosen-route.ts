@@ -1,7 +1,7 @@
 import type { InputError } from '../input-error.js';
 import type { MatchedRule, RuleTrace } from './first-match.js';
 import type { Via } from './request.js';
-import type { Warning } from './warning.js';
+import type { Finding } from '../finding.js';
 
 /** The route a request takes through one kind of configuration, and how it was found. */
 export interface ChosenRoute {
@@ -16,5 +16,5 @@ export interface ChosenRoute {
   /** Why nothing matched, and what to do about it. */
   problem: InputError | null;
   notes: string[];
-  warnings: Warning[];
+  findings: Finding[];
 }

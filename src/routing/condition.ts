@@ -1,3 +1,4 @@
+import { headerText } from './header-text.js';
 import { describeStringMatch, matchesText, type StringMatch } from './string-match.js';
 
 /** One condition on a request; those of a {@link MatchEntry} must all hold. */
@@ -91,7 +92,7 @@ function describeCondition(condition: Condition): string {
     case 'authority':
       return `${condition.on} ${describeStringMatch(condition.match)}`;
     case 'header':
-      return `${condition.negated ? 'without header' : 'header'} ${condition.name}${describeValue(condition.match)}`;
+      return `${condition.negated ? 'without header' : 'header'} ${condition.name}${describeValue(condition.match, (value) => headerText(condition.name, value))}`;
     case 'query':
       return `query parameter ${condition.name}${describeValue(condition.match)}`;
     case 'port':
@@ -164,12 +165,13 @@ function unmetHeader(
   const value = context.headers.get(condition.name) ?? (condition.missingIsEmpty ? '' : undefined);
   const matched = value !== undefined && matchesText(condition.match, value);
   if (matched !== condition.negated) return null;
-  const found = value === undefined || value === '' ? 'not there' : value;
+  const shown = (text: string): string => headerText(condition.name, text);
+  const found = value === undefined || value === '' ? 'not there' : shown(value);
   return condition.negated
     ? `the header ${condition.name} is ${found}, which the rule excludes`
-    : `the header ${condition.name} is ${found}, not ${describeStringMatch(condition.match)}`;
+    : `the header ${condition.name} is ${found}, not ${describeStringMatch(condition.match, shown)}`;
 }
 
-function describeValue(match: StringMatch): string {
-  return match.kind === 'present' ? '' : `: ${describeStringMatch(match)}`;
+function describeValue(match: StringMatch, shown?: (value: string) => string): string {
+  return match.kind === 'present' ? '' : `: ${describeStringMatch(match, shown)}`;
 }

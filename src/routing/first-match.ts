@@ -1,16 +1,16 @@
+import { type Place, placeOf } from '../finding.js';
 import { describeEntry, unmetReason, type MatchContext, type MatchEntry } from './condition.js';
-import { describeObject, type ManifestObject } from './manifest/manifest-object.js';
+import { type ManifestObject, type RouteSource, sourceOf } from './manifest/manifest-object.js';
 import type { Rule } from './rule.js';
-import type { InputPlace } from '../input-error.js';
 
 /** What became of one rule when a request was held against it. */
-export interface RuleTrace {
-  /** `VirtualService default/grpc-vs (virtual-service.yaml:1)`. */
-  source: string;
+export interface RuleTrace extends RouteSource {
+  /** The rule's name, or its position: `http[0]`. */
   rule: string;
   /** All it takes, alternatives joined by `or`. */
   match: string;
-  place: InputPlace;
+  /** Of the rule. */
+  place: Place | null;
   outcome: 'taken' | 'not-matched' | 'not-reached';
   /** Why it does not match, one clause per alternative. */
   reasons: string[];
@@ -43,10 +43,10 @@ export function firstMatch(rules: readonly OrderedRule[]): {
   let matched: MatchedRule | null = null;
   const traces = rules.map(({ object, rule, context }): RuleTrace => {
     const trace = {
-      source: describeObject(object),
+      ...sourceOf(object),
       rule: rule.label,
       match: describeRule(rule),
-      place: rule.node.place(),
+      place: placeOf(rule.node.place()),
     };
     if (matched !== null) return { ...trace, outcome: 'not-reached', reasons: [] };
     const result = matchRule(rule, context);

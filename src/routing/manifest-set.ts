@@ -12,7 +12,7 @@ import { topWorkloads, type Workload } from './kubernetes/workload.js';
 import type { ManifestObject } from './manifest/manifest-object.js';
 import type { FlaggerCanary } from './rollouts/canary.js';
 import type { Rollout } from './rollouts/rollout.js';
-import type { Warning } from './warning.js';
+import type { Finding } from '../finding.js';
 
 /** Everything of a set of manifests that says where requests go and who answers them. */
 export interface ManifestSet {
@@ -29,7 +29,7 @@ export interface ManifestSet {
   readonly services: readonly Service[];
   readonly workloads: readonly Workload[];
   /** What was noticed while reading. */
-  readonly warnings: readonly Warning[];
+  readonly findings: readonly Finding[];
 }
 
 export const EMPTY_MANIFESTS: ManifestSet = {
@@ -45,7 +45,7 @@ export const EMPTY_MANIFESTS: ManifestSet = {
   canaries: [],
   services: [],
   workloads: [],
-  warnings: [],
+  findings: [],
 };
 
 /** All objects of several sets; their order does not matter to any later step. */
@@ -63,7 +63,7 @@ export function mergeManifests(sets: readonly ManifestSet[]): ManifestSet {
     canaries: sets.flatMap((set) => set.canaries),
     services: sets.flatMap((set) => set.services),
     workloads: sets.flatMap((set) => set.workloads),
-    warnings: sets.flatMap((set) => set.warnings),
+    findings: sets.flatMap((set) => set.findings),
   };
 }
 
@@ -90,6 +90,6 @@ export function inNamespace(set: ManifestSet, namespace: string): ManifestSet {
     canaries: placed(set.canaries),
     services: placed(set.services),
     workloads: topWorkloads(placed(set.workloads)),
-    warnings: set.warnings,
+    findings: set.findings,
   };
 }

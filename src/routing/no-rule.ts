@@ -1,5 +1,6 @@
 import { InputError } from '../input-error.js';
 import type { RuleTrace } from './first-match.js';
+import { inputPlace } from './input-place.js';
 import type { RouteRequest } from './request.js';
 
 /** As many rules as one sentence can name. */
@@ -18,6 +19,6 @@ export function noRuleError(traces: readonly RuleTrace[], request: RouteRequest)
         ? 'there are no http rules for its host (tls and tcp rules are not read)'
         : `${list.join('; ')}${more}`) +
       '; see --call, -H, --authority and --gateway-port',
-    first?.place ?? {},
+    inputPlace(first?.place ?? null),
   );
 }

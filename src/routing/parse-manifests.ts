@@ -14,7 +14,8 @@ import { ManifestNode } from './manifest/manifest-node.js';
 import { SourceDocument } from './manifest/source-document.js';
 import { readFlaggerCanary } from './rollouts/canary.js';
 import { readRollout } from './rollouts/rollout.js';
-import type { Warning } from './warning.js';
+import type { Finding } from '../finding.js';
+import { manifestFinding } from './manifest-finding.js';
 
 /** How deep a List may stand in a List; `kubectl` itself nests none. */
 const MAX_LIST_DEPTH = 4;
@@ -73,30 +74,30 @@ function readNode(
 }
 
 function readKind(node: ManifestNode, kind: ReadKind, group: string): ManifestSet {
-  const warnings: Warning[] = [];
+  const findings: Finding[] = [];
   const found = (part: Partial<ManifestSet>): ManifestSet => ({
     ...EMPTY_MANIFESTS,
     ...part,
-    warnings,
+    findings,
   });
   switch (kind) {
     case 'VirtualService':
-      return found({ virtualServices: [readVirtualService(node, warnings)] });
+      return found({ virtualServices: [readVirtualService(node, findings)] });
     case 'DestinationRule':
-      return found({ destinationRules: [readDestinationRule(node, warnings)] });
+      return found({ destinationRules: [readDestinationRule(node, findings)] });
     case 'Gateway':
       if (group === 'networking.istio.io')
-        return found({ gateways: [readGateway(node, warnings)] });
-      return found({ apiGateways: [readApiGateway(node, warnings)] });
+        return found({ gateways: [readGateway(node, findings)] });
+      return found({ apiGateways: [readApiGateway(node, findings)] });
     case 'HTTPRoute':
     case 'GRPCRoute':
-      return found({ apiRoutes: [readApiRoute(node, kind, warnings)] });
+      return found({ apiRoutes: [readApiRoute(node, kind, findings)] });
     case 'Ingress':
       return found({ ingresses: [readIngress(node)] });
     case 'Rollout':
-      return found({ rollouts: [readRollout(node, warnings)] });
+      return found({ rollouts: [readRollout(node, findings)] });
     case 'Canary':
-      return found({ canaries: [readFlaggerCanary(node, warnings)] });
+      return found({ canaries: [readFlaggerCanary(node, findings)] });
     case 'ReferenceGrant':
       return found({ referenceGrants: [readReferenceGrant(node)] });
     case 'Service':
@@ -110,11 +111,13 @@ function readKind(node: ManifestNode, kind: ReadKind, group: string): ManifestSe
       return found({ workloads: workload === null ? [] : [workload] });
     }
     case 'EnvoyFilter':
-      warnings.push({
-        code: 'not-modelled',
-        message: 'an EnvoyFilter can change routes in ways that are not modelled here',
-        place: node.field('kind').place(),
-      });
+      findings.push(
+        manifestFinding({
+          code: 'not-modelled',
+          summary: 'an EnvoyFilter can change routes in ways that are not modelled here',
+          place: node.field('kind').place(),
+        }),
+      );
       return found({});
     case 'ServiceEntry': {
       const { serviceEntry, endpoints } = readServiceEntry(node);

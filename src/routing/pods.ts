@@ -1,5 +1,5 @@
 import { formatPlace, InputError } from '../input-error.js';
-import type { ExpectedDestination, SubsetToken, WorkloadPattern } from './expectation.js';
+import type { ExpectedDestination, SubsetToken, WorkloadPattern } from './route-split.js';
 import type { Workload } from './kubernetes/workload.js';
 
 /** Which pods a destination stands for. */

@@ -1,7 +1,7 @@
 import { InputError } from '../input-error.js';
-import type { Expectation } from './expectation.js';
 import type { ManifestSet } from './manifest-set.js';
 import { hasLabels } from './pods.js';
+import type { RouteSplit } from './route-split.js';
 import { findService } from './service-registry.js';
 
 /**
@@ -10,10 +10,7 @@ import { findService } from './service-registry.js';
  * @param host In full; a Service or ServiceEntry of the set.
  * @throws InputError when the workloads or their replicas are not known.
  */
-export function replicaSplit(
-  set: ManifestSet,
-  host: string,
-): Pick<Expectation, 'destinations' | 'workloads' | 'subsetTokens'> {
+export function replicaSplit(set: ManifestSet, host: string): RouteSplit {
   const service = findService(set, host);
   const behind = set.workloads.filter(
     (workload) =>

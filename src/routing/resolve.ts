@@ -1,149 +1,186 @@
+import { type Finding, type Place, placeOf } from '../finding.js';
 import { InputError } from '../input-error.js';
-import { describeEntry, type MatchContext } from './condition.js';
-import { NO_EFFECTS } from './effects.js';
-import type { Expectation, ExpectedDestination, ExpectedRoute } from './expectation.js';
-import type { ChosenRoute } from './chosen-route.js';
 import { chooseRoute } from './choose-route.js';
-import { replicaSplit } from './replica-split.js';
-import { affinityNote } from './istio/affinity.js';
-import { resolveDestinations } from './istio/destinations.js';
-import { type LoadBalancer, loadBalancerFor } from './istio/load-balancer.js';
-import { unsupportedBalancing } from './istio/proxyless.js';
-import { destinationRulesOf } from './istio/subset-labels.js';
+import type { ChosenRoute } from './chosen-route.js';
+import { NO_EFFECTS } from './effects.js';
+import type { MatchedRule } from './first-match.js';
+import { type Forwarding, forwardingByReplicas, forwardingOf } from './forwarding.js';
+import { lintManifests } from './lint/lint.js';
+import { manifestFinding } from './manifest-finding.js';
 import type { ManifestSet } from './manifest-set.js';
 import { preparedSet } from './prepared-set.js';
-import { describeObject } from './manifest/manifest-object.js';
 import type { RouteRequest } from './request.js';
-import type { MatchedRule } from './first-match.js';
-import { describeAction, type Rule } from './rule.js';
-import type { Warning } from './warning.js';
+import { protocolFindings } from './request-findings.js';
+import type { NoRule, Resolution, Resolved, TakenRule, Unrouted } from './resolution.js';
+import { describeAction } from './rule.js';
+import { appliedEffects, takenRoute } from './taken-route.js';
 
-/**
- * Works out what a request should see through the manifests: the rule it takes, the destinations
- * with their weights, and the pods behind them.
- * @throws InputError when nothing routes the request, when it is not clear what does, or when the
- *   destinations cannot be told apart.
- */
-export function resolveExpectation(manifests: ManifestSet, request: RouteRequest): Expectation {
-  const set = preparedSet(manifests, request);
-  return expectationFrom(set, chooseRoute(set, request));
+/** What is known of a call beside its request. */
+export interface CallTraits {
+  /** It streams, so that a timeout of the route would cut it off. */
+  streaming?: boolean;
 }
 
 /**
- * The expectation of a route that was chosen.
- * @throws InputError as {@link resolveExpectation} does.
+ * Works out what becomes of a request by the manifests: which rule it takes and where that leads,
+ * why the rules before it do not take it, and what is wrong with the configuration. What stands in
+ * the request's way is part of the answer and not thrown.
+ * @throws InputError when the manifests contradict themselves: two different objects have one name.
  */
-export function expectationFrom(set: ManifestSet, chosen: ChosenRoute): Expectation {
+export function resolveRoute(
+  manifests: ManifestSet,
+  request: RouteRequest,
+  { streaming = false }: CallTraits = {},
+): Resolution {
+  const question: Question = {
+    set: preparedSet(manifests, request),
+    lint: lintManifests(manifests, request.namespace),
+    noticed: new Set(manifests.findings),
+    request,
+    streaming,
+  };
+  const chosen = attempt(() => chooseRoute(question.set, request));
+  if (chosen instanceof InputError) return unrouted(question, null, 'no-route', chosen);
+  if (chosen.problem !== null) return unrouted(question, chosen, 'no-route', chosen.problem);
   const { matched } = chosen;
-  if (chosen.unroutedService !== null) {
-    const notes = [
-      ...chosen.notes,
-      `no route names weights for ${chosen.unroutedService}: its pods share the requests, so the split is by replicas`,
-    ];
-    const { via, warnings } = chosen;
-    const split = replicaSplit(set, chosen.unroutedService);
-    return { via, route: null, ...split, effects: NO_EFFECTS, notes, warnings };
-  }
-  if (matched === null) throw chosen.problem ?? new InputError('no route takes the request');
-  const { object, rule } = matched;
-  if (rule.action.kind !== 'forward')
-    throw rule.node.error(
-      `the rule ${rule.label} takes the request and ${describeAction(rule.action)}, so there is no split to test: ` +
-        (rule.action.kind === 'no-backend'
-          ? 'correct its backends'
-          : 'ask for a request that is forwarded, see --call, -H, --authority and --plaintext'),
-    );
-  const warnings: Warning[] = [...set.warnings, ...chosen.warnings];
-  const resolved = resolveDestinations(
-    set,
-    object,
-    rule.action.backends,
-    chosen.clientNamespace,
-    warnings,
-  );
-  const balancing = balancersOf(set, resolved.destinations, chosen.clientNamespace);
+  if (matched !== null && matched.rule.action.kind !== 'forward')
+    return unforwarded(question, chosen, matched);
+  const forwarding = attempt(() => forwardingBy(question.set, chosen));
+  if (forwarding instanceof InputError)
+    return unrouted(question, chosen, codeOf(forwarding, question.lint), forwarding);
   return {
+    kind: 'forward',
+    ...known(question, chosen, [], forwarding),
     via: chosen.via,
-    route: takenRoute(matched, chosen.gatewayPort),
-    ...resolved,
-    effects: rule.effects,
-    notes: [...notesOf(chosen, rule), ...affinityNotes(balancing, matched.context)],
-    warnings: [
-      ...warnings,
-      ...effectWarnings(rule),
-      ...(chosen.via.kind === 'proxyless'
-        ? [...balancing.keys()].flatMap(unsupportedBalancing)
-        : []),
-    ],
+    ...(matched === null
+      ? { route: null, action: null, effects: NO_EFFECTS }
+      : takenRule(chosen, matched)),
+    ...forwarding.split,
   };
 }
 
-/** The load balancers of a route's destinations, with the names of those each holds for. */
-function balancersOf(
-  set: ManifestSet,
-  destinations: readonly ExpectedDestination[],
-  clientNamespace: string | null,
-): Map<LoadBalancer, string[]> {
-  const found = new Map<LoadBalancer, string[]>();
-  for (const { name, host, subset, port } of destinations) {
-    const { rules } = destinationRulesOf(set, host, clientNamespace);
-    const subsets = rules.flatMap((rule) => rule.subsets.filter((own) => own.name === subset));
-    const policies = [...subsets, ...rules].map(({ loadBalancers }) => loadBalancers);
-    const balancer = loadBalancerFor(policies, port);
-    if (balancer !== null) found.set(balancer, [...(found.get(balancer) ?? []), name]);
+/** What is asked, and the manifests as the request finds them. */
+interface Question {
+  set: ManifestSet;
+  /** What is wrong with the manifests, whatever the request. */
+  lint: readonly Finding[];
+  /** What was noticed in reading them: `lint` has it, too. */
+  noticed: ReadonlySet<Finding>;
+  request: RouteRequest;
+  streaming: boolean;
+}
+
+function forwardingBy(set: ManifestSet, chosen: ChosenRoute): Forwarding {
+  const { matched, unroutedService } = chosen;
+  if (unroutedService !== null) return forwardingByReplicas(set, chosen, unroutedService);
+  if (matched?.rule.action.kind !== 'forward') throw new RangeError('a rule that does not forward');
+  return forwardingOf(set, chosen, matched, matched.rule.action.backends);
+}
+
+/** A rule that takes the request and has no destination for it. */
+function unforwarded(question: Question, chosen: ChosenRoute, matched: MatchedRule): Resolution {
+  const { action, label, node } = matched.rule;
+  const { via } = chosen;
+  const taken = takenRule(chosen, matched);
+  switch (action.kind) {
+    case 'redirect':
+      return { kind: 'redirect', ...known(question, chosen), via, ...taken, to: action.to };
+    case 'direct-response': {
+      const answer = `HTTP ${action.status}`;
+      return { kind: 'respond', ...known(question, chosen), via, ...taken, answer };
+    }
+    case 'no-backend': {
+      const summary = `the rule ${label} takes the request and ${describeAction(action)}: correct its backends`;
+      const error = manifestFinding({
+        code: 'no-usable-backend',
+        severity: 'error',
+        summary,
+        place: node.place(),
+      });
+      const answer = action.failure;
+      return { kind: 'respond', ...known(question, chosen, [error]), via, ...taken, answer };
+    }
+    default: {
+      const problem = `the rule ${label} takes the request and ${describeAction(action)}, so what is behind it cannot be told: write the rules into the VirtualService itself`;
+      return unrouted(question, chosen, 'no-split', node.error(problem));
+    }
   }
-  return found;
 }
 
-function affinityNotes(
-  balancing: ReadonlyMap<LoadBalancer, string[]>,
-  context: MatchContext,
-): string[] {
-  return [...balancing].flatMap(
-    ([balancer, names]) => affinityNote(names, balancer, context) ?? [],
-  );
-}
-
-/** The route that takes a request, in words. */
-export function takenRoute(
-  { object, rule, entry }: MatchedRule,
-  gatewayPort: number | null,
-): ExpectedRoute {
+function unrouted(
+  question: Question,
+  chosen: ChosenRoute | null,
+  code: 'no-route' | 'no-split' | 'unknown-subset',
+  { problem: summary, place }: InputError,
+): Unrouted {
+  const about = place.file === 'command line' ? 'call' : 'manifest';
+  const problem = manifestFinding({ code, severity: 'error', about, summary, place });
+  const matched = chosen?.matched ?? null;
   return {
-    source: describeObject(object),
-    rule: rule.label,
-    match: entry === null ? 'any request' : describeEntry(entry),
-    gatewayPort,
+    kind: 'none',
+    ...known(question, chosen, [problem]),
+    ...(chosen === null || matched === null ? NO_RULE : takenRule(chosen, matched)),
+    problem,
   };
 }
 
-function notesOf(chosen: ChosenRoute, rule: Rule): string[] {
-  const mirrors = rule.effects.mirrors.map(
-    ({ host, share }) =>
-      `${percent(share)} of the requests are copied to ${host}; copies are not observed`,
+/** A destination is missing, or destinations cannot be told apart. */
+function codeOf({ place }: InputError, lint: readonly Finding[]): 'no-split' | 'unknown-subset' {
+  const at = placeOf(place);
+  const isSubset = lint.some(
+    ({ code, place: other }) => code === 'unknown-subset' && isAt(at, other),
   );
-  return [...chosen.notes, ...mirrors];
+  return isSubset ? 'unknown-subset' : 'no-split';
 }
 
-function effectWarnings(rule: Rule): Warning[] {
-  const { abort, delay } = rule.effects;
-  const place = rule.node.field('fault').place();
-  const warnings: Warning[] = [];
-  if (abort !== null)
-    warnings.push({
-      code: 'fault-injected',
-      message: `the route answers ${percent(abort.share)} of the requests with ${abort.description} itself: no destination sees them, and so much counts neither as errors nor for the split`,
-      place,
-    });
-  if (delay !== null)
-    warnings.push({
-      code: 'fault-injected',
-      message: `the route delays ${percent(delay.share)} of the requests by ${delay.description}`,
-      place,
-    });
-  return warnings;
+const NO_RULE: NoRule = { route: null, action: null, effects: null };
+
+function takenRule({ gatewayPort }: ChosenRoute, matched: MatchedRule): TakenRule {
+  const { action } = matched.rule;
+  return {
+    route: takenRoute(matched, gatewayPort),
+    action: { kind: action.kind, description: describeAction(action) },
+    effects: appliedEffects(matched),
+  };
 }
 
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(4))} %`;
+/** What is known whatever becomes of the request. */
+function known(
+  { set, lint, noticed, request, streaming }: Question,
+  chosen: ChosenRoute | null,
+  errors: readonly Finding[] = [],
+  forwarding: Forwarding | null = null,
+): Resolved {
+  const said = forwarding ?? chosen ?? { notes: [], findings: [] };
+  const destinations = forwarding?.split.destinations ?? [];
+  const findings = [
+    ...errors,
+    ...[...new Set([...set.findings, ...said.findings])].filter((each) => !noticed.has(each)),
+    ...protocolFindings(set, request, destinations, chosen?.matched ?? null, streaming),
+  ];
+  return {
+    via: chosen?.via ?? null,
+    gatewayPort: chosen?.gatewayPort ?? null,
+    traces: chosen?.traces ?? [],
+    notes: said.notes,
+    findings,
+    // What this request has met already is said once.
+    lint: lint.filter(
+      ({ code, place }) =>
+        !findings.some((finding) => finding.code === code && isAt(finding.place, place)),
+    ),
+  };
+}
+
+function isAt(one: Place | null, other: Place | null): boolean {
+  return one?.path === other?.path && one?.line === other?.line && one?.file === other?.file;
+}
+
+function attempt<T>(step: () => T): T | InputError {
+  try {
+    return step();
+  } catch (error) {
+    if (error instanceof InputError) return error;
+    throw error;
+  }
 }

@@ -38,6 +38,15 @@ export function readRegex(node: ManifestNode): StringMatch {
   return { kind: 'regex', value };
 }
 
+/**
+ * Whether a regular expression matches a part of the text.
+ * @throws InputError when it is not valid RE2.
+ */
+export function regexFinds(node: ManifestNode, text: string): boolean {
+  readRegex(node);
+  return compileRegex(node.string()).matcher(text).find();
+}
+
 /** Whether `text` matches; `ignoreCase` folds exact, prefix, suffix and contains, never a regex. */
 export function matchesText(match: StringMatch, text: string, ignoreCase = false): boolean {
   if (match.kind === 'present') return true;
@@ -57,14 +66,20 @@ export function matchesText(match: StringMatch, text: string, ignoreCase = false
   }
 }
 
-/** `prefix /a`, `"jack"`, `regex ^v.*`. */
-export function describeStringMatch(match: StringMatch): string {
+/**
+ * `prefix /a`, `jack`, `regex ^v.*`.
+ * @param shown How its value is shown; as it is unless told.
+ */
+export function describeStringMatch(
+  match: StringMatch,
+  shown = (value: string): string => value,
+): string {
   switch (match.kind) {
     case 'present':
       return 'present';
     case 'exact':
-      return match.value;
+      return shown(match.value);
     default:
-      return `${match.kind} ${match.value}`;
+      return `${match.kind} ${shown(match.value)}`;
   }
 }

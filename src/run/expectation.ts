@@ -1,6 +1,7 @@
 import type { ManifestSet } from '../routing/manifest-set.js';
 import { formatVia, type RouteRequest } from '../routing/request.js';
-import { resolveExpectation } from '../routing/resolve.js';
+import { forwardedOrRefused } from '../routing/forwarded-or-refused.js';
+import { resolveRoute } from '../routing/resolve.js';
 import { inCall } from '../scenario/call-list.js';
 import type { ExpectationSource } from '../scenario/expectation-source.js';
 import type { Scenario } from '../scenario/scenario.js';
@@ -72,28 +73,28 @@ function expectedSplit(
     };
   }
   if (manifests === null) throw new RangeError('manifests that were not loaded');
-  const resolved = resolveExpectation(manifests, request);
-  const gatewayPort = resolved.route?.gatewayPort ?? null;
-  const configured: Configured = { kind: 'manifests', expectation: resolved };
+  const resolved = forwardedOrRefused(resolveRoute(manifests, request));
+  const { destinations, route, effects, gatewayPort, findings, lint } = resolved;
+  const configured: Configured = { kind: 'manifests', destinations };
   return {
     via: formatVia(resolved.via),
-    route: resolved.route,
-    destinations: resolved.destinations.map((destination) => ({
+    route,
+    destinations: destinations.map((destination) => ({
       ...destination,
       previousWeight: null,
     })),
     attribution: attributionTable(
-      resolved.destinations.map(({ name }) => name),
+      destinations.map(({ name }) => name),
       resolved.workloads,
       resolved.subsetTokens,
     ),
-    aborts: resolved.effects.abort,
+    aborts: effects.abort,
     programmed: proxy === null ? null : programmedSplit(proxy, request, gatewayPort, configured),
     notes: [
       ...resolved.notes.map((note) => `note: ${note}`),
-      ...resolved.warnings.map(({ message, place }) => {
-        const file = place.file === undefined ? '' : `${place.file}:${place.line ?? 1}: `;
-        return `warning: ${file}${message}`;
+      ...[...findings, ...lint].map(({ severity, summary, place }) => {
+        const file = place === null ? '' : `${place.file ?? ''}:${place.line ?? 1}: `;
+        return `${severity}: ${file}${summary}`;
       }),
     ],
   };

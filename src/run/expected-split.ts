@@ -1,12 +1,12 @@
 import type { AttributionTable } from '../count/attribution.js';
 import type { ProgrammedRecord } from '../record/run-record.js';
-import type { Expectation } from '../routing/expectation.js';
+import type { ExpectedRoute } from '../routing/taken-route.js';
 import type { ExpectedAborts } from './injected-aborts.js';
 
 /** What the request of a scenario should see. */
 export interface ExpectedSplit {
   via: string | null;
-  route: Expectation['route'];
+  route: ExpectedRoute | null;
   /** In the route's order, zero weights included. */
   destinations: {
     name: string;

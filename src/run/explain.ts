@@ -1,23 +1,23 @@
-import { InputError, type InputPlace } from '../input-error.js';
-import { loadContract } from '../inputs/contract.js';
 import { findMethod, pathOf, pathOfName } from '../call/grpc/method.js';
+import type { Finding } from '../finding.js';
+import { InputError } from '../input-error.js';
+import { loadContract } from '../inputs/contract.js';
+import { loadManifests } from '../inputs/manifests.js';
+import type { ProgrammedRecord } from '../record/run-record.js';
 import {
   EXPLANATION_SCHEMA,
   type ExplanationFinding,
   type ExplanationReport,
-  type PlaceReport,
 } from '../report/explanation.js';
-import type { ProgrammedRecord } from '../record/run-record.js';
-import { type Explanation, explainRequest } from '../routing/explain.js';
-import type { Expectation } from '../routing/expectation.js';
-import { loadManifests } from '../inputs/manifests.js';
+import { headerText } from '../routing/header-text.js';
 import type { ManifestSet } from '../routing/manifest-set.js';
-import type { RouteRequest } from '../routing/request.js';
-import { resolveExpectation } from '../routing/resolve.js';
+import { formatVia, type RouteRequest } from '../routing/request.js';
+import type { Resolution } from '../routing/resolution.js';
+import { resolveRoute } from '../routing/resolve.js';
 import type { AskedFor, RouteQuestion } from '../scenario/route-question.js';
 import { formatTarget } from '../scenario/target.js';
 import { TOOL } from '../tool.js';
-import { programmedSplit, readProxyConfig } from './programmed.js';
+import { findConfigNotProgrammed, programmedSplit, readProxyConfig } from './programmed.js';
 import { routeRequest } from './route-request.js';
 
 /**
@@ -27,38 +27,48 @@ import { routeRequest } from './route-request.js';
  * @throws InputError when the question, a manifest or the proxy's configuration cannot be read.
  */
 export async function explain(question: RouteQuestion): Promise<ExplanationReport> {
-  return await explainFrom(await loadManifests(question.manifests.sources), question);
-}
-
-/** The same from manifests that are loaded: several questions may be about them. */
-export async function explainFrom(
-  manifests: ManifestSet,
-  question: RouteQuestion,
-): Promise<ExplanationReport> {
-  const call = calledMethod(question.askedFor);
-  const { request, explanation, notes } = firstRouted(question, call, manifests);
-  const programmed = await programmedOf(question, request, manifests, explanation);
+  const manifests = await loadManifests(question.manifests.sources);
+  const { request, resolution, notes } = questionedRoute(manifests, question);
+  const programmed = await programmedOf(question, request, resolution);
   return {
     schema: EXPLANATION_SCHEMA,
     tool: TOOL,
-    request: explanation.request,
-    via: explanation.via,
-    gatewayPort: explanation.gatewayPort,
-    route: explanation.route,
-    action: explanation.action,
-    destinations: explanation.destinations.map(
-      ({ name, host, subset, port, weight, share, replicas }) => {
-        return { name, host, subset, port, weight, share, replicas };
-      },
-    ),
-    rules: explanation.rules.map(({ source, rule, match, place, outcome, reasons }) => {
-      return { source, rule, match, place: placeReport(place), outcome, reasons };
-    }),
-    effects: explanation.effects,
+    request: shownRequest(request),
+    via: resolution.via === null ? null : formatVia(resolution.via),
+    gatewayPort: resolution.gatewayPort,
+    route: resolution.route,
+    action: resolution.action,
+    destinations: sharesOf(resolution),
+    rules: resolution.traces,
+    effects: resolution.route === null ? null : resolution.effects,
     programmed,
-    notes: [...notes, ...explanation.notes],
-    findings: findingsOf(explanation, programmed),
+    notes: [...notes, ...resolution.notes],
+    findings: findingsOf(resolution, programmed),
   };
+}
+
+/** A question's request, what becomes of it, and what was assumed where the question does not say. */
+export interface QuestionedRoute {
+  request: RouteRequest;
+  resolution: Resolution;
+  notes: string[];
+}
+
+/**
+ * What becomes of the request that a question is about. Where nothing says whether it is TLS, the
+ * one of both that gets further is taken.
+ *
+ * @throws InputError when the call is not in its contract, or the manifests contradict themselves.
+ */
+export function questionedRoute(manifests: ManifestSet, question: RouteQuestion): QuestionedRoute {
+  const call = calledMethod(question.askedFor);
+  const { scheme, target } = question;
+  // A run against a target speaks TLS unless told otherwise.
+  const likely = scheme ?? (target === null ? 'http' : 'https');
+  const first = routeAs(question, call, manifests, likely);
+  if (scheme !== null || progress(first.resolution) === MOST_PROGRESS) return first;
+  const other = routeAs(question, call, manifests, likely === 'http' ? 'https' : 'http');
+  return progress(other.resolution) > progress(first.resolution) ? other : first;
 }
 
 interface CalledMethod {
@@ -86,40 +96,23 @@ function calledMethod(askedFor: AskedFor): CalledMethod {
   }
 }
 
-const ASSUMED_AUTHORITY = 'localhost';
-
-interface Routed {
-  request: RouteRequest;
-  explanation: Explanation;
-  notes: string[];
-}
-
-/** Where nobody said whether the request is TLS, the one of both that gets further. */
-function firstRouted(question: RouteQuestion, call: CalledMethod, manifests: ManifestSet): Routed {
-  const { scheme, target } = question;
-  // A run against a target speaks TLS unless told otherwise.
-  const likely = scheme ?? (target === null ? 'http' : 'https');
-  const first = explainAs(question, call, manifests, likely);
-  if (scheme !== null || progress(first.explanation) === MOST_PROGRESS) return first;
-  const other = explainAs(question, call, manifests, likely === 'http' ? 'https' : 'http');
-  return progress(other.explanation) > progress(first.explanation) ? other : first;
-}
-
 const MOST_PROGRESS = 3;
 
 /** How far a request gets: to a split, to a route, to the rules of its host, or not even there. */
-function progress({ destinations, route, rules }: Explanation): number {
-  if (destinations.length > 0) return MOST_PROGRESS;
+function progress({ kind, route, traces }: Resolution): number {
+  if (kind === 'forward') return MOST_PROGRESS;
   if (route !== null) return 2;
-  return rules.length > 0 ? 1 : 0;
+  return traces.length > 0 ? 1 : 0;
 }
 
-function explainAs(
+const ASSUMED_AUTHORITY = 'localhost';
+
+function routeAs(
   question: RouteQuestion,
   { method, path, isGrpc, streaming }: CalledMethod,
   manifests: ManifestSet,
   scheme: 'http' | 'https',
-): Routed {
+): QuestionedRoute {
   const { target, metadata, namespace } = question;
   const notes: string[] = [];
   if (question.scheme === null) {
@@ -138,86 +131,66 @@ function explainAs(
     isGrpc,
     question.manifests,
   );
-  return { request, explanation: explainRequest(manifests, request, { streaming }), notes };
+  return { request, resolution: resolveRoute(manifests, request, { streaming }), notes };
 }
 
 async function programmedOf(
   { programmed }: RouteQuestion,
   request: RouteRequest,
-  manifests: ManifestSet,
-  explanation: Explanation,
+  resolution: Resolution,
 ): Promise<ProgrammedRecord | null> {
   if (programmed === null) return null;
-  const { gatewayPort, destinations } = explanation;
-  // Without a split to expect there is still what the proxy does, compared with nothing.
-  const expectation: Expectation | null =
-    destinations.length > 0 ? resolveExpectation(manifests, request) : null;
+  const { kind, gatewayPort } = resolution;
   return programmedSplit(
     await readProxyConfig(programmed),
     request,
     gatewayPort ?? request.gatewayPort ?? null,
-    expectation === null ? { kind: 'weights', weights: [] } : { kind: 'manifests', expectation },
+    // Without a split to expect there is still what the proxy does, compared with nothing.
+    kind === 'forward'
+      ? { kind: 'manifests', destinations: resolution.destinations }
+      : { kind: 'weights', weights: [] },
   );
 }
 
+function shownRequest(request: RouteRequest): ExplanationReport['request'] {
+  const { method, path, scheme, authority, headers, namespace } = request;
+  return {
+    method,
+    path,
+    scheme,
+    authority,
+    headers: Object.fromEntries(
+      [...headers].map(([name, value]) => [name, headerText(name, value)]),
+    ),
+    namespace,
+  };
+}
+
+function sharesOf(resolution: Resolution): ExplanationReport['destinations'] {
+  if (resolution.kind !== 'forward') return [];
+  const total = resolution.destinations.reduce((sum, { weight }) => sum + weight, 0);
+  return resolution.destinations.map(({ name, host, subset, port, weight, replicas }) => {
+    return { name, host, subset, port, weight, share: weight / total, replicas };
+  });
+}
+
 function findingsOf(
-  explanation: Explanation,
+  { findings, lint }: Resolution,
   programmed: ProgrammedRecord | null,
 ): ExplanationFinding[] {
-  const nowhere = placeReport({});
-  const found: ExplanationFinding[] = [];
-  if (explanation.problem !== null) {
-    const { code, message, place } = explanation.problem;
-    found.push({
-      code,
-      severity: 'error',
-      scope: 'request',
-      message,
-      place: placeReport(place),
-    });
-  }
-  if (programmed !== null && programmed.difference !== null) {
-    found.push({
-      code: 'config-not-programmed',
-      severity: 'error',
-      scope: 'request',
-      message: programmed.difference,
-      place: { ...nowhere, file: programmed.source },
-    });
-  }
-  if (programmed !== null && programmed.incomparable !== null) {
-    found.push({
-      code: 'config-not-compared',
-      severity: 'warning',
-      scope: 'request',
-      message: programmed.incomparable,
-      place: { ...nowhere, file: programmed.source },
-    });
-  }
-  for (const { code, message, place } of explanation.warnings) {
-    found.push({
-      code,
-      severity: 'warning',
-      scope: 'request',
-      message,
-      place: placeReport(place),
-    });
-  }
-  for (const { code, severity, message, place } of explanation.lint) {
-    found.push({ code, severity, scope: 'configuration', message, place: placeReport(place) });
-  }
+  // A comparison was asked for, so that there is none is more than worth knowing.
+  const compared = findConfigNotProgrammed(programmed).map((finding): Finding => {
+    return finding.severity === 'info' ? { ...finding, severity: 'warning' } : finding;
+  });
+  const found = [
+    ...[...findings, ...compared].map((finding): ExplanationFinding => {
+      return { ...finding, scope: 'request' };
+    }),
+    ...lint.map((finding): ExplanationFinding => ({ ...finding, scope: 'configuration' })),
+  ];
   return found.toSorted((a, b) => rank(a) - rank(b));
 }
 
 function rank({ severity }: ExplanationFinding): number {
   return severity === 'error' ? 0 : 1;
-}
-
-function placeReport({ file, line, document, path }: InputPlace): PlaceReport {
-  return {
-    file: file ?? null,
-    line: line ?? null,
-    document: document ?? null,
-    path: path ?? null,
-  };
 }

@@ -1,7 +1,5 @@
-import { InputError, type InputPlace } from '../input-error.js';
 import { divideOverCalls } from '../load/plan.js';
 import { callLabels } from '../record/call-labels.js';
-import type { PlaceReport } from '../report/explanation.js';
 import {
   type CapacityReport,
   PLAN_SCHEMA,
@@ -9,6 +7,7 @@ import {
   type PlanReport,
 } from '../report/plan.js';
 import { loadManifests } from '../inputs/manifests.js';
+import { forwardedOrRefused } from '../routing/forwarded-or-refused.js';
 import type { ManifestSet } from '../routing/manifest-set.js';
 import type { PlannedSource, PlanQuestion, PlanRule } from '../scenario/plan-question.js';
 import { TOOL } from '../tool.js';
@@ -16,7 +15,7 @@ import { powerPerCall } from '../expect/split/decide-calls.js';
 import { detectableDeviations } from '../expect/split/plan-detect.js';
 import { type PlanInput, planRequests, powerAt } from '../expect/split/plan.js';
 import { parseTolerance, resolveTolerances, type Tolerance } from '../expect/split/tolerance.js';
-import { explainFrom } from './explain.js';
+import { questionedRoute } from './explain.js';
 import { type ExpectedAborts, nothingLeft, requestsBeyondAborts } from './injected-aborts.js';
 
 type Weights = readonly { name: string; weight: number }[];
@@ -59,7 +58,7 @@ export async function planReport(question: PlanQuestion): Promise<PlanReport> {
     case 'calls':
       return report(await plannedCalls(split.calls, requests), 'calls');
     default: {
-      const { weights, route, aborts } = await weightsOf(split, await manifestsOf([split]));
+      const { weights, route, aborts } = weightsOf(split, await manifestsOf([split]));
       return report([plannedSplit(null, weights, rule, requests, aborts)], 'split', route);
     }
   }
@@ -72,13 +71,11 @@ async function plannedCalls(
 ): Promise<PlannedSplitReport[]> {
   const labels = callLabels(calls.map(({ name }) => name));
   const manifests = await manifestsOf(calls.map(({ source }) => source));
-  const splits = await Promise.all(
-    calls.map(async ({ rule, source }, index) => {
-      const power = powerPerCall(rule.power, calls.length);
-      const { weights, aborts } = await weightsOf(source, manifests);
-      return { name: labels[index] ?? null, weights, rule: { ...rule, power }, aborts };
-    }),
-  );
+  const splits = calls.map(({ rule, source }, index) => {
+    const power = powerPerCall(rule.power, calls.length);
+    const { weights, aborts } = weightsOf(source, manifests);
+    return { name: labels[index] ?? null, weights, rule: { ...rule, power }, aborts };
+  });
   const planned = (own: readonly (number | null)[]): PlannedSplitReport[] =>
     splits.map(({ name, weights, rule, aborts }, index) =>
       plannedSplit(name, weights, rule, own[index] ?? null, aborts),
@@ -102,43 +99,24 @@ async function manifestsOf(sources: readonly PlannedSource[]): Promise<ManifestS
   return first === undefined ? null : await loadManifests(first.manifests.sources);
 }
 
-async function weightsOf(source: PlannedSource, manifests: ManifestSet | null): Promise<Routed> {
+function weightsOf(source: PlannedSource, manifests: ManifestSet | null): Routed {
   if (source.kind === 'weights') return { weights: source.weights, route: null, aborts: null };
   if (manifests === null) throw new RangeError('manifests that were not loaded');
   return routedSplit(source.question, manifests);
 }
 
-async function routedSplit(
+function routedSplit(
   question: Extract<PlannedSource, { kind: 'route' }>['question'],
   manifests: ManifestSet,
-): Promise<Routed> {
-  const { destinations, route, action, effects, findings } = await explainFrom(manifests, {
-    ...question,
-    programmed: null,
-  });
-  const problem = findings.find(
-    ({ severity, scope }) => severity === 'error' && scope === 'request',
-  );
-  if (problem !== undefined) throw new InputError(problem.message, inputPlace(problem.place));
-  if (destinations.length === 0) {
-    throw new InputError(
-      `the route ${action?.description ?? 'leads nowhere'}, so there is no split to plan for: ask for a request that is forwarded, see --call, -H, --authority and --plaintext`,
-    );
-  }
+): Routed {
+  const { resolution } = questionedRoute(manifests, question);
+  const { destinations, route, effects } = forwardedOrRefused(resolution, 'plan for');
   const weights = destinations.map(({ name, weight }) => ({ name, weight }));
-  const aborts = effects?.abort ?? null;
+  const aborts = effects.abort;
   if (aborts !== null && aborts.share >= 1) throw nothingLeft(aborts);
   if (route === null) return { weights, route, aborts };
-  return { weights, route: { source: route.source, rule: route.rule, match: route.match }, aborts };
-}
-
-function inputPlace({ file, line, document, path }: PlaceReport): InputPlace {
-  return {
-    ...(file === null ? {} : { file }),
-    ...(line === null ? {} : { line }),
-    ...(document === null ? {} : { document }),
-    ...(path === null ? {} : { path }),
-  };
+  const { source, file, line, rule, match } = route;
+  return { weights, route: { source, file, line, rule, match }, aborts };
 }
 
 function canary(step: number): Weights {

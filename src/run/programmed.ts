@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { type Finding, placeOf } from '../finding.js';
 import { InputError } from '../input-error.js';
 import type { ProgrammedRecord } from '../record/run-record.js';
 import type { ConfiguredDestination } from '../routing/envoy/cluster-identity.js';
@@ -6,15 +7,14 @@ import { compareProgrammed, configuredBy } from '../routing/envoy/compare.js';
 import type { EnvoyRouteTable } from '../routing/envoy/config-dump.js';
 import { fetchConfigDump } from '../inputs/fetch-config-dump.js';
 import { programmedRoute, servesHost } from '../routing/envoy/programmed.js';
-import type { Expectation } from '../routing/expectation.js';
 import { portOf } from '../routing/istio/host.js';
 import type { RouteRequest } from '../routing/request.js';
+import type { ExpectedDestination } from '../routing/route-split.js';
 import type { ProgrammedSource } from '../scenario/expectation-source.js';
-import type { Finding } from '../expect/split/findings/finding.js';
 
 /** What the configured split is compared by: whole destinations, or names where only weights are known. */
 export type Configured =
-  | { kind: 'manifests'; expectation: Expectation }
+  | { kind: 'manifests'; destinations: readonly ExpectedDestination[] }
   | { kind: 'weights'; weights: readonly { name: string; weight: number }[] };
 
 /** What a proxy was programmed with. */
@@ -63,10 +63,12 @@ export function programmedSplit(
 /** Names the difference between configuration and proxy, if there is one, or why none can be told. */
 export function findConfigNotProgrammed(programmed: ProgrammedRecord | null): Finding[] {
   if (programmed === null) return [];
-  const { difference, incomparable } = programmed;
+  const { source, difference, incomparable } = programmed;
+  const common = { about: 'proxy', call: null, place: placeOf({ file: source }) } as const;
   if (incomparable !== null) {
     return [
       {
+        ...common,
         code: 'config-not-compared',
         severity: 'info',
         summary: 'What the proxy is programmed with cannot be compared with the manifests.',
@@ -78,6 +80,7 @@ export function findConfigNotProgrammed(programmed: ProgrammedRecord | null): Fi
   if (difference === null) return [];
   return [
     {
+      ...common,
       code: 'config-not-programmed',
       severity: 'error',
       summary: 'The proxy is programmed with another split than the manifests configure.',
@@ -101,7 +104,7 @@ async function readDump(file: string): Promise<string> {
 }
 
 function configuredDestinations(configured: Configured): ConfiguredDestination[] {
-  if (configured.kind === 'manifests') return configuredBy(configured.expectation);
+  if (configured.kind === 'manifests') return configuredBy(configured.destinations);
   const total = configured.weights.reduce((sum, { weight }) => sum + weight, 0);
   return configured.weights.map(({ name, weight }) => {
     return { name, share: weight / total, host: null, subset: null, port: null };

@@ -167,7 +167,7 @@ describe('explain', () => {
     assert.equal(status, 0);
     assert.equal(report.gatewayPort, 80);
     assert.deepEqual(
-      report.findings.map(({ code, message }) => [code, message.includes('taken to be 80')]),
+      report.findings.map(({ code, summary }) => [code, summary.includes('taken to be 80')]),
       [['gateway-missing', true]],
     );
     const asking = manifest(rule('match: [{port: 8080}]\n    '));
@@ -267,7 +267,7 @@ describe('explain with what the proxy was programmed with', () => {
     );
     const [finding] = report.findings;
     assert.equal(finding?.code, 'config-not-programmed');
-    assert.match(finding.message, /v1 is configured with 60 % and programmed with 90 %/);
+    assert.match(finding.evidence, /v1 is configured with 60 % and programmed with 90 %/);
     const { stdout } = await splitproof(['explain', ...ask, '--config-dump', dumpWith(90, 10)]);
     assert.match(stdout, /destination +configured +programmed/);
     assert.match(stdout, /v1 +60\.00 % +90\.00 %/);
@@ -285,7 +285,7 @@ describe('explain with what the proxy was programmed with', () => {
     const { status, report } = await explained([...ask, '--config-dump', file]);
     assert.equal(status, 2);
     assert.equal(report.programmed?.table, null);
-    assert.match(report.findings[0]!.message, /has the host 127\.0\.0\.1:8080/);
+    assert.match(report.findings[0]!.evidence, /has the host 127\.0\.0\.1:8080/);
   });
 });
 

@@ -4,10 +4,11 @@ import { Agent, createServer, request as sendHttp, type Server } from 'node:http
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 
+import { configuredBy } from '../../src/routing/envoy/compare.js';
 import { parseConfigDump, type EnvoyRouteTable } from '../../src/routing/envoy/config-dump.js';
 import { fetchConfigDump } from '../../src/inputs/fetch-config-dump.js';
 import { programmedRoute } from '../../src/routing/envoy/programmed.js';
-import { explainRequest } from '../../src/routing/explain.js';
+import { resolveRoute } from '../../src/routing/resolve.js';
 import { parseManifests } from '../../src/routing/parse-manifests.js';
 import type { RouteRequest } from '../../src/routing/request.js';
 import { startEnvoyWithConfig, type Envoy } from '../fixtures/envoy.js';
@@ -153,15 +154,15 @@ describe('the real Envoy agrees with what explain says', () => {
     const text = [GATEWAY, asVirtualService(table, table.host)]
       .map((object) => JSON.stringify(object))
       .join('\n---\n');
-    const { destinations, action, problem } = explainRequest(
+    const resolution = resolveRoute(
       parseManifests(text, table.host),
       routeRequest(table.host, request),
     );
-    if (problem !== null) return new Map([['status 404', 1]]);
-    if (action?.kind === 'direct-response') return new Map([['status 418', 1]]);
-    return new Map(
-      destinations.filter(({ share }) => share > 0).map(({ host, share }) => [host, share]),
-    );
+    if (resolution.kind === 'none') return new Map([['status 404', 1]]);
+    if (resolution.kind === 'respond') return new Map([['status 418', 1]]);
+    assert.ok(resolution.kind === 'forward');
+    const shares = configuredBy(resolution.destinations).filter(({ share }) => share > 0);
+    return new Map(shares.map(({ host, share }) => [host ?? '', share]));
   }
 
   it(`over ${TABLES} generated route tables`, { timeout: 120_000 }, async () => {

@@ -5,7 +5,15 @@ import type { ExplanationReport } from '../../src/report/explanation.js';
 
 /** An explanation with a text from elsewhere in every place one can stand in. */
 function reportOf(text: string): ExplanationReport {
-  const place = { file: text, line: 3, document: 2, path: text };
+  const place = { file: text, line: 3, column: 5, document: 2, path: text };
+  const finding = {
+    about: 'manifest',
+    call: null,
+    place,
+    summary: text,
+    evidence: text,
+    advice: text,
+  } as const;
   return {
     schema: 'splitproof/explanation/v1',
     tool: { name: 'splitproof', version: '0' },
@@ -19,12 +27,23 @@ function reportOf(text: string): ExplanationReport {
     },
     via: text,
     gatewayPort: 80,
-    route: { source: text, rule: text, match: text, gatewayPort: 80 },
+    route: { source: text, file: text, line: 3, rule: text, match: text, gatewayPort: 80 },
     action: { kind: 'redirect', description: text },
     destinations: [
       { name: text, host: text, subset: text, port: 80, weight: 1, share: 1, replicas: 2 },
     ],
-    rules: [{ source: text, rule: text, match: text, place, outcome: 'taken', reasons: [text] }],
+    rules: [
+      {
+        source: text,
+        file: text,
+        line: 3,
+        rule: text,
+        match: text,
+        place,
+        outcome: 'taken',
+        reasons: [text],
+      },
+    ],
     effects: {
       timeoutMs: 0,
       retries: { attempts: 0, perTryTimeoutMs: null, retryOn: text, byDefault: true },
@@ -46,8 +65,8 @@ function reportOf(text: string): ExplanationReport {
     },
     notes: [text],
     findings: [
-      { code: 'x', severity: 'error', scope: 'request', message: text, place },
-      { code: 'y', severity: 'warning', scope: 'configuration', message: text, place },
+      { ...finding, code: 'x', severity: 'error', scope: 'request' },
+      { ...finding, code: 'y', severity: 'warning', scope: 'configuration' },
     ],
   };
 }

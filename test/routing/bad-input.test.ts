@@ -247,6 +247,6 @@ describe('bad manifests', () => {
       'test.yaml',
     );
     assert.deepEqual(set.services, []);
-    assert.deepEqual(set.warnings, []);
+    assert.deepEqual(set.findings, []);
   });
 });

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { RouteRequest } from '../../src/routing/request.js';
-import { resolveExpectation } from '../../src/routing/resolve.js';
 import { manifestsOf, type KubernetesObject } from './objects.js';
-import { request, sharesOf } from './request.js';
+import { forwardedBy, request, sharesOf } from './request.js';
 
 /** One published rule, as a request that shows it. */
 export interface Case {
@@ -23,9 +22,7 @@ export function runCases(title: string, cases: readonly Case[]): void {
     for (const { rule, source, objects, request: changes, takes } of cases) {
       it(`${rule} [${source}]`, () => {
         const resolve = (): Record<string, number> =>
-          sharesOf(
-            resolveExpectation(manifestsOf(objects), request({ targetPort: 80, ...changes })),
-          );
+          sharesOf(forwardedBy(manifestsOf(objects), request({ targetPort: 80, ...changes })));
         if (takes instanceof RegExp) assert.throws(resolve, { name: 'InputError', message: takes });
         else assert.deepEqual(resolve(), typeof takes === 'string' ? { [takes]: 100 } : takes);
       });

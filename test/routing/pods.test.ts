@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { resolveExpectation } from '../../src/routing/resolve.js';
 import {
   deployment,
   destinationRule,
@@ -13,7 +12,7 @@ import {
   virtualService,
   type KubernetesObject,
 } from './objects.js';
-import { request } from './request.js';
+import { forwardedBy, request } from './request.js';
 
 const GATEWAY = gateway([http(80)]);
 const SUBSETS = [
@@ -24,7 +23,7 @@ const SUBSETS = [
 
 /** `[workload, destination's name or null, replicas]`. */
 function podsOf(objects: readonly KubernetesObject[]): [string, string | null, number | null][] {
-  const { workloads, destinations } = resolveExpectation(
+  const { workloads, destinations } = forwardedBy(
     manifestsOf(objects),
     request({ targetPort: 80 }),
   );
@@ -131,7 +130,7 @@ describe('workloads to destinations', () => {
       deployment('a', { version: 'v1' }, { replicas: 2 }),
       deployment('b', { version: 'v1' }, { replicas: 3 }),
     ];
-    const { destinations } = resolveExpectation(manifestsOf(objects), request({ targetPort: 80 }));
+    const { destinations } = forwardedBy(manifestsOf(objects), request({ targetPort: 80 }));
     assert.deepEqual(
       destinations.map(({ replicas }) => replicas),
       [5, null],

@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 
 import fc from 'fast-check';
 
-import { explainRequest } from '../../src/routing/explain.js';
+import { resolveRoute } from '../../src/routing/resolve.js';
 import { programmedRoute } from '../../src/routing/envoy/programmed.js';
+import { configuredBy } from '../../src/routing/envoy/compare.js';
 import { parseConfigDump } from '../../src/routing/envoy/config-dump.js';
 import { coveredBy, intersectHosts, mostSpecificHost } from '../../src/routing/istio/host.js';
 import { parseManifests } from '../../src/routing/parse-manifests.js';
-import { resolveExpectation } from '../../src/routing/resolve.js';
 import {
   apiGateway,
   backends,
@@ -22,7 +22,7 @@ import {
   virtualService,
   type KubernetesObject,
 } from './objects.js';
-import { request } from './request.js';
+import { forwardedBy, request } from './request.js';
 
 const GATEWAY = gateway([http(80)]);
 
@@ -54,9 +54,10 @@ describe('properties of routing', () => {
     fc.assert(
       fc.property(weights, (record) => {
         const set = manifestsOf([GATEWAY, virtualService([split(record)])]);
-        const { destinations, problem } = explainRequest(set, request({ targetPort: 80 }));
-        assert.equal(problem, null);
-        assert.ok(Math.abs(sum(destinations.map(({ share }) => share)) - 1) < 1e-12);
+        const resolution = resolveRoute(set, request({ targetPort: 80 }));
+        assert.ok(resolution.kind === 'forward');
+        const shares = configuredBy(resolution.destinations).map(({ share }) => share);
+        assert.ok(Math.abs(sum(shares) - 1) < 1e-12);
       }),
     );
   });
@@ -107,7 +108,7 @@ describe('properties of routing', () => {
   /** What is taken, or that nothing is, apart from where it stands in the file. */
   function outcome(objects: readonly KubernetesObject[], path: string, authority: string): string {
     try {
-      const expectation = resolveExpectation(
+      const expectation = forwardedBy(
         manifestsOf(objects),
         request({ targetPort: 80, path, authority }),
       );
@@ -207,7 +208,7 @@ describe('properties of routing', () => {
     fc.assert(
       fc.property(fc.oneof(mutated, fc.string()), (text) => {
         try {
-          resolveExpectation(manifestsOfText(text), request({ targetPort: 80 }));
+          forwardedBy(manifestsOfText(text), request({ targetPort: 80 }));
         } catch (error) {
           assert.ok(error instanceof Error && error.name === 'InputError', String(error));
         }

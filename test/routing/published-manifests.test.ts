@@ -6,13 +6,12 @@ import { describe, it } from 'node:test';
 
 import { parse } from 'yaml';
 
-import { explainRequest } from '../../src/routing/explain.js';
+import { resolveRoute } from '../../src/routing/resolve.js';
 import { loadManifests } from '../../src/inputs/manifests.js';
 import { mergeManifests } from '../../src/routing/manifest-set.js';
 import { parseManifests } from '../../src/routing/parse-manifests.js';
 import type { RouteRequest } from '../../src/routing/request.js';
-import { resolveExpectation } from '../../src/routing/resolve.js';
-import { headers, request, sharesOf } from './request.js';
+import { forwardedBy, headers, request, sharesOf } from './request.js';
 
 const SCENARIOS = path.resolve(import.meta.dirname, '../../../scenarios');
 
@@ -73,7 +72,7 @@ describe('the manifests of the published documents', () => {
         'asm-greeter/virtual-service-100-0.yaml',
       ),
     );
-    const expectation = resolveExpectation(manifests, request());
+    const expectation = forwardedBy(manifests, request());
     assert.deepEqual(sharesOf(expectation), { v1: 100, v2: 0 });
     assert.deepEqual(expectation.route?.match, 'port 8080');
     assert.deepEqual(
@@ -94,7 +93,7 @@ describe('the manifests of the published documents', () => {
         'asm-greeter/virtual-service-60-40.yaml',
       ),
     );
-    const expectation = resolveExpectation(
+    const expectation = forwardedBy(
       manifests,
       request({ authority: '127.0.0.1:34567', targetPort: 34567 }),
     );
@@ -110,7 +109,7 @@ describe('the manifests of the published documents', () => {
   });
 
   it('proxyless echo: 20/80 in the mesh, with both DestinationRules applied', async () => {
-    const expectation = resolveExpectation(
+    const expectation = forwardedBy(
       await loadManifests(scenario('echo')),
       request({ path: '/proto.EchoTestService/Echo', authority: '127.0.0.1:17070' }),
     );
@@ -124,13 +123,13 @@ describe('the manifests of the published documents', () => {
 
   it('Bookinfo: the gateway leads to productpage, the mesh splits reviews 10/40/50', async () => {
     const manifests = await loadManifests(scenario('bookinfo'));
-    const page = resolveExpectation(
+    const page = forwardedBy(
       manifests,
       request({ method: 'GET', path: '/productpage', authority: 'bookinfo', targetPort: 80 }),
     );
     assert.deepEqual(sharesOf(page), { productpage: 100 });
     assert.equal(page.route?.rule, 'gw-to-productage');
-    const reviews = resolveExpectation(
+    const reviews = forwardedBy(
       manifests,
       request({ method: 'GET', path: '/reviews/0', authority: 'reviews:9080' }),
     );
@@ -147,19 +146,19 @@ describe('the manifests of the published documents', () => {
       targetPort: 443,
       path: '/mypackage.OrderService/Place',
     });
-    assert.deepEqual(sharesOf(resolveExpectation(manifests, call)), { 'order-grpc-service': 100 });
+    assert.deepEqual(sharesOf(forwardedBy(manifests, call)), { 'order-grpc-service': 100 });
   });
 
   it('its resilience rule has the published timeout and retries', async () => {
     const manifests = await loadManifests(
       scenario('grpc-gateway/gateway.yaml', 'grpc-gateway/virtual-service-resilience.yaml'),
     );
-    const { effects, destinations } = explainRequest(manifests, tlsCall());
+    const { effects, destinations } = forwardedBy(manifests, tlsCall());
     assert.deepEqual(
-      destinations.map(({ host, share }) => [host, share]),
-      [['grpc-service.default.svc.cluster.local', 1]],
+      destinations.map(({ host }) => host),
+      ['grpc-service.default.svc.cluster.local'],
     );
-    assert.equal(effects?.timeoutMs, 60_000);
+    assert.equal(effects.timeoutMs, 60_000);
     assert.deepEqual(effects.retries, {
       attempts: 3,
       perTryTimeoutMs: 20_000,
@@ -173,10 +172,11 @@ describe('the manifests of the published documents', () => {
     const text = readFileSync(file, 'utf8').replace('rypt.io', 'istio.io');
     const gateway = await loadManifests(scenario('grpc-gateway/gateway.yaml'));
     const manifests = mergeManifests([gateway, parseManifests(text, file)]);
-    const explanation = explainRequest(manifests, tlsCall(), { streaming: true });
+    const explanation = resolveRoute(manifests, tlsCall(), { streaming: true });
+    assert.ok(explanation.kind === 'forward');
     assert.equal(explanation.destinations[0]?.host, 'streaming-service.default.svc.cluster.local');
-    assert.equal(explanation.effects?.timeoutMs, 0);
-    assert.deepEqual(explanation.warnings, []);
+    assert.equal(explanation.effects.timeoutMs, 0);
+    assert.deepEqual(explanation.findings, []);
   });
 
   it('its gRPC-Web rule takes gRPC-Web alone', async () => {
@@ -184,7 +184,7 @@ describe('the manifests of the published documents', () => {
       scenario('grpc-gateway/gateway.yaml', 'grpc-gateway/virtual-service-grpc-web.yaml'),
     );
     const taken = (type: string): boolean =>
-      explainRequest(manifests, tlsCall(headers({ 'content-type': type }))).problem === null;
+      resolveRoute(manifests, tlsCall(headers({ 'content-type': type }))).kind === 'forward';
     assert.equal(taken('application/grpc-web+proto'), true);
     assert.equal(taken('application/grpc'), false);
   });

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { parseManifests } from '../../src/routing/parse-manifests.js';
-import type { Expectation } from '../../src/routing/expectation.js';
+import type { Forwarded } from '../../src/routing/resolution.js';
 import { mergeManifests } from '../../src/routing/manifest-set.js';
-import { resolveExpectation } from '../../src/routing/resolve.js';
 import {
   deployment,
   gateway,
@@ -13,7 +12,7 @@ import {
   service,
   type KubernetesObject,
 } from './objects.js';
-import { request, sharesOf } from './request.js';
+import { forwardedBy, request, sharesOf } from './request.js';
 
 const THREE_TO_ONE = [
   service('greeter', { app: 'greeter' }, { ports: [{ port: 50051, name: 'grpc' }] }),
@@ -21,9 +20,9 @@ const THREE_TO_ONE = [
   deployment('greeter-v2', { app: 'greeter', version: 'v2' }, { replicas: 1 }),
 ];
 
-function expected(objects: readonly KubernetesObject[], authority: string): Expectation {
+function expected(objects: readonly KubernetesObject[], authority: string): Forwarded {
   const targetPort = Number(authority.split(':')[1] ?? 80);
-  return resolveExpectation(manifestsOf(objects), request({ authority, targetPort }));
+  return forwardedBy(manifestsOf(objects), request({ authority, targetPort }));
 }
 
 describe('the split by replicas, where nothing routes', () => {
@@ -54,7 +53,7 @@ describe('the split by replicas, where nothing routes', () => {
 
   it('nor where there is nothing at all', () => {
     const nothing = mergeManifests([parseManifests('kind: ConfigMap\napiVersion: v1', 'a.yaml')]);
-    assert.throws(() => resolveExpectation(nothing, request()), {
+    assert.throws(() => forwardedBy(nothing, request()), {
       message: /hold nothing that routes requests/,
     });
   });

@@ -2,15 +2,16 @@ import type {
   EffectsReport,
   ExplanationFinding,
   ExplanationReport,
-  PlaceReport,
   RuleReport,
 } from '../explanation.js';
+import type { Place } from '../../finding.js';
 import { formatShare } from '../numbers.js';
 import { plainText } from '../plain-text.js';
 import { paint, type Style, wrap } from '../style.js';
 import { type Fact, fact } from './fact.js';
 import { programmedTable } from './programmed.js';
 import { MAX_NAME, shorten } from './shorten.js';
+import { sourceText } from './source-text.js';
 import { table } from './table.js';
 
 /** Renders an explanation for a terminal, or for a pipe when the style has no colour. */
@@ -41,7 +42,7 @@ function header(
     ['via', plainText(`${via ?? 'not known'}${port}`)],
     [
       'route',
-      plainText(route === null ? 'none' : `${route.source}, ${route.rule} (${route.match})`),
+      plainText(route === null ? 'none' : `${sourceText(route)}, ${route.rule} (${route.match})`),
     ],
     // That a route forwards is what everyone expects of it.
     ...(action === null || action.kind === 'forward'
@@ -136,7 +137,7 @@ function rules(all: readonly RuleReport[], style: Style): string {
   const shown = all.filter((_, index) => index < SHOWN_RULES || index === taken);
   const lines = shown.flatMap((rule, index) => [
     // Rules of one object mostly stand together: it is named once.
-    ...(rule.source === shown[index - 1]?.source ? [] : [sourceLine(rule, style)]),
+    ...(sourceText(rule) === previousSource(shown, index) ? [] : [sourceLine(rule, style)]),
     ...ruleLines(rule, style),
   ]);
   const rest = all.length - shown.length;
@@ -146,8 +147,13 @@ function rules(all: readonly RuleReport[], style: Style): string {
 
 const OUTCOME_WIDTH = 14;
 
-function sourceLine({ source }: RuleReport, style: Style): string {
-  return `  ${wrap(plainText(source), style, 4, 2)}`;
+function previousSource(all: readonly RuleReport[], index: number): string | null {
+  const before = all[index - 1];
+  return before === undefined ? null : sourceText(before);
+}
+
+function sourceLine(rule: RuleReport, style: Style): string {
+  return `  ${wrap(plainText(sourceText(rule)), style, 4, 2)}`;
 }
 
 function ruleLines({ rule, match, outcome, reasons }: RuleReport, style: Style): string[] {
@@ -180,19 +186,19 @@ function findings(all: readonly ExplanationFinding[], style: Style): string {
 }
 
 function findingLines(
-  { code, severity, message, place }: ExplanationFinding,
+  { code, severity, place, summary, evidence, advice }: ExplanationFinding,
   style: Style,
 ): string[] {
-  const where = placeText(place);
+  const where = place === null ? '' : placeText(place);
   return [
     `  ${paint(style, severity === 'error' ? 'fail' : 'inconclusive', severity)} ${code}`,
-    ...[where, message]
+    ...[where, summary, evidence, advice]
       .filter((text) => text !== '')
       .map((text) => `    ${wrap(plainText(text), style, 4, 4)}`),
   ];
 }
 
-function placeText({ file, line, document, path }: PlaceReport): string {
+function placeText({ file, line, document, path }: Place): string {
   const where = file === null ? '' : line === null ? file : `${file}:${line}`;
   const which = document === null ? '' : `(document ${document})`;
   return [where, which, path ?? ''].filter((part) => part !== '').join(' ');

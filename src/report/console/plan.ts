@@ -3,6 +3,7 @@ import { plainText } from '../plain-text.js';
 import type { CapacityReport, PlannedSplitReport, PlanReport } from '../plan.js';
 import { paint, type Style, wrap } from '../style.js';
 import { type Fact, fact } from './fact.js';
+import { sourceText } from './source-text.js';
 import { MAX_NAME, shorten } from './shorten.js';
 import { ALL_COLUMNS_WIDTH, type Column, table } from './table.js';
 
@@ -27,7 +28,7 @@ function header({ rule, route, splits }: PlanReport, style: Style): string {
     ],
   ];
   if (route !== null) {
-    facts.push(['route', plainText(`${route.source}, ${route.rule} (${route.match})`)]);
+    facts.push(['route', plainText(`${sourceText(route)}, ${route.rule} (${route.match})`)]);
   }
   for (const { name, aborts } of splits) {
     if (aborts === null) continue;

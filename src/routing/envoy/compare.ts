@@ -1,4 +1,4 @@
-import type { Expectation } from '../expectation.js';
+import type { ExpectedDestination } from '../route-split.js';
 import { type ConfiguredDestination, isClusterOf, saysWhoseItIs } from './cluster-identity.js';
 import type { ProgrammedDestination, ProgrammedRoute } from './programmed.js';
 
@@ -24,7 +24,9 @@ export interface Comparison {
 const SAME_SHARE = 1e-9;
 
 /** What the manifests configure, to be held against a proxy. */
-export function configuredBy({ destinations }: Expectation): ConfiguredDestination[] {
+export function configuredBy(
+  destinations: readonly ExpectedDestination[],
+): ConfiguredDestination[] {
   const total = destinations.reduce((sum, { weight }) => sum + weight, 0);
   return destinations.map(({ name, weight, host, subset, port }) => {
     return { name, share: weight / total, host, subset, port };

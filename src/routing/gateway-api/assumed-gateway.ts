@@ -1,7 +1,8 @@
 import { type RouteRequest, usualPort } from '../request.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 import { GATEWAY_API_GROUP, type ApiGateway } from './gateway.js';
 import type { ApiRoute } from './route.js';
+import { manifestFinding } from '../manifest-finding.js';
 
 /**
  * Stand-ins for the Gateways that routes name when no Gateway is among the manifests: one listener
@@ -10,7 +11,7 @@ import type { ApiRoute } from './route.js';
 export function assumeApiGateways(
   routes: readonly ApiRoute[],
   request: RouteRequest,
-): { gateways: ApiGateway[]; warnings: Warning[] } {
+): { gateways: ApiGateway[]; findings: Finding[] } {
   const port = request.gatewayPort ?? request.targetPort ?? usualPort(request);
   const gateways = new Map<string, ApiGateway>();
   for (const route of routes) {
@@ -40,15 +41,15 @@ export function assumeApiGateways(
     }
   }
   const [first] = routes;
-  if (first === undefined || gateways.size === 0) return { gateways: [], warnings: [] };
+  if (first === undefined || gateways.size === 0) return { gateways: [], findings: [] };
   return {
     gateways: [...gateways.values()],
-    warnings: [
-      {
+    findings: [
+      manifestFinding({
         code: 'gateway-missing',
-        message: `the Gateway ${[...gateways.keys()].join(', ')} is not among the manifests: its hosts and who may attach are not checked, and its port is taken to be ${port} (--gateway-port sets it)`,
+        summary: `the Gateway ${[...gateways.keys()].join(', ')} is not among the manifests: its hosts and who may attach are not checked, and its port is taken to be ${port} (--gateway-port sets it)`,
         place: first.node.field('spec').field('parentRefs').place(),
-      },
+      }),
     ],
   };
 }

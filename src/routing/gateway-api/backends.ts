@@ -1,9 +1,10 @@
 import type { ManifestSet } from '../manifest-set.js';
 import type { Backend, Rule, RuleAction } from '../rule.js';
 import { findService, serviceHost } from '../service-registry.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 import { GATEWAY_API_GROUP } from './gateway.js';
 import type { ApiRoute, ApiRule, BackendRef } from './route.js';
+import { manifestFinding } from '../manifest-finding.js';
 
 /**
  * Turns a rule of the Gateway API into one that forwards. A backend that cannot be used keeps its
@@ -29,16 +30,16 @@ export function resolveBackends(set: ManifestSet, route: ApiRoute, rule: ApiRule
 }
 
 /** Which backends of a rule cannot be used, and why. */
-export function invalidBackends(set: ManifestSet, route: ApiRoute, rule: ApiRule): Warning[] {
+export function invalidBackends(set: ManifestSet, route: ApiRoute, rule: ApiRule): Finding[] {
   return rule.backendRefs.flatMap((ref) => {
     const fault = faultOf(set, route, ref);
     if (fault === null) return [];
     return [
-      {
+      manifestFinding({
         code: 'invalid-backend',
-        message: `${fault}: its share of the requests fails with ${failure(route)}`,
+        summary: `${fault}: its share of the requests fails with ${failure(route)}`,
         place: ref.node.place(),
-      },
+      }),
     ];
   });
 }

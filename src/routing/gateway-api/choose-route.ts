@@ -1,31 +1,21 @@
 import { InputError } from '../../input-error.js';
 import type { ChosenRoute } from '../chosen-route.js';
 import type { MatchContext } from '../condition.js';
-import { firstMatch, type MatchedRule, type RuleTrace } from '../first-match.js';
+import { firstMatch } from '../first-match.js';
 import { hostOf, mostSpecificHost } from '../istio/host.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { objectKey } from '../manifest/manifest-object.js';
 import { portNote } from '../port-note.js';
 import type { RouteRequest } from '../request.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
+import type { ApiArrival } from './arrival.js';
 import { assumeApiGateways } from './assumed-gateway.js';
 import { attachedRoutes, forHost } from './attach.js';
 import type { ApiGateway, ApiListener } from './gateway.js';
 import { noApiListenerError, noApiRouteError } from './no-route.js';
 import { acceptedRoutes, orderedRules } from './ordered-rules.js';
 import type { ApiRoute } from './route.js';
-
-/** What happens to a request on one port of one Gateway. */
-export interface ApiArrival {
-  gateway: ApiGateway;
-  port: number;
-  /** Hosts with routes, and the one the request belongs to. */
-  hosts: string[];
-  host: string | null;
-  matched: MatchedRule | null;
-  traces: RuleTrace[];
-  warnings: Warning[];
-}
+import { manifestFinding } from '../manifest-finding.js';
 
 /** Chooses the route of a request through a Gateway of the Gateway API. Namespaces are filled in. */
 export function chooseGatewayApiRoute(set: ManifestSet, request: RouteRequest): ChosenRoute {
@@ -51,7 +41,7 @@ export function chooseGatewayApiRoute(set: ManifestSet, request: RouteRequest): 
     traces,
     problem: matched === null ? noApiRouteError(arrivals, routes, request) : null,
     notes: portNote(port, request),
-    warnings: [...(assumed?.warnings ?? []), ...arrival.warnings],
+    findings: [...(assumed?.findings ?? []), ...arrival.findings],
   };
 }
 
@@ -115,13 +105,15 @@ function arriveAt(
 ): ApiArrival {
   const attached = attachedRoutes(gateway, listeners, routes);
   const { host, attachments } = forHost(attached, hostOf(request.authority));
-  const warnings: Warning[] = attachments
+  const findings: Finding[] = attachments
     .filter(({ listener }) => listener.allowedNamespaces === 'Selector')
-    .map(({ listener, route }) => ({
-      code: 'not-modelled',
-      message: `the listener ${listener.name} lets in namespaces by their labels, and those of ${route.namespace} are not known here: ${route.kind} ${route.name} is taken to be let in`,
-      place: listener.node.field('allowedRoutes').place(),
-    }));
+    .map(({ listener, route }) =>
+      manifestFinding({
+        code: 'not-modelled',
+        summary: `the listener ${listener.name} lets in namespaces by their labels, and those of ${route.namespace} are not known here: ${route.kind} ${route.name} is taken to be let in`,
+        place: listener.node.field('allowedRoutes').place(),
+      }),
+    );
   const onHost = [...new Set(attachments.map(({ route }) => route))];
   const context: MatchContext = {
     method: request.method,
@@ -133,14 +125,14 @@ function arriveAt(
     gateways: [objectKey(gateway)],
     source: null,
   };
-  const rules = orderedRules(set, acceptedRoutes(onHost, warnings), context, warnings);
+  const rules = orderedRules(set, acceptedRoutes(onHost, findings), context, findings);
   return {
     gateway,
     port,
     hosts: [...new Set(attached.flatMap(({ hosts }) => hosts))],
     host,
     ...firstMatch(rules),
-    warnings,
+    findings,
   };
 }
 

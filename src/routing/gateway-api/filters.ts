@@ -1,7 +1,8 @@
 import type { RouteEffects } from '../effects.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import { describeRedirect } from '../redirect.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
+import { manifestFinding } from '../manifest-finding.js';
 
 /** What the filters of a rule do. */
 export interface ReadFilters {
@@ -18,7 +19,7 @@ const CHANGES: Readonly<Record<string, string>> = {
 };
 
 /** Source: https://gateway-api.sigs.k8s.io/reference/spec/#httproutefilter */
-export function readFilters(node: ManifestNode, warnings: Warning[]): ReadFilters {
+export function readFilters(node: ManifestNode, findings: Finding[]): ReadFilters {
   const filters: ReadFilters = { redirect: null, effects: { mirrors: [], changes: [] } };
   for (const filter of node.items()) {
     const type = filter.field('type').string();
@@ -29,11 +30,13 @@ export function readFilters(node: ManifestNode, warnings: Warning[]): ReadFilter
     else if (type === 'RequestMirror')
       filters.effects.mirrors.push(readMirror(filter.field('requestMirror')));
     else
-      warnings.push({
-        code: 'not-modelled',
-        message: `a filter of the type ${type} is not modelled here`,
-        place: filter.place(),
-      });
+      findings.push(
+        manifestFinding({
+          code: 'not-modelled',
+          summary: `a filter of the type ${type} is not modelled here`,
+          place: filter.place(),
+        }),
+      );
   }
   return filters;
 }

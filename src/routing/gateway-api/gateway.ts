@@ -1,7 +1,7 @@
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import { unknownFields } from '../unknown-fields.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 
 export interface ApiListener {
   name: string;
@@ -28,18 +28,18 @@ export const GATEWAY_API_GROUP = 'gateway.networking.k8s.io';
 
 const NAMESPACE_RULES = ['Same', 'All', 'Selector', 'None'] as const;
 
-export function readApiGateway(node: ManifestNode, warnings: Warning[]): ApiGateway {
+export function readApiGateway(node: ManifestNode, findings: Finding[]): ApiGateway {
   const listeners = node.field('spec').field('listeners');
   const items = listeners.items();
   if (items.length === 0) throw listeners.error('the Gateway has no listeners: it opens no port');
   return {
     ...readObject(node, 'Gateway', GATEWAY_API_GROUP),
-    listeners: items.map((item) => readListener(item, warnings)),
+    listeners: items.map((item) => readListener(item, findings)),
   };
 }
 
-function readListener(node: ManifestNode, warnings: Warning[]): ApiListener {
-  warnings.push(
+function readListener(node: ManifestNode, findings: Finding[]): ApiListener {
+  findings.push(
     ...unknownFields(node, ['name', 'hostname', 'port', 'protocol', 'tls', 'allowedRoutes']),
   );
   const port = node.field('port').optionalInteger();

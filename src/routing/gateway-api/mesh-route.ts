@@ -8,7 +8,7 @@ import type { ManifestSet } from '../manifest-set.js';
 import { noRuleError } from '../no-rule.js';
 import type { RouteRequest, Via } from '../request.js';
 import { serviceHost } from '../service-registry.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 import { chosenRoutes } from './choose-route.js';
 import { orderedRules } from './ordered-rules.js';
 import type { ApiRoute, ParentRef } from './route.js';
@@ -40,7 +40,7 @@ export function chooseServiceRoute(
   );
   const routes = ofClient.length > 0 ? ofClient : ofService;
   if (routes.length === 0) return null;
-  const warnings: Warning[] = [];
+  const findings: Finding[] = [];
   const context: MatchContext = {
     method: request.method,
     path: request.path,
@@ -51,8 +51,8 @@ export function chooseServiceRoute(
     gateways: [],
     source: { labels: {}, namespace: request.namespace },
   };
-  const { matched, traces } = firstMatch(orderedRules(set, routes, context, warnings));
-  if (via.kind === 'proxyless' && matched !== null) warnings.push(...unsupportedByGrpc(matched));
+  const { matched, traces } = firstMatch(orderedRules(set, routes, context, findings));
+  if (via.kind === 'proxyless' && matched !== null) findings.push(...unsupportedByGrpc(matched));
   return {
     via,
     gatewayPort: null,
@@ -62,7 +62,7 @@ export function chooseServiceRoute(
     traces,
     problem: matched === null ? noRuleError(traces, request) : null,
     notes: [],
-    warnings,
+    findings,
   };
 }
 

@@ -3,7 +3,7 @@ import { hostOf } from '../istio/host.js';
 import { describeObject } from '../manifest/manifest-object.js';
 import { noRuleError } from '../no-rule.js';
 import type { RouteRequest } from '../request.js';
-import type { ApiArrival } from './choose-route.js';
+import type { ApiArrival } from './arrival.js';
 import type { ApiGateway } from './gateway.js';
 import type { ApiRoute } from './route.js';
 

@@ -3,10 +3,11 @@ import type { MatchContext } from '../condition.js';
 import { matchRule } from '../first-match.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject, objectKey, type ManifestObject } from '../manifest/manifest-object.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 import { invalidBackends, resolveBackends } from './backends.js';
 import { compareAges, compareRanks, inOrder, rankOf, type RankedRule } from './precedence.js';
 import type { ApiRoute } from './route.js';
+import { manifestFinding } from '../manifest-finding.js';
 
 /**
  * The rules of routes on one host, in the order of the specification.
@@ -17,13 +18,13 @@ export function orderedRules(
   set: ManifestSet,
   routes: readonly ApiRoute[],
   context: MatchContext,
-  warnings: Warning[],
+  findings: Finding[],
 ): RankedRule[] {
   const rules = inOrder(routes.flatMap((route) => rankedRules(set, route, context)));
   const takers = rules.filter(({ rule }) => matchRule(rule, context).matches);
   const [first] = takers;
   if (first === undefined) return rules;
-  warnings.push(...invalidBackendsOf(set, routes, first));
+  findings.push(...invalidBackendsOf(set, routes, first));
   const rivals = takers.filter(
     ({ object, rank }) => object !== first.object && compareRanks(first.rank, rank) === 0,
   );
@@ -31,11 +32,13 @@ export function orderedRules(
     refuseUnknownAges(first.object, object, 'could both take the request');
   const regex = takers.find(({ rank }) => rank[0] === 1);
   if (regex !== undefined && takers.some(({ rank }) => rank[0] === 2))
-    warnings.push({
-      code: 'implementation-specific',
-      message: `the specification does not order ${regex.rule.label}, a regular expression, against prefixes; it is tried after them here, as Istio does`,
-      place: regex.rule.node.place(),
-    });
+    findings.push(
+      manifestFinding({
+        code: 'implementation-specific',
+        summary: `the specification does not order ${regex.rule.label}, a regular expression, against prefixes; it is tried after them here, as Istio does`,
+        place: regex.rule.node.place(),
+      }),
+    );
   return rules;
 }
 
@@ -43,17 +46,19 @@ export function orderedRules(
  * Where an HTTPRoute and a GRPCRoute share a host on a listener only the older one is accepted.
  * Source: https://gateway-api.sigs.k8s.io/reference/spec/#grpcroutespec (hostnames).
  */
-export function acceptedRoutes(routes: readonly ApiRoute[], warnings: Warning[]): ApiRoute[] {
+export function acceptedRoutes(routes: readonly ApiRoute[], findings: Finding[]): ApiRoute[] {
   const [oldest] = routes.toSorted(compareAges);
   if (oldest === undefined) return [];
   const rejected = routes.filter(({ kind }) => kind !== oldest.kind);
   for (const route of rejected) {
     refuseUnknownAges(oldest, route, 'share a host, and only the older one is accepted');
-    warnings.push({
-      code: 'route-rejected',
-      message: `${describeObject(route)} shares a host with the older ${describeObject(oldest)} of another kind and is not accepted`,
-      place: route.node.place(),
-    });
+    findings.push(
+      manifestFinding({
+        code: 'route-rejected',
+        summary: `${describeObject(route)} shares a host with the older ${describeObject(oldest)} of another kind and is not accepted`,
+        place: route.node.place(),
+      }),
+    );
   }
   return routes.filter(({ kind }) => kind === oldest.kind);
 }
@@ -75,7 +80,7 @@ function invalidBackendsOf(
   set: ManifestSet,
   routes: readonly ApiRoute[],
   { object, rule: taken }: RankedRule,
-): Warning[] {
+): Finding[] {
   return routes
     .filter((route) => route === object)
     .flatMap((route) =>

@@ -3,12 +3,13 @@ import { readObject, type ManifestObject } from '../manifest/manifest-object.js'
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import type { MatchEntry } from '../condition.js';
 import { unknownFields } from '../unknown-fields.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 import { readFilters } from './filters.js';
 import { GATEWAY_API_GROUP } from './gateway.js';
 import { readGrpcMatch } from './grpc-match.js';
 import { readHttpRouteMatch } from './http-match.js';
 import { readRuleTimeouts } from './timeouts.js';
+import { manifestFinding } from '../manifest-finding.js';
 
 export type ApiRouteKind = 'HTTPRoute' | 'GRPCRoute';
 
@@ -55,10 +56,10 @@ export interface ApiRoute extends ManifestObject {
 export function readApiRoute(
   node: ManifestNode,
   kind: ApiRouteKind,
-  warnings: Warning[],
+  findings: Finding[],
 ): ApiRoute {
   const spec = node.field('spec');
-  warnings.push(...unknownFields(spec, ['parentRefs', 'hostnames', 'rules', 'useDefaultGateways']));
+  findings.push(...unknownFields(spec, ['parentRefs', 'hostnames', 'rules', 'useDefaultGateways']));
   return {
     ...readObject(node, kind, GATEWAY_API_GROUP),
     kind,
@@ -67,12 +68,12 @@ export function readApiRoute(
       .strings()
       .map((name) => name.toLowerCase()),
     parentRefs: spec.field('parentRefs').items().map(readParentRef),
-    rules: readRules(spec.field('rules'), kind, warnings),
+    rules: readRules(spec.field('rules'), kind, findings),
   };
 }
 
 /** A route without rules takes every request and has nowhere to send it, as the API's default says. */
-function readRules(node: ManifestNode, kind: ApiRouteKind, warnings: Warning[]): ApiRule[] {
+function readRules(node: ManifestNode, kind: ApiRouteKind, findings: Finding[]): ApiRule[] {
   if (node.absent)
     return [
       {
@@ -85,16 +86,16 @@ function readRules(node: ManifestNode, kind: ApiRouteKind, warnings: Warning[]):
         node,
       },
     ];
-  return node.items().map((rule, index) => readRule(rule, index, kind, warnings));
+  return node.items().map((rule, index) => readRule(rule, index, kind, findings));
 }
 
 function readRule(
   node: ManifestNode,
   index: number,
   kind: ApiRouteKind,
-  warnings: Warning[],
+  findings: Finding[],
 ): ApiRule {
-  warnings.push(
+  findings.push(
     ...unknownFields(node, [
       'name',
       'matches',
@@ -106,14 +107,16 @@ function readRule(
     ]),
   );
   if (!node.field('sessionPersistence').absent)
-    warnings.push({
-      code: 'not-modelled',
-      message:
-        'sessionPersistence ties a session to the backend its first request was drawn for; a request that carries no session, as here unless -H gives it one, is drawn by weight',
-      place: node.field('sessionPersistence').place(),
-    });
+    findings.push(
+      manifestFinding({
+        code: 'not-modelled',
+        summary:
+          'sessionPersistence ties a session to the backend its first request was drawn for; a request that carries no session, as here unless -H gives it one, is drawn by weight',
+        place: node.field('sessionPersistence').place(),
+      }),
+    );
   const name = node.field('name').optionalString();
-  const filters = readFilters(node.field('filters'), warnings);
+  const filters = readFilters(node.field('filters'), findings);
   const read = kind === 'HTTPRoute' ? readHttpRouteMatch : readGrpcMatch;
   return {
     label: name ?? `rules[${index}]`,
@@ -121,11 +124,11 @@ function readRule(
     entries: node
       .field('matches')
       .items()
-      .map((match) => read(match, warnings)),
+      .map((match) => read(match, findings)),
     backendRefs: node
       .field('backendRefs')
       .items()
-      .map((ref) => readBackendRef(ref, warnings)),
+      .map((ref) => readBackendRef(ref, findings)),
     redirect: filters.redirect,
     effects: { ...NO_EFFECTS, ...readRuleTimeouts(node), ...filters.effects },
     node,
@@ -142,8 +145,8 @@ function readParentRef(node: ManifestNode): ParentRef {
   };
 }
 
-function readBackendRef(node: ManifestNode, warnings: Warning[]): BackendRef {
-  warnings.push(
+function readBackendRef(node: ManifestNode, findings: Finding[]): BackendRef {
+  findings.push(
     ...unknownFields(node, ['group', 'kind', 'name', 'namespace', 'port', 'weight', 'filters']),
   );
   const group = node.field('group').optionalString() ?? '';

@@ -1,12 +1,12 @@
-import { RE2JS } from 're2js';
-
 import type { RouteRequest } from '../request.js';
+import { regexFinds } from '../string-match.js';
 import type { CanaryAnnotations } from './ingress.js';
 
 /**
  * What part of a request's like goes to the canary: the header decides before the cookie, and the
  * cookie before the weight.
  * @returns `weight` of `total`, or `null` without a canary.
+ * @throws InputError when the header decides by a pattern that RE2 does not know.
  */
 export function canaryShare(
   canary: CanaryAnnotations | null,
@@ -24,8 +24,7 @@ function byHeader(canary: CanaryAnnotations, { headers }: RouteRequest): boolean
   const value = headers.get(canary.header);
   if (value === undefined) return null;
   if (canary.headerValue !== null) return value === canary.headerValue ? true : null;
-  if (canary.headerPattern !== null)
-    return RE2JS.compile(canary.headerPattern).matcher(value).find() ? true : null;
+  if (canary.headerPattern !== null) return regexFinds(canary.headerPattern, value) ? true : null;
   return alwaysOrNever(value);
 }
 

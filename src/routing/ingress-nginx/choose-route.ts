@@ -9,9 +9,10 @@ import type { ManifestObject } from '../manifest/manifest-object.js';
 import { noRuleError } from '../no-rule.js';
 import type { RouteRequest } from '../request.js';
 import type { Backend, Rule } from '../rule.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 import { canaryShare } from './canary-share.js';
 import type { Ingress, IngressRule } from './ingress.js';
+import { manifestFinding } from '../manifest-finding.js';
 
 interface PlacedPath {
   ingress: Ingress;
@@ -62,21 +63,23 @@ export function chooseIngressRoute(set: ManifestSet, request: RouteRequest): Cho
     traces,
     problem: matched !== null ? null : noMatch(main, onHost, traces, request),
     notes: ['the Ingresses are read as ingress-nginx reads them'],
-    warnings: matched === null ? [] : otherClass(set, matched.object),
+    findings: matched === null ? [] : otherClass(set, matched.object),
   };
 }
 
 /** Other controllers take weights from annotations of their own. */
-function otherClass(set: ManifestSet, taken: ManifestObject): Warning[] {
+function otherClass(set: ManifestSet, taken: ManifestObject): Finding[] {
   return set.ingresses
     .filter(
       ({ node, className }) => node === taken.node && !(className ?? 'nginx').includes('nginx'),
     )
-    .map(({ name, className, node }) => ({
-      code: 'not-modelled',
-      message: `the Ingress ${name} is of the class ${className ?? ''}, whose own annotations are not modelled here: it is read as ingress-nginx would`,
-      place: node.field('spec').place(),
-    }));
+    .map(({ name, className, node }) =>
+      manifestFinding({
+        code: 'not-modelled',
+        summary: `the Ingress ${name} is of the class ${className ?? ''}, whose own annotations are not modelled here: it is read as ingress-nginx would`,
+        place: node.field('spec').place(),
+      }),
+    );
 }
 
 function toRule(

@@ -19,7 +19,8 @@ export interface CanaryAnnotations {
   weightTotal: number;
   header: string | null;
   headerValue: string | null;
-  headerPattern: string | null;
+  /** A regular expression, read when a request has the header: nginx knows more syntax than RE2. */
+  headerPattern: ManifestNode | null;
   cookie: string | null;
 }
 
@@ -83,6 +84,7 @@ function readBackend(
 
 function readCanary(node: ManifestNode): CanaryAnnotations | null {
   const annotations = node.field('metadata').field('annotations');
+  const pattern = annotations.field(`${PREFIX}canary-by-header-pattern`);
   const text = (name: string): string | null =>
     annotations.field(`${PREFIX}${name}`).optionalString();
   if (text('canary') !== 'true') return null;
@@ -97,7 +99,7 @@ function readCanary(node: ManifestNode): CanaryAnnotations | null {
     weightTotal: integer('canary-weight-total', 100),
     header: text('canary-by-header')?.toLowerCase() ?? null,
     headerValue: text('canary-by-header-value'),
-    headerPattern: text('canary-by-header-pattern'),
+    headerPattern: pattern.absent ? null : pattern,
     cookie: text('canary-by-cookie'),
   };
 }

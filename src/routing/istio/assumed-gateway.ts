@@ -1,7 +1,8 @@
 import { type RouteRequest, usualPort } from '../request.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 import type { IstioGateway } from './gateway.js';
 import { MESH, resolveGatewayName, type VirtualService } from './virtual-service.js';
+import { manifestFinding } from '../manifest-finding.js';
 
 /**
  * Stand-ins for the Gateways that VirtualServices name when no Gateway is among the manifests: one
@@ -12,7 +13,7 @@ import { MESH, resolveGatewayName, type VirtualService } from './virtual-service
 export function assumeGateways(
   virtualServices: readonly VirtualService[],
   request: RouteRequest,
-): { gateways: IstioGateway[]; warnings: Warning[] } {
+): { gateways: IstioGateway[]; findings: Finding[] } {
   const told = request.gatewayPort ?? request.targetPort;
   const port = told ?? (virtualServices.some(asksForPort) ? null : usualPort(request));
   const gateways = new Map<string, IstioGateway>();
@@ -30,15 +31,15 @@ export function assumeGateways(
   }
   const [first] = virtualServices;
   if (first === undefined || gateways.size === 0 || port === null)
-    return { gateways: [], warnings: [] };
+    return { gateways: [], findings: [] };
   return {
     gateways: [...gateways.values()],
-    warnings: [
-      {
+    findings: [
+      manifestFinding({
         code: 'gateway-missing',
-        message: `the Gateway ${[...gateways.keys()].join(', ')} is not among the manifests: its hosts are not checked, and its port is taken to be ${port} (--gateway-port sets it)`,
+        summary: `the Gateway ${[...gateways.keys()].join(', ')} is not among the manifests: its hosts are not checked, and its port is taken to be ${port} (--gateway-port sets it)`,
         place: first.node.field('spec').field('gateways').place(),
-      },
+      }),
     ],
   };
 }

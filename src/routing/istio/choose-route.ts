@@ -5,7 +5,7 @@ import type { ManifestSet } from '../manifest-set.js';
 import { describeObject, objectKey } from '../manifest/manifest-object.js';
 import { noRuleError } from '../no-rule.js';
 import { portNote } from '../port-note.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 import { formatVia, type RouteRequest, type Via } from '../request.js';
 import { knownHosts } from '../service-registry.js';
 import { assumeGateways } from './assumed-gateway.js';
@@ -23,6 +23,7 @@ import { mergedRules } from './merge-order.js';
 import { type MeshHost, meshHostOf, serviceSpellings } from './mesh-routes.js';
 import { unsupportedByGrpc } from './proxyless.js';
 import { MESH, type VirtualService } from './virtual-service.js';
+import { manifestFinding } from '../manifest-finding.js';
 
 /** Chooses the route of a request through Istio's objects. The set's namespaces are filled in. */
 export function chooseIstioRoute(set: ManifestSet, request: RouteRequest): ChosenRoute {
@@ -103,17 +104,17 @@ function chooseAtGateway(
     traces,
     problem: matched === null ? noRouteError(arrivals, virtualServices, request) : null,
     notes: portNote(listener.port, request),
-    warnings: [
-      ...(assumed?.warnings ?? []),
-      ...virtualHost.warnings,
+    findings: [
+      ...(assumed?.findings ?? []),
+      ...virtualHost.findings,
       ...(mismatch === null
         ? []
         : [
-            {
+            manifestFinding({
               code: 'protocol-mismatch',
-              message: mismatch,
+              summary: mismatch,
               place: listener.servers[0]?.server.node.place() ?? {},
-            },
+            }),
           ]),
     ],
   };
@@ -181,8 +182,8 @@ function chooseInMesh(
     traces,
     problem,
     notes: mesh.note === null ? [] : [mesh.note],
-    warnings: [
-      ...mesh.warnings,
+    findings: [
+      ...mesh.findings,
       ...clientLabels(mesh.rules, matched),
       ...(via.kind === 'proxyless' && matched !== null ? unsupportedByGrpc(matched) : []),
     ],
@@ -190,7 +191,7 @@ function chooseInMesh(
 }
 
 /** Rules for clients with certain labels are passed over: which ones the client has is not known. */
-function clientLabels(rules: readonly OrderedRule[], matched: MatchedRule | null): Warning[] {
+function clientLabels(rules: readonly OrderedRule[], matched: MatchedRule | null): Finding[] {
   const end = rules.findIndex(({ rule }) => rule === matched?.rule);
   return rules.slice(0, end === -1 ? rules.length : end).flatMap(({ rule }) => {
     const asked = rule.entries.some(({ conditions }) =>
@@ -198,11 +199,11 @@ function clientLabels(rules: readonly OrderedRule[], matched: MatchedRule | null
     );
     if (!asked) return [];
     return [
-      {
+      manifestFinding({
         code: 'client-labels-unknown',
-        message: `${rule.label} is for clients with certain labels; those of the client are not known here, and it is taken to have none`,
+        summary: `${rule.label} is for clients with certain labels; those of the client are not known here, and it is taken to have none`,
         place: rule.node.field('match').place(),
-      },
+      }),
     ];
   });
 }

@@ -3,9 +3,10 @@ import { isWithin, subjectOf } from '../condition-cover.js';
 import { describeObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { Rule } from '../rule.js';
 import type { StringMatch } from '../string-match.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 import type { VirtualService } from './virtual-service.js';
 import { isExportedTo } from './visibility.js';
+import { manifestFinding } from '../manifest-finding.js';
 
 /** A rule with the object it stands in, which is where its short names are meant. */
 export interface PlacedRule {
@@ -21,7 +22,7 @@ export interface PlacedRule {
 export function withDelegates(
   root: VirtualService,
   all: readonly VirtualService[],
-  warnings: Warning[],
+  findings: Finding[],
 ): PlacedRule[] {
   return root.http.flatMap((rule): PlacedRule[] => {
     const { action } = rule;
@@ -33,24 +34,28 @@ export function withDelegates(
     );
     const place = rule.node.field('delegate').place();
     if (delegate === undefined || !isExportedTo(delegate, root.namespace)) {
-      warnings.push({
-        code: 'delegate-missing',
-        message:
-          delegate === undefined
-            ? `no VirtualService ${namespace}/${action.name} without hosts is among the manifests: the rule is dropped`
-            : `${describeObject(delegate)} is not exported to ${root.namespace}: the rule is dropped`,
-        place,
-      });
+      findings.push(
+        manifestFinding({
+          code: 'delegate-missing',
+          summary:
+            delegate === undefined
+              ? `no VirtualService ${namespace}/${action.name} without hosts is among the manifests: the rule is dropped`
+              : `${describeObject(delegate)} is not exported to ${root.namespace}: the rule is dropped`,
+          place,
+        }),
+      );
       return [];
     }
     return delegate.http.flatMap((own): PlacedRule[] => {
       const merged = mergeRules(rule, own);
       if (merged !== null) return [{ object: delegate, rule: merged }];
-      warnings.push({
-        code: 'delegate-conflict',
-        message: `the conditions of ${own.label} in ${describeObject(delegate)} are not within those of ${rule.label}: it is dropped`,
-        place: own.node.place(),
-      });
+      findings.push(
+        manifestFinding({
+          code: 'delegate-conflict',
+          summary: `the conditions of ${own.label} in ${describeObject(delegate)} are not within those of ${rule.label}: it is dropped`,
+          place: own.node.place(),
+        }),
+      );
       return [];
     });
   });

@@ -1,8 +1,9 @@
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import { unknownFields } from '../unknown-fields.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 import { type LoadBalancers, readLoadBalancers } from './load-balancer.js';
+import { manifestFinding } from '../manifest-finding.js';
 
 interface Subset {
   name: string;
@@ -20,23 +21,25 @@ export interface DestinationRule extends ManifestObject {
   loadBalancers: LoadBalancers;
 }
 
-export function readDestinationRule(node: ManifestNode, warnings: Warning[]): DestinationRule {
+export function readDestinationRule(node: ManifestNode, findings: Finding[]): DestinationRule {
   const spec = node.field('spec');
-  warnings.push(
+  findings.push(
     ...unknownFields(spec, ['host', 'trafficPolicy', 'subsets', 'exportTo', 'workloadSelector']),
   );
   if (!spec.field('workloadSelector').absent)
-    warnings.push({
-      code: 'not-modelled',
-      message: 'workloadSelector limits the rule to some clients; it is taken for all of them',
-      place: spec.field('workloadSelector').place(),
-    });
+    findings.push(
+      manifestFinding({
+        code: 'not-modelled',
+        summary: 'workloadSelector limits the rule to some clients; it is taken for all of them',
+        place: spec.field('workloadSelector').place(),
+      }),
+    );
   const host = spec.field('host').string();
   const subsets = spec
     .field('subsets')
     .items()
     .map((subset) => {
-      warnings.push(...unknownFields(subset, ['name', 'labels', 'trafficPolicy']));
+      findings.push(...unknownFields(subset, ['name', 'labels', 'trafficPolicy']));
       return {
         name: subset.field('name').string(),
         labels: subset.field('labels').stringMap(),

@@ -1,4 +1,3 @@
-import type { ExpectedDestination, SubsetToken, WorkloadPattern } from '../expectation.js';
 import type { ManifestSet } from '../manifest-set.js';
 import type { ManifestObject } from '../manifest/manifest-object.js';
 import {
@@ -8,17 +7,12 @@ import {
   workloadPatterns,
   type PodSelector,
 } from '../pods.js';
+import type { ExpectedDestination, RouteSplit } from '../route-split.js';
 import type { Backend } from '../rule.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 import { findService } from '../service-registry.js';
 import { namespaceOfHost, resolveShortName } from './host.js';
 import { destinationRulesOf, subsetLabels } from './subset-labels.js';
-
-export interface ResolvedDestinations {
-  destinations: ExpectedDestination[];
-  workloads: WorkloadPattern[];
-  subsetTokens: SubsetToken[];
-}
 
 /**
  * Turns the weighted entries of a rule into destinations with names, shares and pods.
@@ -31,14 +25,14 @@ export function resolveDestinations(
   object: ManifestObject,
   backends: readonly Backend[],
   clientNamespace: string | null,
-  warnings: Warning[],
-): ResolvedDestinations {
+  findings: Finding[],
+): RouteSplit {
   const hosts = backends.map(({ host }) => resolveShortName(host, object.namespace));
   const names = destinationNames(backends, hosts);
   const services = hosts.map((host) => findService(set, host));
   const labels = backends.map((backend, index) => {
     const host = hosts[index] ?? backend.host;
-    return subsetLabels(backend, host, destinationRulesOf(set, host, clientNamespace), warnings);
+    return subsetLabels(backend, host, destinationRulesOf(set, host, clientNamespace), findings);
   });
   const selectors = backends.map((backend, index): PodSelector => {
     const own = labels[index] ?? null;

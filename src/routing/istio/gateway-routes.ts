@@ -2,7 +2,7 @@ import type { MatchContext } from '../condition.js';
 import type { OrderedRule } from '../first-match.js';
 import { objectKey } from '../manifest/manifest-object.js';
 import type { RouteRequest } from '../request.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 import { withDelegates } from './delegate.js';
 import { hostOf, intersectHosts, mostSpecificHost } from './host.js';
 import type { Listener, ListeningServer } from './listener.js';
@@ -24,7 +24,7 @@ export interface VirtualHost {
   /** The one the request's authority belongs to, or `null`. */
   host: string | null;
   bound: BoundVirtualService[];
-  warnings: Warning[];
+  findings: Finding[];
 }
 
 /**
@@ -63,19 +63,19 @@ export function virtualHostOf(
   const hosts = [...byHost.keys()];
   const host = mostSpecificHost(hostOf(request.authority), hosts);
   const bound = host === null ? [] : (byHost.get(host) ?? []);
-  const warnings: Warning[] = [];
+  const findings: Finding[] = [];
   return {
     hosts,
     host,
     bound: bound.map(({ virtualService, at }) => ({
       virtualService,
       gateway: objectKey(at.gateway),
-      rules: withDelegates(virtualService, all, warnings).map((placed) => ({
+      rules: withDelegates(virtualService, all, findings).map((placed) => ({
         ...placed,
         context: gatewayContext(request, listener.port, at, virtualService),
       })),
     })),
-    warnings,
+    findings,
   };
 }
 

@@ -1,7 +1,7 @@
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import { unknownFields } from '../unknown-fields.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 
 /** One `host` of a server: `ns/name`, where the namespace limits whose VirtualServices it takes. */
 interface ServerHost {
@@ -37,21 +37,21 @@ const TLS_MODES = [
   'OPTIONAL_MUTUAL',
 ];
 
-export function readGateway(node: ManifestNode, warnings: Warning[]): IstioGateway {
+export function readGateway(node: ManifestNode, findings: Finding[]): IstioGateway {
   const spec = node.field('spec');
-  warnings.push(...unknownFields(spec, ['selector', 'servers']));
+  findings.push(...unknownFields(spec, ['selector', 'servers']));
   const servers = spec.field('servers').items();
   if (servers.length === 0)
     throw spec.field('servers').error('the Gateway has no servers: it opens no port');
   return {
     ...readObject(node, 'Gateway', 'networking.istio.io'),
     selector: spec.field('selector').stringMap(),
-    servers: servers.map((server) => readServer(server, warnings)),
+    servers: servers.map((server) => readServer(server, findings)),
   };
 }
 
-function readServer(node: ManifestNode, warnings: Warning[]): GatewayServer {
-  warnings.push(
+function readServer(node: ManifestNode, findings: Finding[]): GatewayServer {
+  findings.push(
     ...unknownFields(node, ['port', 'bind', 'hosts', 'tls', 'defaultEndpoint', 'name']),
     ...unknownFields(node.field('port'), ['number', 'protocol', 'name', 'targetPort']),
   );

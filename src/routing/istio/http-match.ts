@@ -2,7 +2,7 @@ import type { Condition, MatchEntry } from '../condition.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import { readRegex, type StringMatch } from '../string-match.js';
 import { unknownFields } from '../unknown-fields.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 
 const MATCH_FIELDS = [
   'name',
@@ -25,8 +25,8 @@ const MATCH_FIELDS = [
  * Reads one entry of `http[].match`; all its conditions must hold.
  * Source: https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
  */
-export function readHttpMatch(node: ManifestNode, warnings: Warning[]): MatchEntry {
-  warnings.push(...unknownFields(node, MATCH_FIELDS));
+export function readHttpMatch(node: ManifestNode, findings: Finding[]): MatchEntry {
+  findings.push(...unknownFields(node, MATCH_FIELDS));
   const conditions: Condition[] = [];
   const port = node.field('port').optionalInteger();
   if (port !== null) conditions.push({ on: 'port', port });

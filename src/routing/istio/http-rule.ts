@@ -2,7 +2,7 @@ import type { ManifestNode } from '../manifest/manifest-node.js';
 import { describeRedirect } from '../redirect.js';
 import type { Backend, Rule, RuleAction } from '../rule.js';
 import { unknownFields } from '../unknown-fields.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 import { readHttpEffects } from './http-effects.js';
 import { readHttpMatch } from './http-match.js';
 
@@ -26,8 +26,8 @@ const HTTP_ROUTE_FIELDS = [
 ];
 
 /** Reads one entry of `spec.http`. */
-export function readHttpRule(node: ManifestNode, index: number, warnings: Warning[]): Rule {
-  warnings.push(...unknownFields(node, HTTP_ROUTE_FIELDS));
+export function readHttpRule(node: ManifestNode, index: number, findings: Finding[]): Rule {
+  findings.push(...unknownFields(node, HTTP_ROUTE_FIELDS));
   const name = node.field('name').optionalString();
   return {
     label: name ?? `http[${index}]`,
@@ -35,14 +35,14 @@ export function readHttpRule(node: ManifestNode, index: number, warnings: Warnin
     entries: node
       .field('match')
       .items()
-      .map((match) => readHttpMatch(match, warnings)),
-    action: readAction(node, warnings),
+      .map((match) => readHttpMatch(match, findings)),
+    action: readAction(node, findings),
     effects: readHttpEffects(node),
     node,
   };
 }
 
-function readAction(node: ManifestNode, warnings: Warning[]): RuleAction {
+function readAction(node: ManifestNode, findings: Finding[]): RuleAction {
   const actions = ['route', 'redirect', 'directResponse', 'delegate'].filter(
     (name) => !node.field(name).absent,
   );
@@ -66,12 +66,12 @@ function readAction(node: ManifestNode, warnings: Warning[]): RuleAction {
         namespace: action.field('namespace').optionalString(),
       };
     default:
-      return { kind: 'forward', backends: readBackends(action, warnings) };
+      return { kind: 'forward', backends: readBackends(action, findings) };
   }
 }
 
-function readBackends(node: ManifestNode, warnings: Warning[]): Backend[] {
-  const backends = node.items().map((item) => readBackend(item, warnings));
+function readBackends(node: ManifestNode, findings: Finding[]): Backend[] {
+  const backends = node.items().map((item) => readBackend(item, findings));
   if (backends.length === 0) throw node.error('the list of destinations is empty');
   const total = backends.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
   if (backends.length > 1 && total === 0) {
@@ -85,8 +85,8 @@ function readBackends(node: ManifestNode, warnings: Warning[]): Backend[] {
   return backends;
 }
 
-function readBackend(node: ManifestNode, warnings: Warning[]): Backend {
-  warnings.push(
+function readBackend(node: ManifestNode, findings: Finding[]): Backend {
+  findings.push(
     ...unknownFields(node, ['destination', 'weight', 'headers']),
     ...unknownFields(node.field('destination'), ['host', 'subset', 'port']),
   );

@@ -4,7 +4,7 @@ import type { OrderedRule } from '../first-match.js';
 import type { ManifestSet } from '../manifest-set.js';
 import type { RouteRequest } from '../request.js';
 import { findService, knownHosts } from '../service-registry.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 import { withDelegates } from './delegate.js';
 import { CLUSTER_DOMAIN, hostOf, mostSpecificHost, portOf, resolveShortName } from './host.js';
 import { agesKnown, byAge, severalError } from './merge-order.js';
@@ -24,7 +24,7 @@ export interface MeshHost {
   rules: OrderedRule[];
   /** The asked name is a Service or ServiceEntry of the manifests. */
   isService: boolean;
-  warnings: Warning[];
+  findings: Finding[];
   note: string | null;
 }
 
@@ -54,7 +54,7 @@ export function meshHostOf(
   const port = servicePort(set, asked.name, request);
   const found = host === null ? [] : [...new Set(byHost.get(host))];
   if (found.length > 1 && !agesKnown(found)) throw severalError(found);
-  const warnings: Warning[] = [];
+  const findings: Finding[] = [];
   const [oldest] = byAge(found.map((object) => ({ object })));
   const context: MatchContext = {
     method: request.method,
@@ -69,12 +69,12 @@ export function meshHostOf(
   const rules =
     oldest === undefined
       ? []
-      : withDelegates(oldest.object, set.virtualServices, warnings).map((placed) => ({
+      : withDelegates(oldest.object, set.virtualServices, findings).map((placed) => ({
           ...placed,
           context,
         }));
   const isService = findService(set, asked.name) !== null;
-  return { host, asked: asked.name, port, hosts, rules, isService, warnings, note: asked.note };
+  return { host, asked: asked.name, port, hosts, rules, isService, findings, note: asked.note };
 }
 
 /**

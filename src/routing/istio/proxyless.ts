@@ -1,9 +1,10 @@
 import type { Condition } from '../condition.js';
 import type { Retries } from '../effects.js';
 import type { MatchedRule } from '../first-match.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 import { describeKey } from './affinity.js';
 import type { LoadBalancer } from './load-balancer.js';
+import { manifestFinding } from '../manifest-finding.js';
 
 /**
  * What a gRPC client without a proxy does otherwise than a sidecar with the rule it takes. It leaves
@@ -11,7 +12,7 @@ import type { LoadBalancer } from './load-balancer.js';
  * Source: grpc/grpc doc/grpc_xds_features.md; gRFC A28 (routing), A33 (faults), A44 (retries);
  * https://istio.io/latest/blog/2021/proxyless-grpc/
  */
-export function unsupportedByGrpc({ rule, entry }: MatchedRule): Warning[] {
+export function unsupportedByGrpc({ rule, entry }: MatchedRule): Finding[] {
   const { action, effects, node } = rule;
   const found: [string, string][] = [];
   if (action.kind === 'redirect' || action.kind === 'direct-response')
@@ -33,15 +34,17 @@ export function unsupportedByGrpc({ rule, entry }: MatchedRule): Warning[] {
     if (unseen !== null)
       found.push(['match', `gRPC clients do not see ${unseen}, so they do not take this rule`]);
   }
-  return found.map(([field, message]) => ({
-    code: 'proxyless-unsupported',
-    message,
-    place: (field === '' ? node : node.field(field)).place(),
-  }));
+  return found.map(([field, message]) =>
+    manifestFinding({
+      code: 'proxyless-unsupported',
+      summary: message,
+      place: (field === '' ? node : node.field(field)).place(),
+    }),
+  );
 }
 
 /** What they do otherwise when they pick a pod. */
-export function unsupportedBalancing(balancer: LoadBalancer): Warning[] {
+export function unsupportedBalancing(balancer: LoadBalancer): Finding[] {
   const { simple, hash, node } = balancer;
   const plain = ['ROUND_ROBIN', 'UNSPECIFIED', null].includes(simple);
   const message =
@@ -51,7 +54,9 @@ export function unsupportedBalancing(balancer: LoadBalancer): Warning[] {
         ? null
         : `Istio gives gRPC clients no ${simple ?? ''}: they go round the pods`;
   if (message === null) return [];
-  return [{ code: 'proxyless-unsupported', message, place: node.place() }];
+  return [
+    manifestFinding({ code: 'proxyless-unsupported', summary: message, place: node.place() }),
+  ];
 }
 
 /** gRPC status codes by which xDS may have gRPC retry. */

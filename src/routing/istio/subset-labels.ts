@@ -2,10 +2,11 @@ import { formatPlace } from '../../input-error.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject } from '../manifest/manifest-object.js';
 import type { Backend } from '../rule.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 import type { DestinationRule } from './destination-rule.js';
 import { mostSpecificHost, namespaceOfHost, resolveShortName } from './host.js';
 import { isExportedTo, ROOT_NAMESPACE } from './visibility.js';
+import { manifestFinding } from '../manifest-finding.js';
 
 /** The DestinationRules that hold for a host; Istio merges those of one namespace and host. */
 export interface HostRules {
@@ -48,18 +49,20 @@ export function subsetLabels(
   backend: Backend,
   host: string,
   hostRules: HostRules,
-  warnings: Warning[],
+  findings: Finding[],
 ): Readonly<Record<string, string>> | null {
   if (backend.subset === null) return {};
   const place = backend.node.field('destination').field('subset');
   const { rules, outOfSight } = hostRules;
   const [first] = rules;
   if (first === undefined) {
-    warnings.push({
-      code: 'unknown-subset',
-      message: `no DestinationRule for ${host} is among the manifests, so the subset ${backend.subset} cannot be checked`,
-      place: place.place(),
-    });
+    findings.push(
+      manifestFinding({
+        code: 'unknown-subset',
+        summary: `no DestinationRule for ${host} is among the manifests, so the subset ${backend.subset} cannot be checked`,
+        place: place.place(),
+      }),
+    );
     return null;
   }
   const subsets = rules.flatMap((rule) => rule.subsets);
@@ -74,11 +77,13 @@ export function subsetLabels(
     );
   }
   if (outOfSight)
-    warnings.push({
-      code: 'destination-rule-out-of-sight',
-      message: `Istio looks for the rules of ${host} in the namespaces of the client, of the service and ${ROOT_NAMESPACE}, not in ${first.namespace} (${formatPlace(first.node.place())})`,
-      place: first.node.field('metadata').place(),
-    });
+    findings.push(
+      manifestFinding({
+        code: 'destination-rule-out-of-sight',
+        summary: `Istio looks for the rules of ${host} in the namespaces of the client, of the service and ${ROOT_NAMESPACE}, not in ${first.namespace} (${formatPlace(first.node.place())})`,
+        place: first.node.field('metadata').place(),
+      }),
+    );
   return subset.labels;
 }
 

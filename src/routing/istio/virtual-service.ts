@@ -2,7 +2,7 @@ import { readObject, type ManifestObject } from '../manifest/manifest-object.js'
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import type { Rule } from '../rule.js';
 import { unknownFields } from '../unknown-fields.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 import { readHttpRule } from './http-rule.js';
 
 /** An Istio VirtualService: https://istio.io/latest/docs/reference/config/networking/virtual-service/ */
@@ -18,9 +18,9 @@ export interface VirtualService extends ManifestObject {
 /** The gateway's name that stands for every sidecar. */
 export const MESH = 'mesh';
 
-export function readVirtualService(node: ManifestNode, warnings: Warning[]): VirtualService {
+export function readVirtualService(node: ManifestNode, findings: Finding[]): VirtualService {
   const spec = node.field('spec');
-  warnings.push(...unknownFields(spec, ['hosts', 'gateways', 'http', 'tls', 'tcp', 'exportTo']));
+  findings.push(...unknownFields(spec, ['hosts', 'gateways', 'http', 'tls', 'tcp', 'exportTo']));
   const gateways = spec.field('gateways').strings();
   return {
     ...readObject(node, 'VirtualService', 'networking.istio.io'),
@@ -30,7 +30,7 @@ export function readVirtualService(node: ManifestNode, warnings: Warning[]): Vir
     http: spec
       .field('http')
       .items()
-      .map((rule, index) => readHttpRule(rule, index, warnings)),
+      .map((rule, index) => readHttpRule(rule, index, findings)),
   };
 }
 

@@ -1,12 +1,10 @@
 import { invalidBackends } from '../gateway-api/backends.js';
 import type { ManifestSet } from '../manifest-set.js';
-import type { LintFinding } from './finding.js';
+import type { Finding } from '../../finding.js';
 
 /** Backends of Gateway API routes that cannot be used. */
-export function unusableBackends(set: ManifestSet): LintFinding[] {
+export function unusableBackends(set: ManifestSet): Finding[] {
   return set.apiRoutes.flatMap((route) =>
-    route.rules.flatMap((rule) =>
-      invalidBackends(set, route, rule).map((warning) => ({ ...warning, severity: 'warning' })),
-    ),
+    route.rules.flatMap((rule) => invalidBackends(set, route, rule)),
   );
 }

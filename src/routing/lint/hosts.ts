@@ -4,12 +4,13 @@ import { attachedRoutes } from '../gateway-api/attach.js';
 import { takesEverything } from '../istio/merge-order.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject, objectKey } from '../manifest/manifest-object.js';
-import type { LintFinding } from './finding.js';
+import type { Finding } from '../../finding.js';
+import { manifestFinding } from '../manifest-finding.js';
 
 /** Hosts and ports of VirtualServices that no server of their Gateways has. */
-export function unservedHosts(set: ManifestSet): LintFinding[] {
+export function unservedHosts(set: ManifestSet): Finding[] {
   const gateways = new Map(set.gateways.map((gateway) => [objectKey(gateway), gateway]));
-  return set.virtualServices.flatMap((object): LintFinding[] => {
+  return set.virtualServices.flatMap((object): Finding[] => {
     const names = object.gateways
       .filter((name) => name !== MESH)
       .map((name) => resolveGatewayName(name, object.namespace));
@@ -17,12 +18,11 @@ export function unservedHosts(set: ManifestSet): LintFinding[] {
     const missing = names.filter((name) => !gateways.has(name));
     if (missing.length > 0)
       return [
-        {
+        manifestFinding({
           code: 'gateway-missing',
-          severity: 'warning',
-          message: `the Gateway ${missing.join(', ')} is not among the manifests`,
+          summary: `the Gateway ${missing.join(', ')} is not among the manifests`,
           place: spec.field('gateways').place(),
-        },
+        }),
       ];
     if (names.length === 0 || object.gateways.includes(MESH)) return [];
     const servers = names.flatMap((name) => gateways.get(name)?.servers ?? []);
@@ -32,30 +32,30 @@ export function unservedHosts(set: ManifestSet): LintFinding[] {
     );
     const ports = servers.map(({ port }) => port);
     return [
-      ...unserved.map((host): LintFinding => ({
-        code: 'unserved-host',
-        severity: 'warning',
-        message: `no server of ${names.join(', ')} has the host ${host}: there are ${hosts.join(', ')}`,
-        place: spec.field('hosts').place(),
-      })),
+      ...unserved.map((host): Finding =>
+        manifestFinding({
+          code: 'unserved-host',
+          summary: `no server of ${names.join(', ')} has the host ${host}: there are ${hosts.join(', ')}`,
+          place: spec.field('hosts').place(),
+        }),
+      ),
       ...unservedPorts(object, ports),
     ];
   });
 }
 
-function unservedPorts(object: VirtualService, ports: readonly number[]): LintFinding[] {
+function unservedPorts(object: VirtualService, ports: readonly number[]): Finding[] {
   return object.http.flatMap((rule) =>
     rule.entries.flatMap((entry) =>
-      entry.conditions.flatMap((condition): LintFinding[] =>
+      entry.conditions.flatMap((condition): Finding[] =>
         condition.on !== 'port' || ports.includes(condition.port)
           ? []
           : [
-              {
+              manifestFinding({
                 code: 'unserved-port',
-                severity: 'warning',
-                message: `no server of its Gateways has the port ${condition.port}: there are ${[...new Set(ports)].join(', ')}`,
+                summary: `no server of its Gateways has the port ${condition.port}: there are ${[...new Set(ports)].join(', ')}`,
                 place: rule.node.field('match').place(),
-              },
+              }),
             ],
       ),
     ),
@@ -63,7 +63,7 @@ function unservedPorts(object: VirtualService, ports: readonly number[]): LintFi
 }
 
 /** VirtualServices that contend for one host: in the mesh only one counts, at a gateway both take everything. */
-export function conflictingVirtualServices(set: ManifestSet): LintFinding[] {
+export function conflictingVirtualServices(set: ManifestSet): Finding[] {
   const byHost = new Map<string, VirtualService[]>();
   for (const object of set.virtualServices) {
     for (const gateway of object.gateways) {
@@ -76,20 +76,21 @@ export function conflictingVirtualServices(set: ManifestSet): LintFinding[] {
       }
     }
   }
-  return [...byHost].flatMap(([key, objects]): LintFinding[] => {
+  return [...byHost].flatMap(([key, objects]): Finding[] => {
     const [first, ...others] = [...new Set(objects)];
     if (first === undefined || others.length === 0) return [];
-    return others.map((other) => ({
-      code: 'conflicting-virtual-services',
-      severity: 'warning',
-      message: `${describeObject(other)} and ${describeObject(first)} both have routes for ${key}: the older one wins`,
-      place: other.node.field('spec').field('hosts').place(),
-    }));
+    return others.map((other) =>
+      manifestFinding({
+        code: 'conflicting-virtual-services',
+        summary: `${describeObject(other)} and ${describeObject(first)} both have routes for ${key}: the older one wins`,
+        place: other.node.field('spec').field('hosts').place(),
+      }),
+    );
   });
 }
 
 /** Routes of the Gateway API that no listener takes. */
-export function unattachedRoutes(set: ManifestSet): LintFinding[] {
+export function unattachedRoutes(set: ManifestSet): Finding[] {
   if (set.apiGateways.length === 0) return [];
   return set.apiRoutes
     .filter(({ parentRefs }) => parentRefs.some(({ kind }) => kind === 'Gateway'))
@@ -98,10 +99,11 @@ export function unattachedRoutes(set: ManifestSet): LintFinding[] {
         (gateway) => attachedRoutes(gateway, gateway.listeners, [route]).length === 0,
       ),
     )
-    .map((route) => ({
-      code: 'route-not-attached',
-      severity: 'warning',
-      message: `${describeObject(route)} is attached to no listener: check its parentRefs and hostnames, and who the listener lets in`,
-      place: route.node.field('spec').field('parentRefs').place(),
-    }));
+    .map((route) =>
+      manifestFinding({
+        code: 'route-not-attached',
+        summary: `${describeObject(route)} is attached to no listener: check its parentRefs and hostnames, and who the listener lets in`,
+        place: route.node.field('spec').field('parentRefs').place(),
+      }),
+    );
 }

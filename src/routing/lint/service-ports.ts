@@ -2,7 +2,8 @@ import { resolveShortName } from '../istio/host.js';
 import type { ServicePort } from '../kubernetes/service.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { serviceHost } from '../service-registry.js';
-import type { LintFinding } from './finding.js';
+import type { Finding } from '../../finding.js';
+import { manifestFinding } from '../manifest-finding.js';
 
 /**
  * Names Istio takes a port's protocol from, as `grpc` or `grpc-…`.
@@ -36,7 +37,7 @@ export function speaksHttp2(port: Pick<ServicePort, 'name' | 'appProtocol'>): bo
 }
 
 /** Ports of routed Services that neither their name nor `appProtocol` gives a protocol. */
-export function untypedServicePorts(set: ManifestSet): LintFinding[] {
+export function untypedServicePorts(set: ManifestSet): Finding[] {
   const routed = routedPorts(set);
   return set.services.flatMap((service) =>
     service.ports
@@ -45,12 +46,13 @@ export function untypedServicePorts(set: ManifestSet): LintFinding[] {
         return ports !== undefined && (ports.has(port) || ports.has(null));
       })
       .filter((port) => speaksHttp2(port) === null)
-      .map(({ port, name, node }): LintFinding => ({
-        code: 'service-port-protocol',
-        severity: 'warning',
-        message: `port ${port} of the Service ${service.name} ${name === null ? 'has no name' : `is named ${name}`}, which says no protocol: name it grpc-… or http2-…, or set appProtocol, or gRPC may be sent as HTTP/1.1`,
-        place: node.place(),
-      })),
+      .map(({ port, name, node }): Finding =>
+        manifestFinding({
+          code: 'service-port-protocol',
+          summary: `port ${port} of the Service ${service.name} ${name === null ? 'has no name' : `is named ${name}`}, which says no protocol: name it grpc-… or http2-…, or set appProtocol, or gRPC may be sent as HTTP/1.1`,
+          place: node.place(),
+        }),
+      ),
   );
 }
 

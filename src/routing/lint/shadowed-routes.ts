@@ -3,12 +3,13 @@ import { entryCovers } from '../condition-cover.js';
 import { describeRule } from '../first-match.js';
 import type { ManifestSet } from '../manifest-set.js';
 import type { Rule } from '../rule.js';
-import type { LintFinding } from './finding.js';
+import type { Finding } from '../../finding.js';
+import { manifestFinding } from '../manifest-finding.js';
 
 /** Rules that can never be taken because earlier ones of the same VirtualService take all of theirs. */
-export function shadowedRoutes(set: ManifestSet): LintFinding[] {
+export function shadowedRoutes(set: ManifestSet): Finding[] {
   return set.virtualServices.flatMap(({ http }) =>
-    http.flatMap((rule, index): LintFinding[] => {
+    http.flatMap((rule, index): Finding[] => {
       const earlier = http.slice(0, index);
       const covering = entriesOf(rule).map((entry) =>
         earlier.find((before) => entriesOf(before).some((outer) => entryCovers(outer, entry))),
@@ -16,12 +17,11 @@ export function shadowedRoutes(set: ManifestSet): LintFinding[] {
       const [first] = covering;
       if (first === undefined || covering.includes(undefined)) return [];
       return [
-        {
+        manifestFinding({
           code: 'shadowed-route',
-          severity: 'warning',
-          message: `${rule.label} is never taken: ${first.label} before it takes ${describeRule(first)}`,
+          summary: `${rule.label} is never taken: ${first.label} before it takes ${describeRule(first)}`,
           place: rule.node.place(),
-        },
+        }),
       ];
     }),
   );

@@ -23,7 +23,7 @@ export class ManifestNode {
     const path = formatPath(this.path);
     return {
       file,
-      line: this.source.lineOf(this.path),
+      ...this.source.positionOf(this.path),
       ...(number === null ? {} : { document: number }),
       ...(path === '' ? {} : { path }),
     };

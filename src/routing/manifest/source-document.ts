@@ -1,7 +1,7 @@
 import { LineCounter, isAlias, isMap, isSeq, parseAllDocuments, type Document } from 'yaml';
 
 import { InputError } from '../../input-error.js';
-import { readPlainYaml, type PlainDocument } from './plain-yaml.js';
+import { readPlainYaml, type PlainDocument, type TextPosition } from './plain-yaml.js';
 
 /** One step into a manifest: a field's name or an item's index. */
 export type PathStep = string | number;
@@ -12,7 +12,7 @@ export type PathStep = string | number;
  */
 const MAX_ALIAS_COUNT = 1000;
 
-/** One YAML (or JSON) document of a file: plain data, and the line of every part of it. */
+/** One YAML (or JSON) document of a file: plain data, and where every part of it stands. */
 export class SourceDocument {
   readonly file: string;
   /** Its number in the file, from 1; `null` where it is the only one. */
@@ -53,10 +53,19 @@ export class SourceDocument {
       .filter(({ value }) => value !== null && value !== undefined);
   }
 
-  /** 1-based line in the file of the value at `path`, or of its nearest existing ancestor. */
-  lineOf(path: readonly PathStep[]): number {
-    if (this.#plain !== null) return this.#linesBefore + plainLine(this.#plain, path) + 1;
-    if (this.#parsed === null) return this.#linesBefore + 1;
+  /**
+   * Where the field or item at `path` begins in the file, or its nearest existing ancestor. Both
+   * numbers are 1-based.
+   */
+  positionOf(path: readonly PathStep[]): TextPosition {
+    const { line, column } = this.#positionWithin(path);
+    return { line: this.#linesBefore + line + 1, column: column + 1 };
+  }
+
+  /** The same from the beginning of the document, 0-based. */
+  #positionWithin(path: readonly PathStep[]): TextPosition {
+    if (this.#plain !== null) return plainPosition(this.#plain, path);
+    if (this.#parsed === null) return { line: 0, column: 0 };
     const { document, lines } = this.#parsed;
     let node: unknown = document.contents;
     let offset = rangeStart(node) ?? 0;
@@ -72,7 +81,8 @@ export class SourceDocument {
         offset = rangeStart(node) ?? offset;
       } else break;
     }
-    return this.#linesBefore + lines.linePos(offset).line;
+    const { line, col } = lines.linePos(offset);
+    return { line: line - 1, column: col - 1 };
   }
 
   #readValue({ document }: ParsedDocument): unknown {
@@ -94,23 +104,20 @@ interface ParsedDocument {
   lines: LineCounter;
 }
 
-/** 0-based line of a path in a document of plain style. */
-function plainLine({ value, lines }: PlainDocument, path: readonly PathStep[]): number {
+function plainPosition(
+  { value, positions }: PlainDocument,
+  path: readonly PathStep[],
+): TextPosition {
   let node = value;
-  let line = firstLine(lines.get(node as object));
+  let [position = { line: 0, column: 0 }] = positions.get(node as object)?.values() ?? [];
   for (const step of path) {
-    const places = typeof node === 'object' && node !== null ? lines.get(node) : undefined;
-    const place = places?.get(String(step));
-    if (place === undefined) break;
-    line = place;
+    const within = typeof node === 'object' && node !== null ? positions.get(node) : undefined;
+    const found = within?.get(String(step));
+    if (found === undefined) break;
+    position = found;
     node = (node as Record<PathStep, unknown>)[step];
   }
-  return line;
-}
-
-function firstLine(places: ReadonlyMap<string, number> | undefined): number {
-  const [first = 0] = places?.values() ?? [];
-  return first;
+  return position;
 }
 
 function parseOne(

@@ -4,9 +4,10 @@ import type { Workload } from '../kubernetes/workload.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { Backend, Rule } from '../rule.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 import { canaryIngresses } from './argo-ingress.js';
 import type { ManagedRoute, Rollout } from './rollout.js';
+import { manifestFinding } from '../manifest-finding.js';
 
 /** The label by which Argo Rollouts tells the pods of one version, injected into what selects them. */
 const HASH_LABEL = 'rollouts-pod-template-hash';
@@ -41,13 +42,15 @@ function noStepError(step: number, stepCounts: readonly number[]): InputError {
 
 function applyRollout(set: ManifestSet, rollout: Rollout, step: number | null): ManifestSet {
   const weights = canaryWeights(rollout, step);
-  const warnings: Warning[] = [];
+  const findings: Finding[] = [];
   if (weights === null && rollout.routes.length > 0)
-    warnings.push({
-      code: 'rollout-state-unknown',
-      message: `${describeObject(rollout)} has no status, so its weights are those of the routes: give the object as kubectl get -o yaml shows it, or choose a step`,
-      place: rollout.node.place(),
-    });
+    findings.push(
+      manifestFinding({
+        code: 'rollout-state-unknown',
+        summary: `${describeObject(rollout)} has no status, so its weights are those of the routes: give the object as kubectl get -o yaml shows it, or choose a step`,
+        place: rollout.node.place(),
+      }),
+    );
   const { canaryHash, stableHash } = rollout.status;
   const own = { namespace: rollout.namespace };
   return {
@@ -93,7 +96,7 @@ function applyRollout(set: ManifestSet, rollout: Rollout, step: number | null): 
       }),
       ...workloadsOf(rollout, [...new Set([stableHash, canaryHash])]),
     ],
-    warnings: [...set.warnings, ...warnings],
+    findings: [...set.findings, ...findings],
   };
 }
 

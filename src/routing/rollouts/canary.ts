@@ -4,7 +4,8 @@ import { readHttpEffects } from '../istio/http-effects.js';
 import { readHttpMatch } from '../istio/http-match.js';
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
+import { manifestFinding } from '../manifest-finding.js';
 
 /** A Flagger Canary: https://docs.flagger.app/usage/how-it-works */
 export interface FlaggerCanary extends ManifestObject {
@@ -26,7 +27,7 @@ export interface FlaggerCanary extends ManifestObject {
   delegation: boolean;
 }
 
-export function readFlaggerCanary(node: ManifestNode, warnings: Warning[]): FlaggerCanary {
+export function readFlaggerCanary(node: ManifestNode, findings: Finding[]): FlaggerCanary {
   const spec = node.field('spec');
   const target = spec.field('targetRef');
   const service = spec.field('service');
@@ -38,11 +39,13 @@ export function readFlaggerCanary(node: ManifestNode, warnings: Warning[]): Flag
   for (const [field, what] of NOT_MODELLED) {
     if (analysis.field(field).absent || analysis.field(field).value === false) continue;
     const place = analysis.field(field).place();
-    warnings.push({
-      code: 'not-modelled',
-      message: `${field} is not modelled here: ${what}`,
-      place,
-    });
+    findings.push(
+      manifestFinding({
+        code: 'not-modelled',
+        summary: `${field} is not modelled here: ${what}`,
+        place,
+      }),
+    );
   }
   return {
     ...readObject(node, 'Canary', 'flagger.app'),
@@ -53,8 +56,8 @@ export function readFlaggerCanary(node: ManifestNode, warnings: Warning[]): Flag
     gateways: service.field('gateways').strings(),
     provider: spec.field('provider').optionalString(),
     weight: status.absent ? null : (status.field('canaryWeight').optionalInteger() ?? 0),
-    match: readMatches(service, warnings),
-    testMatch: readMatches(analysis, warnings),
+    match: readMatches(service, findings),
+    testMatch: readMatches(analysis, findings),
     // They have the names of a VirtualService's.
     effects: readHttpEffects(service),
     delegation: service.field('delegation').boolean(),
@@ -66,9 +69,9 @@ const NOT_MODELLED: readonly [string, string][] = [
   ['mirror', 'while requests are copied to the canary, none of its answers is ever seen'],
 ];
 
-function readMatches(node: ManifestNode, warnings: Warning[]): MatchEntry[] {
+function readMatches(node: ManifestNode, findings: Finding[]): MatchEntry[] {
   return node
     .field('match')
     .items()
-    .map((match) => readHttpMatch(match, warnings));
+    .map((match) => readHttpMatch(match, findings));
 }

@@ -5,8 +5,9 @@ import type { Workload } from '../kubernetes/workload.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { Backend, Rule } from '../rule.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
 import type { FlaggerCanary } from './canary.js';
+import { manifestFinding } from '../manifest-finding.js';
 
 /** Labels by which Flagger may tell the pods of a target, in the order it looks for them. */
 const SELECTOR_LABELS = ['app', 'name', 'app.kubernetes.io/name'];
@@ -21,17 +22,17 @@ export function applyFlagger(set: ManifestSet): ManifestSet {
 }
 
 function applyCanary(set: ManifestSet, canary: FlaggerCanary): ManifestSet {
-  const { warnings, weight } = readState(canary);
+  const { findings, weight } = readState(canary);
   if (canary.provider !== null && canary.provider !== 'istio')
     return {
       ...set,
-      warnings: [
-        ...set.warnings,
-        {
+      findings: [
+        ...set.findings,
+        manifestFinding({
           code: 'not-modelled',
-          message: `${describeObject(canary)} uses the provider ${canary.provider}; only istio is modelled`,
+          summary: `${describeObject(canary)} uses the provider ${canary.provider}; only istio is modelled`,
           place: canary.node.place(),
-        },
+        }),
       ],
     };
   const primary = primaryWorkload(set, canary);
@@ -51,20 +52,22 @@ function applyCanary(set: ManifestSet, canary: FlaggerCanary): ManifestSet {
     ],
     services: [...set.services, ...services.filter(missing)],
     workloads: [...set.workloads, ...primary.filter(missing)],
-    warnings: [...set.warnings, ...warnings],
+    findings: [...set.findings, ...findings],
   };
 }
 
-function readState(canary: FlaggerCanary): { weight: number; warnings: Warning[] } {
-  const warnings: Warning[] = [];
+function readState(canary: FlaggerCanary): { weight: number; findings: Finding[] } {
+  const findings: Finding[] = [];
   const place = canary.node.place();
   if (canary.weight === null)
-    warnings.push({
-      code: 'rollout-state-unknown',
-      message: `${describeObject(canary)} has no status: it is taken as not yet started, all requests to the primary`,
-      place,
-    });
-  return { weight: canary.weight ?? 0, warnings };
+    findings.push(
+      manifestFinding({
+        code: 'rollout-state-unknown',
+        summary: `${describeObject(canary)} has no status: it is taken as not yet started, all requests to the primary`,
+        place,
+      }),
+    );
+  return { weight: canary.weight ?? 0, findings };
 }
 
 function objectOf(canary: FlaggerCanary, kind: string, name: string): ManifestObject {

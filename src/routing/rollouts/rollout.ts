@@ -1,6 +1,7 @@
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
-import type { Warning } from '../warning.js';
+import type { Finding } from '../../finding.js';
+import { manifestFinding } from '../manifest-finding.js';
 
 /** A route object whose weights the controller sets. */
 export interface ManagedRoute {
@@ -33,9 +34,9 @@ export interface Rollout extends ManifestObject {
   };
 }
 
-export function readRollout(node: ManifestNode, warnings: Warning[]): Rollout {
+export function readRollout(node: ManifestNode, findings: Finding[]): Rollout {
   const spec = node.field('spec');
-  warnings.push(...notModelled(spec.field('strategy')));
+  findings.push(...notModelled(spec.field('strategy')));
   const canary = spec.field('strategy').field('canary');
   const routing = canary.field('trafficRouting');
   const template = spec.field('template').field('metadata').field('labels');
@@ -60,7 +61,7 @@ export function readRollout(node: ManifestNode, warnings: Warning[]): Rollout {
 }
 
 /** What stands in front of the routes besides a weight, or in front of routes that are not read. */
-function notModelled(strategy: ManifestNode): Warning[] {
+function notModelled(strategy: ManifestNode): Finding[] {
   const canary = strategy.field('canary');
   const routing = canary.field('trafficRouting');
   const unknown = [
@@ -73,11 +74,13 @@ function notModelled(strategy: ManifestNode): Warning[] {
       .flatMap((step) => step.fields().map(([, field]) => field))
       .filter(({ path }) => SHIFTING_STEPS.includes(String(path.at(-1)))),
   ];
-  return unknown.map((field) => ({
-    code: 'not-modelled',
-    message: `${String(field.path.at(-1))} is not modelled here: what it does to the traffic is not expected`,
-    place: field.place(),
-  }));
+  return unknown.map((field) =>
+    manifestFinding({
+      code: 'not-modelled',
+      summary: `${String(field.path.at(-1))} is not modelled here: what it does to the traffic is not expected`,
+      place: field.place(),
+    }),
+  );
 }
 
 const GATEWAY_API_PLUGIN = 'argoproj-labs/gatewayAPI';

@@ -12,9 +12,8 @@ import {
   type ProgrammedRoute,
 } from '../../../src/routing/envoy/programmed.js';
 import { loadManifests } from '../../../src/inputs/manifests.js';
-import { resolveExpectation } from '../../../src/routing/resolve.js';
 import type { RouteRequest } from '../../../src/routing/request.js';
-import { headers, request } from '../request.js';
+import { forwardedBy, headers, request } from '../request.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..');
 const DUMP = readFileSync(
@@ -89,16 +88,16 @@ describe('what a proxy was programmed with', () => {
   });
 
   it('agrees with the manifests it was made from', async () => {
-    const expectation = resolveExpectation(await greeter('60-40'), request());
+    const expectation = forwardedBy(await greeter('60-40'), request());
     const route = programmedRoute(parseConfigDump(DUMP, 'dump.json'), request(), 8080);
-    assert.equal(compareProgrammed(configuredBy(expectation), route).difference, null);
+    assert.equal(compareProgrammed(configuredBy(expectation.destinations), route).difference, null);
   });
 
   it('parts from manifests applied since', async () => {
-    const expectation = resolveExpectation(await greeter('100-0'), request());
+    const expectation = forwardedBy(await greeter('100-0'), request());
     const route = programmedRoute(parseConfigDump(DUMP, 'dump.json'), request(), 8080);
     assert.equal(
-      compareProgrammed(configuredBy(expectation), route).difference,
+      compareProgrammed(configuredBy(expectation.destinations), route).difference,
       'v1 is configured with 100 % and programmed with 60 %, v2 is configured with 0 % and programmed with 40 % (http.8080)',
     );
   });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { resolveExpectation } from '../../../src/routing/resolve.js';
 import { runCases, type Case } from '../case-table.js';
 import {
   apiGateway,
@@ -12,7 +11,7 @@ import {
   service,
   type KubernetesObject,
 } from '../objects.js';
-import { headers, request, sharesOf } from '../request.js';
+import { forwardedBy, headers, request, sharesOf } from '../request.js';
 
 const SPEC = 'https://gateway-api.sigs.k8s.io/reference/spec/';
 const MATCH = `${SPEC}#grpcmethodmatch`;
@@ -177,20 +176,17 @@ describe('backends that cannot be used', () => {
   };
 
   it(`keep their share as errors [${RULE}]`, () => {
-    const expectation = resolveExpectation(
-      manifestsOf([GATEWAY, route]),
-      request({ targetPort: 80 }),
-    );
+    const expectation = forwardedBy(manifestsOf([GATEWAY, route]), request({ targetPort: 80 }));
     assert.deepEqual(sharesOf(expectation), { a: 100 });
     assert.deepEqual(expectation.effects.failing, { share: 0.25, description: 'gRPC UNAVAILABLE' });
     assert.match(
-      expectation.warnings.map(({ message }) => message).join('\n'),
+      expectation.findings.map(({ summary }) => summary).join('\n'),
       /no ReferenceGrant in other/,
     );
   });
 
   it('a ReferenceGrant makes them usable', () => {
-    const expectation = resolveExpectation(
+    const expectation = forwardedBy(
       manifestsOf([GATEWAY, route, grant]),
       request({ targetPort: 80 }),
     );
@@ -204,7 +200,7 @@ describe('backends that cannot be used', () => {
       httpRoute([backends({ a: 1, b: 1 })]),
       service('b', { app: 'b' }, { ports: [{ port: 81 }] }),
     ];
-    const expectation = resolveExpectation(manifestsOf(objects), request({ targetPort: 80 }));
+    const expectation = forwardedBy(manifestsOf(objects), request({ targetPort: 80 }));
     assert.deepEqual(sharesOf(expectation), { a: 100 });
     assert.deepEqual(expectation.effects.failing, { share: 0.5, description: 'HTTP 500' });
   });

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { Expectation } from '../../../src/routing/expectation.js';
+import type { Forwarded } from '../../../src/routing/resolution.js';
 import type { RouteRequest } from '../../../src/routing/request.js';
-import { resolveExpectation } from '../../../src/routing/resolve.js';
 import {
   gateway,
   http,
@@ -12,14 +11,14 @@ import {
   split,
   virtualService,
 } from '../objects.js';
-import { headers, request } from '../request.js';
+import { forwardedBy, headers, request } from '../request.js';
 
 interface Policies {
   host?: KubernetesObject;
   v2?: KubernetesObject;
 }
 
-function expectationOf(policies: Policies, changes: Partial<RouteRequest> = {}): Expectation {
+function expectationOf(policies: Policies, changes: Partial<RouteRequest> = {}): Forwarded {
   const rule = {
     apiVersion: 'networking.istio.io/v1',
     kind: 'DestinationRule',
@@ -35,7 +34,7 @@ function expectationOf(policies: Policies, changes: Partial<RouteRequest> = {}):
   };
   const route = split({ 's/v1': 60, 's/v2': 40 });
   const objects = [gateway([http(80)]), virtualService([route]), rule];
-  return resolveExpectation(manifestsOf(objects), request({ targetPort: 80, ...changes }));
+  return forwardedBy(manifestsOf(objects), request({ targetPort: 80, ...changes }));
 }
 
 function hash(key: KubernetesObject): KubernetesObject {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { explainRequest } from '../../../src/routing/explain.js';
+import { resolveRoute } from '../../../src/routing/resolve.js';
 import type { Via } from '../../../src/routing/request.js';
 import {
   destinationRule,
@@ -21,10 +21,10 @@ function saidOf(
   const via: Via = { kind };
   const set = manifestsOf([virtualService([rule], { gateways: null, hosts: ['s'] }), ...others]);
   const asked = { authority: 's', via };
-  const { warnings } = explainRequest(set, request(asked));
-  return warnings
+  const { findings } = resolveRoute(set, request(asked));
+  return findings
     .filter(({ code }) => code === 'proxyless-unsupported')
-    .map(({ message, place }) => [place.path ?? '', message]);
+    .map(({ summary, place }) => [place?.path ?? '', summary]);
 }
 
 describe('what gRPC clients without a proxy leave out', () => {

@@ -226,9 +226,9 @@ describe('lint', () => {
         finds.map(([code]) => code),
       );
       for (const [index, [, message]] of finds.entries()) {
-        assert.match(found[index]!.message, message);
-        assert.equal(found[index]!.place.file, 'test.yaml');
-        assert.ok((found[index]!.place.line ?? 0) >= 1);
+        assert.match(found[index]!.summary, message);
+        assert.equal(found[index]!.place?.file, 'test.yaml');
+        assert.ok((found[index]!.place?.line ?? 0) >= 1);
       }
     });
   }

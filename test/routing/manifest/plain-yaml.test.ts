@@ -4,9 +4,10 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 
 import fc from 'fast-check';
-import { parseAllDocuments, stringify } from 'yaml';
+import { Document, isCollection, parseAllDocuments, stringify, visit } from 'yaml';
 
 import { readPlainYaml } from '../../../src/routing/manifest/plain-yaml.js';
+import { type PathStep, SourceDocument } from '../../../src/routing/manifest/source-document.js';
 
 const SCENARIOS = path.resolve(import.meta.dirname, '../../../../scenarios');
 
@@ -17,6 +18,15 @@ function fullParse(text: string): { value: unknown } | 'refused' {
   const [document] = documents;
   if (document === undefined || document.errors.length > 0) return 'refused';
   return { value: document.toJS() as unknown };
+}
+
+/** Every field and item of a value, and the value itself. */
+function pathsOf(value: unknown, before: readonly PathStep[] = []): PathStep[][] {
+  if (typeof value !== 'object' || value === null) return [[...before]];
+  const steps: [PathStep, unknown][] = Array.isArray(value)
+    ? value.map((item: unknown, index) => [index, item])
+    : Object.entries(value);
+  return [[...before], ...steps.flatMap(([step, below]) => pathsOf(below, [...before, step]))];
 }
 
 const word = fc.oneof(
@@ -71,6 +81,10 @@ const word = fc.oneof(
     '^a',
     '$x',
     '(a)',
+    '3f1c9a3e-0000-4000-8000-000000000001',
+    '12345678-1234-1234-1234-123456789012',
+    'f:a',
+    'k:{"b":1}',
   ),
   fc.string({ maxLength: 8 }),
 );
@@ -136,6 +150,10 @@ describe('the fast reader of plain YAML', () => {
           'c:d: ',
           '? ',
           'w: |',
+          'f:a: ',
+          'f:',
+          '.: ',
+          'k:{"b":1}: ',
         ),
         word,
       )
@@ -166,14 +184,82 @@ describe('the fast reader of plain YAML', () => {
       assert.deepEqual({ value: readPlainYaml(text)?.value }, fullParse(text));
     });
 
-  it('knows the line of every field and item', () => {
+  it('reads what kubectl prints of an object, managed fields and all', () => {
+    const text = `apiVersion: v1
+items:
+- apiVersion: networking.istio.io/v1
+  kind: VirtualService
+  metadata:
+    annotations:
+      kubectl.kubernetes.io/last-applied-configuration: |
+        {"apiVersion":"networking.istio.io/v1","kind":"VirtualService"}
+    creationTimestamp: "2026-03-02T10:11:12Z"
+    managedFields:
+    - apiVersion: networking.istio.io/v1
+      fieldsType: FieldsV1
+      fieldsV1:
+        f:metadata:
+          f:annotations:
+            .: {}
+            f:kubectl.kubernetes.io/last-applied-configuration: {}
+        f:status:
+          f:conditions:
+            k:{"type":"Reconciled"}:
+              .: {}
+      time: "2026-03-02T10:11:12Z"
+    name: shop
+    uid: 3f1c9a3e-0000-4000-8000-000000000001
+  spec:
+    hosts: []
+kind: List
+metadata:
+  resourceVersion: ""
+`;
+    assert.deepEqual({ value: readPlainYaml(text)?.value }, fullParse(text));
+  });
+
+  it('knows where every field and item begins, as the full parser does', () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.constantFrom('a', 'b', 'spec'), value, { minKeys: 1 }),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 5 }),
+        (data, indentSeq, depth) => {
+          const document = new Document(data);
+          // The inner parts in flow style, as people write them.
+          visit(document, {
+            Collection: (_, node, ancestors) => {
+              node.flow = ancestors.filter(isCollection).length >= depth;
+            },
+          });
+          const text = document.toString({ indentSeq, lineWidth: 0 });
+          if (readPlainYaml(text) === null) return;
+          // A tab, even in a comment, is for the full parser.
+          const [plain] = SourceDocument.readAll(text, 'f.yaml');
+          const [full] = SourceDocument.readAll(`${text}#\t\n`, 'f.yaml');
+          assert.ok(plain !== undefined && full !== undefined);
+          for (const steps of pathsOf(plain.value)) {
+            compared += 1;
+            assert.deepEqual(plain.positionOf(steps), full.positionOf(steps), text);
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    );
+    assert.ok(compared > 200, `only ${compared} were compared`);
+  });
+
+  it('knows the line and column of every field and item', () => {
     const plain = readPlainYaml('# first\na:\n  b: 1\n\n  list:\n  - x: 1\n    y: 2\n  - z\n');
     assert.ok(plain);
     const root = plain.value as { a: { list: [{ y: number }, string] } };
-    assert.equal(plain.lines.get(root)?.get('a'), 1);
-    assert.equal(plain.lines.get(root.a)?.get('list'), 4);
-    assert.equal(plain.lines.get(root.a.list)?.get('1'), 7);
-    assert.equal(plain.lines.get(root.a.list[0])?.get('y'), 6);
+    const { positions } = plain;
+    assert.deepEqual(positions.get(root)?.get('a'), { line: 1, column: 0 });
+    assert.deepEqual(positions.get(root.a)?.get('list'), { line: 4, column: 2 });
+    assert.deepEqual(positions.get(root.a.list)?.get('0'), { line: 5, column: 4 });
+    assert.deepEqual(positions.get(root.a.list)?.get('1'), { line: 7, column: 4 });
+    assert.deepEqual(positions.get(root.a.list[0])?.get('y'), { line: 6, column: 4 });
   });
 
   for (const text of [

@@ -42,6 +42,13 @@ describe('the documents of a file', () => {
     });
   }
 
+  it('a part is found with its line and column, counted from 1', () => {
+    const [, second] = SourceDocument.readAll('a: 1\n---\nb:\n  - {c: [d, e]}\n', 'f.yaml');
+    assert.deepEqual(second?.positionOf(['b']), { line: 3, column: 1 });
+    assert.deepEqual(second.positionOf(['b', 0, 'c', 1]), { line: 4, column: 13 });
+    assert.deepEqual(second.positionOf(['b', 0, 'gone']), { line: 4, column: 5 });
+  });
+
   it('a mistake is named with its file, line and document', () => {
     assert.throws(() => SourceDocument.readAll('a: 1\n---\nb: [', 'f.yaml'), {
       name: 'InputError',

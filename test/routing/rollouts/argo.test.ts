@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { resolveExpectation } from '../../../src/routing/resolve.js';
 import type { RouteRequest } from '../../../src/routing/request.js';
-import type { Expectation } from '../../../src/routing/expectation.js';
+import type { Forwarded } from '../../../src/routing/resolution.js';
 import {
   apiGateway,
   backends,
@@ -18,7 +17,7 @@ import {
   virtualService,
   type KubernetesObject,
 } from '../objects.js';
-import { request, sharesOf } from '../request.js';
+import { forwardedBy, request, sharesOf } from '../request.js';
 
 const STEPS = [
   { setWeight: 5 },
@@ -55,14 +54,14 @@ function expectationOf(
   status: KubernetesObject | null,
   changes: Partial<RouteRequest> = {},
   trafficRouting: KubernetesObject = ISTIO,
-): Expectation {
+): Forwarded {
   const objects = [
     gateway([http(80)]),
     virtualService([split({ stable: 100, canary: 0 })]),
     ...SERVICES,
     rollout(status, trafficRouting),
   ];
-  return resolveExpectation(manifestsOf(objects), request({ targetPort: 80, ...changes }));
+  return forwardedBy(manifestsOf(objects), request({ targetPort: 80, ...changes }));
 }
 
 describe('Argo Rollouts', () => {
@@ -102,7 +101,7 @@ describe('Argo Rollouts', () => {
     });
     const without = manifestsOf([gateway([http(80)]), virtualService([split({ a: 1 })])]);
     assert.throws(
-      () => resolveExpectation(without, request({ targetPort: 80, rolloutStep: 0 })),
+      () => forwardedBy(without, request({ targetPort: 80, rolloutStep: 0 })),
       /there is no Rollout among the manifests/,
     );
   });
@@ -138,9 +137,9 @@ describe('Argo Rollouts', () => {
       virtualService([split({ stable: 90, canary: 10 })]),
       rollout(null),
     ];
-    const expectation = resolveExpectation(manifestsOf(objects), request({ targetPort: 80 }));
+    const expectation = forwardedBy(manifestsOf(objects), request({ targetPort: 80 }));
     assert.deepEqual(sharesOf(expectation), { stable: 90, canary: 10 });
-    assert.ok(expectation.warnings.some(({ code }) => code === 'rollout-state-unknown'));
+    assert.ok(expectation.findings.some(({ code }) => code === 'rollout-state-unknown'));
   });
 
   it('only the routes it is told to manage', () => {
@@ -164,7 +163,7 @@ describe('Argo Rollouts', () => {
       ),
       rollout({ ...HASHES, currentStepIndex: 2 }, routing),
     ];
-    const expectation = resolveExpectation(manifestsOf(objects), request({ targetPort: 80 }));
+    const expectation = forwardedBy(manifestsOf(objects), request({ targetPort: 80 }));
     assert.deepEqual(sharesOf(expectation), { stable: 80, canary: 20 });
     assert.deepEqual(
       expectation.workloads.map(({ destination }) => destination),
@@ -182,7 +181,7 @@ describe('Argo Rollouts', () => {
       ...SERVICES,
       rollout({ ...HASHES, currentStepIndex: 2 }, routing),
     ];
-    const expectation = resolveExpectation(manifestsOf(objects), request({ targetPort: 80 }));
+    const expectation = forwardedBy(manifestsOf(objects), request({ targetPort: 80 }));
     assert.deepEqual(sharesOf(expectation), { stable: 80, canary: 20 });
   });
 
@@ -209,22 +208,22 @@ describe('Argo Rollouts', () => {
     };
     const routing = { nginx: { stableIngress: 'main' } };
     const objects = [ingress, ...SERVICES, rollout({ ...HASHES, currentStepIndex: 0 }, routing)];
-    const expectation = resolveExpectation(manifestsOf(objects), request({ targetPort: 80 }));
+    const expectation = forwardedBy(manifestsOf(objects), request({ targetPort: 80 }));
     assert.deepEqual(sharesOf(expectation), { stable: 95, canary: 5 });
-    assert.deepEqual(expectation.warnings, []);
+    assert.deepEqual(expectation.findings, []);
     const ofOther = { ...ingress, spec: { ...ingress.spec, ingressClassName: 'alb' } };
-    const { warnings } = resolveExpectation(
+    const { findings } = forwardedBy(
       manifestsOf([ofOther, ...objects.slice(1)]),
       request({ targetPort: 80 }),
     );
-    assert.match(warnings[0]?.message ?? '', /of the class alb/);
+    assert.match(findings[0]?.summary ?? '', /of the class alb/);
   });
 
   it('what is not modelled is named, where it stands', () => {
     const named = (strategy: KubernetesObject): (string | undefined)[] => {
       const base = rollout({ ...HASHES, currentStepIndex: 0 });
       const spec = { ...(base.spec as KubernetesObject), strategy };
-      return manifestsOf([{ ...base, spec }]).warnings.map(({ place }) => place.path);
+      return manifestsOf([{ ...base, spec }]).findings.map(({ place }) => place?.path ?? undefined);
     };
     const prefix = 'spec.strategy.canary';
     assert.deepEqual(named({ canary: { trafficRouting: { ...ISTIO, smi: {}, alb: {} } } }), [

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { Expectation } from '../../../src/routing/expectation.js';
+import type { Forwarded } from '../../../src/routing/resolution.js';
 import type { RouteRequest } from '../../../src/routing/request.js';
-import { resolveExpectation } from '../../../src/routing/resolve.js';
 import { deployment, gateway, http, manifestsOf, type KubernetesObject } from '../objects.js';
-import { headers, request, sharesOf } from '../request.js';
+import { forwardedBy, headers, request, sharesOf } from '../request.js';
 
 function canary(status: KubernetesObject | null, changes: KubernetesObject = {}): KubernetesObject {
   return {
@@ -22,13 +21,13 @@ function canary(status: KubernetesObject | null, changes: KubernetesObject = {})
   };
 }
 
-function expectationOf(object: KubernetesObject, changes: Partial<RouteRequest> = {}): Expectation {
+function expectationOf(object: KubernetesObject, changes: Partial<RouteRequest> = {}): Forwarded {
   const objects = [
     gateway([http(80)]),
     deployment('podinfo', { app: 'podinfo' }, { replicas: 2 }),
     object,
   ];
-  return resolveExpectation(
+  return forwardedBy(
     manifestsOf(objects),
     request({ targetPort: 80, authority: 'app.example.com', ...changes }),
   );
@@ -54,7 +53,7 @@ describe('Flagger', () => {
   it('without a status everything goes to the primary, and it says so', () => {
     const expectation = expectationOf(canary(null));
     assert.deepEqual(sharesOf(expectation), { 'podinfo-primary': 100, 'podinfo-canary': 0 });
-    assert.ok(expectation.warnings.some(({ code }) => code === 'rollout-state-unknown'));
+    assert.ok(expectation.findings.some(({ code }) => code === 'rollout-state-unknown'));
   });
 
   it('in an A/B test only the requests that match may go to the canary', () => {
@@ -63,7 +62,7 @@ describe('Flagger', () => {
     const insider = expectationOf(object, { headers: headers({ 'x-canary': 'true' }) });
     assert.deepEqual(sharesOf(insider), { 'podinfo-primary': 0, 'podinfo-canary': 100 });
     assert.equal(insider.route?.match, 'header x-canary: true');
-    assert.deepEqual(insider.warnings, []);
+    assert.deepEqual(insider.findings, []);
     assert.deepEqual(sharesOf(expectationOf(object)), { 'podinfo-primary': 100 });
   });
 
@@ -84,12 +83,12 @@ describe('Flagger', () => {
 
   it('session affinity and mirroring are not modelled, and it says so', () => {
     const analysis = { stepWeight: 10, mirror: true, sessionAffinity: { cookieName: 'c' } };
-    const { warnings } = expectationOf(canary({ canaryWeight: 10 }, { analysis }));
+    const { lint } = expectationOf(canary({ canaryWeight: 10 }, { analysis }));
     assert.deepEqual(
-      warnings.map(({ code, place }) => [code, place.path]),
+      lint.map(({ code, place }) => [code, place?.path]),
       [
-        ['not-modelled', 'spec.analysis.sessionAffinity'],
         ['not-modelled', 'spec.analysis.mirror'],
+        ['not-modelled', 'spec.analysis.sessionAffinity'],
       ],
     );
   });

@@ -1,32 +1,11 @@
-import type { RouteEffects } from './effects.js';
-import type { Via } from './request.js';
-import type { Warning } from './warning.js';
-
-/** What a request should see, as plain data. */
-export interface Expectation {
-  via: Via;
-  /** `null`: no route says anything; the split is the replicas'. */
-  route: ExpectedRoute | null;
+/** Among what a route splits the requests, and how answers lead there; plain data. */
+export interface RouteSplit {
   /** In the route's order, zero weights included. */
   destinations: ExpectedDestination[];
   /** How the names of pods lead to destinations. */
   workloads: WorkloadPattern[];
   /** For destinations no workload is known of: the subset as a dash-separated token of pod names. */
   subsetTokens: SubsetToken[];
-  effects: RouteEffects;
-  /** Choices that were made, to be shown with the result. */
-  notes: string[];
-  warnings: Warning[];
-}
-
-export interface ExpectedRoute {
-  /** `VirtualService default/grpc-vs (virtual-service.yaml:1)`. */
-  source: string;
-  /** The rule's name, or its position: `http[0]`. */
-  rule: string;
-  /** `port 8080`, `any request`. */
-  match: string;
-  gatewayPort: number | null;
 }
 
 export interface ExpectedDestination {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { explainRequest } from '../../src/routing/explain.js';
-import { resolveExpectation } from '../../src/routing/resolve.js';
+import { resolveRoute } from '../../src/routing/resolve.js';
 import {
   apiGateway,
   destinationRule,
@@ -18,11 +17,11 @@ import {
   to,
   virtualService,
 } from './objects.js';
-import { request } from './request.js';
+import { forwardedBy, problemOf, request, sharesOf } from './request.js';
 
 const GATEWAY = gateway([http(80)]);
 
-describe('explain', () => {
+describe('the resolution of a request', () => {
   it('says rule by rule why the others were not taken', () => {
     const set = manifestsOf([
       GATEWAY,
@@ -32,9 +31,9 @@ describe('explain', () => {
         to('rest'),
       ]),
     ]);
-    const explanation = explainRequest(set, request({ targetPort: 80 }));
+    const explanation = resolveRoute(set, request({ targetPort: 80 }));
     assert.deepEqual(
-      explanation.rules.map(({ rule, outcome, reasons }) => ({ rule, outcome, reasons })),
+      explanation.traces.map(({ rule, outcome, reasons }) => ({ rule, outcome, reasons })),
       [
         {
           rule: 'http[0]',
@@ -45,27 +44,23 @@ describe('explain', () => {
         { rule: 'http[2]', outcome: 'not-reached', reasons: [] },
       ],
     );
-    assert.deepEqual(
-      explanation.destinations.map(({ name, share }) => [name, share]),
-      [
-        ['b', 0.6],
-        ['c', 0.4],
-      ],
-    );
-    assert.equal(explanation.via, 'gateway:default/gw');
+    assert.deepEqual(explanation.kind === 'forward' && sharesOf(explanation), { b: 60, c: 40 });
+    assert.deepEqual(explanation.via, { kind: 'gateway', namespace: 'default', name: 'gw' });
     assert.equal(explanation.gatewayPort, 80);
-    assert.equal(explanation.problem, null);
+    assert.equal(problemOf(explanation), null);
     assert.deepEqual(JSON.parse(JSON.stringify(explanation)), explanation);
   });
 
   it('a request without a route is explained, not thrown', () => {
     const set = manifestsOf([GATEWAY, virtualService([to('a', [{ uri: { exact: '/other' } }])])]);
-    const explanation = explainRequest(set, request({ targetPort: 80 }));
-    assert.equal(explanation.problem?.code, 'no-route');
-    assert.match(explanation.problem.message, /^no rule takes POST/);
-    assert.deepEqual(explanation.problem.place.path, 'spec.http[0]');
+    const explanation = resolveRoute(set, request({ targetPort: 80 }));
+    assert.ok(explanation.kind === 'none');
+    assert.equal(explanation.problem.code, 'no-route');
+    assert.equal(explanation.findings[0], explanation.problem);
+    assert.match(explanation.problem.summary, /^no rule takes POST/);
+    assert.deepEqual(explanation.problem.place?.path, 'spec.http[0]');
     assert.equal(explanation.action, null);
-    assert.equal(explanation.rules[0]?.outcome, 'not-matched');
+    assert.equal(explanation.traces[0]?.outcome, 'not-matched');
     assert.equal(explanation.route, null);
   });
 
@@ -81,14 +76,13 @@ describe('explain', () => {
   for (const [what, rule, kind, description] of answered) {
     it(`${what} is a route taken, and nothing is wrong with it`, () => {
       const set = manifestsOf([GATEWAY, virtualService([{ ...rule }])]);
-      const explanation = explainRequest(set, request({ targetPort: 80 }));
-      assert.equal(explanation.problem, null);
+      const explanation = resolveRoute(set, request({ targetPort: 80 }));
+      assert.equal(problemOf(explanation), null);
       assert.equal(explanation.route?.rule, 'http[0]');
       assert.deepEqual(explanation.action, { kind, description });
-      assert.deepEqual(explanation.destinations, []);
-      assert.equal(explanation.rules[0]?.outcome, 'taken');
+      assert.equal(explanation.traces[0]?.outcome, 'taken');
       // To be measured there would have to be a split.
-      assert.throws(() => resolveExpectation(set, request({ targetPort: 80 })), {
+      assert.throws(() => forwardedBy(set, request({ targetPort: 80 })), {
         name: 'InputError',
         message: new RegExp(`${description.replace(/[()]/g, '.')}, so there is no split to test`),
       });
@@ -98,12 +92,12 @@ describe('explain', () => {
   it('a server that sends plaintext to HTTPS comes before every route', () => {
     const server = { ...http(80), tls: { httpsRedirect: true } };
     const set = manifestsOf([gateway([server]), virtualService([to('a')])]);
-    const explanation = explainRequest(set, request({ targetPort: 80 }));
-    assert.equal(explanation.problem, null);
+    const explanation = resolveRoute(set, request({ targetPort: 80 }));
+    assert.equal(problemOf(explanation), null);
     assert.match(explanation.action?.description ?? '', /over HTTPS/);
     assert.match(explanation.route?.source ?? '', /^Gateway default\/gw/);
     assert.deepEqual(
-      explanation.rules.map(({ rule, outcome }) => [rule, outcome]),
+      explanation.traces.map(({ rule, outcome }) => [rule, outcome]),
       [
         ['servers[0].tls.httpsRedirect', 'taken'],
         ['http[0]', 'not-reached'],
@@ -122,13 +116,17 @@ describe('explain', () => {
         },
       ]),
     ]);
-    const explanation = explainRequest(set, request({ targetPort: 80 }));
-    assert.equal(explanation.problem?.code, 'no-usable-backend');
-    assert.equal(explanation.action?.kind, 'no-backend');
-    assert.match(explanation.problem.message, /every request fails with HTTP 500/);
-    assert.deepEqual(explanation.warnings, []);
+    const explanation = resolveRoute(set, request({ targetPort: 80 }));
+    assert.ok(explanation.kind === 'respond');
+    assert.equal(explanation.action.kind, 'no-backend');
+    assert.equal(explanation.answer, 'HTTP 500');
     assert.deepEqual(
-      explanation.lint.map(({ code, place }) => [code, place.path]),
+      explanation.findings.map(({ code }) => code),
+      ['no-usable-backend'],
+    );
+    assert.match(explanation.findings[0]!.summary, /every request fails with HTTP 500/);
+    assert.deepEqual(
+      explanation.lint.map(({ code, place }) => [code, place?.path]),
       [['invalid-backend', 'spec.rules[1].backendRefs[0]']],
     );
   });
@@ -139,11 +137,11 @@ describe('explain', () => {
       apiGateway([listener()]),
       httpRoute([{ backendRefs: [{ name: 's', port: 80, weight: 3 }, thing] }]),
     ]);
-    const { effects, warnings, lint } = explainRequest(set, request({ targetPort: 80 }));
+    const { effects, findings, lint } = resolveRoute(set, request({ targetPort: 80 }));
     assert.equal(effects?.abort, null);
     assert.deepEqual(effects.failing, { share: 0.25, description: 'HTTP 500' });
     assert.deepEqual(
-      warnings.map(({ code }) => code),
+      findings.map(({ code }) => code),
       ['invalid-backend'],
     );
     assert.deepEqual(lint, []);
@@ -155,8 +153,8 @@ describe('explain', () => {
       virtualService([split({ 's/a': 1, 's/b': 1 })]),
       destinationRule('s', { a: { app: 's' }, b: { app: 's' } }),
     ]);
-    const explanation = explainRequest(set, request({ targetPort: 80 }));
-    assert.equal(explanation.problem?.code, 'no-split');
+    const explanation = resolveRoute(set, request({ targetPort: 80 }));
+    assert.equal(problemOf(explanation)?.code, 'no-split');
     assert.equal(explanation.route?.rule, 'http[0]');
   });
 
@@ -173,7 +171,7 @@ describe('explain', () => {
       mirrorPercentage: { value: 25 },
       rewrite: { authority: 'x' },
     };
-    const explanation = explainRequest(
+    const explanation = resolveRoute(
       manifestsOf([GATEWAY, virtualService([rule])]),
       request({ targetPort: 80 }),
     );
@@ -187,7 +185,7 @@ describe('explain', () => {
       changes: ['authority rewritten to x'],
     });
     assert.deepEqual(
-      explanation.warnings.map(({ code }) => code),
+      explanation.findings.map(({ code }) => code),
       ['fault-injected', 'fault-injected'],
     );
     assert.match(explanation.notes.join('\n'), /25 % of the requests are copied to shadow/);
@@ -196,7 +194,7 @@ describe('explain', () => {
   it('Istio’s own retries where the route says nothing, or not on what', () => {
     const retriesOf = (rule: KubernetesObject): unknown => {
       const set = manifestsOf([GATEWAY, virtualService([rule])]);
-      return explainRequest(set, request({ targetPort: 80 })).effects?.retries;
+      return resolveRoute(set, request({ targetPort: 80 })).effects?.retries;
     };
     const retryOn = 'connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes';
     const own = { attempts: 2, perTryTimeoutMs: null, retryOn };
@@ -216,8 +214,9 @@ describe('explain', () => {
       virtualService([split({ 's/a': 1, 's/b': 1 })]),
       destinationRule('s', { a: { v: 'a' } }),
     ]);
-    const { problem, lint } = explainRequest(set, request({ targetPort: 80 }));
-    assert.equal(problem?.code, 'unknown-subset');
+    const resolution = resolveRoute(set, request({ targetPort: 80 }));
+    const { lint } = resolution;
+    assert.equal(problemOf(resolution)?.code, 'unknown-subset');
     assert.deepEqual(
       lint.filter(({ severity }) => severity === 'error'),
       [],
@@ -228,8 +227,8 @@ describe('explain', () => {
     const said = (server: KubernetesObject): string => {
       const vs = virtualService([to('a')], { hosts: ['a.com'] });
       const asked = request({ scheme: 'https', authority: 'a.com', targetPort: 443 });
-      const { warnings } = explainRequest(manifestsOf([gateway([server]), vs]), asked);
-      return warnings.map(({ message }) => message).join();
+      const { findings } = resolveRoute(manifestsOf([gateway([server]), vs]), asked);
+      return findings.map(({ summary }) => summary).join();
     };
     const server = { ...https(443, 'a.com') };
     assert.equal(said(server), '');
@@ -241,20 +240,18 @@ describe('explain', () => {
   it('a rule for clients with certain labels is passed over, and it says so', () => {
     const rules = [to('a', [{ sourceLabels: { app: 'front' } }]), to('b')];
     const set = manifestsOf([virtualService(rules, { gateways: null, hosts: ['s'] })]);
-    const { destinations, warnings } = explainRequest(set, request({ authority: 's' }));
+    const resolution = resolveRoute(set, request({ authority: 's' }));
+    const { findings } = resolution;
+    assert.deepEqual(resolution.kind === 'forward' && sharesOf(resolution), { b: 100 });
     assert.deepEqual(
-      destinations.map(({ name }) => name),
-      ['b'],
-    );
-    assert.deepEqual(
-      warnings.map(({ code, place }) => [code, place.path]),
+      findings.map(({ code, place }) => [code, place?.path]),
       [['client-labels-unknown', 'spec.http[0].match']],
     );
   });
 
   it('a fault without a percentage hits no request', () => {
     const rule = { ...to('a'), fault: { abort: { httpStatus: 503 } } };
-    const explanation = explainRequest(
+    const explanation = resolveRoute(
       manifestsOf([GATEWAY, virtualService([rule])]),
       request({ targetPort: 80 }),
     );
@@ -264,7 +261,7 @@ describe('explain', () => {
   it('a timeout on a streaming call', () => {
     const set = manifestsOf([GATEWAY, virtualService([{ ...to('a'), timeout: '60s' }])]);
     const codes = (streaming: boolean): string[] =>
-      explainRequest(set, request({ targetPort: 80 }), { streaming }).warnings.map(
+      resolveRoute(set, request({ targetPort: 80 }), { streaming }).findings.map(
         ({ code }) => code,
       );
     assert.deepEqual(codes(true), ['stream-timeout']);
@@ -274,7 +271,7 @@ describe('explain', () => {
   it('timeout 0s is none for a stream', () => {
     const set = manifestsOf([GATEWAY, virtualService([{ ...to('a'), timeout: '0s' }])]);
     assert.deepEqual(
-      explainRequest(set, request({ targetPort: 80 }), { streaming: true }).warnings,
+      resolveRoute(set, request({ targetPort: 80 }), { streaming: true }).findings,
       [],
     );
   });
@@ -285,10 +282,10 @@ describe('explain', () => {
       virtualService([to('s')]),
       service('s', { app: 's' }, { ports: [{ port: 80, name: 'http-api' }] }),
     ]);
-    const warning = explainRequest(set, request({ targetPort: 80 })).warnings[0]!;
+    const warning = resolveRoute(set, request({ targetPort: 80 })).findings[0]!;
     assert.equal(warning.code, 'protocol-mismatch');
     assert.match(
-      warning.message,
+      warning.summary,
       /port 80 of the Service s is named http-api, which is not HTTP\/2/,
     );
   });

@@ -1,22 +1,23 @@
-import type { Expectation } from './expectation.js';
 import type { MatchedRule } from './first-match.js';
 import { speaksHttp2 } from './lint/service-ports.js';
 import type { ManifestSet } from './manifest-set.js';
 import type { RouteRequest } from './request.js';
+import type { ExpectedDestination } from './route-split.js';
 import { serviceHost } from './service-registry.js';
-import type { Warning } from './warning.js';
+import type { Finding } from '../finding.js';
+import { manifestFinding } from './manifest-finding.js';
 
 /** What does not fit between a call and the route it takes. */
-export function protocolWarnings(
+export function protocolFindings(
   set: ManifestSet,
   request: RouteRequest,
-  expectation: Expectation | null,
+  destinations: readonly ExpectedDestination[],
   matched: MatchedRule | null,
-  options: { streaming?: boolean },
-): Warning[] {
+  streaming: boolean,
+): Finding[] {
   return [
-    ...streamTimeout(matched, options.streaming === true),
-    ...(isGrpc(request) && expectation !== null ? http1Backends(set, expectation) : []),
+    ...streamTimeout(matched, streaming),
+    ...(isGrpc(request) ? http1Backends(set, destinations) : []),
   ];
 }
 
@@ -25,20 +26,20 @@ function isGrpc(request: RouteRequest): boolean {
 }
 
 /** A route's timeout ends a stream however busy it is. */
-function streamTimeout(matched: MatchedRule | null, streaming: boolean): Warning[] {
+function streamTimeout(matched: MatchedRule | null, streaming: boolean): Finding[] {
   const timeoutMs = matched?.rule.effects.timeoutMs ?? 0;
   if (matched === null || !streaming || timeoutMs === 0) return [];
   return [
-    {
+    manifestFinding({
       code: 'stream-timeout',
-      message: `the route ends every call after ${timeoutMs} ms, streams too: set timeout: 0s for streaming calls`,
+      summary: `the route ends every call after ${timeoutMs} ms, streams too: set timeout: 0s for streaming calls`,
       place: matched.rule.node.field('timeout').place(),
-    },
+    }),
   ];
 }
 
 /** Service ports that say they speak something other than HTTP/2. */
-function http1Backends(set: ManifestSet, { destinations }: Expectation): Warning[] {
+function http1Backends(set: ManifestSet, destinations: readonly ExpectedDestination[]): Finding[] {
   return set.services.flatMap((service) =>
     service.ports
       .filter(({ port }) =>
@@ -47,10 +48,12 @@ function http1Backends(set: ManifestSet, { destinations }: Expectation): Warning
         ),
       )
       .filter((port) => speaksHttp2(port) === false)
-      .map(({ port, name, appProtocol, node }) => ({
-        code: 'protocol-mismatch',
-        message: `port ${port} of the Service ${service.name} is ${appProtocol === null ? `named ${name ?? ''}` : `of the appProtocol ${appProtocol}`}, which is not HTTP/2: gRPC sent to it as HTTP/1.1 fails`,
-        place: node.place(),
-      })),
+      .map(({ port, name, appProtocol, node }) =>
+        manifestFinding({
+          code: 'protocol-mismatch',
+          summary: `port ${port} of the Service ${service.name} is ${appProtocol === null ? `named ${name ?? ''}` : `of the appProtocol ${appProtocol}`}, which is not HTTP/2: gRPC sent to it as HTTP/1.1 fails`,
+          place: node.place(),
+        }),
+      ),
   );
 }

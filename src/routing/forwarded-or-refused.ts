@@ -1,0 +1,32 @@
+import { InputError } from '../input-error.js';
+import { inputPlace } from './input-place.js';
+import type { Forwarded, Resolution } from './resolution.js';
+
+/**
+ * Insists on a split.
+ * @param purpose What it is wanted for, as the end of `there is no split to`.
+ * @throws InputError with the reason where the request is not forwarded.
+ */
+export function forwardedOrRefused(
+  resolution: Resolution,
+  purpose: 'test' | 'plan for' = 'test',
+): Forwarded {
+  switch (resolution.kind) {
+    case 'forward':
+      return resolution;
+    case 'none':
+      throw new InputError(resolution.problem.summary, inputPlace(resolution.problem.place));
+    default: {
+      const { action, route, traces } = resolution;
+      const place = traces.find(({ outcome }) => outcome === 'taken')?.place ?? null;
+      const advice =
+        action.kind === 'no-backend'
+          ? 'correct its backends'
+          : 'ask for a request that is forwarded, see --call, -H, --authority and --plaintext';
+      throw new InputError(
+        `the rule ${route.rule} takes the request and ${action.description}, so there is no split to ${purpose}: ${advice}`,
+        inputPlace(place),
+      );
+    }
+  }
+}

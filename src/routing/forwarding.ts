@@ -1,0 +1,113 @@
+import type { Finding } from '../finding.js';
+import type { ChosenRoute } from './chosen-route.js';
+import type { MatchContext } from './condition.js';
+import type { MatchedRule } from './first-match.js';
+import { affinityNote } from './istio/affinity.js';
+import { resolveDestinations } from './istio/destinations.js';
+import { type LoadBalancer, loadBalancerFor } from './istio/load-balancer.js';
+import { unsupportedBalancing } from './istio/proxyless.js';
+import { destinationRulesOf } from './istio/subset-labels.js';
+import type { ManifestSet } from './manifest-set.js';
+import { manifestFinding } from './manifest-finding.js';
+import { replicaSplit } from './replica-split.js';
+import type { ExpectedDestination, RouteSplit } from './route-split.js';
+import type { Backend, Rule } from './rule.js';
+
+/** Where a request is forwarded to, and what there is to say about it. */
+export interface Forwarding {
+  split: RouteSplit;
+  notes: string[];
+  findings: Finding[];
+}
+
+/**
+ * The destinations of a rule that takes a request.
+ * @throws InputError when they do not exist, or cannot be told apart.
+ */
+export function forwardingOf(
+  set: ManifestSet,
+  chosen: ChosenRoute,
+  { object, rule, context }: MatchedRule,
+  backends: readonly Backend[],
+): Forwarding {
+  const { clientNamespace, via } = chosen;
+  const findings: Finding[] = [...chosen.findings];
+  const split = resolveDestinations(set, object, backends, clientNamespace, findings);
+  const balancing = balancersOf(set, split.destinations, clientNamespace);
+  return {
+    split,
+    notes: [...chosen.notes, ...mirrorNotes(rule), ...affinityNotes(balancing, context)],
+    findings: [
+      ...findings,
+      ...faultFindings(rule),
+      ...(via.kind === 'proxyless' ? [...balancing.keys()].flatMap(unsupportedBalancing) : []),
+    ],
+  };
+}
+
+/**
+ * The pods of a service that no route names: they share its requests.
+ * @throws InputError when they, or their number, are not known.
+ */
+export function forwardingByReplicas(
+  set: ManifestSet,
+  chosen: ChosenRoute,
+  service: string,
+): Forwarding {
+  const note = `no route names weights for ${service}: its pods share the requests, so the split is by replicas`;
+  return {
+    split: replicaSplit(set, service),
+    notes: [...chosen.notes, note],
+    findings: chosen.findings,
+  };
+}
+
+/** The load balancers of a route's destinations, with the names of those each holds for. */
+function balancersOf(
+  set: ManifestSet,
+  destinations: readonly ExpectedDestination[],
+  clientNamespace: string | null,
+): Map<LoadBalancer, string[]> {
+  const found = new Map<LoadBalancer, string[]>();
+  for (const { name, host, subset, port } of destinations) {
+    const { rules } = destinationRulesOf(set, host, clientNamespace);
+    const subsets = rules.flatMap((rule) => rule.subsets.filter((own) => own.name === subset));
+    const policies = [...subsets, ...rules].map(({ loadBalancers }) => loadBalancers);
+    const balancer = loadBalancerFor(policies, port);
+    if (balancer !== null) found.set(balancer, [...(found.get(balancer) ?? []), name]);
+  }
+  return found;
+}
+
+function affinityNotes(
+  balancing: ReadonlyMap<LoadBalancer, string[]>,
+  context: MatchContext,
+): string[] {
+  return [...balancing].flatMap(
+    ([balancer, names]) => affinityNote(names, balancer, context) ?? [],
+  );
+}
+
+function mirrorNotes({ effects }: Rule): string[] {
+  return effects.mirrors.map(
+    ({ host, share }) =>
+      `${percent(share)} of the requests are copied to ${host}; copies are not observed`,
+  );
+}
+
+function faultFindings({ effects, node }: Rule): Finding[] {
+  const { abort, delay } = effects;
+  const place = node.field('fault').place();
+  const said: string[] = [];
+  if (abort !== null)
+    said.push(
+      `the route answers ${percent(abort.share)} of the requests with ${abort.description} itself: no destination sees them, and so much counts neither as errors nor for the split`,
+    );
+  if (delay !== null)
+    said.push(`the route delays ${percent(delay.share)} of the requests by ${delay.description}`);
+  return said.map((summary) => manifestFinding({ code: 'fault-injected', summary, place }));
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(4))} %`;
+}

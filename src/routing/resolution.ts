@@ -1,0 +1,88 @@
+import type { Finding } from '../finding.js';
+import type { RouteEffects } from './effects.js';
+import type { RuleTrace } from './first-match.js';
+import type { Via } from './request.js';
+import type { RouteSplit } from './route-split.js';
+import type { RuleAction } from './rule.js';
+import type { ExpectedRoute } from './taken-route.js';
+
+/** What becomes of a request by the manifests, and how that was found; plain data. */
+export type Resolution = Forwarded | Redirected | Answered | Unrouted;
+
+/** What a rule does with the requests it takes. */
+export interface TakenAction {
+  kind: RuleAction['kind'];
+  /** `forwards`, `redirects to https://example.com/ (308)` */
+  description: string;
+}
+
+/** The rule a request takes. */
+export interface TakenRule {
+  route: ExpectedRoute;
+  action: TakenAction;
+  effects: RouteEffects;
+}
+
+/** No rule takes it. */
+export interface NoRule {
+  route: null;
+  action: null;
+  effects: null;
+}
+
+/** What is known whatever becomes of the request. */
+export interface Resolved {
+  /** Whose routes apply; null where no route could be chosen. */
+  via: Via | null;
+  /** Port of the gateway's listener; null where there is none, or it is not known. */
+  gatewayPort: number | null;
+  /** Every rule of the request's host, in the order they are tried. */
+  traces: RuleTrace[];
+  /** Choices that were made, to be shown with the result. */
+  notes: string[];
+  /** What to know about the route this request takes; errors first. */
+  findings: Finding[];
+  /** What is wrong with the configuration as a whole, without what `findings` say; errors first. */
+  lint: Finding[];
+}
+
+/** The request is split among destinations. */
+export interface Forwarded extends Resolved, RouteSplit {
+  kind: 'forward';
+  via: Via;
+  /** null: no route says anything, and the split is the replicas'. */
+  route: ExpectedRoute | null;
+  action: TakenAction | null;
+  /** Of no route: none. */
+  effects: RouteEffects;
+}
+
+/** The proxy sends the client elsewhere. */
+export interface Redirected extends Resolved, TakenRule {
+  kind: 'redirect';
+  via: Via;
+  /** `https://example.com/ (308)` */
+  to: string;
+}
+
+/** The proxy answers by itself: on purpose, or because none of the backends can be used. */
+export interface Answered extends Resolved, TakenRule {
+  kind: 'respond';
+  via: Via;
+  /** `HTTP 503`, `gRPC UNAVAILABLE` */
+  answer: string;
+}
+
+/** Nothing takes the request, or what is behind the route that does cannot be told. */
+export interface Unrouted extends Resolved {
+  kind: 'none';
+  /** null: nothing takes it. */
+  route: ExpectedRoute | null;
+  action: TakenAction | null;
+  effects: RouteEffects | null;
+  /**
+   * Why, the first of `findings`: `no-route`; `no-split` where the route is known, and what is behind
+   * it is not, or cannot be told apart; `unknown-subset`.
+   */
+  problem: Finding;
+}
