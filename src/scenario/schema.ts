@@ -166,10 +166,9 @@ export const settingsSchema = z.strictObject({
     .min(0, { error: 'write a number of at least 0' })
     .optional()
     .describe('For everything drawn at random'),
+  mask: texts('Headers whose values no output shows, beside authorization, cookies and API keys')
+    .optional(),
 });
 
 /** Settings as they stand in a file or on the command line, checked one by one. */
 export type Settings = z.output<typeof settingsSchema>;
-
-/** What one of several calls has for itself. */
-export type CallEntry = z.output<typeof callSchema>;
