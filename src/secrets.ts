@@ -2,7 +2,13 @@
 export const MASK = '***';
 
 /** Headers that hold secrets by their nature. */
-const SECRET_HEADERS = ['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key'];
+const SECRET_HEADERS = [
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'set-cookie',
+  'x-api-key',
+];
 
 /** What no output may show. Plain data. */
 export interface Secrets {
@@ -66,7 +72,7 @@ export function maskedHeaders(
 }
 
 /** Up to the last @ of the authority; further where the password holds a / that it should not. */
-const USER_IN_URL = /^([a-z][a-z0-9+.-]*:\/\/|\/\/)?(?:[^/]*|[^/:]*:(?!\d+\/).*)@/is;
+const USER_IN_URL = /^([a-z][a-z0-9+.-]*:\/\/|\/\/)?(?:[^/]*|[^/:]*:(?!\d*\/).*)@/is;
 
 /**
  * A URL as it may be shown: without its user and password, and without the values of its query.

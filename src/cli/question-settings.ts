@@ -32,7 +32,7 @@ export async function questionFrom(
   return { settings, http: { method: single(args, 'method') as string | undefined, path } };
 }
 
-/** The words without a flag. A target has a port, so `pkg.Service/Method` alone is no target. */
+/** The words without a flag. A target has a port, so `pkg.Service/Method` alone is a method. */
 function targetAndMethod(words: unknown): { target?: string; method?: string } {
   const [first, second, ...rest] = (words ?? []) as string[];
   if (rest.length > 0) {

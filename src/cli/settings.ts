@@ -3,7 +3,6 @@ import { readText } from '../inputs/read-text.js';
 import { readScenarioFile } from '../inputs/scenario-file.js';
 import { overlaid } from '../scenario/call-list.js';
 import { type Settings, settingsSchema } from '../scenario/schema.js';
-import { MAX_DEPTH, nestsTooDeeply } from '../scenario/nesting.js';
 import { type LoadingCommand, type Scenario, scenarioOf } from '../scenario/scenario.js';
 import { REPEATABLE, SETTING_OPTIONS } from './verify-options.js';
 
@@ -103,11 +102,7 @@ async function parseData(given: string, signal: AbortSignal | undefined): Promis
           signal,
         })
       : { text: given };
-  const data = parseJson(text, flag, (reason) => `not JSON: ${reason}`);
-  if (!nestsTooDeeply(data)) return data;
-  throw new InputError(`lists and objects nest more than ${MAX_DEPTH} deep: flatten them`, {
-    path: flag,
-  });
+  return parseJson(text, flag, (reason) => `not JSON: ${reason}`);
 }
 
 /** Its texts may be secrets, so that the reason, which quotes them, is left out. */

@@ -33,7 +33,8 @@ export async function loadContract(
     for (const file of protosets) registries.push(await registryOfProtoset(file, signal));
     return createFileRegistry(...registries);
   }
-  if (protoFiles.length > 0) return await parseProtoFiles(protoFiles, ['.', ...importPaths], signal);
+  if (protoFiles.length > 0)
+    return await parseProtoFiles(protoFiles, ['.', ...importPaths], signal);
   return await registryOfProtoset(BUILT_IN, signal);
 }
 
@@ -65,11 +66,12 @@ async function parseProtoFiles(
 ): Promise<FileRegistry> {
   for (const file of files) await requireProtoFile(file, includeDirs);
   // Loaded where there is something to parse: it takes longer to load than to use.
-  const { load } = await import('@grpc/proto-loader');
+  const { loadSync } = await import('@grpc/proto-loader');
   if (signal?.aborted === true) throw interrupted({ file: files.join(', ') });
   try {
     // keepCase: messages are spelled as in the contract when errors name their fields.
-    const definitions = await load([...files], { includeDirs, keepCase: true });
+    // One file after the other: the order of what is in them follows the order of reading.
+    const definitions = loadSync([...files], { includeDirs, keepCase: true });
     const exported = Object.values(definitions).find((entry) => 'fileDescriptorProtos' in entry);
     const descriptors = exported?.fileDescriptorProtos as Uint8Array[] | undefined;
     return registryOfParsedFiles(

@@ -41,12 +41,10 @@ async function answerOf(first: URL, signal: AbortSignal): Promise<Response> {
   const { username, password, origin } = first;
   const user = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
   const headers: Record<string, string> =
-    username === '' && password === ''
-      ? {}
-      : { authorization: `Basic ${user.toString('base64')}` };
+    username === '' && password === '' ? {} : { authorization: `Basic ${user.toString('base64')}` };
   let at = first;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const address = new URL(at);
+    const address = new URL(at.href);
     address.username = address.password = '';
     const response = await fetch(address.href, { redirect: 'manual', headers, signal });
     if (response.ok) return response;
@@ -55,8 +53,9 @@ async function answerOf(first: URL, signal: AbortSignal): Promise<Response> {
     if (response.status < 300 || response.status > 399 || location === null) {
       throw new Error(`it answered with status ${response.status}`);
     }
-    if (!URL.canParse(location, at)) throw new Error('it redirects to something that is not a URL');
-    at = new URL(location, at);
+    if (!URL.canParse(location, at.href))
+      throw new Error('it redirects to something that is not a URL');
+    at = new URL(location, at.href);
     if (at.origin !== origin) {
       throw new Error(
         `it redirects to another origin, ${at.origin}: give that URL if it is the right one`,

@@ -11,7 +11,7 @@ const MAX_BYTES = 256 * 1024 * 1024;
  * @param file Its path; `-`, or what `namedStandardInput` made of it, for standard input.
  * @param signal Gives up when it aborts.
  * @param flag The option that names it, if one does.
- * @throws InputError when it cannot be read or is no record of a run.
+ * @throws InputError when it cannot be read or is not a record of a run.
  */
 export async function readSavedRun(
   file: string,

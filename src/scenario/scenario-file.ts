@@ -8,6 +8,8 @@ import { callSchema, type Settings, settingsSchema } from './schema.js';
 const PATH_SETTINGS = ['manifest', 'proto', 'import-path', 'protoset'] as const;
 const FILE_SETTINGS = ['cacert', 'cert', 'key', 'config-dump'] as const;
 
+/** What the YAML library finds wrong with nesting beyond its own recursion. */
+const NO_STACK_LEFT = 'Maximum call stack size exceeded';
 /** Aliases of a file that are written out; nested ones multiply. */
 const MAX_ALIASES = 100;
 
@@ -20,9 +22,10 @@ const MAX_ALIASES = 100;
  */
 export function parseScenario(text: string, file: string): Settings {
   const lineCounter = new LineCounter();
-  const document = parsedDocument(text, file, lineCounter);
+  const document = parseDocument(text, { lineCounter });
   const [syntaxError] = document.errors;
   if (syntaxError !== undefined) {
+    if (syntaxError.message.includes(NO_STACK_LEFT)) throw tooDeep(file);
     throw new InputError(`not YAML: ${syntaxError.message.split('\n')[0] ?? ''}`, {
       file,
       line: lineCounter.linePos(syntaxError.pos[0]).line,
@@ -42,7 +45,7 @@ export function parseScenario(text: string, file: string): Settings {
     const key = issue.keys[0] ?? '';
     const known = path.length === 0 ? settingsSchema : callSchema;
     throw new InputError(
-      `"${key}" is no setting of ${path.length === 0 ? 'a scenario' : 'a call'}${didYouMean(key, Object.keys(known.shape))}; the settings are named as the flags of splitproof verify`,
+      `"${key}" is not a setting of ${path.length === 0 ? 'a scenario' : 'a call'}${didYouMean(key, Object.keys(known.shape))}; the settings are named as the flags of splitproof verify`,
       { file, line: lineOf(document, lineCounter, [...path, key]) },
     );
   }
@@ -53,15 +56,6 @@ export function parseScenario(text: string, file: string): Settings {
   });
 }
 
-function parsedDocument(text: string, file: string, lineCounter: LineCounter): Document {
-  try {
-    return parseDocument(text, { lineCounter });
-  } catch (error) {
-    if (error instanceof RangeError) throw tooDeep(file);
-    throw error;
-  }
-}
-
 function plainData(document: Document, file: string): unknown {
   let data: unknown;
   try {
@@ -70,7 +64,9 @@ function plainData(document: Document, file: string): unknown {
     if (error instanceof RangeError) throw tooDeep(file);
     if (!(error instanceof ReferenceError)) throw error;
     throw new InputError(
-      `its aliases (*name) stand for too much, or for themselves: use fewer than ${MAX_ALIASES}, none inside of what it names`,
+      error.message.startsWith('Excessive')
+        ? `its aliases (*name) stand for too much: use fewer than ${MAX_ALIASES}`
+        : `not YAML: ${error.message}`,
       { file },
     );
   }
@@ -91,7 +87,7 @@ function formatPath(path: readonly PropertyKey[]): string {
     .join('');
 }
 
-/** Line of the key or item at a path; where it is missing, of what should hold it. */
+/** Line of the key or item at a path; where it is missing, that of its parent. */
 function lineOf(
   document: Document,
   lineCounter: LineCounter,

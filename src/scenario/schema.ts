@@ -14,7 +14,7 @@ const duration = (meaning: string) =>
       error: 'write a duration of at most 500h',
     })
     .describe(meaning);
-/** Of what cannot take no time. */
+/** A duration that cannot be zero. */
 const timeLimit = (meaning: string) =>
   duration(meaning).refine((text) => parseDurationMs(text) !== 0, {
     error: 'write a duration above 0',
@@ -166,8 +166,9 @@ export const settingsSchema = z.strictObject({
     .min(0, { error: 'write a number of at least 0' })
     .optional()
     .describe('For everything drawn at random'),
-  mask: texts('Headers whose values no output shows, beside authorization, cookies and API keys')
-    .optional(),
+  mask: texts(
+    'Headers whose values no output shows, beside authorization, cookies and API keys',
+  ).optional(),
 });
 
 /** Settings as they stand in a file or on the command line, checked one by one. */
