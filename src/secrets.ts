@@ -107,8 +107,12 @@ export function maskedText(text: string, secrets: Secrets): string {
 
 function withoutValue(text: string, value: string): string {
   if (value.length >= LEAST_PART_LENGTH) return text.replaceAll(value, MASK);
-  const word = value.replaceAll(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`);
-  return text.replaceAll(new RegExp(`(?<![0-9a-z])${word}(?![0-9a-z])`, 'gi'), MASK);
+  return text.replaceAll(new RegExp(`(?<![0-9a-z])${literal(value)}(?![0-9a-z])`, 'gi'), MASK);
+}
+
+/** A regular expression for a text as it is. */
+function literal(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`);
 }
 
 /** `cookie: a=b`, `"cookie": "a=b"`, `header cookie is a=b`: to the closing quote, or the line's end. */
@@ -117,7 +121,7 @@ function withoutHeaderValues(text: string, names: readonly string[]): string {
   let shown = text;
   for (const name of names) {
     if (!lower.includes(name)) continue;
-    const word = name.replaceAll('.', String.raw`\.`);
+    const word = literal(name);
     shown = shown.replaceAll(
       new RegExp(
         String.raw`((?<![0-9a-z_.-])${word}["']?(?:\s*[:=]|(?<=header ${word})\s+is)\s*)("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"'][^\r\n]*)`,

@@ -33,7 +33,8 @@ describe('masked URLs', () => {
 
 describe('masked headers', () => {
   it('are those that hold secrets by nature, and those that are named', () => {
-    const secrets = secretsOf(['X-Session'], []);
+    const secrets = secretsOf(['X-Session', 'a.b(c'], []);
+    assert.equal(maskedText('a.b(c: x', secrets), 'a.b(c: ***');
     for (const name of [
       ...['authorization', 'Proxy-Authorization', 'cookie', 'set-cookie', 'x-api-key'],
       ...['x-session', 'X-SESSION'],

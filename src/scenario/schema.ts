@@ -166,9 +166,11 @@ export const settingsSchema = z.strictObject({
     .min(0, { error: 'write a number of at least 0' })
     .optional()
     .describe('For everything drawn at random'),
-  mask: texts(
-    'Headers whose values no output shows, beside authorization, cookies and API keys',
-  ).optional(),
+  mask: texts('Headers whose values no output shows, beside authorization, cookies and API keys')
+    .refine((names) => names.every((one) => /^[\w.-]+$/.test(one)), {
+      error: 'write the name of a header, such as x-session',
+    })
+    .optional(),
 });
 
 /** Settings as they stand in a file or on the command line, checked one by one. */

@@ -159,6 +159,9 @@ describe('scenario files', () => {
     assert.throws(() => parseScenario('target: a:1\nalpha: 2\n', 'f.yaml'), {
       message: /^f\.yaml:2: alpha: /,
     });
+    assert.throws(() => parseScenario('mask: [x-a, "x b"]\n', 'f.yaml'), {
+      message: /^f\.yaml:1: mask: write the name of a header/,
+    });
     for (const authority of ['bücher.example', 'a b']) {
       assert.throws(() => parseScenario(`authority: ${authority}\n`, 'f.yaml'), {
         message: /^f\.yaml:1: authority: write a host in ASCII/,
