@@ -6,7 +6,7 @@ import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { loadContract } from '../dist/src/inputs/contract.js';
 
 const FOLDER = path.resolve(import.meta.dirname, '../proto');
-const contract = loadContract({
+const contract = await loadContract({
   protoFiles: ['helloworld.proto', 'echo.proto', 'health.proto'],
   importPaths: [FOLDER],
   protosets: [],

@@ -1,11 +1,12 @@
 import type { RawAnswer } from './answer.js';
 import { replyDecoder, type ReplyContract } from './grpc/reply-contract.js';
-import { type Identity, identityReader, type IdentitySource } from './identity.js';
+import { type Identity, identityReader, type IdentitySpec } from './identity.js';
+import { loadPatternEngine } from './pattern.js';
 
 /** What it takes to read the answers of a call. Plain data: it travels to worker threads. */
 export interface AnswerFormat {
   kind: 'grpc';
-  identity: IdentitySource;
+  identity: IdentitySpec;
   reply: ReplyContract;
 }
 
@@ -17,20 +18,19 @@ export interface AnswerReader {
   identify(answer: RawAnswer): Identity | undefined;
 }
 
-/** Compiles a format to its reader. */
+/** Loads what reading some formats takes, once for each thread, before their readers are made. */
+export async function loadAnswerReaders(formats: readonly AnswerFormat[]): Promise<void> {
+  await loadPatternEngine(formats.map(({ identity }) => identity.pattern));
+}
+
+/**
+ * Compiles a format to its reader.
+ *
+ * @throws RangeError when {@link loadAnswerReaders} was not awaited and something had to be loaded.
+ */
 export function answerReader({ identity, reply }: AnswerFormat): AnswerReader {
-  const read = identityReader(identity);
-  const decode = replyDecoder(reply);
   return {
-    dependsOnMessage: !['header', 'trailer', 'none'].includes(identity.kind),
-    identify: (answer) =>
-      read({
-        message: () =>
-          answer.messageEnd > answer.messageStart
-            ? decode(answer.buffer.subarray(answer.messageStart, answer.messageEnd))
-            : undefined,
-        header: (name) => answer.header(name),
-        trailer: (name) => answer.trailer(name),
-      }),
+    dependsOnMessage: !['header', 'trailer', 'none'].includes(identity.source.kind),
+    identify: identityReader(identity, replyDecoder(reply)),
   };
 }

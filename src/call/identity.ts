@@ -1,4 +1,6 @@
 import { InputError } from '../input-error.js';
+import type { RawAnswer } from './answer.js';
+import { type Found, findPattern, parsePattern, type Pattern } from './pattern.js';
 
 /** Who says they answered: the pod, and its version where the answer tells that too. */
 export interface Identity {
@@ -6,118 +8,187 @@ export interface Identity {
   version: string | null;
 }
 
-/** Where in an answer the identity stands. Plain data: it travels to worker threads. */
+/** Where in an answer the text stands that says who gave it. */
 export type IdentitySource =
-  | { kind: 'greeter' }
-  | { kind: 'echo' }
   | { kind: 'header'; name: string }
   | { kind: 'trailer'; name: string }
-  | { kind: 'field'; path: string[] }
-  | { kind: 'json'; path: string[] }
-  | { kind: 'regex'; pattern: string }
-  /** Nobody asked. */
+  /** A field of the message, by the names on the way to it. */
+  | { kind: 'field'; path: readonly string[] }
+  /** A field of the first text in the message that is itself JSON. */
+  | { kind: 'json'; path: readonly string[] }
+  /** All texts of the message, one a line. */
+  | { kind: 'text' }
+  /** The lines that Istio's echo application prints. */
+  | { kind: 'echo' }
+  /** Identities are not asked for. */
   | { kind: 'none' };
 
-/** An answer as identity extraction sees it; everything is read only when asked for. */
-export interface Answer {
-  /** The reply message in protobuf's JSON form; undefined when there is none. */
-  message(): unknown;
-  /** A response header by its lower-case name. */
-  header(name: string): string | undefined;
-  /** A trailer by its lower-case name. */
-  trailer(name: string): string | undefined;
+/** How an answer says who gave it. Plain data: it travels to worker threads. */
+export interface IdentitySpec {
+  source: IdentitySource;
+  /** Finds the identity in the text; null: the text is the identity. */
+  pattern: Pattern | null;
+  /** What to call those that are found: [found, name]. Others keep what was found; null: all do. */
+  map: readonly (readonly [found: string, name: string])[] | null;
 }
 
-/** Kubernetes names are at most this long (RFC 1123 subdomain); longer text is no identity. */
+/** Decodes a reply message to protobuf's JSON form; undefined where it is not such a message. */
+export type DecodeMessage = (message: Uint8Array) => unknown;
+
+/** Kubernetes names are at most this long (RFC 1123 subdomain); longer texts identify nothing. */
 const MAX_POD_NAME_LENGTH = 253;
+
+/** Nothing is read. */
+export const NO_IDENTITY: IdentitySpec = { source: { kind: 'none' }, pattern: null, map: null };
+
+const GREETER: IdentitySpec = {
+  source: { kind: 'field', path: ['message'] },
+  pattern: { dialect: 'javascript', text: String.raw`I'm from (\S+)!` },
+  map: null,
+};
+const ECHO: IdentitySpec = { source: { kind: 'echo' }, pattern: null, map: null };
 
 /**
  * Reads the `--identity` option.
  *
  * @param text A preset (`greeter`, `echo`), `header:NAME`, `trailer:NAME`, `field:PATH` (dots
- *   between the names), `json:PATH` (the same inside a text that is itself JSON), or a regular expression (`regex:` before it is optional) whose group named
- *   `pod` is the pod, else its first group, else the whole match.
+ *   between the names), `json:PATH` (the same inside a text that is itself JSON), or a regular
+ *   expression in RE2 syntax (`regex:` before it is optional) whose group named `pod` is the pod,
+ *   else its first group, else the whole match.
  * @throws InputError when it is none of them.
  */
-export function parseIdentitySource(text: string): IdentitySource {
+export async function parseIdentity(text: string): Promise<IdentitySpec> {
   const cut = text.indexOf(':');
   const kind = cut < 0 ? text : text.slice(0, cut);
   const rest = cut < 0 ? '' : text.slice(cut + 1);
   switch (kind) {
     case 'greeter':
+      if (cut < 0) return GREETER;
+      break;
     case 'echo':
-      if (cut < 0) return { kind };
+      if (cut < 0) return ECHO;
       break;
     case 'header':
     case 'trailer':
-      if (rest !== '') return { kind, name: rest.toLowerCase() };
+      if (rest !== '') return whole({ kind, name: rest.toLowerCase() });
       break;
     case 'field':
     case 'json':
-      if (rest !== '') return { kind, path: rest.split('.') };
+      if (rest !== '') return whole({ kind, path: rest.split('.') });
       break;
   }
   const pattern = kind === 'regex' ? rest : text;
   if (!/[\\^$.*+?()[\]{}|]/.test(pattern)) {
     throw new InputError(
-      `"${text}" is no way to find the pod: use greeter, echo, header:NAME, trailer:NAME, field:PATH, json:PATH or a regular expression with a group`,
+      `"${text}" does not say where the pod's name is: use greeter, echo, header:NAME, trailer:NAME, field:PATH, json:PATH or a regular expression with a group`,
       { path: '--identity' },
     );
   }
-  try {
-    new RegExp(pattern, 'mu');
-  } catch (error) {
-    throw new InputError(`not a regular expression: ${(error as Error).message}`, {
-      path: '--identity',
-    });
-  }
-  return { kind: 'regex', pattern };
+  return {
+    source: { kind: 'text' },
+    pattern: await parsePattern(pattern, '--identity'),
+    map: null,
+  };
+}
+
+function whole(source: IdentitySource): IdentitySpec {
+  return { source, pattern: null, map: null };
 }
 
 /** The identity preset that fits a known method; undefined when the user has to say. */
-export function defaultIdentitySource(methodPath: string): IdentitySource | undefined {
+export function defaultIdentity(methodPath: string): IdentitySpec | undefined {
   switch (methodPath) {
     case '/helloworld.Greeter/SayHello':
-      return { kind: 'greeter' };
+      return GREETER;
     case '/proto.EchoTestService/Echo':
-      return { kind: 'echo' };
+      return ECHO;
     default:
       return undefined;
   }
 }
 
 /**
- * Compiles a source to the function that reads it.
+ * Compiles a description to the function that reads identities.
  *
  * @returns A function that gives the identity, or undefined when the answer does not carry one.
+ * @throws As {@link findPattern}.
  */
-export function identityReader(source: IdentitySource): (answer: Answer) => Identity | undefined {
-  switch (source.kind) {
-    case 'greeter':
-      return (answer) =>
-        namedPod(/I'm from (.+)!/s.exec(textAt(answer.message(), ['message']))?.[1]);
-    case 'echo':
-      return (answer) => echoIdentity(textAt(answer.message(), ['message']));
-    case 'header':
-      return (answer) => namedPod(answer.header(source.name));
-    case 'trailer':
-      return (answer) => namedPod(answer.trailer(source.name));
-    case 'field':
-      return (answer) => namedPod(textAt(answer.message(), source.path));
-    case 'json':
-      return (answer) => namedPod(textAt(jsonWithin(answer.message()), source.path));
-    case 'none':
-      return () => undefined;
-    case 'regex': {
-      const pattern = new RegExp(source.pattern, 'mu');
-      return (answer) => {
-        const match = pattern.exec(allText(answer.message()));
-        return match === null
-          ? undefined
-          : namedPod(match.groups?.pod ?? match[1] ?? match[0], match.groups?.version);
-      };
-    }
+export function identityReader(
+  { source, pattern, map }: IdentitySpec,
+  decode: DecodeMessage,
+): (answer: RawAnswer) => Identity | undefined {
+  if (source.kind === 'none') return () => undefined;
+  if (source.kind === 'echo') {
+    return (answer) => echoIdentity(textAt(messageOf(answer, decode), ['message']));
   }
+  const textOf = textReader(source, decode);
+  const identify = textIdentity(pattern, map);
+  const isShort = source.kind === 'header' || source.kind === 'trailer';
+  const known = isShort && (pattern !== null || map !== null) ? remembering(identify) : identify;
+  return (answer) => {
+    const text = textOf(answer);
+    return text === undefined || text === '' ? undefined : known(text);
+  };
+}
+
+function textReader(
+  source: Exclude<IdentitySource, { kind: 'none' | 'echo' }>,
+  decode: DecodeMessage,
+): (answer: RawAnswer) => string | undefined {
+  switch (source.kind) {
+    case 'header':
+      return (answer) => answer.header(source.name);
+    case 'trailer':
+      return (answer) => answer.trailer(source.name);
+    case 'field':
+      return (answer) => textAt(messageOf(answer, decode), source.path);
+    case 'json':
+      return (answer) => textAt(jsonWithin(messageOf(answer, decode)), source.path);
+    case 'text':
+      return (answer) => allText(messageOf(answer, decode));
+  }
+}
+
+function messageOf(
+  { buffer, messageStart, messageEnd }: RawAnswer,
+  decode: DecodeMessage,
+): unknown {
+  return messageEnd > messageStart ? decode(buffer.subarray(messageStart, messageEnd)) : undefined;
+}
+
+function textIdentity(
+  pattern: Pattern | null,
+  map: IdentitySpec['map'],
+): (text: string) => Identity | undefined {
+  const find = pattern === null ? asItIs : findPattern(pattern);
+  const names = new Map(map);
+  return (text) => {
+    const found = find(text);
+    return found === null
+      ? undefined
+      : namedPod(names.get(found.text) ?? found.text, found.version ?? undefined);
+  };
+}
+
+function asItIs(text: string): Found {
+  return { text, version: null };
+}
+
+/** Pods say the same again and again. What is remembered is bounded: servers choose the texts. */
+const MAX_REMEMBERED = 1024;
+const MAX_REMEMBERED_LENGTH = 512;
+
+function remembering<T>(read: (text: string) => T): (text: string) => T {
+  const remembered = new Map<string, T>();
+  return (text) => {
+    if (text.length > MAX_REMEMBERED_LENGTH) return read(text);
+    const known = remembered.get(text);
+    if (known !== undefined || remembered.has(text)) return known as T;
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+    const result = read(text);
+    remembered.set(text, result);
+    return result;
+  };
 }
 
 /**
@@ -161,7 +232,8 @@ function textAt(message: unknown, path: readonly string[]): string {
   let value = message;
   for (const name of path) {
     if (typeof value !== 'object' || value === null) return '';
-    value = (value as Record<string, unknown>)[name];
+    // What an object inherits is not in the message.
+    value = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
   }
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
 }

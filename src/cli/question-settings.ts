@@ -1,8 +1,6 @@
 import { InputError } from '../input-error.js';
-import { readScenarioFile } from '../scenario/scenario-file.js';
-import { overlaid } from '../scenario/call-list.js';
 import type { Settings } from '../scenario/schema.js';
-import { type Arguments, settingsFromFlags, single } from './settings.js';
+import { type Arguments, settingsFromArguments, single } from './settings.js';
 
 /** Settings of a command that asks about a request without sending it. */
 export interface QuestionSettings {
@@ -14,16 +12,17 @@ export interface QuestionSettings {
 /**
  * The settings on the command line, laid over the scenario file where one is named.
  *
+ * @param signal Gives up reading when it aborts.
  * @throws InputError when a flag or a line of the file is wrong.
  */
-export function questionFrom(args: Arguments): QuestionSettings {
+export async function questionFrom(
+  args: Arguments,
+  signal?: AbortSignal,
+): Promise<QuestionSettings> {
   const { request, ...flags } = args;
-  const file = single(args, 'scenario');
-  const settings = overlaid(
-    typeof file === 'string' ? readScenarioFile(file) : {},
-    // METHOD is a word here, --method the one of plain HTTP.
-    settingsFromFlags({ ...flags, method: undefined, ...targetAndMethod(request) }),
-  );
+  // METHOD is a word here, --method the one of plain HTTP.
+  const words = { ...flags, method: undefined, ...targetAndMethod(request) };
+  const settings = await settingsFromArguments(words, signal);
   const path = single(args, 'path') as string | undefined;
   // A scenario's call does not stand in the way of a path asked for on the command line.
   if (path !== undefined && flags.call === undefined) {
@@ -33,7 +32,7 @@ export function questionFrom(args: Arguments): QuestionSettings {
   return { settings, http: { method: single(args, 'method') as string | undefined, path } };
 }
 
-/** The words without a flag. A target has a port, so `pkg.Service/Method` alone is no target. */
+/** The words without a flag. A target has a port, so `pkg.Service/Method` alone is a method. */
 function targetAndMethod(words: unknown): { target?: string; method?: string } {
   const [first, second, ...rest] = (words ?? []) as string[];
   if (rest.length > 0) {

@@ -1,43 +1,53 @@
-import { readFileSync } from 'node:fs';
 import { InputError } from '../input-error.js';
+import { readText } from '../inputs/read-text.js';
+import { readScenarioFile } from '../inputs/scenario-file.js';
 import { overlaid } from '../scenario/call-list.js';
 import { type Settings, settingsSchema } from '../scenario/schema.js';
-import {
-  type BenchScenario,
-  benchScenarioOf,
-  type Scenario,
-  scenarioOf,
-} from '../scenario/scenario.js';
+import { type LoadingCommand, type Scenario, scenarioOf } from '../scenario/scenario.js';
 import { REPEATABLE, SETTING_OPTIONS } from './verify-options.js';
 
 /** Parsed command line, as yargs gives it. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
+/** A request is sent many times over: one as large as this is a mistake. */
+const MAX_DATA_BYTES = 64 * 1024 * 1024;
+
 /**
  * Makes a scenario of the command line, laid over the scenario file where one is named.
  *
+ * @param signal Gives up reading when it aborts.
  * @throws InputError when a flag or a line of the file is wrong.
  */
-export async function scenarioFromArguments(args: Arguments): Promise<Scenario> {
-  return scenarioOf(await allSettings(args));
+export async function scenarioFromArguments(
+  args: Arguments,
+  command: LoadingCommand,
+  signal?: AbortSignal,
+): Promise<Scenario> {
+  return scenarioOf(await settingsFromArguments(args, signal), command);
 }
 
-/** Makes a load test of the command line, as {@link scenarioFromArguments} does a verification. */
-export async function benchScenarioFromArguments(args: Arguments): Promise<BenchScenario> {
-  return benchScenarioOf(await allSettings(args));
-}
-
-async function allSettings(args: Arguments): Promise<Settings> {
+/**
+ * The settings of the scenario file, if one is named, with those of the command line laid over them.
+ *
+ * @param signal Gives up reading when it aborts.
+ * @throws InputError when a flag or a line of the file is wrong.
+ */
+export async function settingsFromArguments(
+  args: Arguments,
+  signal?: AbortSignal,
+): Promise<Settings> {
   const file = single(args, 'scenario');
-  const flags = settingsFromFlags(args);
-  if (typeof file !== 'string') return flags;
-  // YAML is loaded only where there is some.
-  const { readScenarioFile } = await import('../scenario/scenario-file.js');
-  return overlaid(readScenarioFile(file), flags);
+  const flags = await settingsFromFlags(args, signal);
+  return typeof file === 'string' ? overlaid(await readScenarioFile(file, signal), flags) : flags;
 }
 
-/** The settings that stand on the command line. @throws InputError when one is wrong. */
-export function settingsFromFlags(args: Arguments): Settings {
+/**
+ * The settings that stand on the command line.
+ *
+ * @param signal Gives up reading standard input when it aborts.
+ * @throws InputError when one is wrong.
+ */
+export async function settingsFromFlags(args: Arguments, signal?: AbortSignal): Promise<Settings> {
   const given: Record<string, unknown> = {};
   for (const name of Object.keys(SETTING_OPTIONS)) {
     if (name === 'call') continue;
@@ -46,8 +56,8 @@ export function settingsFromFlags(args: Arguments): Settings {
   }
   if (args.target !== undefined) given.target = args.target;
   Object.assign(given, callsOf(args));
-  if (typeof given.data === 'string') given.data = parseData(given.data);
-  if (typeof given.metadata === 'string') given.metadata = parseJson(given.metadata, '--metadata');
+  if (typeof given.data === 'string') given.data = await parseData(given.data, signal);
+  if (typeof given.metadata === 'string') given.metadata = parseMetadata(given.metadata);
   if (typeof given.warmup === 'string' && /^\d+$/.test(given.warmup)) {
     given.warmup = Number(given.warmup);
   }
@@ -80,16 +90,35 @@ export function single(args: Arguments, name: string): unknown {
   throw new InputError('it is given more than once', { path: `--${name}` });
 }
 
-function parseData(text: string): unknown {
-  return parseJson(text === '@' ? readFileSync(process.stdin.fd, 'utf8') : text, '--data');
+async function parseData(given: string, signal: AbortSignal | undefined): Promise<unknown> {
+  const flag = '--data';
+  const { text } =
+    given === '@'
+      ? await readText({
+          from: '-',
+          what: 'the data of the request',
+          flag,
+          maxBytes: MAX_DATA_BYTES,
+          signal,
+        })
+      : { text: given };
+  return parseJson(text, flag, (reason) => `not JSON: ${reason}`);
 }
 
-function parseJson(text: string, flag: string): unknown {
+/** Its texts may be secrets, so that the reason, which quotes them, is left out. */
+function parseMetadata(text: string): unknown {
+  return parseJson(
+    text,
+    '--metadata',
+    () => 'not JSON: write an object of texts, such as {"x-user": "jack"}',
+  );
+}
+
+function parseJson(text: string, flag: string, problem: (reason: string) => string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new InputError(`not JSON: ${error instanceof Error ? error.message : String(error)}`, {
-      path: flag,
-    });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InputError(problem(reason.replaceAll(/\s+/g, ' ')), { path: flag });
   }
 }

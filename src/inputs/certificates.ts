@@ -1,32 +1,43 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { InputError } from '../input-error.js';
-import type { BenchScenario } from '../scenario/scenario.js';
+import type { Security } from '../scenario/scenario.js';
 import type { TlsOptions } from '../wire/socket/tls-options.js';
+import { readText } from './read-text.js';
 
-type TlsSecurity = Exclude<BenchScenario['security'], { kind: 'plaintext' }>;
+type TlsSecurity = Exclude<Security, { kind: 'plaintext' }>;
+
+/** The bundle of all public authorities has a quarter of a megabyte. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
  * Reads the certificates of a scenario.
  *
  * @param host What the target is called, if it has a name.
+ * @param signal Gives up when it aborts.
  * @throws InputError when a file cannot be read, holds no certificate, or a key fits no certificate.
  */
-export function readTlsOptions(security: TlsSecurity, host: string | undefined): TlsOptions {
+export async function readTlsOptions(
+  security: TlsSecurity,
+  host: string | undefined,
+  signal?: AbortSignal,
+): Promise<TlsOptions> {
   const { caFile, client, serverName = host, skipVerify } = security;
   return {
     verify: !skipVerify,
     ...(serverName === undefined ? {} : { serverName }),
-    ...(caFile === undefined ? {} : { ca: readCertificates(caFile, '--cacert') }),
-    ...(client === undefined ? {} : clientIdentity(client)),
+    ...(caFile === undefined ? {} : { ca: await readCertificates(caFile, '--cacert', signal) }),
+    ...(client === undefined ? {} : await clientIdentity(client, signal)),
   };
 }
 
-function clientIdentity({ certFile, keyFile }: { certFile: string; keyFile: string }) {
+async function clientIdentity(
+  { certFile, keyFile }: { certFile: string; keyFile: string },
+  signal: AbortSignal | undefined,
+): Promise<{ cert: string; key: string }> {
   const identity = {
-    cert: readCertificates(certFile, '--cert'),
-    key: readPem(keyFile, '--key'),
+    cert: await readCertificates(certFile, '--cert', signal),
+    key: await readPem(keyFile, '--key', signal),
   };
   try {
     createSecureContext(identity);
@@ -42,9 +53,13 @@ function clientIdentity({ certFile, keyFile }: { certFile: string; keyFile: stri
 
 const CERTIFICATE = /-----BEGIN ((?:TRUSTED |X509 )?CERTIFICATE)-----[^-]+-----END \1-----/g;
 
-/** OpenSSL passes over what it cannot read, and then trusts nobody. */
-function readCertificates(file: string, flag: string): string {
-  const text = readPem(file, flag);
+/** OpenSSL passes over what it cannot read, and then trusts no server at all. */
+async function readCertificates(
+  file: string,
+  flag: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const text = await readPem(file, flag, signal);
   const blocks = text.match(CERTIFICATE) ?? [];
   if (blocks.length === 0) {
     throw new InputError('it holds no certificate', { file, path: flag });
@@ -62,14 +77,13 @@ function readCertificates(file: string, flag: string): string {
   return text;
 }
 
-function readPem(file: string, flag: string): string {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new InputError(missing ? 'no such file' : 'cannot be read', { file, path: flag });
-  }
+async function readPem(
+  file: string,
+  flag: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const what = 'a PEM file';
+  const { text } = await readText({ from: file, flag, what, maxBytes: MAX_BYTES, signal });
   if (!text.includes('-----BEGIN ')) {
     throw new InputError('this is not a PEM file: it has no "-----BEGIN" line', {
       file,

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createFileRegistry, fromBinary, type FileRegistry } from '@bufbuild/protobuf';
 import {
@@ -7,45 +6,50 @@ import {
   FileDescriptorSetSchema,
   type FileDescriptorProto,
 } from '@bufbuild/protobuf/wkt';
-import type * as ProtoLoader from '@grpc/proto-loader';
+import { registryOfParsedFiles } from '../call/grpc/descriptor-set.js';
 import { InputError } from '../input-error.js';
 import { PACKAGE_FOLDER } from '../package-folder.js';
-import { registryOfParsedFiles } from '../call/grpc/descriptor-set.js';
+import type { ContractSources } from '../scenario/call.js';
+import { interrupted, readBytes, unreadable } from './read-text.js';
 
 /** The contracts that come with the package (Greeter, echo, health), compiled beforehand. */
 const BUILT_IN = path.join(PACKAGE_FOLDER, 'proto/built-in.protoset');
-const require = createRequire(import.meta.url);
-
-/** Where the contract of the called service is described. */
-export interface ContractSources {
-  /** `.proto` files. */
-  protoFiles: readonly string[];
-  /** Folders in which `.proto` files and their imports are looked for, after the working folder. */
-  importPaths: readonly string[];
-  /** Compiled FileDescriptorSets, as `protoc --descriptor_set_out --include_imports` writes them. */
-  protosets: readonly string[];
-}
+const MAX_PROTO_BYTES = 16 * 1024 * 1024;
+const MAX_PROTOSET_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads the descriptors of every service and message the sources define; the built-in contracts
  * when there are no sources.
  *
+ * @param signal Gives up when it aborts.
  * @throws InputError when a file is missing or is not what it should be.
  */
-export function loadContract(sources: ContractSources): FileRegistry {
-  if (sources.protosets.length > 0) {
-    return createFileRegistry(...sources.protosets.map(registryOfProtoset));
+export async function loadContract(
+  { protoFiles, importPaths, protosets }: ContractSources,
+  signal?: AbortSignal,
+): Promise<FileRegistry> {
+  if (protosets.length > 0) {
+    const registries: FileRegistry[] = [];
+    for (const file of protosets) registries.push(await registryOfProtoset(file, signal));
+    return createFileRegistry(...registries);
   }
-  if (sources.protoFiles.length > 0) {
-    return parseProtoFiles(sources.protoFiles, ['.', ...sources.importPaths]);
-  }
-  return registryOfProtoset(BUILT_IN);
+  if (protoFiles.length > 0)
+    return await parseProtoFiles(protoFiles, ['.', ...importPaths], signal);
+  return await registryOfProtoset(BUILT_IN, signal);
 }
 
-function registryOfProtoset(file: string): FileRegistry {
-  requireFile(file);
+async function registryOfProtoset(
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<FileRegistry> {
+  const bytes = await readBytes({
+    from: file,
+    what: 'a compiled descriptor set',
+    maxBytes: MAX_PROTOSET_BYTES,
+    signal,
+  });
   try {
-    return createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(file)));
+    return createFileRegistry(fromBinary(FileDescriptorSetSchema, bytes));
   } catch (error) {
     throw new InputError(
       `not a compiled FileDescriptorSet with its imports (${firstLine(error)}); make one with protoc --include_imports --descriptor_set_out`,
@@ -54,16 +58,19 @@ function registryOfProtoset(file: string): FileRegistry {
   }
 }
 
-function parseProtoFiles(files: readonly string[], includeDirs: string[]): FileRegistry {
-  for (const file of files) {
-    if (!includeDirs.some((folder) => existsSync(path.resolve(folder, file)))) {
-      requireFile(file);
-    }
-  }
+/** The library reads for itself: it follows imports. */
+async function parseProtoFiles(
+  files: readonly string[],
+  includeDirs: string[],
+  signal: AbortSignal | undefined,
+): Promise<FileRegistry> {
+  for (const file of files) await requireProtoFile(file, includeDirs);
+  // Loaded where there is something to parse: it takes longer to load than to use.
+  const { loadSync } = await import('@grpc/proto-loader');
+  if (signal?.aborted === true) throw interrupted({ file: files.join(', ') });
   try {
-    // Loaded where there is something to parse: it takes longer to load than to use.
-    const { loadSync } = require('@grpc/proto-loader') as typeof ProtoLoader;
     // keepCase: messages are spelled as in the contract when errors name their fields.
+    // One file after the other: the order of what is in them follows the order of reading.
     const definitions = loadSync([...files], { includeDirs, keepCase: true });
     const exported = Object.values(definitions).find((entry) => 'fileDescriptorProtos' in entry);
     const descriptors = exported?.fileDescriptorProtos as Uint8Array[] | undefined;
@@ -79,8 +86,28 @@ function parseProtoFiles(files: readonly string[], includeDirs: string[]): FileR
   }
 }
 
-function requireFile(file: string): void {
-  if (!existsSync(file)) throw new InputError('no such file', { file });
+/** What the library would read without end, or wait for, is refused before. */
+async function requireProtoFile(file: string, folders: readonly string[]): Promise<void> {
+  const what = 'a .proto file';
+  for (const folder of folders) {
+    const found = await stat(path.resolve(folder, file)).catch((error: unknown) => {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+      throw unreadable(error, what, { file });
+    });
+    if (found === null) continue;
+    if (found.isDirectory()) throw new InputError(`this is a folder: name ${what} in it`, { file });
+    if (!found.isFile()) {
+      throw new InputError('a .proto file must be a regular one, and this is a pipe or a device', {
+        file,
+      });
+    }
+    if (found.size > MAX_PROTO_BYTES) {
+      throw new InputError(`it is larger than 16 MiB, too large for ${what}`, { file });
+    }
+    return;
+  }
+  throw new InputError('no such file: check its name, and --import-path', { file });
 }
 
 function firstLine(error: unknown): string {

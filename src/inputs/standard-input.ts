@@ -1,3 +1,6 @@
+import type { Readable } from 'node:stream';
+import { InputError } from '../input-error.js';
+
 /** What standard input is called where files are, in messages too. */
 export const STANDARD_INPUT = 'standard input';
 
@@ -9,3 +12,34 @@ export function namedStandardInput(words: readonly string[]): string[] {
   if (!TAKERS.includes(words[0] ?? '')) return [...words];
   return words.map((word) => (word === '-' ? STANDARD_INPUT : word));
 }
+
+/** Standard input holds one text, which is gone once it was read. */
+export class StandardInput {
+  readonly #open: () => Readable;
+  #readAs: string | null = null;
+
+  /** @param open Gives the stream; called when it is read, for that alone makes it non-blocking. */
+  constructor(open: () => Readable) {
+    this.#open = open;
+  }
+
+  /**
+   * The stream, for its one reader.
+   *
+   * @param what What it is read as: `a manifest`.
+   * @throws InputError when it was taken before.
+   */
+  take(what: string): Readable {
+    if (this.#readAs !== null) {
+      throw new InputError(
+        `it can be read once, and was read as ${this.#readAs}: put ${what} into a file`,
+        { file: STANDARD_INPUT },
+      );
+    }
+    this.#readAs = what;
+    return this.#open();
+  }
+}
+
+/** That of this process. */
+export const PROCESS_INPUT = new StandardInput(() => process.stdin);

@@ -1,5 +1,5 @@
 import { InputError } from '../input-error.js';
-import type { CallEntry, Settings } from './schema.js';
+import type { Settings } from './schema.js';
 
 /** Settings of a run with one call, or of one of its calls. */
 export type CallOfSettings = Omit<Settings, 'calls' | 'call'> & { call: string };
@@ -43,9 +43,9 @@ function withoutCall(settings: Settings): Settings {
   return rest;
 }
 
-function withoutKeysOf(own: CallEntry, others: Settings): CallEntry {
+function withoutKeysOf<T extends { call: string }>(own: T, others: Settings): T {
   const kept = Object.entries(own).filter(([key]) => !(key in others));
-  return { ...Object.fromEntries(kept), call: own.call };
+  return { ...(Object.fromEntries(kept) as T), call: own.call };
 }
 
 /**
@@ -58,7 +58,24 @@ export function inCall<T>(calls: readonly unknown[], index: number, action: () =
   try {
     return action();
   } catch (error) {
-    if (calls.length === 1 || !(error instanceof InputError)) throw error;
-    throw new InputError(error.message, { path: `calls[${index}]` });
+    throw inCallOf(calls, index, error);
   }
+}
+
+/** Does as {@link inCall} what takes its time. */
+export async function awaitInCall<T>(
+  calls: readonly unknown[],
+  index: number,
+  action: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw inCallOf(calls, index, error);
+  }
+}
+
+function inCallOf(calls: readonly unknown[], index: number, error: unknown): unknown {
+  if (calls.length === 1 || !(error instanceof InputError)) return error;
+  return new InputError(error.message, { path: `calls[${index}]` });
 }

@@ -3,7 +3,7 @@ const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_00
 /**
  * Reads a duration with its unit: `500ms`, `10s`, `1.5m`, `1m30s`.
  *
- * @returns Milliseconds; undefined when the text is no duration.
+ * @returns Milliseconds; undefined when the text is not a duration.
  */
 export function parseDurationMs(text: string): number | undefined {
   if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) return undefined;

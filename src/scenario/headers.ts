@@ -26,10 +26,11 @@ export function parseHeaders(
   const pairs = Object.entries(metadata).map(([name, value]): [string, string] =>
     checked(name, value, '--metadata'),
   );
-  for (const line of lines) {
+  for (const [index, line] of lines.entries()) {
     const cut = line.indexOf(':');
     if (cut <= 0) {
-      throw new InputError(`"${line}" is not 'name: value'`, { path: '--header' });
+      // The line may be a secret: it is not repeated.
+      throw new InputError(`header number ${index + 1} is not 'name: value'`, { path: '--header' });
     }
     pairs.push(checked(line.slice(0, cut), line.slice(cut + 1), '--header'));
   }
@@ -39,8 +40,13 @@ export function parseHeaders(
 function checked(rawName: string, rawValue: string, flag: string): [string, string] {
   const name = rawName.trim().toLowerCase();
   const value = rawValue.trim();
-  if (!/^[0-9a-z_.-]+$/.test(name)) {
-    throw new InputError(`"${rawName}" cannot be the name of request metadata`, { path: flag });
+  const [usable = ''] = /^[0-9a-z_.-]*/.exec(name) ?? [];
+  if (usable === '' || usable !== name) {
+    // Behind a wrong sign the value may begin: `authorization=Bearer …`.
+    throw new InputError(
+      `"${usable}…" cannot be the name of request metadata: names are of a-z, 0-9, "-", "_" and "."`,
+      { path: flag },
+    );
   }
   if (RESERVED.has(name) || name.startsWith('grpc-')) {
     throw new InputError(`${name} belongs to the protocol and cannot be set`, { path: flag });

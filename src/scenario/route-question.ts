@@ -1,4 +1,6 @@
 import { InputError } from '../input-error.js';
+import { type Secrets, secretsOf } from '../secrets.js';
+import { type ContractSources, contractSources } from './call.js';
 import { callList } from './call-list.js';
 import {
   DEFAULT_NAMESPACE,
@@ -13,14 +15,11 @@ import { parseTarget, type Target } from './target.js';
 
 /** What a request asks for. */
 export type AskedFor =
-  | {
+  | ({
       kind: 'call';
       /** As the user wrote it: `pkg.Service/Method`. */
       call: string;
-      protoFiles: string[];
-      importPaths: string[];
-      protosets: string[];
-    }
+    } & ContractSources)
   | { kind: 'http'; method: string; path: string };
 
 /** A request whose route is asked for; nothing is sent. */
@@ -35,6 +34,8 @@ export interface RouteQuestion {
   metadata: [string, string][];
   /** null: neither the target nor a setting says; both are tried. */
   scheme: 'http' | 'https' | null;
+  /** What no output may show. */
+  secrets: Secrets;
 }
 
 const NO_CALL =
@@ -59,6 +60,7 @@ export function routeQuestion(
     });
   }
   const target = settings.target === undefined ? null : parseTarget(settings.target);
+  const metadata = parseHeaders(settings.metadata ?? {}, settings.header ?? []);
   return {
     manifests: source,
     programmed: programmedSource(settings),
@@ -66,7 +68,8 @@ export function routeQuestion(
     askedFor: askedFor(settings, http),
     target,
     authority: settings.authority ?? null,
-    metadata: parseHeaders(settings.metadata ?? {}, settings.header ?? []),
+    metadata,
+    secrets: secretsOf(settings.mask ?? [], metadata),
     scheme: settings.plaintext === true ? 'http' : target?.kind === 'tcp' ? target.scheme : null,
   };
 }
@@ -90,13 +93,7 @@ function askedFor(
       throw new InputError('a method needs a path: give --path too', { path: '--method' });
     }
     if (call === undefined) throw new InputError(NO_CALL, { path: '--call' });
-    return {
-      kind: 'call',
-      call,
-      protoFiles: settings.proto ?? [],
-      importPaths: settings['import-path'] ?? [],
-      protosets: settings.protoset ?? [],
-    };
+    return { kind: 'call', call, ...contractSources(settings) };
   }
   if (call !== undefined) {
     throw new InputError('a call has its own path: give --call or --path', { path: '--path' });

@@ -1,40 +1,31 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { InputError } from '../input-error.js';
+import { MAX_DEPTH, nestsTooDeeply } from './nesting.js';
 import { callSchema, type Settings, settingsSchema } from './schema.js';
 
 /** Settings that hold paths; in a file they are relative to the file. */
 const PATH_SETTINGS = ['manifest', 'proto', 'import-path', 'protoset'] as const;
 const FILE_SETTINGS = ['cacert', 'cert', 'key', 'config-dump'] as const;
 
-/**
- * Reads a scenario file.
- *
- * @param file Path of the YAML file.
- * @returns Its settings, paths made relative to the working folder.
- * @throws InputError with file, line and key for everything that is wrong with it.
- */
-export function readScenarioFile(file: string): Settings {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new InputError(reasonOf(error), { file });
-  }
-  return withPathsFrom(path.dirname(file), parseScenario(text, file));
-}
+/** What the YAML library finds wrong with nesting beyond its own recursion. */
+const NO_STACK_LEFT = 'Maximum call stack size exceeded';
+/** Aliases of a file that are written out; nested ones multiply. */
+const MAX_ALIASES = 100;
 
 /**
  * Checks the text of a scenario file. Pure.
  *
- * @throws InputError as {@link readScenarioFile}.
+ * @param file What the text is called, for messages.
+ * @returns Its settings, with paths as they stand there.
+ * @throws InputError with file, line and key for everything that is wrong with it.
  */
 export function parseScenario(text: string, file: string): Settings {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter });
   const [syntaxError] = document.errors;
   if (syntaxError !== undefined) {
+    if (syntaxError.message.includes(NO_STACK_LEFT)) throw tooDeep(file);
     throw new InputError(`not YAML: ${syntaxError.message.split('\n')[0] ?? ''}`, {
       file,
       line: lineCounter.linePos(syntaxError.pos[0]).line,
@@ -46,7 +37,7 @@ export function parseScenario(text: string, file: string): Settings {
       line: 1,
     });
   }
-  const checked = settingsSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  const checked = settingsSchema.safeParse(plainData(document, file));
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
   const path = issue?.path ?? [];
@@ -54,7 +45,7 @@ export function parseScenario(text: string, file: string): Settings {
     const key = issue.keys[0] ?? '';
     const known = path.length === 0 ? settingsSchema : callSchema;
     throw new InputError(
-      `"${key}" is no setting of ${path.length === 0 ? 'a scenario' : 'a call'}${didYouMean(key, Object.keys(known.shape))}; the settings are named as the flags of splitproof verify`,
+      `"${key}" is not a setting of ${path.length === 0 ? 'a scenario' : 'a call'}${didYouMean(key, Object.keys(known.shape))}; the settings are named as the flags of splitproof verify`,
       { file, line: lineOf(document, lineCounter, [...path, key]) },
     );
   }
@@ -63,6 +54,28 @@ export function parseScenario(text: string, file: string): Settings {
     line: lineOf(document, lineCounter, path),
     path: formatPath(path),
   });
+}
+
+function plainData(document: Document, file: string): unknown {
+  let data: unknown;
+  try {
+    data = document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (error) {
+    if (error instanceof RangeError) throw tooDeep(file);
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new InputError(
+      error.message.startsWith('Excessive')
+        ? `its aliases (*name) stand for too much: use fewer than ${MAX_ALIASES}`
+        : `not YAML: ${error.message}`,
+      { file },
+    );
+  }
+  if (nestsTooDeeply(data)) throw tooDeep(file);
+  return data;
+}
+
+function tooDeep(file: string): InputError {
+  return new InputError(`lists and maps nest more than ${MAX_DEPTH} deep: flatten them`, { file });
 }
 
 /** `calls[0].tolerance` */
@@ -74,7 +87,7 @@ function formatPath(path: readonly PropertyKey[]): string {
     .join('');
 }
 
-/** Line of the key or item at a path; where it is missing, of what should hold it. */
+/** Line of the key or item at a path; where it is missing, that of its parent. */
 function lineOf(
   document: Document,
   lineCounter: LineCounter,
@@ -103,7 +116,12 @@ function didYouMean(key: string, names: readonly string[]): string {
   return known === undefined ? '' : ` (did you mean "${known}"?)`;
 }
 
-function withPathsFrom(folder: string, settings: Settings): Settings {
+/**
+ * Settings of a file, with its paths relative to where the file lies.
+ *
+ * @param folder The file's folder, relative to the working folder.
+ */
+export function withPathsFrom(folder: string, settings: Settings): Settings {
   const resolve = (name: string): string =>
     name === '-' || path.isAbsolute(name) ? name : path.join(folder, name);
   const resolved: Settings = { ...settings };
@@ -121,15 +139,4 @@ function withPathsFrom(folder: string, settings: Settings): Settings {
       : some;
   const calls = settings.calls?.map(withPrevious);
   return { ...withPrevious(resolved), ...(calls === undefined ? {} : { calls }) };
-}
-
-function reasonOf(error: unknown): string {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'ENOENT':
-      return 'no such file';
-    case 'EISDIR':
-      return 'this is a folder: name the scenario file in it';
-    default:
-      return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-  }
 }

@@ -1,4 +1,6 @@
 import { InputError } from '../input-error.js';
+import { type Secrets, secretsOf } from '../secrets.js';
+import { type Call, contractSources } from './call.js';
 import { type CallOfSettings, callList, inCall } from './call-list.js';
 import { parseDurationMs } from './duration.js';
 import {
@@ -12,40 +14,27 @@ import { parseHeaders } from './headers.js';
 import type { Settings } from './schema.js';
 import { parseTarget, type Target } from './target.js';
 
-/** What is called. */
-export interface CallSettings {
-  /** As the user wrote it: `pkg.Service/Method`. */
-  method: string;
-  /** The request in protobuf's JSON form. */
-  data: unknown;
-  protoFiles: string[];
-  importPaths: string[];
-  protosets: string[];
-  /** Request metadata by lower-case name. */
-  metadata: [string, string][];
-  /** The `:authority` to send; undefined: the target. */
-  authority: string | undefined;
-  /** How a response says which pod answered; undefined: by the method called. */
-  identity: string | undefined;
+/** What is expected of the answers to a call. */
+export type Expect = ExpectedSplitSettings;
+
+/** Destinations that answer in proportion to their weights. */
+export interface ExpectedSplitSettings {
+  kind: 'split';
+  source: ExpectationSource;
+  /** Weights before the last change, or the path of a run record (`….json`); null when not known. */
+  previous: string | null;
 }
 
-/** One call of a load test: what is sent, and how its answers are judged. */
-export interface BenchCall {
-  call: CallSettings;
+/** One call of a scenario: what is sent, and how the answers are judged. */
+export interface AskedCall {
+  call: Call;
   /** null: nothing is expected, and the pods that answer are shown. */
-  expectation: ExpectationSource | null;
-  /** Weights before the last change, or the path of a run record; undefined when not known. */
-  previous: string | undefined;
+  expect: Expect | null;
   rule: {
     /** As the user wrote it. */
     tolerance: string;
     maxErrorRate: number;
   };
-}
-
-/** One call of a verification. */
-export interface VerifiedCall extends BenchCall {
-  expectation: ExpectationSource;
 }
 
 /** How connections are secured. Files are not read yet. */
@@ -59,13 +48,17 @@ export type Security =
       skipVerify: boolean;
     };
 
-/** Everything a load test does, complete and consistent. */
-export interface BenchScenario {
+/** What is done with a scenario: a split is verified, or a target is loaded. */
+export type LoadingCommand = 'verify' | 'bench';
+
+/** Everything that a run does, complete and consistent. */
+export interface Scenario {
+  command: LoadingCommand;
   name: string | null;
   target: Target;
   namespace: string;
-  /** At least one. */
-  calls: readonly BenchCall[];
+  /** At least one. Those of a verification all expect something. */
+  calls: readonly AskedCall[];
   /** What the proxy was programmed with; null: not asked. */
   programmed: ProgrammedSource | null;
   security: Security;
@@ -94,11 +87,8 @@ export interface BenchScenario {
     /** As the user wrote them: `p99<50ms`. */
     thresholds: string[];
   };
-}
-
-/** Everything a verification does, complete and consistent. */
-export interface Scenario extends BenchScenario {
-  calls: readonly VerifiedCall[];
+  /** What no output may show. */
+  secrets: Secrets;
 }
 
 const DEFAULTS = {
@@ -117,71 +107,64 @@ const DEFAULTS = {
 } as const;
 
 /**
- * Completes settings to the scenario of a verification.
+ * Completes settings to a scenario. A verification needs something to be expected of every call. A
+ * load test can do without, and ends after 10 seconds unless told otherwise.
  *
  * @param settings Those of the file with those of the command line laid over them.
  * @throws InputError when something needed is missing or two settings contradict each other.
  */
-export function scenarioOf(settings: Settings): Scenario {
-  const calls = callList(settings).map((own, index, all) =>
-    inCall(all, index, () => ({ ...benchCall(own), expectation: expectationSource(own) })),
-  );
-  return { ...commonScenario(settings), calls };
-}
-
-/**
- * Completes settings to the scenario of a load test, which needs no expectation, and ends after
- * 10 seconds unless told otherwise.
- *
- * @throws InputError as {@link scenarioOf}.
- */
-export function benchScenarioOf(settings: Settings): BenchScenario {
-  const { load, ...scenario } = commonScenario(settings);
-  const isEndless = load.requests === null && load.durationMs === null;
-  return {
-    ...scenario,
-    calls: callList(settings).map((own, index, all) => inCall(all, index, () => benchCall(own))),
-    load: isEndless ? { ...load, durationMs: DEFAULTS.benchDurationMs } : load,
-  };
-}
-
-function commonScenario(settings: Settings): Omit<Scenario, 'calls'> {
+export function scenarioOf(settings: Settings, command: LoadingCommand): Scenario {
   if (settings.target === undefined) {
     throw new InputError('say where the load goes, e.g. localhost:8080', { path: 'TARGET' });
   }
   const target = parseTarget(settings.target);
-  const requests = settings.requests ?? null;
-  const connections = settings.connections ?? DEFAULTS.connections;
+  const calls = callList(settings).map((own, index, all) =>
+    inCall(all, index, () => askedCall(own, command)),
+  );
   return {
+    command,
     name: settings.name ?? null,
     target,
     namespace: settings.namespace ?? DEFAULT_NAMESPACE,
+    calls,
     programmed: programmedSource(settings),
     security: securityOf(settings, target),
     connectTimeoutMs: durationMs(settings['connect-timeout']) ?? DEFAULTS.connectTimeoutMs,
     rolloutWaitMs: durationMs(settings['wait-for-rollout']),
-    load: {
-      requests,
-      durationMs: durationMs(settings.duration),
-      concurrency: settings.concurrency ?? DEFAULTS.concurrency,
-      connections: requests === null ? connections : Math.min(connections, requests),
-      requestsPerSecond: settings.rps ?? null,
-      workers: settings.workers ?? DEFAULTS.workers,
-      timeoutMs: durationMs(settings.timeout) ?? DEFAULTS.timeoutMs,
-      warmup: warmupOf(settings.warmup),
-      engine: settings.engine ?? DEFAULTS.engine,
-    },
+    load: loadOf(settings, command),
     rule: {
       ...levelsOf(settings),
       inconclusive: settings.inconclusive ?? 'report',
       seed: settings.seed ?? DEFAULTS.seed,
       thresholds: settings.threshold ?? [],
     },
+    secrets: secretsOf(
+      settings.mask ?? [],
+      calls.flatMap(({ call }) => call.metadata),
+    ),
+  };
+}
+
+function loadOf(settings: Settings, command: LoadingCommand): Scenario['load'] {
+  const requests = settings.requests ?? null;
+  const connections = settings.connections ?? DEFAULTS.connections;
+  const askedMs = durationMs(settings.duration);
+  const isEndless = command === 'bench' && requests === null && askedMs === null;
+  return {
+    requests,
+    durationMs: isEndless ? DEFAULTS.benchDurationMs : askedMs,
+    concurrency: settings.concurrency ?? DEFAULTS.concurrency,
+    connections: requests === null ? connections : Math.min(connections, requests),
+    requestsPerSecond: settings.rps ?? null,
+    workers: settings.workers ?? DEFAULTS.workers,
+    timeoutMs: durationMs(settings.timeout) ?? DEFAULTS.timeoutMs,
+    warmup: warmupOf(settings.warmup),
+    engine: settings.engine ?? DEFAULTS.engine,
   };
 }
 
 /** What a verdict's errors may be, and what is tolerated. */
-export function ruleOf(settings: Settings): Levels & BenchCall['rule'] {
+export function ruleOf(settings: Settings): Levels & AskedCall['rule'] {
   return { ...levelsOf(settings), ...callRule(settings) };
 }
 
@@ -194,7 +177,7 @@ function levelsOf(settings: Settings): Levels {
   };
 }
 
-function callRule(settings: Settings): BenchCall['rule'] {
+function callRule(settings: Settings): AskedCall['rule'] {
   return {
     tolerance: settings.tolerance ?? DEFAULTS.tolerance,
     maxErrorRate: settings['max-error-rate'] ?? DEFAULTS.maxErrorRate,
@@ -212,26 +195,27 @@ function warmupOf(warmup: Settings['warmup']): Scenario['load']['warmup'] {
     : { requests: null, durationMs: durationMs(warmup) };
 }
 
-function benchCall(settings: CallOfSettings): BenchCall {
-  const expectsNothing = settings.weights === undefined && settings.manifest === undefined;
+function askedCall(settings: CallOfSettings, command: LoadingCommand): AskedCall {
+  const isExpecting =
+    command === 'verify' || settings.weights !== undefined || settings.manifest !== undefined;
   return {
-    call: callSettings(settings),
-    expectation: expectsNothing ? null : expectationSource(settings),
-    previous: settings.previous,
+    call: {
+      kind: 'grpc',
+      method: settings.call,
+      data: settings.data ?? {},
+      contract: contractSources(settings),
+      metadata: parseHeaders(settings.metadata ?? {}, settings.header ?? []),
+      authority: settings.authority ?? null,
+      identity: settings.identity ?? null,
+    },
+    expect: isExpecting
+      ? {
+          kind: 'split',
+          source: expectationSource(settings),
+          previous: settings.previous ?? null,
+        }
+      : null,
     rule: callRule(settings),
-  };
-}
-
-function callSettings(settings: CallOfSettings): CallSettings {
-  return {
-    method: settings.call,
-    data: settings.data ?? {},
-    protoFiles: settings.proto ?? [],
-    importPaths: settings['import-path'] ?? [],
-    protosets: settings.protoset ?? [],
-    metadata: parseHeaders(settings.metadata ?? {}, settings.header ?? []),
-    authority: settings.authority,
-    identity: settings.identity,
   };
 }
 

@@ -14,7 +14,7 @@ const duration = (meaning: string) =>
       error: 'write a duration of at most 500h',
     })
     .describe(meaning);
-/** Of what cannot take no time. */
+/** A duration that cannot be zero. */
 const timeLimit = (meaning: string) =>
   duration(meaning).refine((text) => parseDurationMs(text) !== 0, {
     error: 'write a duration above 0',
@@ -166,10 +166,12 @@ export const settingsSchema = z.strictObject({
     .min(0, { error: 'write a number of at least 0' })
     .optional()
     .describe('For everything drawn at random'),
+  mask: texts('Headers whose values no output shows, beside authorization, cookies and API keys')
+    .refine((names) => names.every((one) => /^[\w.-]+$/.test(one)), {
+      error: 'write the name of a header, such as x-session',
+    })
+    .optional(),
 });
 
 /** Settings as they stand in a file or on the command line, checked one by one. */
 export type Settings = z.output<typeof settingsSchema>;
-
-/** What one of several calls has for itself. */
-export type CallEntry = z.output<typeof callSchema>;

@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { InputError } from '../input-error.js';
+import { maskedUrl } from '../secrets.js';
 
 /** Where the load goes. */
 export type Target =
@@ -64,9 +65,7 @@ function whatIsWrong(place: string): string {
 }
 
 function malformed(text: string, problem: string): InputError {
-  // A password in front of a host is nobody's business.
-  const shown = text.replace(/^([a-z]+:\/\/)?[^/]*@/, '$1…@');
-  return new InputError(`"${shown}" is not a target: ${problem}; write ${FORMS}`, {
+  return new InputError(`"${maskedUrl(text)}" is not a target: ${problem}; write ${FORMS}`, {
     path: 'TARGET',
   });
 }

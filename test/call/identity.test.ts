@@ -1,19 +1,33 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { InputError } from '../../src/input-error.js';
+import type { RawAnswer } from '../../src/call/answer.js';
 import {
-  type Answer,
-  defaultIdentitySource,
+  defaultIdentity,
+  type Identity,
   identityReader,
-  parseIdentitySource,
+  type IdentitySpec,
+  parseIdentity,
 } from '../../src/call/identity.js';
+import { InputError } from '../../src/input-error.js';
+
+/** An answer, and what its message decodes to. */
+interface Answer extends RawAnswer {
+  message: unknown;
+}
 
 function answer(message: unknown, headers: Record<string, string> = {}): Answer {
   return {
-    message: () => message,
+    message,
+    buffer: new Uint8Array(8),
+    messageStart: 2,
+    messageEnd: message === undefined ? 2 : 8,
     header: (name) => headers[name],
     trailer: (name) => headers[`trailer ${name}`],
   };
+}
+
+function identified(spec: IdentitySpec, given: Answer): Identity | undefined {
+  return identityReader(spec, () => given.message)(given);
 }
 
 /** What the echo application printed for a call, shortened. */
@@ -74,19 +88,90 @@ describe('identity', () => {
     ['from (\\S+)', answer({ text: 'from here' }), { pod: 'here', version: null }],
   ];
   for (const [source, given, expected] of cases) {
-    it(`${source} → ${expected?.pod ?? 'nobody'}`, () => {
-      assert.deepEqual(identityReader(parseIdentitySource(source))(given), expected);
+    it(`${source} → ${expected?.pod ?? 'nobody'}`, async () => {
+      const spec = await parseIdentity(source);
+      assert.deepEqual(identified(structuredClone(spec), given), expected);
     });
   }
 
-  it('refuses what is no way to find a pod', () => {
+  it('refuses what does not say where the pod is', async () => {
     for (const text of ['greter', 'header:', 'regex:(', 'regex:']) {
-      assert.throws(() => parseIdentitySource(text), InputError, text);
+      await assert.rejects(parseIdentity(text), InputError, text);
     }
   });
 
-  it('knows the methods that have a preset', () => {
-    assert.deepEqual(defaultIdentitySource('/helloworld.Greeter/SayHello'), { kind: 'greeter' });
-    assert.equal(defaultIdentitySource('/a.B/C'), undefined);
+  it('says what RE2 cannot do', async () => {
+    for (const text of ['(?=pod)x', '(?<!a)b', String.raw`(a)\1`]) {
+      await assert.rejects(parseIdentity(text), (error: InputError) => {
+        assert.match(error.message, /^--identity: not a regular expression in RE2 syntax/);
+        assert.match(error.message, /neither lookarounds nor backreferences/);
+        return true;
+      });
+    }
+  });
+
+  it('takes a named group, else the first one, else the whole match', async () => {
+    const found = async (pattern: string): Promise<string | undefined> =>
+      identified(await parseIdentity(pattern), answer({ text: 'zone a\npod-1 of v2\n' }))?.pod;
+    assert.equal(await found('(pod)-(?<pod>[0-9])'), '1');
+    assert.equal(await found('(?P<pod>pod-[0-9])'), 'pod-1');
+    assert.equal(await found('pod-([0-9])'), '1');
+    assert.equal(await found('pod-[0-9]'), 'pod-1');
+    assert.equal(await found('^pod-[0-9]'), 'pod-1', '^ matches at lines');
+    assert.equal(await found('node-(.*)'), undefined);
+  });
+
+  it('takes linear time, whatever the server sends', async () => {
+    // A backtracking engine needs 2⁴⁰ steps for this.
+    const spec = await parseIdentity('(a|a)*b');
+    assert.equal(identified(spec, answer({ text: 'a'.repeat(40) })), undefined);
+  });
+
+  it('is a source, a pattern and a map', async () => {
+    const { pattern } = await parseIdentity('server=([a-z]+)');
+    const spec: IdentitySpec = {
+      source: { kind: 'header', name: 'via' },
+      pattern,
+      map: [
+        ['blue', 'v1'],
+        ['constructor', 'v2'],
+      ],
+    };
+    const read = identityReader(spec, () => undefined);
+    const from = (via: string): string | undefined => read(answer(undefined, { via }))?.pod;
+    assert.equal(from('server=blue'), 'v1');
+    assert.equal(from('server=constructor'), 'v2');
+    assert.equal(from('server=green'), 'green', 'what is not in the map keeps its name');
+    assert.equal(from('1.1 gateway'), undefined);
+    assert.equal(read(answer(undefined)), undefined);
+  });
+
+  it('reads equal headers once, and forgets before there are too many', async () => {
+    const { pattern } = await parseIdentity('server=([a-z0-9-]+)');
+    const read = identityReader(
+      { source: { kind: 'trailer', name: 'via' }, pattern, map: null },
+      () => undefined,
+    );
+    const from = (via: string): Identity | undefined =>
+      read(answer(undefined, { 'trailer via': via }));
+    const first = from('server=a');
+    assert.equal(from('server=a'), first, 'the same object');
+    for (let pod = 0; pod < 1024; pod++) from(`server=pod-${pod}`);
+    assert.notEqual(from('server=a'), first, 'read again');
+    assert.deepEqual(from('server=a'), first);
+  });
+
+  it('does not find what every object has', async () => {
+    assert.equal(
+      identified(await parseIdentity('field:constructor.name'), answer({ a: 1 })),
+      undefined,
+    );
+  });
+
+  it('knows the methods that have a preset', async () => {
+    const greeter = await parseIdentity('greeter');
+    assert.deepEqual(defaultIdentity('/helloworld.Greeter/SayHello'), greeter);
+    assert.equal(greeter.source.kind, 'field');
+    assert.equal(defaultIdentity('/a.B/C'), undefined);
   });
 });

@@ -66,7 +66,7 @@ describe('flags over a scenario', () => {
 
 describe('a list of calls with mistakes', () => {
   const cases: [yaml: string, message: RegExp][] = [
-    ['calls:\n- call: a.A/One\n  dta: 1\n', /^s\.yaml:3: "dta" is no setting of a call/],
+    ['calls:\n- call: a.A/One\n  dta: 1\n', /^s\.yaml:3: "dta" is not a setting of a call/],
     ['calls:\n- call: a.A/One\n  tolerances: 1\n', /^s\.yaml:3: .*did you mean "tolerance"/],
     ['calls:\n- call: a.A/One\n- data: 1\n', /^s\.yaml:3: calls\[1\]\.call: say what to call/],
     ['calls: []\n', /^s\.yaml:1: calls: name at least one call/],

@@ -3,9 +3,10 @@ import { describe, it } from 'node:test';
 import { InputError } from '../../src/input-error.js';
 import { parseDurationMs } from '../../src/scenario/duration.js';
 import { parseHeaders } from '../../src/scenario/headers.js';
-import { parseScenario, readScenarioFile } from '../../src/scenario/scenario-file.js';
+import { parseScenario, withPathsFrom } from '../../src/scenario/scenario-file.js';
 import { parseWeights } from '../../src/scenario/expectation-source.js';
 import { scenarioOf } from '../../src/scenario/scenario.js';
+import type { Settings } from '../../src/scenario/schema.js';
 import { formatTarget, parseTarget } from '../../src/scenario/target.js';
 import { parseVia } from '../../src/scenario/via.js';
 
@@ -52,7 +53,12 @@ describe('targets', () => {
 
 describe('a target with a password', () => {
   it('does not print it', () => {
-    for (const text of ['http://jack:s3cr3t@gateway:80', 'jack:s3cr3t@gateway:80']) {
+    for (const text of [
+      'http://jack:s3cr3t@gateway:80',
+      'jack:s3cr3t@gateway:80',
+      'http://jack:s3cr3t/5@gateway:80',
+      'http://gateway:80/?token=s3cr3t',
+    ]) {
       assert.throws(
         () => parseTarget(text),
         (error: InputError) => !error.message.includes('s3cr3t'),
@@ -105,6 +111,19 @@ describe('request metadata', () => {
       assert.throws(() => parseHeaders({}, [line]), InputError, line);
     }
   });
+
+  it('does not print what may be a secret', () => {
+    for (const line of [
+      'authorization Bearer s3cr3t',
+      'authorization=Bearer s3cr3t:x',
+      'authorization: s3cr3t\u0001',
+    ]) {
+      assert.throws(
+        () => parseHeaders({}, [line]),
+        (error: InputError) => !error.message.includes('s3cr3t'),
+      );
+    }
+  });
 });
 
 describe('weights', () => {
@@ -119,6 +138,15 @@ describe('weights', () => {
   });
 });
 
+/** Lists of eight times the one before. */
+function multiplying(levels: number): string {
+  const lists = Array.from({ length: levels }, (_, level) => {
+    const items = level === 0 ? 'x,'.repeat(8) : `*a${level - 1},`.repeat(8);
+    return `  - &a${level} [${items}]\n`;
+  });
+  return lists.join('');
+}
+
 describe('scenario files', () => {
   it('name settings as flags do, and refuse others with their line', () => {
     assert.deepEqual(parseScenario('target: a:1\nheader: "x: y"\n', 'f'), {
@@ -126,10 +154,13 @@ describe('scenario files', () => {
       header: ['x: y'],
     });
     assert.throws(() => parseScenario('target: a:1\n# c\nRequests: 5\n', 'f.yaml'), {
-      message: /^f\.yaml:3: "Requests" is no setting .*did you mean "requests"/,
+      message: /^f\.yaml:3: "Requests" is not a setting .*did you mean "requests"/,
     });
     assert.throws(() => parseScenario('target: a:1\nalpha: 2\n', 'f.yaml'), {
       message: /^f\.yaml:2: alpha: /,
+    });
+    assert.throws(() => parseScenario('mask: [x-a, "x b"]\n', 'f.yaml'), {
+      message: /^f\.yaml:1: mask: write the name of a header/,
     });
     for (const authority of ['bücher.example', 'a b']) {
       assert.throws(() => parseScenario(`authority: ${authority}\n`, 'f.yaml'), {
@@ -143,21 +174,95 @@ describe('scenario files', () => {
   });
 
   it('hold paths relative to themselves', () => {
-    const { manifest } = readScenarioFile('scenarios/echo-20-80.yaml');
-    assert.deepEqual(manifest, [
-      'scenarios/echo/destination-rule.yaml',
-      'scenarios/echo/virtual-service.yaml',
+    const settings = withPathsFrom('scenarios', {
+      manifest: ['echo/a.yaml', '/etc/b.yaml', '-'],
+      cacert: '../ca.pem',
+      previous: 'before.json',
+      calls: [{ call: 'a.A/One', previous: 'v1=1,v2=2' }],
+    });
+    assert.deepEqual(settings, {
+      manifest: ['scenarios/echo/a.yaml', '/etc/b.yaml', '-'],
+      cacert: 'ca.pem',
+      previous: 'scenarios/before.json',
+      calls: [{ call: 'a.A/One', previous: 'v1=1,v2=2' }],
+    });
+  });
+
+  const bombs: [name: string, text: string, message: RegExp][] = [
+    ['nest without end', `data: ${'['.repeat(50_000)}`, /^f\.yaml: .*200 deep/],
+    ['nest deeply', `data: ${'['.repeat(5_000)}${']'.repeat(5_000)}`, /^f\.yaml: .*200 deep/],
+    ['nest deeply, in JSON', `{"data": ${'{"a":'.repeat(300)}1${'}'.repeat(300)}}`, /200 deep/],
+    ['multiply by aliases', `data:\n${multiplying(7)}`, /^f\.yaml: its aliases/],
+    ['name what is not there', 'data: *a\n', /^f\.yaml: not YAML: Unresolved alias/],
+    ['hold themselves', 'data: &a [*a]\n', /^f\.yaml: .*200 deep/],
+  ];
+  for (const [name, text, message] of bombs) {
+    it(`may not ${name}`, () => {
+      assert.throws(
+        () => parseScenario(text, 'f.yaml'),
+        (error: Error) => error instanceof InputError && message.test(error.message),
+      );
+    });
+  }
+});
+
+describe('scenarios', () => {
+  const settings: Settings = {
+    target: 'a:1',
+    call: 'a.B/C',
+    weights: 'v1=1,v2=1',
+    previous: 'v1=1,v2=3',
+    header: ['x-user: jack'],
+  };
+
+  it('hold what is called and what is expected', () => {
+    const { calls, command } = scenarioOf(settings, 'verify');
+    assert.equal(command, 'verify');
+    const weights = [
+      { name: 'v1', weight: 1 },
+      { name: 'v2', weight: 1 },
+    ];
+    assert.deepEqual(calls, [
+      {
+        call: {
+          kind: 'grpc',
+          method: 'a.B/C',
+          data: {},
+          contract: { protoFiles: [], importPaths: [], protosets: [] },
+          metadata: [['x-user', 'jack']],
+          authority: null,
+          identity: null,
+        },
+        expect: { kind: 'split', source: { kind: 'weights', weights }, previous: 'v1=1,v2=3' },
+        rule: { tolerance: '5pp', maxErrorRate: 0.01 },
+      },
     ]);
   });
 
-  it('make complete scenarios', () => {
-    for (const name of ['asm-greeter-60-40', 'asm-greeter-100-0', 'echo-20-80']) {
-      const scenario = scenarioOf(readScenarioFile(`scenarios/${name}.yaml`));
-      assert.equal(scenario.name, name);
-      assert.deepEqual(scenario.security, { kind: 'plaintext' });
-      assert.equal(scenario.load.connections, 32);
-      assert.equal(scenario.load.concurrency, 64);
-    }
+  it('of a load test expect what they are told to, and end by the clock', () => {
+    const { weights, ...without } = settings;
+    assert.throws(() => scenarioOf(without, 'verify'), { message: /--manifest/ });
+    const bench = scenarioOf(without, 'bench');
+    assert.equal(bench.calls[0]!.expect, null);
+    assert.equal(bench.load.durationMs, 10_000);
+    assert.equal(scenarioOf({ ...without, weights }, 'bench').calls[0]!.expect?.kind, 'split');
+    assert.equal(scenarioOf({ ...without, requests: 5 }, 'bench').load.durationMs, null);
+    assert.equal(scenarioOf(settings, 'verify').load.durationMs, null);
+  });
+
+  it('know their secrets', () => {
+    const { secrets } = scenarioOf(
+      {
+        ...settings,
+        header: ['X-Token: hidden-1', 'x-other: shown-1', 'cookie: id=hidden-2'],
+        mask: ['X-TOKEN'],
+      },
+      'verify',
+    );
+    assert.ok(secrets.headers.includes('x-token'));
+    assert.ok(secrets.values.includes('hidden-1'));
+    assert.ok(secrets.values.includes('hidden-2'));
+    assert.ok(!secrets.values.includes('shown-1'));
   });
 });
 
@@ -172,23 +277,26 @@ describe('settings that contradict each other', () => {
     it(name, () => {
       assert.throws(
         () =>
-          scenarioOf({
-            ...base,
-            ...more,
-            manifest: 'manifest' in more ? [...more.manifest] : undefined,
-          }),
+          scenarioOf(
+            {
+              ...base,
+              ...more,
+              manifest: 'manifest' in more ? [...more.manifest] : undefined,
+            },
+            'verify',
+          ),
         InputError,
       );
     });
   }
 
   it('TLS is the default, and http:// means plaintext', () => {
-    assert.equal(scenarioOf(base).security.kind, 'tls');
-    assert.equal(scenarioOf({ ...base, target: 'http://a' }).security.kind, 'plaintext');
+    assert.equal(scenarioOf(base, 'verify').security.kind, 'tls');
+    assert.equal(scenarioOf({ ...base, target: 'http://a' }, 'verify').security.kind, 'plaintext');
   });
 
   it('never dials more connections than it sends requests', () => {
-    assert.equal(scenarioOf({ ...base, requests: 3 }).load.connections, 3);
+    assert.equal(scenarioOf({ ...base, requests: 3 }, 'verify').load.connections, 3);
   });
 });
 

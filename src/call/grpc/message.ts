@@ -7,6 +7,7 @@ import {
   toJson,
 } from '@bufbuild/protobuf';
 import { InputError } from '../../input-error.js';
+import { MAX_DEPTH, nestsTooDeeply } from '../../scenario/nesting.js';
 
 /**
  * Encodes the data of a request, once for the whole run.
@@ -17,6 +18,11 @@ import { InputError } from '../../input-error.js';
  * @throws InputError when the data do not fit the message; the field is named.
  */
 export function encodeMessage(type: DescMessage, data: JsonValue): Uint8Array {
+  if (nestsTooDeeply(data)) {
+    throw new InputError(`lists and objects nest more than ${MAX_DEPTH} deep: flatten them`, {
+      path: '--data',
+    });
+  }
   try {
     return toBinary(type, fromJson(type, data));
   } catch (error) {

@@ -35,7 +35,7 @@ export function pathOf(method: DescMethod): string {
 /**
  * The `:path` of a call by its name alone, whatever its contract.
  *
- * @throws InputError when it is no name of a method.
+ * @throws InputError when it is not the name of a method.
  */
 export function pathOfName(call: string): string {
   const { service, method } = splitCall(call);

@@ -16,7 +16,7 @@ export interface ReplyContract {
   readonly descriptors: Uint8Array;
 }
 
-/** On the thread that has written a contract down, nobody needs to read it. */
+/** The thread that has written a contract down need not read it. */
 const types = new WeakMap<ReplyContract, DescMessage>();
 
 /** Writes down the contract of a reply, when it travels: cloning the object asks for its bytes. */

@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { create, type FileRegistry, toBinary, toJson } from '@bufbuild/protobuf';
+import {
+  create,
+  type DescMessage,
+  type FileRegistry,
+  type JsonValue,
+  toBinary,
+  toJson,
+} from '@bufbuild/protobuf';
 import {
   FileDescriptorProtoSchema,
   FileDescriptorSetSchema,
@@ -60,9 +67,15 @@ const ORDER = {
   priority: 3,
 };
 
+function nested(depth: number): JsonValue {
+  let data: JsonValue = {};
+  for (let level = 0; level < depth; level++) data = { lines: [data] };
+  return data;
+}
+
 describe('contracts', () => {
-  it('has Greeter, the echo application and health checking built in', () => {
-    const contract = loadContract(NOTHING);
+  it('has Greeter, the echo application and health checking built in', async () => {
+    const contract = await loadContract(NOTHING);
     for (const [call, expected] of [
       ['helloworld.Greeter/SayHello', '/helloworld.Greeter/SayHello'],
       ['proto.EchoTestService.ForwardEcho', '/proto.EchoTestService/ForwardEcho'],
@@ -72,8 +85,8 @@ describe('contracts', () => {
     }
   });
 
-  it('has them built in as their .proto files say', () => {
-    const parsed = loadContract({
+  it('has them built in as their .proto files say', async () => {
+    const parsed = await loadContract({
       ...NOTHING,
       protoFiles: ['helloworld.proto', 'echo.proto', 'health.proto'],
       importPaths: ['proto'],
@@ -81,14 +94,14 @@ describe('contracts', () => {
     const written = ({ files }: FileRegistry): unknown =>
       [...files].map(({ proto }) => toJson(FileDescriptorProtoSchema, proto));
     assert.deepEqual(
-      written(loadContract(NOTHING)),
+      written(await loadContract(NOTHING)),
       written(parsed),
       'write proto/built-in.protoset anew with node scripts/built-in-protoset.mjs',
     );
   });
 
-  it('reads .proto files with imports, maps, oneofs and well-known types', () => {
-    const contract = loadContract({
+  it('reads .proto files with imports, maps, oneofs and well-known types', async () => {
+    const contract = await loadContract({
       ...NOTHING,
       protoFiles: ['orders.proto'],
       importPaths: [folder],
@@ -118,7 +131,7 @@ describe('contracts', () => {
     assert.equal(findMethod(contract, 'shop.orders.Orders/Watch').methodKind, 'server_streaming');
   });
 
-  it('reads compiled descriptor sets', () => {
+  it('reads compiled descriptor sets', async () => {
     const file = path.join(folder, 'clock.protoset');
     const type = '.google.protobuf.Timestamp';
     const clock = create(FileDescriptorProtoSchema, {
@@ -131,36 +144,43 @@ describe('contracts', () => {
     const timestamp = TimestampSchema.file.proto;
     const set = create(FileDescriptorSetSchema, { file: [timestamp, clock] });
     writeFileSync(file, toBinary(FileDescriptorSetSchema, set));
-    const method = findMethod(loadContract({ ...NOTHING, protosets: [file] }), 'clock.Clock/Tick');
+    const contract = await loadContract({ ...NOTHING, protosets: [file] });
+    const method = findMethod(contract, 'clock.Clock/Tick');
     assert.deepEqual(
       encodeMessage(method.input, '2026-01-02T03:04:05Z'),
       toBinary(TimestampSchema, timestampFromDate(new Date('2026-01-02T03:04:05Z'))),
     );
   });
 
-  it('says what is wrong, and where', () => {
+  it('says what is wrong, and where', async () => {
     const broken = path.join(folder, 'broken.proto');
     writeFileSync(broken, 'syntax = "proto3"; message {');
     const notASet = path.join(folder, 'text.protoset');
     writeFileSync(notASet, 'this is text');
-    const contract = loadContract({
+    const contract = await loadContract({
       ...NOTHING,
       protoFiles: ['orders.proto'],
       importPaths: [folder],
     });
     const order = findMethod(contract, 'shop.orders.Orders/Place').input;
+    const encoded = (type: DescMessage, data: JsonValue): Promise<unknown> =>
+      Promise.resolve().then(() => encodeMessage(type, data));
     for (const [attempt, words] of [
       [() => loadContract({ ...NOTHING, protoFiles: ['no.proto'] }), /no\.proto: no such file/],
       [() => loadContract({ ...NOTHING, protoFiles: [broken] }), /broken\.proto: .*illegal/],
       [() => loadContract({ ...NOTHING, protosets: ['no.set'] }), /no\.set: no such file/],
       [() => loadContract({ ...NOTHING, protosets: [notASet] }), /text\.protoset: not a compiled/],
-      [() => encodeMessage(order, { colour: 'GREEN' }), /GREEN/],
-      [() => encodeMessage(order, { lines: [{ count: 'two' }] }), /Line\.count/],
-      [() => encodeMessage(order, { lines: [{ price: { amount: 1 } }] }), /amount/],
-      [() => encodeMessage(order, ['a list']), /shop\.orders\.Order/],
-      [() => findMethod(contract, 'Place'), /pkg\.Service\/Method/],
+      [() => loadContract({ ...NOTHING, protosets: [folder] }), /: this is a folder/],
+      [() => loadContract({ ...NOTHING, protoFiles: [folder] }), /: this is a folder/],
+      [() => loadContract({ ...NOTHING, protoFiles: ['/dev/zero'] }), /zero: .*regular/],
+      [() => encoded(order, nested(300)), /nest more than 200 deep/],
+      [() => encoded(order, { colour: 'GREEN' }), /GREEN/],
+      [() => encoded(order, { lines: [{ count: 'two' }] }), /Line\.count/],
+      [() => encoded(order, { lines: [{ price: { amount: 1 } }] }), /amount/],
+      [() => encoded(order, ['a list']), /shop\.orders\.Order/],
+      [() => Promise.resolve().then(() => findMethod(contract, 'Place')), /pkg\.Service\/Method/],
     ] as const) {
-      assert.throws(attempt, (error: Error) => {
+      await assert.rejects(attempt, (error: Error) => {
         assert.ok(error instanceof InputError, String(error));
         assert.match(error.message, words);
         assert.ok(!error.message.includes('\n'));
@@ -169,8 +189,8 @@ describe('contracts', () => {
     }
   });
 
-  it('takes a reply that is no such message for nothing', () => {
-    const method = findMethod(loadContract(NOTHING), 'helloworld.Greeter/SayHello');
+  it('takes a reply that is no such message for nothing', async () => {
+    const method = findMethod(await loadContract(NOTHING), 'helloworld.Greeter/SayHello');
     assert.equal(decodeMessage(method.output, Uint8Array.of(0x0a, 0xff, 0x01)), undefined);
     assert.deepEqual(decodeMessage(method.output, new Uint8Array(0)), { message: '' });
   });

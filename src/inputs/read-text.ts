@@ -1,0 +1,98 @@
+import { addAbortSignal } from 'node:stream';
+import { InputError, type InputPlace } from '../input-error.js';
+import { boundedBytes, type ReadBounds } from './bounded-bytes.js';
+import { fileChunks } from './file-chunks.js';
+import { PROCESS_INPUT, STANDARD_INPUT, type StandardInput } from './standard-input.js';
+
+/** A text to be read. */
+export interface TextSource extends ReadBounds {
+  /** A path; `-` for standard input. */
+  from: string;
+  /** The option that names it, for messages: `--cacert`. */
+  flag?: string;
+}
+
+/** A text, and what it is called in messages. */
+export interface NamedText {
+  /** The path as the user gave it, or `standard input`. */
+  name: string;
+  text: string;
+}
+
+/**
+ * Reads a text: a file, a pipe, a device, or standard input.
+ *
+ * @param standardInput Where `-` is read.
+ * @throws InputError when it cannot be read, is too large, or reading was interrupted.
+ */
+export async function readText(
+  source: TextSource,
+  standardInput: StandardInput = PROCESS_INPUT,
+): Promise<NamedText> {
+  const bytes = await readBytes(source, standardInput);
+  // Leaves out a byte order mark, as editors on Windows write it.
+  return { name: nameOf(source.from), text: new TextDecoder().decode(bytes) };
+}
+
+/**
+ * Reads bytes, as {@link readText} does a text.
+ *
+ * @throws InputError likewise.
+ */
+export async function readBytes(
+  source: TextSource,
+  standardInput: StandardInput = PROCESS_INPUT,
+): Promise<Buffer> {
+  const { from, what, flag, signal } = source;
+  const place = { file: nameOf(from), ...(flag === undefined ? {} : { path: flag }) };
+  try {
+    const chunks =
+      from === '-' ? inputChunks(standardInput, what, signal) : fileChunks(from, signal);
+    return await boundedBytes(chunks, source, place);
+  } catch (error) {
+    if (signal?.aborted === true) throw interrupted(place);
+    throw unreadable(error, what, place);
+  }
+}
+
+function nameOf(from: string): string {
+  return from === '-' ? STANDARD_INPUT : from;
+}
+
+function inputChunks(
+  standardInput: StandardInput,
+  what: string,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Uint8Array> {
+  const stream = standardInput.take(what);
+  return signal === undefined ? stream : addAbortSignal(signal, stream);
+}
+
+/** The error of a reading that was given up. */
+export function interrupted(place: InputPlace): InputError {
+  return new InputError('reading it was interrupted', place);
+}
+
+/**
+ * What the system's error means to the user.
+ *
+ * @param what What was to be read: `a manifest`.
+ * @returns The same error where it is one of input already.
+ */
+export function unreadable(error: unknown, what: string, place: InputPlace): InputError {
+  if (error instanceof InputError) return error;
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new InputError('no such file: check its name', place);
+    case 'EISDIR':
+      return new InputError(`this is a folder: name ${what} in it`, place);
+    case 'EACCES':
+    case 'EPERM':
+      return new InputError('it may not be read (permission denied)', place);
+    default: {
+      const reason = error instanceof Error ? error.message : String(error);
+      return new InputError(`it cannot be read: ${reason}`, place);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import type { FileRegistry } from '@bufbuild/protobuf';
+import { prepareGrpcCall } from '../call/grpc/prepare-call.js';
+import type { PreparedCall } from '../call/prepared-call.js';
+import { loadContract } from '../inputs/contract.js';
+import type { ContractSources } from '../scenario/call.js';
+import { awaitInCall } from '../scenario/call-list.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { formatTarget } from '../scenario/target.js';
+
+/**
+ * Makes the calls of a scenario ready to be sent, in their order.
+ *
+ * @param signal Gives up reading contracts when it aborts.
+ * @throws InputError when a contract, a method, the data or an identity is wrong.
+ */
+export async function preparedCalls(
+  { calls, target, security, load }: Scenario,
+  signal?: AbortSignal,
+): Promise<PreparedCall[]> {
+  const common = {
+    authority: target.kind === 'unix' ? 'localhost' : formatTarget(target),
+    scheme: security.kind === 'plaintext' ? ('http' as const) : ('https' as const),
+    timeoutMs: load.timeoutMs,
+  };
+  const contractOf = contractReader(signal);
+  const prepared: PreparedCall[] = [];
+  for (const [index, { call, expect }] of calls.entries()) {
+    const prepare = async (): Promise<PreparedCall> =>
+      prepareGrpcCall(call, await contractOf(call.contract), {
+        ...common,
+        isIdentityNeeded: expect !== null,
+      });
+    prepared.push(await awaitInCall(calls, index, prepare));
+  }
+  return prepared;
+}
+
+/** Reads each contract once: calls of a run share theirs. */
+function contractReader(
+  signal: AbortSignal | undefined,
+): (sources: ContractSources) => Promise<FileRegistry> {
+  const known = new Map<string, Promise<FileRegistry>>();
+  return (sources) => {
+    const key = JSON.stringify(sources);
+    const contract = known.get(key) ?? loadContract(sources, signal);
+    known.set(key, contract);
+    return contract;
+  };
+}

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, describe, it } from 'node:test';
+import { InputError } from '../../src/input-error.js';
+import { readConfigDump } from '../../src/inputs/config-dump.js';
+import { readUrl, type UrlSource } from '../../src/inputs/read-url.js';
+
+const closing: (() => void)[] = [];
+after(() => {
+  for (const close of closing) close();
+});
+
+/** @returns The origin of a server on loopback. */
+async function served(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing.push(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const source = (url: string, more: Partial<UrlSource> = {}): UrlSource => ({
+  url: new URL(url),
+  what: 'a manifest',
+  maxBytes: 1000,
+  timeoutMs: 10_000,
+  place: { path: '--from' },
+  ...more,
+});
+
+async function refused(attempt: Promise<unknown>, message: RegExp): Promise<string> {
+  let text = '';
+  await assert.rejects(attempt, (error: Error) => {
+    assert.ok(error instanceof InputError, String(error));
+    assert.match(error.message, message);
+    text = error.message;
+    return true;
+  });
+  return text;
+}
+
+describe('URLs', () => {
+  it('are read, through redirects of their own origin', async () => {
+    const origin = await served((request, response) => {
+      if (request.url === '/first') response.writeHead(302, { location: '/second' }).end();
+      else response.end(`from ${request.url ?? ''}`);
+    });
+    assert.equal(await readUrl(source(`${origin}/first`)), 'from /second');
+  });
+
+  it('are not left for another origin', async () => {
+    let asked = 0;
+    const other = await served((_, response) => {
+      asked++;
+      response.end('elsewhere');
+    });
+    const origin = await served((_, response) => {
+      response.writeHead(307, { location: `${other}/secret?token=s3cr3t` }).end();
+    });
+    const message = await refused(
+      readUrl(source(origin)),
+      /^--from: http:\/\/127\.0\.0\.1:\d+\/ cannot be read: it redirects to another origin, http:/,
+    );
+    assert.equal(asked, 0);
+    assert.ok(!message.includes('s3cr3t'));
+  });
+
+  it('redirect a few times only', async () => {
+    const origin = await served((_, response) => {
+      response.writeHead(302, { location: '/again' }).end();
+    });
+    await refused(readUrl(source(origin)), /redirects more than 5 times/);
+  });
+
+  it('are bounded in size and time', async () => {
+    const endless = await served((_, response) => {
+      const more = (): void => {
+        while (response.write('x'.repeat(1000)));
+      };
+      response.on('drain', more);
+      more();
+    });
+    await refused(readUrl(source(endless)), /it is larger than 1000 bytes/);
+    const silent = await served((_, response) => {
+      response.write('half');
+    });
+    await refused(readUrl(source(silent, { timeoutMs: 50 })), /it took longer than 50 ms/);
+  });
+
+  it('can be left', async () => {
+    const abort = new AbortController();
+    const silent = await served(() => {
+      abort.abort();
+    });
+    await refused(readUrl(source(silent, { signal: abort.signal })), /^--from: reading it was int/);
+  });
+
+  it('say what is wrong without their user and query', async () => {
+    let authorization: string | undefined;
+    const origin = await served((request, response) => {
+      ({ authorization } = request.headers);
+      response.writeHead(503).end();
+    });
+    const withUser = origin.replace('//', '//jack:s3cr3t%21@');
+    const message = await refused(
+      readUrl(source(`${withUser}/a?token=s3cr3t`)),
+      /http:\/\/\*\*\*@127\.0\.0\.1:\d+\/a\?token=\*\*\* cannot be read: it answered with status 503$/,
+    );
+    assert.ok(!message.includes('s3cr3t'));
+    assert.equal(authorization, `Basic ${Buffer.from('jack:s3cr3t!').toString('base64')}`);
+  });
+
+  it('say why there is no connection', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    await refused(readUrl(source(`http://127.0.0.1:${port}`)), /ECONNREFUSED/);
+  });
+});
+
+describe("a proxy's configuration", () => {
+  it('is asked of its admin interface', async () => {
+    const url = await served((request, response) => {
+      response.end(`{"from": "${request.url ?? ''}"}`);
+    });
+    const { name, text } = await readConfigDump({
+      kind: 'envoy-admin',
+      url: url.replace('//', '//jack:s3cr3t@'),
+    });
+    assert.equal(text, '{"from": "/config_dump"}');
+    assert.equal(name, url.replace('//', '//***@'));
+  });
+
+  it('needs an address', async () => {
+    for (const url of ['localhost', 'unix:/run/admin', 'ftp://a']) {
+      await refused(readConfigDump({ kind: 'envoy-admin', url }), /--envoy-admin: .*http:/);
+    }
+    await refused(
+      readConfigDump({ kind: 'config-dump', file: 'nope.json' }),
+      /nope\.json: --config-dump: no such file/,
+    );
+  });
+});
