@@ -24,7 +24,7 @@ const BENCH_EPILOGUE = `Examples:
       helloworld.Greeter/SayHello
 
 Exit status: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 unreachable,
-130 interrupted.`;
+70 internal fault, 130 or 143 interrupted.`;
 
 /** Adds everything `bench` understands. */
 export function benchOptions(command: Argv): Argv {

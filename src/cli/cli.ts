@@ -1,12 +1,12 @@
 import type { Options } from 'yargs';
 import { InputError } from '../input-error.js';
+import { namedStandardInput } from '../inputs/standard-input.js';
 import { plainText } from '../report/plain-text.js';
+import { readCommandLine } from './command-line.js';
 import { COMMANDS } from './commands.js';
-import { EXIT } from './exit-status.js';
+import { EXIT, interruptedStatus } from './exit-status.js';
 import { grpcurlFlags } from './grpcurl-flags.js';
 import type { Interruption } from './interruption.js';
-import { plainCall } from './plain-call.js';
-import { namedStandardInput } from '../inputs/standard-input.js';
 import { OUTPUT_OPTIONS, SETTING_OPTIONS } from './verify-options.js';
 
 /**
@@ -23,13 +23,13 @@ export async function runCli(
   try {
     refuseInsecure(words);
     refuseOddSwitches(words);
-    const known = namedStandardInput(grpcurlFlags(words));
-    const call = plainCall(known) ?? (await import('./yargs-call.js')).yargsCall(known);
+    const call = readCommandLine(namedStandardInput(grpcurlFlags(words)));
     return call === null ? EXIT.pass : await COMMANDS[call.command](call.args, interruption);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     process.stderr.write(`splitproof: ${plainText(error.message)}\n`);
-    return interruption.signal.aborted ? EXIT.interrupted : EXIT.badInput;
+    const { signal, signalName } = interruption;
+    return signal.aborted ? interruptedStatus(signalName) : EXIT.badInput;
   }
 }
 

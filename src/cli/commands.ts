@@ -1,4 +1,4 @@
-import { EXIT } from './exit-status.js';
+import { interruptedStatus } from './exit-status.js';
 import type { Interruption } from './interruption.js';
 import type { Arguments } from './settings.js';
 
@@ -9,11 +9,12 @@ type Command = (args: Arguments, interruption: Interruption) => Promise<number>;
  * The commands. Each is loaded when it is used: --help must not wait for gRPC and statistics.
  */
 export const COMMANDS = {
-  verify: async (args, { signal }) =>
-    (await import('./verify-command.js')).verifyCommand(args, signal),
-  bench: async (args, { signal }) =>
-    (await import('./bench-command.js')).benchCommand(args, signal),
-  demo: async (args, { signal }) => (await import('./demo-command.js')).demoCommand(args, signal),
+  verify: async (args, interruption) =>
+    (await import('./verify-command.js')).verifyCommand(args, interruption),
+  bench: async (args, interruption) =>
+    (await import('./bench-command.js')).benchCommand(args, interruption),
+  demo: async (args, interruption) =>
+    (await import('./demo-command.js')).demoCommand(args, interruption),
   explain: endsAtOnce(async (args) => (await import('./explain-command.js')).explainCommand(args)),
   plan: endsAtOnce(async (args) => (await import('./plan-command.js')).planCommand(args)),
   report: endsAtOnce(async (args) => (await import('./report-command.js')).reportCommand(args)),
@@ -31,7 +32,8 @@ export interface CommandCall {
 /** A command without anything to report when it is interrupted. */
 function endsAtOnce(run: (args: Arguments) => Promise<number>): Command {
   return (args, interruption) => {
+    const { signal, signalName } = interruption;
     interruption.release();
-    return interruption.signal.aborted ? Promise.resolve(EXIT.interrupted) : run(args);
+    return signal.aborted ? Promise.resolve(interruptedStatus(signalName)) : run(args);
   };
 }

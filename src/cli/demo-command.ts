@@ -8,6 +8,7 @@ import { PACKAGE_FOLDER } from '../package-folder.js';
 import { readScenarioFile } from '../scenario/scenario-file.js';
 import { parseWeights } from '../scenario/expectation-source.js';
 import { scenarioOf } from '../scenario/scenario.js';
+import type { Interruption } from './interruption.js';
 import { type Arguments, settingsFromFlags } from './settings.js';
 import { outputSettings } from './outputs.js';
 import { verifyAndReport } from './verify-command.js';
@@ -64,7 +65,10 @@ const DEMOS: Record<string, DemoScenario> = {
 const SCENARIOS = path.join(PACKAGE_FOLDER, 'scenarios');
 
 /** `splitproof demo`. @returns The exit status. */
-export async function demoCommand(args: Arguments, signal: AbortSignal): Promise<number> {
+export async function demoCommand(
+  args: Arguments,
+  interruption: Interruption,
+): Promise<number> {
   const demo = demoNamed(String(args.scenario));
   const output = outputSettings(args);
   const actual = typeof args.actual === 'string' ? actualWeights(demo, args.actual) : demo.weights;
@@ -75,11 +79,11 @@ export async function demoCommand(args: Arguments, signal: AbortSignal): Promise
   const mesh = await openMesh(demo.service, actual, args);
   try {
     if (args.serve === true) {
-      await serve(demo, mesh, actual, signal);
+      await serve(demo, mesh, actual, interruption.signal);
       return 0;
     }
     const scenario = scenarioOf({ ...settings, target: mesh.address });
-    return await verifyAndReport(scenario, output, signal);
+    return await verifyAndReport(scenario, output, interruption);
   } finally {
     await mesh.close();
   }

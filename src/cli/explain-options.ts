@@ -14,6 +14,7 @@ const {
   metadata,
   header,
   authority,
+  mask,
   plaintext,
   'virtual-service': virtualService,
   'gateway-port': gatewayPort,
@@ -36,6 +37,7 @@ export const ROUTE_OPTIONS = {
   metadata,
   header,
   authority,
+  mask,
   plaintext,
 };
 

@@ -1,36 +1,51 @@
-import { EXIT } from './exit-status.js';
+import { gravestStatus, interruptedStatus, type SignalName } from './exit-status.js';
 
-/** Signals that ask a command to end. */
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const SIGNALS: readonly SignalName[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** One key press may arrive twice: from the terminal, and from npm, which passes it on. */
 const ECHO_MS = 500;
 
-/** How Ctrl-C reaches a command. */
+/** How Ctrl-C, and other wishes to end, reach a command. */
 export interface Interruption {
-  /** Aborts at the first SIGINT or SIGTERM. A second one ends the process at once. */
+  /** Aborts at the first signal. A second one ends the process at once. */
   readonly signal: AbortSignal;
-  /** From now on the first signal ends the process, as without any of this. */
+  /** The first signal that came; null while none has. */
+  readonly signalName: SignalName | null;
+  /** Ends the command as a signal does, without one: a fault of this tool has come up. */
+  abort(): void;
+  /** From now on the first signal ends the process. */
   release(): void;
 }
 
 /**
- * Watches for SIGINT and SIGTERM. Called before anything slow is loaded, so that an early Ctrl-C ends
- * in a report, too.
+ * Watches for SIGINT, SIGTERM and SIGHUP. Called before anything slow is loaded, so that an early
+ * Ctrl-C ends in a report, too.
  */
 export function watchInterruption(): Interruption {
   const abort = new AbortController();
-  let firstAtMs: number | undefined;
-  const onSignal = (): void => {
+  let first: { name: SignalName; atMs: number } | null = null;
+  const onSignal = (name: SignalName): void => {
     const nowMs = performance.now();
-    firstAtMs ??= nowMs;
-    if (nowMs - firstAtMs > ECHO_MS) process.exit(EXIT.interrupted);
+    first ??= { name, atMs: nowMs };
+    if (nowMs - first.atMs > ECHO_MS) endNow(first.name);
     abort.abort();
   };
   for (const name of SIGNALS) process.on(name, onSignal);
   return {
     signal: abort.signal,
+    get signalName() {
+      return first?.name ?? null;
+    },
+    abort: () => {
+      abort.abort();
+    },
     release: () => {
       for (const name of SIGNALS) process.off(name, onSignal);
+      // Left to the system, a hangup would end in 129.
+      process.on('SIGHUP', endNow);
     },
   };
+}
+
+function endNow(name: SignalName): void {
+  process.exit(gravestStatus(interruptedStatus(name), Number(process.exitCode ?? 0)));
 }

@@ -1,6 +1,7 @@
 import type { Progress } from '../load/progress.js';
 import { formatCount, formatShare } from '../report/numbers.js';
 import { plainText } from '../report/plain-text.js';
+import { cutAt } from '../report/text-width.js';
 
 /** One line on a terminal that is written again and again while a load runs. */
 export class ProgressLine {
@@ -14,7 +15,7 @@ export class ProgressLine {
 
   /** @param names Destinations by index. */
   show(progress: Progress, names: readonly string[]): void {
-    const text = progressText(progress, names).slice(0, this.#stream.columns - 1);
+    const [text] = cutAt(progressText(progress, names), this.#stream.columns - 1);
     this.#stream.write(`\r\u001b[2K${text}`);
     this.#shown = true;
   }

@@ -2,6 +2,7 @@ import type { RunResult } from '../run/verify.js';
 import type { RunHooks } from '../run/measure.js';
 import { plainText } from '../report/plain-text.js';
 import { exitStatusOf } from './exit-status.js';
+import type { Interruption } from './interruption.js';
 import { type OutputSettings, writeReports } from './outputs.js';
 import { ProgressLine } from './progress-line.js';
 import { showsProgress } from './terminal.js';
@@ -10,18 +11,17 @@ import { showsProgress } from './terminal.js';
  * Runs something that ends in a record, shows its progress and writes its reports. Ctrl-C ends the
  * load; what was measured is still reported.
  *
- * @param signal Aborts at Ctrl-C.
  * @returns The exit status.
  */
 export async function runAndReport(
   run: (hooks: RunHooks) => Promise<RunResult>,
   inconclusive: 'fail' | 'pass' | 'report',
   output: OutputSettings,
-  signal: AbortSignal,
+  interruption: Interruption,
 ): Promise<number> {
   const progress = showsProgress() && !output.quiet ? new ProgressLine(process.stderr) : undefined;
   const hooks: RunHooks = {
-    signal,
+    signal: interruption.signal,
     onProgress: (state, names) => progress?.show(state, names),
     onNote: (note) => {
       if (!output.quiet) process.stderr.write(`${plainText(note)}\n`);
@@ -31,7 +31,9 @@ export async function runAndReport(
     const result = await run(hooks);
     progress?.clear();
     const isWritten = writeReports(output, result.record);
-    return exitStatusOf(result, inconclusive, isWritten);
+    const { record, end } = result;
+    const { signalName } = interruption;
+    return exitStatusOf({ verdict: record.verdict, end, signalName }, inconclusive, isWritten);
   } finally {
     progress?.clear();
   }

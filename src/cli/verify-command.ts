@@ -1,21 +1,22 @@
 import { verify } from '../run/verify.js';
 import type { Scenario } from '../scenario/scenario.js';
+import type { Interruption } from './interruption.js';
 import { type OutputSettings, outputSettings } from './outputs.js';
 import { runAndReport } from './run-and-report.js';
 import { type Arguments, scenarioFromArguments } from './settings.js';
 
 /** `splitproof verify`. @returns The exit status. */
-export async function verifyCommand(args: Arguments, signal: AbortSignal): Promise<number> {
+export async function verifyCommand(args: Arguments, interruption: Interruption): Promise<number> {
   const output = outputSettings(args);
-  return await verifyAndReport(await scenarioFromArguments(args), output, signal);
+  return await verifyAndReport(await scenarioFromArguments(args), output, interruption);
 }
 
 /** Runs the verification and reports it. @returns The exit status. */
 export function verifyAndReport(
   scenario: Scenario,
   output: OutputSettings,
-  signal: AbortSignal,
+  interruption: Interruption,
 ): Promise<number> {
   const { inconclusive } = scenario.rule;
-  return runAndReport((hooks) => verify(scenario, hooks), inconclusive, output, signal);
+  return runAndReport((hooks) => verify(scenario, hooks), inconclusive, output, interruption);
 }

@@ -45,6 +45,7 @@ export const SETTING_OPTIONS = {
   metadata: text(CALL, 'Request metadata as a JSON object', { alias: 'm' }),
   header: text(CALL, "Request header, 'name: value'", { alias: 'H' }),
   authority: text(CALL, 'The :authority to send [the target]'),
+  mask: text(CALL, 'Header whose value no output shows, as with authorization and cookie'),
 
   plaintext: flag(CONNECTION, 'HTTP/2 without TLS'),
   cacert: text(CONNECTION, 'PEM file of the authorities to trust'),
@@ -92,6 +93,7 @@ export const REPEATABLE = new Set([
   'import-path',
   'protoset',
   'header',
+  'mask',
   'threshold',
 ]);
 
@@ -115,7 +117,7 @@ const VERIFY_EPILOGUE = `Examples:
       helloworld.Greeter/SayHello
 
 Exit status: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 unreachable,
-130 interrupted.`;
+70 internal fault, 130 or 143 interrupted.`;
 
 /** Adds everything `verify` understands. */
 export function verifyOptions(command: Argv): Argv {

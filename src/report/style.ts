@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { cutAt, displayWidth } from './text-width.js';
 
 /** How a report for people is laid out. */
 export interface Style {
@@ -18,6 +19,9 @@ const COLOURS: Record<Meaning, Parameters<typeof styleText>[0]> = {
   quiet: 'dim',
 };
 
+/** Columns. */
+const WIDEST_CHARACTER = 2;
+
 /** Colours text by its meaning, where colours are wanted. */
 export function paint(style: Style, meaning: Meaning, text: string): string {
   // The caller has looked at the terminal and the environment already.
@@ -27,28 +31,36 @@ export function paint(style: Style, meaning: Meaning, text: string): string {
 /**
  * Breaks text at spaces so that it fits the width, and words that are longer than a line.
  *
- * @param indent Spaces before every line but the first.
+ * @param text Without colours.
+ * @param indent Columns of space before every line but the first.
+ * @param firstUsed Columns of the first line that are taken already.
  */
 export function wrap(text: string, style: Style, indent = 0, firstUsed = 0): string {
   const lines: string[] = [];
+  const columns = style.width - indent;
   let line = '';
   let room = style.width - firstUsed;
+  const breakLine = (): void => {
+    lines.push(line);
+    line = '';
+    room = columns;
+  };
   for (const whole of text.split(' ')) {
     let word = whole;
-    while (word.length > style.width - indent) {
+    while (displayWidth(word) > columns) {
       // A name or a message from elsewhere: begun where it stands, so that it is seen to belong there.
       const start = line === '' ? '' : `${line} `;
-      const cut = Math.max(1, room - start.length);
-      lines.push(start + word.slice(0, cut));
-      word = word.slice(cut);
-      line = '';
-      room = style.width - indent;
+      const free = room - displayWidth(start);
+      if (free < WIDEST_CHARACTER && line !== '') {
+        breakLine();
+        continue;
+      }
+      const [head, rest] = cutAt(word, Math.max(WIDEST_CHARACTER, free));
+      line = start + head;
+      word = rest;
+      breakLine();
     }
-    if (line !== '' && line.length + 1 + word.length > room) {
-      lines.push(line);
-      line = '';
-      room = style.width - indent;
-    }
+    if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > room) breakLine();
     line = line === '' ? word : `${line} ${word}`;
   }
   lines.push(line);

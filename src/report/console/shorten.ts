@@ -1,9 +1,23 @@
+import { cutAt, displayWidth } from '../text-width.js';
+
 /** Names of destinations are cut at this, so that their tables stay within 80 columns. */
 export const MAX_NAME = 14;
 
-/** Cuts a name in the middle: its ends tell most. */
+/**
+ * Cuts a name in the middle: its ends tell most.
+ *
+ * @param room Columns, at least 3.
+ */
 export function shorten(name: string, room: number): string {
-  if (name.length <= room) return name;
-  const head = Math.ceil((room - 1) / 2);
-  return `${name.slice(0, head)}…${name.slice(name.length - (room - 1 - head))}`;
+  const width = displayWidth(name);
+  if (width <= room) return name;
+  const headRoom = Math.ceil((room - 1) / 2);
+  const tailRoom = room - 1 - headRoom;
+  return `${cutAt(name, headRoom)[0]}…${endOf(name, width - tailRoom)}`;
+}
+
+/** What is left of text from a column on, without a character that begins before it. */
+function endOf(text: string, column: number): string {
+  const [before, rest] = cutAt(text, column);
+  return displayWidth(before) < column ? cutAt(rest, 2)[1] : rest;
 }
