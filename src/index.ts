@@ -3,20 +3,24 @@
  *
  * @packageDocumentation
  */
+export type { Finding, Place } from './finding.js';
 export { InputError, type InputPlace } from './input-error.js';
+export { readScenarioFile } from './inputs/scenario-file.js';
 export type { Progress } from './load/progress.js';
-export { FORMATS, type Format, type FormatName } from './report/formats.js';
+export { readRecord, type SavedRun } from './record/read-record.js';
 export { runRecordSchema, type RunRecord } from './record/run-record.js';
 export { RUN_SCHEMA } from './record/run-schema.js';
+export type { ExplanationReport } from './report/explanation.js';
+export { FORMATS, type Format, type FormatName } from './report/formats.js';
+export type { PlanReport } from './report/plan.js';
 export type { Style } from './report/style.js';
-export { verify, type RunResult } from './run/verify.js';
 export { bench } from './run/bench.js';
-export type { RunHooks } from './run/measure.js';
-export { readScenarioFile } from './scenario/scenario-file.js';
-export {
-  type BenchScenario,
-  benchScenarioOf,
-  type Scenario,
-  scenarioOf,
-} from './scenario/scenario.js';
+export { explain } from './run/explain.js';
+export { merge } from './run/merge.js';
+export type { RunOptions } from './run/options.js';
+export { plan } from './run/plan.js';
+export { verify } from './run/verify.js';
+export { planQuestion, type PlanQuestion } from './scenario/plan-question.js';
+export { routeQuestion, type RouteQuestion } from './scenario/route-question.js';
+export { type LoadingCommand, type Scenario, scenarioOf } from './scenario/scenario.js';
 export { settingsSchema, type Settings } from './scenario/schema.js';

@@ -2,12 +2,12 @@ import { bench } from '../run/bench.js';
 import type { Interruption } from './interruption.js';
 import { outputSettings } from './outputs.js';
 import { runAndReport } from './run-and-report.js';
-import { type Arguments, benchScenarioFromArguments } from './settings.js';
+import { type Arguments, scenarioFromArguments } from './settings.js';
 
 /** `splitproof bench`. @returns The exit status. */
 export async function benchCommand(args: Arguments, interruption: Interruption): Promise<number> {
   const output = outputSettings(args);
-  const scenario = await benchScenarioFromArguments(args);
+  const scenario = await scenarioFromArguments(args, 'bench', interruption.signal);
   const { inconclusive } = scenario.rule;
-  return await runAndReport((hooks) => bench(scenario, hooks), inconclusive, output, interruption);
+  return await runAndReport((options) => bench(scenario, options), inconclusive, output, interruption);
 }

@@ -5,7 +5,7 @@ import { type Mesh, startMesh } from '../mesh/mesh.js';
 import { podNames } from '../mesh/pod-names.js';
 import type { MeshService } from '../mesh/services.js';
 import { PACKAGE_FOLDER } from '../package-folder.js';
-import { readScenarioFile } from '../scenario/scenario-file.js';
+import { readScenarioFile } from '../inputs/scenario-file.js';
 import { parseWeights } from '../scenario/expectation-source.js';
 import { scenarioOf } from '../scenario/scenario.js';
 import type { Interruption } from './interruption.js';
@@ -73,8 +73,8 @@ export async function demoCommand(
   const output = outputSettings(args);
   const actual = typeof args.actual === 'string' ? actualWeights(demo, args.actual) : demo.weights;
   const settings = {
-    ...readScenarioFile(fileOf(demo)),
-    ...settingsFromFlags(args),
+    ...(await readScenarioFile(fileOf(demo))),
+    ...(await settingsFromFlags(args)),
   };
   const mesh = await openMesh(demo.service, actual, args);
   try {
@@ -82,7 +82,7 @@ export async function demoCommand(
       await serve(demo, mesh, actual, interruption.signal);
       return 0;
     }
-    const scenario = scenarioOf({ ...settings, target: mesh.address });
+    const scenario = scenarioOf({ ...settings, target: mesh.address }, 'verify');
     return await verifyAndReport(scenario, output, interruption);
   } finally {
     await mesh.close();

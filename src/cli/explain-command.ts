@@ -10,7 +10,7 @@ import { outputStyle } from './terminal.js';
 
 /** `splitproof explain`. @returns The exit status. */
 export async function explainCommand(args: Arguments): Promise<number> {
-  const { settings, http } = questionFrom(args);
+  const { settings, http } = await questionFrom(args);
   const report = await explain(routeQuestion(settings, http));
   process.stdout.write(
     args.format === 'json'

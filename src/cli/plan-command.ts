@@ -1,6 +1,6 @@
 import { renderPlan } from '../report/console/plan.js';
 import { renderJson } from '../report/json.js';
-import { planReport } from '../run/plan.js';
+import { plan } from '../run/plan.js';
 import { planQuestion } from '../scenario/plan-question.js';
 import { questionFrom } from './question-settings.js';
 import { EXIT } from './exit-status.js';
@@ -9,8 +9,8 @@ import { outputStyle } from './terminal.js';
 
 /** `splitproof plan`. @returns The exit status. */
 export async function planCommand(args: Arguments): Promise<number> {
-  const { settings, http } = questionFrom(args);
-  const report = await planReport(planQuestion(settings, http));
+  const { settings, http } = await questionFrom(args);
+  const report = await plan(planQuestion(settings, http));
   process.stdout.write(
     args.format === 'json'
       ? renderJson(report)

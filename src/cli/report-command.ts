@@ -4,8 +4,8 @@ import { readSavedRun } from '../inputs/saved-runs.js';
 import type { Arguments } from './settings.js';
 
 /** `splitproof report`. @returns The exit status: of the rendering, not of the run. */
-export function reportCommand(args: Arguments): number {
+export async function reportCommand(args: Arguments): Promise<number> {
   const output = outputSettings(args);
-  const record = readSavedRun(String(args.run));
+  const { record } = await readSavedRun(String(args.run));
   return writeReports(output, record) ? EXIT.pass : EXIT.badInput;
 }

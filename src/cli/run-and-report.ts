@@ -1,5 +1,5 @@
-import type { RunResult } from '../run/verify.js';
-import type { RunHooks } from '../run/measure.js';
+import type { RunRecord } from '../record/run-record.js';
+import type { RunOptions } from '../run/options.js';
 import { plainText } from '../report/plain-text.js';
 import { exitStatusOf } from './exit-status.js';
 import type { Interruption } from './interruption.js';
@@ -14,13 +14,13 @@ import { showsProgress } from './terminal.js';
  * @returns The exit status.
  */
 export async function runAndReport(
-  run: (hooks: RunHooks) => Promise<RunResult>,
+  run: (options: RunOptions) => Promise<RunRecord>,
   inconclusive: 'fail' | 'pass' | 'report',
   output: OutputSettings,
   interruption: Interruption,
 ): Promise<number> {
   const progress = showsProgress() && !output.quiet ? new ProgressLine(process.stderr) : undefined;
-  const hooks: RunHooks = {
+  const options: RunOptions = {
     signal: interruption.signal,
     onProgress: (state, names) => progress?.show(state, names),
     onNote: (note) => {
@@ -28,12 +28,12 @@ export async function runAndReport(
     },
   };
   try {
-    const result = await run(hooks);
+    const record = await run(options);
     progress?.clear();
-    const isWritten = writeReports(output, result.record);
-    const { record, end } = result;
+    const isWritten = writeReports(output, record);
+    const { verdict, end } = record;
     const { signalName } = interruption;
-    return exitStatusOf({ verdict: record.verdict, end, signalName }, inconclusive, isWritten);
+    return exitStatusOf({ verdict, end, signalName }, inconclusive, isWritten);
   } finally {
     progress?.clear();
   }

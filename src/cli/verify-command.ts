@@ -8,7 +8,8 @@ import { type Arguments, scenarioFromArguments } from './settings.js';
 /** `splitproof verify`. @returns The exit status. */
 export async function verifyCommand(args: Arguments, interruption: Interruption): Promise<number> {
   const output = outputSettings(args);
-  return await verifyAndReport(await scenarioFromArguments(args), output, interruption);
+  const scenario = await scenarioFromArguments(args, 'verify', interruption.signal);
+  return await verifyAndReport(scenario, output, interruption);
 }
 
 /** Runs the verification and reports it. @returns The exit status. */
@@ -18,5 +19,5 @@ export function verifyAndReport(
   interruption: Interruption,
 ): Promise<number> {
   const { inconclusive } = scenario.rule;
-  return runAndReport((hooks) => verify(scenario, hooks), inconclusive, output, interruption);
+  return runAndReport((options) => verify(scenario, options), inconclusive, output, interruption);
 }

@@ -26,14 +26,16 @@ export async function readPreviousWeights(
   signal?: AbortSignal,
 ): Promise<PreviousWeights> {
   if (!source.endsWith('.json')) return { file: null, weights: parseWeights(source, FLAG) };
-  const { calls } = await readSavedRun(source, signal, FLAG);
+  const {
+    record: { calls },
+  } = await readSavedRun(source, signal, FLAG);
   const call = calls.length === 1 ? calls[0] : calls.find((one) => one.call === name);
   if (call === undefined) {
     throw new InputError(`the record has no call ${name}`, { file: source, path: FLAG });
   }
   return {
     file: source,
-    weights: call.split.destinations.map((destination) => ({
+    weights: (call.split?.destinations ?? []).map((destination) => ({
       name: destination.name,
       // A load test without weights has none to compare with.
       weight: destination.weight ?? 0,

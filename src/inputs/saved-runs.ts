@@ -1,5 +1,4 @@
-import { parseRunRecord } from '../record/read-run-record.js';
-import type { RunRecord } from '../record/run-record.js';
+import { readRecord, type SavedRun } from '../record/read-record.js';
 import { readText } from './read-text.js';
 import { STANDARD_INPUT } from './standard-input.js';
 
@@ -17,7 +16,7 @@ export async function readSavedRun(
   file: string,
   signal?: AbortSignal,
   flag?: string,
-): Promise<RunRecord> {
+): Promise<SavedRun> {
   const { name, text } = await readText({
     from: file === STANDARD_INPUT ? '-' : file,
     what: 'a record of a run',
@@ -25,5 +24,5 @@ export async function readSavedRun(
     signal,
     ...(flag === undefined ? {} : { flag }),
   });
-  return parseRunRecord(text, name);
+  return readRecord(text, name);
 }

@@ -1,7 +1,7 @@
 import type { CallProtocol } from '../call/status-name.js';
 import type { ExpectingCall, RunRule } from '../expect/expectation.js';
 import type { Finding } from '../finding.js';
-import type { ExpectedRoute } from '../routing/expectation.js';
+import type { ExpectedRoute } from '../routing/taken-route.js';
 
 /** What a proxy was programmed to do with a request, beside what is configured. */
 export interface ProgrammedRecord {

@@ -5,8 +5,8 @@ import { type RunRecord, runRecordSchema } from './run-record.js';
 import { RUN_SCHEMA } from './run-schema.js';
 import { countedOf } from './saved-counts.js';
 
-/** A record that was read, and what was counted, ready to be added up. */
-export interface ReadRecord {
+/** A run that was read again, with what was counted ready to be added up. */
+export interface SavedRun {
   /** Its name, for messages. */
   file: string;
   record: RunRecord;
@@ -20,7 +20,7 @@ export interface ReadRecord {
  * @param file Its name, for messages.
  * @throws InputError when it is something else, or its numbers contradict each other.
  */
-export function readRecord(text: string, file: string): ReadRecord {
+export function readRecord(text: string, file: string): SavedRun {
   const value = parsed(text, file);
   if (!isObject(value) || typeof value.schema !== 'string') {
     throw new InputError(

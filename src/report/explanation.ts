@@ -1,5 +1,5 @@
 import type { Finding, Place } from '../finding.js';
-import type { ProgrammedRecord } from '../record/run-record.js';
+import type { ProgrammedRecord } from '../record/asked.js';
 
 /** Version of the form of an explanation in JSON. */
 export const EXPLANATION_SCHEMA = 'splitproof/explanation/v1';

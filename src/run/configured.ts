@@ -1,6 +1,7 @@
 import type { PreparedCall } from '../call/prepared-call.js';
 import { type AttributionTable, attributionTable } from '../count/attribution.js';
-import type { ExpectedAborts, NamedDestination } from '../expect/expectation.js';
+import type { NamedDestination } from '../expect/expectation.js';
+import type { ExpectedAborts } from '../expect/injected-aborts.js';
 import type { Finding } from '../finding.js';
 import type { AskedCall } from '../record/asked.js';
 import { forwardedOrRefused } from '../routing/forwarded-or-refused.js';
@@ -85,14 +86,14 @@ function byManifests(
   proxy: ProxyConfig | null,
 ): ConfiguredCall {
   const resolved = forwardedOrRefused(resolveRoute(manifests, request));
-  const { destinations, taken, gatewayPort, findings, lint } = resolved;
+  const { destinations, route, effects, gatewayPort, findings, lint } = resolved;
   const programmed =
     proxy === null
       ? null
       : programmedSplit(proxy, request, gatewayPort, { kind: 'manifests', destinations });
   return {
     via: formatVia(resolved.via),
-    route: taken?.route ?? null,
+    route,
     destinations: destinations.map(({ name, weight, replicas }) => {
       return { name, weight, replicas, previousWeight: null };
     }),
@@ -101,7 +102,7 @@ function byManifests(
       resolved.workloads,
       resolved.subsetTokens,
     ),
-    aborts: taken?.effects.abort ?? null,
+    aborts: effects.abort,
     programmed,
     findings: [...findConfigNotProgrammed(programmed), ...findings, ...lint],
     notes: resolved.notes,

@@ -3,7 +3,7 @@ import type { Finding } from '../finding.js';
 import { InputError } from '../input-error.js';
 import { loadContract } from '../inputs/contract.js';
 import { loadManifests } from '../inputs/manifests.js';
-import type { ProgrammedRecord } from '../record/run-record.js';
+import type { ProgrammedRecord } from '../record/asked.js';
 import {
   EXPLANATION_SCHEMA,
   type ExplanationFinding,
@@ -16,6 +16,7 @@ import type { Resolution } from '../routing/resolution.js';
 import { resolveRoute } from '../routing/resolve.js';
 import type { AskedFor, RouteQuestion } from '../scenario/route-question.js';
 import { formatTarget } from '../scenario/target.js';
+import { masked } from '../secrets.js';
 import { TOOL } from '../tool.js';
 import { findConfigNotProgrammed, programmedSplit, readProxyConfig } from './programmed.js';
 import { routeRequest } from './route-request.js';
@@ -24,13 +25,17 @@ import { routeRequest } from './route-request.js';
  * Explains which route a request takes through the manifests, and what is wrong with them. What is
  * wrong with the route itself becomes a finding.
  *
+ * @param signal Gives up reading when it aborts.
  * @throws InputError when the question, a manifest or the proxy's configuration cannot be read.
  */
-export async function explain(question: RouteQuestion): Promise<ExplanationReport> {
-  const manifests = await loadManifests(question.manifests.sources);
-  const { request, resolution, notes } = questionedRoute(manifests, question);
-  const programmed = await programmedOf(question, request, resolution);
-  return {
+export async function explain(
+  question: RouteQuestion,
+  signal?: AbortSignal,
+): Promise<ExplanationReport> {
+  const manifests = await loadManifests(question.manifests.sources, signal);
+  const { request, resolution, notes } = await questionedRoute(manifests, question, signal);
+  const programmed = await programmedOf(question, request, resolution, signal);
+  const report: ExplanationReport = {
     schema: EXPLANATION_SCHEMA,
     tool: TOOL,
     request: shownRequest(request),
@@ -45,6 +50,7 @@ export async function explain(question: RouteQuestion): Promise<ExplanationRepor
     notes: [...notes, ...resolution.notes],
     findings: findingsOf(resolution, programmed),
   };
+  return masked(report, question.secrets);
 }
 
 /** A question's request, what becomes of it, and what was assumed where the question does not say. */
@@ -60,8 +66,12 @@ export interface QuestionedRoute {
  *
  * @throws InputError when the call is not in its contract, or the manifests contradict themselves.
  */
-export function questionedRoute(manifests: ManifestSet, question: RouteQuestion): QuestionedRoute {
-  const call = calledMethod(question.askedFor);
+export async function questionedRoute(
+  manifests: ManifestSet,
+  question: RouteQuestion,
+  signal: AbortSignal | undefined,
+): Promise<QuestionedRoute> {
+  const call = await calledMethod(question.askedFor, signal);
   const { scheme, target } = question;
   // A run against a target speaks TLS unless told otherwise.
   const likely = scheme ?? (target === null ? 'http' : 'https');
@@ -79,14 +89,17 @@ interface CalledMethod {
 }
 
 /** A contract is needed only to know whether the call streams. */
-function calledMethod(askedFor: AskedFor): CalledMethod {
+async function calledMethod(
+  askedFor: AskedFor,
+  signal: AbortSignal | undefined,
+): Promise<CalledMethod> {
   if (askedFor.kind === 'http') {
     return { method: askedFor.method, path: askedFor.path, isGrpc: false, streaming: false };
   }
   const { call, protoFiles, protosets } = askedFor;
   const path = pathOfName(call);
   try {
-    const method = findMethod(loadContract(askedFor), call);
+    const method = findMethod(await loadContract(askedFor, signal), call);
     const streaming = method.methodKind !== 'unary';
     return { method: 'POST', path: pathOf(method), isGrpc: true, streaming };
   } catch (error) {
@@ -138,11 +151,12 @@ async function programmedOf(
   { programmed }: RouteQuestion,
   request: RouteRequest,
   resolution: Resolution,
+  signal: AbortSignal | undefined,
 ): Promise<ProgrammedRecord | null> {
   if (programmed === null) return null;
   const { kind, gatewayPort } = resolution;
   return programmedSplit(
-    await readProxyConfig(programmed),
+    await readProxyConfig(programmed, signal),
     request,
     gatewayPort ?? request.gatewayPort ?? null,
     // Without a split to expect there is still what the proxy does, compared with nothing.

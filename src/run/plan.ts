@@ -11,12 +11,12 @@ import { forwardedOrRefused } from '../routing/forwarded-or-refused.js';
 import type { ManifestSet } from '../routing/manifest-set.js';
 import type { PlannedSource, PlanQuestion, PlanRule } from '../scenario/plan-question.js';
 import { TOOL } from '../tool.js';
-import { powerPerCall } from '../expect/split/decide-calls.js';
-import { detectableDeviations } from '../expect/split/plan-detect.js';
-import { type PlanInput, planRequests, powerAt } from '../expect/split/plan.js';
+import { detectableDeviations } from '../expect/split/plan/detectable-deviations.js';
+import { type PlanInput, planRequests, powerAt } from '../expect/split/plan/plan-requests.js';
+import { powerPerCall } from '../expect/split/verdict/calls-verdict.js';
 import { parseTolerance, resolveTolerances, type Tolerance } from '../expect/split/tolerance.js';
 import { questionedRoute } from './explain.js';
-import { type ExpectedAborts, nothingLeft, requestsBeyondAborts } from './injected-aborts.js';
+import { type ExpectedAborts, nothingLeft, requestsBeyondAborts } from '../expect/injected-aborts.js';
 
 type Weights = readonly { name: string; weight: number }[];
 
@@ -29,10 +29,11 @@ const MISSING_PARTS = [0.25, 0.5, 1];
 /**
  * How many requests a verdict needs, and what a given number of them can tell.
  *
+ * @param signal Gives up reading when it aborts.
  * @throws InputError when the tolerance does not fit the destinations, or the manifests do not lead
  *   to a split.
  */
-export async function planReport(question: PlanQuestion): Promise<PlanReport> {
+export async function plan(question: PlanQuestion, signal?: AbortSignal): Promise<PlanReport> {
   const { rule, requests, split } = question;
   const report = (
     splits: PlannedSplitReport[],
@@ -56,9 +57,9 @@ export async function planReport(question: PlanQuestion): Promise<PlanReport> {
         'canary',
       );
     case 'calls':
-      return report(await plannedCalls(split.calls, requests), 'calls');
+      return report(await plannedCalls(split.calls, requests, signal), 'calls');
     default: {
-      const { weights, route, aborts } = weightsOf(split, await manifestsOf([split]));
+      const { weights, route, aborts } = await weightsOf(split, await manifestsOf([split], signal), signal);
       return report([plannedSplit(null, weights, rule, requests, aborts)], 'split', route);
     }
   }
@@ -68,14 +69,18 @@ export async function planReport(question: PlanQuestion): Promise<PlanReport> {
 async function plannedCalls(
   calls: Extract<PlanQuestion['split'], { kind: 'calls' }>['calls'],
   requests: number | null,
+  signal: AbortSignal | undefined,
 ): Promise<PlannedSplitReport[]> {
   const labels = callLabels(calls.map(({ name }) => name));
-  const manifests = await manifestsOf(calls.map(({ source }) => source));
-  const splits = calls.map(({ rule, source }, index) => {
-    const power = powerPerCall(rule.power, calls.length);
-    const { weights, aborts } = weightsOf(source, manifests);
-    return { name: labels[index] ?? null, weights, rule: { ...rule, power }, aborts };
-  });
+  const sources = calls.map(({ source }) => source);
+  const manifests = await manifestsOf(sources, signal);
+  const splits = await Promise.all(
+    calls.map(async ({ rule, source }, index) => {
+      const power = powerPerCall(rule.power, calls.length);
+      const { weights, aborts } = await weightsOf(source, manifests, signal);
+      return { name: labels[index] ?? null, weights, rule: { ...rule, power }, aborts };
+    }),
+  );
   const planned = (own: readonly (number | null)[]): PlannedSplitReport[] =>
     splits.map(({ name, weights, rule, aborts }, index) =>
       plannedSplit(name, weights, rule, own[index] ?? null, aborts),
@@ -94,22 +99,30 @@ interface Routed {
 }
 
 /** The calls of a run share their manifests, and standard input can be read only once. */
-async function manifestsOf(sources: readonly PlannedSource[]): Promise<ManifestSet | null> {
+async function manifestsOf(
+  sources: readonly PlannedSource[],
+  signal: AbortSignal | undefined,
+): Promise<ManifestSet | null> {
   const [first] = sources.flatMap((source) => (source.kind === 'route' ? [source.question] : []));
-  return first === undefined ? null : await loadManifests(first.manifests.sources);
+  return first === undefined ? null : await loadManifests(first.manifests.sources, signal);
 }
 
-function weightsOf(source: PlannedSource, manifests: ManifestSet | null): Routed {
+async function weightsOf(
+  source: PlannedSource,
+  manifests: ManifestSet | null,
+  signal: AbortSignal | undefined,
+): Promise<Routed> {
   if (source.kind === 'weights') return { weights: source.weights, route: null, aborts: null };
   if (manifests === null) throw new RangeError('manifests that were not loaded');
-  return routedSplit(source.question, manifests);
+  return await routedSplit(source.question, manifests, signal);
 }
 
-function routedSplit(
+async function routedSplit(
   question: Extract<PlannedSource, { kind: 'route' }>['question'],
   manifests: ManifestSet,
-): Routed {
-  const { resolution } = questionedRoute(manifests, question);
+  signal: AbortSignal | undefined,
+): Promise<Routed> {
+  const { resolution } = await questionedRoute(manifests, question, signal);
   const { destinations, route, effects } = forwardedOrRefused(resolution, 'plan for');
   const weights = destinations.map(({ name, weight }) => ({ name, weight }));
   const aborts = effects.abort;

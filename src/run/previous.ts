@@ -1,20 +1,25 @@
+import type { NamedDestination } from '../expect/expectation.js';
 import { InputError } from '../input-error.js';
-import type { PreviousWeights } from '../inputs/previous-weights.js';
-import type { ExpectedSplit } from './expected-split.js';
+import { readPreviousWeights } from '../inputs/previous-weights.js';
 
 /**
  * Adds the weights from before the last change, so that the findings can tell a gateway that still
  * serves them.
  *
- * @param expected The split that is configured now.
- * @param previous A destination that they do not name had no weight.
- * @throws InputError when they give weight to a destination the route does not have.
+ * @param destinations Those that are configured now.
+ * @param source `v1=90,v2=10`, or the path of a run record, `….json`. A destination that it does not
+ *   name had no weight.
+ * @param call `pkg.Service/Method`: which call of a record with several.
+ * @throws InputError when it is neither, or gives weight to a destination the route does not have.
  */
-export function withPreviousWeights(
-  expected: ExpectedSplit,
-  { file, weights }: PreviousWeights,
-): ExpectedSplit {
-  const names = expected.destinations.map(({ name }) => name);
+export async function withPreviousWeights(
+  destinations: readonly NamedDestination[],
+  source: string,
+  call: string,
+  signal: AbortSignal | undefined,
+): Promise<NamedDestination[]> {
+  const { file, weights } = await readPreviousWeights(source, call, signal);
+  const names = destinations.map(({ name }) => name);
   const unknown = weights.find(({ name, weight }) => weight > 0 && !names.includes(name));
   if (unknown !== undefined) {
     throw new InputError(
@@ -22,11 +27,8 @@ export function withPreviousWeights(
       { path: '--previous', ...(file === null ? {} : { file }) },
     );
   }
-  return {
-    ...expected,
-    destinations: expected.destinations.map((destination) => ({
-      ...destination,
-      previousWeight: weights.find(({ name }) => name === destination.name)?.weight ?? 0,
-    })),
-  };
+  return destinations.map((destination) => ({
+    ...destination,
+    previousWeight: weights.find(({ name }) => name === destination.name)?.weight ?? 0,
+  }));
 }

@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { type Finding, placeOf } from '../finding.js';
-import { InputError } from '../input-error.js';
-import type { ProgrammedRecord } from '../record/run-record.js';
+import type { ProgrammedRecord } from '../record/asked.js';
 import type { ConfiguredDestination } from '../routing/envoy/cluster-identity.js';
 import { compareProgrammed, configuredBy } from '../routing/envoy/compare.js';
 import type { EnvoyRouteTable } from '../routing/envoy/config-dump.js';
-import { fetchConfigDump } from '../inputs/fetch-config-dump.js';
+import { readConfigDump } from '../inputs/config-dump.js';
 import { programmedRoute, servesHost } from '../routing/envoy/programmed.js';
 import { portOf } from '../routing/istio/host.js';
 import type { RouteRequest } from '../routing/request.js';
@@ -27,15 +25,17 @@ export interface ProxyConfig {
 /**
  * Reads what a proxy was programmed with.
  *
+ * @param signal Gives up when it aborts.
  * @throws InputError when the configuration cannot be had or read.
  */
-export async function readProxyConfig(source: ProgrammedSource): Promise<ProxyConfig> {
-  const place = source.kind === 'envoy-admin' ? source.url : source.file;
-  const text =
-    source.kind === 'envoy-admin' ? await fetchConfigDump(source.url) : await readDump(source.file);
+export async function readProxyConfig(
+  source: ProgrammedSource,
+  signal?: AbortSignal,
+): Promise<ProxyConfig> {
+  const { name, text } = await readConfigDump(source, signal);
   // Loaded where a proxy is asked, with the YAML library.
   const { parseConfigDump } = await import('../routing/envoy/config-dump.js');
-  return { place, tables: parseConfigDump(text, place) };
+  return { place: name, tables: parseConfigDump(text, name) };
 }
 
 /**
@@ -89,18 +89,6 @@ export function findConfigNotProgrammed(programmed: ProgrammedRecord | null): Fi
         'Check that the manifests are applied and that the proxy is in sync (istioctl proxy-status), that this is the gateway they are for, and that no other route of its host comes first.',
     },
   ];
-}
-
-async function readDump(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new InputError(missing ? 'no such file' : 'cannot be read', {
-      file,
-      path: '--config-dump',
-    });
-  }
 }
 
 function configuredDestinations(configured: Configured): ConfiguredDestination[] {

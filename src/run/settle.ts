@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Counted } from '../count/counted.js';
-import { nothingCounted } from '../count/merge-counts.js';
+import { nothingCounted } from '../count/nothing-counted.js';
 import type { LoadPlan } from '../load/plan.js';
 import type { PreparedRun } from './ask.js';
 import type { RunOptions } from './options.js';
@@ -40,7 +40,7 @@ export async function settle(
   limitMs: number | null,
   { signal = new AbortController().signal, onProgress = () => undefined }: RunOptions,
 ): Promise<Counted> {
-  const nothing = nothingCounted(run.calls.length);
+  const nothing = nothingCounted();
   if (limitMs === null) return nothing;
   const sizes = run.calls.map(({ planned }) => batchSize(planned));
   const level = BATCH_LEVEL / run.calls.length;
@@ -93,7 +93,8 @@ async function follows(
   const { followsWeights } = await import('../expect/split/follows-weights.js');
   return calls.every(({ asked }, index) => {
     const counts = batch.calls[index];
-    if (asked.expectation === null || counts?.sent !== sizes[index]) return false;
+    if (asked.expectation === null || counts === undefined) return false;
+    if (counts.sent !== sizes[index]) return false;
     const connections = batch.connections.flatMap(({ byCall }) => byCall[index] ?? []);
     const counted = { counts, connections, failures: [], span: batch.span };
     return followsWeights({ call: { ...asked, expectation: asked.expectation }, counted }, rule, level);

@@ -1,5 +1,5 @@
 import { readTlsOptions } from '../inputs/certificates.js';
-import { nothingCounted } from '../count/merge-counts.js';
+import { emptyCallCounts, nothingCounted } from '../count/nothing-counted.js';
 import type { Counted } from '../count/counted.js';
 import { type LoadControl, runLoad } from '../load/coordinator.js';
 import type { LoadedCall } from '../load/load-order.js';
@@ -35,7 +35,11 @@ export async function reachTarget(
   const requests = calls.map(({ request }) => request);
   const transport = await open(spec, requests, { callsPerConnection: 1 }, signal);
   const { addresses, unreachable, tls }: Reach = await transport.reach();
-  const nothing = nothingCounted(calls.length);
+  const nothing = nothingCounted(
+    calls.map(({ counting: { attribution, spreadSize } }) =>
+      emptyCallCounts(attribution.destinations, spreadSize),
+    ),
+  );
   return {
     isThere: addresses.length > 0,
     found: {
