@@ -27,7 +27,8 @@ export class PodDirectory {
     this.#table = table;
     this.destinationNames = [...table.destinations];
     const { length } = table.destinations;
-    this.room = table.podsAreDestinations === true ? Math.max(length, MAX_POD_DESTINATIONS) : length;
+    this.room =
+      table.podsAreDestinations === true ? Math.max(length, MAX_POD_DESTINATIONS) : length;
   }
 
   /** The pod's number, given at its first appearance; {@link NOBODY} when there are too many. */
