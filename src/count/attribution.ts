@@ -1,6 +1,8 @@
 import { InputError } from '../input-error.js';
-import { NOBODY } from './observation.js';
 import type { Identity } from '../call/identity.js';
+
+/** Stands for "no pod" and "no destination" where these are numbers. */
+export const NOBODY = -1;
 
 /** A workload whose pods can be told by their names. */
 export interface WorkloadPattern {

@@ -1,4 +1,4 @@
-import type { Outcome } from './observation.js';
+import type { Outcome } from './outcome.js';
 
 /**
  * Durations at three significant digits, as `Histogram` has them: how often each of its places was

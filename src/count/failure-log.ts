@@ -1,22 +1,19 @@
-/** Failures of one kind. */
-export interface FailureCount {
-  status: string;
-  /** The cause in the words of whoever refused, without what varies from call to call. */
-  cause: string;
-  count: number;
-}
+import type { FailureCounts } from './counted.js';
 
 /** Causes beyond this many are counted under one heading, so that a server cannot fill memory. */
 const MAX_CAUSES = 64;
 const MAX_CAUSE_LENGTH = 300;
 const OTHER_CAUSES = 'other causes';
 
-/** Counts failures by status and cause. */
+/** Counts failures by status and cause, in bounded memory. */
 export class FailureLog {
-  readonly #counts = new Map<string, FailureCount>();
+  readonly #counts = new Map<string, FailureCounts>();
 
-  /** Counts a failure; `count` of them at once when a log is joined to this one. */
-  add(status: string, cause: string, count = 1): void {
+  /**
+   * @param status As the protocol numbers it; null for what was never sent.
+   * @param count Failures of this kind.
+   */
+  add(status: number | null, cause: string, count = 1): void {
     const short = cause.length > MAX_CAUSE_LENGTH ? `${cause.slice(0, MAX_CAUSE_LENGTH)}…` : cause;
     const known = this.#counts.get(keyOf(status, short));
     if (known !== undefined) {
@@ -28,21 +25,39 @@ export class FailureLog {
     }
   }
 
-  merge(other: FailureLog): void {
-    for (const failure of other.#counts.values()) {
-      this.add(failure.status, failure.cause, failure.count);
-    }
+  /** Adds the failures of another log, within the same bounds. */
+  absorb(other: FailureLog): void {
+    for (const { status, cause, count } of other.#counts.values()) this.add(status, cause, count);
   }
 
-  /** All kinds of failure, the most frequent first. */
-  list(): FailureCount[] {
-    return [...this.#counts.values()].sort(
-      (a, b) =>
-        b.count - a.count || keyOf(a.status, a.cause).localeCompare(keyOf(b.status, b.cause)),
-    );
+  /** All kinds of failure, the most frequent first: a copy. */
+  list(): FailureCounts[] {
+    return sortFailures([...this.#counts.values()].map((failure) => ({ ...failure })));
   }
 }
 
-function keyOf(status: string, cause: string): string {
-  return `${status}\n${cause}`;
+/** Adds up failures. Has no bound of its own, so that the order of joining makes no difference. */
+export function mergeFailures(
+  a: readonly FailureCounts[],
+  b: readonly FailureCounts[],
+): FailureCounts[] {
+  const joined = new Map<string, FailureCounts>();
+  for (const { status, cause, count } of [...a, ...b]) {
+    const key = keyOf(status, cause);
+    joined.set(key, { status, cause, count: count + (joined.get(key)?.count ?? 0) });
+  }
+  return sortFailures([...joined.values()]);
+}
+
+function sortFailures(failures: FailureCounts[]): FailureCounts[] {
+  return failures.sort(
+    (a, b) =>
+      b.count - a.count ||
+      (a.status ?? -1) - (b.status ?? -1) ||
+      (a.cause < b.cause ? -1 : a.cause > b.cause ? 1 : 0),
+  );
+}
+
+function keyOf(status: number | null, cause: string): string {
+  return `${status ?? ''}\n${cause}`;
 }

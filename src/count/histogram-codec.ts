@@ -1,4 +1,5 @@
 import { deflateSync, inflateSync } from 'node:zlib';
+import type { HistogramCounts } from './counted.js';
 import { highestAt, placesFor } from './histogram-buckets.js';
 
 // HdrHistogram's V2 format: a header of 40 bytes, then counts as zigzag LEB128, where a negative
@@ -10,18 +11,17 @@ const COMPRESSED_HEADER_BYTES = 8;
 const SIGNIFICANT_DIGITS = 3;
 /** A number of 64 bits takes nine bytes at most, the last of which has eight bits. */
 const MAX_NUMBER_BYTES = 9;
-/** More than any histogram of durations has; what claims more is none. */
+/** More than any histogram of durations has; what claims more is something else. */
 const MAX_PLACES = 64 * 1024;
 const MAX_INFLATED_BYTES = HEADER_BYTES + MAX_PLACES * MAX_NUMBER_BYTES;
 
 /**
- * Encodes counts by place as HdrHistogram does.
+ * Encodes a histogram in HdrHistogram's own compressed form (V2): other HDR tools read it.
  *
- * @param counts Counts of a histogram with three digits and unit 1.
- * @param length How many of them count: one more than the last place that is not zero.
  * @returns Base64.
  */
-export function encodeCounts(counts: Float64Array, length: number): string {
+export function encodeHistogram(counts: HistogramCounts): string {
+  const length = counts.findLastIndex((count) => count > 0) + 1;
   const bytes = Buffer.alloc(HEADER_BYTES + Math.max(1, length) * MAX_NUMBER_BYTES);
   let at = HEADER_BYTES;
   for (let place = 0; place < length;) {
@@ -45,11 +45,10 @@ export function encodeCounts(counts: Float64Array, length: number): string {
 }
 
 /**
- * @param text What {@link encodeCounts}, or another HDR tool, gave.
- * @returns Counts by place.
- * @throws Error when it is no histogram with three digits and unit 1.
+ * @param text What {@link encodeHistogram}, or another HDR tool, gave.
+ * @throws Error when it is something else than a histogram with three digits and unit 1.
  */
-export function decodeCounts(text: string): Float64Array {
+export function decodeHistogram(text: string): HistogramCounts {
   const packed = Buffer.from(text, 'base64');
   if (packed.length < COMPRESSED_HEADER_BYTES || packed.readUInt32BE(0) !== COMPRESSED_COOKIE) {
     throw new Error('not a compressed HDR histogram (V2)');
@@ -74,6 +73,7 @@ export function decodeCounts(text: string): Float64Array {
     if (value >= 0) counts.push(value);
     else for (let zero = 0; zero < run; zero++) counts.push(0);
   }
+  while (counts.at(-1) === 0) counts.pop();
   return Float64Array.from(counts);
 }
 

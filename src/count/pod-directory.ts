@@ -1,14 +1,13 @@
-import { attribute, type AttributionTable } from './attribution.js';
 import type { Identity } from '../call/identity.js';
-import { NOBODY } from './observation.js';
+import { attribute, type AttributionTable, NOBODY } from './attribution.js';
 
 /**
- * More names than this are no pods: the identity caught something that changes with every answer.
- * What comes later counts as nobody, and memory stays flat.
+ * More names than this are not those of pods: the identity caught something that changes with every
+ * answer. What comes later counts as nobody, and memory stays flat.
  */
 const MAX_PODS = 10_000;
 /** So many pods are counted one by one where each is a destination of its own. */
-export const MAX_POD_DESTINATIONS = 256;
+const MAX_POD_DESTINATIONS = 256;
 
 /** Numbers the pods in the order in which they are first seen, and attributes each once. */
 export class PodDirectory {
@@ -17,18 +16,13 @@ export class PodDirectory {
   readonly names: string[] = [];
   /** Destination of each pod, by the pod's number. */
   readonly destinations: number[] = [];
-  /** Names of the destinations, by number. */
+  /** Names of the destinations, by number: those of the table, then pods that became destinations. */
   readonly destinationNames: string[];
-  readonly #room: number;
 
-  /**
-   * @param table What turns pod names into destinations.
-   * @param room How many destinations there can be, where pods become destinations.
-   */
-  constructor(table: AttributionTable, room = table.destinations.length) {
+  /** @param table What turns pod names into destinations. */
+  constructor(table: AttributionTable) {
     this.#table = table;
     this.destinationNames = [...table.destinations];
-    this.#room = room;
   }
 
   /** The pod's number, given at its first appearance; {@link NOBODY} when there are too many. */
@@ -50,7 +44,7 @@ export class PodDirectory {
     if (destination !== NOBODY || this.#table.podsAreDestinations !== true) return destination;
     const known = this.destinationNames.indexOf(identity.pod);
     if (known >= 0) return known;
-    if (this.destinationNames.length >= this.#room) return NOBODY;
+    if (this.destinationNames.length >= MAX_POD_DESTINATIONS) return NOBODY;
     return this.destinationNames.push(identity.pod) - 1;
   }
 }

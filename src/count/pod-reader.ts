@@ -1,16 +1,7 @@
-import { type Identity, identityReader, type IdentitySource } from '../call/identity.js';
-import { NOBODY } from './observation.js';
+import type { RawAnswer } from '../call/answer.js';
+import type { AnswerReader } from '../call/answer-reader.js';
+import { NOBODY } from './attribution.js';
 import type { PodDirectory } from './pod-directory.js';
-
-/** An answer as it came, before anything was decoded. Valid only while it is being handed over. */
-export interface RawAnswer {
-  /** Holds the reply message in [`messageStart`, `messageEnd`); an empty range when there is none. */
-  readonly buffer: Uint8Array;
-  readonly messageStart: number;
-  readonly messageEnd: number;
-  header(name: string): string | undefined;
-  trailer(name: string): string | undefined;
-}
 
 /** Replies longer than this are decoded each time: comparing them would cost as much. */
 const MAX_REMEMBERED_LENGTH = 512;
@@ -27,33 +18,24 @@ interface RememberedReply {
  * are never decoded; what is remembered is bounded, and always compared in full.
  */
 export class PodReader {
-  readonly #read: (answer: { message(): unknown } & RawAnswer) => Identity | undefined;
-  readonly #inMessage: boolean;
-  readonly #decode: (message: Uint8Array) => unknown;
+  readonly #reader: AnswerReader;
   readonly #directory: PodDirectory;
   readonly #remembered = new Array<RememberedReply | undefined>(REMEMBERED_REPLIES).fill(undefined);
   #latestBuffer: Uint8Array = new Uint8Array(0);
   #latestView = viewOf(this.#latestBuffer);
 
   /**
-   * @param source Where the identity stands.
-   * @param decode Decodes a reply message to protobuf's JSON form.
+   * @param reader Reads the identity.
    * @param directory Numbers the pods.
    */
-  constructor(
-    source: IdentitySource,
-    decode: (message: Uint8Array) => unknown,
-    directory: PodDirectory,
-  ) {
-    this.#read = identityReader(source);
-    this.#inMessage = !['header', 'trailer', 'none'].includes(source.kind);
-    this.#decode = decode;
+  constructor(reader: AnswerReader, directory: PodDirectory) {
+    this.#reader = reader;
     this.#directory = directory;
   }
 
   /** The number of the pod that gave the answer, or NOBODY. */
   podOf(answer: RawAnswer): number {
-    if (!this.#inMessage) return this.#identify(answer);
+    if (!this.#reader.dependsOnMessage) return this.#identify(answer);
     const { buffer, messageStart: start, messageEnd: end } = answer;
     const length = end - start;
     if (length <= 0) return NOBODY;
@@ -76,17 +58,7 @@ export class PodReader {
   }
 
   #identify(answer: RawAnswer): number {
-    const identity = this.#read({
-      buffer: answer.buffer,
-      messageStart: answer.messageStart,
-      messageEnd: answer.messageEnd,
-      message: () =>
-        answer.messageEnd > answer.messageStart
-          ? this.#decode(answer.buffer.subarray(answer.messageStart, answer.messageEnd))
-          : undefined,
-      header: (name) => answer.header(name),
-      trailer: (name) => answer.trailer(name),
-    });
+    const identity = this.#reader.identify(answer);
     return identity === undefined ? NOBODY : this.#directory.numberOf(identity);
   }
 }

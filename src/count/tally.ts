@@ -1,257 +1,268 @@
+import type { CallEnd } from '../call/answer.js';
+import { NOBODY } from './attribution.js';
+import { Blocks } from './blocks.js';
+import { Clusters } from './clusters.js';
+import { canonicalNames, countIn, mergeColumns, placeCall, placesIn } from './columns.js';
+import type {
+  CallCounts,
+  HistogramCounts,
+  PodCounts,
+  SpreadCounts,
+  UnsentCause,
+} from './counted.js';
 import { FailureLog } from './failure-log.js';
-import { Histogram } from './histogram.js';
-import { NOBODY, type Observation, type Outcome } from './observation.js';
-import { Blocks, Neighbours, SendOrder } from './send-order.js';
-import type { ConnectionTally, TallyData } from './tally-data.js';
+import { Histogram, mergeHistograms, placeOfMs } from './histogram.js';
+import { compareTexts, mergeSums } from './key-sums.js';
+import type { Outcome } from './outcome.js';
+import type { PodDirectory } from './pod-directory.js';
+import { mergePod, mergePods } from './pods.js';
 import { Windows } from './windows.js';
 
-/** What a tally counts. Tallies of the same shape add up. */
+/** What a tally counts. */
 export interface TallyShape {
-  /** How many destinations there are: those of the route, then strays. */
-  destinations: number;
-  /** How many connections the whole run has. */
+  pods: PodDirectory;
+  /** How many destinations are known in advance: the first ones of the directory. */
+  named: number;
+  /** How many connections the member has. */
   connections: number;
-  /** Requests in a block of {@link Blocks}. */
-  blockSize: number;
+  /** Requests of this call that the member is to send; Infinity where only a clock ends them. */
+  quota: number;
+  /** Answers that a request gives when all goes well. */
+  observationsPerCall: number;
 }
 
-/** What one pod answered. */
-export interface PodTally {
-  destination: number;
-  observed: number;
-  /** Null where there were too many pods to keep it of each. */
-  latency: Histogram | null;
+/** What one request came to. One object serves all requests: read it, do not keep it. */
+export interface EndedRequest {
+  /** Position in the send order of the call. */
+  sequence: number;
+  /** Index of the connection that carried it. */
+  connection: number;
+  /** In ms since 1970. */
+  sentAtMs: number;
+  /** How much later than due it was sent, in ms. */
+  slipMs: number;
+  /** From when it was due to its end, in ms. */
+  latencyMs: number;
+  outcome: Outcome;
+  /** The pods that answered, by their numbers in the directory; NOBODY for an unknown one. */
+  pods: Int32Array;
+  /** How many of them there are. */
+  answers: number;
+}
+
+/** Requests that were not sent. */
+export interface UnsentRequests {
+  cause: UnsentCause;
+  count: number;
+  /** Why, in words, where it counts as a failure; empty where it does not. */
+  failure: string;
+  /** How long each had waited since it was due, in ms, where that is a latency; else null. */
+  waitedMs: number | null;
 }
 
 /** Latency of so many pods is kept apart; that of more would be a lot of memory to little use. */
 const PODS_WITH_LATENCY = 256;
 
 /**
- * Everything the verdict and the report need to know of a load, in memory that does not grow with
- * the number of requests. Each worker fills its own; {@link merge} adds them up, in any order and
- * grouping.
+ * Everything that adds up over the requests of one call on one member, in whatever order they end, in
+ * memory that does not grow with their number.
  */
 export class Tally {
-  readonly shape: TallyShape;
-  readonly outcomes: Record<Outcome, number> = { ok: 0, failed: 0, timedOut: 0, cancelled: 0 };
+  readonly #shape: TallyShape;
+  #due = 0;
+  #sent = 0;
+  readonly #unsent = new Map<UnsentCause, number>();
+  readonly #ends: Record<Outcome, number> = { ok: 0, failed: 0, timedOut: 0, cancelled: 0 };
+  /** By the protocol's number. */
+  readonly #statuses: number[] = [];
+  readonly #failures = new FailureLog();
   /** Answers by destination. */
   readonly observed: number[];
-  /** OK answers of nobody recognisable. */
-  unattributed = 0;
-  /** Failed answers that carried an identity, by destination; they are in `observed` too. */
-  readonly failedByDestination: number[];
-  /** Statuses other than OK. */
-  readonly #statuses = new Map<string, number>();
-  #okStatuses = 0;
-  readonly failures = new FailureLog();
-  /** Answers by pod name. */
-  readonly pods = new Map<string, PodTally>();
-  readonly connections: ConnectionTally[];
-  /**
-   * Latency by destination; the last one is of requests without a known destination. Complete once
-   * the pods have their names.
-   */
-  readonly latency: Histogram[];
-  /** How late requests were sent against their schedule. */
-  readonly scheduleSlip = new Histogram();
-  readonly windows: Windows;
-  readonly blocks: Blocks;
-  readonly #order: SendOrder;
-  readonly #connectionOrders: SendOrder[];
+  readonly #failed: number[];
+  #unattributed = 0;
+  /** Answers by the pod's number. */
   readonly #podCounts: number[] = [];
   readonly #podLatency: Histogram[] = [];
+  /** By destination; of pods whose latency is not kept apart. */
+  readonly #latency: Histogram[] = [];
+  /** Of requests without a known destination. */
+  readonly #otherLatency = new Histogram();
+  readonly #slip = new Histogram();
+  readonly #windows: Windows;
+  readonly #blocks: Blocks;
+  readonly #clusters = new Clusters();
+  /** By connection. */
+  readonly #connections: { observed: number[]; missing: number }[];
 
-  /** @param shape What is counted. */
   constructor(shape: TallyShape) {
-    this.shape = shape;
-    const zeros = (): number[] => new Array<number>(shape.destinations).fill(0);
+    const { named, quota, connections } = shape;
+    const zeros = (): number[] => new Array<number>(named).fill(0);
+    this.#shape = shape;
     this.observed = zeros();
-    this.failedByDestination = zeros();
-    this.latency = Array.from({ length: shape.destinations + 1 }, () => new Histogram());
-    this.windows = new Windows(shape.destinations);
-    this.blocks = new Blocks(shape.blockSize, shape.destinations);
-    this.#order = new SendOrder((destination) => {
-      this.blocks.add(destination);
-    });
-    this.connections = Array.from({ length: shape.connections }, () => ({
-      remote: '',
+    this.#failed = zeros();
+    this.#windows = new Windows(named);
+    this.#blocks = new Blocks(quota, named);
+    this.#connections = Array.from({ length: connections }, () => ({
       observed: zeros(),
       missing: 0,
-      pairs: 0,
-      equalPairs: 0,
     }));
-    this.#connectionOrders = this.connections.map((connection) => {
-      const neighbours = new Neighbours();
-      return new SendOrder((destination) => {
-        neighbours.add(destination);
-        connection.pairs = neighbours.pairs;
-        connection.equalPairs = neighbours.equal;
-      });
-    });
   }
 
-  /** Requests sent. */
+  /** Requests that have ended. */
   get sent(): number {
-    const { ok, failed, timedOut, cancelled } = this.outcomes;
-    return ok + failed + timedOut + cancelled;
-  }
-
-  /** Requests by the name of their status. */
-  get statuses(): Map<string, number> {
-    const statuses = new Map(this.#statuses);
-    if (this.#okStatuses > 0) statuses.set('OK', (statuses.get('OK') ?? 0) + this.#okStatuses);
-    return statuses;
-  }
-
-  /** Counts one finished request. The object is not kept. */
-  add(observation: Observation): void {
-    const { destination, outcome, pod } = observation;
-    const connection = this.connections[observation.connection]!;
-    this.outcomes[outcome] += 1;
-    if (outcome === 'ok') this.#okStatuses += 1;
-    else this.#addFailure(observation);
-    if (destination === NOBODY) {
-      connection.missing += 1;
-      if (outcome === 'ok') this.unattributed += 1;
-    } else {
-      this.observed[destination]! += 1;
-      connection.observed[destination]! += 1;
-    }
-    if (pod !== NOBODY) this.#podCounts[pod] = (this.#podCounts[pod] ?? 0) + 1;
-    if (outcome !== 'cancelled') {
-      this.#latencyOf(pod, destination).record(observation.latencyMs);
-      this.scheduleSlip.record(observation.sentAtMs - observation.scheduledAtMs);
-    }
-    this.windows.add(observation.sentAtMs, destination);
-    this.#order.add(observation.sequence, destination);
-    this.#connectionOrders[observation.connection]!.add(
-      observation.connectionSequence,
-      destination,
-    );
+    return this.#sent;
   }
 
   /**
-   * Counts requests of which only is known that they were sent: nobody is left who could say when, or
-   * what became of them. They are cancelled and missing, and in no window.
-   */
-  addUnreported(connection: number, remote: string, count: number, cause: string): void {
-    this.connections[connection]!.remote = remote;
-    if (count === 0) return;
-    this.outcomes.cancelled += count;
-    this.#addStatus('CANCELLED', count);
-    this.failures.add('CANCELLED', cause, count);
-    this.connections[connection]!.missing += count;
-  }
-
-  /**
-   * Puts names to the numbers of pods. Called once, when the worker is done.
+   * Counts a request that has ended.
    *
-   * @param names Pod names by number, as the worker's directory gave them.
-   * @param destinations Destination of each pod, by number.
+   * @returns The destination that all of its answers are of; NOBODY where there is none.
    */
-  namePods(names: readonly string[], destinations: readonly number[]): void {
-    names.forEach((name, number) => {
-      const destination = destinations[number] ?? NOBODY;
-      const latency = this.#podLatency[number] ?? null;
-      this.#addPod(name, { destination, observed: this.#podCounts[number] ?? 0, latency });
-      if (latency !== null) this.#latencyOf(NOBODY, destination).merge(latency);
-    });
-    this.#podCounts.length = 0;
-    this.#podLatency.length = 0;
-  }
-
-  /** Adds everything another tally of the same shape has counted. */
-  merge(other: Tally): void {
-    for (const outcome of Object.keys(this.outcomes) as Outcome[]) {
-      this.outcomes[outcome] += other.outcomes[outcome];
+  add(request: EndedRequest, end: CallEnd): number {
+    const { outcome, pods, answers } = request;
+    const { observationsPerCall: expected, pods: directory } = this.#shape;
+    const isOk = outcome === 'ok';
+    this.#due += 1;
+    this.#sent += 1;
+    this.#ends[outcome] += 1;
+    countIn(this.#statuses, end.status);
+    if (!isOk) this.#failures.add(end.status, end.cause);
+    const window = this.#windows.at(request.sentAtMs);
+    const block = this.#blocks.at(request.sequence);
+    const connection = this.#connections[request.connection]!;
+    let onePod = answers > 0 ? pods[0]! : NOBODY;
+    let oneDestination = onePod === NOBODY ? NOBODY : directory.destinations[onePod]!;
+    let unknown = 0;
+    for (let index = 0; index < answers; index++) {
+      const pod = pods[index]!;
+      const destination = pod === NOBODY ? NOBODY : directory.destinations[pod]!;
+      if (pod !== onePod) onePod = NOBODY;
+      if (destination !== oneDestination) oneDestination = NOBODY;
+      if (pod !== NOBODY) countIn(this.#podCounts, pod);
+      if (destination === NOBODY) {
+        unknown += 1;
+        continue;
+      }
+      countIn(this.observed, destination);
+      countIn(window.observed, destination);
+      countIn(block.observed, destination);
+      countIn(connection.observed, destination);
+      if (!isOk) countIn(this.#failed, destination);
+      if (expected !== 1) this.#clusters.add(destination);
     }
-    addInto(this.observed, other.observed);
-    this.unattributed += other.unattributed;
-    addInto(this.failedByDestination, other.failedByDestination);
-    this.#okStatuses += other.#okStatuses;
-    for (const [status, count] of other.#statuses) this.#addStatus(status, count);
-    this.failures.merge(other.failures);
-    for (const [name, pod] of other.pods) this.#addPod(name, pod);
-    other.connections.forEach((theirs, index) => {
-      const ours = this.connections[index]!;
-      if (theirs.remote !== '') ours.remote = theirs.remote;
-      addInto(ours.observed, theirs.observed);
-      ours.missing += theirs.missing;
-      ours.pairs += theirs.pairs;
-      ours.equalPairs += theirs.equalPairs;
-    });
-    other.latency.forEach((histogram, index) => {
-      this.latency[index]!.merge(histogram);
-    });
-    this.scheduleSlip.merge(other.scheduleSlip);
-    this.windows.merge(other.windows);
-    this.blocks.merge(other.blocks);
+    if (expected !== 1) this.#clusters.endCall();
+    const missing = unknown + Math.max(0, expected - answers);
+    if (missing > 0) {
+      window.missing += missing;
+      block.missing += missing;
+      connection.missing += missing;
+      if (isOk) this.#unattributed += unknown;
+    }
+    if (outcome !== 'cancelled') {
+      const place = placeOfMs(request.latencyMs);
+      this.#latencyOf(onePod, oneDestination).recordAt(place);
+      block.latency.recordAt(place);
+      this.#slip.record(request.slipMs);
+    }
+    return oneDestination;
   }
 
-  /** Everything counted, as plain data. The pods must have their names. */
-  toData(): TallyData {
-    return {
-      outcomes: { ...this.outcomes },
-      observed: [...this.observed],
-      unattributed: this.unattributed,
-      failedByDestination: [...this.failedByDestination],
-      statuses: [...this.statuses],
-      failures: this.failures.list(),
-      pods: [...this.pods].map(([name, { destination, observed, latency }]) => ({
-        name,
-        destination,
-        observed,
-        latency: latency?.counts() ?? null,
-      })),
-      connections: this.connections.map((connection) => ({ ...connection })),
-      latency: this.latency.map((histogram) => histogram.counts()),
-      scheduleSlip: this.scheduleSlip.counts(),
-      windows: { widthMs: this.windows.widthMs, windows: [...this.windows.windows] },
-      blocks: {
-        count: this.blocks.count,
-        counts: [...this.blocks.counts],
-        sumOfSquares: [...this.blocks.sumOfSquares],
-      },
+  /** @param sequence Their position in the send order; null for requests that never got one. */
+  addUnsent({ cause, count, failure, waitedMs }: UnsentRequests, sequence: number | null): void {
+    this.#due += count;
+    this.#unsent.set(cause, (this.#unsent.get(cause) ?? 0) + count);
+    if (failure !== '') this.#failures.add(null, failure, count);
+    const block = sequence === null ? null : this.#blocks.at(sequence);
+    if (block !== null) block.missing += count * this.#shape.observationsPerCall;
+    if (waitedMs === null) return;
+    const place = placeOfMs(waitedMs);
+    this.#otherLatency.recordAt(place, count);
+    block?.latency.recordAt(place, count);
+  }
+
+  /** Adds everything that another tally of this shape has counted. */
+  absorb(other: Tally): void {
+    this.#due += other.#due;
+    this.#sent += other.#sent;
+    for (const [cause, count] of other.#unsent) {
+      this.#unsent.set(cause, (this.#unsent.get(cause) ?? 0) + count);
+    }
+    for (const outcome of Object.keys(this.#ends) as Outcome[]) {
+      this.#ends[outcome] += other.#ends[outcome];
+    }
+    addColumns(this.#statuses, other.#statuses);
+    this.#failures.absorb(other.#failures);
+    addColumns(this.observed, other.observed);
+    addColumns(this.#failed, other.#failed);
+    this.#unattributed += other.#unattributed;
+    addColumns(this.#podCounts, other.#podCounts);
+    other.#podLatency.forEach((latency, pod) => {
+      (this.#podLatency[pod] ??= new Histogram()).absorb(latency);
+    });
+    other.#latency.forEach((latency, destination) => {
+      (this.#latency[destination] ??= new Histogram()).absorb(latency);
+    });
+    this.#otherLatency.absorb(other.#otherLatency);
+    this.#slip.absorb(other.#slip);
+    this.#windows.absorb(other.#windows);
+    this.#blocks.absorb(other.#blocks);
+    this.#clusters.absorb(other.#clusters);
+    this.#connections.forEach((connection, index) => {
+      const theirs = other.#connections[index]!;
+      addColumns(connection.observed, theirs.observed);
+      connection.missing += theirs.missing;
+    });
+  }
+
+  /** Latencies of all requests together. */
+  allLatency(): HistogramCounts {
+    return [...this.#latencyByDestination()].reduce(mergeHistograms);
+  }
+
+  /** By connection: its answers by number of the destination, and those that are missing. */
+  connections(): { observed: number[]; missing: number }[] {
+    return this.#connections.map(({ observed, missing }) => ({ observed: [...observed], missing }));
+  }
+
+  /**
+   * Names of the destinations that counts are handed on with: those known in advance, then, by name,
+   * those that answered.
+   */
+  destinations(): string[] {
+    const { pods, named } = this.#shape;
+    const answered = pods.destinationNames.filter((_, index) => (this.observed[index] ?? 0) > 0);
+    return canonicalNames(pods.destinationNames.slice(0, named), answered);
+  }
+
+  /** Everything counted: a copy. @param spread What is known only in send order. */
+  counts(spread: SpreadCounts): CallCounts {
+    const { pods, named } = this.#shape;
+    const names = pods.destinationNames;
+    const counts: CallCounts = {
+      destinations: names,
+      named,
+      due: this.#due,
+      sent: this.#sent,
+      unsent: mergeSums<UnsentCause>(this.#unsent, new Map(), compareTexts),
+      ends: { ...this.#ends },
+      statuses: new Map(
+        this.#statuses.flatMap((count, status) => (count > 0 ? [[status, count] as const] : [])),
+      ),
+      failures: this.#failures.list(),
+      observed: this.observed,
+      failed: this.#failed,
+      unattributed: this.#unattributed,
+      pods: this.#namedPods(),
+      latency: this.#latencyByDestination(),
+      scheduleSlip: this.#slip.counts(),
+      windows: this.#windows.counts(),
+      blocks: this.#blocks.counts(),
+      clusters: this.#clusters.counts(),
+      spread,
+      probe: null,
     };
-  }
-
-  /** Makes a tally of what another one of this shape has counted. */
-  static fromData(shape: TallyShape, data: TallyData): Tally {
-    const tally = new Tally(shape);
-    Object.assign(tally.outcomes, data.outcomes);
-    addInto(tally.observed, data.observed);
-    tally.unattributed = data.unattributed;
-    addInto(tally.failedByDestination, data.failedByDestination);
-    for (const [status, count] of data.statuses) tally.#addStatus(status, count);
-    for (const { status, cause, count } of data.failures) tally.failures.add(status, cause, count);
-    for (const { name, latency, ...pod } of data.pods) {
-      tally.#addPod(name, { ...pod, latency: latency === null ? null : new Histogram(latency) });
-    }
-    data.connections.forEach((connection, index) => {
-      tally.connections[index] = { ...connection };
-    });
-    data.latency.forEach((counts, index) => {
-      tally.latency[index] = new Histogram(counts);
-    });
-    tally.scheduleSlip.merge(new Histogram(data.scheduleSlip));
-    const { widthMs, windows } = data.windows;
-    windows.forEach((window, index) => {
-      tally.windows.restore(index * widthMs, widthMs, window);
-    });
-    tally.blocks.count = data.blocks.count;
-    addInto(tally.blocks.counts, data.blocks.counts);
-    addInto(tally.blocks.sumOfSquares, data.blocks.sumOfSquares);
-    return tally;
-  }
-
-  #addFailure({ destination, status, cause }: Observation): void {
-    this.#addStatus(status, 1);
-    this.failures.add(status, cause);
-    if (destination !== NOBODY) this.failedByDestination[destination]! += 1;
-  }
-
-  #addStatus(status: string, count: number): void {
-    this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + count);
+    const destinations = this.destinations();
+    return placeCall(counts, { destinations, named }, placesIn(destinations, names));
   }
 
   /** A pod's own histogram joins that of its destination at the end. */
@@ -259,23 +270,44 @@ export class Tally {
     if (pod !== NOBODY && pod < PODS_WITH_LATENCY) {
       return (this.#podLatency[pod] ??= new Histogram());
     }
-    return this.latency[destination === NOBODY ? this.shape.destinations : destination]!;
+    if (destination === NOBODY) return this.#otherLatency;
+    return (this.#latency[destination] ??= new Histogram());
   }
 
-  #addPod(name: string, pod: PodTally): void {
-    const known = this.pods.get(name);
-    if (known === undefined) {
-      const latency = new Histogram();
-      if (pod.latency !== null) latency.merge(pod.latency);
-      this.pods.set(name, { ...pod, latency: pod.latency === null ? null : latency });
-      return;
-    }
-    known.observed += pod.observed;
-    if (known.latency !== null && pod.latency !== null) known.latency.merge(pod.latency);
-    else known.latency = null;
+  #latencyByDestination(): HistogramCounts[] {
+    const { destinationNames, destinations } = this.#shape.pods;
+    const other = this.#otherLatency.counts();
+    const latency = destinationNames.map(
+      (_, index): HistogramCounts => this.#latency[index]?.counts() ?? new Float64Array(0),
+    );
+    latency.push(other);
+    this.#podLatency.forEach((histogram, pod) => {
+      const destination = destinations[pod]!;
+      const at = destination === NOBODY ? latency.length - 1 : destination;
+      latency[at] = mergeHistograms(latency[at]!, histogram.counts());
+    });
+    return latency;
+  }
+
+  #namedPods(): Map<string, PodCounts> {
+    const { names, destinations } = this.#shape.pods;
+    const named = new Map<string, PodCounts>();
+    this.#podCounts.forEach((observed, pod) => {
+      if (observed === 0) return;
+      const latency =
+        pod < PODS_WITH_LATENCY ? (this.#podLatency[pod]?.counts() ?? new Float64Array(0)) : null;
+      const counts: PodCounts = { destination: destinations[pod]!, observed, latency };
+      const name = names[pod]!;
+      const known = named.get(name);
+      named.set(name, known === undefined ? counts : mergePod(known, counts));
+    });
+    return mergePods(named, new Map());
   }
 }
 
-function addInto(target: number[], counts: readonly number[]): void {
-  counts.forEach((count, index) => (target[index]! += count));
+/** Rows are only as long as what was counted. */
+function addColumns(row: number[], other: readonly number[]): void {
+  mergeColumns(row, other).forEach((count, column) => {
+    row[column] = count;
+  });
 }

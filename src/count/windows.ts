@@ -1,97 +1,133 @@
-/** Answers of one stretch of send time. */
-export interface Window {
-  /** Answers by destination. */
-  observed: number[];
-  /** Requests without a known destination. */
-  missing: number;
-}
+import { mergeColumns } from './columns.js';
+import type { WindowCounts } from './counted.js';
 
 /** The finest width; widths only ever double from here, so that any two series can be joined. */
 const BASE_WIDTH_MS = 10;
-/** Once a run is longer than this many windows, neighbours are joined and the width doubles. */
+/** Where more windows than this lie between the first and the last, the width doubles. */
 const MAX_WINDOWS = 512;
 
+/** Answers of one stretch of send time. */
+export interface Window {
+  /** By destination. */
+  observed: number[];
+  /** Answers that did not come, or of no known destination. */
+  missing: number;
+}
+
 /**
- * Counts by send time. The width starts at 10 ms and doubles as the run gets longer, so memory is
- * bounded; two series are joined at the wider of their widths. Joining is associative and
- * commutative.
+ * Counts by send time, on one grid for all members and runs: window number i begins i widths after
+ * 1970. The width starts at 10 ms and doubles as the time gets longer, so that memory is bounded.
  */
 export class Windows {
-  readonly #destinations: number;
+  readonly #columns: number;
   #widthMs = BASE_WIDTH_MS;
+  /** Number of the first window. */
+  #first = 0;
   #windows: Window[] = [];
   /** The window that was counted in last; most requests fall into it again. */
   #latest: Window = { observed: [], missing: 0 };
   #latestStartMs = 0;
   #latestEndMs = 0;
 
-  /** @param destinations How many destinations are counted. */
-  constructor(destinations: number) {
-    this.#destinations = destinations;
+  /** @param columns How many destinations are known in advance. */
+  constructor(columns: number) {
+    this.#columns = columns;
   }
 
-  get widthMs(): number {
-    return this.#widthMs;
-  }
-
-  get windows(): readonly Window[] {
-    return this.#windows;
-  }
-
-  /**
-   * @param sentAtMs Send time in ms since the run started.
-   * @param destination Index of the destination; below zero counts as missing.
-   */
-  add(sentAtMs: number, destination: number): void {
-    const isLatest = sentAtMs >= this.#latestStartMs && sentAtMs < this.#latestEndMs;
-    const window = isLatest ? this.#latest : this.#at(sentAtMs);
-    if (destination < 0) window.missing += 1;
-    else window.observed[destination]! += 1;
-  }
-
-  /** Adds all counts of a series with as many destinations. */
-  merge(other: Windows): void {
-    other.#windows.forEach((window, index) => {
-      this.restore(index * other.#widthMs, other.#widthMs, window);
-    });
-  }
-
-  /** Adds one window of another series, or of a record. */
-  restore(startMs: number, widthMs: number, window: Window): void {
-    while (this.#widthMs < widthMs) this.#coarsen();
-    const target = this.#at(startMs);
-    window.observed.forEach((count, index) => (target.observed[index]! += count));
-    target.missing += window.missing;
-  }
-
-  #at(timeMs: number): Window {
-    let index = Math.max(0, Math.floor(timeMs / this.#widthMs));
-    while (index >= MAX_WINDOWS) {
+  /** The window to count in what was sent at a time. @param sentAtMs In ms since 1970. */
+  at(sentAtMs: number): Window {
+    if (sentAtMs >= this.#latestStartMs && sentAtMs < this.#latestEndMs) return this.#latest;
+    let number = Math.floor(sentAtMs / this.#widthMs);
+    if (this.#windows.length === 0) this.#first = number;
+    while (spanOf(this.#first, this.#windows.length, number) > MAX_WINDOWS) {
       this.#coarsen();
-      index = Math.floor(timeMs / this.#widthMs);
+      number = Math.floor(sentAtMs / this.#widthMs);
     }
-    while (this.#windows.length <= index) {
-      this.#windows.push({ observed: new Array<number>(this.#destinations).fill(0), missing: 0 });
+    while (number < this.#first) {
+      this.#windows.unshift(this.#newWindow());
+      this.#first -= 1;
     }
-    this.#latest = this.#windows[index]!;
-    this.#latestStartMs = index * this.#widthMs;
+    while (number >= this.#first + this.#windows.length) this.#windows.push(this.#newWindow());
+    this.#latest = this.#windows[number - this.#first]!;
+    this.#latestStartMs = number * this.#widthMs;
     this.#latestEndMs = this.#latestStartMs + this.#widthMs;
     return this.#latest;
   }
 
+  /** Adds everything that another series counts. */
+  absorb(other: Windows): void {
+    const { widthMs, first, observed, missing } = mergeWindows(this.counts(), other.counts());
+    this.#widthMs = widthMs;
+    this.#first = first;
+    this.#windows = observed.map((row, index) => ({ observed: row, missing: missing[index]! }));
+    this.#latestEndMs = 0;
+  }
+
+  /** What was counted: a copy. */
+  counts(): WindowCounts {
+    return {
+      widthMs: this.#widthMs,
+      first: this.#first,
+      observed: this.#windows.map(({ observed }) => [...observed]),
+      missing: this.#windows.map(({ missing }) => missing),
+    };
+  }
+
+  #newWindow(): Window {
+    return { observed: new Array<number>(this.#columns).fill(0), missing: 0 };
+  }
+
   #coarsen(): void {
+    const halves = this.#windows;
+    const first = Math.floor(this.#first / 2);
+    this.#windows = [];
+    halves.forEach(({ observed, missing }, index) => {
+      const at = Math.floor((this.#first + index) / 2) - first;
+      const window = (this.#windows[at] ??= this.#newWindow());
+      window.observed = mergeColumns(window.observed, observed);
+      window.missing += missing;
+    });
+    this.#first = first;
     this.#widthMs *= 2;
     this.#latestEndMs = 0;
-    const halves = this.#windows;
-    this.#windows = [];
-    halves.forEach((half, index) => {
-      if (index % 2 === 0) {
-        this.#windows.push(half);
-        return;
-      }
-      const window = this.#windows.at(-1)!;
-      half.observed.forEach((count, destination) => (window.observed[destination]! += count));
-      window.missing += half.missing;
+  }
+}
+
+/** Adds up two series, at the finest width that bounds them both. */
+export function mergeWindows(a: WindowCounts, b: WindowCounts): WindowCounts {
+  if (a.missing.length === 0) return b;
+  if (b.missing.length === 0) return a;
+  let widthMs = Math.max(a.widthMs, b.widthMs);
+  while (lastAt(a, widthMs, b) - firstAt(a, widthMs, b) >= MAX_WINDOWS) widthMs *= 2;
+  const first = firstAt(a, widthMs, b);
+  const length = lastAt(a, widthMs, b) - first + 1;
+  const observed = Array.from({ length }, (): number[] => []);
+  const missing = new Array<number>(length).fill(0);
+  for (const part of [a, b]) {
+    const factor = widthMs / part.widthMs;
+    part.observed.forEach((row, index) => {
+      const at = Math.floor((part.first + index) / factor) - first;
+      observed[at] = mergeColumns(observed[at]!, row);
+      missing[at]! += part.missing[index]!;
     });
   }
+  const columns = observed.reduce((most, row) => Math.max(most, row.length), 0);
+  const empty = new Array<number>(columns).fill(0);
+  return { widthMs, first, observed: observed.map((row) => mergeColumns(row, empty)), missing };
+}
+
+function firstAt(a: WindowCounts, widthMs: number, b: WindowCounts): number {
+  const first = (part: WindowCounts): number => Math.floor(part.first / (widthMs / part.widthMs));
+  return Math.min(first(a), first(b));
+}
+
+function lastAt(a: WindowCounts, widthMs: number, b: WindowCounts): number {
+  const last = (part: WindowCounts): number =>
+    Math.floor((part.first + part.missing.length - 1) / (widthMs / part.widthMs));
+  return Math.max(last(a), last(b));
+}
+
+/** How many windows there are from the first to the last, once one more is among them. */
+function spanOf(first: number, length: number, number: number): number {
+  return Math.max(first + length, number + 1) - Math.min(first, number);
 }

@@ -1,0 +1,102 @@
+import { mergeColumns } from './columns.js';
+import type { BlockCounts } from './counted.js';
+import { Histogram, mergeHistograms } from './histogram.js';
+
+/** Into so many blocks a known number of requests is divided. */
+const BLOCKS = 32;
+/** Where the number is not known, so many blocks are filled before neighbours fold. */
+const MAX_BLOCKS = 2 * BLOCKS;
+
+/** Answers to one stretch of the send order. */
+export interface Block {
+  /** By destination. */
+  observed: number[];
+  /** Answers that did not come, or of no known destination. */
+  missing: number;
+  latency: Histogram;
+}
+
+/**
+ * Counts by block in the send order of one call on one member. Where it is known how many requests
+ * there will be, they make 32 equal blocks. Where only a clock ends them, a block begins as one
+ * request, and whenever 64 blocks are full, neighbours fold and the size doubles. Which block a request
+ * belongs to follows from its number, so ends can come in any order.
+ */
+export class Blocks {
+  readonly #columns: number;
+  #size: number;
+  #blocks: Block[] = [];
+
+  /**
+   * @param quota How many requests there will be; Infinity where only a clock ends them.
+   * @param columns How many destinations are known in advance.
+   */
+  constructor(quota: number, columns: number) {
+    this.#size = quota === Infinity ? 1 : Math.max(1, Math.ceil(quota / BLOCKS));
+    this.#columns = columns;
+  }
+
+  /** The block of a request. @param sequence Its position in the send order, from 0. */
+  at(sequence: number): Block {
+    while (sequence >= this.#size * MAX_BLOCKS) this.#foldTo(this.#size * 2);
+    return this.#blockAt(Math.floor(sequence / this.#size));
+  }
+
+  /** Adds what other blocks of the same call and member have counted. */
+  absorb(other: Blocks): void {
+    if (other.#size > this.#size) this.#foldTo(other.#size);
+    other.#blocks.forEach((block, index) => {
+      addBlock(this.#blockAt(Math.floor((index * other.#size) / this.#size)), block);
+    });
+  }
+
+  /** What was counted: a copy. */
+  counts(): BlockCounts {
+    return {
+      observed: this.#blocks.map(({ observed }) => [...observed]),
+      missing: this.#blocks.map(({ missing }) => missing),
+      latency: this.#blocks.map(({ latency }) => latency.counts()),
+    };
+  }
+
+  #blockAt(index: number): Block {
+    while (index >= this.#blocks.length) {
+      this.#blocks.push({
+        observed: new Array<number>(this.#columns).fill(0),
+        missing: 0,
+        latency: new Histogram(),
+      });
+    }
+    return this.#blocks[index]!;
+  }
+
+  /** @param size A power of two times the present one. */
+  #foldTo(size: number): void {
+    const small = this.#blocks;
+    const factor = size / this.#size;
+    this.#size = size;
+    this.#blocks = [];
+    small.forEach((block, index) => {
+      addBlock(this.#blockAt(Math.floor(index / factor)), block);
+    });
+  }
+}
+
+/** Adds up blocks by their index; a series that is shorter counts as if it went on with empty ones. */
+export function mergeBlocks(a: BlockCounts, b: BlockCounts): BlockCounts {
+  const [longer, shorter] = a.missing.length >= b.missing.length ? [a, b] : [b, a];
+  const none = new Float64Array(0);
+  return {
+    observed: longer.observed.map((row, at) => mergeColumns(row, shorter.observed[at] ?? [])),
+    missing: mergeColumns(a.missing, b.missing),
+    latency: longer.latency.map((counts, at) =>
+      mergeHistograms(counts, shorter.latency[at] ?? none),
+    ),
+  };
+}
+
+function addBlock(sum: Block, block: Block): void {
+  sum.observed = mergeColumns(sum.observed, block.observed);
+  sum.missing += block.missing;
+  sum.latency.absorb(block.latency);
+}

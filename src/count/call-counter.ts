@@ -1,0 +1,275 @@
+import type { CallEnd, RawAnswer } from '../call/answer.js';
+import { answerReader } from '../call/answer-reader.js';
+import { NOBODY } from './attribution.js';
+import type { CallCounting } from './call-counting.js';
+import { placeConnectionCall, placesIn } from './columns.js';
+import type { CallCounts, ConnectionCallCounts, ConnectionCounts } from './counted.js';
+import { mergeHistograms } from './histogram.js';
+import { percentileMs } from './latency-summary.js';
+import { type Outcome, outcomeReader } from './outcome.js';
+import { PodDirectory } from './pod-directory.js';
+import { PodReader } from './pod-reader.js';
+import { SendOrderCounts, type SendPlace } from './send-order-counts.js';
+import { type EndedRequest, Tally, type TallyShape, type UnsentRequests } from './tally.js';
+
+/** A request as the load knows it. Not kept: the load may reuse the object. */
+export interface CountedRequest extends SendPlace {
+  /** When it was due, on the monotonic clock, in ms. Never falls from one sequence to the next. */
+  scheduledAtMs: number;
+}
+
+/** A request of which at least a byte was sent. */
+export interface SentRequest extends CountedRequest {
+  /** Its place in flight: the one that its answers were given for. */
+  slot: number;
+  /** When it was sent, on the monotonic clock, in ms. */
+  sentAtMs: number;
+}
+
+/** What a member counts of one call. */
+export interface CounterSettings {
+  counting: CallCounting;
+  /** How many connections the member has. */
+  connections: number;
+  /** Requests of this call that the member is to send; Infinity where only a clock ends them. */
+  quota: number;
+  /** Requests in flight at most: slots are numbered from 0. */
+  slots: number;
+}
+
+/** What a member counted of one call. */
+export interface CallResult {
+  call: CallCounts;
+  /** By own connection. */
+  connections: ConnectionCallCounts[];
+}
+
+/** How far a call has come, while it runs. */
+export interface CallProgress {
+  /** Requests that have ended. */
+  ended: number;
+  /** Names for `observed`. */
+  destinations: readonly string[];
+  observed: readonly number[];
+}
+
+/**
+ * Counts the answers and ends of one call's requests on one member. Nothing is kept of a request once
+ * it has ended, and nothing is allocated for it.
+ *
+ * In the middle of a run it can give the counts of everything due before a moment: {@link cut} counts
+ * what is due from then on apart, {@link settle} gives what was due before, and joins the two again.
+ */
+export class CallCounter {
+  readonly #shape: TallyShape;
+  readonly #pods: PodDirectory;
+  readonly #reader: PodReader;
+  readonly #outcomeOf: (end: CallEnd) => Outcome;
+  readonly #order: SendOrderCounts;
+  /** By slot: the pods that have answered the request in flight. */
+  readonly #answered: Int32Array[];
+  /** By slot: how many of them there are. */
+  readonly #answers: Int32Array;
+  readonly #tally: Tally;
+  /** Of what is due from the cut on; null while there is no cut. */
+  #later: Tally | null = null;
+  #cutMs = Infinity;
+  #latestDueMs = -Infinity;
+  /** What to add to the monotonic clock for ms since 1970. */
+  #epochOffsetMs = 0;
+  /** One object for all requests. */
+  readonly #ended: EndedRequest;
+
+  constructor({ counting, connections, quota, slots }: CounterSettings) {
+    const { attribution, observationsPerCall, spreadSize } = counting;
+    const named = attribution.destinations.length;
+    this.#pods = new PodDirectory(attribution);
+    this.#reader = new PodReader(answerReader(counting.answers), this.#pods);
+    this.#outcomeOf = outcomeReader(counting);
+    this.#shape = { pods: this.#pods, named, connections, quota, observationsPerCall };
+    this.#tally = new Tally(this.#shape);
+    this.#order = new SendOrderCounts(spreadSize, connections, named);
+    const room = Math.max(1, observationsPerCall);
+    this.#answered = Array.from({ length: slots }, () => new Int32Array(room));
+    this.#answers = new Int32Array(slots);
+    this.#ended = {
+      sequence: 0,
+      connection: 0,
+      sentAtMs: 0,
+      slipMs: 0,
+      latencyMs: 0,
+      outcome: 'ok',
+      pods: new Int32Array(0),
+      answers: 0,
+    };
+  }
+
+  /**
+   * The sample starts.
+   *
+   * @param startMs On the monotonic clock.
+   * @param startEpochMs The same moment in ms since 1970.
+   */
+  start(startMs: number, startEpochMs: number): void {
+    this.#epochOffsetMs = startEpochMs - startMs;
+  }
+
+  /** Takes an answer to the request in a slot: any number of them, before its end. */
+  onAnswer(slot: number, answer: RawAnswer): void {
+    const count = this.#answers[slot]!;
+    let pods = this.#answered[slot]!;
+    if (count === pods.length) {
+      pods = new Int32Array(2 * count);
+      pods.set(this.#answered[slot]!);
+      this.#answered[slot] = pods;
+    }
+    pods[count] = this.#reader.podOf(answer);
+    this.#answers[slot] = count + 1;
+  }
+
+  /**
+   * Counts a request that has ended.
+   *
+   * @param endedAtMs When, on the monotonic clock.
+   */
+  onEnd(request: SentRequest, end: CallEnd, endedAtMs: number): void {
+    const { slot, scheduledAtMs, sentAtMs } = request;
+    const tally = this.#tallyFor(request);
+    const ended = this.#ended;
+    ended.sequence = request.sequence;
+    ended.connection = request.connection;
+    ended.sentAtMs = sentAtMs + this.#epochOffsetMs;
+    ended.slipMs = sentAtMs - scheduledAtMs;
+    ended.latencyMs = endedAtMs - scheduledAtMs;
+    ended.outcome = this.#outcomeOf(end);
+    ended.pods = this.#answered[slot]!;
+    ended.answers = this.#answers[slot]!;
+    this.#answers[slot] = 0;
+    this.#order.add(request, tally.add(ended, end));
+  }
+
+  /** Forgets the answers to the request in a slot: it will be sent again. */
+  forgetAnswers(slot: number): void {
+    this.#answers[slot] = 0;
+  }
+
+  /**
+   * Counts requests that were taken up, and given up before a byte of them was sent. They have a place
+   * in the send order, where they leave a gap.
+   *
+   * @param what With a count of one.
+   */
+  onUnsent(request: CountedRequest, what: UnsentRequests): void {
+    this.#tallyFor(request).addUnsent(what, request.sequence);
+    this.#order.add(request, NOBODY);
+  }
+
+  /**
+   * Counts requests that were due, and never taken up.
+   *
+   * @param scheduledAtMs When they were due, on the monotonic clock; Infinity when they had no time.
+   */
+  neverTakenUp(what: UnsentRequests, scheduledAtMs = Infinity): void {
+    const tally = scheduledAtMs >= this.#cutMs ? this.#later : null;
+    (tally ?? this.#tally).addUnsent(what, null);
+  }
+
+  /**
+   * From now on counts apart what is due from a moment on. One cut at a time.
+   *
+   * @param beforeMs On the monotonic clock.
+   * @throws RangeError while there is a cut, or when something that was due then has ended already.
+   */
+  cut(beforeMs: number): void {
+    if (this.#later !== null) throw new RangeError('the last cut has not been settled');
+    if (this.#latestDueMs >= beforeMs) throw new RangeError('a cut that comes too late');
+    this.#later = new Tally(this.#shape);
+    this.#cutMs = beforeMs;
+  }
+
+  /**
+   * Ends the cut. Everything that was due before it must have ended.
+   *
+   * @returns What was due before the cut came to, since the start.
+   * @throws RangeError when there is no cut.
+   */
+  settle(): CallResult {
+    if (this.#later === null) throw new RangeError('nothing was cut');
+    const before = this.#result();
+    this.#join(this.#later);
+    return before;
+  }
+
+  /** Everything counted. Ends a cut that was not settled. */
+  counts(): CallResult {
+    if (this.#later !== null) this.#join(this.#later);
+    return this.#result();
+  }
+
+  progress(): CallProgress {
+    const later = this.#later?.observed ?? [];
+    return {
+      ended: this.#tally.sent + (this.#later?.sent ?? 0),
+      destinations: this.#pods.destinationNames,
+      observed: this.#pods.destinationNames.map(
+        (_, index) => (this.#tally.observed[index] ?? 0) + (later[index] ?? 0),
+      ),
+    };
+  }
+
+  /** The median of the latencies so far, in ms; null before the first. Not for every request. */
+  medianLatencyMs(): number | null {
+    const latency = this.#tally.allLatency();
+    return percentileMs(
+      this.#later === null ? latency : mergeHistograms(latency, this.#later.allLatency()),
+      50,
+    );
+  }
+
+  #tallyFor(request: CountedRequest): Tally {
+    const { scheduledAtMs } = request;
+    if (scheduledAtMs > this.#latestDueMs) this.#latestDueMs = scheduledAtMs;
+    if (this.#later === null || scheduledAtMs < this.#cutMs) return this.#tally;
+    this.#order.hold(request);
+    return this.#later;
+  }
+
+  #result(): CallResult {
+    const tally = this.#tally;
+    const destinations = tally.destinations();
+    const places = placesIn(destinations, this.#pods.destinationNames);
+    const neighbours = this.#order.neighbours();
+    return {
+      call: tally.counts(this.#order.spread()),
+      connections: tally
+        .connections()
+        .map((answers, index) =>
+          placeConnectionCall({ ...answers, ...neighbours[index]! }, places, destinations.length),
+        ),
+    };
+  }
+
+  #join(later: Tally): void {
+    this.#tally.absorb(later);
+    this.#later = null;
+    this.#cutMs = Infinity;
+    this.#order.release();
+  }
+}
+
+/**
+ * Puts together what a member's counters say of its connections.
+ *
+ * @param connections Number in the whole load, and address, of each of the member's own.
+ * @param calls By call.
+ */
+export function connectionCounts(
+  connections: readonly { number: number; remote: string }[],
+  calls: readonly CallResult[],
+): ConnectionCounts[] {
+  return connections.map(({ number, remote }, own) => ({
+    number,
+    remote,
+    byCall: calls.map((call) => call.connections[own]!),
+  }));
+}

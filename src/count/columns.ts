@@ -1,0 +1,106 @@
+import type { CallCounts, ConnectionCallCounts, HistogramCounts } from './counted.js';
+
+/** Where the columns of some counts stand in others. By column: its new place, -1 for none. */
+export type ColumnPlaces = readonly number[];
+
+/** The names of columns, and how many of them were given in advance. */
+type ColumnNames = Pick<CallCounts, 'destinations' | 'named'>;
+
+/** Adds one to a column; rows are only as long as what was counted. */
+export function countIn(row: number[], column: number, count = 1): void {
+  row[column] = (row[column] ?? 0) + count;
+}
+
+/** Adds up two rows of columns. The shorter one counts as if it went on with zeros. */
+export function mergeColumns(a: readonly number[], b: readonly number[]): number[] {
+  return Array.from(
+    { length: Math.max(a.length, b.length) },
+    (_, at) => (a[at] ?? 0) + (b[at] ?? 0),
+  );
+}
+
+/** The order that destinations have in what is handed on: those given in advance, then by name. */
+export function canonicalNames(given: readonly string[], others: Iterable<string>): string[] {
+  const known = new Set(given);
+  return [...given, ...[...new Set(others)].filter((name) => !known.has(name)).sort()];
+}
+
+/** @returns The places of the columns called `names` among those called `order`. */
+export function placesIn(order: readonly string[], names: readonly string[]): number[] {
+  const places = new Map(order.map((name, place) => [name, place]));
+  return names.map((name) => places.get(name) ?? -1);
+}
+
+/** A row whose columns stand in other places. */
+export function placeColumns(
+  row: readonly number[],
+  places: ColumnPlaces,
+  length: number,
+): number[] {
+  const placed = new Array<number>(length).fill(0);
+  places.forEach((place, column) => {
+    if (place >= 0) placed[place] = row[column] ?? 0;
+  });
+  return placed;
+}
+
+/** Counts of a call whose columns stand in other places; the rest is as it was. */
+export function placeCall(
+  call: CallCounts,
+  { destinations, named }: ColumnNames,
+  places: ColumnPlaces,
+): CallCounts {
+  const row = (columns: readonly number[]): number[] =>
+    placeColumns(columns, places, destinations.length);
+  return {
+    ...call,
+    destinations,
+    named,
+    observed: row(call.observed),
+    failed: row(call.failed),
+    pods: new Map(
+      [...call.pods].map(([name, pod]) => [
+        name,
+        { ...pod, destination: places[pod.destination] ?? -1 },
+      ]),
+    ),
+    latency: placeLatency(call.latency, places, destinations.length),
+    windows: { ...call.windows, observed: call.windows.observed.map(row) },
+    blocks: { ...call.blocks, observed: call.blocks.observed.map(row) },
+    clusters: new Map(
+      [...call.clusters].map(([answers, { calls, observed, squares }]) => [
+        answers,
+        { calls, observed: row(observed), squares: row(squares) },
+      ]),
+    ),
+    spread: {
+      ...call.spread,
+      observed: row(call.spread.observed),
+      squares: row(call.spread.squares),
+    },
+    probe: call.probe === null ? null : { ...call.probe, observed: row(call.probe.observed) },
+  };
+}
+
+/** Counts of a connection whose columns stand in other places. */
+export function placeConnectionCall(
+  counts: ConnectionCallCounts,
+  places: ColumnPlaces,
+  length: number,
+): ConnectionCallCounts {
+  return { ...counts, observed: placeColumns(counts.observed, places, length) };
+}
+
+/** The last one, of requests without a known destination, stays the last. */
+function placeLatency(
+  latency: readonly HistogramCounts[],
+  places: ColumnPlaces,
+  length: number,
+): HistogramCounts[] {
+  const placed = Array.from({ length: length + 1 }, (): HistogramCounts => new Float64Array(0));
+  places.forEach((place, column) => {
+    if (place >= 0) placed[place] = latency[column]!;
+  });
+  placed[length] = latency[places.length]!;
+  return placed;
+}

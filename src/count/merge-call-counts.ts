@@ -1,0 +1,108 @@
+import { mergeBlocks } from './blocks.js';
+import { mergeClusters } from './clusters.js';
+import {
+  canonicalNames,
+  type ColumnPlaces,
+  mergeColumns,
+  placeCall,
+  placeConnectionCall,
+  placesIn,
+} from './columns.js';
+import type { CallCounts, ConnectionCounts, ProbeCounts, UnsentCause } from './counted.js';
+import { mergeFailures } from './failure-log.js';
+import { mergeHistograms } from './histogram.js';
+import { compareNumbers, compareTexts, mergeSums } from './key-sums.js';
+import { mergePods } from './pods.js';
+import { mergeSpread } from './spread.js';
+import { mergeWindows } from './windows.js';
+
+/** Columns that two counts of one call have together. */
+export interface CommonColumns {
+  destinations: string[];
+  named: number;
+  /** Where the columns of each of the two stand among them. */
+  placesA: ColumnPlaces;
+  placesB: ColumnPlaces;
+}
+
+/**
+ * The columns of two counts of one call.
+ *
+ * @throws RangeError when other destinations were given to the one in advance than to the other: they
+ *   are not counts of the same call.
+ */
+export function commonColumns(a: CallCounts, b: CallCounts): CommonColumns {
+  const given = a.destinations.slice(0, a.named);
+  if (a.named !== b.named || given.some((name, index) => b.destinations[index] !== name)) {
+    throw new RangeError('counts of calls with different destinations cannot be added up');
+  }
+  const destinations = canonicalNames(given, [...a.destinations, ...b.destinations]);
+  return {
+    destinations,
+    named: a.named,
+    placesA: placesIn(destinations, a.destinations),
+    placesB: placesIn(destinations, b.destinations),
+  };
+}
+
+/** Adds up two counts of one call. */
+export function mergeCallCounts(a: CallCounts, b: CallCounts, columns: CommonColumns): CallCounts {
+  return addUp(placeCall(a, columns, columns.placesA), placeCall(b, columns, columns.placesB));
+}
+
+/**
+ * What connections carried, with the columns of joined counts.
+ *
+ * @param columns By call: the columns, and where those of these connections stand among them.
+ */
+export function placeConnections(
+  connections: readonly ConnectionCounts[],
+  columns: readonly { length: number; places: ColumnPlaces }[],
+): ConnectionCounts[] {
+  return connections.map((connection) => ({
+    ...connection,
+    byCall: connection.byCall.map((counts, call) => {
+      const { places, length } = columns[call]!;
+      return placeConnectionCall(counts, places, length);
+    }),
+  }));
+}
+
+/** Both have the same columns. */
+function addUp(a: CallCounts, b: CallCounts): CallCounts {
+  return {
+    destinations: a.destinations,
+    named: a.named,
+    due: a.due + b.due,
+    sent: a.sent + b.sent,
+    unsent: mergeSums<UnsentCause>(a.unsent, b.unsent, compareTexts),
+    ends: {
+      ok: a.ends.ok + b.ends.ok,
+      failed: a.ends.failed + b.ends.failed,
+      timedOut: a.ends.timedOut + b.ends.timedOut,
+      cancelled: a.ends.cancelled + b.ends.cancelled,
+    },
+    statuses: mergeSums(a.statuses, b.statuses, compareNumbers),
+    failures: mergeFailures(a.failures, b.failures),
+    observed: mergeColumns(a.observed, b.observed),
+    failed: mergeColumns(a.failed, b.failed),
+    unattributed: a.unattributed + b.unattributed,
+    pods: mergePods(a.pods, b.pods),
+    latency: a.latency.map((counts, index) => mergeHistograms(counts, b.latency[index]!)),
+    scheduleSlip: mergeHistograms(a.scheduleSlip, b.scheduleSlip),
+    windows: mergeWindows(a.windows, b.windows),
+    blocks: mergeBlocks(a.blocks, b.blocks),
+    clusters: mergeClusters(a.clusters, b.clusters),
+    spread: mergeSpread(a.spread, b.spread),
+    probe: mergeProbes(a.probe, b.probe),
+  };
+}
+
+function mergeProbes(a: ProbeCounts | null, b: ProbeCounts | null): ProbeCounts | null {
+  if (a === null || b === null) return a ?? b;
+  return {
+    connections: a.connections + b.connections,
+    observed: mergeColumns(a.observed, b.observed),
+    missing: a.missing + b.missing,
+  };
+}

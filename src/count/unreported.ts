@@ -1,0 +1,70 @@
+import type { CallCounting } from './call-counting.js';
+import type { CallCounts, ConnectionCallCounts, Counted } from './counted.js';
+import { emptyCallCounts, nothingCounted } from './nothing-counted.js';
+import { cancelledStatus } from './outcome.js';
+
+/** What is known of a member that died before it gave its counts. */
+export interface LostMember {
+  /** Why it died, in words. */
+  why: string;
+  /** By call. */
+  calls: readonly LostCall[];
+  /** Its own connections: their numbers in the whole load, and addresses. */
+  connections: readonly { number: number; remote: string }[];
+  /** Requests that it had sent before the sample. */
+  excluded: number;
+}
+
+/** One of the calls of a member that died. */
+export interface LostCall {
+  counting: CallCounting;
+  /** Requests of the sample that it had sent, by own connection. */
+  sent: readonly number[];
+  /** Requests that it was still to send; 0 where only a clock would have ended them. */
+  unsent: number;
+}
+
+const LOST_WITH_THREAD = 'the thread that sent it died';
+
+/**
+ * The counts of a member that died. Of its requests is only known that they were sent, not when, or
+ * what became of them: they are cancelled and their answers missing, in no window and no block. What
+ * it was still to send is unsent because of the client.
+ */
+export function unreported({ why, calls, connections, excluded }: LostMember): Counted {
+  const counts = calls.map(lostCall);
+  return {
+    ...nothingCounted(counts),
+    connections: connections.map(({ number, remote }, own) => ({
+      number,
+      remote,
+      byCall: calls.map((call) => lostOnConnection(call, own)),
+    })),
+    deaths: [{ why, sent: counts.reduce((sum, { sent }) => sum + sent, 0) }],
+    excluded,
+  };
+}
+
+function lostCall({ counting, sent: byConnection, unsent }: LostCall): CallCounts {
+  const empty = emptyCallCounts(counting.attribution.destinations, counting.spreadSize);
+  const sent = byConnection.reduce((sum, count) => sum + count, 0);
+  const status = cancelledStatus(counting);
+  return {
+    ...empty,
+    due: sent + unsent,
+    sent,
+    unsent: unsent > 0 ? new Map([['client', unsent]]) : empty.unsent,
+    ends: { ...empty.ends, cancelled: sent },
+    statuses: sent > 0 ? new Map([[status, sent]]) : empty.statuses,
+    failures: sent > 0 ? [{ status, cause: LOST_WITH_THREAD, count: sent }] : [],
+  };
+}
+
+function lostOnConnection({ counting, sent }: LostCall, own: number): ConnectionCallCounts {
+  return {
+    observed: counting.attribution.destinations.map(() => 0),
+    missing: sent[own]! * counting.observationsPerCall,
+    pairs: 0,
+    equalPairs: 0,
+  };
+}
