@@ -1,15 +1,6 @@
 import type { CallEnd, RawAnswer } from '../../call/answer.js';
-import type { UnsentCause } from '../../count/counted.js';
+import type { UnsentRequests } from '../../count/tally.js';
 import type { Request } from './request.js';
-
-/** Why a request was not sent, and since when it was due. */
-export interface Unsent {
-  cause: UnsentCause;
-  /** What its connection lacked, in words; empty where there is nothing to say. */
-  text: string;
-  /** How long it waited because of the peer, in ms, where that is its latency (open loop); else null. */
-  waitedMs: number | null;
-}
 
 /** Takes what happens to the requests of a phase. No argument may be kept. */
 export interface PhaseCounting {
@@ -17,10 +8,12 @@ export interface PhaseCounting {
   onAnswer(call: number, slot: number, answer: RawAnswer): void;
   /** A request that was sent has ended; exactly once for each. */
   onEnd(request: Readonly<Request>, end: CallEnd, endedAtMs: number): void;
+  /** What was answered to a request does not count: it is sent again. */
+  onResend(request: Readonly<Request>): void;
   /** A request that was taken up is not sent; exactly once for each such. */
-  onUnsent(request: Readonly<Request>, unsent: Unsent): void;
-  /** Requests that were due and never taken up. */
-  onNeverTakenUp(call: number, cause: UnsentCause, count: number): void;
+  onUnsent(request: Readonly<Request>, unsent: UnsentRequests): void;
+  /** Requests of a call that were due and never taken up. */
+  onNeverTakenUp(call: number, unsent: UnsentRequests): void;
   /** Of all requests that have ended, in ms; null when none has. */
   medianLatencyMs(): number | null;
 }

@@ -1,5 +1,6 @@
 import type { CallEnd, RawAnswer } from '../../call/answer.js';
 import type { UnsentCause } from '../../count/counted.js';
+import { percentileMs } from '../../count/latency-summary.js';
 import { placeOf } from '../member/sent-counts.js';
 import { tickNowMs } from '../tick-clock.js';
 import type { Connection } from '../transport/transport.js';
@@ -163,7 +164,7 @@ export class Phase {
    * one, or when there was none.
    */
   get latenessP99Ms(): number | null {
-    return this.#due?.lateness.percentileMs(99) ?? null;
+    return this.#due === null ? null : percentileMs(this.#due.lateness.counts(), 99);
   }
 
   /** Requests sent a second time because the peer provably had not looked at them. */
@@ -238,7 +239,11 @@ export class Phase {
 
   /** Takes up nothing more, and waits for what is in flight; what waits to be sent is not sent. */
   stop(): void {
-    this.#stopSending('stopped');
+    const isMoreDue = this.#connections.some(
+      (_, connection) => this.#plan.dealer.left(connection)?.every((left) => left <= 0) !== true,
+    );
+    // A stop that comes when everything was sent stops nothing.
+    if (isMoreDue || this.#isAnyWaiting) this.#stopSending('stopped');
   }
 
   /**
@@ -266,7 +271,8 @@ export class Phase {
       this.#plan.dealer.left(connection)?.forEach((count, call) => (left[call]! += count));
     });
     left.forEach((count, call) => {
-      if (count > 0) this.#counting.onNeverTakenUp(call, cause, count);
+      const failure = cause === 'no-answer' ? NO_ANSWER : '';
+      if (count > 0) this.#counting.onNeverTakenUp(call, { cause, count, failure, waitedMs: null });
     });
   }
 
@@ -284,6 +290,7 @@ export class Phase {
     if (slot?.state !== 'in flight') return;
     if (end.kind === 'unprocessed' && !slot.resent && this.#state !== 'cancelled') {
       slot.resent = true;
+      this.#counting.onResend(slot);
       this.#resent += 1;
       this.#inFlight -= 1;
       if (!this.#sendOrWait(slot)) this.#freeSlot(slot);
@@ -481,7 +488,8 @@ export class Phase {
     const isLatency = this.#due !== null && BECAUSE_OF_PEER.has(cause);
     this.#counting.onUnsent(request, {
       cause,
-      text: this.#inWords(cause, request.connection),
+      count: 1,
+      failure: this.#inWords(cause, request.connection),
       waitedMs: isLatency ? nowMs - request.scheduledAtMs : null,
     });
   }
@@ -494,7 +502,7 @@ export class Phase {
       case 'no-stream':
         return `the peer allowed no stream within ${this.#plan.timeoutMs} ms`;
       case 'no-answer':
-        return 'nothing was answered any more';
+        return NO_ANSWER;
       default:
         return '';
     }
@@ -622,6 +630,8 @@ const NEVER_TAKEN_UP: Readonly<Record<PhaseEnd, UnsentCause | null>> = {
   stopped: 'stopped',
   interrupted: 'interrupted',
 };
+
+const NO_ANSWER = 'nothing was answered any more';
 
 const BECAUSE_OF_PEER: ReadonlySet<UnsentCause> = new Set([
   'no-connection',
