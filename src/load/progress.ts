@@ -1,5 +1,3 @@
-import type { CallTally } from './call-counter.js';
-
 /** What a progress line can say. */
 export interface Progress {
   elapsedMs: number;
@@ -20,17 +18,6 @@ export interface PartProgress {
 }
 
 export const PROGRESS_INTERVAL_MS = 200;
-
-/** How far the calls of one worker have come, together. */
-export function progressOf(calls: readonly CallTally[]): PartProgress {
-  return sumProgress(
-    calls.map(({ tally, destinations }) => ({
-      done: tally.sent,
-      destinations,
-      observed: tally.observed,
-    })),
-  );
-}
 
 /** Adds up parts, destinations by their names. */
 export function sumProgress(parts: readonly PartProgress[]): PartProgress {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import type { CallEnd } from '../../src/load/transport/caller.js';
-import { type EngineSettings, loadEngine } from '../../src/load/transport/engine.js';
-import type { LoadJob } from '../../src/load/load-job.js';
+import type { LoadOrder } from '../../src/load/load-order.js';
+import { openTransport } from '../../src/load/transport/open-transport.js';
+import { GRPC_STATUS_NAMES } from '../../src/wire/grpc/status.js';
 
 /** What a call came to, as far as clients must agree. */
 export interface Seen {
+  /** Whether the peer has answered, and how often that was told. */
+  answers: number;
   kind: string;
   status: string;
   cause: string;
@@ -14,31 +16,37 @@ export interface Seen {
 }
 
 /** Makes one call on a connection of its own. */
-export async function callOnce(name: EngineSettings['name'], job: LoadJob): Promise<Seen> {
+export async function callOnce(order: LoadOrder): Promise<Seen> {
   const { signal } = new AbortController();
-  const engine = await loadEngine(
-    { ...job.engine, name },
-    job.calls.map(({ prepared }) => prepared),
-    { callsPerConnection: 1, outagePatienceMs: 0 },
+  const transport = await openTransport(
+    order.transport,
+    order.calls.map(({ request }) => request),
+    { callsPerConnection: 1 },
     signal,
   );
+  const nothing = { message: '', headers: [], trailers: [] };
+  let answered: Pick<Seen, 'message' | 'headers' | 'trailers'> = nothing;
+  let answers = 0;
   let resolve: (seen: Seen) => void;
   const ended = new Promise<Seen>((done) => (resolve = done));
-  const caller = await engine.dial(job.endpoints[0]!, {
-    onEnd: (_slot, end: CallEnd) => {
-      resolve({
-        kind: end.kind,
-        status: end.status,
-        cause: end.cause,
-        message: Buffer.from(end.buffer.subarray(end.messageStart, end.messageEnd)).toString(),
-        headers: ['x-pod-name', 'server', 'content-type'].map((header) => end.header(header)),
-        trailers: ['x-case-seen'].map((trailer) => end.trailer(trailer)),
-      });
+  const connection = await transport.dial(0, order.addresses, {
+    onAnswer: (_slot, answer) => {
+      answers += 1;
+      answered = {
+        message: Buffer.from(
+          answer.buffer.subarray(answer.messageStart, answer.messageEnd),
+        ).toString(),
+        headers: ['x-pod-name', 'server', 'content-type'].map((name) => answer.header(name)),
+        trailers: ['x-case-seen'].map((name) => answer.trailer(name)),
+      };
+    },
+    onEnd: (_slot, { kind, status, cause }) => {
+      resolve({ answers, kind, status: GRPC_STATUS_NAMES[status]!, cause, ...answered });
     },
     onRoom: () => undefined,
   });
-  assert.equal(caller.call(0, 0), 'started');
+  assert.equal(connection.call(0, 0), 'started');
   const seen = await ended;
-  await caller.close();
+  await connection.close();
   return seen;
 }

@@ -8,16 +8,16 @@ import {
   type ServerUnaryCall,
   status,
 } from '@grpc/grpc-js';
-import type { EngineSettings } from '../../src/load/transport/engine.js';
-import type { LoadJob } from '../../src/load/load-job.js';
-import { type LoadResult, runLoad } from '../../src/load/run-load.js';
+import type { Counted } from '../../src/count/counted.js';
+import { runLoad } from '../../src/load/coordinator.js';
+import type { LoadOrder } from '../../src/load/load-order.js';
 import { encodeTextMessage } from '../../src/mesh/text-message.js';
 import { callOnce, type Seen } from './call-once.js';
 import { startEnvoy } from '../fixtures/envoy.js';
 import { startHaproxy } from '../fixtures/haproxy.js';
 import { startNghttpx } from '../fixtures/nghttpx.js';
 import { startNginx } from '../fixtures/nginx.js';
-import { greeterJob } from './greeter-job.js';
+import { greeterOrder, unwatched } from './greeter-order.js';
 
 const POD = 'grpc-helloworld-v1-5d4f8c9b7-abcde';
 const TIMEOUT = { timeout: 60_000 };
@@ -61,17 +61,29 @@ async function startBackend(): Promise<{ port: number; close(): void }> {
   };
 }
 
-function jobOf(address: string, sent: string, timeoutMs = 10_000): LoadJob {
-  const job = greeterJob(address, { timeoutMs });
-  const calls = job.calls.map((call) => ({
+function orderOf(
+  engine: 'h2' | 'grpc-js',
+  address: string,
+  sent: string,
+  timeoutMs: number,
+): LoadOrder {
+  const order = greeterOrder(address, { timeoutMs }, engine);
+  const calls = order.calls.map((call) => ({
     ...call,
-    prepared: { ...call.prepared, metadata: [['x-case', sent] as const] },
+    request: { ...call.request, metadata: [['x-case', sent] as const] },
   }));
-  return { ...job, calls };
+  return { ...order, calls };
 }
 
-async function bothEngines(job: LoadJob): Promise<[Seen, Seen]> {
-  return [await callOnce('h2', job), await callOnce('grpc-js', job)];
+async function bothEngines(
+  address: string,
+  sent: string,
+  timeoutMs = 10_000,
+): Promise<[Seen, Seen]> {
+  return [
+    await callOnce(orderOf('h2', address, sent, timeoutMs)),
+    await callOnce(orderOf('grpc-js', address, sent, timeoutMs)),
+  ];
 }
 
 const TARGETS = ['grpc-js', 'Envoy', 'nginx', 'HAProxy', 'nghttpx'] as const;
@@ -114,35 +126,36 @@ describe('the engines agree', () => {
 
   for (const target of TARGETS) {
     it(`on an answer of ${target}`, TIMEOUT, async () => {
-      const [own, reference] = await bothEngines(jobOf(addresses[target]!, 'answer'));
+      const [own, reference] = await bothEngines(addresses[target]!, 'answer');
       assert.deepEqual(own, reference);
-      assert.equal(own.kind, 'ok');
+      assert.deepEqual([own.answers, own.kind, own.status], [1, 'answered', 'OK']);
       assert.match(own.message, new RegExp(POD));
       assert.equal(own.headers[0], POD);
       assert.deepEqual(own.trailers, ['answer']);
     });
 
     it(`on a refusal through ${target}`, TIMEOUT, async () => {
-      const [own, reference] = await bothEngines(jobOf(addresses[target]!, 'failure'));
+      const [own, reference] = await bothEngines(addresses[target]!, 'failure');
       // A status alone comes in one block of headers; grpc-js shows them as trailers only.
       assert.deepEqual({ ...own, headers: [] }, { ...reference, headers: [] });
       assert.deepEqual(own.trailers, ['failure']);
-      assert.equal(own.status, 'NOT_FOUND');
+      assert.deepEqual([own.answers, own.kind, own.status], [1, 'answered', 'NOT_FOUND']);
       assert.equal(own.cause, 'nobody of that name: 100 % sure, émigré');
     });
 
     it(`on silence behind ${target}`, TIMEOUT, async () => {
-      const [own, reference] = await bothEngines(jobOf(addresses[target]!, 'silence', 300));
+      const [own, reference] = await bothEngines(addresses[target]!, 'silence', 300);
       const { kind, status: name } = own;
       assert.deepEqual({ kind, name }, { kind: reference.kind, name: reference.status });
-      assert.deepEqual({ kind, name }, { kind: 'timedOut', name: 'DEADLINE_EXCEEDED' });
+      assert.deepEqual({ kind, name }, { kind: 'timed-out', name: 'DEADLINE_EXCEEDED' });
     });
 
     if (target === 'grpc-js') continue;
     it(`on what ${target} says when nobody is behind it`, TIMEOUT, async () => {
-      const [own, reference] = await bothEngines(jobOf(deadEnds[target]!, 'answer'));
+      const [own, reference] = await bothEngines(deadEnds[target]!, 'answer');
       assert.deepEqual([own.kind, own.status], [reference.kind, reference.status]);
-      assert.equal(own.kind, 'failed');
+      assert.equal(own.kind, 'answered');
+      assert.notEqual(own.status, 'OK');
     });
   }
 });
@@ -150,19 +163,14 @@ describe('the engines agree', () => {
 describe('a gateway that closes its connections', () => {
   const REQUESTS = 6000;
 
-  async function through(name: EngineSettings['name']): Promise<LoadResult> {
+  async function through(engine: 'h2' | 'grpc-js'): Promise<Counted> {
     const backend = await startBackend();
     const backends = [{ name: 'v1', port: backend.port, weight: 1 }];
     // nginx's own default: GOAWAY after 1,000 requests on a connection.
     const nginx = await startNginx({ backends });
     try {
-      const job = greeterJob(nginx.address, {
-        requests: REQUESTS,
-        connections: 2,
-        concurrency: 16,
-      });
-      const control = { signal: new AbortController().signal, onProgress: () => undefined };
-      return await runLoad({ ...job, engine: { ...job.engine, name } }, control);
+      const plan = { requests: REQUESTS, connections: 2, concurrency: 16 };
+      return await runLoad(greeterOrder(nginx.address, plan, engine), unwatched());
     } finally {
       await nginx.stop();
       backend.close();
@@ -170,21 +178,20 @@ describe('a gateway that closes its connections', () => {
   }
 
   it('costs no request, and every reconnect is counted', TIMEOUT, async () => {
-    const { calls, ledgers } = await through('h2');
-    const { tally } = calls[0]!;
-    assert.deepEqual(tally.failures.list(), []);
-    assert.deepEqual(tally.outcomes, { ok: REQUESTS, failed: 0, timedOut: 0, cancelled: 0 });
-    for (const ledger of ledgers) {
-      // 3,000 requests on each connection: it was closed twice, and a third time at the very end
-      // if the last answer was the thousandth.
-      assert.ok([2, 3].includes(ledger!.reconnects), `${ledger!.reconnects} reconnects`);
-      assert.ok(ledger!.goaway >= 2);
-    }
+    const { calls, transport } = await through('h2');
+    const { failures, ends, unsent } = calls[0]!;
+    assert.deepEqual(failures, []);
+    assert.deepEqual(ends, { ok: REQUESTS, failed: 0, timedOut: 0, cancelled: 0 });
+    assert.equal(unsent.size, 0);
+    // 3,000 requests on each of two connections: each was closed twice, and a third time at the very
+    // end if the last answer was the thousandth.
+    assert.ok([4, 5, 6].includes(transport.reconnects), `${transport.reconnects} reconnects`);
+    assert.ok(transport.goaway >= 4);
   });
 
   it('costs the reference engine none either', TIMEOUT, async () => {
-    const { tally } = (await through('grpc-js')).calls[0]!;
-    assert.deepEqual(tally.failures.list(), []);
-    assert.equal(tally.outcomes.ok, REQUESTS);
+    const { failures, ends } = (await through('grpc-js')).calls[0]!;
+    assert.deepEqual(failures, []);
+    assert.equal(ends.ok, REQUESTS);
   });
 });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import net from 'node:net';
 import { describe, it } from 'node:test';
-import { runLoad } from '../../src/load/run-load.js';
-import { greeterJob } from './greeter-job.js';
+import { runLoad } from '../../src/load/coordinator.js';
+import { greeterOrder, unwatched, withTransport } from './greeter-order.js';
 
 const REQUESTS = 60;
 const TIMEOUT = { timeout: 60_000 };
@@ -68,19 +68,22 @@ describe('whatever a peer does, a load ends and accounts for every request', () 
         await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
         try {
           const { port } = server.address() as net.AddressInfo;
-          const job = greeterJob(`127.0.0.1:${port}`, { requests: REQUESTS, timeoutMs: 300 });
-          const engine = { ...job.engine, name, connectTimeoutMs: 300 };
-          const { calls, excluded } = await runLoad(
-            { ...job, engine },
-            { signal: new AbortController().signal, onProgress: () => undefined },
-          );
-          const { tally } = calls[0]!;
-          const { ok, failed, timedOut, cancelled } = tally.outcomes;
+          const plan = { requests: REQUESTS, timeoutMs: 300 };
+          const order = greeterOrder(`127.0.0.1:${port}`, plan, name);
+          const settings = { connectTimeoutMs: 300 };
+          const { calls, excluded } = await runLoad(withTransport(order, settings), unwatched());
+          const { due, sent, unsent, ends, failures } = calls[0]!;
+          const { ok, failed, timedOut, cancelled } = ends;
           assert.deepEqual({ ok, cancelled, excluded }, { ok: 0, cancelled: 0, excluded: 0 });
-          assert.ok(failed + timedOut <= REQUESTS);
-          const counted = tally.failures.list().reduce((sum, { count }) => sum + count, 0);
-          assert.equal(counted, failed + timedOut);
-          for (const { cause } of tally.failures.list()) assert.notEqual(cause, '');
+          const notSent = [...unsent.values()].reduce((sum, count) => sum + count, 0);
+          assert.deepEqual([due, sent], [REQUESTS, failed + timedOut]);
+          assert.equal(sent + notSent, REQUESTS);
+          for (const cause of unsent.keys()) {
+            assert.ok(['no-connection', 'no-stream', 'no-answer'].includes(cause), cause);
+          }
+          const counted = failures.reduce((sum, { count }) => sum + count, 0);
+          assert.equal(counted, REQUESTS);
+          for (const { cause } of failures) assert.notEqual(cause, '');
         } finally {
           for (const socket of sockets) socket.destroy();
           server.close();

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { type Answer, ANSWERS, withTrailers } from '../wire/odd-answers.js';
 import { callOnce } from './call-once.js';
-import { greeterJob } from './greeter-job.js';
+import { greeterOrder } from './greeter-order.js';
 
 const CODES = http2.constants;
 const TIMEOUT = { timeout: 30_000 };
@@ -76,9 +76,10 @@ describe('an odd answer', () => {
   for (const [what, how] of Object.entries(AGREED)) {
     it(`is the same failure to both engines: ${what}`, TIMEOUT, async () => {
       answer = how;
-      const own = await callOnce('h2', greeterJob(address, {}));
-      const reference = await callOnce('grpc-js', greeterJob(address, {}));
+      const own = await callOnce(greeterOrder(address, {}));
+      const reference = await callOnce(greeterOrder(address, {}, 'grpc-js'));
       assert.deepEqual([own.kind, own.status], [reference.kind, reference.status]);
+      if (own.kind === 'answered') assert.deepEqual([own.answers, reference.answers], [1, 1]);
       for (const { cause, status } of [own, reference]) {
         assert.equal(typeof cause, 'string');
         assert.notEqual(status, 'OK');
@@ -91,11 +92,11 @@ describe('an odd answer', () => {
       stream.respond({ ':status': 200, 'content-type': 'text/html; charset=utf-8' });
       stream.end('<html>It works!</html>');
     };
-    const { kind, status, cause } = await callOnce('h2', greeterJob(address, {}));
+    const { kind, status, cause } = await callOnce(greeterOrder(address, {}));
     assert.deepEqual(
       { kind, status, cause },
       {
-        kind: 'failed',
+        kind: 'answered',
         status: 'UNKNOWN',
         cause: 'content-type "text/html; charset=utf-8" instead of application/grpc',
       },
@@ -109,10 +110,10 @@ describe('an odd answer', () => {
       answer = (stream) => {
         withTrailers(stream, { 'grpc-status': '0' }, Buffer.from([1, 0, 0, 0, 2, 8, 1]));
       };
-      const own = await callOnce('h2', greeterJob(address, {}));
+      const own = await callOnce(greeterOrder(address, {}));
       assert.equal(own.cause, 'a compressed message, which was not asked for');
-      const reference = await callOnce('grpc-js', greeterJob(address, {}));
-      assert.deepEqual([reference.kind, reference.status], ['failed', 'UNKNOWN']);
+      const reference = await callOnce(greeterOrder(address, {}, 'grpc-js'));
+      assert.deepEqual([reference.kind, reference.status], ['broken', 'UNKNOWN']);
       assert.notEqual(reference.cause, '');
     },
   );

@@ -2,29 +2,25 @@ import assert from 'node:assert/strict';
 import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { type LoadResult, runLoad } from '../../src/load/run-load.js';
+import type { Counted } from '../../src/count/counted.js';
+import { runLoad } from '../../src/load/coordinator.js';
+import { GrpcStatus } from '../../src/wire/grpc/status.js';
 import { type Mesh, startMesh } from '../../src/mesh/mesh.js';
 import { startFreezingProxy } from '../fixtures/freezing-proxy.js';
-import { greeterJob } from './greeter-job.js';
+import { greeterOrder, unwatched, withTransport } from './greeter-order.js';
 
 const SMALL = { connections: 2, concurrency: 4, timeoutMs: 300 };
 /** Not compressed, no bytes. */
 const EMPTY_MESSAGE = Buffer.alloc(5);
 const TIMEOUT = { timeout: 60_000 };
 
-async function load(
+function load(
   address: string,
   requests: number,
-  name: 'h2' | 'grpc-js' = 'h2',
-): Promise<LoadResult> {
-  const job = greeterJob(address, { ...SMALL, requests });
-  const engine = { ...job.engine, name, connectTimeoutMs: 500 };
-  const signal = new AbortController().signal;
-  return runLoad({ ...job, engine }, { signal, onProgress: () => undefined });
-}
-
-function reconnects({ ledgers }: LoadResult): number {
-  return ledgers.reduce((sum, ledger) => sum + (ledger?.reconnects ?? 0), 0);
+  engine: 'h2' | 'grpc-js' = 'h2',
+): Promise<Counted> {
+  const order = greeterOrder(address, { ...SMALL, requests }, engine);
+  return runLoad(withTransport(order, { connectTimeoutMs: 500 }), unwatched());
 }
 
 describe('a peer that vanishes without closing its connections', () => {
@@ -41,15 +37,15 @@ describe('a peer that vanishes without closing its connections', () => {
     const proxy = await startFreezingProxy(mesh.address, 40, 'they work');
     try {
       const result = await load(proxy.address, 400);
-      const { ok, failed, timedOut, cancelled } = result.calls[0]!.tally.outcomes;
-      assert.equal(result.end, 'complete');
+      const { ok, failed, timedOut, cancelled } = result.calls[0]!.ends;
+      assert.deepEqual([result.stopped, result.isInterrupted], [null, false]);
       assert.equal(ok + failed + timedOut, 400);
       assert.equal(cancelled, 0);
       assert.ok(timedOut >= SMALL.concurrency, String(timedOut));
       // What came after the new connections was answered.
-      assert.ok(ok > 200, JSON.stringify(result.calls[0]!.tally.outcomes));
-      assert.equal(reconnects(result), SMALL.connections);
-      const causes = result.calls[0]!.tally.failures.list().map(({ cause }) => cause);
+      assert.ok(ok > 200, JSON.stringify(result.calls[0]!.ends));
+      assert.equal(result.transport.reconnects, SMALL.connections);
+      const causes = result.calls[0]!.failures.map(({ cause }) => cause);
       assert.deepEqual(causes.sort(), [
         'no answer within 300 ms',
         'the peer says nothing any more, not even to acknowledge SETTINGS',
@@ -66,18 +62,22 @@ describe('a peer that vanishes without closing its connections', () => {
       async () => {
         const proxy = await startFreezingProxy(mesh.address, 40, 'they freeze, too');
         try {
-          // grpc-js does not look for a sign of life: every call takes its whole time.
+          // With grpc-js every call takes its whole time.
           const requests = engine === 'h2' ? 400 : 60;
           const result = await load(proxy.address, requests, engine);
-          const { ok, failed, timedOut, cancelled } = result.calls[0]!.tally.outcomes;
-          assert.equal(ok + failed + timedOut + cancelled, requests);
-          assert.equal(cancelled, 0);
+          const { due, sent, unsent, ends } = result.calls[0]!;
+          const { ok, failed, timedOut, cancelled } = ends;
+          assert.equal(ok + failed + timedOut + cancelled, sent);
+          const notSent = unsent.get('no-connection') ?? 0;
+          assert.deepEqual([due, sent + notSent, cancelled], [requests, requests, 0]);
+          // grpc-js does not look for a sign of life, and never misses a connection.
+          assert.equal(notSent > 0, engine === 'h2');
           assert.ok(
             ok > 0 && timedOut >= SMALL.concurrency,
-            JSON.stringify(result.calls[0]!.tally.outcomes),
+            JSON.stringify(result.calls[0]!.ends),
           );
-          const overdue = result.calls[0]!.tally.failures.list().filter(
-            ({ status }) => status === 'DEADLINE_EXCEEDED',
+          const overdue = result.calls[0]!.failures.filter(
+            ({ status }) => status === GrpcStatus.DEADLINE_EXCEEDED,
           );
           assert.equal(overdue.length, 1, JSON.stringify(overdue));
         } finally {
@@ -110,8 +110,8 @@ describe('a peer that vanishes without closing its connections', () => {
         `127.0.0.1:${(server.address() as AddressInfo).port}`,
         20 + 10 * SMALL.concurrency,
       );
-      assert.equal(result.calls[0]!.tally.outcomes.timedOut, 10 * SMALL.concurrency);
-      assert.equal(reconnects(result), 0);
+      assert.equal(result.calls[0]!.ends.timedOut, 10 * SMALL.concurrency);
+      assert.equal(result.transport.reconnects, 0);
       assert.equal(sessions.size, SMALL.connections);
     } finally {
       for (const session of sessions) session.destroy();

@@ -70,12 +70,24 @@ describe('probe finds an HTTP/2 server', () => {
     const endpoint = await listen(http2.createServer());
     const result = await probing(endpoint, null);
     assert.match(result.remote, /^127\.0\.0\.1:\d+$/);
-    assert.equal(result.tlsVersion, null);
+    assert.equal(result.tls, null);
   });
 
   it('over TLS, verifying the address', async () => {
     const endpoint = await listen(secure());
-    assert.equal((await probing(endpoint, trusted)).tlsVersion, 'TLSv1.3');
+    const { tls: session } = await probing(endpoint, trusted);
+    assert.equal(session?.version, 'TLSv1.3');
+    assert.match(session.cipher, /^TLS_/);
+    assert.equal(session.alpn, 'h2');
+    const { certificate } = session;
+    assert.equal(certificate?.subject, 'CN=localhost');
+    assert.equal(certificate.issuer, 'CN=splitproof test authority');
+    assert.equal(
+      certificate.altNames,
+      'DNS:localhost, DNS:greeter.test, IP Address:127.0.0.1',
+    );
+    assert.ok(certificate.validFrom < certificate.validTo, 'ISO times sort as they follow');
+    assert.match(certificate.validTo, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/);
   });
 
   it('over TLS, sending and verifying another name', async () => {

@@ -1,45 +1,38 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { PROGRESS_INTERVAL_MS, progressOf } from '../progress.js';
-import { runShare } from './run-share.js';
-import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.js';
+import { PROGRESS_INTERVAL_MS } from '../progress.js';
+import { openTransport } from '../transport/open-transport.js';
+import { LocalMember } from './local-member.js';
+import type { MemberTask } from './member.js';
+import type { FromWorker, ToWorker } from './worker-messages.js';
 
-// The entry of a worker thread: carries one share of a load.
+// The entry of a worker thread: the member of this thread, told what to do by messages.
 const port = parentPort!;
-const { job, share, sent } = workerData as WorkerTask;
-const stop = new AbortController();
-const started = new Promise<number>((resolve) => {
-  port.on('message', (message: ToWorker) => {
-    if (message.kind === 'start') resolve(message.atMs);
-    else stop.abort();
-  });
-});
 const tell = (message: FromWorker): void => {
   port.postMessage(message);
 };
 
-let progress = setInterval(() => {
-  tell({ kind: 'alive' });
+const member = new LocalMember(workerData as MemberTask, openTransport);
+port.on('message', (message: ToWorker) => {
+  switch (message.kind) {
+    case 'start':
+      member.start(message.times);
+      break;
+    case 'snapshot':
+      void member.snapshot(message.beforeEpochMs).then((counted) => {
+        tell({ kind: 'snapshot', counted });
+      });
+      break;
+    case 'stop':
+      member.stop(message.how);
+      break;
+  }
+});
+const alive = setInterval(() => {
+  tell({ kind: 'alive', progress: member.progress() });
 }, PROGRESS_INTERVAL_MS);
-const { calls, ...result } = await runShare(job, share, {
-  signal: stop.signal,
-  sent,
-  start: () => {
-    tell({ kind: 'warm' });
-    return started;
-  },
-  onSample: (filling) => {
-    clearInterval(progress);
-    progress = setInterval(() => {
-      tell({ kind: 'progress', ...progressOf(filling) });
-    }, PROGRESS_INTERVAL_MS);
-  },
-});
-clearInterval(progress);
-tell({
-  kind: 'done',
-  result: {
-    ...result,
-    calls: calls.map(({ tally, destinations }) => ({ tally: tally.toData(), destinations })),
-  },
-});
+await member.warm();
+tell({ kind: 'warm' });
+const counted = await member.done;
+clearInterval(alive);
+tell({ kind: 'done', counted });
 port.close();

@@ -1,31 +1,23 @@
-import type { CallEnd } from '../transport/caller.js';
+import type { CallEnd } from '../../call/answer.js';
+import { GrpcStatus } from '../../wire/grpc/status.js';
 
-function endWithoutAnswer(kind: CallEnd['kind'], status: string, cause: string): CallEnd {
-  return {
-    kind,
-    status,
-    cause,
-    buffer: new Uint8Array(0),
-    messageStart: 0,
-    messageEnd: 0,
-    header: () => undefined,
-    trailer: () => undefined,
-  };
-}
+/** Of a call that was given up and whose end no transport reported. */
+export const CANCELLED: CallEnd = {
+  kind: 'cancelled',
+  status: GrpcStatus.CANCELLED,
+  cause: 'interrupted',
+};
 
-/** Of a call that was given up and of which no engine said that it ended. */
-export const CANCELLED = endWithoutAnswer('cancelled', 'CANCELLED', 'interrupted');
+/** Of a call that no transport ended in time. */
+export const LOST: CallEnd = {
+  kind: 'timed-out',
+  status: GrpcStatus.DEADLINE_EXCEEDED,
+  cause: 'the connection gave no end to it',
+};
 
-/** Of a call that no engine ended in time. */
-export const LOST = endWithoutAnswer(
-  'timedOut',
-  'DEADLINE_EXCEEDED',
-  'the connection gave no end to it',
-);
-
-/** Of a call that was to be sent again when the run ended. */
-export const NOT_RESENT = endWithoutAnswer(
-  'failed',
-  'UNAVAILABLE',
-  'not processed by the peer, and the run ended before it could be sent again',
-);
+/** Of a call that was to be sent again and could not be. */
+export const NOT_RESENT: CallEnd = {
+  kind: 'unprocessed',
+  status: GrpcStatus.UNAVAILABLE,
+  cause: 'not processed by the peer, and it could not be sent again',
+};

@@ -10,7 +10,7 @@ export interface Schedule {
 
 /** What to do now. */
 export interface Pace {
-  /** Requests that are due and not sent. */
+  /** Requests that are due and not taken up. */
   due: number;
   /** Until the next one is due, in ms. */
   waitMs: number;
@@ -22,7 +22,7 @@ export interface Pace {
  * Request k of the whole load goes to connection k modulo `connections`, k intervals after the
  * start. A worker sends those of its own connections, so what all workers send adds up exactly.
  *
- * @param sequence Position in the send order of this worker, from 0.
+ * @param sequence Position in the order of this worker's requests, from 0.
  * @returns ms after the start.
  */
 export function dueAtMs(
@@ -39,20 +39,29 @@ export function dueAtMs(
  * sending what has become due, and the schedule never shifts.
  *
  * @param elapsedMs Since the start.
- * @param sent Requests this worker has sent.
+ * @param taken Requests this worker has taken up.
  */
-export function pace(schedule: Schedule, elapsedMs: number, sent: number): Pace {
-  const { requestsPerSecond, connections, own } = schedule;
+export function pace(schedule: Schedule, elapsedMs: number, taken: number): Pace {
   // Request 0 is due at once.
-  const begun = Math.floor((elapsedMs * requestsPerSecond) / 1000) + 1;
-  const rounds = Math.floor(begun / connections);
-  let dueInAll = rounds * own.length;
+  const begun = Math.floor((elapsedMs * schedule.requestsPerSecond) / 1000) + 1;
+  const due = Math.max(0, ownAmong(schedule, begun) - taken);
+  return { due, waitMs: due > 0 ? 0 : Math.max(0, dueAtMs(schedule, taken) - elapsedMs) };
+}
+
+/** Requests of this worker that are due before a moment. @param elapsedMs Since the start. */
+export function dueBefore(schedule: Schedule, elapsedMs: number): number {
+  return ownAmong(schedule, Math.ceil((elapsedMs * schedule.requestsPerSecond) / 1000));
+}
+
+/** How many of the whole load's first requests are this worker's. */
+function ownAmong({ connections, own }: Schedule, first: number): number {
+  const rounds = Math.floor(first / connections);
+  let count = rounds * own.length;
   while (
-    dueInAll < (rounds + 1) * own.length &&
-    own[dueInAll - rounds * own.length]! < begun - rounds * connections
+    count < (rounds + 1) * own.length &&
+    own[count - rounds * own.length]! < first - rounds * connections
   ) {
-    dueInAll += 1;
+    count += 1;
   }
-  const due = Math.max(0, dueInAll - sent);
-  return { due, waitMs: due > 0 ? 0 : Math.max(0, dueAtMs(schedule, sent) - elapsedMs) };
+  return count;
 }

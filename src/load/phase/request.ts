@@ -1,12 +1,14 @@
-/** One request, from its schedule to its end. The phase reuses a few of these for all requests. */
+/** One request, from when it is due to its end. The phase reuses a few of these for all requests. */
 export interface Request {
-  /** Index into the phase's callers. */
+  /** The number of the place in flight that it takes. */
+  slot: number;
+  /** Index into the phase's connections. */
   connection: number;
   /** Which of the run's calls it makes. */
   call: number;
-  /** Position in the send order of its call in this phase. */
+  /** Position among the requests of its call in this phase, in the order in which they were due. */
   sequence: number;
-  /** Position in the send order of its call on its connection. */
+  /** Position among the requests of its call on its connection, in the order in which they were due. */
   connectionSequence: number;
   /** When it was due, on the monotonic clock, in ms. */
   scheduledAtMs: number;
@@ -16,15 +18,17 @@ export interface Request {
 
 /** A place for one request in flight. */
 export interface Slot extends Request {
-  state: 'idle' | 'waiting for room' | 'in flight';
+  /** `deferred`: it will take up its next request in the next turn of the event loop. */
+  state: 'idle' | 'waiting for room' | 'in flight' | 'deferred';
   resent: boolean;
   /** When the peer allowed no stream for it; 0 when it did. */
   refusedAtMs: number;
 }
 
-/** @returns A slot that nothing has used. */
-export function newSlot(): Slot {
+/** @returns A slot that nothing has used. @param slot Its number. */
+export function newSlot(slot: number): Slot {
   return {
+    slot,
     connection: 0,
     call: 0,
     sequence: 0,

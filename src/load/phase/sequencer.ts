@@ -1,3 +1,5 @@
+import { SeededRandom } from './seeded-random.js';
+
 /**
  * Deals requests to connections by fixed quota: every connection carries the same number, give or
  * take one, whatever it is answered with. Without a quota, a gateway that pins connections would
@@ -14,16 +16,18 @@ export class Sequencer {
   readonly #connectionsOf: number[][];
   /** By slot: how many requests it was dealt. */
   readonly #dealt: number[];
-  #random = 1;
+  readonly #random: SeededRandom;
 
   /**
    * @param quota Requests by connection; Infinity for no end.
    * @param slots How many requests are in flight at most. With at least as many slots as
    *   connections, each slot has one connection; with fewer, each has several.
+   * @param seed Of the order in which a slot takes its connections: a whole number.
    */
-  constructor(quota: readonly number[], slots: number) {
+  constructor(quota: readonly number[], slots: number, seed: number) {
     const connections = quota.length;
     this.#quota = [...quota];
+    this.#random = new SeededRandom(seed);
     this.#connectionsOf = Array.from({ length: slots }, (_, slot) => {
       const own: number[] = [];
       for (let at = slot % connections; at < connections; at += Math.min(slots, connections)) {
@@ -60,9 +64,7 @@ export class Sequencer {
 
   #shuffle(connections: number[]): void {
     for (let left = connections.length - 1; left > 0; left--) {
-      // A linear congruential step (Numerical Recipes' constants); its high bits are good enough here.
-      this.#random = (Math.imul(this.#random, 1664525) + 1013904223) >>> 0;
-      const other = Math.floor((this.#random / 2 ** 32) * (left + 1));
+      const other = Math.floor(this.#random.next() * (left + 1));
       [connections[left], connections[other]] = [connections[other]!, connections[left]!];
     }
   }

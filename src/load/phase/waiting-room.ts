@@ -1,11 +1,11 @@
-/** Slots that wait for room on their connection, each connection first come, first served. */
-export class WaitingRoom {
-  readonly #queues: number[][];
+/** Requests that wait for their connection, on each first come, first served. */
+export class WaitingRoom<T> {
+  readonly #queues: { items: T[]; head: number }[];
   #size = 0;
 
   /** @param connections How many connections there are. */
   constructor(connections: number) {
-    this.#queues = Array.from({ length: connections }, () => []);
+    this.#queues = Array.from({ length: connections }, () => ({ items: [], head: 0 }));
   }
 
   /** How many wait in all. */
@@ -13,26 +13,39 @@ export class WaitingRoom {
     return this.#size;
   }
 
-  /** Who is next on a connection; undefined when nobody waits. */
-  next(connection: number): number | undefined {
-    return this.#queues[connection]![0];
+  /** Who is next on a connection; undefined when none waits. */
+  next(connection: number): T | undefined {
+    const { items, head } = this.#queues[connection]!;
+    return items[head];
   }
 
-  /** Puts a slot at the end of its connection's queue. */
-  add(connection: number, slot: number): void {
-    this.#queues[connection]!.push(slot);
+  /** Puts one at the end of its connection's queue. */
+  add(connection: number, item: T): void {
+    this.#queues[connection]!.items.push(item);
     this.#size += 1;
   }
 
-  /** Lets the next one of a connection go. */
-  release(connection: number): void {
-    this.#queues[connection]!.shift();
+  /** Lets the next one of a connection go; there must be one. */
+  release(connection: number): T {
+    const queue = this.#queues[connection]!;
+    const item = queue.items[queue.head++]!;
     this.#size -= 1;
+    // What has left is cut off now and then, not each time: that would move all who wait.
+    if (queue.head === queue.items.length || queue.head > 1024) {
+      queue.items.splice(0, queue.head);
+      queue.head = 0;
+    }
+    return item;
   }
 
-  /** Sends everybody away. @returns The slots that waited. */
-  clear(): number[] {
+  /** Sends everybody away. @returns Those who waited. */
+  clear(): T[] {
     this.#size = 0;
-    return this.#queues.flatMap((queue) => queue.splice(0));
+    return this.#queues.flatMap((queue) => {
+      const waited = queue.items.slice(queue.head);
+      queue.items.length = 0;
+      queue.head = 0;
+      return waited;
+    });
   }
 }

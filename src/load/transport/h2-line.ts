@@ -2,7 +2,7 @@ import type { PreparedRequest } from '../../wire/h2/prepared-request.js';
 import type { Reply } from '../../wire/grpc/reply.js';
 import type { Session } from '../../wire/h2/session.js';
 import { UnaryCalls } from '../../wire/grpc/unary.js';
-import type { PreparedCall } from './caller.js';
+import type { GrpcRequest } from '../../call/request.js';
 import { SignOfLife } from './sign-of-life.js';
 
 const FREE = -1;
@@ -29,13 +29,13 @@ export class H2Line {
 
   /**
    * @param session An open session with room for `inFlight` streams.
-   * @param calls What it can call.
+   * @param requests What it can call.
    * @param inFlight Calls in flight at most.
    * @param sweepMs How often {@link giveUpBefore} is called, in ms.
    */
   constructor(
     session: Session,
-    calls: readonly PreparedCall[],
+    requests: readonly GrpcRequest[],
     inFlight: number,
     sweepMs: number,
     onEnd: OnLineEnd,
@@ -49,9 +49,9 @@ export class H2Line {
     this.#calls = new UnaryCalls(session, (own, reply) => {
       onEnd(this.#release(own), reply);
     });
-    this.#requests = calls.map(({ metadata, ...call }) =>
+    this.#requests = requests.map(({ metadata, ...request }) =>
       this.#calls.prepare({
-        ...call,
+        ...request,
         metadata: metadata.map(([name, value]) => [
           name,
           name.endsWith('-bin') ? Buffer.from(value, 'base64') : value,

@@ -1,48 +1,50 @@
 import { lookup } from 'node:dns/promises';
 import net from 'node:net';
-import { ConnectError, connectErrorFrom } from '../../wire/socket/connect-error.js';
-import type { TlsOptions } from '../../wire/socket/tls-options.js';
-import type { Endpoint } from '../../wire/socket/endpoint.js';
+import type { TlsDetails } from '../../count/counted.js';
 import { probe } from '../../wire/h2/probe.js';
-
-/** What became of the attempt to reach a target before loading it. */
-export interface Reach {
-  /** Addresses that speak HTTP/2. */
-  reachable: Endpoint[];
-  /** Why the others do not. */
-  failures: ConnectError[];
-}
+import { ConnectError, connectErrorFrom } from '../../wire/socket/connect-error.js';
+import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
+import type { Reach, SocketTransportSpec } from './transport.js';
 
 /**
  * Finds the addresses of a target that answer: every address its name resolves to is connected to
  * once, so that each gateway replica behind one name gets its share of the connections.
  *
- * @param target The target; a host may be a name.
- * @param tls How to secure the connection; null for plaintext.
- * @param timeoutMs How long connecting may take, in ms.
- * @param signal Gives up when it aborts; what is not known then is neither reachable nor a failure.
+ * @param spec The target, whose host may be a name; resolving and connecting take
+ *   `connectTimeoutMs` each at most.
+ * @param signal Gives up when it aborts; what is not known then is neither reachable nor unreachable.
  */
-export async function reach(
-  target: Endpoint,
-  tls: TlsOptions | null,
-  timeoutMs: number,
+export async function reachSockets(
+  { target, tls, connectTimeoutMs: timeoutMs }: SocketTransportSpec,
   signal: AbortSignal,
 ): Promise<Reach> {
   const endpoints = await addressesOf(target, timeoutMs, signal);
+  const reach: Reach = { addresses: [], unreachable: [], tls: [] };
   if (endpoints instanceof ConnectError) {
-    return { reachable: [], failures: signal.aborted ? [] : [endpoints] };
+    if (!signal.aborted) reach.unreachable.push(unreachableFrom(endpoints));
+    return reach;
   }
   const attempts = await Promise.allSettled(
     endpoints.map((endpoint) => probe({ endpoint, tls, timeoutMs, signal })),
   );
-  const result: Reach = { reachable: [], failures: [] };
-  if (signal.aborted) return result;
+  if (signal.aborted) return reach;
+  const kinds = new Map<string, TlsDetails>();
   attempts.forEach((attempt, index) => {
     const endpoint = endpoints[index]!;
-    if (attempt.status === 'fulfilled') result.reachable.push(endpoint);
-    else result.failures.push(connectErrorFrom(attempt.reason, endpoint));
+    if (attempt.status === 'rejected') {
+      reach.unreachable.push(unreachableFrom(connectErrorFrom(attempt.reason, endpoint)));
+      return;
+    }
+    reach.addresses.push(endpoint);
+    const { tls: session } = attempt.value;
+    if (session !== null) kinds.set(JSON.stringify(session), session);
   });
-  return result;
+  reach.tls.push(...kinds.values());
+  return reach;
+}
+
+function unreachableFrom(error: ConnectError): Reach['unreachable'][number] {
+  return { address: formatEndpoint(error.endpoint), kind: error.kind, message: error.message };
 }
 
 async function addressesOf(

@@ -4,25 +4,13 @@ const MAX_REDIAL_MS = 400;
 /** A connection that lasted longer and carried nothing was idle, and no sign of trouble. */
 const SOON_MS = 1000;
 
-/**
- * When a connection is dialled again, and whether it is worth waiting for. It knows no clock: all
- * times are ms of one.
- */
+/** When a connection is dialled again. It knows no clock: all times are ms of one. */
 export class ReconnectPolicy {
-  readonly #patienceMs: number;
   /** Connections in a row that ended soon, and before anything was answered on them. */
   #fruitless = 0;
-  /** Since when none could be used; null while all is well. */
-  #troubleSinceMs: number | null = null;
-
-  /** @param patienceMs How long an outage is waited for; Infinity waits as long as it lasts. */
-  constructor(patienceMs: number) {
-    this.#patienceMs = patienceMs;
-  }
 
   /** After an attempt that failed. @returns Time until the next one, in ms. */
-  afterRefusal(nowMs: number): number {
-    this.#troubleSinceMs ??= nowMs;
+  afterRefusal(): number {
     return REDIAL_MS;
   }
 
@@ -35,17 +23,10 @@ export class ReconnectPolicy {
   afterEnd(hasAnswered: boolean, openedAtMs: number, nowMs: number): number | null {
     if (hasAnswered || nowMs - openedAtMs >= SOON_MS) {
       this.#fruitless = 0;
-      this.#troubleSinceMs = null;
       return null;
     }
     this.#fruitless += 1;
     if (this.#fruitless === 1) return null;
-    this.#troubleSinceMs ??= nowMs;
     return Math.min(REDIAL_MS * 2 ** Math.min(this.#fruitless - 2, 10), MAX_REDIAL_MS);
-  }
-
-  /** Whether the trouble has lasted so long that calls should fail instead of waiting for its end. */
-  isHopeless(nowMs: number): boolean {
-    return this.#troubleSinceMs !== null && nowMs - this.#troubleSinceMs >= this.#patienceMs;
   }
 }

@@ -3,14 +3,15 @@ import type { TLSSocket } from 'node:tls';
 
 import { ConnectError, type ConnectErrorKind, connectErrorFrom } from '../socket/connect-error.js';
 import { type ConnectOptions, connectSocket } from '../socket/connect.js';
+import { describeTls, type TlsSession } from '../tls/tls-session.js';
 import { recogniseGreeting } from './greeting.js';
 
 /** What a peer that speaks HTTP/2 told about the connection. */
 export interface ProbeResult {
   /** Address and port of the peer, empty for a unix socket. */
   readonly remote: string;
-  /** `TLSv1.3` and the like; `null` in plaintext. */
-  readonly tlsVersion: string | null;
+  /** How the connection was secured; `null` in plaintext. */
+  readonly tls: TlsSession | null;
 }
 
 export type ProbeOptions = Omit<ConnectOptions, 'readInto'>;
@@ -132,7 +133,7 @@ async function greet(options: ProbeOptions): Promise<ProbeResult> {
 function describePeer(socket: net.Socket | TLSSocket): ProbeResult {
   const remote =
     socket.remoteAddress === undefined ? '' : `${socket.remoteAddress}:${socket.remotePort ?? 0}`;
-  return { remote, tlsVersion: 'getProtocol' in socket ? socket.getProtocol() : null };
+  return { remote, tls: 'getCipher' in socket ? describeTls(socket) : null };
 }
 
 /**

@@ -30,7 +30,7 @@ describe('Sequencer', () => {
   it('gives every connection its quota, whichever slots ask first', () => {
     fc.assert(
       fc.property(sizes, ({ connections, slots, requests, picks }) => {
-        const sequencer = new Sequencer(shares(requests, connections), slots);
+        const sequencer = new Sequencer(shares(requests, connections), slots, 1);
         const carried = new Array<number>(connections).fill(0);
         const open = Array.from({ length: slots }, (_, slot) => slot);
         while (open.length > 0) {
@@ -45,7 +45,7 @@ describe('Sequencer', () => {
   });
 
   it('never ends without a number of requests, and takes all its connections each round', () => {
-    const sequencer = new Sequencer(shares(null, 6), 2);
+    const sequencer = new Sequencer(shares(null, 6), 2, 1);
     const round = (slot: number): (number | undefined)[] =>
       Array.from({ length: 3 }, () => sequencer.next(slot));
     for (let i = 0; i < 5; i += 1) {
@@ -55,7 +55,7 @@ describe('Sequencer', () => {
   });
 
   it('does not keep step with a gateway that takes its destinations in turn', () => {
-    const sequencer = new Sequencer(shares(null, 32), 1);
+    const sequencer = new Sequencer(shares(null, 32), 1, 1);
     const toFirst = new Array<number>(32).fill(0);
     for (let request = 0; request < 3200; request += 1) {
       const connection = sequencer.next(0)!;
@@ -63,5 +63,14 @@ describe('Sequencer', () => {
     }
     // Out of 100 each; ten are two standard deviations of a fair draw.
     assert.ok(Math.min(...toFirst) > 30 && Math.max(...toFirst) < 70, toFirst.join());
+  });
+
+  it('takes the connections in another order for another seed, and in the same for the same', () => {
+    const order = (seed: number): (number | undefined)[] => {
+      const sequencer = new Sequencer(shares(null, 16), 1, seed);
+      return Array.from({ length: 64 }, () => sequencer.next(0));
+    };
+    assert.deepEqual(order(7), order(7));
+    assert.notDeepEqual(order(7), order(8));
   });
 });

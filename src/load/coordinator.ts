@@ -1,0 +1,164 @@
+import type { Counted } from '../count/counted.js';
+import { mergeCounts } from '../count/merge-counts.js';
+import { nothingCounted } from '../count/nothing-counted.js';
+import type { LoadOrder } from './load-order.js';
+import { LocalMember } from './member/local-member.js';
+import type { LoadMember, MemberTask } from './member/member.js';
+import { newSentCounts } from './member/sent-counts.js';
+import type { WorkerThreads } from './member/worker-member.js';
+import { loadShares } from './plan.js';
+import { type Progress, PROGRESS_INTERVAL_MS, sumProgress } from './progress.js';
+import { openTransport } from './transport/open-transport.js';
+import type { OpenTransport } from './transport/transport.js';
+
+/** How the outside watches and stops a load. */
+export interface LoadControl {
+  /** Cancels what is in flight; what was measured is still given. */
+  signal: AbortSignal;
+  /**
+   * Called a few times a second while the sample is taken.
+   *
+   * @param destinations Names for `progress.observed`.
+   */
+  onProgress(progress: Progress, destinations: readonly string[]): void;
+  /** Another way to the target than the order's; there is one member then, on this thread. */
+  openTransport?: OpenTransport;
+  /** Other threads than the project's own worker. */
+  threads?: WorkerThreads;
+}
+
+/** A load whose sample is being taken. */
+export interface RunningLoad {
+  /**
+   * What everything due until about now came to, on every member alike, since the start; resolves
+   * once all of it has ended. Snapshots are taken one after the other.
+   *
+   * @returns null when a member did not hear of it in time; another attempt may succeed.
+   */
+  snapshot(): Promise<Counted | null>;
+  /**
+   * Sends nothing more, and waits for what is in flight.
+   *
+   * @param code Why, for `Counted.stopped`.
+   */
+  stop(code: string): void;
+  /** What it came to. Rejects only for a fault of this program. */
+  done: Promise<Counted>;
+}
+
+/** How far ahead the moment of a snapshot lies, in ms: it must reach all members before. */
+const SNAPSHOT_LEADS_MS = [20, 100, 500];
+
+/**
+ * Loads the target, with as many threads as the plan says, and waits for the end. Every request that
+ * was due is counted once, as sent or unsent.
+ *
+ * What `reach` found out (addresses that are unreachable, TLS) is not in the counts: the caller knows
+ * it.
+ */
+export async function runLoad(order: LoadOrder, control: LoadControl): Promise<Counted> {
+  const { done } = await startLoad(order, control);
+  return done;
+}
+
+/** Like {@link runLoad}. @returns When the sample has started. */
+export async function startLoad(order: LoadOrder, control: LoadControl): Promise<RunningLoad> {
+  const members = await openMembers(order, control);
+  const onAbort = (): void => {
+    for (const member of members) member.stop('cancel');
+  };
+  control.signal.addEventListener('abort', onAbort, { once: true });
+  if (control.signal.aborted) onAbort();
+  const close = async (): Promise<void> => {
+    control.signal.removeEventListener('abort', onAbort);
+    await Promise.all(members.map((member) => member.close()));
+  };
+  try {
+    await Promise.all(members.map((member) => member.warm()));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return takeSample(order, control, members, close);
+}
+
+function takeSample(
+  { plan }: LoadOrder,
+  control: LoadControl,
+  members: readonly LoadMember[],
+  close: () => Promise<void>,
+): RunningLoad {
+  const cpuBefore = process.cpuUsage();
+  const startEpochMs = performance.timeOrigin + performance.now();
+  const untilEpochMs = plan.durationMs === null ? null : startEpochMs + plan.durationMs;
+  for (const member of members) member.start({ startEpochMs, untilEpochMs });
+  const progress = setInterval(() => {
+    const elapsedMs = performance.timeOrigin + performance.now() - startEpochMs;
+    const { destinations, ...sums } = sumProgress(
+      members.flatMap((member) => member.progress() ?? []),
+    );
+    control.onProgress({ elapsedMs, planned: plan.requests, ...sums }, destinations);
+  }, PROGRESS_INTERVAL_MS);
+  let stopCode: string | null = null;
+  const done = Promise.all(members.map((member) => member.done))
+    .then((parts) => {
+      const { user, system } = process.cpuUsage(cpuBefore);
+      const counted = { ...joined(parts), cpuMicros: user + system };
+      return { ...counted, stopped: stoppedFor(stopCode, counted) };
+    })
+    .finally(async () => {
+      clearInterval(progress);
+      await close();
+    });
+  let latest: Promise<unknown> = Promise.resolve();
+  return {
+    done,
+    snapshot: () => {
+      const next = latest.then(() => snapshotOf(members));
+      latest = next.catch(() => undefined);
+      return next;
+    },
+    stop: (code) => {
+      stopCode ??= code;
+      for (const member of members) member.stop('drain');
+    },
+  };
+}
+
+async function openMembers(order: LoadOrder, control: LoadControl): Promise<LoadMember[]> {
+  const { plan, calls } = order;
+  const tasks = (workers: number): MemberTask[] =>
+    loadShares({ ...plan, workers }).map((share) => ({
+      order,
+      share,
+      sent: newSentCounts(share.connections.length, calls.length),
+    }));
+  const own = control.openTransport;
+  if (own !== undefined) return tasks(1).map((task) => new LocalMember(task, own));
+  const all = tasks(plan.workers);
+  // A thread of its own would only cost time to start.
+  if (all.length === 1) return all.map((task) => new LocalMember(task, openTransport));
+  const { WorkerMember, WORKER_THREADS } = await import('./member/worker-member.js');
+  return all.map((task) => new WorkerMember(task, control.threads ?? WORKER_THREADS));
+}
+
+async function snapshotOf(members: readonly LoadMember[]): Promise<Counted | null> {
+  for (const leadMs of SNAPSHOT_LEADS_MS) {
+    const beforeEpochMs = performance.timeOrigin + performance.now() + leadMs;
+    const parts = await Promise.all(members.map((member) => member.snapshot(beforeEpochMs)));
+    const known = parts.filter((part) => part !== null);
+    if (known.length === parts.length) return joined(known);
+  }
+  return null;
+}
+
+function joined(parts: readonly Counted[]): Counted {
+  return parts.reduce(mergeCounts, nothingCounted());
+}
+
+/** Members know that they were stopped; it is for this side to say why, and after how many in all. */
+function stoppedFor(code: string | null, { stopped, calls }: Counted): Counted['stopped'] {
+  if (stopped === null) return null;
+  const afterRequests = calls.reduce((sum, { sent }) => sum + sent, 0);
+  return { code: stopped.code === 'stopped' ? (code ?? stopped.code) : stopped.code, afterRequests };
+}

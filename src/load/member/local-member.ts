@@ -1,0 +1,207 @@
+import { type CallResult, connectionCounts } from '../../count/call-counter.js';
+import type { Counted } from '../../count/counted.js';
+import { nothingCounted } from '../../count/nothing-counted.js';
+import { Phase, type PhaseEnd } from '../phase/phase.js';
+import { type PhaseLimit, quotasOf } from '../plan.js';
+import type { PartProgress } from '../progress.js';
+import type { Connection, OpenTransport } from '../transport/transport.js';
+import type { LoadMember, MemberTask, SampleTimes, StopHow } from './member.js';
+import { callsPerConnection, phasePlanOf } from './phase-plan.js';
+import { SampleCounters } from './sample-counters.js';
+import { ThreadWatch } from './thread-health.js';
+import { transportCounts } from './transport-counts.js';
+
+/** How often is looked whether what a snapshot waits for has ended. */
+const SETTLE_INTERVAL_MS = 20;
+
+/** The sample while it is taken. */
+interface Sample {
+  times: SampleTimes;
+  phase: Phase;
+  counters: SampleCounters;
+  thread: ThreadWatch;
+}
+
+/** A snapshot that waits for what was due before its moment. */
+interface PendingSnapshot {
+  /** On the monotonic clock. */
+  beforeMs: number;
+  resolve: (counted: Counted) => void;
+  looking: NodeJS.Timeout;
+}
+
+/**
+ * A member on the thread that makes it: dials its connections, the addresses in turn, sends the
+ * warm-up, then the sample.
+ */
+export class LocalMember implements LoadMember {
+  readonly done: Promise<Counted>;
+  readonly #task: MemberTask;
+  readonly #openTransport: OpenTransport;
+  readonly #cancelling = new AbortController();
+  #connections: Connection[] = [];
+  /** The one that runs: connections live longer than a phase. */
+  #phase: Phase | null = null;
+  #excluded = 0;
+  #sample: Sample | null = null;
+  #pending: PendingSnapshot | null = null;
+  #resolve: (counted: Promise<Counted>) => void = () => undefined;
+
+  constructor(task: MemberTask, openTransport: OpenTransport) {
+    this.#task = task;
+    this.#openTransport = openTransport;
+    this.done = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  async warm(): Promise<void> {
+    const { order, share, sent } = this.#task;
+    const { plan, calls, addresses } = order;
+    const { signal } = this.#cancelling;
+    const transport = await this.#openTransport(
+      order.transport,
+      calls.map(({ request }) => request),
+      { callsPerConnection: callsPerConnection(plan) },
+      signal,
+    );
+    this.#connections = await Promise.all(
+      share.connections.map((number, own) =>
+        transport.dial(number, addresses, {
+          onAnswer: (slot, answer) => this.#phase?.onAnswer(slot, answer),
+          onEnd: (slot, end) => this.#phase?.onEnd(slot, end),
+          onRoom: () => this.#phase?.onRoom(own),
+        }),
+      ),
+    );
+    if (plan.warmup === null) return;
+    // Counted like the sample, and thrown away: counting is code that gets warm, too.
+    const { phase } = this.#newPhase(plan.warmup, sent.warmUp);
+    const startedAtMs = performance.now();
+    await phase.run(signal, {
+      startedAtMs,
+      untilMs: startedAtMs + (plan.warmup.durationMs ?? Infinity),
+    });
+    this.#excluded = phase.sent;
+  }
+
+  start(times: SampleTimes): void {
+    const { order, sent } = this.#task;
+    const { phase, counters } = this.#newPhase(order.plan, sent.sample);
+    this.#sample = { times, phase, counters, thread: new ThreadWatch() };
+    this.#resolve(this.#take(this.#sample));
+  }
+
+  snapshot(beforeEpochMs: number): Promise<Counted | null> {
+    const beforeMs = beforeEpochMs - performance.timeOrigin;
+    const sample = this.#sample;
+    if (sample === null) return this.done;
+    if (performance.now() >= beforeMs) return Promise.resolve(null);
+    sample.counters.cut(beforeMs);
+    return new Promise((resolve) => {
+      const looking = setInterval(() => {
+        if (performance.now() < beforeMs || !sample.phase.hasEndedBefore(beforeMs)) return;
+        this.#settle(sample);
+      }, SETTLE_INTERVAL_MS);
+      this.#pending = { beforeMs, resolve, looking };
+    });
+  }
+
+  stop(how: StopHow): void {
+    if (how === 'cancel') {
+      this.#cancelling.abort();
+      return;
+    }
+    this.#sample?.phase.stop();
+  }
+
+  progress(): PartProgress | null {
+    return this.#sample?.counters.progress() ?? null;
+  }
+
+  async close(): Promise<void> {
+    const connections = this.#connections;
+    this.#connections = [];
+    await Promise.all(connections.map((connection) => connection.close()));
+  }
+
+  #newPhase(
+    limit: PhaseLimit,
+    sentCounts: Float64Array,
+  ): { phase: Phase; counters: SampleCounters } {
+    const { order, share } = this.#task;
+    const quotas = quotasOf(limit, order.plan, share);
+    const counters = new SampleCounters(order, share, quotas);
+    counters.start(performance.now());
+    const plan = phasePlanOf(order.plan, share, quotas);
+    const phase = new Phase(this.#connections, plan, counters, sentCounts);
+    this.#phase = phase;
+    return { phase, counters };
+  }
+
+  async #take(sample: Sample): Promise<Counted> {
+    const { times, phase, counters, thread } = sample;
+    const startedAtMs = times.startEpochMs - performance.timeOrigin;
+    const untilMs =
+      times.untilEpochMs === null ? Infinity : times.untilEpochMs - performance.timeOrigin;
+    counters.start(startedAtMs);
+    try {
+      const end = await phase.run(this.#cancelling.signal, { startedAtMs, untilMs });
+      this.#settle(sample);
+      phase.countNeverTakenUp();
+      return this.#counted(sample, counters.results(), end);
+    } finally {
+      thread.end();
+      this.#sample = null;
+      await this.close();
+    }
+  }
+
+  #settle(sample: Sample): void {
+    const pending = this.#pending;
+    if (pending === null) return;
+    this.#pending = null;
+    clearInterval(pending.looking);
+    pending.resolve(this.#counted(sample, sample.counters.settle(), null));
+  }
+
+  /** @param end null while the sample goes on. */
+  #counted(
+    { times, phase, thread }: Sample,
+    results: readonly CallResult[],
+    end: PhaseEnd | null,
+  ): Counted {
+    const { order, share } = this.#task;
+    const calls = results.map(({ call }) => call);
+    const own = this.#connections.map(({ remote }, index) => ({
+      number: share.connections[index]!,
+      remote,
+    }));
+    return {
+      ...nothingCounted(calls),
+      span: {
+        startMs: times.startEpochMs,
+        endMs: performance.timeOrigin + performance.now(),
+        sendingMs: phase.sendingMs,
+      },
+      isInterrupted: end === 'interrupted',
+      stopped:
+        end === 'silent' || end === 'stopped'
+          ? { code: end, afterRequests: calls.reduce((sum, { sent }) => sum + sent, 0) }
+          : null,
+      connections: connectionCounts(own, results),
+      members: [
+        {
+          engine: order.transport.engine,
+          connections: share.connections.length,
+          concurrency: share.concurrency,
+          ...thread.health(),
+          latenessP99Ms: phase.latenessP99Ms,
+        },
+      ],
+      silences: [...phase.silences],
+      transport: transportCounts(this.#connections, phase),
+      excluded: this.#excluded,
+    };
+  }
+}

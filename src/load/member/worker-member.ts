@@ -1,0 +1,133 @@
+import { Worker } from 'node:worker_threads';
+import type { Counted } from '../../count/counted.js';
+import { type PartProgress, PROGRESS_INTERVAL_MS } from '../progress.js';
+import { lostMember } from './lost-member.js';
+import type { LoadMember, MemberTask, SampleTimes, StopHow } from './member.js';
+import type { FromWorker, ToWorker } from './worker-messages.js';
+
+/** How worker threads are started and watched. */
+export interface WorkerThreads {
+  /** The thread's module. */
+  entry: URL;
+  /** A thread says something several times a second; one that is silent for so long has died. */
+  hungAfterMs: number;
+}
+
+export const WORKER_THREADS: WorkerThreads = {
+  entry: new URL('./worker.js', import.meta.url),
+  hungAfterMs: 30_000,
+};
+
+/**
+ * A member on a thread of its own. When that dies, or hangs, only its answers are lost: what it had
+ * sent counts as cancelled, and what it was still to send is unsent.
+ */
+export class WorkerMember implements LoadMember {
+  readonly done: Promise<Counted>;
+  readonly #task: MemberTask;
+  readonly #worker: Worker;
+  readonly #warm: Promise<void>;
+  readonly #watch: NodeJS.Timeout;
+  #resolveDone: (counted: Counted) => void = () => undefined;
+  #resolveWarm: () => void = () => undefined;
+  #resolveSnapshot: ((counted: Counted | null) => void) | null = null;
+  #isOver = false;
+  #times: SampleTimes | null = null;
+  #progress: PartProgress | null = null;
+  /** Times it was looked after since it said anything. */
+  #silentLooks = 0;
+
+  constructor(task: MemberTask, { entry, hungAfterMs }: WorkerThreads) {
+    this.#task = task;
+    this.#worker = new Worker(entry, { workerData: task });
+    this.done = new Promise((resolve) => (this.#resolveDone = resolve));
+    this.#warm = new Promise((resolve) => (this.#resolveWarm = resolve));
+    this.#worker.on('message', (message: FromWorker) => {
+      this.#onMessage(message);
+    });
+    // An uncaught error is told before the exit, and the first word counts.
+    this.#worker.once('error', (error: unknown) => {
+      this.#die(error instanceof Error ? error.message : String(error));
+    });
+    this.#worker.once('exit', (code) => {
+      this.#die(`it ended with code ${code}`);
+    });
+    // Counted in looks and not by the clock: a process that was stopped has not heard its threads.
+    const patience = Math.ceil(hungAfterMs / PROGRESS_INTERVAL_MS);
+    this.#watch = setInterval(() => {
+      this.#silentLooks += 1;
+      if (this.#silentLooks <= patience) return;
+      this.#die('it was stuck: it said nothing any more');
+      void this.#worker.terminate();
+    }, PROGRESS_INTERVAL_MS);
+  }
+
+  warm(): Promise<void> {
+    return this.#warm;
+  }
+
+  start(times: SampleTimes): void {
+    this.#times = times;
+    this.#tell({ kind: 'start', times });
+  }
+
+  snapshot(beforeEpochMs: number): Promise<Counted | null> {
+    if (this.#isOver) return this.done;
+    return new Promise((resolve) => {
+      this.#resolveSnapshot = resolve;
+      this.#tell({ kind: 'snapshot', beforeEpochMs });
+    });
+  }
+
+  stop(how: StopHow): void {
+    this.#tell({ kind: 'stop', how });
+  }
+
+  progress(): PartProgress | null {
+    return this.#progress;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#watch);
+    await this.#worker.terminate();
+  }
+
+  #tell(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  #onMessage(message: FromWorker): void {
+    this.#silentLooks = 0;
+    switch (message.kind) {
+      case 'warm':
+        this.#resolveWarm();
+        break;
+      case 'alive':
+        this.#progress = message.progress ?? this.#progress;
+        break;
+      case 'snapshot':
+        this.#resolveSnapshot?.(message.counted);
+        this.#resolveSnapshot = null;
+        break;
+      case 'done':
+        this.#end(message.counted);
+        break;
+    }
+  }
+
+  #die(why: string): void {
+    if (this.#isOver) return;
+    const nowEpochMs = performance.timeOrigin + performance.now();
+    this.#end(lostMember(this.#task, why, this.#times, nowEpochMs));
+  }
+
+  #end(counted: Counted): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearInterval(this.#watch);
+    this.#resolveDone(counted);
+    this.#resolveWarm();
+    this.#resolveSnapshot?.(counted);
+    this.#resolveSnapshot = null;
+  }
+}

@@ -1,0 +1,280 @@
+import {
+  type CallOptions,
+  ChannelCredentials,
+  Client,
+  type ClientUnaryCall,
+  connectivityState,
+  Metadata,
+  type ServiceError,
+  status as Status,
+} from '@grpc/grpc-js';
+import type { CallEndKind } from '../../call/answer.js';
+import type { GrpcRequest } from '../../call/request.js';
+import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
+import type { TlsOptions } from '../../wire/socket/tls-options.js';
+import type { CallStart, Connection, ConnectionEvents, ConnectionLedger } from './transport.js';
+
+const EMPTY = new Uint8Array(0);
+
+/** How connections are made. */
+export interface GrpcJsOptions {
+  /** null for plaintext. */
+  tls: TlsOptions | null;
+  connectTimeoutMs: number;
+  /** Gives up connecting when it aborts. */
+  signal: AbortSignal;
+}
+
+/**
+ * Opens a connection of @grpc/grpc-js: slow, but it is the reference that others are compared with.
+ *
+ * @param requests What it can call.
+ * @returns Once it is open, or the first attempt has failed.
+ */
+export async function dialGrpcJs(
+  requests: readonly GrpcRequest[],
+  options: GrpcJsOptions,
+  endpoint: Endpoint,
+  events: ConnectionEvents,
+): Promise<Connection> {
+  const connection = new GrpcJsConnection(requests, options.tls, endpoint, events);
+  await connection.opened(options);
+  return connection;
+}
+
+/** A call in the library's own terms. */
+interface LibraryCall {
+  path: string;
+  metadata: Metadata;
+  message: Buffer;
+  timeoutMs: number;
+  /** `:authority`, where it is not the channel's own. */
+  host: string | undefined;
+}
+
+class GrpcJsConnection implements Connection {
+  readonly remote: string;
+  readonly #client: Client;
+  readonly #calls: readonly LibraryCall[];
+  readonly #events: ConnectionEvents;
+  readonly #inFlight = new Map<number, ClientUnaryCall>();
+  #isClosed = false;
+  /** Whether the end of the channel's trouble is waited for. */
+  #isWatching = false;
+
+  constructor(
+    requests: readonly GrpcRequest[],
+    tls: TlsOptions | null,
+    endpoint: Endpoint,
+    events: ConnectionEvents,
+  ) {
+    const authority = requests[0]!.authority;
+    this.remote = formatEndpoint(endpoint);
+    this.#calls = requests.map((request) => ({
+      path: request.path,
+      metadata: metadataOf(request),
+      message: Buffer.from(request.message),
+      timeoutMs: request.timeoutMs,
+      host: request.authority === authority ? undefined : request.authority,
+    }));
+    this.#events = events;
+    this.#client = new Client(channelTarget(endpoint), credentialsOf(tls), {
+      // Without its own pool, all channels to one address would share one connection.
+      'grpc.use_local_subchannel_pool': 1,
+      'grpc.default_authority': authority,
+      'grpc.enable_retries': 0,
+      'grpc.service_config_disable_resolution': 1,
+      // A broken connection is dialled again soon: a load test does not wait for two minutes.
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 1000,
+      ...(tls?.serverName === undefined ? {} : { 'grpc.ssl_target_name_override': tls.serverName }),
+    });
+  }
+
+  /** Resolves when the channel is ready, or will not be for now. */
+  opened({ connectTimeoutMs, signal }: GrpcJsOptions): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, connectTimeoutMs);
+      signal.addEventListener('abort', done);
+      const look = (): void => {
+        const state = this.#isClosed ? connectivityState.SHUTDOWN : this.#state();
+        const isOpening =
+          state === connectivityState.IDLE || state === connectivityState.CONNECTING;
+        if (isOpening && !signal.aborted) this.#onChange(state, look);
+        else done();
+      };
+      look();
+    });
+  }
+
+  get trouble(): string | null {
+    if (this.#isClosed) return `${this.remote}: the connection is closed`;
+    const state = this.#state();
+    if (state === connectivityState.READY) return null;
+    return `${this.remote}: grpc-js has no connection, its channel is ${connectivityState[state]}`;
+  }
+
+  call(slot: number, number: number): CallStart {
+    if (this.#isClosed || this.#state() !== connectivityState.READY) {
+      this.#tellWhenReady();
+      return 'not connected';
+    }
+    const { path, metadata, message, timeoutMs, host } = this.#calls[number]!;
+    const options: CallOptions = {
+      deadline: Date.now() + timeoutMs,
+      ...(host === undefined ? {} : { host }),
+    };
+    let headers: Metadata | undefined;
+    let outcome: { error: ServiceError | null; reply: Buffer | undefined } | undefined;
+    const call = this.#client.makeUnaryRequest<Buffer, Buffer>(
+      path,
+      (request) => request,
+      (reply) => reply,
+      message,
+      metadata,
+      options,
+      (error, reply) => (outcome = { error, reply }),
+    );
+    call.on('metadata', (received: Metadata) => (headers = received));
+    // Comes right after the callback, with the trailers.
+    call.on('status', ({ metadata: trailers }: { metadata: Metadata }) => {
+      this.#inFlight.delete(slot);
+      const error = outcome?.error ?? null;
+      const kind = kindOf(error);
+      if (kind !== 'unprocessed' && (kind === 'answered' || headers !== undefined)) {
+        const buffer = outcome?.reply ?? EMPTY;
+        this.#events.onAnswer(slot, {
+          buffer,
+          messageStart: 0,
+          messageEnd: buffer.length,
+          header: (name) => headers?.get(name)[0]?.toString(),
+          trailer: (name) => trailers.get(name)[0]?.toString(),
+        });
+      }
+      this.#events.onEnd(slot, { kind, status: statusOf(error), cause: causeOf(error) });
+    });
+    this.#inFlight.set(slot, call);
+    return 'started';
+  }
+
+  cancel(slot: number): void {
+    this.#inFlight.get(slot)?.cancel();
+  }
+
+  ledger(): ConnectionLedger {
+    // The library keeps these to itself.
+    return { goaway: 0, reconnects: 0, rstStream: {}, maxConcurrentStreams: null };
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true;
+    for (const call of this.#inFlight.values()) call.cancel();
+    this.#client.close();
+    return Promise.resolve();
+  }
+
+  /** Asking makes the library connect. */
+  #state(): connectivityState {
+    return this.#client.getChannel().getConnectivityState(true);
+  }
+
+  #onChange(state: connectivityState, then: () => void): void {
+    this.#client.getChannel().watchConnectivityState(state, Infinity, then);
+  }
+
+  #tellWhenReady(): void {
+    if (this.#isWatching || this.#isClosed) return;
+    this.#isWatching = true;
+    const look = (): void => {
+      if (this.#isClosed) return;
+      const state = this.#state();
+      if (state !== connectivityState.READY) {
+        this.#onChange(state, look);
+        return;
+      }
+      this.#isWatching = false;
+      this.#events.onRoom();
+    };
+    // Not at once: this may be the answer to a request for room.
+    setImmediate(look);
+  }
+}
+
+function channelTarget(endpoint: Endpoint): string {
+  if (endpoint.kind === 'unix') return `unix:${endpoint.path}`;
+  return `${endpoint.host.includes(':') ? 'ipv6' : 'ipv4'}:${formatEndpoint(endpoint)}`;
+}
+
+function credentialsOf(tls: TlsOptions | null): ChannelCredentials {
+  if (tls === null) return ChannelCredentials.createInsecure();
+  return ChannelCredentials.createSsl(pem(tls.ca), pem(tls.key), pem(tls.cert), {
+    rejectUnauthorized: tls.verify !== false,
+  });
+}
+
+function pem(text: string | Buffer | undefined): Buffer | null {
+  return text === undefined ? null : Buffer.from(text);
+}
+
+function metadataOf(request: GrpcRequest): Metadata {
+  const metadata = new Metadata();
+  for (const [name, value] of request.metadata) {
+    metadata.add(name, name.endsWith('-bin') ? Buffer.from(value, 'base64') : value);
+  }
+  return metadata;
+}
+
+/** Servers may send any number, and some errors of the library have no status of their own. */
+function statusOf(error: ServiceError | null): number {
+  if (error === null) return Status.OK;
+  const name = (Status as Readonly<Record<number, string | undefined>>)[error.code];
+  return name === undefined || name === 'OK' ? Status.UNKNOWN : error.code;
+}
+
+function causeOf(error: ServiceError | null): string {
+  if (error === null) return '';
+  // What the library throws on its own way is a plain error.
+  const { details } = error as Partial<ServiceError>;
+  return (details ?? error.message).replace(OWN_DEADLINE, 'no answer within the deadline');
+}
+
+/** What the library says of its own deadline: it goes on with how long each step of the call took. */
+const OWN_DEADLINE = /^Deadline exceeded after [\d.]+s.*$/s;
+
+/** The library does not tell a peer's status from one it made itself but by its words. */
+function kindOf(error: ServiceError | null): CallEndKind {
+  if (error === null) return 'answered';
+  const { code, details } = error as Partial<ServiceError>;
+  if (details === undefined) return 'broken';
+  switch (code) {
+    case Status.DEADLINE_EXCEEDED:
+      return OWN_DEADLINE.test(details) ? 'timed-out' : 'answered';
+    case Status.CANCELLED:
+      if (details === CANCELLED_HERE) return 'cancelled';
+      break;
+    case Status.UNAVAILABLE:
+      if (details === REFUSED) return 'unprocessed';
+      break;
+    default:
+  }
+  return BROKEN.test(details) ? 'broken' : 'answered';
+}
+
+/** What the library says of REFUSED_STREAM, and of streams above the last one of a GOAWAY. */
+const REFUSED = 'Stream refused by server';
+
+/** What the library says when `cancel()` was called on this side. */
+const CANCELLED_HERE = 'Cancelled on client';
+
+/** What the library says of resets and lost connections (its subchannel-call.js and transport.js). */
+const BROKEN = new RegExp(
+  '^(?:Received RST_STREAM with code|Connection dropped|Call cancelled$|No connection established|' +
+    'Bandwidth exhausted or memory limit exceeded$|Protocol not secure enough$|' +
+    'Write error:|Write failed with error|Failed to start HTTP/2 stream|read E|connect E|' +
+    'Too many pings|Received message larger than max)',
+);

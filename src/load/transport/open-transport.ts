@@ -1,0 +1,28 @@
+import { reachSockets } from './reach.js';
+import type { OpenTransport } from './transport.js';
+
+/** Makes a transport of its description. What an engine needs is loaded only where it is used. */
+export const openTransport: OpenTransport = async (spec, requests, limits, signal) => {
+  const { tls, connectTimeoutMs } = spec;
+  const reach = (): ReturnType<typeof reachSockets> => reachSockets(spec, signal);
+  switch (spec.engine) {
+    case 'h2': {
+      const { dialH2 } = await import('./h2-connection.js');
+      const options = { tls, connectTimeoutMs, signal, ...limits };
+      return {
+        reach,
+        dial: (number, addresses, events) =>
+          dialH2(requests, options, addresses[number % addresses.length]!, events),
+      };
+    }
+    case 'grpc-js': {
+      const { dialGrpcJs } = await import('./grpc-js-connection.js');
+      const options = { tls, connectTimeoutMs, signal };
+      return {
+        reach,
+        dial: (number, addresses, events) =>
+          dialGrpcJs(requests, options, addresses[number % addresses.length]!, events),
+      };
+    }
+  }
+};
