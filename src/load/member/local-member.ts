@@ -1,3 +1,4 @@
+import { loadAnswerReaders } from '../../call/answer-reader.js';
 import { type CallResult, connectionCounts } from '../../count/call-counter.js';
 import type { Counted } from '../../count/counted.js';
 import { nothingCounted } from '../../count/nothing-counted.js';
@@ -59,6 +60,7 @@ export class LocalMember implements LoadMember {
     const { order, share, sent } = this.#task;
     const { plan, calls, addresses } = order;
     const { signal } = this.#cancelling;
+    await loadAnswerReaders(calls.map(({ counting }) => counting.answers));
     const transport = await this.#openTransport(
       order.transport,
       calls.map(({ request }) => request),
