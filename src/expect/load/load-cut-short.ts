@@ -2,7 +2,7 @@ import type { UnsentCause } from '../../count/counted.js';
 import type { Finding } from '../../finding.js';
 import { count, counted } from '../../number-text.js';
 import { found } from '../found.js';
-import { UNSENT_TEXTS, unsentRequests } from './unsent-cause.js';
+import { UNSENT_TEXTS, unsentRequests } from './unsent.js';
 
 /** Whether everything that was due was sent. */
 export interface AccountEvidence {

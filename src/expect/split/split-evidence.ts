@@ -1,16 +1,6 @@
+import type { UnsentRequests } from '../load/unsent.js';
 import type { ConnectionEvidence } from './draws/dependence.js';
 import type { Tolerance } from './tolerance.js';
-
-/** Requests that were due and not sent, by whose doing it was. */
-export interface UnsentRequests {
-  /** For want of the peer: they count as errors. */
-  byPeer: number;
-  /** For reasons of this side: they count as nothing, and bar a pass. */
-  byUs: number;
-}
-
-/** What was due was sent. */
-export const ALL_SENT: UnsentRequests = { byPeer: 0, byUs: 0 };
 
 /** What was seen of one call. */
 export interface SplitEvidence {
@@ -23,7 +13,7 @@ export interface SplitEvidence {
   unsent: UnsentRequests;
   /** OK answers that name no known workload; part of those without a destination. */
   unattributed: number;
-  /** Given up by this side (interrupted), which is no failure of the target's; part of those without a destination. 0 by default. */
+  /** Given up by this side (interrupted), so not failures of the target; part of those without a destination. 0 by default. */
   cancelled?: number;
   /** Failed answers that carry a destination and are counted in its `observed`. 0 by default. */
   failedWithDestination?: number;

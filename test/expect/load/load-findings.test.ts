@@ -10,7 +10,7 @@ import { rateNotReached } from '../../../src/expect/load/rate-not-reached.js';
 import { stalled } from '../../../src/expect/load/stalled.js';
 import { streamLimit } from '../../../src/expect/load/stream-limit.js';
 import { unreachableFinding } from '../../../src/expect/load/unreachable.js';
-import { isPeers, unsentRequests } from '../../../src/expect/load/unsent-cause.js';
+import { isPeers, unsentRequests } from '../../../src/expect/load/unsent.js';
 import { workerDied } from '../../../src/expect/load/worker-died.js';
 import type { Finding } from '../../../src/finding.js';
 

@@ -1,11 +1,10 @@
-import type { SplitDecision } from '../../../src/expect/split/verdict/split-verdict.js';
-import { decideSplit } from '../../../src/expect/split/verdict/split-verdict.js';
-import {
-  ALL_SENT,
-  type SplitEvidence,
-  type SplitRule,
-} from '../../../src/expect/split/split-evidence.js';
+import { ALL_SENT } from '../../../src/expect/load/unsent.js';
+import type { SplitEvidence, SplitRule } from '../../../src/expect/split/split-evidence.js';
 import { DEFAULT_TOLERANCE } from '../../../src/expect/split/tolerance.js';
+import {
+  decideSplit,
+  type SplitDecision,
+} from '../../../src/expect/split/verdict/split-verdict.js';
 
 /** The default rule of the command line. */
 export const RULE: SplitRule = {

@@ -1,7 +1,7 @@
 import type { RandomSource } from '../../../../src/stats/random.js';
 import { decideSplit } from '../../../../src/expect/split/verdict/split-verdict.js';
+import { ALL_SENT } from '../../../../src/expect/load/unsent.js';
 import { spreadSize } from '../../../../src/expect/split/plan/spread-size.js';
-import { ALL_SENT } from '../../../../src/expect/split/split-evidence.js';
 import type { FindingEvidence } from '../../../../src/expect/split/findings/finding-evidence.js';
 import { RULE } from '../split-runs.js';
 

@@ -1,5 +1,4 @@
 import type { UnsentCause } from '../../count/counted.js';
-import type { UnsentRequests } from '../split/split-evidence.js';
 
 const PEERS: readonly UnsentCause[] = ['no-connection', 'no-stream', 'no-answer'];
 
@@ -8,11 +7,23 @@ export function isPeers(cause: UnsentCause): boolean {
   return PEERS.includes(cause);
 }
 
+/** Requests that were due and not sent, by whose doing it was. */
+export interface UnsentRequests {
+  /** For want of the peer: they count as errors. */
+  byPeer: number;
+  /** For reasons of this side: they count as nothing, and bar a pass. */
+  byUs: number;
+}
+
+/** What was due was sent. */
+export const ALL_SENT: UnsentRequests = { byPeer: 0, byUs: 0 };
+
 /** Adds up the causes of each side. @param unsent Requests by cause. */
 export function unsentRequests(unsent: ReadonlyMap<UnsentCause, number>): UnsentRequests {
   const requestsBy = { byPeer: 0, byUs: 0 };
-  for (const [cause, requests] of unsent)
+  for (const [cause, requests] of unsent) {
     requestsBy[isPeers(cause) ? 'byPeer' : 'byUs'] += requests;
+  }
   return requestsBy;
 }
 
