@@ -1,5 +1,12 @@
 import type { UnsentCause } from '../count/counted.js';
 
+const PEERS: readonly UnsentCause[] = ['no-connection', 'no-stream', 'no-answer'];
+
+/** Whether a request was not sent for want of the peer: it counts as an error then. */
+export function isPeers(cause: UnsentCause): boolean {
+  return PEERS.includes(cause);
+}
+
 /** Requests that were due and not sent, by whose doing it was. */
 export interface UnsentRequests {
   /** For want of the peer: they count as errors. */
@@ -11,18 +18,12 @@ export interface UnsentRequests {
 /** What was due was sent. */
 export const ALL_SENT: UnsentRequests = { byPeer: 0, byUs: 0 };
 
-const PEERS: readonly UnsentCause[] = ['no-connection', 'no-stream', 'no-answer'];
-
-/** Whether a request was not sent for want of the peer: it counts as an error then. */
-export function isPeers(cause: UnsentCause): boolean {
-  return PEERS.includes(cause);
-}
-
 /** Adds up the causes of each side. @param unsent Requests by cause. */
 export function unsentRequests(unsent: ReadonlyMap<UnsentCause, number>): UnsentRequests {
   const requestsBy = { byPeer: 0, byUs: 0 };
-  for (const [cause, requests] of unsent)
+  for (const [cause, requests] of unsent) {
     requestsBy[isPeers(cause) ? 'byPeer' : 'byUs'] += requests;
+  }
   return requestsBy;
 }
 

@@ -30,7 +30,7 @@ const LATE_MS = 20;
 /**
  * The client itself was the limit: a thread that hardly ever waited, or that came late to its own
  * timers. Latencies and rates then say more about it than about the server; who answered does not
- * depend on it. Where only the split was asked for, it is but a remark.
+ * depend on it. Where only the split was asked for, it is only a remark.
  */
 export function clientBottleneck(evidence: ClientEvidence): Finding | null {
   if (evidence.durationMs < LEAST_DURATION_MS) return null;

@@ -1,3 +1,4 @@
+import type { UnsentRequests } from '../load/unsent.js';
 import type { ConnectionEvidence } from './draws/dependence.js';
 import type { UnsentRequests } from '../unsent.js';
 import type { Tolerance } from './tolerance.js';
@@ -13,7 +14,7 @@ export interface SplitEvidence {
   unsent: UnsentRequests;
   /** OK answers that name no known workload; part of those without a destination. */
   unattributed: number;
-  /** Given up by this side (interrupted), which is no failure of the target's; part of those without a destination. 0 by default. */
+  /** Given up by this side (interrupted), so not failures of the target; part of those without a destination. 0 by default. */
   cancelled?: number;
   /** Failed answers that carry a destination and are counted in its `observed`. 0 by default. */
   failedWithDestination?: number;

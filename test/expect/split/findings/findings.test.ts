@@ -120,7 +120,7 @@ describe('connections', () => {
       drawing(c % 2 === 0 ? [0.9, 0.1] : [0.5, 0.5])(i, c, r);
     assert.ok(codes({ pick }).includes('gateways-disagree'));
   });
-  it('that may keep step with a gateway that takes turns are no proof that two disagree', () => {
+  it('that may keep step with a gateway that takes turns do not prove that two disagree', () => {
     const turns: SimulatedRun['pick'] = (i, c) => {
       const first = c % 2 === 0 ? [1, 2, 3, 4] : [1, 2];
       return first.includes((Math.floor(i / 32) + c) % 5) ? 0 : 1;
@@ -189,7 +189,7 @@ describe('the others', () => {
     // 2,000 of each 60/40: 1,800 + 1,000 are 200 short of 40 %.
     assert.match(of([1800, 1000], 200), /would be right.*they do if all of the 200 requests/);
     assert.match(of([1800, 1000], 230), /they do if about 212 of the 230 requests/);
-    assert.match(of([1800, 1000], 100), /only a part.*still has 37.9 % for 40 % \(p = 0\.0\d+\)/);
+    assert.match(of([1800, 1000], 100), /only a part.*still has 37\.93 % for 40 % \(p = 0\.0\d+\)/);
     assert.match(of([1800, 1000], 200, [0, 7]), /the 7 that failed and say where were all its own/);
     assert.equal(of([1800, 1000], 200, [7, 0]), '');
     assert.equal(of([1800, 1000], 200, [4, 4]), '');
@@ -230,8 +230,12 @@ describe('the others', () => {
       found.map((finding) => finding.code),
       ['leak-to-zero-weight', 'unknown-backend'],
     );
-    for (const { summary, evidence: numbers, advice } of found) {
+    for (const { summary, evidence: numbers, advice, about, call, place } of found) {
+      assert.deepEqual([about, call, place], ['target', null, null]);
+      assert.match(summary, /^[A-Z].*\.$/);
       assert.doesNotMatch(summary + numbers + advice, /undefined|NaN|null/);
     }
+    const unsaid = findAll({ ...evidence, unknown: { answers: 3, examples: [] } });
+    assert.equal(unsaid.find(({ code }) => code === 'unknown-backend')?.about, 'call');
   });
 });
