@@ -24,7 +24,7 @@ export interface ExpectedSplit {
   notes: string[];
 }
 
-/** Whoever answers is a destination of its own. */
+/** Every pod that answers is a destination of its own. */
 export const NOTHING_EXPECTED: ExpectedSplit = {
   via: null,
   route: null,
