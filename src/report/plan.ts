@@ -52,7 +52,7 @@ export interface PlannedSplitReport {
 export interface PlanReport {
   schema: typeof PLAN_SCHEMA;
   tool: { name: string; version: string };
-  /** Of what the splits are: the one that was asked for, the steps of a canary, or a run's calls. */
+  /** What is planned: the split that was asked for, the steps of a canary, or a run's calls. */
   kind: 'split' | 'canary' | 'calls';
   rule: { alpha: number; power: number; tolerance: string; maxErrorRate: number };
   /** Where the weights come from; null when they were given, or are the canary's steps. */

@@ -4,8 +4,8 @@ import type { Finding } from '../finding.js';
 import { manifestFinding } from './manifest-finding.js';
 
 /**
- * Fields that the API does not have. The API server drops them without a word, so a misspelt
- * `weight` would quietly count as none.
+ * Fields that the API does not have. The API server drops them silently, so a misspelt `weight`
+ * would count as none.
  * @param known Every field the API has at this place.
  */
 export function unknownFields(node: ManifestNode, known: readonly string[]): Finding[] {
@@ -16,7 +16,7 @@ export function unknownFields(node: ManifestNode, known: readonly string[]): Fin
       const meant = nearestName(name, known);
       return manifestFinding({
         code: 'unknown-field',
-        summary: `${name} is no field here and is dropped when the object is applied${meant === null ? '' : `: did you mean ${meant}?`}`,
+        summary: `the API has no field ${name} here and drops it when the object is applied${meant === null ? '' : `: did you mean ${meant}?`}`,
         place: field.place(),
       });
     });

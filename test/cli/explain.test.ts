@@ -134,7 +134,7 @@ describe('explain', () => {
     assert.equal(canary.report.rules[0]!.outcome, 'taken');
   });
 
-  it('a route that answers itself is no mistake; there is only nothing to measure', async () => {
+  it('a route that answers itself is not a mistake; there is only nothing to measure', async () => {
     const file = manifest(
       RULES(`  - match: [{uri: {prefix: /helloworld.Greeter}}]
     redirect: {authority: other.example.com, redirectCode: 308}

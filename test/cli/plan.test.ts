@@ -59,7 +59,7 @@ describe('plan of several calls', () => {
 const BAD_INPUT: [string, string[], RegExp[]][] = [
   ['a tolerance that is none', ['--tolerance', 'wide'], [/--tolerance/, /not a tolerance/]],
   [
-    'a tolerance for nobody',
+    'a tolerance for an unknown destination',
     ['--weights', 'v1=60,v2=40', '--tolerance', 'v3=1pp'],
     [/'v3' is no destination/],
   ],

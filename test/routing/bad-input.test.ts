@@ -51,7 +51,7 @@ interface BadInput {
 
 const BAD: readonly BadInput[] = [
   {
-    what: 'text that is no mapping',
+    what: 'text that is not a mapping',
     yaml: 'hello world',
     message: /^test\.yaml:1: not a Kubernetes object: expected a mapping/,
   },
@@ -92,7 +92,7 @@ const BAD: readonly BadInput[] = [
       /^test\.yaml:18 \(document 2\): spec\.http\[0\]\.route\[1\]\.weight: must not be negative, and is -40$/,
   },
   {
-    what: 'a weight that is no number',
+    what: 'a weight that is not a number',
     yaml: documents(GATEWAY, virtualService(SPLIT.replace('40', '"40%"'))),
     message:
       /^test\.yaml:18 \(document 2\): spec\.http\[0\]\.route\[1\]\.weight: must be a number, not the text "40%"$/,
@@ -149,7 +149,7 @@ const BAD: readonly BadInput[] = [
     message: /two destinations|the destinations .* select the same pods/,
   },
   {
-    what: 'a host nobody serves',
+    what: 'a host without routes',
     yaml: documents(GATEWAY, virtualService(SPLIT, { hosts: 'greeter.example.com' })),
     message:
       /has the host 127\.0\.0\.1: there are greeter\.example\.com; name one with --authority$/,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { forwardedOrRefused } from '../../src/routing/forwarded-or-refused.js';
 import { resolveRoute } from '../../src/routing/resolve.js';
 import {
   apiGateway,
@@ -64,30 +65,74 @@ describe('the resolution of a request', () => {
     assert.equal(explanation.route, null);
   });
 
-  const answered: readonly [string, object, string, string][] = [
-    ['a redirect', { redirect: { uri: '/x' } }, 'redirect', 'redirects to /x (301)'],
+  const answered: readonly [string, object, object, string, string][] = [
+    [
+      'a redirect',
+      { redirect: { uri: '/x' } },
+      { kind: 'redirect', to: '/x (301)' },
+      'redirect',
+      'redirects to /x (301)',
+    ],
     [
       'a direct response',
       { directResponse: { status: 503 } },
+      { kind: 'respond', answer: 'HTTP 503' },
       'direct-response',
       'answers 503 itself',
     ],
   ];
-  for (const [what, rule, kind, description] of answered) {
+  for (const [what, rule, outcome, kind, description] of answered) {
     it(`${what} is a route taken, and nothing is wrong with it`, () => {
       const set = manifestsOf([GATEWAY, virtualService([{ ...rule }])]);
       const explanation = resolveRoute(set, request({ targetPort: 80 }));
       assert.equal(problemOf(explanation), null);
+      assert.deepEqual({ ...explanation, ...outcome }, explanation);
       assert.equal(explanation.route?.rule, 'http[0]');
       assert.deepEqual(explanation.action, { kind, description });
       assert.equal(explanation.traces[0]?.outcome, 'taken');
       // To be measured there would have to be a split.
       assert.throws(() => forwardedBy(set, request({ targetPort: 80 })), {
         name: 'InputError',
-        message: new RegExp(`${description.replace(/[()]/g, '.')}, so there is no split to test`),
+        message: new RegExp(
+          `^test.yaml:\\d+ \\(document 2\\): spec.http.0.: the rule http.0. takes the request and ${description.replace(/[()]/g, '.')}, so there is no split to test: ask for`,
+        ),
+      });
+      assert.throws(() => forwardedOrRefused(explanation, 'plan for'), {
+        message: /no split to plan for: ask for/,
       });
     });
   }
+
+  it('a delegate that delegates again leads nowhere that could be told', () => {
+    const delegate = (name: string): KubernetesObject => ({ delegate: { name } });
+    const set = manifestsOf([
+      GATEWAY,
+      virtualService([delegate('leaf')]),
+      virtualService([delegate('further')], { name: 'leaf', hosts: [], gateways: null }),
+    ]);
+    const resolution = resolveRoute(set, request({ targetPort: 80 }));
+    assert.ok(resolution.kind === 'none');
+    assert.equal(resolution.problem.code, 'no-split');
+    assert.equal(resolution.action?.kind, 'delegate');
+    assert.match(resolution.problem.summary, /delegates to further, .* cannot be told/);
+  });
+
+  it('what is said about the call is told from what is said about the manifests', () => {
+    const rules = [to('a', [{ sourceLabels: { app: 'front' } }]), to('b')];
+    const unknown = { ...to('c'), wieght: 1 };
+    const set = manifestsOf([
+      virtualService([...rules, unknown], { gateways: null, hosts: ['s'] }),
+    ]);
+    const { findings, lint } = resolveRoute(set, request({ authority: 's' }));
+    assert.deepEqual(
+      findings.map(({ code, about, severity }) => [code, about, severity]),
+      [['client-labels-unknown', 'call', 'warning']],
+    );
+    const [misspelt] = lint.filter(({ code }) => code === 'unknown-field');
+    assert.equal(misspelt?.about, 'manifest');
+    assert.equal(misspelt.place?.path, 'spec.http[2].wieght');
+    assert.ok(misspelt.place.column !== null && misspelt.place.column > 1);
+  });
 
   it('a server that sends plaintext to HTTPS comes before every route', () => {
     const server = { ...http(80), tls: { httpsRedirect: true } };
@@ -131,7 +176,7 @@ describe('the resolution of a request', () => {
     );
   });
 
-  it('a part meant for a backend that cannot be used is no injected fault', () => {
+  it('a part meant for a backend that cannot be used is not an injected fault', () => {
     const thing = { group: 'x.io', kind: 'Thing', name: 'a', weight: 1 };
     const set = manifestsOf([
       apiGateway([listener()]),

@@ -157,7 +157,7 @@ function totals(splits: readonly PlannedSplitReport[], cells: number): string[] 
   });
 }
 
-/** Of a call its method: there is no room for more. */
+/** A call goes by its method: there is not room for more. */
 function nameOf({ name }: PlannedSplitReport): string {
   return name?.split('/').at(-1) ?? '';
 }

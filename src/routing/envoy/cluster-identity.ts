@@ -11,8 +11,8 @@ export interface ConfiguredDestination {
   port: number | null;
 }
 
-/** Clusters Istio makes for requests that it has no route for. */
-const OF_NOBODY = ['BlackHoleCluster', 'PassthroughCluster', 'InboundPassthroughCluster'];
+/** Clusters that Istio makes for requests it has no route for. */
+const UNROUTED = ['BlackHoleCluster', 'PassthroughCluster', 'InboundPassthroughCluster'];
 
 /**
  * Whether the names of a cluster say whose it is: so much that one which is none of the configured
@@ -20,7 +20,7 @@ const OF_NOBODY = ['BlackHoleCluster', 'PassthroughCluster', 'InboundPassthrough
  * @param byHost Hosts were configured, and not names alone.
  */
 export function saysWhoseItIs({ cluster, host }: ProgrammedDestination, byHost: boolean): boolean {
-  return OF_NOBODY.includes(cluster) || (host !== null && byHost);
+  return UNROUTED.includes(cluster) || (host !== null && byHost);
 }
 
 /**

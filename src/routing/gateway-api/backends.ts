@@ -62,7 +62,7 @@ function toBackend(route: ApiRoute, ref: BackendRef): Backend {
 /** Why a reference cannot be used, or `null`. */
 function faultOf(set: ManifestSet, route: ApiRoute, ref: BackendRef): string | null {
   if (ref.group !== '' || ref.kind !== 'Service')
-    return `${ref.group === '' ? '' : `${ref.group}/`}${ref.kind} is no kind of backend that is modelled here`;
+    return `backends of the kind ${ref.group === '' ? '' : `${ref.group}/`}${ref.kind} are not modelled here`;
   const namespace = ref.namespace ?? route.namespace;
   if (namespace !== route.namespace && !isGranted(set, route, ref, namespace))
     return `no ReferenceGrant in ${namespace} lets ${route.kind}s of ${route.namespace} use the Service ${ref.name}`;

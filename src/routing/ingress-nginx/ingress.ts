@@ -29,7 +29,7 @@ export interface Ingress extends ManifestObject {
   /** `null`: the cluster's default. */
   className: string | null;
   rules: readonly IngressRule[];
-  /** `null`: it is no canary. */
+  /** `null`: it is not a canary. */
   canary: CanaryAnnotations | null;
 }
 

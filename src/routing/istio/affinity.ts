@@ -22,7 +22,7 @@ export function affinityNote(
   const effect = isSent(hash, context)
     ? 'every request of a run has the same, so each of them answers from one pod'
     : 'the request has none, so pods are picked at random';
-  return `requests are tied to pods of ${destinations.join(', ')} by ${describeKey(hash)} (${place}): ${effect}; the split among destinations is by weight all the same`;
+  return `requests are tied to pods of ${destinations.join(', ')} by ${describeKey(hash)} (${place}): ${effect}; among destinations they are still split by weight`;
 }
 
 export function describeKey(hash: HashKey): string {

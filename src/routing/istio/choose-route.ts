@@ -112,6 +112,7 @@ function chooseAtGateway(
         : [
             manifestFinding({
               code: 'protocol-mismatch',
+              about: 'call',
               summary: mismatch,
               place: listener.servers[0]?.server.node.place() ?? {},
             }),
@@ -201,6 +202,7 @@ function clientLabels(rules: readonly OrderedRule[], matched: MatchedRule | null
     return [
       manifestFinding({
         code: 'client-labels-unknown',
+        about: 'call',
         summary: `${rule.label} is for clients with certain labels; those of the client are not known here, and it is taken to have none`,
         place: rule.node.field('match').place(),
       }),

@@ -43,7 +43,7 @@ export class SourceDocument {
     const parts = splitDocuments(text.startsWith('\uFEFF') ? text.slice(1) : text).filter(
       ({ text: part }, index) => index === 0 || !isEmpty(part),
     );
-    // A chart's or a file's head of comments is no document to count.
+    // A head of comments, as charts and files have, is not counted as a document.
     const first = isEmpty(parts[0]?.text ?? '') ? 0 : 1;
     return parts
       .map(({ text: part, linesBefore }, index) => {

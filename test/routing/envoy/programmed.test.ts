@@ -250,7 +250,7 @@ describe('what a proxy was programmed with', () => {
     });
   });
 
-  it('a host that no table has is no mistake of the user', () => {
+  it('a host that no table has is not a mistake of the user', () => {
     const host = { name: 'shop', domains: ['shop.example.com'], routes: [REST] };
     const text = JSON.stringify([{ name: 'http.80', virtualHosts: [host] }]);
     const tables = parseConfigDump(text, 'routes.json');
@@ -280,7 +280,7 @@ describe('what a proxy was programmed with', () => {
     assert.match(route.unknown ?? '', /routes\[0\] chooses its cluster by the header x-cluster/);
   });
 
-  it('what is no dump is an input error', () => {
+  it('text other than a dump is an input error', () => {
     assert.throws(() => parseConfigDump('{"a": 1}', 'x.json'), {
       name: 'InputError',
       message: /^x\.json: no route tables/,

@@ -80,7 +80,7 @@ describe('consistent hashing', () => {
       assert.deepEqual(others, []);
       assert.match(found ?? '', /of v1, v2 by/);
       assert.match(found ?? '', note);
-      assert.match(found ?? '', /split among destinations is by weight all the same/);
+      assert.match(found ?? '', /among destinations they are still split by weight/);
     });
   }
 

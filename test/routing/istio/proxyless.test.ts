@@ -50,7 +50,7 @@ describe('what gRPC clients without a proxy leave out', () => {
       /path rewritten to \/x, request headers changed$/,
     ],
     [
-      'retries on what is no gRPC status',
+      'retries on something other than a gRPC status',
       { ...to('a'), retries: { attempts: 2, retryOn: 'unavailable,5xx,reset' } },
       'spec.http[0].retries',
       /not on 5xx, reset$/,

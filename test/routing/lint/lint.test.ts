@@ -196,7 +196,9 @@ const CASES: readonly LintCase[] = [
   {
     what: 'a misspelt field',
     objects: [GATEWAY, virtualService([{ route: [{ destination: { host: 'a' }, wieght: 100 }] }])],
-    finds: [['warning unknown-field', /^wieght is no field here .*did you mean weight\?$/]],
+    finds: [
+      ['warning unknown-field', /^the API has no field wieght here .*did you mean weight\?$/],
+    ],
   },
   {
     what: 'a route no listener takes',

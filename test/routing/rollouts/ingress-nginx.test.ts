@@ -56,7 +56,22 @@ const BOTH = {
   'canary-weight': '10',
 };
 
+const PATTERN = { 'canary-by-header': 'X-Canary', 'canary-by-header-pattern': 'de(?!mo)' };
+
 const CASES: readonly Case[] = [
+  {
+    rule: 'a pattern that RE2 does not know is refused when it decides',
+    source: ANNOTATIONS,
+    objects: withCanary(PATTERN),
+    request: { headers: headers({ 'x-canary': 'dev' }) },
+    takes: /canary-by-header-pattern.*: not a regular expression in RE2 syntax/,
+  },
+  {
+    rule: 'and does not matter without the header',
+    source: ANNOTATIONS,
+    objects: withCanary(PATTERN),
+    takes: { main: 100, next: 0 },
+  },
   {
     rule: 'canary-weight',
     source: ANNOTATIONS,
@@ -130,7 +145,7 @@ const CASES: readonly Case[] = [
     takes: { main: 0, next: 100 },
   },
   {
-    rule: 'a weight that is no number',
+    rule: 'a weight that is not a number',
     source: ANNOTATIONS,
     objects: withCanary({ 'canary-weight': 'half' }),
     takes: /canary-weight"\]: must be a whole number, not "half"/,
