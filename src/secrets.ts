@@ -90,7 +90,8 @@ export function maskedUrl(url: string): string {
   return `${shown}?${pairs.join('&')}${fragment}`;
 }
 
-const URL_IN_TEXT = /[a-z][a-z0-9+.-]*:\/\/[^\s"'<>`]+/gi;
+/** Schemes are short; to look for endless ones takes quadratic time. */
+const URL_IN_TEXT = /[a-z][a-z0-9+.-]{0,19}:\/\/[^\s"'<>`]+/gi;
 
 /**
  * A text as it may be shown, wherever it comes from: without secrets that were sent, without what
@@ -124,7 +125,7 @@ function withoutHeaderValues(text: string, names: readonly string[]): string {
     const word = literal(name);
     shown = shown.replaceAll(
       new RegExp(
-        String.raw`((?<![0-9a-z_.-])${word}["']?(?:\s*[:=]|(?<=header ${word})\s+is)\s*)("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"'][^\r\n]*)`,
+        String.raw`((?<![0-9a-z_.-])${word}\\?["']?(?:\s*[:=]|(?<=header ${word})\s+is)\s*)("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\S[^\r\n]*)`,
         'gi',
       ),
       (_, before: string, value: string) => `${before}${inQuotesOf(value)}`,

@@ -87,6 +87,8 @@ describe('masked text', () => {
     ['set-cookie: id=zzz; path=/\nnext', 'set-cookie: ***\nnext'],
     ['{"x-api-key": "k1", "code": 5}', '{"x-api-key": "***", "code": 5}'],
     ["{'Authorization':'k1'}", "{'Authorization':'***'}"],
+    ['cookie: "never closed', 'cookie: "***"'],
+    [String.raw`{"body":"{\"cookie\":\"a=b\"}"}`, String.raw`{"body":"{\"cookie\":***`],
     ['the header cookie is a=b', 'the header cookie is ***'],
     ['RBAC: authorization is required', 'RBAC: authorization is required'],
     ['my-x-api-key-name: k1', 'my-x-api-key-name: k1'],
@@ -97,6 +99,21 @@ describe('masked text', () => {
       assert.equal(maskedText(text, secrets), shown);
     });
   }
+});
+
+describe('masking', () => {
+  it('changes nothing that is masked already', () => {
+    for (const text of [
+      'cookie: a=b',
+      '{"x-api-key": "k1"}',
+      'see http://jack:pw@host/a?b=c#d',
+      'the header cookie is a=b',
+    ]) {
+      const shown = maskedText(text, NONE);
+      assert.notEqual(shown, text);
+      assert.equal(maskedText(shown, NONE), shown);
+    }
+  });
 });
 
 describe('masked data', () => {
