@@ -1,7 +1,7 @@
 // Brings a clone into a state in which the command line, and with --tests the tests, can run.
 // Installs and compiles only what is missing or out of date, and says nothing otherwise.
 import path from 'node:path';
-import { bundleCli, bundleIsThere } from './bundled-cli.mjs';
+import { bundleCli, bundleIsThere } from './bundles.mjs';
 import { compile, outputIsCurrent } from './compiled-output.mjs';
 import {
   installNpmPackages,
