@@ -1,4 +1,4 @@
-import { mergeColumns } from './columns.js';
+import { addColumns, mergeColumns } from './columns.js';
 import type { BlockCounts } from './counted.js';
 import { Histogram, mergeHistograms } from './histogram.js';
 
@@ -26,10 +26,14 @@ export class Blocks {
   readonly #columns: number;
   #size: number;
   #blocks: Block[] = [];
+  /** The block that was counted in last; most requests fall into it again. */
+  #latest: Block = { observed: [], missing: 0, latency: new Histogram() };
+  #latestFrom = 0;
+  #latestEnd = 0;
 
   /**
    * @param quota How many requests there will be; Infinity where only a clock ends them.
-   * @param columns How many destinations are known in advance.
+   * @param columns How many destinations there can be.
    */
   constructor(quota: number, columns: number) {
     this.#size = quota === Infinity ? 1 : Math.max(1, Math.ceil(quota / BLOCKS));
@@ -38,8 +42,13 @@ export class Blocks {
 
   /** The block of a request. @param sequence Its position in the send order, from 0. */
   at(sequence: number): Block {
+    if (sequence >= this.#latestFrom && sequence < this.#latestEnd) return this.#latest;
     while (sequence >= this.#size * MAX_BLOCKS) this.#foldTo(this.#size * 2);
-    return this.#blockAt(Math.floor(sequence / this.#size));
+    const index = Math.floor(sequence / this.#size);
+    this.#latest = this.#blockAt(index);
+    this.#latestFrom = index * this.#size;
+    this.#latestEnd = this.#latestFrom + this.#size;
+    return this.#latest;
   }
 
   /** Adds what other blocks of the same call and member have counted. */
@@ -76,6 +85,7 @@ export class Blocks {
     const factor = size / this.#size;
     this.#size = size;
     this.#blocks = [];
+    this.#latestEnd = 0;
     small.forEach((block, index) => {
       addBlock(this.#blockAt(Math.floor(index / factor)), block);
     });
@@ -96,7 +106,7 @@ export function mergeBlocks(a: BlockCounts, b: BlockCounts): BlockCounts {
 }
 
 function addBlock(sum: Block, block: Block): void {
-  sum.observed = mergeColumns(sum.observed, block.observed);
+  addColumns(sum.observed, block.observed);
   sum.missing += block.missing;
   sum.latency.absorb(block.latency);
 }

@@ -88,7 +88,7 @@ export class CallCounter {
     this.#outcomeOf = outcomeReader(counting);
     this.#shape = { pods: this.#pods, named, connections, quota, observationsPerCall };
     this.#tally = new Tally(this.#shape);
-    this.#order = new SendOrderCounts(spreadSize, connections, named);
+    this.#order = new SendOrderCounts(spreadSize, connections, this.#pods.room);
     const room = Math.max(1, observationsPerCall);
     this.#answered = Array.from({ length: slots }, () => new Int32Array(room));
     this.#answers = new Int32Array(slots);
@@ -212,7 +212,7 @@ export class CallCounter {
       ended: this.#tally.sent + (this.#later?.sent ?? 0),
       destinations: this.#pods.destinationNames,
       observed: this.#pods.destinationNames.map(
-        (_, index) => (this.#tally.observed[index] ?? 0) + (later[index] ?? 0),
+        (_, index) => this.#tally.observed[index]! + (later[index] ?? 0),
       ),
     };
   }

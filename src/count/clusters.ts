@@ -1,4 +1,4 @@
-import { countIn, mergeColumns } from './columns.js';
+import { mergeColumns } from './columns.js';
 import type { ClusterCounts } from './counted.js';
 
 /**
@@ -8,12 +8,17 @@ import type { ClusterCounts } from './counted.js';
 export class Clusters {
   readonly #byAnswers = new Map<number, ClusterCounts>();
   /** Of the call that is being counted. */
-  readonly #current: number[] = [];
+  readonly #current: number[];
   #answers = 0;
+
+  /** @param columns How many destinations there can be. */
+  constructor(columns: number) {
+    this.#current = new Array<number>(columns).fill(0);
+  }
 
   /** Counts an answer of the call. */
   add(destination: number): void {
-    countIn(this.#current, destination);
+    this.#current[destination]! += 1;
     this.#answers += 1;
   }
 
@@ -22,8 +27,8 @@ export class Clusters {
     const cluster = this.#of(this.#answers);
     cluster.calls += 1;
     this.#current.forEach((count, destination) => {
-      countIn(cluster.observed, destination, count);
-      countIn(cluster.squares, destination, count * count);
+      cluster.observed[destination]! += count;
+      cluster.squares[destination]! += count * count;
     });
     this.#current.fill(0);
     this.#answers = 0;
@@ -43,7 +48,8 @@ export class Clusters {
   #of(answers: number): ClusterCounts {
     let cluster = this.#byAnswers.get(answers);
     if (cluster === undefined) {
-      cluster = { calls: 0, observed: [], squares: [] };
+      const zeros = this.#current.map(() => 0);
+      cluster = { calls: 0, observed: zeros, squares: [...zeros] };
       this.#byAnswers.set(answers, cluster);
     }
     return cluster;

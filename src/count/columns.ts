@@ -6,9 +6,11 @@ export type ColumnPlaces = readonly number[];
 /** The names of columns, and how many of them were given in advance. */
 type ColumnNames = Pick<CallCounts, 'destinations' | 'named'>;
 
-/** Adds one to a column; rows are only as long as what was counted. */
-export function countIn(row: number[], column: number, count = 1): void {
-  row[column] = (row[column] ?? 0) + count;
+/** Adds another row of columns to one; what it does not have yet counts as zero. */
+export function addColumns(row: number[], other: readonly number[]): void {
+  other.forEach((count, column) => {
+    row[column] = (row[column] ?? 0) + count;
+  });
 }
 
 /** Adds up two rows of columns. The shorter one counts as if it went on with zeros. */

@@ -29,15 +29,15 @@ export class Histogram {
    * @param count Values.
    */
   recordAt(place: number, count = 1): void {
-    const index = place - this.#first;
-    if (index >= 0 && index < this.#counts.length) this.#counts[index]! += count;
-    else this.#counts[this.#reach(place)]! += count;
+    const index = this.#indexOf(place);
+    this.#counts[index]! += count;
   }
 
   /** Adds all values of another histogram. */
   absorb(other: Histogram): void {
+    const first = other.#first;
     other.#counts.forEach((count, index) => {
-      if (count > 0) this.#counts[this.#reach(other.#first + index)]! += count;
+      if (count > 0) this.recordAt(first + index, count);
     });
   }
 
@@ -50,21 +50,25 @@ export class Histogram {
     return counts;
   }
 
-  /** Makes room for a place: as much again as there is, so that it seldom happens. @returns Its index. */
-  #reach(place: number): number {
+  #indexOf(place: number): number {
+    const index = place - this.#first;
+    if (index < 0 || index >= this.#counts.length) this.#reach(place);
+    return place - this.#first;
+  }
+
+  /** Makes room for a place beyond those there are: as much again, so that it seldom happens. */
+  #reach(place: number): void {
     const old = this.#counts;
-    if (place >= this.#first && place < this.#first + old.length) return place - this.#first;
     if (old.length === 0) {
       this.#first = Math.max(0, place - FIRST_PLACES / 2);
       this.#counts = new Float64Array(FIRST_PLACES);
-      return place - this.#first;
+      return;
     }
     const end = this.#first + old.length;
     const first = place < this.#first ? Math.max(0, place - old.length) : this.#first;
     this.#counts = new Float64Array((place < end ? end : place + old.length) - first);
     this.#counts.set(old, this.#first - first);
     this.#first = first;
-    return place - first;
   }
 }
 

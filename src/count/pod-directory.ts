@@ -19,10 +19,16 @@ export class PodDirectory {
   /** Names of the destinations, by number: those of the table, then pods that became destinations. */
   readonly destinationNames: string[];
 
+  /** How many destinations there can be. */
+  readonly room: number;
+
   /** @param table What turns pod names into destinations. */
   constructor(table: AttributionTable) {
     this.#table = table;
     this.destinationNames = [...table.destinations];
+    const { length } = table.destinations;
+    this.room =
+      table.podsAreDestinations === true ? Math.max(length, MAX_POD_DESTINATIONS) : length;
   }
 
   /** The pod's number, given at its first appearance; {@link NOBODY} when there are too many. */
@@ -44,7 +50,7 @@ export class PodDirectory {
     if (destination !== NOBODY || this.#table.podsAreDestinations !== true) return destination;
     const known = this.destinationNames.indexOf(identity.pod);
     if (known >= 0) return known;
-    if (this.destinationNames.length >= MAX_POD_DESTINATIONS) return NOBODY;
+    if (this.destinationNames.length >= this.room) return NOBODY;
     return this.destinationNames.push(identity.pod) - 1;
   }
 }

@@ -25,7 +25,7 @@ export class SendOrderCounts {
   /**
    * @param spreadSize Requests in a run of them; Infinity where nothing is compared.
    * @param connections How many connections the member has.
-   * @param columns How many destinations are known in advance.
+   * @param columns How many destinations there can be.
    */
   constructor(spreadSize: number, connections: number, columns: number) {
     const spread = new Spread(spreadSize, columns);

@@ -9,25 +9,27 @@ import type { SpreadCounts } from './counted.js';
 export class Spread {
   readonly #size: number;
   #runs = 0;
-  readonly #observed: number[] = [];
-  readonly #squares: number[] = [];
+  readonly #observed: number[];
+  readonly #squares: number[];
   readonly #current: number[];
   #filled = 0;
   #missing = 0;
 
   /**
    * @param size Requests in a run; Infinity where nothing is compared.
-   * @param columns How many destinations are known in advance.
+   * @param columns How many destinations there can be.
    */
   constructor(size: number, columns: number) {
     this.#size = size;
+    this.#observed = new Array<number>(columns).fill(0);
+    this.#squares = new Array<number>(columns).fill(0);
     this.#current = new Array<number>(columns).fill(0);
   }
 
   /** @param destination Of the next request in send order, or NOBODY, which spoils the run. */
   add(destination: number): void {
     if (destination === NOBODY) this.#missing += 1;
-    else this.#current[destination] = (this.#current[destination] ?? 0) + 1;
+    else this.#current[destination]! += 1;
     this.#filled += 1;
     if (this.#filled >= this.#size) this.#endRun();
   }
@@ -45,8 +47,8 @@ export class Spread {
     if (this.#missing === 0) {
       this.#runs += 1;
       this.#current.forEach((count, destination) => {
-        this.#observed[destination] = (this.#observed[destination] ?? 0) + count;
-        this.#squares[destination] = (this.#squares[destination] ?? 0) + count * count;
+        this.#observed[destination]! += count;
+        this.#squares[destination]! += count * count;
       });
     }
     this.#current.fill(0);

@@ -2,7 +2,7 @@ import type { CallEnd } from '../call/answer.js';
 import { NOBODY } from './attribution.js';
 import { Blocks } from './blocks.js';
 import { Clusters } from './clusters.js';
-import { canonicalNames, countIn, mergeColumns, placeCall, placesIn } from './columns.js';
+import { addColumns, canonicalNames, placeCall, placesIn } from './columns.js';
 import type {
   CallCounts,
   HistogramCounts,
@@ -62,6 +62,8 @@ export interface UnsentRequests {
 
 /** Latency of so many pods is kept apart; that of more would be a lot of memory to little use. */
 const PODS_WITH_LATENCY = 256;
+/** Of gRPC and HTTP. */
+const USUAL_STATUSES = 600;
 
 /**
  * Everything that adds up over the requests of one call on one member, in whatever order they end, in
@@ -74,7 +76,7 @@ export class Tally {
   readonly #unsent = new Map<UnsentCause, number>();
   readonly #ends: Record<Outcome, number> = { ok: 0, failed: 0, timedOut: 0, cancelled: 0 };
   /** By the protocol's number. */
-  readonly #statuses: number[] = [];
+  readonly #statuses = new Array<number>(USUAL_STATUSES).fill(0);
   readonly #failures = new FailureLog();
   /** Answers by destination. */
   readonly observed: number[];
@@ -90,18 +92,20 @@ export class Tally {
   readonly #slip = new Histogram();
   readonly #windows: Windows;
   readonly #blocks: Blocks;
-  readonly #clusters = new Clusters();
+  readonly #clusters: Clusters;
   /** By connection. */
   readonly #connections: { observed: number[]; missing: number }[];
 
   constructor(shape: TallyShape) {
-    const { named, quota, connections } = shape;
-    const zeros = (): number[] => new Array<number>(named).fill(0);
+    const { quota, connections } = shape;
+    const { room } = shape.pods;
+    const zeros = (): number[] => new Array<number>(room).fill(0);
     this.#shape = shape;
     this.observed = zeros();
     this.#failed = zeros();
-    this.#windows = new Windows(named);
-    this.#blocks = new Blocks(quota, named);
+    this.#windows = new Windows(room);
+    this.#blocks = new Blocks(quota, room);
+    this.#clusters = new Clusters(room);
     this.#connections = Array.from({ length: connections }, () => ({
       observed: zeros(),
       missing: 0,
@@ -125,7 +129,7 @@ export class Tally {
     this.#due += 1;
     this.#sent += 1;
     this.#ends[outcome] += 1;
-    countIn(this.#statuses, end.status);
+    this.#statuses[end.status] = (this.#statuses[end.status] ?? 0) + 1;
     if (!isOk) this.#failures.add(end.status, end.cause);
     const window = this.#windows.at(request.sentAtMs);
     const block = this.#blocks.at(request.sequence);
@@ -138,16 +142,16 @@ export class Tally {
       const destination = pod === NOBODY ? NOBODY : directory.destinations[pod]!;
       if (pod !== onePod) onePod = NOBODY;
       if (destination !== oneDestination) oneDestination = NOBODY;
-      if (pod !== NOBODY) countIn(this.#podCounts, pod);
+      if (pod !== NOBODY) this.#podCounts[pod] = (this.#podCounts[pod] ?? 0) + 1;
       if (destination === NOBODY) {
         unknown += 1;
         continue;
       }
-      countIn(this.observed, destination);
-      countIn(window.observed, destination);
-      countIn(block.observed, destination);
-      countIn(connection.observed, destination);
-      if (!isOk) countIn(this.#failed, destination);
+      this.observed[destination]! += 1;
+      window.observed[destination]! += 1;
+      block.observed[destination]! += 1;
+      connection.observed[destination]! += 1;
+      if (!isOk) this.#failed[destination]! += 1;
       if (expected !== 1) this.#clusters.add(destination);
     }
     if (expected !== 1) this.#clusters.endCall();
@@ -230,7 +234,7 @@ export class Tally {
    */
   destinations(): string[] {
     const { pods, named } = this.#shape;
-    const answered = pods.destinationNames.filter((_, index) => (this.observed[index] ?? 0) > 0);
+    const answered = pods.destinationNames.filter((_, index) => this.observed[index]! > 0);
     return canonicalNames(pods.destinationNames.slice(0, named), answered);
   }
 
@@ -303,11 +307,4 @@ export class Tally {
     });
     return mergePods(named, new Map());
   }
-}
-
-/** Rows are only as long as what was counted. */
-function addColumns(row: number[], other: readonly number[]): void {
-  mergeColumns(row, other).forEach((count, column) => {
-    row[column] = count;
-  });
 }

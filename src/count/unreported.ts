@@ -56,6 +56,12 @@ function lostCall({ counting, sent: byConnection, unsent }: LostCall): CallCount
     unsent: unsent > 0 ? new Map([['client', unsent]]) : empty.unsent,
     ends: { ...empty.ends, cancelled: sent },
     statuses: sent > 0 ? new Map([[status, sent]]) : empty.statuses,
+    clusters:
+      sent > 0 && counting.observationsPerCall !== 1
+        ? new Map([
+            [0, { calls: sent, observed: [...empty.observed], squares: [...empty.observed] }],
+          ])
+        : empty.clusters,
     failures: sent > 0 ? [{ status, cause: LOST_WITH_THREAD, count: sent }] : [],
   };
 }

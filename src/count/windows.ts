@@ -1,4 +1,4 @@
-import { mergeColumns } from './columns.js';
+import { addColumns, mergeColumns } from './columns.js';
 import type { WindowCounts } from './counted.js';
 
 /** The finest width; widths only ever double from here, so that any two series can be joined. */
@@ -29,7 +29,7 @@ export class Windows {
   #latestStartMs = 0;
   #latestEndMs = 0;
 
-  /** @param columns How many destinations are known in advance. */
+  /** @param columns How many destinations there can be. */
   constructor(columns: number) {
     this.#columns = columns;
   }
@@ -84,7 +84,7 @@ export class Windows {
     halves.forEach(({ observed, missing }, index) => {
       const at = Math.floor((this.#first + index) / 2) - first;
       const window = (this.#windows[at] ??= this.#newWindow());
-      window.observed = mergeColumns(window.observed, observed);
+      addColumns(window.observed, observed);
       window.missing += missing;
     });
     this.#first = first;

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InputError } from '../../src/input-error.js';
-import { attribute, attributionTable } from '../../src/count/attribution.js';
-import { NOBODY } from '../../src/count/observation.js';
+import { attribute, attributionTable, NOBODY } from '../../src/count/attribution.js';
 
 describe('attribution by workloads', () => {
   const table = attributionTable(

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { attributionTable } from '../../src/count/attribution.js';
-import { NOBODY } from '../../src/count/observation.js';
+import type { RawAnswer } from '../../src/call/answer.js';
+import { attributionTable, NOBODY } from '../../src/count/attribution.js';
 import { PodDirectory } from '../../src/count/pod-directory.js';
-import { PodReader, type RawAnswer } from '../../src/count/pod-reader.js';
+import { PodReader } from '../../src/count/pod-reader.js';
 
 const TABLE = attributionTable(
   ['v1', 'v2'],
@@ -25,13 +25,16 @@ function raw(text: string, headers: Record<string, string> = {}): RawAnswer {
   };
 }
 
+/** Reads the pod from the message, and notes each message that it had to read. */
 function reader(decoded: string[], pods = new PodDirectory(TABLE)): PodReader {
   return new PodReader(
-    { kind: 'field', path: ['pod'] },
-    (message) => {
-      const text = Buffer.from(message).toString();
-      decoded.push(text);
-      return { pod: text };
+    {
+      dependsOnMessage: true,
+      identify: ({ buffer, messageStart, messageEnd }) => {
+        const text = Buffer.from(buffer.subarray(messageStart, messageEnd)).toString();
+        decoded.push(text);
+        return { pod: text, version: null };
+      },
     },
     pods,
   );
@@ -62,19 +65,27 @@ describe('PodReader', () => {
     }
   });
 
-  it('finds nobody in an empty answer, and headers without decoding', () => {
-    const decoded: string[] = [];
-    assert.equal(reader(decoded).podOf(raw('')), NOBODY);
-    const byHeader = new PodReader(
-      { kind: 'header', name: 'x-pod' },
-      () => assert.fail('nothing to decode'),
-      new PodDirectory(TABLE),
-    );
-    assert.equal(byHeader.podOf(raw('whatever', { 'x-pod': 'a-v2-1' })), 0);
-    assert.equal(byHeader.podOf(raw('whatever')), NOBODY);
+  it('finds nobody in an empty answer', () => {
+    assert.equal(reader([]).podOf(raw('')), NOBODY);
   });
 
-  it('stops numbering when identities turn out to be no pods', () => {
+  it('reads every answer whose headers say who gave it', () => {
+    const byHeader = new PodReader(
+      {
+        dependsOnMessage: false,
+        identify: (answer) => {
+          const pod = answer.header('x-pod');
+          return pod === undefined ? undefined : { pod, version: null };
+        },
+      },
+      new PodDirectory(TABLE),
+    );
+    assert.equal(byHeader.podOf(raw('same', { 'x-pod': 'a-v2-1' })), 0);
+    assert.equal(byHeader.podOf(raw('same', { 'x-pod': 'a-v1-1' })), 1);
+    assert.equal(byHeader.podOf(raw('same')), NOBODY);
+  });
+
+  it('stops numbering when identities turn out to be those of something else', () => {
     const pods = new PodDirectory(TABLE);
     for (let number = 0; number < 10_000; number++)
       pods.numberOf({ pod: `p${number}`, version: null });
