@@ -75,6 +75,6 @@ export function withTransport(order: LoadOrder, settings: { connectTimeoutMs: nu
 }
 
 /** Watches and stops nothing. */
-export function unwatched(signal = new AbortController().signal): LoadControl {
-  return { signal, onProgress: () => undefined };
+export function unwatched(signal?: AbortSignal): LoadControl {
+  return { signal: signal ?? new AbortController().signal, onProgress: () => undefined };
 }

@@ -6,7 +6,7 @@ import { causesOf, dueOf, phaseOver, ScriptedConnection } from './scripted-phase
 describe('Phase', () => {
   it('sends exactly as many as asked, each connection its quota', async () => {
     const connections = [new ScriptedConnection(), new ScriptedConnection(), new ScriptedConnection()];
-    const { phase, seen, run } = phaseOver(connections, { concurrency: 5, requests: 100 });
+    const { seen, run } = phaseOver(connections, { concurrency: 5, requests: 100 });
     assert.equal(await run(), 'complete');
     assert.deepEqual(seen.perConnection, [34, 33, 33]);
     assert.deepEqual([...seen.sent], seen.perConnection);
@@ -19,7 +19,7 @@ describe('Phase', () => {
 
   it('hands on every kind of end, and none twice', async () => {
     const connection = new ScriptedConnection(['broken', 'answered', 'timed-out', 'broken']);
-    const { phase, seen, run } = phaseOver([connection], { concurrency: 2, requests: 6 });
+    const { seen, run } = phaseOver([connection], { concurrency: 2, requests: 6 });
     await run();
     assert.deepEqual(seen.kinds.toSorted(), ['answered', 'answered', 'answered', 'broken', 'broken', 'timed-out']);
   });
@@ -36,7 +36,7 @@ describe('Phase', () => {
 
   it('waits where the peer allows no more streams', async () => {
     const connection = new ScriptedConnection([], 3);
-    const { phase, seen, run } = phaseOver([connection], { concurrency: 10, requests: 50 });
+    const { seen, run } = phaseOver([connection], { concurrency: 10, requests: 50 });
     assert.equal(await run(), 'complete');
     assert.equal(seen.kinds.length, 50);
     assert.equal(connection.most, 3);
@@ -80,7 +80,7 @@ describe('Phase', () => {
     }
     const abort = new AbortController();
     const connection = new Forgetful(new Array<null>(3).fill(null));
-    const { phase, seen, run } = phaseOver([connection], { concurrency: 3, requests: 3 });
+    const { seen, run } = phaseOver([connection], { concurrency: 3, requests: 3 });
     setTimeout(() => {
       abort.abort();
     }, 10);
@@ -123,7 +123,7 @@ describe('Phase', () => {
 describe('Phase in an open loop', () => {
   it('sends by the schedule, connections in turn', async () => {
     const connections = [new ScriptedConnection(), new ScriptedConnection(), new ScriptedConnection()];
-    const { phase, seen, run } = phaseOver(connections, {
+    const { seen, run } = phaseOver(connections, {
       concurrency: 50,
       requests: 40,
       requestsPerSecond: 1000,
@@ -202,7 +202,7 @@ describe('Phase in an open loop', () => {
 
   it('is interrupted while it waits for what is due next', async () => {
     const abort = new AbortController();
-    const { phase, seen, run } = phaseOver([new ScriptedConnection()], {
+    const { seen, run } = phaseOver([new ScriptedConnection()], {
       concurrency: 2,
       requests: 10,
       requestsPerSecond: 0.01,
