@@ -26,9 +26,9 @@ describe('splitproof bench', () => {
     const [call] = record.calls;
     assert.equal(record.command, 'bench');
     assert.equal(call!.route, null);
-    assert.equal(call!.split.test, null);
-    assert.equal(call!.split.n, 5000);
-    assert.deepEqual(call!.split.destinations.map(({ name }) => name).sort(), [V1, V2].sort());
+    assert.equal(call!.split!.test, null);
+    assert.equal(call!.split!.n, 5000);
+    assert.deepEqual(call!.split!.destinations.map(({ name }) => name).sort(), [V1, V2].sort());
     assert.deepEqual(Object.keys(call!.latencyMs.byPod).sort(), [V1, V2].sort());
     assert.equal(call!.latencyMs.overall.count, 5000);
     assert.equal(record.load.ok, 5000);
@@ -40,7 +40,7 @@ describe('splitproof bench', () => {
       ...target,
     ]);
     assert.deepEqual(
-      record.calls[0]!.split.destinations.map(({ name, weight }) => [name, weight]),
+      record.calls[0]!.split!.destinations.map(({ name, weight }) => [name, weight]),
       [
         ['v1', 60],
         ['v2', 40],

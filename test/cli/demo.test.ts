@@ -21,16 +21,16 @@ describe('splitproof demo', () => {
     const { record } = await recordOf(['demo']);
     assert.ok(runRecordSchema.safeParse(record).success);
     const [call] = record.calls;
-    assert.equal(call!.split.requestsPlanned, 3089);
+    assert.equal(call!.split!.requestsPlanned, 3089);
     assert.equal(record.load.sent, 3089);
-    const shares = call!.split.destinations.map(({ share }) => share ?? 0);
+    const shares = call!.split!.destinations.map(({ share }) => share ?? 0);
     assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-12);
     assert.equal(call!.latencyMs.overall.count, 3089);
     assert.equal(record.transport.connections.length, 32);
     const inWindows = record.windows.flatMap(({ observed }) => Object.values(observed));
     assert.equal(
       inWindows.reduce((sum, count) => sum + count, 0),
-      call!.split.n,
+      call!.split!.n,
     );
   });
 
@@ -38,7 +38,7 @@ describe('splitproof demo', () => {
     const { status, record } = await recordOf(['demo', 'echo', '-n', '4200']);
     assert.equal(status, 0, record.reasons.join());
     assert.deepEqual(
-      record.calls[0]!.split.destinations.map(({ name, weight }) => [name, weight]),
+      record.calls[0]!.split!.destinations.map(({ name, weight }) => [name, weight]),
       [
         ['v1', 20],
         ['v2', 80],
@@ -64,7 +64,7 @@ describe('splitproof demo', () => {
       const { record } = await recordOf(['demo', '--engine', engine, '-n', '1000']);
       assert.equal(record.load.engine, engine);
       assert.equal(record.load.ok, 1000);
-      assert.equal(record.calls[0]!.split.n, 1000);
+      assert.equal(record.calls[0]!.split!.n, 1000);
     }
   });
 

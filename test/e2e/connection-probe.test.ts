@@ -17,14 +17,14 @@ const FEW = ['--connections', '3', '-n', '90'];
 function keptApart({ load, calls }: RunRecord, requests: number): void {
   assert.equal(load.sent, requests);
   assert.equal(load.excluded, 0);
-  assert.equal(calls[0]!.split.sampled, requests);
+  assert.equal(calls[0]!.split!.sampled, requests);
 }
 
 /** The first of some runs in which one destination gave all answers of the sample. */
 async function oneSided(run: () => Promise<RunRecord>): Promise<RunRecord> {
   for (let attempt = 0; attempt < 12; attempt += 1) {
     const record = await run();
-    if (record.calls[0]!.split.destinations.some(({ share }) => share === 1)) return record;
+    if (record.calls[0]!.split!.destinations.some(({ share }) => share === 1)) return record;
   }
   throw new Error('3 connections have seen both destinations twelve times');
 }

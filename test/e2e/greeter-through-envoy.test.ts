@@ -63,7 +63,7 @@ describe('Greeter through the real Envoy', () => {
     const after = pods.served();
     assert.equal(record.verdict, 'pass', record.reasons.join());
     assert.equal(status, 0);
-    const [v1, v2] = record.calls[0]!.split.destinations;
+    const [v1, v2] = record.calls[0]!.split!.destinations;
     assert.deepEqual(v1!.pods, [
       { name: 'grpc-helloworld-py-v1-79b5dc9654-cg4dq', observed: v1!.observed },
     ]);
@@ -94,7 +94,7 @@ describe('Greeter through the real Envoy', () => {
   it('passes 100/0 served as 100/0', async () => {
     const { status, record } = await through({ v1: 100, v2: 0 }, MANIFESTS_100_0);
     assert.equal(status, 0, record.reasons.join());
-    assert.equal(record.calls[0]!.split.test, null);
+    assert.equal(record.calls[0]!.split!.test, null);
   });
 
   it('fails 100/0 served as 99/1 for a leak', async () => {
@@ -111,7 +111,7 @@ describe('Greeter through the real Envoy', () => {
       '6800',
     ]);
     assert.equal(status, 0, record.reasons.join());
-    assert.equal(record.calls[0]!.split.test?.df, 2);
+    assert.equal(record.calls[0]!.split!.test?.df, 2);
   });
 
   it('never fails the right split in twenty runs, and seldom leaves it open', async () => {
@@ -165,7 +165,7 @@ describe('Greeter through the real Envoy', () => {
       accountedFor(record);
       assert.equal(status, 1);
       assert.ok(record.load.failed > 0);
-      assert.equal(record.calls[0]!.split.missing, record.load.failed);
+      assert.equal(record.calls[0]!.split!.missing, record.load.failed);
       assert.equal(
         record.calls[0]!.failures.reduce((sum, { count }) => sum + count, 0),
         record.load.failed,

@@ -67,7 +67,7 @@ describe('configured, programmed and observed, with the real Envoy', () => {
       ],
     );
     // Envoy does what it was programmed to do: 3,089 draws are within 5 points of it but for 1 in 10¹¹.
-    assert.ok(Math.abs(call!.split.destinations[0]!.share! - 0.8) < 0.05);
+    assert.ok(Math.abs(call!.split!.destinations[0]!.share! - 0.8) < 0.05);
     const finding = record.findings.find(({ code }) => code === 'config-not-programmed');
     assert.match(finding!.evidence, /v1 is configured with 60 % and programmed with 80 %/);
     const { stdout } = await splitproof([...args, '-n', '200']);

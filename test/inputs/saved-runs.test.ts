@@ -73,7 +73,7 @@ describe('merge', () => {
     assert.equal(record.verdict, 'fail', record.reasons.join());
     assert.equal(status, 1);
     assert.equal(record.load.sent, 1400);
-    const observed = (run: RunRecord): number => run.calls[0]!.split.destinations[0]!.observed;
+    const observed = (run: RunRecord): number => run.calls[0]!.split!.destinations[0]!.observed;
     assert.equal(observed(record), observed(parts[0]!) + observed(parts[1]!));
     assert.equal(record.transport.connections.length, 64);
     const text = await splitproof(['merge', ...shards]);
@@ -84,7 +84,7 @@ describe('merge', () => {
   it('has the exit status of the verdict, and --inconclusive changes it', async () => {
     const few = sampleAs('few.json', (record) => {
       const [call] = record.calls;
-      const [v1, v2] = call!.split.destinations;
+      const [v1, v2] = call!.split!.destinations;
       Object.assign(v1!, { observed: 6, share: 0.6, pods: [] });
       Object.assign(v2!, { observed: 4, share: 0.4, pods: [] });
       Object.assign(call!.split, { n: 10, sampled: 10 });

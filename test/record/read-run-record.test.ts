@@ -63,7 +63,7 @@ const WRONG: [string, string, RegExp][] = [
   ],
   [
     'a text for a number',
-    changed((r) => Object.assign(r.calls[0]!.split.destinations[1]!, { observed: 'many' })),
+    changed((r) => Object.assign(r.calls[0]!.split!.destinations[1]!, { observed: 'many' })),
     /^run\.json: calls\[0\]\.split\.destinations\[1\]\.observed: /,
   ],
   ['no time', changed((r) => (r.startedAt = 'yesterday')), /^run\.json: startedAt: /],
@@ -71,32 +71,32 @@ const WRONG: [string, string, RegExp][] = [
   ['outcomes that do not add up', changed((r) => (r.load.sent += 1)), /^run\.json: load\.sent: /],
   [
     'a sample that does not add up',
-    changed((r) => (r.calls[0]!.split.missing += 1)),
+    changed((r) => (r.calls[0]!.split!.missing += 1)),
     /^run\.json: calls\[0\]\.split\.sampled: /,
   ],
   [
     'answers that do not add up',
-    changed((r) => (r.calls[0]!.split.destinations[0]!.observed -= 1)),
+    changed((r) => (r.calls[0]!.split!.destinations[0]!.observed -= 1)),
     /^run\.json: calls\[0\]\.split\.n: /,
   ],
   [
     'more unattributed than missing',
-    changed((r) => (r.calls[0]!.split.unattributed = 1)),
+    changed((r) => (r.calls[0]!.split!.unattributed = 1)),
     /^run\.json: calls\[0\]\.split\.missing: /,
   ],
   [
     'a part of an answer',
-    changed((r) => (r.calls[0]!.split.destinations[0]!.pods[0]!.observed = 0.5)),
+    changed((r) => (r.calls[0]!.split!.destinations[0]!.pods[0]!.observed = 0.5)),
     /^run\.json: calls\[0\]\.split\.destinations\[0\]\.pods\[0\]\.observed: 0\.5 is no count$/,
   ],
   [
     'pods with more answers than their destination',
-    changed((r) => (r.calls[0]!.split.destinations[0]!.pods[0]!.observed += 1)),
+    changed((r) => (r.calls[0]!.split!.destinations[0]!.pods[0]!.observed += 1)),
     /^run\.json: calls\[0\]\.split\.destinations\[0\]\.pods: /,
   ],
   [
     'a share of something else',
-    changed((r) => (r.calls[0]!.split.destinations[0]!.share = 0.6001)),
+    changed((r) => (r.calls[0]!.split!.destinations[0]!.share = 0.6001)),
     /^run\.json: calls\[0\]\.split\.destinations\[0\]\.share: /,
   ],
   [
@@ -119,10 +119,10 @@ const WRONG: [string, string, RegExp][] = [
     changed((r) => (r.durationSeconds = 1e300)),
     /^run\.json: durationSeconds: /,
   ],
-  ['a level that is none', changed((r) => (r.calls[0]!.split.alpha = 2)), /split\.alpha: 2 is no/],
+  ['a level that is none', changed((r) => (r.calls[0]!.split!.alpha = 2)), /split\.alpha: 2 is no/],
   [
     'a negative weight',
-    changed((r) => (r.calls[0]!.split.destinations[0]!.weight = -60)),
+    changed((r) => (r.calls[0]!.split!.destinations[0]!.weight = -60)),
     /^run\.json: calls\[0\]\.split\.destinations\[0\]\.weight: /,
   ],
 ];

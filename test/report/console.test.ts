@@ -76,8 +76,8 @@ describe('the console report', () => {
     const long = sample();
     const [call] = long.calls;
     const name = 'Deployment/'.repeat(20);
-    call!.split.destinations.push({ ...call!.split.destinations[0]!, name, observed: 0 });
-    call!.split.destinations[0]!.pods.push({ name: 'pod-'.repeat(60), observed: 0 });
+    call!.split!.destinations.push({ ...call!.split!.destinations[0]!, name, observed: 0 });
+    call!.split!.destinations[0]!.pods.push({ name: 'pod-'.repeat(60), observed: 0 });
     call!.latencyMs.byDestination[name] = call!.latencyMs.overall;
     for (const record of [sample(), long]) {
       for (const command of ['verify', 'bench'] as const) {

@@ -166,7 +166,7 @@ describe('the joined record', () => {
     for (const half of halves) assert.equal(half.verdict, 'inconclusive');
     const whole = merged(...halves);
     assert.equal(whole.verdict, 'pass', whole.reasons.join());
-    assert.equal(whole.calls[0]!.split.n, 1600);
+    assert.equal(whole.calls[0]!.split!.n, 1600);
   });
 
   it('fails by what the shards together prove', () => {
@@ -233,12 +233,12 @@ describe('the joined record', () => {
     const [one, two] = [shardOf(6, 4), shardOf(6, 4, START + 1)].map(recordOfShard);
     one!.load.scheduleSlipHistogram = null;
     one!.load.cpuMicrosPerRequest = null;
-    one!.calls[0]!.split.blocks = null;
+    one!.calls[0]!.split!.blocks = null;
     const { load, calls } = merged(one!, two!);
     assert.equal(load.cpuMicrosPerRequest, null);
     assert.equal(load.scheduleSlipMs.p99, null);
     assert.equal(load.scheduleSlipHistogram, null);
-    assert.equal(calls[0]!.split.blocks, null);
+    assert.equal(calls[0]!.split!.blocks, null);
   });
 });
 
@@ -252,10 +252,10 @@ const STRANGERS: [string, (record: RunRecord) => void][] = [
     (record) =>
       (record.calls[0]!.route = { source: 'vs', rule: 'http[1]', match: 'any', gatewayPort: 80 }),
   ],
-  ['weights', (record) => (record.calls[0]!.split.destinations[0]!.weight = 70)],
-  ['weights', (record) => (record.calls[0]!.split.destinations[1]!.name = 'v3')],
+  ['weights', (record) => (record.calls[0]!.split!.destinations[0]!.weight = 70)],
+  ['weights', (record) => (record.calls[0]!.split!.destinations[1]!.name = 'v3')],
   ['tolerance', (record) => (record.calls[0]!.rule.tolerance = '2pp')],
-  ['alpha', (record) => (record.calls[0]!.split.alpha = 0.01)],
+  ['alpha', (record) => (record.calls[0]!.split!.alpha = 0.01)],
   ['power', (record) => (record.calls[0]!.rule.power = 0.9)],
   ['max-error-rate', (record) => (record.calls[0]!.rule.maxErrorRate = 0.1)],
   ['loop', (record) => (record.load.loop = 'open')],
@@ -282,7 +282,7 @@ describe('records that do not belong together', () => {
 
   it('a split that nobody expects', () => {
     const record = recordOfShard(shardOf(6, 4));
-    for (const destination of record.calls[0]!.split.destinations) destination.weight = 0;
+    for (const destination of record.calls[0]!.split!.destinations) destination.weight = 0;
     assert.throws(() => merged(record), /no split to judge/);
   });
 

@@ -1,4 +1,3 @@
-import type { UnsentRequests } from '../load/unsent.js';
 import type { ConnectionEvidence } from './draws/dependence.js';
 import type { UnsentRequests } from '../unsent.js';
 import type { Tolerance } from './tolerance.js';
