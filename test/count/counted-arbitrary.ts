@@ -24,7 +24,7 @@ const CODES = ['CANCEL', 'constructor', '__proto__'];
 
 /** Records as programs make them: with the usual prototype. */
 function record<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
-  return fc.record(model, { noNullPrototype: true }) as fc.Arbitrary<T>;
+  return fc.record(model, { noNullPrototype: true });
 }
 
 /** Times that add up are whole microseconds. */

@@ -1,6 +1,4 @@
-import { attributionTable } from '../../src/count/attribution.js';
-import { CallCounter, connectionCounts } from '../../src/count/call-counter.js';
-import type { CallCounting } from '../../src/count/call-counting.js';
+import { connectionCounts } from '../../src/count/call-counter.js';
 import type { Counted } from '../../src/count/counted.js';
 import { nothingCounted } from '../../src/count/nothing-counted.js';
 import type { Asked, AskedCall } from '../../src/record/asked.js';
@@ -8,6 +6,7 @@ import { conclude } from '../../src/record/conclude.js';
 import { readRecord, type SavedRun } from '../../src/record/read-record.js';
 import { recordOf } from '../../src/record/record-of.js';
 import type { RunRecord } from '../../src/record/run-record.js';
+import { countedCall } from './simulated-call.js';
 
 /** When simulated runs start, in ms since 1970. */
 export const START_MS = Date.UTC(2026, 0, 31, 12);
@@ -53,23 +52,6 @@ export function askedCall(some: Partial<AskedCall>): Pick<Asked, 'calls'> {
 
 const CONNECTIONS = 3;
 
-/** What a simulated shard counts by: pods answer with their names in a header. */
-const COUNTING: CallCounting = {
-  answers: {
-    kind: 'grpc',
-    identity: { source: { kind: 'header', name: 'x-pod' }, pattern: null, map: null },
-    reply: { typeName: 'not.Read', descriptors: new Uint8Array(0) },
-  },
-  attribution: attributionTable(
-    ['v1', 'v2'],
-    [],
-    ['v1', 'v2'].map((token, destination) => ({ token, version: null, destination })),
-  ),
-  okStatuses: [[0, 0]],
-  observationsPerCall: 1,
-  spreadSize: 20,
-};
-
 /** A simulated run: OK answers of v1 and v2, one a millisecond, on three connections. */
 export interface Shard {
   v1: number;
@@ -82,43 +64,20 @@ export interface Shard {
 /** What a shard counts. */
 export function countedShard({ v1, v2, failed = 0, startMs = START_MS }: Shard): Counted {
   const total = v1 + v2;
-  const counter = new CallCounter({
-    counting: COUNTING,
+  // Spread evenly, as a random split is over a whole shard.
+  const answers = Array.from({ length: total }, (_, at) =>
+    Math.floor(((at + 1) * v2) / total) > Math.floor((at * v2) / total) ? 1 : 0,
+  );
+  const result = countedCall({
+    names: ['v1', 'v2'],
+    order: [...answers, ...new Array<number>(failed).fill(-1)],
     connections: CONNECTIONS,
-    quota: total + failed,
-    slots: 1,
+    startMs,
+    connectionOf: (sequence) => Math.floor((sequence * 7919) / 5) % CONNECTIONS,
   });
-  counter.start(0, startMs);
-  const onConnection = new Array<number>(CONNECTIONS).fill(0);
-  for (let sequence = 0; sequence < total + failed; sequence++) {
-    const connection = Math.floor((sequence * 7919) / 5) % CONNECTIONS;
-    const sent = {
-      slot: 0,
-      connection,
-      sequence,
-      connectionSequence: onConnection[connection]!++,
-      scheduledAtMs: sequence,
-      sentAtMs: sequence,
-    };
-    if (sequence < total) {
-      // Spread evenly, as a random split is over a whole shard.
-      const isV2 =
-        Math.floor(((sequence + 1) * v2) / total) > Math.floor((sequence * v2) / total);
-      const pod = isV2 ? 'pod-v2-1' : 'pod-v1-1';
-      counter.onAnswer(0, {
-        buffer: new Uint8Array(0),
-        messageStart: 0,
-        messageEnd: 0,
-        header: () => pod,
-        trailer: () => undefined,
-      });
-      counter.onEnd(sent, { kind: 'answered', status: 0, cause: '' }, sequence + 1);
-    } else {
-      counter.onEnd(sent, { kind: 'broken', status: 14, cause: 'connection lost' }, sequence + 1);
-    }
-  }
-  const result = counter.counts();
-  const own = onConnection.map((_, number) => ({ number, remote: '127.0.0.1:8080' }));
+  const own = Array.from({ length: CONNECTIONS }, (_, number) => {
+    return { number, remote: '127.0.0.1:8080' };
+  });
   return {
     ...nothingCounted([result.call]),
     span: { startMs, endMs: startMs + total + failed, sendingMs: total + failed },
