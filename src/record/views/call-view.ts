@@ -1,6 +1,6 @@
 import { statusName } from '../../call/status-name.js';
 import type { CallCounts } from '../../count/counted.js';
-import { missingAnswers } from '../../count/missing-answers.js';
+import { answersGivenUp, missingAnswers } from '../../count/missing-answers.js';
 import type { CallJudgement, CountedCall } from '../../expect/expectation.js';
 import type { Asked, AskedCall } from '../asked.js';
 import type { CallRecord, SplitRecord } from '../run-record.js';
@@ -53,7 +53,7 @@ function splitView(
     n,
     missing,
     unattributed: counts.unattributed,
-    cancelled: counts.ends.cancelled * observationsPerCall,
+    cancelled: answersGivenUp(counts, missing, observationsPerCall),
     aborts: figures?.aborts ?? null,
     unknownPods: pods.get(-1) ?? [],
     observationsPerCall,
