@@ -61,7 +61,7 @@ export interface CountedCall {
 export interface Reason {
   /** Stable, in kebab case. */
   code: string;
-  /** One sentence without its first capital and its full stop. */
+  /** One sentence; judges may leave out its first capital and its full stop. */
   text: string;
 }
 

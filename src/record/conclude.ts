@@ -1,6 +1,7 @@
 import { statusName } from '../call/status-name.js';
 import type { Counted } from '../count/counted.js';
 import type { CallJudgement, CountedCall, Reason } from '../expect/expectation.js';
+import { sentence } from '../expect/found.js';
 import { judgeCalls } from '../expect/kinds.js';
 import { judgeLoad } from '../expect/load/judge-load.js';
 import type { ThresholdResult } from '../expect/thresholds/threshold.js';
@@ -53,7 +54,11 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     if (counted.isInterrupted) return 'inconclusive';
     return own === 'pass' && bars.length > 0 ? 'inconclusive' : own;
   };
-  const calls = judged.map((call) => ({ ...call, verdict: verdict(call.verdict) }));
+  const calls = judged.map((call) => ({
+    ...call,
+    verdict: verdict(call.verdict),
+    reasons: call.reasons.map(({ code, text }) => ({ code, text: sentence(text) })),
+  }));
   return {
     verdict: verdict(
       worstOf([...judged.map((call) => call.verdict), ofLoad.verdict, thresholds.verdict]),
@@ -123,7 +128,7 @@ function endOf({ isInterrupted, deaths, calls }: Counted): RunEnd {
 }
 
 function about(reasons: readonly Reason[], call: string | null): RunReason[] {
-  return reasons.map(({ code, text }) => ({ code, text, call }));
+  return reasons.map(({ code, text }) => ({ code, text: sentence(text), call }));
 }
 
 function ofCall(findings: readonly Finding[], call: string | null): Finding[] {

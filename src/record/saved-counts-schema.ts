@@ -1,12 +1,11 @@
 import * as z from 'zod';
-import { amount, count, milliseconds } from './record-numbers.js';
+import { amount, count, milliseconds, msSince1970 } from './record-numbers.js';
 
 const counts = z.array(count);
 /** HdrHistogram V2, base64. */
 const histogram = z.string();
 /** Windows are numbered from 1970 on. */
 const windowNumber = z.int().min(0);
-const msSince1970 = z.number().min(0);
 
 const unsentCause = z.enum([
   'no-connection',
