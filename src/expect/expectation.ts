@@ -127,8 +127,5 @@ export interface Kind<W extends Wish | null, E extends Expectation | null> {
   /** @throws InputError when the wish does not fit the call. */
   plan(wish: W, context: PlanContext): ExpectationPlan;
   /** Judges the calls of a run that have this kind of expectation, together. */
-  judge(
-    calls: readonly JudgedCall<E>[],
-    rule: RunRule,
-  ): CallJudgement[] | Promise<CallJudgement[]>;
+  judge(calls: readonly JudgedCall<E>[], rule: RunRule): CallJudgement[] | Promise<CallJudgement[]>;
 }

@@ -160,5 +160,8 @@ function joined(parts: readonly Counted[]): Counted {
 function stoppedFor(code: string | null, { stopped, calls }: Counted): Counted['stopped'] {
   if (stopped === null) return null;
   const afterRequests = calls.reduce((sum, { sent }) => sum + sent, 0);
-  return { code: stopped.code === 'stopped' ? (code ?? stopped.code) : stopped.code, afterRequests };
+  return {
+    code: stopped.code === 'stopped' ? (code ?? stopped.code) : stopped.code,
+    afterRequests,
+  };
 }

@@ -112,7 +112,10 @@ function barsOf(
   const isSaid = judged.some(({ reasons }) => reasons.some(({ code }) => code === UNSENT));
   if (unsent > 0 && !isInterrupted && !isSaid) {
     const due = calls.reduce((sum, call) => sum + call.due, 0);
-    bars.push({ code: UNSENT, text: `${unsent} of the ${due} requests that were due were not sent` });
+    bars.push({
+      code: UNSENT,
+      text: `${unsent} of the ${due} requests that were due were not sent`,
+    });
   }
   return bars;
 }
@@ -140,6 +143,8 @@ function distinct(findings: readonly Finding[]): Finding[] {
   const seen = new Set<string>();
   return findings.filter((finding) => {
     const key = JSON.stringify(finding.about === 'manifest' ? { ...finding, call: null } : finding);
-    return !seen.has(key) && seen.add(key) !== undefined;
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
   });
 }

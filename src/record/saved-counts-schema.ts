@@ -53,9 +53,7 @@ const call = z.object({
 
 /** The saved form of `Counted`: maps as pairs, histograms as HDR tools exchange them. */
 export const savedCountsSchema = z.object({
-  span: z
-    .object({ startMs: msSince1970, endMs: msSince1970, sendingMs: milliseconds })
-    .nullable(),
+  span: z.object({ startMs: msSince1970, endMs: msSince1970, sendingMs: milliseconds }).nullable(),
   isInterrupted: z.boolean(),
   stopped: z.object({ code: z.string(), afterRequests: count }).nullable(),
   calls: z.array(call),
@@ -81,9 +79,7 @@ export const savedCountsSchema = z.object({
   ),
   deaths: z.array(z.object({ why: z.string(), sent: count })),
   silences: z.array(z.object({ startMs: msSince1970, lengthMs: milliseconds })),
-  unreachable: z.array(
-    z.object({ address: z.string(), kind: z.string(), message: z.string() }),
-  ),
+  unreachable: z.array(z.object({ address: z.string(), kind: z.string(), message: z.string() })),
   transport: z.object({
     resent: count,
     goaway: count,

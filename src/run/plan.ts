@@ -16,7 +16,11 @@ import { type PlanInput, planRequests, powerAt } from '../expect/split/plan/plan
 import { powerPerCall } from '../expect/split/verdict/calls-verdict.js';
 import { parseTolerance, resolveTolerances, type Tolerance } from '../expect/split/tolerance.js';
 import { questionedRoute } from './explain.js';
-import { type ExpectedAborts, nothingLeft, requestsBeyondAborts } from '../expect/injected-aborts.js';
+import {
+  type ExpectedAborts,
+  nothingLeft,
+  requestsBeyondAborts,
+} from '../expect/injected-aborts.js';
 
 type Weights = readonly { name: string; weight: number }[];
 
@@ -59,7 +63,11 @@ export async function plan(question: PlanQuestion, signal?: AbortSignal): Promis
     case 'calls':
       return report(await plannedCalls(split.calls, requests, signal), 'calls');
     default: {
-      const { weights, route, aborts } = await weightsOf(split, await manifestsOf([split], signal), signal);
+      const { weights, route, aborts } = await weightsOf(
+        split,
+        await manifestsOf([split], signal),
+        signal,
+      );
       return report([plannedSplit(null, weights, rule, requests, aborts)], 'split', route);
     }
   }

@@ -29,7 +29,11 @@ export interface ReachedTarget {
 export async function reachTarget(
   scenario: Scenario,
   calls: readonly LoadedCall[],
-  { signal = new AbortController().signal, onNote, openTransport: open = openTransport }: RunOptions,
+  {
+    signal = new AbortController().signal,
+    onNote,
+    openTransport: open = openTransport,
+  }: RunOptions,
 ): Promise<ReachedTarget> {
   const spec = await transportSpec(scenario, onNote);
   const requests = calls.map(({ request }) => request);
@@ -49,7 +53,10 @@ export async function reachTarget(
       transport: { ...nothing.transport, tls },
     },
     load: (plan, some, control) =>
-      runLoad({ plan, calls: some, transport: spec, addresses }, { openTransport: open, ...control }),
+      runLoad(
+        { plan, calls: some, transport: spec, addresses },
+        { openTransport: open, ...control },
+      ),
   };
 }
 

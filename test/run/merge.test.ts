@@ -79,9 +79,7 @@ describe('merging runs', () => {
   it('loses no request: every account of the whole closes', async () => {
     await fc.assert(
       fc.asyncProperty(someParts, async (parts) => {
-        const runs = await Promise.all(
-          parts.map((part, index) => savedPart(part, String(index))),
-        );
+        const runs = await Promise.all(parts.map((part, index) => savedPart(part, String(index))));
         const record = await merge(runs);
         const { load, calls } = record;
         const sum = (numberOf: (run: RunRecord) => number): number =>
@@ -260,10 +258,7 @@ const STRANGERS: [string, Partial<Asked>][] = [
   ['power', { rule: { alpha: 0.001, power: 0.9, seed: 1, thresholds: [] } }],
   ['thresholds', { rule: { alpha: 0.001, power: 0.99, seed: 1, thresholds: ['p99<1s'] } }],
   ['max-error-rate', askedCall({ maxErrorRate: 0.1 })],
-  [
-    'loop',
-    { load: { loop: 'open', requests: null, durationMs: 1000, requestsPerSecond: 100 } },
-  ],
+  ['loop', { load: { loop: 'open', requests: null, durationMs: 1000, requestsPerSecond: 100 } }],
 ];
 
 describe('runs that do not belong together', () => {

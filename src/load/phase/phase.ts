@@ -402,8 +402,9 @@ export class Phase {
     request.call = call;
     request.scheduledAtMs = dueAtMs;
     request.sequence = this.#callTaken[call]!++;
-    request.connectionSequence =
-      this.#connectionTaken[placeOf(connection, call, this.#plan.calls)]!++;
+    request.connectionSequence = this.#connectionTaken[
+      placeOf(connection, call, this.#plan.calls)
+    ]!++;
   }
 
   /**
@@ -546,8 +547,7 @@ export class Phase {
 
   #dropWaiting(why: 'because of the peer' | 'stopped' | 'interrupted', nowMs: number): void {
     for (const request of [...this.#waiting.clear(), ...this.#parked.clear()]) {
-      const cause =
-        why === 'because of the peer' ? this.#patience.lackOf(request.connection) : why;
+      const cause = why === 'because of the peer' ? this.#patience.lackOf(request.connection) : why;
       this.#giveUp(request, cause, nowMs);
     }
   }
@@ -597,12 +597,12 @@ export class Phase {
         this.#patience.isOver(connection, request.scheduledAtMs, nowMs);
       const lack = this.#patience.lackOf(connection);
       // Those that hold no slot wait for one where their connection is back.
-      for (let one = parked; one !== undefined && isOut && isOver(one); ) {
+      for (let one = parked; one !== undefined && isOut && isOver(one);) {
         this.#giveUp(this.#parked.release(connection), lack, nowMs);
         one = this.#parked.next(connection);
       }
       const freed: Slot[] = [];
-      for (let one = slot; one !== undefined && isOver(one); ) {
+      for (let one = slot; one !== undefined && isOver(one);) {
         freed.push(this.#waiting.release(connection));
         this.#giveUp(one, lack, nowMs);
         one = this.#waiting.next(connection);

@@ -21,7 +21,10 @@ export function callView(
     programmed: asked.programmed,
     verdict: judgement.verdict,
     reasons: judgement.reasons,
-    split: judgement.check === null ? splitView(asked, counts, missingAnswers(connections), judgement, rule.alpha) : null,
+    split:
+      judgement.check === null
+        ? splitView(asked, counts, missingAnswers(connections), judgement, rule.alpha)
+        : null,
     checks: judgement.check === null ? [] : [judgement.check],
     connectionProbe: probeView(counts),
     latencyMs: latencyView(counts),
@@ -90,7 +93,9 @@ function splitView(
 }
 
 /** The pods of each destination that answered, by name; those of none at −1. */
-function podsByDestination({ pods }: CallCounts): Map<number, { name: string; observed: number }[]> {
+function podsByDestination({
+  pods,
+}: CallCounts): Map<number, { name: string; observed: number }[]> {
   const found = new Map<number, { name: string; observed: number }[]>();
   for (const [name, { destination, observed }] of [...pods].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const own = found.get(destination);

@@ -87,13 +87,15 @@ function observedText(expression: string, observed: number | null): string {
 /** Everything that stands out. */
 export function findings(record: RunRecord, style: Style): string[] {
   if (record.findings.length === 0) return [];
-  const items = record.findings.map(({ severity, code, call, place, summary, evidence, advice }) => {
-    const meaning = severity === 'error' ? 'fail' : 'inconclusive';
-    const text = [placeText(place), aboutCall(call, summary), evidence, advice]
-      .filter((part) => part !== '')
-      .map((part) => `    ${wrap(plainText(part), style, 4, 4)}`);
-    return [`  ${paint(style, meaning, plainText(code))}`, ...text].join('\n');
-  });
+  const items = record.findings.map(
+    ({ severity, code, call, place, summary, evidence, advice }) => {
+      const meaning = severity === 'error' ? 'fail' : 'inconclusive';
+      const text = [placeText(place), aboutCall(call, summary), evidence, advice]
+        .filter((part) => part !== '')
+        .map((part) => `    ${wrap(plainText(part), style, 4, 4)}`);
+      return [`  ${paint(style, meaning, plainText(code))}`, ...text].join('\n');
+    },
+  );
   return [`${paint(style, 'heading', 'Findings')}\n${items.join('\n')}`];
 }
 
