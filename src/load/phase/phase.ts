@@ -574,7 +574,11 @@ export class Phase {
     const isIdle =
       this.#inFlight === 0 && !this.#isAnyWaiting && this.#due?.isAboutToTakeUp !== true;
     this.#silence.look(nowMs, isIdle);
-    if (isIdle) return;
+    if (isIdle) {
+      // The last request may have been given up when it was taken up.
+      this.#resolveWhenDone();
+      return;
+    }
     if (!stoodStill && this.#isAnyWaiting) this.#giveUpOverdue(nowMs);
     const { timeoutMs } = this.#plan;
     if (!this.#silence.hasAnswer && nowMs - this.#startedAtMs > timeoutMs) {
