@@ -45,7 +45,10 @@ describe('patience', () => {
     patience.refused(0, 'not connected', 2500);
     patience.refused(1, 'no stream', 1000);
     assert.deepEqual([patience.isExhausted(0, 2999), patience.isExhausted(0, 3000)], [false, true]);
-    assert.deepEqual([patience.isExhausted(1, 3000), patience.isExhausted(1, 11_000)], [false, true]);
+    assert.deepEqual(
+      [patience.isExhausted(1, 3000), patience.isExhausted(1, 11_000)],
+      [false, true],
+    );
     patience.started(0);
     assert.equal(patience.isExhausted(0, 1e9), false);
   });

@@ -103,7 +103,10 @@ describe('a request whose connection is out', { concurrency: true }, () => {
     assert.ok(connection.most <= 2);
     // The first was due at the start, and waited: that is in its latency.
     assert.ok(seen.latencyMs[0]! >= 395, `${seen.latencyMs[0]} ms`);
-    assert.deepEqual(seen.sequences, [...seen.sequences].sort((a, b) => a - b));
+    assert.deepEqual(
+      seen.sequences,
+      [...seen.sequences].sort((a, b) => a - b),
+    );
   });
 
   it('waits again and again where only a clock ends a closed loop', TIMEOUT, async () => {
@@ -123,10 +126,10 @@ describe('a request whose connection is out', { concurrency: true }, () => {
   it('may have been sent already: then it has failed', TIMEOUT, async () => {
     const connection = new ScriptedConnection(['answered', 'unprocessed', null]);
     const { phase, seen, run } = phaseOver([connection], { concurrency: 1, requests: 2 });
-    const { finish } = connection;
-    connection.finish = function (slot, kind) {
-      if (kind === 'unprocessed') this.trouble = 'gone';
-      finish.call(this, slot, kind);
+    const { onEnd } = connection;
+    connection.onEnd = (slot, end) => {
+      if (end.kind === 'unprocessed') connection.trouble = 'gone';
+      onEnd(slot, end);
     };
     assert.equal(await run(), 'complete');
     assert.deepEqual(seen.kinds, ['answered', 'unprocessed']);
@@ -147,37 +150,45 @@ describe('a peer that allows no stream', { concurrency: true }, () => {
     assert.deepEqual(others, {});
   });
 
-  it('any more: those that wait are given up after their deadline, the rest at once', TIMEOUT, async () => {
-    const connection = new ScriptedConnection();
-    const plan = { concurrency: 4, requests: 100_000, timeoutMs: 300 };
-    const { phase, seen, run } = phaseOver([connection], plan);
-    setTimeout(() => {
-      connection.room = 0;
-    }, 5);
-    assert.equal(await run(), 'complete');
-    assert.ok(phase.sent > 0 && phase.sent < 100_000, String(phase.sent));
-    assert.deepEqual(causesOf(seen), { 'no-stream': 100_000 - phase.sent });
-    assert.match(seen.unsent[0]!.failure, /no stream within 300 ms/);
-    assertNoGap(seen);
-  });
+  it(
+    'any more: those that wait are given up after their deadline, the rest at once',
+    TIMEOUT,
+    async () => {
+      const connection = new ScriptedConnection();
+      const plan = { concurrency: 4, requests: 100_000, timeoutMs: 300 };
+      const { phase, seen, run } = phaseOver([connection], plan);
+      setTimeout(() => {
+        connection.room = 0;
+      }, 5);
+      assert.equal(await run(), 'complete');
+      assert.ok(phase.sent > 0 && phase.sent < 100_000, String(phase.sent));
+      assert.deepEqual(causesOf(seen), { 'no-stream': 100_000 - phase.sent });
+      assert.match(seen.unsent[0]!.failure, /no stream within 300 ms/);
+      assertNoGap(seen);
+    },
+  );
 
-  it('any more, in an open loop: each waits for its deadline, which is its latency', TIMEOUT, async () => {
-    const connection = new ScriptedConnection();
-    const { phase, seen, run } = phaseOver([connection], {
-      concurrency: 4,
-      requests: 200,
-      requestsPerSecond: 200,
-      timeoutMs: 300,
-    });
-    setTimeout(() => {
-      connection.room = 0;
-    }, 200);
-    assert.equal(await run(), 'complete');
-    assert.ok(phase.sent > 0 && phase.sent < 200, String(phase.sent));
-    assert.deepEqual(causesOf(seen), { 'no-stream': 200 - phase.sent });
-    for (const { waitedMs } of seen.unsent) assert.ok(waitedMs! >= 300, `${waitedMs} ms`);
-    assertNoGap(seen);
-  });
+  it(
+    'any more, in an open loop: each waits for its deadline, which is its latency',
+    TIMEOUT,
+    async () => {
+      const connection = new ScriptedConnection();
+      const { phase, seen, run } = phaseOver([connection], {
+        concurrency: 4,
+        requests: 200,
+        requestsPerSecond: 200,
+        timeoutMs: 300,
+      });
+      setTimeout(() => {
+        connection.room = 0;
+      }, 200);
+      assert.equal(await run(), 'complete');
+      assert.ok(phase.sent > 0 && phase.sent < 200, String(phase.sent));
+      assert.deepEqual(causesOf(seen), { 'no-stream': 200 - phase.sent });
+      for (const { waitedMs } of seen.unsent) assert.ok(waitedMs! >= 300, `${waitedMs} ms`);
+      assertNoGap(seen);
+    },
+  );
 });
 
 describe('what was due when the clock ended an open loop', { concurrency: true }, () => {
