@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { reasonsOf } from '../../fixtures/command.js';
 import { describe, it } from 'node:test';
 import { startBackend } from '../../../src/mesh/backend.js';
 import { podNames } from '../../../src/mesh/pod-names.js';
@@ -50,7 +51,7 @@ describe('findings on backends', () => {
         const finding = only(record, 'pod-skew');
         assert.equal(finding.severity, 'info');
         assert.match(finding.evidence, /25 % to 75 %/);
-        assert.equal(record.verdict, 'pass', record.reasons.join());
+        assert.equal(record.verdict, 'pass', reasonsOf(record));
       },
       { pods: { v1: [favourite, usual, favourite, favourite] } },
     );
