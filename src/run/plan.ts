@@ -16,7 +16,12 @@ import { type PlanInput, planRequests, powerAt } from '../expect/split/plan/plan
 import { powerPerCall } from '../expect/split/verdict/calls-verdict.js';
 import { parseTolerance, resolveTolerances, type Tolerance } from '../expect/split/tolerance.js';
 import { questionedRoute } from './explain.js';
-import { type ExpectedAborts, nothingLeft, requestsBeyondAborts } from '../expect/injected-aborts.js';
+import { withoutSecrets } from './without-secrets.js';
+import {
+  type ExpectedAborts,
+  nothingLeft,
+  requestsBeyondAborts,
+} from '../expect/injected-aborts.js';
 
 type Weights = readonly { name: string; weight: number }[];
 
@@ -59,7 +64,11 @@ export async function plan(question: PlanQuestion, signal?: AbortSignal): Promis
     case 'calls':
       return report(await plannedCalls(split.calls, requests, signal), 'calls');
     default: {
-      const { weights, route, aborts } = await weightsOf(split, await manifestsOf([split], signal), signal);
+      const { weights, route, aborts } = await weightsOf(
+        split,
+        await manifestsOf([split], signal),
+        signal,
+      );
       return report([plannedSplit(null, weights, rule, requests, aborts)], 'split', route);
     }
   }
@@ -114,7 +123,8 @@ async function weightsOf(
 ): Promise<Routed> {
   if (source.kind === 'weights') return { weights: source.weights, route: null, aborts: null };
   if (manifests === null) throw new RangeError('manifests that were not loaded');
-  return await routedSplit(source.question, manifests, signal);
+  const { question } = source;
+  return await withoutSecrets(question.secrets, () => routedSplit(question, manifests, signal));
 }
 
 async function routedSplit(
