@@ -80,7 +80,7 @@ describe('a route that aborts a tenth of its requests, through the real Envoy', 
     assert.equal(split.aborts?.seen, split.missing);
     assert.equal(split.aborts.allowed, split.missing);
     assert.equal(failures[0]!.count, split.missing);
-    assert.match(reasonsOf(record), /the route itself aborted \d+ of 7200 requests/);
+    assert.match(reasonsOf(record), /the route itself aborted \d+ of 7,200 requests/);
     assert.match(stderr, /answers 10 % of the requests with gRPC UNAVAILABLE itself/);
     // More than without the fault, for a tenth never reaches a destination.
     assert.ok(split.requestsPlanned! > 3400, String(split.requestsPlanned));
