@@ -29,18 +29,28 @@ const LEAST_PART_LENGTH = 8;
  * @param masked Names of headers whose values are secrets beside those that always are.
  * @param sent Request headers by lower-case name: the values of the secret ones are masked wherever
  *   they appear, for servers repeat what they were sent.
+ * @param path Of a request, with a query or without: what is long in the query is a secret, too.
  */
 export function secretsOf(
   masked: readonly string[],
   sent: readonly (readonly [name: string, value: string])[],
+  path = '/',
 ): Secrets {
   const headers = [...new Set([...SECRET_HEADERS, ...masked.map((name) => name.toLowerCase())])];
   const values = sent
     .filter(([name]) => headers.includes(name))
     .flatMap(([name, value]) => partsOf(name, value))
+    .concat(partsOfQuery(path))
     .flatMap((value) => [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)])
     .filter((value) => value.length >= LEAST_LENGTH);
   return { headers, values: [...new Set(values)].sort((a, b) => b.length - a.length) };
+}
+
+/** Short ones are names and numbers more often than secrets. */
+function partsOfQuery(path: string): string[] {
+  const [, query = ''] = /\?([^#]*)/.exec(path) ?? [];
+  const values = query.split('&').map((pair) => pair.slice(pair.indexOf('=') + 1));
+  return [query, ...values].filter((part) => part.length >= LEAST_PART_LENGTH);
 }
 
 /** A value, and what is a secret by itself in it. */

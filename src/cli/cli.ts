@@ -2,12 +2,16 @@ import type { Options } from 'yargs';
 import { InputError } from '../input-error.js';
 import { namedStandardInput } from '../inputs/standard-input.js';
 import { plainText } from '../report/plain-text.js';
+import { maskedText, type Secrets } from '../secrets.js';
 import { readCommandLine } from './command-line.js';
 import { COMMANDS } from './commands.js';
 import { EXIT, interruptedStatus } from './exit-status.js';
 import { grpcurlFlags } from './grpcurl-flags.js';
 import type { Interruption } from './interruption.js';
 import { OUTPUT_OPTIONS, SETTING_OPTIONS } from './verify-options.js';
+
+/** What was sent is known to the run, which masks it; a URL may stand wherever a user can write one. */
+const URLS_ONLY: Secrets = { headers: [], values: [] };
 
 /**
  * Runs the command line.
@@ -27,7 +31,7 @@ export async function runCli(
     return call === null ? EXIT.pass : await COMMANDS[call.command](call.args, interruption);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    process.stderr.write(`splitproof: ${plainText(error.message)}\n`);
+    process.stderr.write(`splitproof: ${plainText(maskedText(error.message, URLS_ONLY))}\n`);
     const { signal, signalName } = interruption;
     return signal.aborted ? interruptedStatus(signalName) : EXIT.badInput;
   }

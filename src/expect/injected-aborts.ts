@@ -59,7 +59,7 @@ export function injectedAborts(
 /** Why some of the requests were not judged. */
 export interface AbortReason {
   code: 'aborts-allowed';
-  /** One sentence. */
+  /** A clause, without a full stop. */
   text: string;
 }
 
@@ -68,7 +68,7 @@ export function abortReasons(aborts: InjectedAborts, sampled: number): AbortReas
   if (aborts.seen === 0) return [];
   const { share, description, seen, allowed } = aborts;
   const which = seen === allowed ? 'they count' : `${count(allowed)} of them count`;
-  const text = `The route itself aborted ${count(seen)} of ${counted(sampled, 'request')} (${percent(seen / sampled)}; ${percent(share)} with ${description} are configured): ${which} neither as errors nor for the split.`;
+  const text = `the route itself aborted ${count(seen)} of ${counted(sampled, 'request')} (${percent(seen / sampled)}; ${percent(share)} with ${description} are configured): ${which} neither as errors nor for the split`;
   return [{ code: 'aborts-allowed', text }];
 }
 

@@ -10,7 +10,7 @@ import { registryOfParsedFiles } from '../call/grpc/descriptor-set.js';
 import { InputError } from '../input-error.js';
 import { PACKAGE_FOLDER } from '../package-folder.js';
 import type { ContractSources } from '../scenario/call.js';
-import { interrupted, readBytes, unreadable } from './read-text.js';
+import { readBytes, unreadable } from './read-text.js';
 
 /** The contracts that come with the package (Greeter, echo, health), compiled beforehand. */
 const BUILT_IN = path.join(PACKAGE_FOLDER, 'proto/built-in.protoset');
@@ -33,8 +33,7 @@ export async function loadContract(
     for (const file of protosets) registries.push(await registryOfProtoset(file, signal));
     return createFileRegistry(...registries);
   }
-  if (protoFiles.length > 0)
-    return await parseProtoFiles(protoFiles, ['.', ...importPaths], signal);
+  if (protoFiles.length > 0) return await parseProtoFiles(protoFiles, ['.', ...importPaths]);
   return await registryOfProtoset(BUILT_IN, signal);
 }
 
@@ -62,12 +61,10 @@ async function registryOfProtoset(
 async function parseProtoFiles(
   files: readonly string[],
   includeDirs: string[],
-  signal: AbortSignal | undefined,
 ): Promise<FileRegistry> {
   for (const file of files) await requireProtoFile(file, includeDirs);
   // Loaded where there is something to parse: it takes longer to load than to use.
   const { loadSync } = await import('@grpc/proto-loader');
-  if (signal?.aborted === true) throw interrupted({ file: files.join(', ') });
   try {
     // keepCase: messages are spelled as in the contract when errors name their fields.
     // One file after the other: the order of what is in them follows the order of reading.

@@ -13,14 +13,14 @@ const MOST_WAIT_MS = 20;
  * It is opened so that reading never blocks: a thread that waits inside of the system for a pipe's
  * writer can be neither interrupted nor left behind when the process ends.
  *
- * @param signal Gives up when it aborts.
+ * @param signal Gives up waiting when it aborts. What is there is read: without it there would be
+ *   nothing to report of a run that is interrupted early.
  * @throws The system's error; an AbortError when it was interrupted.
  */
 export async function* fileChunks(
   file: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
-  signal?.throwIfAborted();
   // Windows has no such flag, and no such pipes.
   const nonBlocking = (constants.O_NONBLOCK as number | undefined) ?? 0;
   const handle = await open(file, constants.O_RDONLY | nonBlocking);
@@ -31,7 +31,6 @@ export async function* fileChunks(
     let isAwaitingWriter = stats.isFIFO() && !/^\/(?:dev|proc)\//.test(file);
     let waitMs = 1;
     for (;;) {
-      signal?.throwIfAborted();
       const chunk = await readNow(handle, room);
       if (chunk === 'nothing yet') isAwaitingWriter = false;
       else if (chunk.byteLength > 0) {

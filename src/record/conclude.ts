@@ -49,9 +49,10 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
   });
   const thresholds = judgeThresholds(rule.thresholds, counted, ofLoad.isClientBottleneck);
   const bars = barsOf(counted, judged);
+  const end = endOf(counted);
   const verdict = (own: Verdict): Verdict => {
-    // What was cut short from outside proves nothing, not even a failure.
-    if (counted.isInterrupted) return 'inconclusive';
+    // What was cut short from outside, or never answered, proves nothing, not even a failure.
+    if (end !== 'complete') return 'inconclusive';
     return own === 'pass' && bars.length > 0 ? 'inconclusive' : own;
   };
   const calls = judged.map((call) => ({
@@ -59,15 +60,15 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     verdict: verdict(call.verdict),
     reasons: call.reasons.map(({ code, text }) => ({ code, text: sentence(text) })),
   }));
+  const ofCalls = worstOf(judged.map((call) => call.verdict));
+  const ofRun = verdict(worstOf([ofCalls, ofLoad.verdict, thresholds.verdict]));
+  const callReasons = calls.flatMap(({ reasons }, index) => about(reasons, labels[index] ?? null));
+  const runReasons = about([...bars, ...ofLoad.reasons, ...thresholds.reasons], null);
   return {
-    verdict: verdict(
-      worstOf([...judged.map((call) => call.verdict), ofLoad.verdict, thresholds.verdict]),
-    ),
-    end: endOf(counted),
-    reasons: [
-      ...calls.flatMap(({ reasons }, index) => about(reasons, labels[index] ?? null)),
-      ...about([...bars, ...ofLoad.reasons, ...thresholds.reasons], null),
-    ],
+    verdict: ofRun,
+    end,
+    // Those that the verdict comes from are first.
+    reasons: ofRun === ofCalls ? [...callReasons, ...runReasons] : [...runReasons, ...callReasons],
     calls,
     thresholds: thresholds.results,
     findings: distinct([

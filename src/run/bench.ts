@@ -3,11 +3,11 @@ import { conclude } from '../record/conclude.js';
 import { recordOf } from '../record/record-of.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { masked } from '../secrets.js';
 import { ask } from './ask.js';
 import type { RunOptions } from './options.js';
 import { samplePlan, takeSample } from './sample.js';
 import { reachTarget } from './target.js';
+import { withoutSecrets } from './without-secrets.js';
 
 /**
  * Loads the target and reports what it bore: no split is tested. Destinations are those of the
@@ -15,7 +15,11 @@ import { reachTarget } from './target.js';
  *
  * @throws InputError when the scenario or something it names is wrong; nothing was sent then.
  */
-export async function bench(scenario: Scenario, options: RunOptions = {}): Promise<RunRecord> {
+export function bench(scenario: Scenario, options: RunOptions = {}): Promise<RunRecord> {
+  return withoutSecrets(scenario.secrets, () => recordRun(scenario, options));
+}
+
+async function recordRun(scenario: Scenario, options: RunOptions): Promise<RunRecord> {
   const run = await ask(scenario, options);
   const { asked } = run;
   const target = await reachTarget(
@@ -28,5 +32,5 @@ export async function bench(scenario: Scenario, options: RunOptions = {}): Promi
     const sampled = await takeSample(run, target, samplePlan(scenario, run), options);
     counted = mergeCounts(counted, sampled);
   }
-  return masked(recordOf(asked, counted, await conclude(asked, counted)), scenario.secrets);
+  return recordOf(asked, counted, await conclude(asked, counted));
 }

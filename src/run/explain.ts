@@ -16,10 +16,11 @@ import type { Resolution } from '../routing/resolution.js';
 import { resolveRoute } from '../routing/resolve.js';
 import type { AskedFor, RouteQuestion } from '../scenario/route-question.js';
 import { formatTarget } from '../scenario/target.js';
-import { masked } from '../secrets.js';
+import { maskedUrl } from '../secrets.js';
 import { TOOL } from '../tool.js';
 import { findConfigNotProgrammed, programmedSplit, readProxyConfig } from './programmed.js';
 import { routeRequest } from './route-request.js';
+import { withoutSecrets } from './without-secrets.js';
 
 /**
  * Explains which route a request takes through the manifests, and what is wrong with them. What is
@@ -28,14 +29,18 @@ import { routeRequest } from './route-request.js';
  * @param signal Gives up reading when it aborts.
  * @throws InputError when the question, a manifest or the proxy's configuration cannot be read.
  */
-export async function explain(
+export function explain(question: RouteQuestion, signal?: AbortSignal): Promise<ExplanationReport> {
+  return withoutSecrets(question.secrets, () => explanation(question, signal));
+}
+
+async function explanation(
   question: RouteQuestion,
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<ExplanationReport> {
   const manifests = await loadManifests(question.manifests.sources, signal);
   const { request, resolution, notes } = await questionedRoute(manifests, question, signal);
   const programmed = await programmedOf(question, request, resolution, signal);
-  const report: ExplanationReport = {
+  return {
     schema: EXPLANATION_SCHEMA,
     tool: TOOL,
     request: shownRequest(request),
@@ -50,7 +55,6 @@ export async function explain(
     notes: [...notes, ...resolution.notes],
     findings: findingsOf(resolution, programmed),
   };
-  return masked(report, question.secrets);
 }
 
 /** A question's request, what becomes of it, and what was assumed where the question does not say. */
@@ -170,7 +174,7 @@ function shownRequest(request: RouteRequest): ExplanationReport['request'] {
   const { method, path, scheme, authority, headers, namespace } = request;
   return {
     method,
-    path,
+    path: maskedUrl(path),
     scheme,
     authority,
     headers: Object.fromEntries(

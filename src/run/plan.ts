@@ -16,6 +16,7 @@ import { type PlanInput, planRequests, powerAt } from '../expect/split/plan/plan
 import { powerPerCall } from '../expect/split/verdict/calls-verdict.js';
 import { parseTolerance, resolveTolerances, type Tolerance } from '../expect/split/tolerance.js';
 import { questionedRoute } from './explain.js';
+import { withoutSecrets } from './without-secrets.js';
 import {
   type ExpectedAborts,
   nothingLeft,
@@ -122,7 +123,8 @@ async function weightsOf(
 ): Promise<Routed> {
   if (source.kind === 'weights') return { weights: source.weights, route: null, aborts: null };
   if (manifests === null) throw new RangeError('manifests that were not loaded');
-  return await routedSplit(source.question, manifests, signal);
+  const { question } = source;
+  return await withoutSecrets(question.secrets, () => routedSplit(question, manifests, signal));
 }
 
 async function routedSplit(

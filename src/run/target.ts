@@ -29,15 +29,11 @@ export interface ReachedTarget {
 export async function reachTarget(
   scenario: Scenario,
   calls: readonly LoadedCall[],
-  {
-    signal = new AbortController().signal,
-    onNote,
-    openTransport: open = openTransport,
-  }: RunOptions,
+  { signal = new AbortController().signal, onNote, openTransport: own }: RunOptions,
 ): Promise<ReachedTarget> {
   const spec = await transportSpec(scenario, onNote);
   const requests = calls.map(({ request }) => request);
-  const transport = await open(spec, requests, { callsPerConnection: 1 }, signal);
+  const transport = await (own ?? openTransport)(spec, requests, { callsPerConnection: 1 }, signal);
   const { addresses, unreachable, tls }: Reach = await transport.reach();
   const nothing = nothingCounted(
     calls.map(({ counting: { attribution, spreadSize } }) =>
@@ -55,7 +51,8 @@ export async function reachTarget(
     load: (plan, some, control) =>
       runLoad(
         { plan, calls: some, transport: spec, addresses },
-        { openTransport: open, ...control },
+        // With the project's own, threads open it for themselves.
+        own === undefined ? control : { openTransport: own, ...control },
       ),
   };
 }

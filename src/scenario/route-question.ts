@@ -69,7 +69,7 @@ export function routeQuestion(
     target,
     authority: settings.authority ?? null,
     metadata,
-    secrets: secretsOf(settings.mask ?? [], metadata),
+    secrets: secretsOf(settings.mask ?? [], metadata, http.path),
     scheme: settings.plaintext === true ? 'http' : target?.kind === 'tcp' ? target.scheme : null,
   };
 }

@@ -4,7 +4,7 @@ import type { ServerProcess } from '../../bench/server-process.js';
 import { startCannedServer } from '../../bench/start-canned-server.js';
 import { podNames } from '../../src/mesh/pod-names.js';
 import { runRecordSchema } from '../../src/record/run-record.js';
-import { recordOf, splitproof } from '../fixtures/command.js';
+import { recordOf, splitproof, reasonsOf } from '../fixtures/command.js';
 
 const [V1 = ''] = podNames('greeter', 'v1');
 const [V2 = ''] = podNames('greeter', 'v2');
@@ -63,7 +63,7 @@ describe('splitproof bench', () => {
         ['error-rate<1%', true],
       ],
     );
-    assert.match(record.reasons.join(' '), /Not kept: p50<1us/);
+    assert.match(reasonsOf(record), /not kept: p50<1us \(threshold-broken\)/);
   });
 
   it('sends on schedule, and says which rate was reached', async () => {
@@ -114,7 +114,7 @@ describe('splitproof bench', () => {
 
   it('refuses thresholds and rates that make no sense, before it sends anything', async () => {
     for (const [wrong, message] of [
-      [['--threshold', 'p98<1ms'], /--threshold: "p98<1ms" is no threshold/],
+      [['--threshold', 'p98<1ms'], /--threshold: "p98<1ms" is not a threshold/],
       [
         ['--weights', 'v1=1', '--threshold', 'p99{v9}<1ms'],
         /names a destination that there is not/,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { runRecordSchema } from '../../src/record/run-record.js';
-import { recordOf, splitproof } from '../fixtures/command.js';
+import { recordOf, splitproof, reasonsOf } from '../fixtures/command.js';
 
 describe('splitproof demo', () => {
   it('passes, in a report that fits 80 columns and has no control characters', async () => {
@@ -36,7 +36,7 @@ describe('splitproof demo', () => {
 
   it('calls the echo application', async () => {
     const { status, record } = await recordOf(['demo', 'echo', '-n', '4200']);
-    assert.equal(status, 0, record.reasons.join());
+    assert.equal(status, 0, reasonsOf(record));
     assert.deepEqual(
       record.calls[0]!.split!.destinations.map(({ name, weight }) => [name, weight]),
       [
@@ -48,12 +48,12 @@ describe('splitproof demo', () => {
 
   it('fails when another split is served than configured', async () => {
     const { status, record } = await recordOf(['demo', '--actual', 'v1=75,v2=25']);
-    assert.equal(status, 1, record.reasons.join());
+    assert.equal(status, 1, reasonsOf(record));
   });
 
   it('never passes when connections are balanced instead of requests', async () => {
     const { status, record } = await recordOf(['demo', '--pinned']);
-    assert.notEqual(status, 0, record.reasons.join());
+    assert.notEqual(status, 0, reasonsOf(record));
     for (const { observed } of record.transport.connections) {
       assert.equal(Object.keys(observed).length, 1);
     }

@@ -61,7 +61,7 @@ const BAD_INPUT: [string, string[], RegExp[]][] = [
   [
     'a tolerance for an unknown destination',
     ['--weights', 'v1=60,v2=40', '--tolerance', 'v3=1pp'],
-    [/'v3' is no destination/],
+    [/'v3' is not a destination/],
   ],
   ['a power of 1', ['--power', '1'], [/--power/, /between 0 and 1/]],
   ['no requests', ['-n', '0'], [/--requests/, /at least 1/]],

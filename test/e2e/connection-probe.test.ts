@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { RunRecord } from '../../src/record/run-record.js';
-import { recordOf } from '../fixtures/command.js';
+import { recordOf, reasonsOf } from '../fixtures/command.js';
 import { startEnvoy } from '../fixtures/envoy.js';
 import { type Pods, startPods } from '../fixtures/greeters.js';
 import { verify, withMesh } from './findings/greeter-runs.js';
@@ -45,8 +45,8 @@ describe('one destination in the whole sample', () => {
         observed: { v1: 73 },
         missing: 0,
       });
-      assert.equal(record.verdict, 'fail', record.reasons.join());
-      assert.match(record.reasons.join(), /counted by connection/);
+      assert.equal(record.verdict, 'fail', reasonsOf(record));
+      assert.match(reasonsOf(record), /counted by connection/);
     });
   });
 
@@ -59,8 +59,8 @@ describe('one destination in the whole sample', () => {
         const { connections, observed } = record.calls[0]!.connectionProbe!;
         assert.equal(connections, 73);
         assert.ok((observed.v2 ?? 0) > 0);
-        assert.equal(record.verdict, 'inconclusive', record.reasons.join());
-        assert.match(record.reasons.join(), /every connection stays with one destination/i);
+        assert.equal(record.verdict, 'inconclusive', reasonsOf(record));
+        assert.match(reasonsOf(record), /every connection stays with one destination/i);
       },
       { balance: 'per-connection' },
     );
@@ -79,7 +79,7 @@ describe('one destination in the whole sample', () => {
       const { observed, missing } = record.calls[0]!.connectionProbe!;
       assert.equal((observed.v1 ?? 0) + (observed.v2 ?? 0) + missing, 73);
       assert.ok((observed.v2 ?? 0) > 0);
-      assert.equal(record.verdict, 'inconclusive', record.reasons.join());
+      assert.equal(record.verdict, 'inconclusive', reasonsOf(record));
     } finally {
       await envoy.stop();
     }
@@ -92,7 +92,7 @@ describe('one destination in the whole sample', () => {
       keptApart(record, 500);
       assert.equal(record.calls[0]!.connectionProbe, null);
       assert.equal(record.verdict, 'inconclusive');
-      assert.match(record.reasons.join(), /7,?598 connections of one request each/);
+      assert.match(reasonsOf(record), /7,?598 connections of one request each/);
     });
   });
 

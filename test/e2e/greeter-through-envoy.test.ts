@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { RunRecord } from '../../src/record/run-record.js';
-import { recordOf } from '../fixtures/command.js';
+import { recordOf, reasonsOf } from '../fixtures/command.js';
 import { type Envoy, startEnvoy } from '../fixtures/envoy.js';
 import { type Pods, startPods } from '../fixtures/greeters.js';
 
@@ -15,8 +15,9 @@ const MANIFESTS_100_0 = MANIFESTS_60_40.map((word) => word.replace('60-40', '100
 const ENOUGH = ['-n', '6200'];
 
 function accountedFor({ load, calls }: RunRecord): void {
+  assert.equal(load.due, load.sent + load.unsent);
   assert.equal(load.sent, load.ok + load.failed + load.timedOut + load.cancelled);
-  const { split } = calls[0]!;
+  const split = calls[0]!.split!;
   assert.equal(split.sampled, load.sent);
   assert.equal(split.sampled, split.n + split.missing);
   assert.equal(
@@ -61,7 +62,7 @@ describe('Greeter through the real Envoy', () => {
     const before = pods.served();
     const { status, record } = await through({ v1: 60, v2: 40 }, [...MANIFESTS_60_40, ...ENOUGH]);
     const after = pods.served();
-    assert.equal(record.verdict, 'pass', record.reasons.join());
+    assert.equal(record.verdict, 'pass', reasonsOf(record));
     assert.equal(status, 0);
     const [v1, v2] = record.calls[0]!.split!.destinations;
     assert.deepEqual(v1!.pods, [
@@ -81,7 +82,7 @@ describe('Greeter through the real Envoy', () => {
   ] as const) {
     it(`fails 60/40 served as ${v1}/${v2}`, async () => {
       const { status, record } = await through({ v1, v2 }, [...MANIFESTS_60_40, ...ENOUGH]);
-      assert.equal(record.verdict, 'fail', record.reasons.join());
+      assert.equal(record.verdict, 'fail', reasonsOf(record));
       assert.equal(status, 1);
     });
   }
@@ -93,13 +94,13 @@ describe('Greeter through the real Envoy', () => {
 
   it('passes 100/0 served as 100/0', async () => {
     const { status, record } = await through({ v1: 100, v2: 0 }, MANIFESTS_100_0);
-    assert.equal(status, 0, record.reasons.join());
+    assert.equal(status, 0, reasonsOf(record));
     assert.equal(record.calls[0]!.split!.test, null);
   });
 
   it('fails 100/0 served as 99/1 for a leak', async () => {
     const { status, record } = await through({ v1: 99, v2: 1 }, [...MANIFESTS_100_0, '-n', '3000']);
-    assert.equal(status, 1, record.reasons.join());
+    assert.equal(status, 1, reasonsOf(record));
     assert.ok(record.findings.some(({ code }) => code === 'leak-to-zero-weight'));
   });
 
@@ -110,7 +111,7 @@ describe('Greeter through the real Envoy', () => {
       '-n',
       '6800',
     ]);
-    assert.equal(status, 0, record.reasons.join());
+    assert.equal(status, 0, reasonsOf(record));
     assert.equal(record.calls[0]!.split!.test?.df, 2);
   });
 
@@ -199,7 +200,7 @@ describe('Echo through the real Envoy', () => {
         '-n',
         '4200',
       ]);
-      assert.equal(status, 0, record.reasons.join());
+      assert.equal(status, 0, reasonsOf(record));
       accountedFor(record);
     } finally {
       await envoy.stop();

@@ -3,7 +3,7 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import tls from 'node:tls';
 import { describe, it } from 'node:test';
-import { recordOf } from '../fixtures/command.js';
+import { recordOf, reasonsOf } from '../fixtures/command.js';
 import { startEnvoy, startEnvoyWithConfig } from '../fixtures/envoy.js';
 import { envoyConfig } from '../fixtures/envoy-config.js';
 import { startPods } from '../fixtures/greeters.js';
@@ -159,7 +159,7 @@ describe('refusals by a gateway that is configured badly', () => {
         '-n',
         '1000',
       ]);
-      assert.equal(status, 1, record.reasons.join());
+      assert.equal(status, 1, reasonsOf(record));
       const overflow = record.findings.find(({ code }) => code === 'upstream-overflow');
       assert.ok(overflow, JSON.stringify(record.calls[0]!.failures));
     } finally {

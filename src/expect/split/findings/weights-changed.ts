@@ -1,7 +1,7 @@
 import { bestChangePoint, changePointThreshold } from '../../../stats/change-point.js';
 import { pearsonChiSquare } from '../../../stats/goodness-of-fit.js';
 import type { Finding } from '../../../finding.js';
-import { splitText, timesLikelier } from '../../../number-text.js';
+import { seconds, splitText, timesLikelier } from '../../../number-text.js';
 import { found } from '../../found.js';
 import { FALSE_CLAIM, type FindingEvidence, type FindingRule } from './finding-evidence.js';
 
@@ -47,11 +47,11 @@ function fromKnownWeights({ destinations, windows, decision }: FindingEvidence):
     }
   }
   if (best < KNOWN_WEIGHTS_LLR || best - whole < KNOWN_WEIGHTS_LLR) return null;
-  const seconds = windows[at]?.startSeconds ?? 0;
+  const changedAt = seconds(windows[at]?.startSeconds ?? 0);
   return found('target', {
     code: 'weights-changed-during-run',
     severity: 'error',
-    summary: `the previous weights were served until about ${seconds} s into the run, the configured ones from then on`,
+    summary: `the previous weights were served until about ${changedAt} into the run, the configured ones from then on`,
     evidence: `until then the counts are ${timesLikelier(best)} under ${splitText(destinations, old)}, afterwards ${timesLikelier(best - whole)} under ${splitText(destinations, now)}`,
     advice:
       'The change was still on its way: run again, or wait for the roll-out. The sample is not cut at the change to get a pass.',
@@ -72,13 +72,13 @@ function fromAnyWeights({ destinations, windows, decision }: FindingEvidence): F
   const expected = seen.map((i) => destinations[i]?.expectedShare ?? 0);
   const early = total * WARM_UP_PART >= change.before.reduce((sum, x) => sum + x, 0);
   const warmUp = early && fits(change.after, expected);
-  const seconds = windows[change.index]?.startSeconds ?? 0;
+  const changedAt = seconds(windows[change.index]?.startSeconds ?? 0);
   return found('target', {
     code: warmUp ? 'warm-up-drift' : 'weights-changed-during-run',
     severity: 'warning',
     summary: warmUp
-      ? `the first ${seconds} s were split differently from the rest, which fits the weights`
-      : `the split changed about ${seconds} s into the run`,
+      ? `the first ${changedAt} were split differently from the rest, which fits the weights`
+      : `the split changed about ${changedAt} into the run`,
     evidence: `before ${shares(named, change.before)}; after ${shares(named, change.after)} (2ΔlogL ${(change.statistic / inflation).toFixed(1)}, threshold ${threshold.toFixed(1)})`,
     advice: warmUp
       ? 'Pods or connections were not all ready at the start: add a warm-up, or look at readiness and locality.'
