@@ -1,6 +1,7 @@
-// Makes what is installed of what tsc has made: dist/cli/, the command line, and dist/library/, what
-// programs import. Both hold the libraries they use in a few files. Finding and linking each module
-// by itself was a third of a short run, and the pieces of @stdlib alone are 230 packages.
+// Makes the two things that are installed: dist/cli/, the command line, and dist/library/, which
+// programs import. Each is the output of tsc with the libraries it uses, in a few files. Finding and
+// linking every module by itself was a third of a short run, and the pieces of @stdlib alone are 230
+// packages.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';

@@ -36,8 +36,8 @@ const LINES: [string[], Record<string, unknown>][] = [
     },
   ],
   [
-    ['bench', '-r', '0.5', '-z', '30s', '--threshold', 'p99<50ms', ':8080'],
-    { rps: 0.5, duration: '30s', threshold: 'p99<50ms', target: ':8080' },
+    ['bench', '-r', '0.5', '-z', '30s', '--threshold', 'p99<50ms', '--seed', '7', ':8080'],
+    { seed: 7, rps: 0.5, duration: '30s', threshold: 'p99<50ms', target: ':8080' },
   ],
   [
     ['verify', '--weights=v1=90,v2=10', '--data="quoted"', ':8080', '--tolerance', '0'],
