@@ -1,18 +1,19 @@
 import type { CallEnd, RawAnswer } from '../../call/answer.js';
 import type { UnsentCause } from '../../count/counted.js';
 import { percentileMs } from '../../count/latency-summary.js';
-import { placeOf } from '../member/sent-counts.js';
 import { tickNowMs } from '../tick-clock.js';
 import type { Connection } from '../transport/transport.js';
 import type { CallDealer } from './call-dealer.js';
-import { CANCELLED, LOST, NOT_RESENT } from './call-end.js';
+import { CANCELLED, LOST } from './call-end.js';
 import { DueRequests } from './due-requests.js';
 import type { Schedule } from './pacer.js';
 import { Patience } from './patience.js';
-import type { PhaseCounting } from './phase-counting.js';
+import { type RequestCounter, slowestMedianMs } from './request-counter.js';
+import { RequestOrder } from './request-order.js';
 import { newSlot, type Request, type Slot, type Waits } from './request.js';
 import { Sequencer } from './sequencer.js';
 import { SilenceWatch } from './silence-watch.js';
+import { UnsentRequests } from './unsent-requests.js';
 import { WaitingRoom } from './waiting-room.js';
 
 /**
@@ -76,13 +77,13 @@ const BURST = 1024;
 export class Phase {
   readonly #connections: readonly Connection[];
   readonly #plan: PhasePlan;
-  readonly #counting: PhaseCounting;
+  /** By call. */
+  readonly #counters: readonly RequestCounter[];
   readonly #slots: Slot[];
   /** By connection and call: requests sent. */
   readonly #sentCounts: Float64Array;
-  /** By connection and call: requests taken up. */
-  readonly #connectionTaken: Float64Array;
-  readonly #callTaken: number[];
+  readonly #order: RequestOrder;
+  readonly #unsent: UnsentRequests;
   readonly #sequencer: Sequencer;
   /** Whether the number of requests is known. */
   readonly #endsByNumber: boolean;
@@ -116,28 +117,29 @@ export class Phase {
 
   /**
    * @param connections Dialled already.
-   * @param counting Takes what happens to the requests.
+   * @param counters By call: they take what happens to the requests.
    * @param sentCounts Takes how many were sent, by connection and call, in memory that outlives this
    *   thread.
    */
   constructor(
     connections: readonly Connection[],
     plan: PhasePlan,
-    counting: PhaseCounting,
+    counters: readonly RequestCounter[],
     sentCounts: Float64Array,
   ) {
     this.#connections = connections;
     this.#plan = plan;
-    this.#counting = counting;
+    this.#counters = counters;
     this.#sequencer = new Sequencer(plan.quota, plan.concurrency, plan.seed);
     this.#endsByNumber = plan.quota.every((quota) => quota !== Infinity);
     this.#waiting = new WaitingRoom(connections.length);
     this.#parked = new WaitingRoom(connections.length);
     this.#patience = new Patience(connections.length, plan.timeoutMs);
-    this.#silence = new SilenceWatch(CHECK_INTERVAL_MS, () => counting.medianLatencyMs());
+    this.#silence = new SilenceWatch(CHECK_INTERVAL_MS, () => slowestMedianMs(counters));
     this.#sentCounts = sentCounts;
-    this.#connectionTaken = new Float64Array(sentCounts.length);
-    this.#callTaken = new Array<number>(plan.calls).fill(0);
+    this.#order = new RequestOrder(plan.dealer, connections.length, plan.calls);
+    const isOpenLoop = plan.schedule !== null;
+    this.#unsent = new UnsentRequests(connections, counters, plan.timeoutMs, isOpenLoop);
     this.#slots = Array.from({ length: plan.concurrency }, (_, slot) => newSlot(slot));
   }
 
@@ -239,9 +241,7 @@ export class Phase {
 
   /** Takes up nothing more, and waits for what is in flight; what waits to be sent is not sent. */
   stop(): void {
-    const isMoreDue = this.#connections.some(
-      (_, connection) => this.#plan.dealer.left(connection)?.every((left) => left <= 0) !== true,
-    );
+    const isMoreDue = this.#order.left()?.every((count) => count <= 0) !== true;
     // A stop that comes when everything was sent stops nothing.
     if (isMoreDue || this.#isAnyWaiting) this.#stopSending('stopped');
   }
@@ -265,23 +265,16 @@ export class Phase {
   /** Counts the requests that were due and never taken up. Called once, when the phase is over. */
   countNeverTakenUp(): void {
     const cause = NEVER_TAKEN_UP[this.#end];
-    if (cause === null) return;
-    const left = new Array<number>(this.#plan.calls).fill(0);
-    this.#connections.forEach((_, connection) => {
-      this.#plan.dealer.left(connection)?.forEach((count, call) => (left[call]! += count));
-    });
-    left.forEach((count, call) => {
-      const failure = cause === 'no-answer' ? NO_ANSWER : '';
-      if (count > 0) this.#counting.onNeverTakenUp(call, { cause, count, failure, waitedMs: null });
-    });
+    if (cause !== null) this.#unsent.neverTakenUp(cause, this.#order.left() ?? []);
   }
 
   /** Takes a connection's word that a call was answered. */
   onAnswer(index: number, answer: RawAnswer): void {
     const slot = this.#slots[index];
     if (slot?.state !== 'in flight') return;
+    slot.isAnswered = true;
     this.#silence.answered(tickNowMs());
-    this.#counting.onAnswer(slot.call, index, answer);
+    this.#counters[slot.call]!.onAnswer(index, answer);
   }
 
   /** Takes a connection's word that a call has ended. */
@@ -290,14 +283,15 @@ export class Phase {
     if (slot?.state !== 'in flight') return;
     if (end.kind === 'unprocessed' && !slot.resent && this.#state !== 'cancelled') {
       slot.resent = true;
-      this.#counting.onResend(slot);
+      this.#counters[slot.call]!.forgetAnswers(index);
       this.#resent += 1;
       this.#inFlight -= 1;
       if (!this.#sendOrWait(slot)) this.#freeSlot(slot);
       return;
     }
     this.#finish(slot, end, tickNowMs());
-    this.#freeSlot(slot);
+    if (this.#due === null) this.#startNext(slot);
+    else this.#freeSlot(slot);
     if (this.#inFlight === 0) this.#resolveWhenDone();
   }
 
@@ -333,7 +327,7 @@ export class Phase {
       }
       const connection = this.#sequencer.next(slot.slot);
       if (connection === undefined) return;
-      this.#takeUp(slot, connection, tickNowMs());
+      this.#order.takeUp(slot, connection, tickNowMs());
       slot.resent = false;
       slot.refusedAtMs = 0;
       if (this.#sendOrWait(slot)) return;
@@ -361,7 +355,7 @@ export class Phase {
     const place = this.#free.pop();
     if (place === undefined) return false;
     const slot = this.#slots[place]!;
-    this.#takeUp(slot, connection, dueAtMs);
+    this.#order.takeUp(slot, connection, dueAtMs);
     slot.resent = false;
     slot.refusedAtMs = 0;
     if (!this.#sendOrWait(slot)) this.#free.push(place);
@@ -370,12 +364,12 @@ export class Phase {
 
   #park(connection: number, dueAtMs: number): void {
     const request = newRequest();
-    this.#takeUp(request, connection, dueAtMs);
+    this.#order.takeUp(request, connection, dueAtMs);
     const nowMs = tickNowMs();
     if (this.#connections[connection]!.trouble !== null) {
       this.#patience.refused(connection, 'not connected', nowMs);
       if (this.#patience.isTooLate(connection, dueAtMs, nowMs)) {
-        this.#giveUp(request, this.#patience.lackOf(connection), nowMs);
+        this.#unsent.giveUp(request, this.#patience.lackOf(connection), nowMs);
         return;
       }
     }
@@ -396,18 +390,6 @@ export class Phase {
     }
   }
 
-  /** Gives a request its place in the order. */
-  #takeUp(request: Request, connection: number, dueAtMs: number): void {
-    const call = this.#plan.dealer.next(connection);
-    request.connection = connection;
-    request.call = call;
-    request.scheduledAtMs = dueAtMs;
-    request.sequence = this.#callTaken[call]!++;
-    request.connectionSequence = this.#connectionTaken[
-      placeOf(connection, call, this.#plan.calls)
-    ]!++;
-  }
-
   /**
    * Sends a request, or lets it wait behind those that wait already: the room that an end has made is
    * theirs.
@@ -420,7 +402,7 @@ export class Phase {
     if (first === undefined && this.#attempt(slot)) return true;
     const nowMs = tickNowMs();
     if (this.#isHopeless(slot, nowMs)) {
-      this.#giveUp(slot, this.#patience.lackOf(connection), nowMs);
+      this.#unsent.giveUp(slot, this.#patience.lackOf(connection), nowMs);
       return false;
     }
     this.#silence.begin(nowMs);
@@ -452,8 +434,9 @@ export class Phase {
       if (start === 'no stream' && slot.refusedAtMs === 0) slot.refusedAtMs = nowMs;
       return false;
     }
-    this.#patience.started(connection);
+    if (this.#patience.stuck > 0) this.#patience.started(connection);
     slot.state = 'in flight';
+    slot.isAnswered = false;
     if (this.#inFlight === 0) {
       this.#noEndSinceMs = tickNowMs();
       this.#silence.begin(this.#noEndSinceMs);
@@ -462,7 +445,7 @@ export class Phase {
     if (slot.resent) return true;
     slot.sentAtMs = tickNowMs();
     this.#sent += 1;
-    this.#sentCounts[placeOf(connection, slot.call, this.#plan.calls)]! += 1;
+    this.#sentCounts[slot.place]! += 1;
     if (slot.refusedAtMs > 0) {
       this.waits.forStream += 1;
       this.waits.forStreamMs += slot.sentAtMs - slot.refusedAtMs;
@@ -474,40 +457,8 @@ export class Phase {
     slot.state = 'idle';
     this.#inFlight -= 1;
     this.#noEndSinceMs = endedAtMs;
-    if (end.kind === 'answered') this.#silence.answered(endedAtMs);
-    this.#counting.onEnd(slot, end, endedAtMs);
-  }
-
-  /** Ends a request that waits, or was about to. */
-  #giveUp(request: Request | Slot, cause: UnsentCause, nowMs: number): void {
-    if ('state' in request) {
-      request.state = 'idle';
-      if (request.resent) {
-        this.#counting.onEnd(request, NOT_RESENT, nowMs);
-        return;
-      }
-    }
-    const isLatency = this.#due !== null && BECAUSE_OF_PEER.has(cause);
-    this.#counting.onUnsent(request, {
-      cause,
-      count: 1,
-      failure: this.#inWords(cause, request.connection),
-      waitedMs: isLatency ? nowMs - request.scheduledAtMs : null,
-    });
-  }
-
-  #inWords(cause: UnsentCause, connection: number): string {
-    const { remote, trouble } = this.#connections[connection]!;
-    switch (cause) {
-      case 'no-connection':
-        return trouble ?? `${remote}: the connection was lost`;
-      case 'no-stream':
-        return `the peer allowed no stream within ${this.#plan.timeoutMs} ms`;
-      case 'no-answer':
-        return NO_ANSWER;
-      default:
-        return '';
-    }
+    if (end.kind === 'answered' && !slot.isAnswered) this.#silence.answered(endedAtMs);
+    this.#counters[slot.call]!.onEnd(slot, end, endedAtMs);
   }
 
   #resolveWhenDone(): void {
@@ -541,15 +492,15 @@ export class Phase {
   #giveAwayOverdue(nowMs: number, cause: UnsentCause): void {
     const request = newRequest();
     this.#due?.giveAwayOverdue(nowMs, (connection, dueAtMs) => {
-      this.#takeUp(request, connection, dueAtMs);
-      this.#giveUp(request, cause, nowMs);
+      this.#order.takeUp(request, connection, dueAtMs);
+      this.#unsent.giveUp(request, cause, nowMs);
     });
   }
 
   #dropWaiting(why: 'because of the peer' | 'stopped' | 'interrupted', nowMs: number): void {
     for (const request of [...this.#waiting.clear(), ...this.#parked.clear()]) {
       const cause = why === 'because of the peer' ? this.#patience.lackOf(request.connection) : why;
-      this.#giveUp(request, cause, nowMs);
+      this.#unsent.giveUp(request, cause, nowMs);
     }
   }
 
@@ -603,13 +554,13 @@ export class Phase {
       const lack = this.#patience.lackOf(connection);
       // Those that hold no slot wait for one where their connection is back.
       for (let one = parked; one !== undefined && isOut && isOver(one);) {
-        this.#giveUp(this.#parked.release(connection), lack, nowMs);
+        this.#unsent.giveUp(this.#parked.release(connection), lack, nowMs);
         one = this.#parked.next(connection);
       }
       const freed: Slot[] = [];
       for (let one = slot; one !== undefined && isOver(one);) {
         freed.push(this.#waiting.release(connection));
-        this.#giveUp(one, lack, nowMs);
+        this.#unsent.giveUp(one, lack, nowMs);
         one = this.#waiting.next(connection);
       }
       for (const one of freed) this.#freeSlot(one);
@@ -636,18 +587,11 @@ const NEVER_TAKEN_UP: Readonly<Record<PhaseEnd, UnsentCause | null>> = {
   interrupted: 'interrupted',
 };
 
-const NO_ANSWER = 'nothing was answered any more';
-
-const BECAUSE_OF_PEER: ReadonlySet<UnsentCause> = new Set([
-  'no-connection',
-  'no-stream',
-  'no-answer',
-]);
-
 /** Gives a request a slot. */
 function moveInto(slot: Slot, request: Request): void {
   slot.connection = request.connection;
   slot.call = request.call;
+  slot.place = request.place;
   slot.sequence = request.sequence;
   slot.connectionSequence = request.connectionSequence;
   slot.scheduledAtMs = request.scheduledAtMs;

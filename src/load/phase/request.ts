@@ -6,6 +6,8 @@ export interface Request {
   connection: number;
   /** Which of the run's calls it makes. */
   call: number;
+  /** Where requests of its call on its connection are counted, as `placeOf` numbers them. */
+  place: number;
   /** Position among the requests of its call in this phase, in the order in which they were due. */
   sequence: number;
   /** Position among the requests of its call on its connection, in the order in which they were due. */
@@ -21,6 +23,8 @@ export interface Slot extends Request {
   /** `deferred`: it will take up its next request in the next turn of the event loop. */
   state: 'idle' | 'waiting for room' | 'in flight' | 'deferred';
   resent: boolean;
+  /** Whether the peer has answered. */
+  isAnswered: boolean;
   /** When the peer allowed no stream for it; 0 when it did. */
   refusedAtMs: number;
 }
@@ -31,12 +35,14 @@ export function newSlot(slot: number): Slot {
     slot,
     connection: 0,
     call: 0,
+    place: 0,
     sequence: 0,
     connectionSequence: 0,
     scheduledAtMs: 0,
     sentAtMs: 0,
     state: 'idle',
     resent: false,
+    isAnswered: false,
     refusedAtMs: 0,
   };
 }
