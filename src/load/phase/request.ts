@@ -20,8 +20,7 @@ export interface Request {
 
 /** A place for one request in flight. */
 export interface Slot extends Request {
-  /** `deferred`: it will take up its next request in the next turn of the event loop. */
-  state: 'idle' | 'waiting for room' | 'in flight' | 'deferred';
+  state: 'idle' | 'waiting for room' | 'in flight';
   resent: boolean;
   /** Whether the peer has answered. */
   isAnswered: boolean;
@@ -45,6 +44,23 @@ export function newSlot(slot: number): Slot {
     isAnswered: false,
     refusedAtMs: 0,
   };
+}
+
+/** @returns A request without a slot. */
+export function newRequest(): Request {
+  const { slot, connection, call, place, sequence, connectionSequence, scheduledAtMs, sentAtMs } =
+    newSlot(-1);
+  return { slot, connection, call, place, sequence, connectionSequence, scheduledAtMs, sentAtMs };
+}
+
+/** Gives a request a slot. */
+export function moveInto(slot: Slot, request: Request): void {
+  slot.connection = request.connection;
+  slot.call = request.call;
+  slot.place = request.place;
+  slot.sequence = request.sequence;
+  slot.connectionSequence = request.connectionSequence;
+  slot.scheduledAtMs = request.scheduledAtMs;
 }
 
 /** Requests that waited on this side, and why. */
