@@ -44,7 +44,7 @@ export interface WindowCounts {
   first: number;
   /** By window, then by destination. */
   observed: number[][];
-  /** By window: requests without a known destination. */
+  /** By window: answers that did not come, or of no known destination. */
   missing: number[];
 }
 
@@ -52,13 +52,16 @@ export interface WindowCounts {
 export interface BlockCounts {
   /** By block, then by destination. */
   observed: number[][];
-  /** By block: answers that did not come, or of no known destination. */
+  /**
+   * By block: answers that did not come, or of no known destination; those to requests that were taken
+   * up and never sent, too.
+   */
   missing: number[];
   /** By block. */
   latency: HistogramCounts[];
 }
 
-/** Calls that gave equally many answers, as clusters of them: their first two moments. */
+/** Calls that gave equally many answers with a known destination, as clusters of them: their first two moments. */
 export interface ClusterCounts {
   calls: number;
   /** Answers by destination. */
@@ -69,7 +72,10 @@ export interface ClusterCounts {
 
 /** Counts over runs of equally many requests in send order: random splits spread more than dealt ones. */
 export interface SpreadCounts {
-  /** Requests in a run of them; null where parts with different sizes were joined. */
+  /**
+   * Requests in a run of them; Infinity where nothing is compared, null where parts with different sizes
+   * were joined.
+   */
   size: number | null;
   /** Runs in which every answer is known. */
   runs: number;
@@ -117,7 +123,7 @@ export interface CallCounts {
   scheduleSlip: HistogramCounts;
   windows: WindowCounts;
   blocks: BlockCounts;
-  /** By the number of answers that a call gave; empty where every call gives one. */
+  /** By the number of answers with a known destination; empty where every call is to give one. */
   clusters: Map<number, ClusterCounts>;
   spread: SpreadCounts;
   /** null when nothing was asked. */

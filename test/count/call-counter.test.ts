@@ -358,6 +358,21 @@ describe('a cut', () => {
     assert.deepEqual(member.counter.counts(), countedFrom(requests));
   });
 
+  it('loses nothing of what ends after it where blocks have folded meanwhile', () => {
+    const requests = Array.from({ length: 130 }, () => request(['a-v1-1']));
+    const member = new ScriptedMember(SPLIT_CALL, requests);
+    const end = (first: number, last: number): void => {
+      for (let index = first; index <= last; index++) member.end(index);
+    };
+    // Blocks of two before the cut, the last one half full; of four after it.
+    end(0, 66);
+    member.counter.cut(member.dueMs[67]!);
+    end(68, 129);
+    member.counter.settle();
+    end(67, 67);
+    assert.deepEqual(member.counter.counts(), countedFrom(requests));
+  });
+
   it('comes one at a time, and not too late', () => {
     const { counter, dueMs } = new ScriptedMember(SPLIT_CALL, [request([null])]).endAll();
     assert.throws(() => counter.settle(), RangeError);

@@ -1,14 +1,13 @@
 import { loadAnswerReaders } from '../../call/answer-reader.js';
-import { type CallResult, connectionCounts } from '../../count/call-counter.js';
+import { CallCounter, type CallResult, connectionCounts } from '../../count/call-counter.js';
 import type { Counted } from '../../count/counted.js';
 import { nothingCounted } from '../../count/nothing-counted.js';
 import { Phase, type PhaseEnd } from '../phase/phase.js';
 import { type PhaseLimit, quotasOf } from '../plan.js';
-import type { PartProgress } from '../progress.js';
+import { type PartProgress, sumProgress } from '../progress.js';
 import type { Connection, OpenTransport } from '../transport/transport.js';
 import type { LoadMember, MemberTask, SampleTimes, StopHow } from './member.js';
 import { callsPerConnection, phasePlanOf } from './phase-plan.js';
-import { SampleCounters } from './sample-counters.js';
 import { ThreadWatch } from './thread-health.js';
 import { transportCounts } from './transport-counts.js';
 
@@ -19,7 +18,8 @@ const SETTLE_INTERVAL_MS = 20;
 interface Sample {
   times: SampleTimes;
   phase: Phase;
-  counters: SampleCounters;
+  /** By call. */
+  counters: readonly CallCounter[];
   thread: ThreadWatch;
 }
 
@@ -78,8 +78,11 @@ export class LocalMember implements LoadMember {
     );
     if (plan.warmup === null) return;
     // Counted like the sample, and thrown away: counting is code that gets warm, too.
-    const { phase } = this.#newPhase(plan.warmup, sent.warmUp);
+    const { phase, counters } = this.#newPhase(plan.warmup, sent.warmUp);
     const startedAtMs = performance.now();
+    for (const counter of counters) {
+      counter.start(startedAtMs, performance.timeOrigin + startedAtMs);
+    }
     await phase.run(signal, {
       startedAtMs,
       untilMs: startedAtMs + (plan.warmup.durationMs ?? Infinity),
@@ -99,7 +102,7 @@ export class LocalMember implements LoadMember {
     const sample = this.#sample;
     if (sample === null) return this.done;
     if (performance.now() >= beforeMs) return Promise.resolve(null);
-    sample.counters.cut(beforeMs);
+    for (const counter of sample.counters) counter.cut(beforeMs);
     return new Promise((resolve) => {
       const looking = setInterval(() => {
         if (performance.now() < beforeMs || !sample.phase.hasEndedBefore(beforeMs)) return;
@@ -118,7 +121,11 @@ export class LocalMember implements LoadMember {
   }
 
   progress(): PartProgress | null {
-    return this.#sample?.counters.progress() ?? null;
+    const parts = this.#sample?.counters.map((counter) => {
+      const { ended, ...answers } = counter.progress();
+      return { done: ended, ...answers };
+    });
+    return parts === undefined ? null : sumProgress(parts);
   }
 
   async close(): Promise<void> {
@@ -130,11 +137,18 @@ export class LocalMember implements LoadMember {
   #newPhase(
     limit: PhaseLimit,
     sentCounts: Float64Array,
-  ): { phase: Phase; counters: SampleCounters } {
+  ): { phase: Phase; counters: readonly CallCounter[] } {
     const { order, share } = this.#task;
     const quotas = quotasOf(limit, order.plan, share);
-    const counters = new SampleCounters(order, share, quotas);
-    counters.start(performance.now());
+    const counters = order.calls.map(
+      ({ counting }, call) =>
+        new CallCounter({
+          counting,
+          connections: share.connections.length,
+          quota: quotas.reduce((sum, byCall) => sum + byCall[call]!, 0),
+          slots: share.concurrency,
+        }),
+    );
     const plan = phasePlanOf(order.plan, share, quotas);
     const phase = new Phase(this.#connections, plan, counters, sentCounts);
     this.#phase = phase;
@@ -146,12 +160,16 @@ export class LocalMember implements LoadMember {
     const startedAtMs = times.startEpochMs - performance.timeOrigin;
     const untilMs =
       times.untilEpochMs === null ? Infinity : times.untilEpochMs - performance.timeOrigin;
-    counters.start(startedAtMs);
+    for (const counter of counters) counter.start(startedAtMs, times.startEpochMs);
     try {
       const end = await phase.run(this.#cancelling.signal, { startedAtMs, untilMs });
       this.#settle(sample);
       phase.countNeverTakenUp();
-      return this.#counted(sample, counters.results(), end);
+      return this.#counted(
+        sample,
+        counters.map((counter) => counter.counts()),
+        end,
+      );
     } finally {
       thread.end();
       this.#sample = null;
@@ -164,7 +182,13 @@ export class LocalMember implements LoadMember {
     if (pending === null) return;
     this.#pending = null;
     clearInterval(pending.looking);
-    pending.resolve(this.#counted(sample, sample.counters.settle(), null));
+    pending.resolve(
+      this.#counted(
+        sample,
+        sample.counters.map((counter) => counter.settle()),
+        null,
+      ),
+    );
   }
 
   /** @param end null while the sample goes on. */

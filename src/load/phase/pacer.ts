@@ -16,6 +16,9 @@ export interface Pace {
   waitMs: number;
 }
 
+/** How exactly the clock is known, in ms. */
+const CLOCK_ERROR_MS = 0.0005;
+
 /**
  * When a request is due.
  *
@@ -50,7 +53,10 @@ export function pace(schedule: Schedule, elapsedMs: number, taken: number): Pace
 
 /** Requests of this worker that are due before a moment. @param elapsedMs Since the start. */
 export function dueBefore(schedule: Schedule, elapsedMs: number): number {
-  return ownAmong(schedule, Math.ceil((elapsedMs * schedule.requestsPerSecond) / 1000));
+  const begun = (elapsedMs * schedule.requestsPerSecond) / 1000;
+  // Moments since 1970 are known to a quarter of a microsecond: what is due just then is not before.
+  const uncertain = (schedule.requestsPerSecond / 1000) * CLOCK_ERROR_MS;
+  return ownAmong(schedule, Math.max(0, Math.ceil(begun - uncertain)));
 }
 
 /** How many of the whole load's first requests are this worker's. */

@@ -16,6 +16,8 @@ export class Patience {
   /** By connection: since when no call has started on it, for one reason; 0 while calls start. */
   readonly #stuckSinceMs: Float64Array;
   readonly #lacks: Lack[];
+  /** How many connections start no calls. */
+  stuck = 0;
 
   /** @param timeoutMs Each request's own deadline. */
   constructor(connections: number, timeoutMs: number) {
@@ -26,13 +28,16 @@ export class Patience {
 
   /** A call has started on a connection. */
   started(connection: number): void {
-    if (this.#stuckSinceMs[connection] !== 0) this.#stuckSinceMs[connection] = 0;
+    if (this.#stuckSinceMs[connection] === 0) return;
+    this.#stuckSinceMs[connection] = 0;
+    this.stuck -= 1;
   }
 
   /** No call could be started on a connection. */
   refused(connection: number, start: Exclude<CallStart, 'started'>, nowMs: number): void {
     const lack = start === 'no stream' ? 'no-stream' : 'no-connection';
-    if (this.#stuckSinceMs[connection] !== 0 && this.#lacks[connection] === lack) return;
+    if (this.#stuckSinceMs[connection] === 0) this.stuck += 1;
+    else if (this.#lacks[connection] === lack) return;
     this.#lacks[connection] = lack;
     this.#stuckSinceMs[connection] = nowMs;
   }

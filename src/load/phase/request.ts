@@ -6,6 +6,8 @@ export interface Request {
   connection: number;
   /** Which of the run's calls it makes. */
   call: number;
+  /** Where requests of its call on its connection are counted, as `placeOf` numbers them. */
+  place: number;
   /** Position among the requests of its call in this phase, in the order in which they were due. */
   sequence: number;
   /** Position among the requests of its call on its connection, in the order in which they were due. */
@@ -18,9 +20,10 @@ export interface Request {
 
 /** A place for one request in flight. */
 export interface Slot extends Request {
-  /** `deferred`: it will take up its next request in the next turn of the event loop. */
-  state: 'idle' | 'waiting for room' | 'in flight' | 'deferred';
+  state: 'idle' | 'waiting for room' | 'in flight';
   resent: boolean;
+  /** Whether the peer has answered. */
+  isAnswered: boolean;
   /** When the peer allowed no stream for it; 0 when it did. */
   refusedAtMs: number;
 }
@@ -31,14 +34,33 @@ export function newSlot(slot: number): Slot {
     slot,
     connection: 0,
     call: 0,
+    place: 0,
     sequence: 0,
     connectionSequence: 0,
     scheduledAtMs: 0,
     sentAtMs: 0,
     state: 'idle',
     resent: false,
+    isAnswered: false,
     refusedAtMs: 0,
   };
+}
+
+/** @returns A request without a slot. */
+export function newRequest(): Request {
+  const { slot, connection, call, place, sequence, connectionSequence, scheduledAtMs, sentAtMs } =
+    newSlot(-1);
+  return { slot, connection, call, place, sequence, connectionSequence, scheduledAtMs, sentAtMs };
+}
+
+/** Gives a request a slot. */
+export function moveInto(slot: Slot, request: Request): void {
+  slot.connection = request.connection;
+  slot.call = request.call;
+  slot.place = request.place;
+  slot.sequence = request.sequence;
+  slot.connectionSequence = request.connectionSequence;
+  slot.scheduledAtMs = request.scheduledAtMs;
 }
 
 /** Requests that waited on this side, and why. */

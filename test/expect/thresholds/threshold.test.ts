@@ -34,7 +34,10 @@ describe('thresholds', () => {
   for (const [expression, observed, ok] of table) {
     it(`${expression} is ${ok ? 'kept' : 'broken'}`, () => {
       const threshold = parseThreshold(expression);
-      assert.deepEqual(evaluateThreshold(threshold, EVIDENCE), { expression, observed, ok });
+      const { unit, ...result } = evaluateThreshold(threshold, EVIDENCE);
+      assert.deepEqual(result, { expression, observed, ok });
+      const name = /^\s*([a-z-]+)/.exec(expression)![1];
+      assert.equal(unit, name === 'error-rate' ? 'share' : name === 'rate' ? 'requests/s' : 'ms');
     });
   }
 

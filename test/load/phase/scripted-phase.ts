@@ -172,25 +172,27 @@ export function phaseOver(
           : { requestsPerSecond, connections: connections.length, own: [...connections.keys()] },
       seed: 1,
     },
-    {
-      onAnswer: () => undefined,
-      onResend: () => undefined,
-      onEnd: (request, { kind }, endedAtMs) => {
-        seen.kinds.push(kind);
-        seen.sequences.push(request.sequence);
-        seen.perConnection[request.connection]! += 1;
-        seen.scheduledAtMs.push(request.scheduledAtMs);
-        seen.slipMs.push(request.sentAtMs - request.scheduledAtMs);
-        seen.latencyMs.push(endedAtMs - request.scheduledAtMs);
+    [
+      {
+        onAnswer: () => undefined,
+        forgetAnswers: () => undefined,
+        onEnd: (request, { kind }, endedAtMs) => {
+          seen.kinds.push(kind);
+          seen.sequences.push(request.sequence);
+          seen.perConnection[request.connection]! += 1;
+          seen.scheduledAtMs.push(request.scheduledAtMs);
+          seen.slipMs.push(request.sentAtMs - request.scheduledAtMs);
+          seen.latencyMs.push(endedAtMs - request.scheduledAtMs);
+        },
+        onUnsent: ({ connection, sequence }, { cause, failure, waitedMs }) => {
+          seen.unsent.push({ cause, failure, connection, sequence, waitedMs });
+        },
+        neverTakenUp: ({ cause, count }) => {
+          seen.neverTakenUp.set(cause, (seen.neverTakenUp.get(cause) ?? 0) + count);
+        },
+        medianLatencyMs: options.medianLatencyMs ?? (() => 0),
       },
-      onUnsent: ({ connection, sequence }, { cause, failure, waitedMs }) => {
-        seen.unsent.push({ cause, failure, connection, sequence, waitedMs });
-      },
-      onNeverTakenUp: (_call, { cause, count }) => {
-        seen.neverTakenUp.set(cause, (seen.neverTakenUp.get(cause) ?? 0) + count);
-      },
-      medianLatencyMs: options.medianLatencyMs ?? (() => 0),
-    },
+    ],
     seen.sent,
   );
   connections.forEach((connection, index) => {
