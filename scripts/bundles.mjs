@@ -1,7 +1,9 @@
-// Makes what is installed of what tsc has made: dist/cli/, the command line, and dist/library/, what
-// programs import. Both hold the libraries they use in a few files. Finding and linking each module
-// by itself was a third of a short run, and the pieces of @stdlib alone are 230 packages.
+// Makes the two things that are installed: dist/cli/, the command line, and dist/library/, which
+// programs import. Each is the output of tsc with the libraries it uses, in a few files. Finding and
+// linking every module by itself was a third of a short run, and the pieces of @stdlib alone are 230
+// packages.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { licencesOf } from './licences.mjs';
 
@@ -73,8 +75,23 @@ async function bundle(root, { folder, entries, leftOutside, ...more }) {
     logLevel: 'warning',
     ...more,
   });
+  demandDependencies(root, folder, metafile);
   const text = licencesOf(root, Object.keys(metafile.inputs));
   writeFileSync(path.join(root, folder, 'LICENSES.txt'), text);
+}
+
+/** Fails when a package that is not installed with this one stays outside of the bundle. */
+function demandDependencies(root, folder, metafile) {
+  const { dependencies = {} } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const outside = Object.values(metafile.outputs)
+    .flatMap(({ imports }) => imports.filter(({ external }) => external))
+    .map(({ path: specifier }) => specifier)
+    .filter((specifier) => !isBuiltin(specifier));
+  for (const specifier of outside) {
+    const [name = ''] = /^(?:@[^/]+\/)?[^/]+/.exec(specifier) ?? [];
+    if (Object.hasOwn(dependencies, name)) continue;
+    throw new Error(`${folder} imports ${name}, which package.json has not among its dependencies`);
+  }
 }
 
 /**

@@ -9,5 +9,10 @@ export async function benchCommand(args: Arguments, interruption: Interruption):
   const output = outputSettings(args);
   const scenario = await scenarioFromArguments(args, 'bench', interruption.signal);
   const { inconclusive } = scenario.rule;
-  return await runAndReport((options) => bench(scenario, options), inconclusive, output, interruption);
+  return await runAndReport(
+    (options) => bench(scenario, options),
+    inconclusive,
+    output,
+    interruption,
+  );
 }

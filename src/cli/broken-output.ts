@@ -2,7 +2,7 @@ import { EXIT, raiseExitStatus } from './exit-status.js';
 
 /**
  * Takes what goes wrong with writing to the terminal, a pipe or a file that the shell opened. A
- * reader that has seen enough (`| head`) is no mistake; a disk that is full is one.
+ * reader that has seen enough (`| head`) is not a mistake; a disk that is full is one.
  */
 export function watchStandardOutput(): void {
   let isReported = false;

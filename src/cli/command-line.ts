@@ -119,7 +119,9 @@ function parser(words: readonly string[]): Argv {
     .strict()
     .exitProcess(false)
     .fail((message, error: Error | undefined) => {
-      throw error ?? new InputError(usageProblem(message), { file: 'command line' });
+      // Yargs has an error of its own for some mistakes; any other is a fault.
+      if (error !== undefined && error.name !== 'YError') throw error;
+      throw new InputError(usageProblem(message), { file: 'command line' });
     });
 }
 

@@ -65,10 +65,7 @@ const DEMOS: Record<string, DemoScenario> = {
 const SCENARIOS = path.join(PACKAGE_FOLDER, 'scenarios');
 
 /** `splitproof demo`. @returns The exit status. */
-export async function demoCommand(
-  args: Arguments,
-  interruption: Interruption,
-): Promise<number> {
+export async function demoCommand(args: Arguments, interruption: Interruption): Promise<number> {
   const demo = demoNamed(String(args.scenario));
   const output = outputSettings(args);
   const actual = typeof args.actual === 'string' ? actualWeights(demo, args.actual) : demo.weights;

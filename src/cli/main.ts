@@ -6,7 +6,9 @@ import { watchFaults } from './internal-fault.js';
 import { watchInterruption } from './interruption.js';
 
 const interruption = watchInterruption();
-const reportFault = watchFaults(interruption.abort);
+const reportFault = watchFaults(() => {
+  interruption.abort();
+});
 watchStandardOutput();
 try {
   // Node.js 22 and later remember compiled modules, which halves the start.

@@ -13,7 +13,7 @@ How many shards there are must be fixed before the first one runs: adding runs
 until the verdict suits makes its error rates void. Records of another call,
 target, route, weights or rule are refused.
 
-Exit status: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 nobody answered.`;
+Exit status: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 unreachable.`;
 
 /** Adds everything `merge` understands. */
 export function mergeOptions(command: Argv): Argv {

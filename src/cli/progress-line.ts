@@ -15,7 +15,7 @@ export class ProgressLine {
 
   /** @param names Destinations by index. */
   show(progress: Progress, names: readonly string[]): void {
-    const [text] = cutAt(progressText(progress, names), this.#stream.columns - 1);
+    const [text] = cutAt(progressText(progress, names), Math.max(1, this.#stream.columns - 1));
     this.#stream.write(`\r\u001b[2K${text}`);
     this.#shown = true;
   }

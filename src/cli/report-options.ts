@@ -9,7 +9,7 @@ const REPORT_EPILOGUE = `Examples:
   kubectl logs job/check | splitproof report -  from a log that is only the JSON
 
 Exit status: 0 when it could be rendered, whatever the run's verdict; 2 when
-the file is no record of a run.`;
+the file does not hold a record of a run.`;
 
 /** Adds everything `report` understands. */
 export function reportOptions(command: Argv): Argv {

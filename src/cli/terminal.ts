@@ -6,7 +6,7 @@ const MAX_WIDTH = 120;
 
 /**
  * How to lay out a report on standard output: as wide as the terminal within reason, 80 columns
- * when piped; colours only on a terminal where nobody has turned them off.
+ * when piped; colours only on a terminal, unless they are turned off.
  *
  * @param wanted False after `--no-color`.
  */

@@ -73,7 +73,7 @@ export class Blocks {
       this.#blocks.push({
         observed: new Array<number>(this.#columns).fill(0),
         missing: 0,
-        latency: new Histogram(),
+        latency: new Histogram(this.#blocks.at(-1)?.latency),
       });
     }
     return this.#blocks[index]!;
@@ -87,7 +87,9 @@ export class Blocks {
     this.#blocks = [];
     this.#latestEnd = 0;
     small.forEach((block, index) => {
-      addBlock(this.#blockAt(Math.floor(index / factor)), block);
+      const sum = this.#blocks[Math.floor(index / factor)];
+      if (sum === undefined) this.#blocks.push(block);
+      else addBlock(sum, block);
     });
   }
 }

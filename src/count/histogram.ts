@@ -16,8 +16,14 @@ export function placeOfMs(durationMs: number): number {
  */
 export class Histogram {
   /** Counts from place {@link #first} on. */
-  #counts = new Float64Array(0);
-  #first = 0;
+  #counts: Float64Array;
+  #first: number;
+
+  /** @param like Another of which much the same can be expected: it begins with as much room. */
+  constructor(like?: Histogram) {
+    this.#counts = new Float64Array(like === undefined ? 0 : like.#counts.length);
+    this.#first = like === undefined ? 0 : like.#first;
+  }
 
   /** @param durationMs Duration in ms; below a microsecond counts as zero. */
   record(durationMs: number): void {

@@ -61,7 +61,7 @@ export interface CountedCall {
 export interface Reason {
   /** Stable, in kebab case. */
   code: string;
-  /** One sentence without its first capital and its full stop. */
+  /** One sentence; judges may leave out its first capital and its full stop. */
   text: string;
 }
 
@@ -127,8 +127,5 @@ export interface Kind<W extends Wish | null, E extends Expectation | null> {
   /** @throws InputError when the wish does not fit the call. */
   plan(wish: W, context: PlanContext): ExpectationPlan;
   /** Judges the calls of a run that have this kind of expectation, together. */
-  judge(
-    calls: readonly JudgedCall<E>[],
-    rule: RunRule,
-  ): CallJudgement[] | Promise<CallJudgement[]>;
+  judge(calls: readonly JudgedCall<E>[], rule: RunRule): CallJudgement[] | Promise<CallJudgement[]>;
 }

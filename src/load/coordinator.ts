@@ -100,8 +100,10 @@ function takeSample(
     control.onProgress({ elapsedMs, planned: plan.requests, ...sums }, destinations);
   }, PROGRESS_INTERVAL_MS);
   let stopCode: string | null = null;
+  let isOver = false;
   const done = Promise.all(members.map((member) => member.done))
     .then((parts) => {
+      isOver = true;
       const { user, system } = process.cpuUsage(cpuBefore);
       const counted = { ...joined(parts), cpuMicros: user + system };
       return { ...counted, stopped: stoppedFor(stopCode, counted) };
@@ -114,7 +116,7 @@ function takeSample(
   return {
     done,
     snapshot: () => {
-      const next = latest.then(() => snapshotOf(members));
+      const next = latest.then(() => (isOver ? done : snapshotOf(members)));
       latest = next.catch(() => undefined);
       return next;
     },
@@ -160,5 +162,8 @@ function joined(parts: readonly Counted[]): Counted {
 function stoppedFor(code: string | null, { stopped, calls }: Counted): Counted['stopped'] {
   if (stopped === null) return null;
   const afterRequests = calls.reduce((sum, { sent }) => sum + sent, 0);
-  return { code: stopped.code === 'stopped' ? (code ?? stopped.code) : stopped.code, afterRequests };
+  return {
+    code: stopped.code === 'stopped' ? (code ?? stopped.code) : stopped.code,
+    afterRequests,
+  };
 }

@@ -1,6 +1,7 @@
 import { statusName } from '../call/status-name.js';
 import type { Counted } from '../count/counted.js';
 import type { CallJudgement, CountedCall, Reason } from '../expect/expectation.js';
+import { sentence } from '../expect/found.js';
 import { judgeCalls } from '../expect/kinds.js';
 import { judgeLoad } from '../expect/load/judge-load.js';
 import type { ThresholdResult } from '../expect/thresholds/threshold.js';
@@ -54,7 +55,11 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     if (end !== 'complete') return 'inconclusive';
     return own === 'pass' && bars.length > 0 ? 'inconclusive' : own;
   };
-  const calls = judged.map((call) => ({ ...call, verdict: verdict(call.verdict) }));
+  const calls = judged.map((call) => ({
+    ...call,
+    verdict: verdict(call.verdict),
+    reasons: call.reasons.map(({ code, text }) => ({ code, text: sentence(text) })),
+  }));
   const ofCalls = worstOf(judged.map((call) => call.verdict));
   const ofRun = verdict(worstOf([ofCalls, ofLoad.verdict, thresholds.verdict]));
   const callReasons = calls.flatMap(({ reasons }, index) => about(reasons, labels[index] ?? null));
@@ -108,7 +113,10 @@ function barsOf(
   const isSaid = judged.some(({ reasons }) => reasons.some(({ code }) => code === UNSENT));
   if (unsent > 0 && !isInterrupted && !isSaid) {
     const due = calls.reduce((sum, call) => sum + call.due, 0);
-    bars.push({ code: UNSENT, text: `${unsent} of the ${due} requests that were due were not sent` });
+    bars.push({
+      code: UNSENT,
+      text: `${unsent} of the ${due} requests that were due were not sent`,
+    });
   }
   return bars;
 }
@@ -124,7 +132,7 @@ function endOf({ isInterrupted, deaths, calls }: Counted): RunEnd {
 }
 
 function about(reasons: readonly Reason[], call: string | null): RunReason[] {
-  return reasons.map(({ code, text }) => ({ code, text, call }));
+  return reasons.map(({ code, text }) => ({ code, text: sentence(text), call }));
 }
 
 function ofCall(findings: readonly Finding[], call: string | null): Finding[] {

@@ -1,6 +1,6 @@
 import type { Counted } from '../count/counted.js';
 import { InputError } from '../input-error.js';
-import { contradictionIn } from './contradiction.js';
+import { type Contradiction, contradictionIn } from './contradiction.js';
 import { type RunRecord, runRecordSchema } from './run-record.js';
 import { RUN_SCHEMA } from './run-schema.js';
 import { countedOf } from './saved-counts.js';
@@ -48,11 +48,21 @@ export function readRecord(text: string, file: string): SavedRun {
   // As it was read: names such as __proto__ do not survive being copied.
   const record = value as unknown as RunRecord;
   const counted = countsIn(record, file);
-  const contradiction = contradictionIn(record, counted);
-  if (contradiction !== null) {
-    throw new InputError(contradiction.problem, { file, path: contradiction.path });
-  }
+  refuseContradiction(record, counted, file);
   return { file, record, counted };
+}
+
+function refuseContradiction(record: RunRecord, counted: Counted, file: string): void {
+  let contradiction: Contradiction | null;
+  try {
+    contradiction = contradictionIn(record, counted);
+  } catch (error) {
+    // Figures that were made up may be such that nothing follows from them.
+    const reason = error instanceof Error ? error.message : String(error);
+    contradiction = { path: 'counted', problem: `nothing follows from it: ${reason}` };
+  }
+  if (contradiction === null) return;
+  throw new InputError(contradiction.problem, { file, path: contradiction.path });
 }
 
 function parsed(text: string, file: string): unknown {

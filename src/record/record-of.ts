@@ -33,9 +33,9 @@ export function recordOf(asked: Asked, counted: Counted, concluded: Concluded): 
     calls: asked.calls.flatMap((call, index) => {
       const counts = calls[index];
       const judgement = concluded.calls[index];
-      return counts === undefined || judgement === undefined
-        ? []
-        : [callView(asked, call, counts, judgement)];
+      if (counts === undefined || judgement === undefined) return [];
+      const connections = counted.connections.flatMap(({ byCall }) => byCall[index] ?? []);
+      return [callView(asked, call, { counts, connections }, judgement)];
     }),
     rollout:
       rollout === null

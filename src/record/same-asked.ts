@@ -99,7 +99,9 @@ function joined(all: readonly Asked[]): Asked {
       requestsPerSecond: sumOrNull(rates),
     },
     rule: { ...first.rule, seed: Math.min(...all.map(({ rule }) => rule.seed)) },
-    calls: first.calls.map((_, index) => joinedCall(all.flatMap(({ calls }) => calls[index] ?? []))),
+    calls: first.calls.map((_, index) =>
+      joinedCall(all.flatMap(({ calls }) => calls[index] ?? [])),
+    ),
   };
 }
 

@@ -1,12 +1,11 @@
 import * as z from 'zod';
-import { amount, count, milliseconds } from './record-numbers.js';
+import { amount, count, milliseconds, msSince1970 } from './record-numbers.js';
 
 const counts = z.array(count);
 /** HdrHistogram V2, base64. */
 const histogram = z.string();
 /** Windows are numbered from 1970 on. */
 const windowNumber = z.int().min(0);
-const msSince1970 = z.number().min(0);
 
 const unsentCause = z.enum([
   'no-connection',
@@ -54,9 +53,7 @@ const call = z.object({
 
 /** The saved form of `Counted`: maps as pairs, histograms as HDR tools exchange them. */
 export const savedCountsSchema = z.object({
-  span: z
-    .object({ startMs: msSince1970, endMs: msSince1970, sendingMs: milliseconds })
-    .nullable(),
+  span: z.object({ startMs: msSince1970, endMs: msSince1970, sendingMs: milliseconds }).nullable(),
   isInterrupted: z.boolean(),
   stopped: z.object({ code: z.string(), afterRequests: count }).nullable(),
   calls: z.array(call),
@@ -82,9 +79,7 @@ export const savedCountsSchema = z.object({
   ),
   deaths: z.array(z.object({ why: z.string(), sent: count })),
   silences: z.array(z.object({ startMs: msSince1970, lengthMs: milliseconds })),
-  unreachable: z.array(
-    z.object({ address: z.string(), kind: z.string(), message: z.string() }),
-  ),
+  unreachable: z.array(z.object({ address: z.string(), kind: z.string(), message: z.string() })),
   transport: z.object({
     resent: count,
     goaway: count,

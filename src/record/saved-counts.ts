@@ -26,7 +26,8 @@ function savedCall(call: CallCounts): SavedCallCounts {
     scheduleSlip: encoded(call.scheduleSlip),
     blocks: { ...blocks, latency: blocks.latency.map(encoded) },
     clusters: [...call.clusters],
-    spread: { ...spread },
+    // Where nothing is compared there is no size: JSON has no infinity.
+    spread: { ...spread, size: spread.size === Infinity ? null : spread.size },
   };
 }
 

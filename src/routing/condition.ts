@@ -1,4 +1,5 @@
 import { headerText } from './header-text.js';
+import type { RouteRequest } from './request.js';
 import { describeStringMatch, matchesText, type StringMatch } from './string-match.js';
 
 /** One condition on a request; those of a {@link MatchEntry} must all hold. */
@@ -20,15 +21,9 @@ export interface MatchEntry {
   conditions: readonly Condition[];
 }
 
-/** What of a request, and of the proxy it passes, the conditions can see. */
+/** What the conditions can see: the request, and the proxy that it passes. */
 export interface MatchContext {
-  method: string;
-  /** With the query string, as it stands in `:path`. */
-  path: string;
-  scheme: string;
-  authority: string;
-  /** Names in lower case. */
-  headers: ReadonlyMap<string, string>;
+  request: Pick<RouteRequest, 'method' | 'path' | 'scheme' | 'authority' | 'headers'>;
   /** Port of the gateway's listener, or of the service in a mesh; `null` when not known. */
   port: number | null;
   /** Names under which the proxy is known: `default/grpc-gateway`, `mesh`. */
@@ -51,7 +46,7 @@ export function unmetReason(condition: Condition, context: MatchContext): string
     case 'method':
     case 'scheme':
     case 'authority': {
-      const actual = context[condition.on];
+      const actual = context.request[condition.on];
       if (matchesText(condition.match, actual)) return null;
       return `the ${condition.on} is ${actual}, not ${describeStringMatch(condition.match)}`;
     }
@@ -123,9 +118,9 @@ function pathOnly(path: string): string {
 
 function unmetUrl(
   condition: Extract<Condition, { on: 'path' | 'path-segments' | 'grpc-method' | 'query' }>,
-  context: MatchContext,
+  { request }: MatchContext,
 ): string | null {
-  const path = pathOnly(context.path);
+  const path = pathOnly(request.path);
   if (condition.on === 'path') {
     if (matchesText(condition.match, path, condition.ignoreCase)) return null;
     return `the path is ${path}, not ${describeStringMatch(condition.match)}`;
@@ -146,7 +141,7 @@ function unmetUrl(
       return null;
     return `the call is ${path}, not ${describeMethod(condition)}`;
   }
-  const query = new URLSearchParams(context.path.slice(path.length).replace(/#.*$/, ''));
+  const query = new URLSearchParams(request.path.slice(path.length).replace(/#.*$/, ''));
   const value = query.get(condition.name);
   if (value !== null && matchesText(condition.match, value)) return null;
   return `the query parameter ${condition.name} is ${value ?? 'not there'}, not ${describeStringMatch(condition.match)}`;
@@ -162,7 +157,8 @@ function unmetHeader(
   condition: Extract<Condition, { on: 'header' }>,
   context: MatchContext,
 ): string | null {
-  const value = context.headers.get(condition.name) ?? (condition.missingIsEmpty ? '' : undefined);
+  const value =
+    context.request.headers.get(condition.name) ?? (condition.missingIsEmpty ? '' : undefined);
   const matched = value !== undefined && matchesText(condition.match, value);
   if (matched !== condition.negated) return null;
   const shown = (text: string): string => headerText(condition.name, text);

@@ -36,7 +36,7 @@ export function forwardingOf(
   const balancing = balancersOf(set, split.destinations, clientNamespace);
   return {
     split,
-    notes: [...chosen.notes, ...mirrorNotes(rule), ...affinityNotes(balancing, context)],
+    notes: [...chosen.notes, ...mirrorNotes(rule), ...affinityNotes(balancing, context.request)],
     findings: [
       ...findings,
       ...faultFindings(rule),
@@ -81,10 +81,10 @@ function balancersOf(
 
 function affinityNotes(
   balancing: ReadonlyMap<LoadBalancer, string[]>,
-  context: MatchContext,
+  request: MatchContext['request'],
 ): string[] {
   return [...balancing].flatMap(
-    ([balancer, names]) => affinityNote(names, balancer, context) ?? [],
+    ([balancer, names]) => affinityNote(names, balancer, request) ?? [],
   );
 }
 

@@ -57,7 +57,9 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   const configured = await configuredAll(scenario, prepared, signal);
   const calls: RunCall[] = [];
   for (const [index, call] of scenario.calls.entries()) {
-    const run = () => runCall(scenario, call, prepared[index]!, configured[index]!, signal);
+    const own = prepared[index];
+    if (own === undefined) throw new RangeError('a call that was not prepared');
+    const run = () => runCall(scenario, call, own, configured[index] ?? NOTHING_CONFIGURED, signal);
     calls.push(await awaitInCall(scenario.calls, index, run));
   }
   checkThresholds(scenario.rule.thresholds, namesOf(configured));

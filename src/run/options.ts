@@ -10,9 +10,9 @@ export interface RunOptions {
    *
    * @param destinations Names for `progress.observed`.
    */
-  onProgress?(progress: Progress, destinations: readonly string[]): void;
+  onProgress?: (progress: Progress, destinations: readonly string[]) => void;
   /** Told, before anything is sent, what a person should know: a choice that was made. */
-  onNote?(note: string): void;
+  onNote?: (note: string) => void;
   /** Takes the place of sockets, on one thread: for tests. */
   openTransport?: OpenTransport;
 }

@@ -53,7 +53,8 @@ export async function probeConnections(
       return probeOf(batch);
     };
     const probe = await probed(needed, load, options.signal);
-    calls[index] = { ...calls[index]!, probe };
+    const counts = calls[index];
+    if (counts !== undefined) calls[index] = { ...counts, probe };
   }
   return { ...counted, calls };
 }

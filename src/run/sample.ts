@@ -7,8 +7,12 @@ import type { ReachedTarget } from './target.js';
 
 /** The load of a scenario, as long or as large as it was planned. */
 export function samplePlan({ load, rule }: Scenario, { requests, parts }: PreparedRun): LoadPlan {
-  const { engine: _, ...settings } = load;
-  return { ...settings, requests, callParts: parts, seed: rule.seed };
+  const { connections, concurrency, durationMs, requestsPerSecond, warmup, timeoutMs, workers } =
+    load;
+  return {
+    ...{ connections, concurrency, requests, durationMs, requestsPerSecond, warmup, timeoutMs },
+    ...{ workers, callParts: parts, seed: rule.seed },
+  };
 }
 
 /** Takes the sample. */

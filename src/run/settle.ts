@@ -97,6 +97,10 @@ async function follows(
     if (counts.sent !== sizes[index]) return false;
     const connections = batch.connections.flatMap(({ byCall }) => byCall[index] ?? []);
     const counted = { counts, connections, failures: [], span: batch.span };
-    return followsWeights({ call: { ...asked, expectation: asked.expectation }, counted }, rule, level);
+    return followsWeights(
+      { call: { ...asked, expectation: asked.expectation }, counted },
+      rule,
+      level,
+    );
   });
 }

@@ -18,7 +18,7 @@ function fileWith(text: string, extension = 'yaml'): string {
 }
 
 const GREETER = ['helloworld.Greeter/SayHello', '--plaintext'];
-// Nobody listens there: a run that sends anything would end with status 4, not 2.
+// Nothing listens there: a run that sends anything would end with status 4, not 2.
 const TARGET = '127.0.0.1:1';
 const WEIGHTS = ['--weights', 'v1=60,v2=40'];
 
@@ -124,7 +124,7 @@ const CASES: [string, string[], RegExp[]][] = [
     [/\.yaml:\d+/, /zero|0/],
   ],
   [
-    'a weight that is no number',
+    'a weight that is not a number',
     ['-f', fileWith(ROUTE(['sixty', 40])), TARGET, ...GREETER],
     [/\.yaml:\d+/, /weight/],
   ],
@@ -158,7 +158,7 @@ const CASES: [string, string[], RegExp[]][] = [
     [...WEIGHTS, TARGET, ...GREETER, '-d', '{"name":7}'],
     [/helloworld\.HelloRequest\.name/, /string/],
   ],
-  ['data that is no JSON', [...WEIGHTS, TARGET, ...GREETER, '-d', '{name'], [/--data/, /JSON/]],
+  ['data that is not JSON', [...WEIGHTS, TARGET, ...GREETER, '-d', '{name'], [/--data/, /JSON/]],
   ['a target without a port', [...WEIGHTS, 'localhost', ...GREETER], [/"localhost"/, /port/]],
   ['a target out of range', [...WEIGHTS, 'localhost:70000', ...GREETER], [/65535/]],
   ['no target', ['--call', 'helloworld.Greeter/SayHello', ...WEIGHTS], [/TARGET/]],
@@ -171,6 +171,11 @@ const CASES: [string, string[], RegExp[]][] = [
     [/TARGET/, /looks like METHOD/],
   ],
   ['plaintext to https', [...WEIGHTS, 'https://localhost:1', ...GREETER], [/--plaintext/, /https/]],
+  [
+    'a flag without its value',
+    [...WEIGHTS, TARGET, ...GREETER, '-n'],
+    [/Not enough arguments.*: n/],
+  ],
   ['a number that is none', [...WEIGHTS, TARGET, ...GREETER, '-n', 'many'], [/--requests/]],
   ['a duration without unit', [...WEIGHTS, TARGET, ...GREETER, '-z', '10'], [/--duration/, /10s/]],
   ['a deadline of nothing', [...WEIGHTS, TARGET, ...GREETER, '-t', '0s'], [/--timeout/, /above 0/]],
@@ -205,7 +210,7 @@ const CASES: [string, string[], RegExp[]][] = [
     [/--tolerance/],
   ],
   [
-    'a tolerance for nobody',
+    'a tolerance for an unknown destination',
     [...WEIGHTS, TARGET, ...GREETER, '--tolerance', 'v9=3pp'],
     [/v9/, /v1, v2/],
   ],
@@ -217,7 +222,7 @@ const CASES: [string, string[], RegExp[]][] = [
   ],
   ['a header without colon', [...WEIGHTS, TARGET, ...GREETER, '-H', 'nonsense'], [/name: value/]],
   [
-    'an output format nobody writes',
+    'an unknown output format',
     [...WEIGHTS, TARGET, ...GREETER, '-o', path.join(folder, 'report.pdf')],
     [/report\.pdf/, /json/],
   ],
@@ -237,7 +242,7 @@ const CASES: [string, string[], RegExp[]][] = [
     [/\.yaml:3/, /requests/],
   ],
   ['a scenario that does not exist', ['--scenario', 'nope.yaml'], [/nope\.yaml/, /no such file/]],
-  ['a scenario that is no map', ['--scenario', fileWith('- a\n')], [/\.yaml:1/, /map/]],
+  ['a scenario that is not a map', ['--scenario', fileWith('- a\n')], [/\.yaml:1/, /map/]],
   [
     'an identity that nothing tells',
     [...WEIGHTS, TARGET, 'grpc.health.v1.Health/Check', '--plaintext'],

@@ -19,7 +19,7 @@ describe('splitproof bench', () => {
   });
   after(() => server.stop());
 
-  it('shows whoever answers where nothing is expected', async () => {
+  it('shows who answers where nothing is expected', async () => {
     const { status, record } = await recordOf(['bench', '-n', '5000', ...target]);
     assert.equal(status, 0);
     assert.ok(runRecordSchema.safeParse(record).success);

@@ -59,6 +59,26 @@ describe('Ctrl-C', () => {
     });
   }
 
+  for (const [name, expected] of [
+    ['SIGTERM', 143],
+    ['SIGHUP', 130],
+  ] as const) {
+    it(`${name} ends a run as Ctrl-C does, with status ${expected}`, async () => {
+      const server = await startSilentServer(0, () => process.kill(pid, name));
+      let pid = 0;
+      try {
+        const { status, stdout, stderr } = await splitproof(
+          ['verify', ...CALL, server.target, '--format', 'json', '--connect-timeout', '10m'],
+          { onStart: (started) => (pid = started) },
+        );
+        assert.equal(status, expected, stderr);
+        assert.equal(runRecordSchema.parse(JSON.parse(stdout)).verdict, 'inconclusive');
+      } finally {
+        server.close();
+      }
+    });
+  }
+
   it('ends a command that loads nothing at once', async () => {
     const { status, stdout } = await splitproof(['plan'], {
       env: { NODE_OPTIONS: `--import "${EARLY}"` },

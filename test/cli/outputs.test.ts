@@ -14,7 +14,7 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Runs a command whose standard output is a file or a pipe that nobody reads. */
+/** Runs a command whose standard output is a file or a pipe without a reader. */
 function withOutput(
   words: readonly string[],
   output: number | 'closed pipe',
@@ -36,7 +36,7 @@ function withOutput(
 
 describe('output that cannot be written', () => {
   for (const words of [['report', SAMPLE], ['plan'], ['--help']]) {
-    it(`${words[0]!}: a reader that has seen enough is no mistake`, async () => {
+    it(`${words[0]!}: a reader that has seen enough is not a mistake`, async () => {
       assert.deepEqual(await withOutput(words, 'closed pipe'), { status: 0, stderr: '' });
     });
 

@@ -18,7 +18,7 @@ export const START_EPOCH_MS = 1_800_000_000_000;
 export const SPLIT_CALL: CallCounting = {
   answers: {
     kind: 'grpc',
-    identity: { kind: 'header', name: POD_HEADER },
+    identity: { source: { kind: 'header', name: POD_HEADER }, pattern: null, map: null },
     reply: { typeName: 'not.Read', descriptors: new Uint8Array(0) },
   },
   attribution: attributionTable(

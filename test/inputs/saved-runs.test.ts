@@ -7,6 +7,7 @@ import { FORMATS, type FormatName } from '../../src/report/formats.js';
 import type { RunRecord } from '../../src/record/run-record.js';
 import { startMesh } from '../../src/mesh/mesh.js';
 import { recordOf, ROOT, splitproof } from '../fixtures/command.js';
+import { askedRun, countedShard, recordOfRun } from '../record/shards.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'splitproof-saved-'));
 after(() => {
@@ -82,16 +83,9 @@ describe('merge', () => {
   });
 
   it('has the exit status of the verdict, and --inconclusive changes it', async () => {
-    const few = sampleAs('few.json', (record) => {
-      const [call] = record.calls;
-      const [v1, v2] = call!.split!.destinations;
-      Object.assign(v1!, { observed: 6, share: 0.6, pods: [] });
-      Object.assign(v2!, { observed: 4, share: 0.4, pods: [] });
-      Object.assign(call!.split, { n: 10, sampled: 10 });
-      Object.assign(record.load, { sent: 10, ok: 10 });
-      record.transport.connections = [];
-      record.windows = [];
-    });
+    const few = path.join(folder, 'few.json');
+    const shard = countedShard({ v1: 6, v2: 4 });
+    writeFileSync(few, JSON.stringify(await recordOfRun(askedRun('few'), shard)));
     assert.equal((await splitproof(['merge', few])).status, 3);
     assert.equal((await splitproof(['merge', few, '--inconclusive', 'fail'])).status, 1);
     assert.equal((await splitproof(['merge', few, '--inconclusive', 'pass'])).status, 0);
@@ -119,14 +113,22 @@ const BAD_INPUT: [string, string[], RegExp[]][] = [
   ['no such file', ['report', 'nope.json'], [/nope\.json/, /no such file/]],
   ['a folder', ['report', 'reports'], [/reports/, /folder/]],
   ['a manifest', ['report', 'scenarios/asm-greeter/app.yaml'], [/app\.yaml/, /not JSON/]],
-  ['other JSON', ['report', 'package.json'], [/package\.json/, /no record of a run/]],
+  ['other JSON', ['report', 'package.json'], [/package\.json/, /not the record of a run/]],
   ['a format that is none', ['report', SAMPLE, '--format', 'pdf'], [/format/]],
   ['an extension that is none', ['report', SAMPLE, '-o', 'x.pdf'], [/x\.pdf/, /\.pdf/]],
   ['no record to merge', ['merge'], [/Not enough|runs/]],
   ['the same file twice', ['merge', SAMPLE, SAMPLE], [/sample\.json/, /twice/]],
   [
     'another target',
-    ['merge', SAMPLE, sampleAs('other.json', (record) => (record.target = 'elsewhere:80'))],
+    [
+      'merge',
+      SAMPLE,
+      sampleAs('other.json', (record) => {
+        for (const one of [record, record.asked]) {
+          Object.assign(one, { target: 'elsewhere:80', runId: 'other' });
+        }
+      }),
+    ],
     [/other\.json/, /another target/, /elsewhere:80/],
   ],
 ];

@@ -145,9 +145,11 @@ describe('the engines agree', () => {
 
     it(`on silence behind ${target}`, TIMEOUT, async () => {
       const [own, reference] = await bothEngines(addresses[target]!, 'silence', 300);
-      const { kind, status: name } = own;
-      assert.deepEqual({ kind, name }, { kind: reference.kind, name: reference.status });
-      assert.deepEqual({ kind, name }, { kind: 'timed-out', name: 'DEADLINE_EXCEEDED' });
+      for (const { kind, status: name } of [own, reference]) {
+        assert.equal(name, 'DEADLINE_EXCEEDED');
+        // Servers know the deadline, too, and some say so just before the client does.
+        assert.ok(kind === 'timed-out' || kind === 'answered', kind);
+      }
     });
 
     if (target === 'grpc-js') continue;

@@ -1,6 +1,7 @@
 import { encodeMessage } from '../../src/call/grpc/message.js';
 import { findMethod } from '../../src/call/grpc/method.js';
 import { replyContract } from '../../src/call/grpc/reply-contract.js';
+import { defaultIdentity } from '../../src/call/identity.js';
 import { attributionTable } from '../../src/count/attribution.js';
 import { loadContract } from '../../src/inputs/contract.js';
 import type { LoadControl } from '../../src/load/coordinator.js';
@@ -8,7 +9,7 @@ import type { LoadOrder } from '../../src/load/load-order.js';
 import type { LoadPlan } from '../../src/load/plan.js';
 
 const METHOD = findMethod(
-  loadContract({ protoFiles: [], importPaths: [], protosets: [] }),
+  await loadContract({ protoFiles: [], importPaths: [], protosets: [] }),
   'helloworld.Greeter/SayHello',
 );
 
@@ -54,7 +55,7 @@ export function greeterOrder(
         counting: {
           answers: {
             kind: 'grpc',
-            identity: { kind: 'greeter' },
+            identity: defaultIdentity('/helloworld.Greeter/SayHello')!,
             reply: replyContract(METHOD.output),
           },
           attribution: attributionTable(['v1', 'v2'], [], tokens),

@@ -72,10 +72,7 @@ describe('a peer that vanishes without closing its connections', () => {
           assert.deepEqual([due, sent + notSent, cancelled], [requests, requests, 0]);
           // grpc-js does not look for a sign of life, and never misses a connection.
           assert.equal(notSent > 0, engine === 'h2');
-          assert.ok(
-            ok > 0 && timedOut >= SMALL.concurrency,
-            JSON.stringify(result.calls[0]!.ends),
-          );
+          assert.ok(ok > 0 && timedOut >= SMALL.concurrency, JSON.stringify(result.calls[0]!.ends));
           const overdue = result.calls[0]!.failures.filter(
             ({ status }) => status === GrpcStatus.DEADLINE_EXCEEDED,
           );

@@ -82,7 +82,11 @@ describe('a load on several threads', () => {
   });
 
   it('keeps to the rate, all threads together', async () => {
-    const order = greeterOrder(mesh.address, { requests: 300, requestsPerSecond: 1000, workers: 2 });
+    const order = greeterOrder(mesh.address, {
+      requests: 300,
+      requestsPerSecond: 1000,
+      workers: 2,
+    });
     const { calls, span } = await runLoad(order, unwatched());
     assert.equal(calls[0]!.ends.ok, 300);
     // The last one is due 299 ms after the start.

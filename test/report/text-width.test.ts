@@ -13,9 +13,12 @@ const PLAIN = { width: 80, colour: false };
 
 /** Names as they come: Latin, CJK, emoji, combining marks. */
 const text = fc
-  .array(fc.constantFrom('a', 'b-', ' ', 'ä', '…', '版', '本', '安定', FAMILY, '🚀', E_ACUTE, '각'), {
-    maxLength: 40,
-  })
+  .array(
+    fc.constantFrom('a', 'b-', ' ', 'ä', '…', '版', '本', '安定', FAMILY, '🚀', E_ACUTE, '각'),
+    {
+      maxLength: 40,
+    },
+  )
   .map((parts) => parts.join(''));
 
 describe('the width of text', () => {

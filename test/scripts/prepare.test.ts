@@ -25,7 +25,7 @@ describe('the set-up scripts', () => {
   beforeEach(() => {
     project = mkdtempSync(path.join(tmpdir(), 'splitproof-prepare-'));
     cpSync(path.join(ROOT, 'scripts'), at('scripts'), { recursive: true });
-    for (const folder of ['src/cli', 'src/load', 'test', 'node_modules/@types']) {
+    for (const folder of ['src/cli', 'src/load/member', 'test', 'node_modules/@types']) {
       mkdirSync(at(folder), { recursive: true });
     }
     for (const name of ['typescript', 'esbuild', '@esbuild', '@types/node', 'undici-types']) {
@@ -37,7 +37,7 @@ describe('the set-up scripts', () => {
     lock('node_modules/.package-lock.json', { left: '1.0.0' });
     writeFileSync(at('src/a.ts'), 'export const a = 1;\n');
     writeFileSync(at('src/cli/main.ts'), "import { a } from '../a.js';\nconsole.log(a);\n");
-    writeFileSync(at('src/load/worker.ts'), 'export {};\n');
+    writeFileSync(at('src/load/member/worker.ts'), 'export {};\n');
     for (const name of ['kept', 'deleted']) {
       const test = `import { it } from 'node:test';\nit('${name} runs', () => undefined);\n`;
       writeFileSync(at(`test/${name}.test.ts`), test);
@@ -109,6 +109,13 @@ describe('the set-up scripts', () => {
     const { status, stderr } = run('prepare.mjs');
     assert.equal(status, 1);
     assert.match(stderr, /node_modules\/@right\/left\/index\.js has no licence/);
+
+    // What stays outside of the bundle must be installed with the package.
+    writeFileSync(at('src/cli/main.ts'), "import '@grpc/left';\n");
+    mkdirSync(at('node_modules/@grpc/left'), { recursive: true });
+    writeFileSync(at('node_modules/@grpc/left/index.d.ts'), 'export {};\n');
+    writeFileSync(at('node_modules/@grpc/left/package.json'), '{"types":"index.d.ts"}');
+    assert.match(run('prepare.mjs').stderr, /dist\/cli imports @grpc\/left, .* dependencies/);
   });
 
   it('runs the tests that have a source, or those asked for', () => {

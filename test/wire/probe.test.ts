@@ -82,10 +82,7 @@ describe('probe finds an HTTP/2 server', () => {
     const { certificate } = session;
     assert.equal(certificate?.subject, 'CN=localhost');
     assert.equal(certificate.issuer, 'CN=splitproof test authority');
-    assert.equal(
-      certificate.altNames,
-      'DNS:localhost, DNS:greeter.test, IP Address:127.0.0.1',
-    );
+    assert.equal(certificate.altNames, 'DNS:localhost, DNS:greeter.test, IP Address:127.0.0.1');
     assert.ok(certificate.validFrom < certificate.validTo, 'ISO times sort as they follow');
     assert.match(certificate.validTo, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/);
   });

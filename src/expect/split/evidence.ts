@@ -1,4 +1,5 @@
 import type { SpreadCounts } from '../../count/counted.js';
+import { answersGivenUp, missingAnswers } from '../../count/missing-answers.js';
 import { type AbortsJudgement, judgeAborts } from '../aborts.js';
 import type { JudgedCall } from '../expectation.js';
 import { unsentRequests } from '../unsent.js';
@@ -49,6 +50,8 @@ export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): C
       index < call.destinations.length ||
       (counts.observed[index] ?? 0) + (probe?.observed[index] ?? 0) > 0,
   );
+  const missing = missingAnswers(connections);
+  const n = counts.observed.reduce((sum, count) => sum + count, 0);
   const pick = (columns: readonly number[]): number[] => kept.map((index) => columns[index] ?? 0);
   const pods = [...counts.pods].map(([name, pod]) => ({ name, ...pod })).sort(byName);
   return {
@@ -66,10 +69,10 @@ export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): C
           .map(({ name, observed }) => ({ name, observed })),
       };
     }),
-    sampled: counts.sent * call.observationsPerCall,
+    sampled: n + missing,
     unsent: unsentRequests(counts.unsent),
     unattributed: counts.unattributed,
-    cancelled: counts.ends.cancelled * call.observationsPerCall,
+    cancelled: answersGivenUp(counts, missing, call.observationsPerCall),
     unknownPods: pods.filter(({ destination }) => destination < 0).map(({ name }) => name),
     aborts: call.aborts === null ? null : judgeAborts(call.aborts, counted),
     connections: {

@@ -37,9 +37,7 @@ export function checkThresholds(
 
 /** Whether any of them is about latency or rate. */
 export function asksForSpeed(expressions: readonly string[]): boolean {
-  return expressions.some(
-    (expression) => parseThreshold(expression).measure.kind !== 'error-rate',
-  );
+  return expressions.some((expression) => parseThreshold(expression).measure.kind !== 'error-rate');
 }
 
 /**
@@ -57,7 +55,9 @@ export function judgeThresholds(
   const { overall, byDestination } = latencyOf(counted);
   const evidence = {
     overall: summarize(overall),
-    byDestination: new Map([...byDestination].map(([name, all]) => [name, summarize(sumOfHistograms(all))])),
+    byDestination: new Map(
+      [...byDestination].map(([name, all]) => [name, summarize(sumOfHistograms(all))]),
+    ),
     errorRate: errorRateOf(counted),
     requestsPerSecond: requestsPerSecondOf(counted),
     isClientBottleneck,

@@ -318,7 +318,9 @@ export class Phase {
       return;
     }
     this.#free.push(slot.slot);
-    if (this.#parked.size > 0) this.#connections.forEach((_, other) => this.#sendParked(other));
+    if (this.#parked.size > 0) {
+      for (let other = 0; other < this.#connections.length; other++) this.#sendParked(other);
+    }
     if (this.#state === 'sending') this.#due.onPlace();
   }
 
@@ -389,8 +391,7 @@ export class Phase {
       this.#connections[connection]!.trouble === null
     ) {
       const slot = this.#slots[this.#free.pop()!]!;
-      const { slot: _, ...request } = this.#parked.release(connection);
-      Object.assign(slot, request, { resent: false, refusedAtMs: 0 });
+      moveInto(slot, this.#parked.release(connection));
       if (!this.#sendOrWait(slot)) this.#free.push(slot.slot);
     }
   }
@@ -402,8 +403,9 @@ export class Phase {
     request.call = call;
     request.scheduledAtMs = dueAtMs;
     request.sequence = this.#callTaken[call]!++;
-    request.connectionSequence =
-      this.#connectionTaken[placeOf(connection, call, this.#plan.calls)]!++;
+    request.connectionSequence = this.#connectionTaken[
+      placeOf(connection, call, this.#plan.calls)
+    ]!++;
   }
 
   /**
@@ -546,8 +548,7 @@ export class Phase {
 
   #dropWaiting(why: 'because of the peer' | 'stopped' | 'interrupted', nowMs: number): void {
     for (const request of [...this.#waiting.clear(), ...this.#parked.clear()]) {
-      const cause =
-        why === 'because of the peer' ? this.#patience.lackOf(request.connection) : why;
+      const cause = why === 'because of the peer' ? this.#patience.lackOf(request.connection) : why;
       this.#giveUp(request, cause, nowMs);
     }
   }
@@ -574,7 +575,11 @@ export class Phase {
     const isIdle =
       this.#inFlight === 0 && !this.#isAnyWaiting && this.#due?.isAboutToTakeUp !== true;
     this.#silence.look(nowMs, isIdle);
-    if (isIdle) return;
+    if (isIdle) {
+      // The last request may have been given up when it was taken up.
+      this.#resolveWhenDone();
+      return;
+    }
     if (!stoodStill && this.#isAnyWaiting) this.#giveUpOverdue(nowMs);
     const { timeoutMs } = this.#plan;
     if (!this.#silence.hasAnswer && nowMs - this.#startedAtMs > timeoutMs) {
@@ -597,12 +602,12 @@ export class Phase {
         this.#patience.isOver(connection, request.scheduledAtMs, nowMs);
       const lack = this.#patience.lackOf(connection);
       // Those that hold no slot wait for one where their connection is back.
-      for (let one = parked; one !== undefined && isOut && isOver(one); ) {
+      for (let one = parked; one !== undefined && isOut && isOver(one);) {
         this.#giveUp(this.#parked.release(connection), lack, nowMs);
         one = this.#parked.next(connection);
       }
       const freed: Slot[] = [];
-      for (let one = slot; one !== undefined && isOver(one); ) {
+      for (let one = slot; one !== undefined && isOver(one);) {
         freed.push(this.#waiting.release(connection));
         this.#giveUp(one, lack, nowMs);
         one = this.#waiting.next(connection);
@@ -638,6 +643,17 @@ const BECAUSE_OF_PEER: ReadonlySet<UnsentCause> = new Set([
   'no-stream',
   'no-answer',
 ]);
+
+/** Gives a request a slot. */
+function moveInto(slot: Slot, request: Request): void {
+  slot.connection = request.connection;
+  slot.call = request.call;
+  slot.sequence = request.sequence;
+  slot.connectionSequence = request.connectionSequence;
+  slot.scheduledAtMs = request.scheduledAtMs;
+  slot.resent = false;
+  slot.refusedAtMs = 0;
+}
 
 function newRequest(): Request {
   return newSlot(-1);

@@ -77,7 +77,9 @@ export class SilenceWatch {
     this.#close();
     this.#isIdle = true;
     const medianMs = this.hasAnswer ? (this.#medianLatencyMs() ?? 0) : 0;
-    this.silences.push(...this.#early.splice(0).filter(({ lengthMs }) => isLong(lengthMs, medianMs)));
+    this.silences.push(
+      ...this.#early.splice(0).filter(({ lengthMs }) => isLong(lengthMs, medianMs)),
+    );
   }
 
   get #lengthMs(): number {

@@ -59,6 +59,7 @@ export class H2Answer implements RawAnswer, CallEnd {
 
 const END_KINDS: Readonly<Record<ReplyKind, CallEndKind>> = {
   status: 'answered',
+  'no-status': 'broken',
   reset: 'broken',
   refused: 'unprocessed',
   'connection-lost': 'broken',

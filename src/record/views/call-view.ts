@@ -1,6 +1,7 @@
 import { statusName } from '../../call/status-name.js';
 import type { CallCounts } from '../../count/counted.js';
-import type { CallJudgement } from '../../expect/expectation.js';
+import { answersGivenUp, missingAnswers } from '../../count/missing-answers.js';
+import type { CallJudgement, CountedCall } from '../../expect/expectation.js';
 import type { Asked, AskedCall } from '../asked.js';
 import type { CallRecord, SplitRecord } from '../run-record.js';
 import { latencyView } from './latency-view.js';
@@ -10,7 +11,7 @@ import { byName } from './names.js';
 export function callView(
   { rule }: Asked,
   asked: AskedCall,
-  counts: CallCounts,
+  { counts, connections }: Pick<CountedCall, 'counts' | 'connections'>,
   judgement: CallJudgement,
 ): CallRecord {
   const { protocol } = asked;
@@ -20,7 +21,10 @@ export function callView(
     programmed: asked.programmed,
     verdict: judgement.verdict,
     reasons: judgement.reasons,
-    split: judgement.check === null ? splitView(asked, counts, judgement, rule.alpha) : null,
+    split:
+      judgement.check === null
+        ? splitView(asked, counts, missingAnswers(connections), judgement, rule.alpha)
+        : null,
     checks: judgement.check === null ? [] : [judgement.check],
     connectionProbe: probeView(counts),
     latencyMs: latencyView(counts),
@@ -38,6 +42,7 @@ export function callView(
 function splitView(
   asked: AskedCall,
   counts: CallCounts,
+  missing: number,
   { split: figures }: CallJudgement,
   alpha: number,
 ): SplitRecord {
@@ -45,14 +50,13 @@ function splitView(
   const { observationsPerCall, expectation } = asked;
   const weights = asked.destinations.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
   const pods = podsByDestination(counts);
-  const sampled = counts.sent * observationsPerCall;
   const judgedByName = new Map(figures?.destinations.map((one) => [one.name, one]));
   return {
-    sampled,
+    sampled: n + missing,
     n,
-    missing: sampled - n,
+    missing,
     unattributed: counts.unattributed,
-    cancelled: counts.ends.cancelled * observationsPerCall,
+    cancelled: answersGivenUp(counts, missing, observationsPerCall),
     aborts: figures?.aborts ?? null,
     unknownPods: pods.get(-1) ?? [],
     observationsPerCall,
@@ -89,7 +93,9 @@ function splitView(
 }
 
 /** The pods of each destination that answered, by name; those of none at −1. */
-function podsByDestination({ pods }: CallCounts): Map<number, { name: string; observed: number }[]> {
+function podsByDestination({
+  pods,
+}: CallCounts): Map<number, { name: string; observed: number }[]> {
   const found = new Map<number, { name: string; observed: number }[]>();
   for (const [name, { destination, observed }] of [...pods].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const own = found.get(destination);

@@ -24,9 +24,7 @@ export function latencyView({ destinations, latency, pods }: CallCounts): CallRe
 type Named = readonly [name: string, places: HistogramCounts];
 
 function summaries(named: readonly Named[]): Record<string, LatencySummary> {
-  return Object.fromEntries(
-    filled(named).map(([name, places]) => [name, summarize(places)]),
-  );
+  return Object.fromEntries(filled(named).map(([name, places]) => [name, summarize(places)]));
 }
 
 function filled(named: readonly Named[]): readonly Named[] {

@@ -11,7 +11,10 @@ export function windowsView({
   if (span === null || filled.length === 0) return { windowSeconds: null, windows: [] };
   // Widths only double, so that the windows of one call lie within those of another.
   const widthMs = Math.max(...filled.map(({ windows }) => windows.widthMs));
-  const rows = new Map<number, { tables: Parameters<typeof sumByName>[0][number][]; missing: number }>();
+  const rows = new Map<
+    number,
+    { tables: Parameters<typeof sumByName>[0][number][]; missing: number }
+  >();
   for (const { destinations, windows } of filled) {
     windows.observed.forEach((counts, index) => {
       const number = Math.floor(((windows.first + index) * windows.widthMs) / widthMs);

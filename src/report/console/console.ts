@@ -93,7 +93,13 @@ function callSections(
   }
   if (call.connectionProbe !== null) about.push(['probe', probeText(call.connectionProbe)]);
   const heading = about.map((each) => fact(each, style)).join('\n');
-  if (split === null) return [heading, checkLines(call, style), latencyTable(call, style), statusLines(call, record, style)];
+  if (split === null)
+    return [
+      heading,
+      checkLines(call, style),
+      latencyTable(call, style),
+      statusLines(call, record, style),
+    ];
   if (split.sampled === 0) return [heading];
   const sections = [
     heading,
@@ -117,7 +123,9 @@ function routeSource({ source, file, line }: NonNullable<CallRecord['route']>): 
 function missing(split: SplitRecord, style: Style): string {
   const { missing: count, unattributed, sampled } = split;
   const unknown =
-    unattributed === 0 ? '' : `, ${formatCount(unattributed)} of them answered by pods that are not known`;
+    unattributed === 0
+      ? ''
+      : `, ${formatCount(unattributed)} of them answered by pods that are not known`;
   return `  ${wrap(
     `${formatCount(count)} of ${formatCount(sampled)} requests have no known destination${unknown}`,
     style,

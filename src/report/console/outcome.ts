@@ -87,13 +87,15 @@ function observedText(expression: string, observed: number | null): string {
 /** Everything that stands out. */
 export function findings(record: RunRecord, style: Style): string[] {
   if (record.findings.length === 0) return [];
-  const items = record.findings.map(({ severity, code, call, place, summary, evidence, advice }) => {
-    const meaning = severity === 'error' ? 'fail' : 'inconclusive';
-    const text = [placeText(place), sentence(call, summary), evidence, advice]
-      .filter((part) => part !== '')
-      .map((part) => `    ${wrap(plainText(part), style, 4, 4)}`);
-    return [`  ${paint(style, meaning, plainText(code))}`, ...text].join('\n');
-  });
+  const items = record.findings.map(
+    ({ severity, code, call, place, summary, evidence, advice }) => {
+      const meaning = severity === 'error' ? 'fail' : 'inconclusive';
+      const text = [placeText(place), aboutCall(call, summary), evidence, advice]
+        .filter((part) => part !== '')
+        .map((part) => `    ${wrap(plainText(part), style, 4, 4)}`);
+      return [`  ${paint(style, meaning, plainText(code))}`, ...text].join('\n');
+    },
+  );
   return [`${paint(style, 'heading', 'Findings')}\n${items.join('\n')}`];
 }
 
@@ -110,20 +112,11 @@ export function placeText(place: FindingRecord['place']): string {
 export function verdict(record: RunRecord, style: Style): string {
   const word = record.verdict.toUpperCase();
   const [first = '', ...others] = record.reasons.map(({ call, text }) =>
-    plainText(sentence(call, text)),
+    plainText(aboutCall(call, text)),
   );
   const indent = word.length + 2;
   return [
     `${paint(style, record.verdict, word)}  ${wrap(first, style, indent, indent)}`,
     ...others.map((reason) => `${' '.repeat(indent)}${wrap(reason, style, indent, indent)}`),
   ].join('\n');
-}
-
-/** A clause as a sentence; where it is about one of several calls, behind its name. */
-function sentence(call: string | null, clause: string): string {
-  const begun =
-    call === null
-      ? `${clause.charAt(0).toUpperCase()}${clause.slice(1)}`
-      : aboutCall(call, clause);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

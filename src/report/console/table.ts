@@ -1,5 +1,8 @@
+import { createRequire } from 'node:module';
+import type CliTable from 'cli-table3';
 import { paint, type Style } from '../style.js';
-import { displayWidth } from '../text-width.js';
+
+const require = createRequire(import.meta.url);
 
 /** A column of a table without frames. */
 export interface Column {
@@ -10,27 +13,43 @@ export interface Column {
 /** Below this width there is no room for every column of the wide tables. */
 export const ALL_COLUMNS_WIDTH = 80;
 
-const INDENT = '  ';
-const BETWEEN = '  ';
+const NO_FRAME = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+};
 
 /**
  * Lays out rows under their titles, indented by two. Frames would cost a quarter of 80 columns and
  * be in the way of grep.
  */
 export function table(columns: readonly Column[], rows: readonly string[][], style: Style): string {
-  const lines = [columns.map(({ title }) => paint(style, 'quiet', title)), ...rows];
-  const widths = columns.map((_, at) =>
-    Math.max(...lines.map((cells) => displayWidth(cells[at] ?? ''))),
+  // Loaded where there is a table: most formats have none.
+  const Table = require('cli-table3') as typeof CliTable;
+  const layout = new Table({
+    chars: NO_FRAME,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+    colAligns: columns.map((column) => column.align),
+  });
+  layout.push(
+    columns.map((column) => paint(style, 'quiet', column.title)),
+    ...rows,
   );
-  return lines
-    .map((cells) => {
-      const padded = columns.map(({ align }, at) => pad(cells[at] ?? '', widths[at] ?? 0, align));
-      return (INDENT + padded.join(BETWEEN)).trimEnd();
-    })
+  return layout
+    .toString()
+    .split('\n')
+    .map((line) => `  ${line}`.trimEnd())
     .join('\n');
-}
-
-function pad(cell: string, width: number, align: Column['align']): string {
-  const spaces = ' '.repeat(width - displayWidth(cell));
-  return align === 'left' ? cell + spaces : spaces + cell;
 }

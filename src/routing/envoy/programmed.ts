@@ -66,11 +66,7 @@ export function programmedRoute(
     );
   const { table, virtualHost } = chosen;
   const context: MatchContext = {
-    method: request.method,
-    path: request.path,
-    scheme: request.scheme,
-    authority: request.authority,
-    headers: request.headers,
+    request,
     port: gatewayPort,
     gateways: [],
     source: null,

@@ -116,11 +116,7 @@ function arriveAt(
     );
   const onHost = [...new Set(attachments.map(({ route }) => route))];
   const context: MatchContext = {
-    method: request.method,
-    path: request.path,
-    scheme: request.scheme,
-    authority: request.authority,
-    headers: request.headers,
+    request,
     port,
     gateways: [objectKey(gateway)],
     source: null,

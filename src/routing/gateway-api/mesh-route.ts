@@ -42,11 +42,7 @@ export function chooseServiceRoute(
   if (routes.length === 0) return null;
   const findings: Finding[] = [];
   const context: MatchContext = {
-    method: request.method,
-    path: request.path,
-    scheme: request.scheme,
-    authority: request.authority,
-    headers: request.headers,
+    request,
     port,
     gateways: [],
     source: { labels: {}, namespace: request.namespace },

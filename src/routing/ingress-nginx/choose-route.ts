@@ -41,11 +41,7 @@ export function chooseIngressRoute(set: ManifestSet, request: RouteRequest): Cho
   const best = Math.max(...main.map(({ path }) => hostRank(path.host, host)));
   const onHost = main.filter(({ path }) => best > 0 && hostRank(path.host, host) === best);
   const context: MatchContext = {
-    method: request.method,
-    path: request.path,
-    scheme: request.scheme,
-    authority: request.authority,
-    headers: request.headers,
+    request,
     port: request.gatewayPort ?? request.targetPort,
     gateways: [],
     source: null,

@@ -1,6 +1,9 @@
 import { formatPlace } from '../../input-error.js';
-import type { MatchContext } from '../condition.js';
+import type { RouteRequest } from '../request.js';
 import type { HashKey, LoadBalancer } from './load-balancer.js';
+
+/** What of a request may hold a key. */
+type RequestKeys = Pick<RouteRequest, 'path' | 'headers'>;
 
 /**
  * What consistent hashing does to the requests of a run, which are all alike. It chooses among the
@@ -11,7 +14,7 @@ import type { HashKey, LoadBalancer } from './load-balancer.js';
 export function affinityNote(
   destinations: readonly string[],
   { hash, node }: LoadBalancer,
-  context: Pick<MatchContext, 'path' | 'headers'>,
+  request: RequestKeys,
 ): string | null {
   if (hash === null) return null;
   const { file, line } = node.place();
@@ -19,7 +22,7 @@ export function affinityNote(
     ...(file === undefined ? {} : { file }),
     ...(line === undefined ? {} : { line }),
   });
-  const effect = isSent(hash, context)
+  const effect = isSent(hash, request)
     ? 'every request of a run has the same, so each of them answers from one pod'
     : 'the request has none, so pods are picked at random';
   return `requests are tied to pods of ${destinations.join(', ')} by ${describeKey(hash)} (${place}): ${effect}; among destinations they are still split by weight`;
@@ -38,7 +41,7 @@ export function describeKey(hash: HashKey): string {
   }
 }
 
-function isSent(hash: HashKey, { path, headers }: Pick<MatchContext, 'path' | 'headers'>): boolean {
+function isSent(hash: HashKey, { path, headers }: RequestKeys): boolean {
   switch (hash.by) {
     case 'header':
       return headers.has(hash.name);

@@ -111,11 +111,7 @@ function gatewayContext(
   const names = [objectKey(gateway)];
   if (gateway.namespace === virtualService.namespace) names.push(gateway.name);
   return {
-    method: request.method,
-    path: request.path,
-    scheme: request.scheme,
-    authority: request.authority,
-    headers: request.headers,
+    request,
     port,
     gateways: names,
     source: { labels: gateway.selector, namespace: gateway.namespace },

@@ -32,11 +32,7 @@ export function httpsRedirect(listener: Listener, request: RouteRequest): Ordere
       node: server.node.field('tls').field('httpsRedirect'),
     },
     context: {
-      method: request.method,
-      path: request.path,
-      scheme: request.scheme,
-      authority: request.authority,
-      headers: request.headers,
+      request,
       port: listener.port,
       gateways: [objectKey(gateway)],
       source: null,

@@ -57,11 +57,7 @@ export function meshHostOf(
   const findings: Finding[] = [];
   const [oldest] = byAge(found.map((object) => ({ object })));
   const context: MatchContext = {
-    method: request.method,
-    path: request.path,
-    scheme: request.scheme,
-    authority: request.authority,
-    headers: request.headers,
+    request,
     port,
     gateways: [MESH],
     source: { labels: {}, namespace: request.namespace },

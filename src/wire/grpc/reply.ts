@@ -6,6 +6,7 @@ import type { HeaderBlock } from '../h2/header-block.js';
 /**
  * How a unary call ended.
  * - `status`: the server, or a proxy, answered; `grpcStatus` is the answer's.
+ * - `no-status`: the response ended, and nothing in it is a status.
  * - `reset`: RST_STREAM from the peer, its code in `resetCode`.
  * - `refused`: provably not processed (REFUSED_STREAM, or GOAWAY below the stream): may be resent.
  * - `connection-lost`: the connection ended first, see `closeCause`; it may have been processed.
@@ -13,7 +14,7 @@ import type { HeaderBlock } from '../h2/header-block.js';
  * - `too-large`: message or header list beyond our limit.
  */
 export type ReplyKind =
-  'status' | 'reset' | 'refused' | 'connection-lost' | 'violation' | 'too-large';
+  'status' | 'no-status' | 'reset' | 'refused' | 'connection-lost' | 'violation' | 'too-large';
 
 const NO_BYTES = new Uint8Array(0);
 

@@ -125,7 +125,7 @@ export class UnaryCalls implements StreamHandler {
       reply.set('status', trailers.grpcStatus, '');
     } else if (trailers === null && reply.httpStatus === 200) {
       if (reply.headers!.isGrpc) {
-        reply.set('status', GrpcStatus.INTERNAL, 'the response ended without grpc-status');
+        reply.set('no-status', GrpcStatus.INTERNAL, 'the response ended without grpc-status');
       } else {
         setForeign(reply);
       }

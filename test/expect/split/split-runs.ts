@@ -1,10 +1,7 @@
 import type { SplitDecision } from '../../../src/expect/split/verdict/split-verdict.js';
 import { decideSplit } from '../../../src/expect/split/verdict/split-verdict.js';
 import { ALL_SENT } from '../../../src/expect/unsent.js';
-import {
-  type SplitEvidence,
-  type SplitRule,
-} from '../../../src/expect/split/split-evidence.js';
+import { type SplitEvidence, type SplitRule } from '../../../src/expect/split/split-evidence.js';
 import { DEFAULT_TOLERANCE } from '../../../src/expect/split/tolerance.js';
 
 /** The default rule of the command line. */

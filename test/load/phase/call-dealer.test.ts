@@ -23,7 +23,10 @@ describe('CallDealer', () => {
           const dealt = quota.map(() => 0);
           for (const call of order(dealer, connection, total)) dealt[call]! += 1;
           assert.deepEqual(dealt, quota);
-          assert.deepEqual(dealer.left(connection), quota.map(() => 0));
+          assert.deepEqual(
+            dealer.left(connection),
+            quota.map(() => 0),
+          );
         });
       }),
     );

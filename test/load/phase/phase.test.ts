@@ -5,7 +5,11 @@ import { causesOf, dueOf, phaseOver, ScriptedConnection } from './scripted-phase
 
 describe('Phase', () => {
   it('sends exactly as many as asked, each connection its quota', async () => {
-    const connections = [new ScriptedConnection(), new ScriptedConnection(), new ScriptedConnection()];
+    const connections = [
+      new ScriptedConnection(),
+      new ScriptedConnection(),
+      new ScriptedConnection(),
+    ];
     const { seen, run } = phaseOver(connections, { concurrency: 5, requests: 100 });
     assert.equal(await run(), 'complete');
     assert.deepEqual(seen.perConnection, [34, 33, 33]);
@@ -21,11 +25,23 @@ describe('Phase', () => {
     const connection = new ScriptedConnection(['broken', 'answered', 'timed-out', 'broken']);
     const { seen, run } = phaseOver([connection], { concurrency: 2, requests: 6 });
     await run();
-    assert.deepEqual(seen.kinds.toSorted(), ['answered', 'answered', 'answered', 'broken', 'broken', 'timed-out']);
+    assert.deepEqual(seen.kinds.toSorted(), [
+      'answered',
+      'answered',
+      'answered',
+      'broken',
+      'broken',
+      'timed-out',
+    ]);
   });
 
   it('sends again once what was not processed, as the same request', async () => {
-    const connection = new ScriptedConnection(['unprocessed', 'answered', 'unprocessed', 'unprocessed']);
+    const connection = new ScriptedConnection([
+      'unprocessed',
+      'answered',
+      'unprocessed',
+      'unprocessed',
+    ]);
     const { phase, seen, run } = phaseOver([connection], { concurrency: 1, requests: 3 });
     await run();
     assert.deepEqual(seen.kinds, ['answered', 'unprocessed', 'answered']);
@@ -57,7 +73,11 @@ describe('Phase', () => {
 
   it('cancels what is in flight when interrupted', async () => {
     const abort = new AbortController();
-    const connection = new ScriptedConnection(['answered', 'answered', ...new Array<null>(20).fill(null)]);
+    const connection = new ScriptedConnection([
+      'answered',
+      'answered',
+      ...new Array<null>(20).fill(null),
+    ]);
     const { phase, seen, run } = phaseOver([connection], { concurrency: 4, requests: 1000 });
     setTimeout(() => {
       abort.abort();
@@ -122,7 +142,11 @@ describe('Phase', () => {
 
 describe('Phase in an open loop', () => {
   it('sends by the schedule, connections in turn', async () => {
-    const connections = [new ScriptedConnection(), new ScriptedConnection(), new ScriptedConnection()];
+    const connections = [
+      new ScriptedConnection(),
+      new ScriptedConnection(),
+      new ScriptedConnection(),
+    ];
     const { seen, run } = phaseOver(connections, {
       concurrency: 50,
       requests: 40,

@@ -126,7 +126,7 @@ export interface ScriptedPhase {
   phase: Phase;
   seen: Seen;
   /** Runs it to its end, and lets it account for what was never taken up. */
-  run(signal?: AbortSignal, startedAtMs?: number): Promise<PhaseEnd>;
+  run: (signal?: AbortSignal, startedAtMs?: number) => Promise<PhaseEnd>;
 }
 
 /** A phase of one call over scripted connections. */

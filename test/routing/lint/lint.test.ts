@@ -230,7 +230,7 @@ describe('lint', () => {
       for (const [index, [, message]] of finds.entries()) {
         assert.match(found[index]!.summary, message);
         assert.equal(found[index]!.place?.file, 'test.yaml');
-        assert.ok((found[index]!.place?.line ?? 0) >= 1);
+        assert.ok((found[index]!.place.line ?? 0) >= 1);
       }
     });
   }

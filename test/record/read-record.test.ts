@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { InputError } from '../../src/input-error.js';
-import { parseRunRecord } from '../../src/record/read-run-record.js';
+import { readRecord } from '../../src/record/read-record.js';
+import { countedOf } from '../../src/record/saved-counts.js';
 import type { RunRecord } from '../../src/record/run-record.js';
 import { ROOT } from '../fixtures/command.js';
 
@@ -47,14 +48,19 @@ function put(record: Record<string, unknown>, place: readonly string[], value: u
 const WRONG: [string, string, RegExp][] = [
   ['not JSON', '{', /^run\.json: not JSON: /],
   ['nothing', '', /^run\.json: not JSON: /],
-  ['something else', '{"a": 1}', /^run\.json: this is no record of a run/],
-  ['a list', '[]', /^run\.json: this is no record of a run/],
+  ['something else', '{"a": 1}', /^run\.json: this is not the record of a run/],
+  ['a list', '[]', /^run\.json: this is not the record of a run/],
   [
     'another version',
     '{"schema": "splitproof/run/v2"}',
     /^run\.json: schema: it is "splitproof\/run\/v2", and this version reads "splitproof\/run\/v1"/,
   ],
   ['another schema of ours', '{"schema": "splitproof/plan/v1"}', /^run\.json: schema: /],
+  [
+    'a record of an earlier version',
+    '{"schema": "splitproof/run/v1", "command": "verify", "calls": []}',
+    /^run\.json: it was written by an earlier version, .*: run again$/,
+  ],
   ['no target', without('target'), /^run\.json: target: /],
   [
     'no count of the sample',
@@ -68,58 +74,86 @@ const WRONG: [string, string, RegExp][] = [
   ],
   ['no time', changed((r) => (r.startedAt = 'yesterday')), /^run\.json: startedAt: /],
   ['a negative count', changed((r) => (r.load.failed = -1)), /^run\.json: load\.failed: -1/],
-  ['outcomes that do not add up', changed((r) => (r.load.sent += 1)), /^run\.json: load\.sent: /],
   [
-    'a sample that does not add up',
-    changed((r) => (r.calls[0]!.split!.missing += 1)),
-    /^run\.json: calls\[0\]\.split\.sampled: /,
+    'outcomes that do not add up',
+    changed((r) => (r.counted.calls[0]!.ends.ok -= 1)),
+    /^run\.json: counted\.calls\[0\]: 3089 were sent, and 3088 came to an end$/,
   ],
   [
-    'answers that do not add up',
+    'an account that does not close',
+    changed((r) => (r.counted.calls[0]!.due += 1)),
+    /^run\.json: counted\.calls\[0\]: 3090 were due, and 3089 sent and 0 unsent$/,
+  ],
+  [
+    'statuses that do not add up',
+    changed((r) => (r.counted.calls[0]!.statuses[0]![1] += 1)),
+    /^run\.json: counted\.calls\[0\]: 3089 were sent, and 3090 have a status$/,
+  ],
+  [
+    'a sum that was not counted',
+    changed((r) => (r.load.sent += 1)),
+    /^run\.json: load\.sent: it says 3090, and what was counted gives 3089$/,
+  ],
+  [
+    'answers that were not counted',
     changed((r) => (r.calls[0]!.split!.destinations[0]!.observed -= 1)),
-    /^run\.json: calls\[0\]\.split\.n: /,
-  ],
-  [
-    'more unattributed than missing',
-    changed((r) => (r.calls[0]!.split!.unattributed = 1)),
-    /^run\.json: calls\[0\]\.split\.missing: /,
+    /^run\.json: calls\[0\]\.split\.destinations\[0\]\.observed: it says \d+, and what was counted gives \d+$/,
   ],
   [
     'a part of an answer',
     changed((r) => (r.calls[0]!.split!.destinations[0]!.pods[0]!.observed = 0.5)),
-    /^run\.json: calls\[0\]\.split\.destinations\[0\]\.pods\[0\]\.observed: 0\.5 is no count$/,
+    /^run\.json: calls\[0\]\.split\.destinations\[0\]\.pods\[0\]\.observed: 0\.5 is not a count$/,
   ],
   [
     'pods with more answers than their destination',
-    changed((r) => (r.calls[0]!.split!.destinations[0]!.pods[0]!.observed += 1)),
-    /^run\.json: calls\[0\]\.split\.destinations\[0\]\.pods: /,
+    changed((r) => (r.counted.calls[0]!.pods[0]![1].observed += 1)),
+    /^run\.json: counted\.calls\[0\]: its pods have more answers of "v1" than it has$/,
+  ],
+  [
+    'connections with more answers than the call',
+    changed((r) => (r.counted.connections[0]!.byCall[0]!.observed[0]! += 1)),
+    /^run\.json: counted\.calls\[0\]: its connections have more answers of "v1" than it has$/,
+  ],
+  [
+    'windows with more answers than the call',
+    changed((r) => (r.counted.calls[0]!.windows.observed[0]![0] = 1_000_000)),
+    /^run\.json: counted\.calls\[0\]: its windows have more answers of "v1" than it has$/,
+  ],
+  [
+    'blocks with more answers than the call',
+    changed((r) => (r.counted.calls[0]!.blocks.observed[0]![0] = 1_000_000)),
+    /^run\.json: counted\.calls\[0\]: its blocks have more answers of "v1" than it has$/,
+  ],
+  [
+    'a connection with answers of a stranger',
+    changed((r) => (r.transport.connections[0]!.observed.v9 = 1)),
+    /^run\.json: transport\.connections\[0\]\.observed\.v9: it says 1, and what was counted gives nothing$/,
   ],
   [
     'a share of something else',
     changed((r) => (r.calls[0]!.split!.destinations[0]!.share = 0.6001)),
-    /^run\.json: calls\[0\]\.split\.destinations\[0\]\.share: /,
+    /^run\.json: calls\[0\]\.split\.destinations\[0\]\.share: it says 0\.6001, /,
   ],
   [
-    'connections with more answers than the split',
-    changed((r) => (r.transport.connections[0]!.observed.v1! += 1)),
-    /^run\.json: transport\.connections: the answers of "v1" add up to /,
+    'another weight than was asked for',
+    changed((r) => (r.calls[0]!.split!.destinations[0]!.weight = 61)),
+    /^run\.json: calls\[0\]\.split\.destinations\[0\]\.weight: it says 61, and what was counted gives 60$/,
   ],
   [
-    'connections with answers of a stranger',
-    changed((r) => (r.transport.connections[0]!.observed.v9 = 1)),
-    /^run\.json: transport\.connections: the answers of "v9" /,
-  ],
-  [
-    'windows with more answers than the split',
-    changed((r) => (r.windows[0]!.observed.v1 = 1_000_000)),
-    /^run\.json: windows: /,
+    'a histogram that cannot be read',
+    changed((r) => (r.counted.calls[0]!.latency[0] = 'bm90IG9uZQ==')),
+    /^run\.json: counted: a histogram cannot be read: /,
   ],
   [
     'a time without end',
     changed((r) => (r.durationSeconds = 1e300)),
     /^run\.json: durationSeconds: /,
   ],
-  ['a level that is none', changed((r) => (r.calls[0]!.split!.alpha = 2)), /split\.alpha: 2 is no/],
+  [
+    'a level above one',
+    changed((r) => (r.calls[0]!.split!.alpha = 2)),
+    /split\.alpha: 2 is not a share/,
+  ],
   [
     'a negative weight',
     changed((r) => (r.calls[0]!.split!.destinations[0]!.weight = -60)),
@@ -129,7 +163,7 @@ const WRONG: [string, string, RegExp][] = [
 
 describe('reading a saved run', () => {
   it('reads over a byte order mark', () => {
-    assert.deepEqual(parseRunRecord(`\uFEFF${TEXT}`, 'run.json'), JSON.parse(TEXT));
+    assert.deepEqual(readRecord(`\uFEFF${TEXT}`, 'run.json').record, JSON.parse(TEXT));
   });
 
   it('refuses no count, share or time that is written by hand without one clear sentence', () => {
@@ -139,7 +173,7 @@ describe('reading a saved run', () => {
         const record = JSON.parse(TEXT) as Record<string, unknown>;
         put(record, place, number);
         try {
-          parseRunRecord(JSON.stringify(record), 'run.json');
+          readRecord(JSON.stringify(record), 'run.json');
         } catch (error) {
           assert.ok(error instanceof InputError, `${place.join('.')}: ${String(error)}`);
           assert.match(error.message, /^run\.json: [^\n]+$/);
@@ -148,14 +182,25 @@ describe('reading a saved run', () => {
     }
   });
 
-  it('gives back what was written', () => {
-    assert.deepEqual(parseRunRecord(TEXT, 'run.json'), JSON.parse(TEXT));
+  it('gives back what was written, and what was counted', () => {
+    const { record, counted } = readRecord(TEXT, 'run.json');
+    assert.deepEqual(record, JSON.parse(TEXT));
+    assert.deepEqual(counted, countedOf(record.counted));
+  });
+
+  it('keeps destinations whose names objects have already', () => {
+    const text = TEXT.replaceAll('"v1"', '"__proto__"').replaceAll('"v2"', '"constructor"');
+    const { record } = readRecord(text, 'run.json');
+    assert.deepEqual(Object.keys(record.transport.connections[0]!.observed).sort(), [
+      '__proto__',
+      'constructor',
+    ]);
   });
 
   for (const [what, text, message] of WRONG) {
     it(`refuses ${what}`, () => {
       assert.throws(
-        () => parseRunRecord(text, 'run.json'),
+        () => readRecord(text, 'run.json'),
         (error) => error instanceof InputError && message.test(error.message),
       );
     });

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { Options } from 'yargs';
+import { readCommandLine } from '../../src/cli/command-line.js';
+import { OUTPUT_OPTIONS, SETTING_OPTIONS } from '../../src/cli/verify-options.js';
+import { InputError } from '../../src/input-error.js';
+
+/** What is read, without what no command looks at. */
+function read(words: readonly string[]): { command: string; args: Record<string, unknown> } {
+  const call = readCommandLine(words);
+  assert.ok(call);
+  const { command, args } = call;
+  const given = Object.entries(args).filter(([name, value]) => {
+    return name !== '_' && name !== '$0' && name !== 'color' && value !== undefined;
+  });
+  return { command, args: Object.fromEntries(given) };
+}
+
+const LINES: [string[], Record<string, unknown>][] = [
+  [['verify'], {}],
+  [
+    ['bench', '--plaintext', '-d', '{"name":"Jack"}', ':8080', 'helloworld.Greeter/SayHello'],
+    {
+      plaintext: true,
+      data: '{"name":"Jack"}',
+      target: ':8080',
+      method: 'helloworld.Greeter/SayHello',
+    },
+  ],
+  [
+    ['bench', '-n', '300000', '--format', 'json', '-c', '128', '--connections=4', ':8080', 'a.B/C'],
+    {
+      ...{ requests: 300_000, format: 'json', concurrency: 128, connections: 4 },
+      ...{ target: ':8080', method: 'a.B/C' },
+    },
+  ],
+  [
+    ['bench', '-r', '0.5', '-z', '30s', '--threshold', 'p99<50ms', '--seed', '7', ':8080'],
+    { seed: 7, rps: 0.5, duration: '30s', threshold: 'p99<50ms', target: ':8080' },
+  ],
+  [
+    ['verify', '--weights=v1=90,v2=10', '--data="quoted"', ':8080', '--tolerance', '0'],
+    { weights: 'v1=90,v2=10', data: '"quoted"', target: ':8080', tolerance: '0' },
+  ],
+  [
+    ['verify', '-H', 'a: 1', '-H', 'b: 2', '--mask', 'x-token', '--mask', 'x-key', ':8080'],
+    { header: ['a: 1', 'b: 2'], mask: ['x-token', 'x-key'], target: ':8080' },
+  ],
+  [['verify', '-f', '-', ':8080'], { manifest: '-', target: ':8080' }],
+  [['bench', '-n5', ':8080'], { requests: 5, target: ':8080' }],
+  [['bench', '-n', '5', '-n', '6', ':8080'], { requests: [5, 6], target: ':8080' }],
+  [['verify', '--no-quiet', ':8080'], { quiet: false, target: ':8080' }],
+  [['plan', '-n', '1000'], { requests: 1000 }],
+  [['explain', ':8080', 'a.B/C'], { request: [':8080', 'a.B/C'] }],
+  [['report', 'run.json'], { run: 'run.json' }],
+  [['merge', 'one.json', 'two.json'], { runs: ['one.json', 'two.json'] }],
+  [['demo', '--port', '8080'], { scenario: 'greeter', port: 8080 }],
+  [['demo', 'echo', '--serve'], { scenario: 'echo', serve: true }],
+];
+
+/** Other names of flags, which users bring from ghz and grpcurl. */
+const ALIASES: Record<string, string[]> = {
+  manifest: ['-f'],
+  namespace: ['-N'],
+  data: ['-d'],
+  'import-path': ['--import-paths'],
+  metadata: ['-m'],
+  header: ['-H'],
+  servername: ['--cname'],
+  requests: ['-n', '--total'],
+  duration: ['-z'],
+  concurrency: ['-c'],
+  rps: ['-r'],
+  timeout: ['-t', '--max-time'],
+  output: ['-o'],
+};
+
+/** Each: the words, and what the message must say. */
+const MISTAKES: [string[], RegExp][] = [
+  [[], /say which command/],
+  [['verfy'], /Unknown argument: verfy/],
+  [['bench', '--nonsense', ':8080'], /Unknown argument: nonsense/],
+  [['bench', '--nonsense', '--more'], /Unknown arguments: nonsense, more/],
+  [['bench', ':8080', 'a.B/C', 'more'], /Unknown argument: more/],
+  [['bench', '-n'], /Not enough arguments following: n/],
+  [['bench', '--engine', 'curl', ':8080'], /Argument: engine, Given: "curl".*"h2", "grpc-js"/],
+  [['bench', '--alpha', '0.01', ':8080'], /Unknown argument: alpha/],
+  [['verify', '--toString', 'x'], /Unknown argument: toString/],
+  [['report'], /Not enough non-option arguments: got 0, need at least 1/],
+];
+
+describe('the command line', () => {
+  for (const [words, args] of LINES) {
+    it(`is read: ${words.join(' ')}`, () => {
+      assert.deepEqual(read(words), { command: words[0], args });
+    });
+  }
+
+  it('takes flags before the command, too', () => {
+    assert.deepEqual(read(['--format', 'json', 'verify', ':8080']), {
+      command: 'verify',
+      args: { format: 'json', target: ':8080' },
+    });
+  });
+
+  it('has the other names that users know, and no others', () => {
+    const options: Record<string, Options> = { ...SETTING_OPTIONS, ...OUTPUT_OPTIONS };
+    const found = Object.entries(options).flatMap(([name, { alias }]) =>
+      alias === undefined ? [] : [[name, [alias].flat().map(dashed)] as const],
+    );
+    assert.deepEqual(Object.fromEntries(found), ALIASES);
+    for (const [name, aliases] of Object.entries(ALIASES)) {
+      for (const alias of aliases) {
+        assert.deepEqual(read(['verify', alias, '5']), read(['verify', `--${name}`, '5']));
+      }
+    }
+  });
+
+  for (const [words, expected] of MISTAKES) {
+    it(`is refused in one line: ${words.join(' ')}`, () => {
+      assert.throws(
+        () => readCommandLine(words),
+        (error) => {
+          assert.ok(error instanceof InputError);
+          assert.match(error.message, expected);
+          assert.match(
+            error.message,
+            /^command line: [^\n]+; splitproof --help lists what there is$/,
+          );
+          return true;
+        },
+      );
+    });
+  }
+
+  it('is read or refused, whatever the words are', () => {
+    const flags = Object.entries<Options>({ ...SETTING_OPTIONS, ...OUTPUT_OPTIONS }).flatMap(
+      ([name, { alias = [] }]) => [name, ...[alias].flat()].map(dashed),
+    );
+    const value = fc.oneof(
+      fc.constantFrom('5', '0', '-1', '1.5', '1e3', '007', '', '-', '--', 'true', 'json', 'h2'),
+      fc.constantFrom('"x"', "'x'", 'a=b', '{"a":1}', ':8080', 'a.B/C', '__proto__', 'fail'),
+      fc.string({ maxLength: 6 }),
+    );
+    const flag = fc.constantFrom(...flags, '--scenario', '--unknown', '--UP', '--no-color');
+    const word = fc.oneof(
+      flag.map((one) => [one]),
+      fc.tuple(flag, value),
+      fc.tuple(flag, value).map(([name, given]) => [`${name}=${given}`]),
+      value.map((one) => [one]),
+    );
+    const words = fc
+      .tuple(
+        fc.constantFrom('verify', 'bench', 'explain', 'merge'),
+        fc.array(word, { maxLength: 5 }),
+      )
+      .map(([command, rest]) => [command, ...rest.flat()])
+      // Asking for help prints it.
+      .filter((all) => !all.some((one) => /^-+(?:h|v)/.test(one)));
+    fc.assert(
+      fc.property(words, (all) => {
+        try {
+          assert.equal(readCommandLine(all)?.command, all[0]);
+        } catch (error) {
+          if (!(error instanceof InputError)) throw error;
+          assert.doesNotMatch(error.message, /\n/);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+function dashed(name: string): string {
+  return name.length > 1 ? `--${name}` : `-${name}`;
+}
