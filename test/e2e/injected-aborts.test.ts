@@ -80,7 +80,10 @@ describe('a route that aborts a tenth of its requests, through the real Envoy', 
     assert.equal(split.aborts?.seen, split.missing);
     assert.equal(split.aborts.allowed, split.missing);
     assert.equal(failures[0]!.count, split.missing);
-    assert.match(reasonsOf(record), /the route itself aborted \d+ of 7,200 requests/);
+    assert.match(
+      reasonsOf(record),
+      /aborts-allowed: The route itself aborted \d+ of 7,200 requests/,
+    );
     const said = record.findings.find(({ code }) => code === 'fault-injected');
     assert.match(said!.summary, /answers 10 % of the requests with gRPC UNAVAILABLE itself/);
     assert.match(said!.place?.path ?? '', /^spec\.http\[0\]\.fault$/);
