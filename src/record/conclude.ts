@@ -68,7 +68,10 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     verdict: ofRun,
     end,
     // Those that the verdict comes from are first.
-    reasons: ofRun === ofCalls ? [...callReasons, ...runReasons] : [...runReasons, ...callReasons],
+    reasons:
+      ofRun === ofCalls && !counted.isInterrupted
+        ? [...callReasons, ...runReasons]
+        : [...runReasons, ...callReasons],
     calls,
     thresholds: thresholds.results,
     findings: distinct([

@@ -61,7 +61,8 @@ describe('splitproof demo', () => {
 
   it('makes the same calls on both engines', async () => {
     for (const engine of ['h2', 'grpc-js']) {
-      const { record } = await recordOf(['demo', '--engine', engine, '-n', '1000']);
+      const { record, stderr } = await recordOf(['demo', '--engine', engine, '-n', '1000']);
+      assert.doesNotMatch(stderr, /warning/i);
       assert.equal(record.load.engine, engine);
       assert.equal(record.load.ok, 1000);
       assert.equal(record.calls[0]!.split!.n, 1000);

@@ -59,7 +59,7 @@ describe('a route that aborts a tenth of its requests, through the real Envoy', 
     weights: Record<string, number>,
     percent: number,
     args: readonly string[] = [],
-  ): Promise<{ status: number | null; record: RunRecord; stderr: string }> {
+  ): Promise<{ status: number | null; record: RunRecord }> {
     const envoy = await startEnvoyWithConfig(gateway(pods.ports, weights, percent));
     try {
       return await recordOf(['verify', envoy.address, ...CALL, ...manifests(10), ...args]);
@@ -70,7 +70,7 @@ describe('a route that aborts a tenth of its requests, through the real Envoy', 
 
   it('passes with the right split: the aborts are no errors, and nobody is missed', async () => {
     // Twice what is planned: a verdict comes out with near certainty.
-    const { status, record, stderr } = await through({ v1: 60, v2: 40 }, 10, ['-n', '7200']);
+    const { status, record } = await through({ v1: 60, v2: 40 }, 10, ['-n', '7200']);
     assert.equal(record.verdict, 'pass', reasonsOf(record));
     assert.equal(status, 0);
     const { failures } = record.calls[0]!;
@@ -80,8 +80,14 @@ describe('a route that aborts a tenth of its requests, through the real Envoy', 
     assert.equal(split.aborts?.seen, split.missing);
     assert.equal(split.aborts.allowed, split.missing);
     assert.equal(failures[0]!.count, split.missing);
-    assert.match(reasonsOf(record), /the route itself aborted \d+ of 7,200 requests/);
-    assert.match(stderr, /answers 10 % of the requests with gRPC UNAVAILABLE itself/);
+    assert.match(
+      reasonsOf(record),
+      /aborts-allowed: The route itself aborted \d+ of 7,200 requests/,
+    );
+    const said = record.findings.find(({ code }) => code === 'fault-injected');
+    assert.match(said!.summary, /answers 10 % of the requests with gRPC UNAVAILABLE itself/);
+    assert.match(said!.place?.path ?? '', /^spec\.http\[0\]\.fault$/);
+    assert.deepEqual([said!.severity, said!.about], ['warning', 'manifest']);
     // More than without the fault, for a tenth never reaches a destination.
     assert.ok(split.requestsPlanned! > 3400, String(split.requestsPlanned));
   });

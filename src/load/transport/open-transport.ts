@@ -1,9 +1,12 @@
+import { setMaxListeners } from 'node:events';
 import { reachSockets } from './reach.js';
 import type { OpenTransport } from './transport.js';
 
 /** Makes a transport of its description. What an engine needs is loaded only where it is used. */
 export const openTransport: OpenTransport = async (spec, requests, limits, signal) => {
   const { tls, connectTimeoutMs } = spec;
+  // Every connection that is being opened listens to it; Node.js warns of more than ten.
+  setMaxListeners(0, signal);
   const reach = (): ReturnType<typeof reachSockets> => reachSockets(spec, signal);
   switch (spec.engine) {
     case 'h2': {
