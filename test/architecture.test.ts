@@ -14,7 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   mesh: [],
   call: ['scenario', 'wire'],
   routing: ['scenario'],
-  count: ['call', 'stats'],
+  count: ['call'],
   load: ['wire', 'call', 'count'],
   expect: ['count', 'stats'],
   record: ['call', 'count', 'expect', 'routing'],
@@ -101,7 +101,10 @@ describe('import directions', () => {
           continue;
         }
         const allowed = room === null ? [] : ALLOWED[room];
-        assert.ok(allowed, `src/${room ?? ''}/ is not a known room: add it here and to ARCHITECTURE`);
+        assert.ok(
+          allowed,
+          `src/${room ?? ''}/ is not a known room: add it here and to ARCHITECTURE`,
+        );
         assert.ok(
           allowed.includes(targetRoom),
           `${file} imports ${target}: ${room ?? 'the ground floor'} may import only ${allowed.join(', ') || 'nothing'}`,
@@ -121,7 +124,9 @@ describe('import directions', () => {
       ),
     );
     const unused = Object.entries(ALLOWED).flatMap(([room, others]) =>
-      others.filter((other) => !used.has(`${room} → ${other}`)).map((other) => `${room} → ${other}`),
+      others
+        .filter((other) => !used.has(`${room} → ${other}`))
+        .map((other) => `${room} → ${other}`),
     );
     assert.deepEqual(unused, []);
   });
@@ -131,7 +136,9 @@ describe('import directions', () => {
   });
 
   it('there is no catch-all file', () => {
-    const catchAlls = FILES.filter((file) => /(^|\/)(utils?|helpers?|common|types)\.ts$/.test(file));
+    const catchAlls = FILES.filter((file) =>
+      /(^|\/)(utils?|helpers?|common|types)\.ts$/.test(file),
+    );
     assert.deepEqual(catchAlls, []);
   });
 });

@@ -223,7 +223,7 @@ describe('bad manifests', () => {
   it('a file that is not there', async () => {
     await assert.rejects(loadManifests(['no/such.yaml']), {
       name: 'InputError',
-      message: 'no/such.yaml: no such file or folder',
+      message: 'no/such.yaml: no such file: check its name',
     });
   });
 
