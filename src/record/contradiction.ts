@@ -107,12 +107,7 @@ const MAX_SHOWN = 40;
 
 /** The first place where two values differ, both as JSON has them. */
 function difference(shown: unknown, expected: unknown, path: string): Contradiction | null {
-  if (
-    typeof shown !== 'object' ||
-    typeof expected !== 'object' ||
-    shown === null ||
-    expected === null
-  ) {
+  if (!isComposed(shown) || !isComposed(expected)) {
     if (Object.is(shown, expected)) return null;
     return {
       path,
@@ -127,6 +122,10 @@ function difference(shown: unknown, expected: unknown, path: string): Contradict
     if (found !== null) return found;
   }
   return null;
+}
+
+function isComposed(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Names come from elsewhere, and may be such as every object inherits something under. */

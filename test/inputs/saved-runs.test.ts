@@ -6,7 +6,7 @@ import { after, describe, it } from 'node:test';
 import { FORMATS, type FormatName } from '../../src/report/formats.js';
 import type { RunRecord } from '../../src/record/run-record.js';
 import { startMesh } from '../../src/mesh/mesh.js';
-import { recordOf, ROOT, splitproof } from '../fixtures/command.js';
+import { reasonsOf, recordOf, ROOT, splitproof } from '../fixtures/command.js';
 import { askedRun, countedShard, recordOfRun } from '../record/shards.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'splitproof-saved-'));
@@ -71,7 +71,7 @@ describe('merge', () => {
     }
     const parts = shards.map((file) => JSON.parse(readFileSync(file, 'utf8')) as RunRecord);
     const { status, record } = await recordOf(['merge', ...shards]);
-    assert.equal(record.verdict, 'fail', record.reasons.join());
+    assert.equal(record.verdict, 'fail', reasonsOf(record));
     assert.equal(status, 1);
     assert.equal(record.load.sent, 1400);
     const observed = (run: RunRecord): number => run.calls[0]!.split!.destinations[0]!.observed;

@@ -1,4 +1,4 @@
-import { entryOf } from '../../record/named-counts.js';
+import { entryOf } from '../../record/entry-of.js';
 import { labelled } from './labelled.js';
 import { formatCount, formatMs, formatSeconds, formatShare } from '../numbers.js';
 import { plainText } from '../plain-text.js';

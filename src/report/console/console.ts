@@ -6,7 +6,7 @@ import {
   formatSeconds,
   formatStatistic,
 } from '../numbers.js';
-import { entryOf } from '../../record/named-counts.js';
+import { entryOf } from '../../record/entry-of.js';
 import { plainText } from '../plain-text.js';
 import type { CallRecord, RolloutRecord, RunRecord, SplitRecord } from '../../record/run-record.js';
 import { paint, type Style, wrap } from '../style.js';

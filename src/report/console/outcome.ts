@@ -1,7 +1,7 @@
 import { formatCount, formatMs, formatShare } from '../numbers.js';
 import { plainText } from '../plain-text.js';
 import { aboutCall } from '../../record/call-labels.js';
-import { entryOf } from '../../record/named-counts.js';
+import { entryOf } from '../../record/entry-of.js';
 import type { CallRecord, FindingRecord, RunRecord } from '../../record/run-record.js';
 import { paint, type Style, wrap } from '../style.js';
 import { table } from './table.js';
