@@ -121,11 +121,20 @@ function parser(words: readonly string[]): Argv {
     .fail((message, error: Error | undefined) => {
       // Yargs has an error of its own for some mistakes; any other is a fault.
       if (error !== undefined && error.name !== 'YError') throw error;
-      throw new InputError(usageProblem(message), { file: 'command line' });
+      throw new InputError(usageProblem(message, words), { file: 'command line' });
     });
 }
 
-function usageProblem(message: string): string {
+function usageProblem(message: string, words: readonly string[]): string {
+  // What is unknown then may be a token, which no message may repeat.
+  if (isHeaderSplit(words)) return "a header is one word: put it in quotes, as in -H 'name: value'";
   const oneLine = message.replaceAll(/\s*\n\s*/g, ' ');
   return `${oneLine}; splitproof --help lists what there is`;
+}
+
+/** Whether the shell has made several words of a header. */
+function isHeaderSplit(words: readonly string[]): boolean {
+  return words.some(
+    (word, at) => word.endsWith(':') && /^(-H|--?header)$/.test(words[at - 1] ?? ''),
+  );
 }

@@ -202,6 +202,10 @@ describe('secrets in words that are wrong', () => {
       'a header without colon',
       () => [...verify, ...WEIGHTS, '-H', `authorization Bearer ${TOKEN}`],
     ],
+    [
+      'a header without quotes',
+      () => [...verify, ...WEIGHTS, '-H', 'authorization:', 'Bearer', TOKEN],
+    ],
     ['a header with a bad value', () => [...verify, ...WEIGHTS, '-H', `x-team: ${TEAM}\u0001`]],
     [
       'metadata that is not JSON',

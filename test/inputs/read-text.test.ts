@@ -137,11 +137,18 @@ describe('pipes', () => {
     }
   });
 
-  it('are not opened once it is too late', async () => {
+  it('are not waited for once it is too late', async () => {
     await refused(
-      readText(source(path.join(folder, 'nope'), { signal: AbortSignal.abort() })),
-      /interrupted/,
+      readText(source(pipe('late'), { signal: AbortSignal.abort() })),
+      /late: reading it was interrupted$/,
     );
+  });
+
+  it('hold up nothing where they are files: those are read to the end', async () => {
+    const file = path.join(folder, 'there.yaml');
+    writeFileSync(file, 'a: 1');
+    const { text } = await readText(source(file, { signal: AbortSignal.abort() }));
+    assert.equal(text, 'a: 1');
   });
 });
 
