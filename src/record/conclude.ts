@@ -139,7 +139,7 @@ function about(reasons: readonly Reason[], call: string | null): RunReason[] {
 }
 
 function ofCall(findings: readonly Finding[], call: string | null): Finding[] {
-  return findings.map((finding) => ({ ...finding, call }));
+  return findings.map((finding) => ({ ...finding, summary: sentence(finding.summary), call }));
 }
 
 /** Calls of a run share their manifests, and what is wrong with those is said once. */

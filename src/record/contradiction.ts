@@ -79,16 +79,17 @@ function concludedIn(record: RunRecord): Concluded {
 }
 
 function judgementIn({ verdict, reasons, split, checks }: CallRecord): CallJudgement {
+  const power = split?.power ?? null;
   return {
     verdict: verdict satisfies Verdict,
     reasons,
     findings: [],
     check: checks[0] ?? null,
     split:
-      split === null || split.power === null
+      split === null || power === null
         ? null
         : {
-            power: split.power,
+            power,
             destinations: split.destinations.map(
               ({ name, expectedShare, interval, tolerance }) => ({
                 name,
