@@ -97,13 +97,10 @@ export class Blocks {
 /** Adds up blocks by their index; a series that is shorter counts as if it went on with empty ones. */
 export function mergeBlocks(a: BlockCounts, b: BlockCounts): BlockCounts {
   const [longer, shorter] = a.missing.length >= b.missing.length ? [a, b] : [b, a];
-  const none = new Float64Array(0);
   return {
     observed: longer.observed.map((row, at) => mergeColumns(row, shorter.observed[at] ?? [])),
     missing: mergeColumns(a.missing, b.missing),
-    latency: longer.latency.map((counts, at) =>
-      mergeHistograms(counts, shorter.latency[at] ?? none),
-    ),
+    latency: longer.latency.map((counts, at) => mergeHistograms(counts, shorter.latency[at] ?? [])),
   };
 }
 

@@ -99,7 +99,7 @@ function placeLatency(
   places: ColumnPlaces,
   length: number,
 ): HistogramCounts[] {
-  const placed = Array.from({ length: length + 1 }, (): HistogramCounts => new Float64Array(0));
+  const placed = Array.from({ length: length + 1 }, (): HistogramCounts => []);
   places.forEach((place, column) => {
     if (place >= 0) placed[place] = latency[column]!;
   });

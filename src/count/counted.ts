@@ -1,10 +1,10 @@
 import type { Outcome } from './outcome.js';
 
 /**
- * Durations at three significant digits, as `Histogram` has them: how often each of its places was
- * hit, up to the last that was. Plain data.
+ * Durations at three significant digits, as `Histogram` has them: each of its places that was hit,
+ * followed by how often it was, in ascending order. Plain data.
  */
-export type HistogramCounts = Float64Array;
+export type HistogramCounts = readonly number[];
 
 /**
  * Why a request that was due was not sent.

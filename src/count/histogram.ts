@@ -47,12 +47,14 @@ export class Histogram {
     });
   }
 
-  /** Counts by place, up to the last that is not zero: a copy. */
+  /** The places that were hit, and how often: a copy. */
   counts(): HistogramCounts {
-    const last = this.#counts.findLastIndex((count) => count > 0);
-    if (last < 0) return new Float64Array(0);
-    const counts = new Float64Array(this.#first + last + 1);
-    counts.set(this.#counts.subarray(0, last + 1), this.#first);
+    const counts: number[] = [];
+    const places = this.#counts;
+    for (let index = 0; index < places.length; index++) {
+      const count = places[index]!;
+      if (count > 0) counts.push(this.#first + index, count);
+    }
     return counts;
   }
 
@@ -80,14 +82,27 @@ export class Histogram {
 
 /** Adds up two histograms, place by place. */
 export function mergeHistograms(a: HistogramCounts, b: HistogramCounts): HistogramCounts {
-  const [longer, shorter] = a.length >= b.length ? [a, b] : [b, a];
-  if (shorter.length === 0) return longer;
-  const sum = longer.slice();
-  shorter.forEach((count, place) => (sum[place]! += count));
+  if (a.length === 0) return b;
+  if (b.length === 0) return a;
+  const sum: number[] = [];
+  for (let ofA = 0, ofB = 0; ofA < a.length || ofB < b.length;) {
+    const placeOfA = a[ofA] ?? Infinity;
+    const placeOfB = b[ofB] ?? Infinity;
+    let count = 0;
+    if (placeOfA <= placeOfB) {
+      count += a[ofA + 1]!;
+      ofA += 2;
+    }
+    if (placeOfB <= placeOfA) {
+      count += b[ofB + 1]!;
+      ofB += 2;
+    }
+    sum.push(Math.min(placeOfA, placeOfB), count);
+  }
   return sum;
 }
 
 /** Adds up any number of histograms. */
 export function sumOfHistograms(all: readonly HistogramCounts[]): HistogramCounts {
-  return all.reduce(mergeHistograms, new Float64Array(0));
+  return all.reduce(mergeHistograms, []);
 }

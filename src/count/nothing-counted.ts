@@ -39,7 +39,6 @@ export function nothingCounted(calls: CallCounts[] = []): Counted {
  */
 export function emptyCallCounts(destinations: readonly string[], spreadSize: number): CallCounts {
   const zeros = (): number[] => destinations.map(() => 0);
-  const noHistogram = new Float64Array(0);
   return {
     destinations: [...destinations],
     named: destinations.length,
@@ -53,8 +52,8 @@ export function emptyCallCounts(destinations: readonly string[], spreadSize: num
     failed: zeros(),
     unattributed: 0,
     pods: new Map(),
-    latency: [...destinations.map(() => noHistogram), noHistogram],
-    scheduleSlip: noHistogram,
+    latency: [...destinations.map(() => []), []],
+    scheduleSlip: [],
     windows: { widthMs: 10, first: 0, observed: [], missing: [] },
     blocks: { observed: [], missing: [], latency: [] },
     clusters: new Map(),

@@ -282,7 +282,7 @@ export class Tally {
     const { destinationNames, destinations } = this.#shape.pods;
     const other = this.#otherLatency.counts();
     const latency = destinationNames.map(
-      (_, index): HistogramCounts => this.#latency[index]?.counts() ?? new Float64Array(0),
+      (_, index): HistogramCounts => this.#latency[index]?.counts() ?? [],
     );
     latency.push(other);
     this.#podLatency.forEach((histogram, pod) => {
@@ -298,8 +298,7 @@ export class Tally {
     const named = new Map<string, PodCounts>();
     this.#podCounts.forEach((observed, pod) => {
       if (observed === 0) return;
-      const latency =
-        pod < PODS_WITH_LATENCY ? (this.#podLatency[pod]?.counts() ?? new Float64Array(0)) : null;
+      const latency = pod < PODS_WITH_LATENCY ? (this.#podLatency[pod]?.counts() ?? []) : null;
       const counts: PodCounts = { destination: destinations[pod]!, observed, latency };
       const name = names[pod]!;
       const known = named.get(name);

@@ -81,7 +81,7 @@ function countsIn({ counted }: RunRecord, file: string): Counted {
     return countedOf(counted);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new InputError(`a histogram cannot be read: ${reason}`, { file, path: 'counted' });
+    throw new InputError(reason, { file, path: 'counted' });
   }
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { amount, count, milliseconds, msSince1970 } from './record-numbers.js';
 
 const counts = z.array(count);
-/** HdrHistogram V2, base64. */
+/** Places and counts in turn, separated by spaces: `1204 3 1207 1`. */
 const histogram = z.string();
 /** Windows are numbered from 1970 on. */
 const windowNumber = z.int().min(0);
@@ -51,7 +51,7 @@ const call = z.object({
   probe: z.object({ connections: count, observed: counts, missing: count }).nullable(),
 });
 
-/** The saved form of `Counted`: maps as pairs, histograms as HDR tools exchange them. */
+/** The saved form of `Counted`: maps as pairs, histograms as text. */
 export const savedCountsSchema = z.object({
   span: z.object({ startMs: msSince1970, endMs: msSince1970, sendingMs: milliseconds }).nullable(),
   isInterrupted: z.boolean(),

@@ -1,5 +1,5 @@
 import type { CallCounts, Counted, HistogramCounts } from '../count/counted.js';
-import { decodeHistogram, encodeHistogram } from '../count/histogram-codec.js';
+import { placeOf } from '../count/histogram-buckets.js';
 import type { SavedCallCounts, SavedCounts } from './saved-counts-schema.js';
 
 /** Puts what was counted into the form in which it is saved. */
@@ -20,11 +20,11 @@ function savedCall(call: CallCounts): SavedCallCounts {
     statuses: [...call.statuses],
     pods: [...call.pods].map(([name, pod]) => [
       name,
-      { ...pod, latency: pod.latency === null ? null : encoded(pod.latency) },
+      { ...pod, latency: pod.latency === null ? null : textOf(pod.latency) },
     ]),
-    latency: call.latency.map(encoded),
-    scheduleSlip: encoded(call.scheduleSlip),
-    blocks: { ...blocks, latency: blocks.latency.map(encoded) },
+    latency: call.latency.map(textOf),
+    scheduleSlip: textOf(call.scheduleSlip),
+    blocks: { ...blocks, latency: blocks.latency.map(textOf) },
     clusters: [...call.clusters],
     // Where nothing is compared there is no size: JSON has no infinity.
     spread: { ...spread, size: spread.size === Infinity ? null : spread.size },
@@ -54,20 +54,36 @@ function callOf(saved: SavedCallCounts): CallCounts {
     pods: new Map(
       saved.pods.map(([name, pod]) => [
         name,
-        { ...pod, latency: pod.latency === null ? null : decoded(pod.latency) },
+        { ...pod, latency: pod.latency === null ? null : histogramIn(pod.latency) },
       ]),
     ),
-    latency: saved.latency.map(decoded),
-    scheduleSlip: decoded(saved.scheduleSlip),
-    blocks: { ...blocks, latency: blocks.latency.map(decoded) },
+    latency: saved.latency.map(histogramIn),
+    scheduleSlip: histogramIn(saved.scheduleSlip),
+    blocks: { ...blocks, latency: blocks.latency.map(histogramIn) },
     clusters: new Map(saved.clusters),
   };
 }
 
-function encoded(places: HistogramCounts): string {
-  return encodeHistogram(places);
+/** A list of numbers as one text: on lines of their own they would fill the record. */
+function textOf(counts: HistogramCounts): string {
+  return counts.join(' ');
 }
 
-function decoded(text: string): HistogramCounts {
-  return decodeHistogram(text);
+const LAST_PLACE = placeOf(Number.MAX_SAFE_INTEGER);
+
+function histogramIn(text: string): HistogramCounts {
+  const counts = text === '' ? [] : text.split(' ').map(Number);
+  let last = -1;
+  for (let at = 0; at < counts.length; at += 2) {
+    const place = counts[at]!;
+    const count = counts[at + 1] ?? 0;
+    if (!Number.isSafeInteger(place) || place <= last || place > LAST_PLACE) {
+      throw new Error(`the places of a histogram are whole numbers that ascend: ${place}`);
+    }
+    if (!Number.isSafeInteger(count) || count < 1) {
+      throw new Error(`what a histogram counts at ${place} is a whole number above 0`);
+    }
+    last = place;
+  }
+  return counts;
 }

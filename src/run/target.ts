@@ -1,6 +1,6 @@
 import { readTlsOptions } from '../inputs/certificates.js';
 import { emptyCallCounts, nothingCounted } from '../count/nothing-counted.js';
-import type { Counted } from '../count/counted.js';
+import type { CallCounts, Counted } from '../count/counted.js';
 import { type LoadControl, runLoad } from '../load/coordinator.js';
 import type { LoadedCall } from '../load/load-order.js';
 import type { LoadPlan } from '../load/plan.js';
@@ -35,13 +35,11 @@ export async function reachTarget(
   const requests = calls.map(({ request }) => request);
   const transport = await (own ?? openTransport)(spec, requests, { callsPerConnection: 1 }, signal);
   const { addresses, unreachable, tls }: Reach = await transport.reach();
-  const nothing = nothingCounted(
-    calls.map(({ counting: { attribution, spreadSize } }) =>
-      emptyCallCounts(attribution.destinations, spreadSize),
-    ),
-  );
+  const isThere = addresses.length > 0;
+  // What is loaded counts its calls itself.
+  const nothing = nothingCounted(isThere ? [] : calls.map(uncounted));
   return {
-    isThere: addresses.length > 0,
+    isThere,
     found: {
       ...nothing,
       isInterrupted: signal.aborted,
@@ -55,6 +53,10 @@ export async function reachTarget(
         own === undefined ? control : { openTransport: own, ...control },
       ),
   };
+}
+
+function uncounted({ counting: { attribution, spreadSize } }: LoadedCall): CallCounts {
+  return emptyCallCounts(attribution.destinations, spreadSize);
 }
 
 async function transportSpec(

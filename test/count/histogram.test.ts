@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
+import { build, decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import type { HistogramCounts } from '../../src/count/counted.js';
 import { Histogram, mergeHistograms } from '../../src/count/histogram.js';
-import { decodeHistogram, encodeHistogram } from '../../src/count/histogram-codec.js';
+import { encodeHistogram } from '../../src/count/histogram-codec.js';
 import { percentileMs, summarize } from '../../src/count/latency-summary.js';
 
 const micros = fc.oneof(
@@ -48,7 +48,7 @@ describe('Histogram', () => {
     );
   });
 
-  it('is read by HdrHistogram, and reads what HdrHistogram wrote', () => {
+  it('is read by HdrHistogram', () => {
     fc.assert(
       fc.property(severalMicros, (values) => {
         const hdr = reference(values);
@@ -56,8 +56,6 @@ describe('Histogram', () => {
         assert.equal(read.totalCount, values.length);
         assert.equal(read.mean, hdr.mean);
         assert.equal(read.getValueAtPercentile(99), hdr.getValueAtPercentile(99));
-        const written = encodeIntoCompressedBase64(hdr);
-        assert.deepEqual(summarize(decodeHistogram(written)), summarize(histogramOf(values)));
       }),
     );
   });
@@ -74,31 +72,16 @@ describe('Histogram', () => {
     );
   });
 
-  it('says how often each place was hit, up to the last that was', () => {
-    assert.deepEqual(histogramOf([3, 1, 3]), Float64Array.of(0, 1, 0, 2));
-    assert.deepEqual(histogramOf([]), new Float64Array(0));
+  it('says which places were hit, and how often', () => {
+    assert.deepEqual(histogramOf([3, 1, 3]), [1, 1, 3, 2]);
+    assert.deepEqual(histogramOf([]), []);
   });
 
-  it('survives being written down when it is empty', () => {
-    const empty = new Float64Array(0);
-    assert.deepEqual(decodeHistogram(encodeHistogram(empty)), empty);
+  it('has no percentiles when it is empty', () => {
+    const empty: HistogramCounts = [];
+    assert.equal(decodeFromCompressedBase64(encodeHistogram(empty), 64, false).totalCount, 0);
     assert.equal(summarize(empty).p50, null);
     assert.equal(percentileMs(empty, 50), null);
-  });
-
-  it('comes back as it was written down', () => {
-    fc.assert(
-      fc.property(severalMicros, (values) => {
-        const counts = histogramOf(values);
-        assert.deepEqual(decodeHistogram(encodeHistogram(counts)), counts);
-      }),
-    );
-  });
-
-  it('refuses what is something else', () => {
-    for (const text of ['', 'AAAA', 'HISTFAAAAAB42g==', Buffer.alloc(60).toString('base64')]) {
-      assert.throws(() => decodeHistogram(text), text);
-    }
   });
 });
 
