@@ -75,8 +75,7 @@ function histogramIn(text: string): HistogramCounts {
   const counts = text === '' ? [] : text.split(' ').map(Number);
   let last = -1;
   for (let at = 0; at < counts.length; at += 2) {
-    const place = counts[at]!;
-    const count = counts[at + 1] ?? 0;
+    const [place = 0, count = 0] = counts.slice(at, at + 2);
     if (!Number.isSafeInteger(place) || place <= last || place > LAST_PLACE) {
       throw new Error(`the places of a histogram are whole numbers that ascend: ${place}`);
     }
