@@ -60,7 +60,7 @@ function assertAddsUp({ calls, connections }: Counted): void {
   });
 }
 
-describe('runLoad', () => {
+describe('runLoad', { concurrency: true }, () => {
   it('counts who answered, by what is scripted', TIMEOUT, async () => {
     const answered = [0, 0];
     const counted = await load(

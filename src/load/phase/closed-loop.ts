@@ -13,6 +13,8 @@ export class ClosedLoop implements Loop {
   readonly latenessP99Ms = null;
   readonly intervalMs = 0;
   readonly isAnyWaiting = false;
+  /** Which of the two ends it is not known before. */
+  readonly endsWithClock = false;
   readonly #sender: Sender;
   readonly #order: RequestOrder;
   readonly #sequencer: Sequencer;

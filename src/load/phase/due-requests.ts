@@ -76,10 +76,6 @@ export class DueRequests {
     return this.#startedAtMs + dueAtMs(this.#schedule, this.#taken);
   }
 
-  start(): void {
-    this.#takeUpDue();
-  }
-
   /**
    * Tells that a place has come back. What is due goes out once for everything that this turn of the
    * event loop brings: after each answer by itself it would spread thinly over the connections, and
@@ -92,7 +88,7 @@ export class DueRequests {
     }
     this.#soon ??= setImmediate(() => {
       this.#soon = undefined;
-      this.#takeUpDue();
+      this.takeUpDue();
     });
   }
 
@@ -117,7 +113,8 @@ export class DueRequests {
     }
   }
 
-  #takeUpDue(): void {
+  /** Takes up what is due now, and from then on what becomes due. */
+  takeUpDue(): void {
     if (this.#isStopped) return;
     const nowMs = tickNowMs();
     const { due, waitMs } = pace(this.#schedule, nowMs - this.#startedAtMs, this.#taken);
@@ -137,7 +134,7 @@ export class DueRequests {
     this.#timer = setTimeout(
       () => {
         this.#timer = undefined;
-        this.#takeUpDue();
+        this.takeUpDue();
       },
       Math.min(waitMs, LONGEST_TIMER_MS),
     );

@@ -12,6 +12,9 @@ export interface PhaseTimes {
   untilMs: number;
 }
 
+/** Why nothing more is taken up. `silent`: whatever ends it, nothing is answered any more. */
+export type StopReason = 'clock' | 'silent' | 'stopped' | 'interrupted';
+
 /** Says which request is next, and when: the difference between a closed loop and an open one. */
 export interface Loop {
   start(): void;
@@ -21,12 +24,8 @@ export interface Loop {
   onRoom(connection: number): void;
   /** Called a few times a second: requests without a slot may have waited long enough. */
   look(nowMs: number): void;
-  /**
-   * Nothing more is taken up.
-   *
-   * @param cause Why requests that were due by now had not been taken up.
-   */
-  stop(nowMs: number, cause: UnsentCause): void;
+  /** Nothing more is taken up. */
+  stop(nowMs: number, why: StopReason): void;
   /** Gives up requests that wait without a slot. @param cause null for what their connection lacks. */
   giveUpWaiting(cause: UnsentCause | null, nowMs: number): void;
   /** Whether requests wait without a slot. */
@@ -35,6 +34,8 @@ export interface Loop {
   readonly isAboutToTakeUp: boolean;
   /** Whether nothing more will be taken up. */
   readonly isOver: boolean;
+  /** Whether the clock ends it before its number does: what it had not taken up by then is not due. */
+  readonly endsWithClock: boolean;
   /** Whether a request that is due before a moment has not been sent. @param timeMs Has passed. */
   hasDueBefore(timeMs: number): boolean;
   /** How much later than possible requests were taken up, in ms (p99); null where none can be. */

@@ -2,12 +2,23 @@ import type { UnsentCause } from '../../count/counted.js';
 import { percentileMs } from '../../count/latency-summary.js';
 import { tickNowMs } from '../tick-clock.js';
 import { DueRequests } from './due-requests.js';
-import type { Loop, PhaseTimes } from './loop.js';
+import type { Loop, PhaseTimes, StopReason } from './loop.js';
 import type { Schedule } from './pacer.js';
 import type { RequestOrder } from './request-order.js';
 import { moveInto, newRequest, type Request, type Slot } from './request.js';
 import type { Sender } from './sender.js';
 import { WaitingRoom } from './waiting-room.js';
+
+/** Why requests that were due had not been taken up when no more was, by whether there were slots. */
+const OVERDUE: Readonly<Record<'full' | 'free', Record<StopReason, UnsentCause>>> = {
+  full: {
+    clock: 'no-place',
+    silent: 'no-answer',
+    stopped: 'no-place',
+    interrupted: 'interrupted',
+  },
+  free: { clock: 'client', silent: 'no-answer', stopped: 'stopped', interrupted: 'interrupted' },
+};
 
 /** Requests are due by a schedule, and take any free slot. */
 export class OpenLoop implements Loop {
@@ -60,12 +71,16 @@ export class OpenLoop implements Loop {
     return this.#isStopped || (this.#due.isOver && !this.#due.endsWithClock);
   }
 
+  get endsWithClock(): boolean {
+    return this.#due.endsWithClock;
+  }
+
   get latenessP99Ms(): number | null {
     return percentileMs(this.#due.lateness.counts(), 99);
   }
 
   start(): void {
-    this.#due.start();
+    this.#due.takeUpDue();
   }
 
   onFree(slot: Slot): void {
@@ -106,9 +121,12 @@ export class OpenLoop implements Loop {
     });
   }
 
-  stop(nowMs: number, cause: UnsentCause): void {
+  stop(nowMs: number, why: StopReason): void {
+    // The clock may come between a request's time and its timer.
+    if (why === 'clock') this.#due.takeUpDue();
     this.#isStopped = true;
     this.#due.stop();
+    const cause = OVERDUE[this.#free.length > 0 ? 'free' : 'full'][why];
     const request = newRequest();
     this.#due.giveAwayOverdue(nowMs, (connection, dueAtMs) => {
       this.#order.takeUp(request, connection, dueAtMs);

@@ -202,7 +202,9 @@ export class Phase {
   /** Counts the requests that were due and never taken up. Called once, when the phase is over. */
   countNeverTakenUp(): void {
     const cause = NEVER_TAKEN_UP[this.#end];
-    if (cause !== null) this.#sender.neverTakenUp(cause, this.#order.left() ?? []);
+    if (cause !== null && this.#loop?.endsWithClock !== true) {
+      this.#sender.neverTakenUp(cause, this.#order.left() ?? []);
+    }
   }
 
   /** Takes a connection's word that a call was answered. */
@@ -256,7 +258,7 @@ export class Phase {
     this.#state = 'draining';
     this.#stoppedAtMs = nowMs;
     this.#end = end;
-    this.#loop!.stop(nowMs, isSilent ? 'no-answer' : 'no-place');
+    this.#loop!.stop(nowMs, isSilent ? 'silent' : end === 'stopped' ? 'stopped' : 'clock');
     // A clock lets those that were due wait for their turn.
     if (end === 'silent') this.#giveUpWaiting(null, nowMs);
     else if (end === 'stopped') this.#giveUpWaiting('stopped', nowMs);

@@ -7,17 +7,20 @@ export class RequestOrder {
   readonly #dealer: CallDealer;
   readonly #connections: number;
   readonly #calls: number;
-  /** By connection and call: requests taken up. */
-  readonly #byConnection: Float64Array;
-  readonly #byCall: Float64Array;
+  /**
+   * By connection and call: requests taken up. Plain arrays, so that the numbers they give are small
+   * integers to the engine.
+   */
+  readonly #byConnection: number[];
+  readonly #byCall: number[];
 
   /** @param calls How many different calls there are. */
   constructor(dealer: CallDealer, connections: number, calls: number) {
     this.#dealer = dealer;
     this.#connections = connections;
     this.#calls = calls;
-    this.#byConnection = new Float64Array(connections * calls);
-    this.#byCall = new Float64Array(calls);
+    this.#byConnection = new Array<number>(connections * calls).fill(0);
+    this.#byCall = new Array<number>(calls).fill(0);
   }
 
   /** Takes up a request, into the object given. @param dueAtMs On the monotonic clock. */

@@ -28,6 +28,12 @@ export interface Slot extends Request {
   refusedAtMs: number;
 }
 
+/**
+ * Zero as a fraction: to the engine a field that begins as a small integer is of another kind than one
+ * that holds times, and what was compiled for the one is thrown away when the other comes.
+ */
+const NO_TIME_MS = -0;
+
 /** @returns A slot that nothing has used. @param slot Its number. */
 export function newSlot(slot: number): Slot {
   return {
@@ -37,12 +43,12 @@ export function newSlot(slot: number): Slot {
     place: 0,
     sequence: 0,
     connectionSequence: 0,
-    scheduledAtMs: 0,
-    sentAtMs: 0,
+    scheduledAtMs: NO_TIME_MS,
+    sentAtMs: NO_TIME_MS,
     state: 'idle',
     resent: false,
     isAnswered: false,
-    refusedAtMs: 0,
+    refusedAtMs: NO_TIME_MS,
   };
 }
 

@@ -24,7 +24,7 @@ export class Sender {
   resent = 0;
   inFlight = 0;
   /** Since when calls are in flight and none has ended. */
-  noEndSinceMs = 0;
+  noEndSinceMs = performance.now();
   readonly waits: Waits = { forStream: 0, forStreamMs: 0 };
   readonly #counters: readonly RequestCounter[];
   readonly #sentCounts: Float64Array;

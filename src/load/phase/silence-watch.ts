@@ -19,11 +19,12 @@ export class SilenceWatch {
   hasAnswer = false;
   /** Nothing is to be answered. */
   #isIdle = true;
-  #quietSinceMs = 0;
+  #quietSinceMs = performance.now();
   /** What {@link #looksMs} was then. */
-  #quietSinceLooksMs = 0;
+  #quietSinceLooksMs = -0;
   /** Time that looks have covered. */
-  #looksMs = 0;
+  // Fractions from the start, as in `request.ts`.
+  #looksMs = -0;
   #lookedAtMs = performance.now();
   /** Since the stretch became long: the median latency before it, null when there was none. */
   #long: { medianMs: number | null } | null = null;

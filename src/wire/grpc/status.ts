@@ -70,7 +70,7 @@ export function statusFromReset(code: number): number {
 
 /**
  * Decodes `grpc-message`: percent-encoded UTF-8 (grpc/doc/PROTOCOL-HTTP2.md). What is not valid is
- * kept as it came, as the specification asks; UTF-8 that was not encoded is read all the same.
+ * kept as it came, as the specification asks; UTF-8 that was not encoded is read as well.
  */
 export function decodeGrpcMessage(value: string): string {
   if (/^[\x20-\x24\x26-\x7e]*$/.test(value)) return value;

@@ -77,7 +77,7 @@ function provesTls(error: unknown): boolean {
   const afterHandshake = ['alpn-not-h2', 'client-certificate', 'certificate', 'http1', 'not-http2'];
   if (afterHandshake.includes(error.kind)) return true;
   if (error.kind === 'silent') return error.detail === '';
-  // An alert is a TLS record: whoever sends one speaks TLS.
+  // An alert is a TLS record: a peer that sends one speaks TLS.
   return error.kind === 'tls' && error.detail.includes('_ALERT_');
 }
 

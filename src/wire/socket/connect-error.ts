@@ -3,7 +3,7 @@ import { type Endpoint, formatEndpoint } from './endpoint.js';
 /**
  * Why no HTTP/2 session came to be.
  *
- * - `refused`: nobody listens there (`ECONNREFUSED`, or a unix socket that does not exist).
+ * - `refused`: nothing listens there (`ECONNREFUSED`, or a unix socket that does not exist).
  * - `unresolvable`: the name has no address.
  * - `unreachable`: no route, network down, or not permitted.
  * - `timeout`: no TCP connection within the connect timeout.

@@ -22,7 +22,7 @@ export function tlsSocket(
     rejectUnauthorized: verify,
     // HTTP/2 over TLS 1.2 must disable it (RFC 9113, section 9.2.1).
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
-    // SNI carries names only (RFC 6066, section 3); an address is verified all the same.
+    // SNI carries names only (RFC 6066, section 3); an address is verified without it.
     ...(net.isIP(name) === 0 ? { servername: name } : {}),
     checkServerIdentity: (_host, certificate) => tls.checkServerIdentity(name, certificate),
     ...(ca === undefined ? {} : { ca }),

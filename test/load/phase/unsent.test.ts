@@ -272,4 +272,30 @@ describe('a phase that is stopped', () => {
     assert.equal(await run(), 'complete');
     assert.deepEqual(causesOf(seen), {});
   });
+
+  it('in an open loop had only that due of which the time had come', TIMEOUT, async () => {
+    const stopped = async (plan: { requests: number | null; durationMs?: number }) => {
+      const connection = new ScriptedConnection();
+      const { phase, seen, run } = phaseOver([connection], {
+        ...plan,
+        concurrency: 4,
+        requestsPerSecond: 100,
+      });
+      setTimeout(() => {
+        phase.stop();
+      }, 200);
+      assert.equal(await run(), 'stopped');
+      return { sent: phase.sent, due: dueOf(seen), causes: causesOf(seen) };
+    };
+    const byNumber = await stopped({ requests: 500 });
+    assert.equal(byNumber.due, 500);
+    assert.deepEqual(byNumber.causes, { stopped: 500 - byNumber.sent });
+    for (const requests of [null, 500]) {
+      const byClock = await stopped({ requests, durationMs: 3000 });
+      // One may have become due just when it was stopped.
+      const { stopped: atTheEnd = 0, ...others } = byClock.causes;
+      assert.deepEqual([byClock.due, others], [byClock.sent + atTheEnd, {}]);
+      assert.ok(byClock.due < 300, String(byClock.due));
+    }
+  });
 });
