@@ -26,7 +26,9 @@ const LIBRARY = {
 /** What libraries in the older module format call for Node's own modules. */
 const REQUIRE = 'const require = process.getBuiltinModule;';
 /** They set up tables of Unicode when they are loaded, which most runs do without. */
-const LOADED_WHEN_CALLED = /^(?:cliui|string-width|wrap-ansi)$/;
+const LOADED_WHEN_CALLED = /^(?:cli-table3|cliui|string-width|wrap-ansi)$/;
+/** What they export is a class. */
+const CLASSES = ['cli-table3'];
 const YARGS_PLATFORM = /[/\\]node_modules[/\\]yargs[/\\]lib[/\\]platform-shims[/\\]esm\.mjs$/;
 
 /** @param {string} root @returns {boolean} Whether the command line's files are there. */
@@ -95,7 +97,7 @@ function demandDependencies(root, folder, metafile) {
 }
 
 /**
- * Puts off the loading of libraries of one function until that is called. All who import one share
+ * Puts off the loading of libraries of one function, or class, until that is called. All who import one share
  * one version of it: cliui would bring older ones of the other two.
  */
 const loadedWhenCalled = {
@@ -109,7 +111,9 @@ const loadedWhenCalled = {
         : undefined,
     );
     build.onLoad({ filter: LOADED_WHEN_CALLED, namespace }, ({ path: name, pluginData }) => ({
-      contents: `export default (...args) => require('${name}').default(...args);`,
+      contents: CLASSES.includes(name)
+        ? `export default function (...args) { return new (require('${name}'))(...args); }`
+        : `export default (...args) => require('${name}').default(...args);`,
       resolveDir: pluginData,
     }));
   },

@@ -43,6 +43,11 @@ export class Blocks {
   /** The block of a request. @param sequence Its position in the send order, from 0. */
   at(sequence: number): Block {
     if (sequence >= this.#latestFrom && sequence < this.#latestEnd) return this.#latest;
+    return this.#moveTo(sequence);
+  }
+
+  /** Apart from the common case, which is compiled into its callers. */
+  #moveTo(sequence: number): Block {
     while (sequence >= this.#size * MAX_BLOCKS) this.#foldTo(this.#size * 2);
     const index = Math.floor(sequence / this.#size);
     this.#latest = this.#blockAt(index);

@@ -37,6 +37,11 @@ export class Windows {
   /** The window to count in what was sent at a time. @param sentAtMs In ms since 1970. */
   at(sentAtMs: number): Window {
     if (sentAtMs >= this.#latestStartMs && sentAtMs < this.#latestEndMs) return this.#latest;
+    return this.#moveTo(sentAtMs);
+  }
+
+  /** Apart from the common case, which is compiled into its callers. */
+  #moveTo(sentAtMs: number): Window {
     let number = Math.floor(sentAtMs / this.#widthMs);
     if (this.#windows.length === 0) this.#first = number;
     while (spanOf(this.#first, this.#windows.length, number) > MAX_WINDOWS) {

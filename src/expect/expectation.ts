@@ -128,4 +128,16 @@ export interface Kind<W extends Wish | null, E extends Expectation | null> {
   plan(wish: W, context: PlanContext): ExpectationPlan;
   /** Judges the calls of a run that have this kind of expectation, together. */
   judge(calls: readonly JudgedCall<E>[], rule: RunRule): CallJudgement[] | Promise<CallJudgement[]>;
+  /**
+   * Whether a batch looks as if a roll-out had come to its end. Without it there is none to wait for.
+   *
+   * @param level How often a batch of what is right may be told off.
+   */
+  isRolledOut?(batch: JudgedCall<E>, rule: RunRule, level: number): boolean;
+  /**
+   * How many connections of one request each a sample leaves to be asked. Without it: none.
+   *
+   * @returns 0 where the verdict does not depend on it.
+   */
+  probesLeft?(sample: JudgedCall<E>, rule: RunRule): number;
 }

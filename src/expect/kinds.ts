@@ -55,6 +55,25 @@ export async function judgeCalls(
   return calls.flatMap((call) => judged.get(call) ?? []);
 }
 
+/** Whether a batch looks as if a roll-out had come to its end. @param level See `Kind`. */
+export async function isRolledOut(
+  batch: JudgedCall<Expectation | null>,
+  rule: RunRule,
+  level: number,
+): Promise<boolean> {
+  const kind = await KINDS[kindOf(batch)]();
+  return kind.isRolledOut?.(batch, rule, level) ?? true;
+}
+
+/** How many connections of one request each a sample leaves to be asked, for its verdict. */
+export async function probesLeft(
+  sample: JudgedCall<Expectation | null>,
+  rule: RunRule,
+): Promise<number> {
+  const kind = await KINDS[kindOf(sample)]();
+  return kind.probesLeft?.(sample, rule) ?? 0;
+}
+
 function kindOf({ call }: JudgedCall<Expectation | null>): ExpectationKind {
   return call.expectation?.kind ?? 'none';
 }

@@ -1,11 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { InputError } from '../input-error.js';
-import type { Security } from '../scenario/scenario.js';
+import type { TlsSecurity } from '../scenario/scenario.js';
 import type { TlsOptions } from '../wire/socket/tls-options.js';
 import { readText } from './read-text.js';
-
-type TlsSecurity = Exclude<Security, { kind: 'plaintext' }>;
 
 /** The bundle of all public authorities has a quarter of a megabyte. */
 const MAX_BYTES = 16 * 1024 * 1024;

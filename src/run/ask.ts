@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { PreparedCall } from '../call/prepared-call.js';
 import { okStatuses } from '../call/status-name.js';
 import type { NamedDestination, Wish } from '../expect/expectation.js';
@@ -11,9 +10,11 @@ import { awaitInCall } from '../scenario/call-list.js';
 import type { AskedCall as ScenarioCall, Scenario } from '../scenario/scenario.js';
 import { formatTarget } from '../scenario/target.js';
 import { TOOL } from '../tool.js';
-import type { ConfiguredCall } from './configured.js';
+import { configuredCalls } from './configured.js';
+import type { ConfiguredCall } from './configured-call.js';
 import type { RunOptions } from './options.js';
 import { preparedCalls } from './prepared-calls.js';
+import { newRunId } from './run-id.js';
 
 /** A call with everything that is known before the first request. */
 export interface RunCall {
@@ -54,7 +55,9 @@ const NOTHING_CONFIGURED: ConfiguredCall = {
 export async function ask(scenario: Scenario, options: RunOptions): Promise<PreparedRun> {
   const { signal, onNote } = options;
   const prepared = await preparedCalls(scenario, signal);
-  const configured = await configuredAll(scenario, prepared, signal);
+  const configured = (await configuredCalls(scenario, prepared, signal)).map(
+    (one) => one ?? NOTHING_CONFIGURED,
+  );
   const calls: RunCall[] = [];
   for (const [index, call] of scenario.calls.entries()) {
     const own = prepared[index];
@@ -71,20 +74,6 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   for (const note of new Set([...notes, ...size.notes])) onNote?.(note);
   const { requests, parts } = size;
   return { asked: askedOf(scenario, calls, configured, requests), calls, requests, parts };
-}
-
-async function configuredAll(
-  scenario: Scenario,
-  calls: readonly PreparedCall[],
-  signal: AbortSignal | undefined,
-): Promise<ConfiguredCall[]> {
-  if (scenario.calls.every(({ expect }) => expect === null)) {
-    return calls.map(() => NOTHING_CONFIGURED);
-  }
-  // Routing is loaded only where there are routes: it takes its time.
-  const { configuredCalls } = await import('./configured.js');
-  const configured = await configuredCalls(scenario, calls, signal);
-  return configured.map((one) => one ?? NOTHING_CONFIGURED);
 }
 
 async function runCall(
@@ -163,7 +152,7 @@ function askedOf(
   return {
     command,
     tool: TOOL,
-    runId: randomUUID(),
+    runId: newRunId(),
     labels: {},
     askedAt: new Date().toISOString(),
     scenario: name,

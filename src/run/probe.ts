@@ -1,5 +1,7 @@
 import type { Counted, ProbeCounts } from '../count/counted.js';
+import { probesLeft } from '../expect/kinds.js';
 import type { LoadPlan } from '../load/plan.js';
+import { count } from '../number-text.js';
 import { countedCall } from '../record/conclude.js';
 import type { PreparedRun } from './ask.js';
 import type { RunOptions } from './options.js';
@@ -7,6 +9,8 @@ import type { ReachedTarget } from './target.js';
 
 /** Connections that are opened at the same time. */
 const BATCH = 64;
+/** More would be a load of its own on a gateway: it is said that they are needed, and left to the user. */
+const MOST_CONNECTIONS = 1000;
 /** After this no further batch is begun, in ms. */
 const LIMIT_MS = 60_000;
 
@@ -29,15 +33,8 @@ export async function probeConnections(
   if (counted.isInterrupted) return counted;
   const calls = [...counted.calls];
   for (const [index, { asked, loaded }] of run.calls.entries()) {
-    const { expectation } = asked;
-    if (expectation === null) continue;
-    // Loaded late: it needs the statistics of the verdict, which come next anyway.
-    const { probesLeft } = await import('../expect/split/probes-needed.js');
-    const { refusalToProbe } = await import('../expect/split/connection-probe.js');
-    const needed = probesLeft(
-      { call: { ...asked, expectation }, counted: countedCall(run.asked, counted, index) },
-      run.asked.rule,
-    );
+    const sample = { call: asked, counted: countedCall(run.asked, counted, index) };
+    const needed = await probesLeft(sample, run.asked.rule);
     if (needed === 0) continue;
     const refusal = refusalToProbe(needed);
     if (refusal !== null) {
@@ -57,6 +54,13 @@ export async function probeConnections(
     if (counts !== undefined) calls[index] = { ...counts, probe };
   }
   return { ...counted, calls };
+}
+
+/** Why so many connections are not opened, in words; null when they are. */
+export function refusalToProbe(needed: number): string | null {
+  return needed <= MOST_CONNECTIONS
+    ? null
+    : `only one destination answered; ${count(needed)} connections of one request each would tell a wrong split from connections that stay with one destination, more than the ${count(MOST_CONNECTIONS)} that are opened without being asked: use --connections and -n`;
 }
 
 /** Connections of one request each. */

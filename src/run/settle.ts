@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Counted } from '../count/counted.js';
 import { nothingCounted } from '../count/nothing-counted.js';
+import { isRolledOut } from '../expect/kinds.js';
 import type { LoadPlan } from '../load/plan.js';
 import type { PreparedRun } from './ask.js';
 import type { RunOptions } from './options.js';
@@ -89,18 +90,12 @@ async function follows(
   sizes: readonly number[],
   level: number,
 ): Promise<boolean> {
-  // Loaded where a roll-out is waited for: statistics take their time.
-  const { followsWeights } = await import('../expect/split/follows-weights.js');
-  return calls.every(({ asked }, index) => {
+  for (const [index, { asked }] of calls.entries()) {
     const counts = batch.calls[index];
-    if (asked.expectation === null || counts === undefined) return false;
-    if (counts.sent !== sizes[index]) return false;
+    if (counts === undefined || counts.sent !== sizes[index]) return false;
     const connections = batch.connections.flatMap(({ byCall }) => byCall[index] ?? []);
     const counted = { counts, connections, failures: [], span: batch.span };
-    return followsWeights(
-      { call: { ...asked, expectation: asked.expectation }, counted },
-      rule,
-      level,
-    );
-  });
+    if (!(await isRolledOut({ call: asked, counted }, rule, level))) return false;
+  }
+  return true;
 }

@@ -1,4 +1,3 @@
-import { readTlsOptions } from '../inputs/certificates.js';
 import { emptyCallCounts, nothingCounted } from '../count/nothing-counted.js';
 import type { CallCounts, Counted } from '../count/counted.js';
 import { type LoadControl, runLoad } from '../load/coordinator.js';
@@ -65,7 +64,11 @@ async function transportSpec(
 ): Promise<TransportSpec> {
   // Addresses are dialled after the name is resolved; the certificate is for the name.
   const host = target.kind === 'tcp' ? target.host : undefined;
-  const tls = security.kind === 'plaintext' ? null : await readTlsOptions(security, host);
+  // Cryptography is loaded only where it is needed: it takes its time.
+  const tls =
+    security.kind === 'plaintext'
+      ? null
+      : await (await import('../inputs/certificates.js')).readTlsOptions(security, host);
   if (tls?.verify === false) {
     onNote?.("WARNING: the server's certificate is not checked (--skip-verify)");
   }

@@ -38,15 +38,16 @@ export interface AskedCall {
 }
 
 /** How connections are secured. Files are not read yet. */
-export type Security =
-  | { kind: 'plaintext' }
-  | {
-      kind: 'tls';
-      caFile: string | undefined;
-      client: { certFile: string; keyFile: string } | undefined;
-      serverName: string | undefined;
-      skipVerify: boolean;
-    };
+export type Security = { kind: 'plaintext' } | TlsSecurity;
+
+/** The files that TLS goes by, and what it checks. */
+export interface TlsSecurity {
+  kind: 'tls';
+  caFile: string | undefined;
+  client: { certFile: string; keyFile: string } | undefined;
+  serverName: string | undefined;
+  skipVerify: boolean;
+}
 
 /** What is done with a scenario: a split is verified, or a target is loaded. */
 export type LoadingCommand = 'verify' | 'bench';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Counted, ProbeCounts } from '../../src/count/counted.js';
 import { nothingCounted } from '../../src/count/nothing-counted.js';
-import { probeConnections } from '../../src/run/probe.js';
+import { probeConnections, refusalToProbe } from '../../src/run/probe.js';
 import { countedBatch, PLAN, preparedRun, targetLoadedBy } from './prepared-run.js';
 
 const WEIGHTS = { v1: 90, v2: 10 };
@@ -80,5 +80,10 @@ describe('connections of one request each', () => {
     const none = await probed(() => batchOf(0));
     assert.equal(none.probe!.connections, 0);
     assert.deepEqual(none.batches, [64]);
+  });
+
+  it('are not opened by the thousands', () => {
+    assert.equal(refusalToProbe(757), null);
+    assert.match(refusalToProbe(7597) ?? '', /7,597 connections of one request each/);
   });
 });

@@ -1,10 +1,12 @@
 import { decideCalls } from './verdict/calls-verdict.js';
 import { reasonText } from './verdict/reason-text.js';
-import type { SplitDecision } from './verdict/split-verdict.js';
+import { decideSplit, type SplitDecision } from './verdict/split-verdict.js';
 import { findRefusals } from '../refusals.js';
-import type { CallJudgement, JudgedCall, Kind } from '../expectation.js';
+import type { CallJudgement, JudgedCall, Kind, RunRule } from '../expectation.js';
 import { callEvidence, splitEvidence, type CallEvidence } from './evidence.js';
 import type { SplitExpectation, SplitFigures, SplitWish } from './expectation.js';
+import { followsWeights } from './follows-weights.js';
+import { probesNeeded } from './connection-probe.js';
 import { findAll } from './findings/index.js';
 import { splitPlan } from './plan/split-plan.js';
 import { splitRule } from './split-rule.js';
@@ -39,7 +41,19 @@ export const split: Kind<SplitWish, SplitExpectation> = {
       return decision === undefined ? [] : [judgement(one, evidence, decision)];
     });
   },
+  isRolledOut: (batch, rule, level) => followsWeights(decisionOn(batch, rule), level),
+  probesLeft(sample, rule) {
+    const answering = sample.counted.counts.observed.filter((count) => count > 0);
+    // Only then is there something to tell; a decision takes its time.
+    if (answering.length !== 1) return 0;
+    return probesNeeded(decisionOn(sample, rule), rule.alpha);
+  },
 };
+
+/** Judges a call by itself, as its verdict does. */
+function decisionOn(judged: JudgedCall<SplitExpectation>, rule: RunRule): SplitDecision {
+  return decideSplit(splitEvidence(callEvidence(judged)), splitRule(judged.call, rule));
+}
 
 function judgement(
   { counted }: JudgedCall<SplitExpectation>,

@@ -1,8 +1,5 @@
-import { createRequire } from 'node:module';
-import type CliTable from 'cli-table3';
+import CliTable from 'cli-table3';
 import { paint, type Style } from '../style.js';
-
-const require = createRequire(import.meta.url);
 
 /** A column of a table without frames. */
 export interface Column {
@@ -36,9 +33,7 @@ const NO_FRAME = {
  * be in the way of grep.
  */
 export function table(columns: readonly Column[], rows: readonly string[][], style: Style): string {
-  // Loaded where there is a table: most formats have none.
-  const Table = require('cli-table3') as typeof CliTable;
-  const layout = new Table({
+  const layout = new CliTable({
     chars: NO_FRAME,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
     colAligns: columns.map((column) => column.align),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { probesNeeded, refusalToProbe } from '../../../src/expect/split/connection-probe.js';
+import { probesNeeded } from '../../../src/expect/split/connection-probe.js';
 import { decide } from './split-runs.js';
 
 /** 32 connections that all got the first destination only. */
@@ -19,9 +19,5 @@ describe('connections of one request each', () => {
     assert.equal(onlyFirst([60, 40]).verdict, 'fail');
     assert.equal(probesNeeded(onlyFirst([60, 40]), 0.001), 0);
     assert.equal(probesNeeded(decide([90, 10], [1160, 127]), 0.001), 0);
-  });
-  it('are not opened by the thousands', () => {
-    assert.equal(refusalToProbe(757), null);
-    assert.match(refusalToProbe(7597) ?? '', /7,597 connections of one request each/);
   });
 });

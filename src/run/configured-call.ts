@@ -1,0 +1,47 @@
+import { type AttributionTable, attributionTable } from '../count/attribution.js';
+import type { NamedDestination } from '../expect/expectation.js';
+import type { ExpectedAborts } from '../expect/injected-aborts.js';
+import type { Finding } from '../finding.js';
+import type { AskedCall } from '../record/asked.js';
+
+/** What the configuration says of one call, before anything is sent. */
+export interface ConfiguredCall {
+  /** Whose routes apply; null where that was not asked. */
+  via: string | null;
+  route: AskedCall['route'];
+  /** In the route's order, zero weights included; empty where nothing is known in advance. */
+  destinations: NamedDestination[];
+  attribution: AttributionTable;
+  aborts: ExpectedAborts | null;
+  programmed: AskedCall['programmed'];
+  findings: Finding[];
+  /** Choices that were made, for the person at the terminal. */
+  notes: string[];
+}
+
+/** A destination as the command line or a scenario gives it. */
+export interface WeightedName {
+  name: string;
+  weight: number;
+}
+
+/** Weights that are given instead of manifests: a pod belongs to the one whose name is part of its own. */
+export function configuredByWeights(weights: readonly WeightedName[]): ConfiguredCall {
+  const names = weights.map(({ name }) => name);
+  return {
+    via: null,
+    route: null,
+    destinations: weights.map(({ name, weight }) => {
+      return { name, weight, replicas: null, previousWeight: null };
+    }),
+    attribution: attributionTable(
+      names,
+      [],
+      names.map((name, destination) => ({ token: name, version: name, destination })),
+    ),
+    aborts: null,
+    programmed: null,
+    findings: [],
+    notes: [],
+  };
+}

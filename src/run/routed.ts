@@ -1,0 +1,128 @@
+import type { PreparedCall } from '../call/prepared-call.js';
+import { attributionTable } from '../count/attribution.js';
+import { forwardedOrRefused } from '../routing/forwarded-or-refused.js';
+import type { ManifestSet } from '../routing/manifest-set.js';
+import { formatVia, type RouteRequest } from '../routing/request.js';
+import { resolveRoute } from '../routing/resolve.js';
+import { inCall } from '../scenario/call-list.js';
+import type { ExpectationSource } from '../scenario/expectation-source.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { type ConfiguredCall, configuredByWeights, type WeightedName } from './configured-call.js';
+import {
+  findConfigNotProgrammed,
+  programmedSplit,
+  type ProxyConfig,
+  readProxyConfig,
+} from './programmed.js';
+import { routeRequest } from './route-request.js';
+
+/**
+ * Works out what the manifests and the proxy's configuration say of each call. They are read once for
+ * all of them.
+ *
+ * @returns By call; null where there is no configuration for it.
+ * @throws InputError when the manifests are wrong, or do not lead the call to a split.
+ */
+export async function routedCalls(
+  scenario: Scenario,
+  calls: readonly PreparedCall[],
+  signal: AbortSignal | undefined,
+): Promise<(ConfiguredCall | null)[]> {
+  const { programmed } = scenario;
+  const proxy = programmed === null ? null : await readProxyConfig(programmed, signal);
+  const sources = scenario.calls.map(({ expect }) => expect?.source ?? null);
+  // The calls of a run share their manifests.
+  const files = sources.find((source) => source?.kind === 'manifests');
+  const manifests = files === undefined ? null : await manifestsIn(files, signal);
+  return calls.map((call, index) => {
+    const source = sources[index] ?? null;
+    if (source === null) return null;
+    const request = requestOf(scenario, call, source);
+    return inCall(calls, index, () => configuredBy(source, request, manifests, proxy));
+  });
+}
+
+async function manifestsIn(
+  { sources }: Extract<ExpectationSource, { kind: 'manifests' }>,
+  signal: AbortSignal | undefined,
+): Promise<ManifestSet> {
+  // Loaded where there are manifests, with the YAML library.
+  const { loadManifests } = await import('../inputs/manifests.js');
+  return await loadManifests(sources, signal);
+}
+
+function configuredBy(
+  source: ExpectationSource,
+  request: RouteRequest,
+  manifests: ManifestSet | null,
+  proxy: ProxyConfig | null,
+): ConfiguredCall {
+  if (source.kind === 'weights') return besideProxy(source.weights, request, proxy);
+  if (manifests === null) throw new RangeError('manifests that were not loaded');
+  return byManifests(manifests, request, proxy);
+}
+
+function byManifests(
+  manifests: ManifestSet,
+  request: RouteRequest,
+  proxy: ProxyConfig | null,
+): ConfiguredCall {
+  const resolved = forwardedOrRefused(resolveRoute(manifests, request));
+  const { destinations, route, effects, gatewayPort, findings, lint } = resolved;
+  const programmed =
+    proxy === null
+      ? null
+      : programmedSplit(proxy, request, gatewayPort, { kind: 'manifests', destinations });
+  return {
+    via: formatVia(resolved.via),
+    route,
+    destinations: destinations.map(({ name, weight, replicas }) => {
+      return { name, weight, replicas, previousWeight: null };
+    }),
+    attribution: attributionTable(
+      destinations.map(({ name }) => name),
+      resolved.workloads,
+      resolved.subsetTokens,
+    ),
+    aborts: effects.abort,
+    programmed,
+    findings: [...findConfigNotProgrammed(programmed), ...findings, ...lint],
+    notes: resolved.notes,
+  };
+}
+
+function besideProxy(
+  weights: readonly WeightedName[],
+  request: RouteRequest,
+  proxy: ProxyConfig | null,
+): ConfiguredCall {
+  const configured = configuredByWeights(weights);
+  if (proxy === null) return configured;
+  const programmed = programmedSplit(proxy, request, request.targetPort, {
+    kind: 'weights',
+    weights,
+  });
+  return { ...configured, programmed, findings: findConfigNotProgrammed(programmed) };
+}
+
+const NO_MANIFESTS: Extract<ExpectationSource, { kind: 'manifests' }> = {
+  kind: 'manifests',
+  sources: [],
+  via: undefined,
+  virtualService: undefined,
+  gatewayPort: undefined,
+  rolloutStep: undefined,
+};
+
+function requestOf(
+  { target, namespace }: Scenario,
+  { request }: PreparedCall,
+  source: ExpectationSource,
+): RouteRequest {
+  const { path, scheme, authority, metadata } = request;
+  return routeRequest(
+    { method: 'POST', path, scheme, authority, metadata, target, namespace },
+    true,
+    source.kind === 'manifests' ? source : NO_MANIFESTS,
+  );
+}
