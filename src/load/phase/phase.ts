@@ -154,21 +154,19 @@ export class Phase {
     const check = setInterval(() => {
       this.#check();
     }, CHECK_INTERVAL_MS);
-    const clock =
-      untilMs === Infinity
-        ? undefined
-        : setTimeout(
-            () => {
-              this.#stopSending('complete');
-            },
-            // Rounded up: timers drop fractions, and would end the phase a millisecond early.
-            Math.ceil(untilMs - performance.now()),
-          );
+    let clock: NodeJS.Timeout | undefined;
+    const watchClock = (): void => {
+      const leftMs = untilMs - tickNowMs();
+      // Timers drop fractions, and may fire a millisecond early: what is due then must not be lost.
+      if (leftMs > 0) clock = setTimeout(watchClock, Math.ceil(leftMs));
+      else this.#stopSending('complete');
+    };
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       await new Promise<void>((resolve) => {
         this.#resolve = resolve;
         loop.start();
+        if (untilMs < Infinity) watchClock();
         this.#resolveWhenDone();
       });
     } finally {
