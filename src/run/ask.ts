@@ -2,12 +2,13 @@ import type { PreparedCall } from '../call/prepared-call.js';
 import { okStatuses } from '../call/status-name.js';
 import type { NamedDestination, Wish } from '../expect/expectation.js';
 import { planExpectation } from '../expect/kinds.js';
+import { powerPerCall } from '../expect/power-per-call.js';
 import { samplePlan } from '../expect/sample-plan.js';
 import { checkThresholds } from '../expect/thresholds/judge-thresholds.js';
 import type { LoadedCall } from '../load/load-order.js';
 import type { Asked, AskedCall } from '../record/asked.js';
 import { awaitInCall } from '../scenario/call-list.js';
-import type { AskedCall as ScenarioCall, Scenario } from '../scenario/scenario.js';
+import type { Scenario, ScenarioCall } from '../scenario/scenario.js';
 import { formatTarget } from '../scenario/target.js';
 import { TOOL } from '../tool.js';
 import { configuredCalls } from './configured.js';
@@ -85,17 +86,13 @@ async function runCall(
 ): Promise<RunCall> {
   const { route, attribution, aborts, programmed, findings } = configured;
   const destinations = await withPrevious(configured.destinations, call, name, signal);
-  const wish: Wish | null =
-    command === 'verify' && call.expect !== null
-      ? { kind: call.expect.kind, tolerance: call.rule.tolerance }
-      : null;
+  const wish: Wish | null = command === 'verify' ? call.expect : null;
   const { expectation, wanted, requests } = await planExpectation(wish, {
     destinations,
     aborts,
     okStatuses: okStatuses(request.kind),
     alpha: rule.alpha,
-    // So that all calls together pass with the power that was asked for.
-    power: 1 - (1 - rule.power) / calls.length,
+    power: powerPerCall(rule.power, calls.length),
     concurrency: load.concurrency,
   });
   return {
@@ -108,7 +105,7 @@ async function runCall(
       destinations,
       aborts,
       observationsPerCall: OBSERVATIONS_PER_CALL,
-      maxErrorRate: call.rule.maxErrorRate,
+      maxErrorRate: call.maxErrorRate,
       expectation,
     },
     loaded: {

@@ -13,7 +13,7 @@ import type { PlannedSource, PlanQuestion, PlanRule } from '../scenario/plan-que
 import { TOOL } from '../tool.js';
 import { detectableDeviations } from '../expect/split/plan/detectable-deviations.js';
 import { type PlanInput, planRequests, powerAt } from '../expect/split/plan/plan-requests.js';
-import { powerPerCall } from '../expect/split/verdict/calls-verdict.js';
+import { powerPerCall } from '../expect/power-per-call.js';
 import { parseTolerance, resolveTolerances, type Tolerance } from '../expect/split/tolerance.js';
 import { questionedRoute } from './explain.js';
 import { withoutSecrets } from './without-secrets.js';

@@ -23,18 +23,17 @@ export interface ExpectedSplitSettings {
   source: ExpectationSource;
   /** Weights before the last change, or the path of a run record (`….json`); null when not known. */
   previous: string | null;
+  /** As the user wrote it. */
+  tolerance: string;
 }
 
 /** One call of a scenario: what is sent, and how the answers are judged. */
-export interface AskedCall {
+export interface ScenarioCall {
   call: Call;
   /** null: nothing is expected, and the pods that answer are shown. */
   expect: Expect | null;
-  rule: {
-    /** As the user wrote it. */
-    tolerance: string;
-    maxErrorRate: number;
-  };
+  /** Share of its requests that may fail. */
+  maxErrorRate: number;
 }
 
 /** How connections are secured. Files are not read yet. */
@@ -59,7 +58,7 @@ export interface Scenario {
   target: Target;
   namespace: string;
   /** At least one. Those of a verification all expect something. */
-  calls: readonly AskedCall[];
+  calls: readonly ScenarioCall[];
   /** What the proxy was programmed with; null: not asked. */
   programmed: ProgrammedSource | null;
   security: Security;
@@ -120,7 +119,7 @@ export function scenarioOf(settings: Settings, command: LoadingCommand): Scenari
   }
   const target = parseTarget(settings.target);
   const calls = callList(settings).map((own, index, all) =>
-    inCall(all, index, () => askedCall(own, command)),
+    inCall(all, index, () => scenarioCall(own, command)),
   );
   return {
     command,
@@ -165,8 +164,8 @@ function loadOf(settings: Settings, command: LoadingCommand): Scenario['load'] {
 }
 
 /** What a verdict's errors may be, and what is tolerated. */
-export function ruleOf(settings: Settings): Levels & AskedCall['rule'] {
-  return { ...levelsOf(settings), ...callRule(settings) };
+export function ruleOf(settings: Settings): Levels & CallLevels {
+  return { ...levelsOf(settings), ...callLevels(settings) };
 }
 
 type Levels = Pick<Scenario['rule'], 'alpha' | 'power'>;
@@ -178,7 +177,13 @@ function levelsOf(settings: Settings): Levels {
   };
 }
 
-function callRule(settings: Settings): AskedCall['rule'] {
+interface CallLevels {
+  /** As the user wrote it. */
+  tolerance: string;
+  maxErrorRate: number;
+}
+
+function callLevels(settings: Settings): CallLevels {
   return {
     tolerance: settings.tolerance ?? DEFAULTS.tolerance,
     maxErrorRate: settings['max-error-rate'] ?? DEFAULTS.maxErrorRate,
@@ -196,7 +201,8 @@ function warmupOf(warmup: Settings['warmup']): Scenario['load']['warmup'] {
     : { requests: null, durationMs: durationMs(warmup) };
 }
 
-function askedCall(settings: CallOfSettings, command: LoadingCommand): AskedCall {
+function scenarioCall(settings: CallOfSettings, command: LoadingCommand): ScenarioCall {
+  const { tolerance, maxErrorRate } = callLevels(settings);
   const isExpecting =
     command === 'verify' || settings.weights !== undefined || settings.manifest !== undefined;
   return {
@@ -214,9 +220,10 @@ function askedCall(settings: CallOfSettings, command: LoadingCommand): AskedCall
           kind: 'split',
           source: expectationSource(settings),
           previous: settings.previous ?? null,
+          tolerance,
         }
       : null,
-    rule: callRule(settings),
+    maxErrorRate,
   };
 }
 

@@ -233,8 +233,13 @@ describe('scenarios', () => {
           authority: null,
           identity: null,
         },
-        expect: { kind: 'split', source: { kind: 'weights', weights }, previous: 'v1=1,v2=3' },
-        rule: { tolerance: '5pp', maxErrorRate: 0.01 },
+        expect: {
+          kind: 'split',
+          source: { kind: 'weights', weights },
+          previous: 'v1=1,v2=3',
+          tolerance: '5pp',
+        },
+        maxErrorRate: 0.01,
       },
     ]);
   });

@@ -35,11 +35,3 @@ export function decideCalls(
   });
   return { verdict: worstOf(decisions.map(({ verdict }) => verdict)), calls: decisions };
 }
-
-/**
- * The power each of several calls is planned with, so that an exactly right run passes with `power`:
- * 1 − (1 − power)/K.
- */
-export function powerPerCall(power: number, calls: number): number {
-  return 1 - (1 - power) / calls;
-}

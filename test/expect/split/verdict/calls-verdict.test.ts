@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { decideCalls, powerPerCall } from '../../../../src/expect/split/verdict/calls-verdict.js';
+import { powerPerCall } from '../../../../src/expect/power-per-call.js';
+import { decideCalls } from '../../../../src/expect/split/verdict/calls-verdict.js';
 import { decide, evidenceOf, outcome, RULE } from '../split-runs.js';
 
 const call = (

@@ -1,0 +1,82 @@
+import type { Counted } from '../../src/count/counted.js';
+import { nothingCounted } from '../../src/count/nothing-counted.js';
+import type { Asked } from '../../src/record/asked.js';
+import type { RunRecord } from '../../src/record/run-record.js';
+import { renderConsole } from '../../src/report/console/console.js';
+import { askedCall, askedRun, countedShard, recordOfRun, START_MS } from '../record/shards.js';
+
+/** Where the reports are kept, from the project's root. */
+export const GOLDEN_FOLDER = 'test/data/reports';
+
+/** A load test: nothing is expected. */
+const LOAD_TEST: Partial<Asked> = {
+  command: 'bench',
+  ...askedCall({ destinations: [], expectation: null }),
+};
+
+/** What is asked and counted, by the file that holds its report. */
+const RUNS: Readonly<Record<string, { asked?: Partial<Asked>; counted: Counted }>> = {
+  'verify-pass': { counted: countedShard({ v1: 1870, v2: 1219 }) },
+  'verify-fail': { counted: countedShard({ v1: 1540, v2: 1549 }) },
+  'verify-too-few': { counted: countedShard({ v1: 30, v2: 20 }) },
+  'verify-errors': { counted: countedShard({ v1: 1820, v2: 1169, failed: 100 }) },
+  'verify-interrupted': {
+    counted: { ...countedShard({ v1: 1000, v2: 650 }), isInterrupted: true },
+  },
+  'verify-dead-thread': {
+    counted: {
+      ...countedShard({ v1: 1870, v2: 1219 }),
+      deaths: [{ why: 'out of memory', sent: 12 }],
+    },
+  },
+  'verify-unreachable': {
+    counted: {
+      ...nothingCounted(countedShard({ v1: 0, v2: 0 }).calls),
+      unreachable: [
+        {
+          address: '127.0.0.1:8080',
+          kind: 'refused',
+          message: 'connection refused (127.0.0.1:8080)',
+        },
+      ],
+    },
+  },
+  'verify-finding-of-the-route': {
+    asked: askedCall({
+      findings: [
+        {
+          code: 'weights-not-100',
+          severity: 'warning',
+          about: 'manifest',
+          call: null,
+          place: { file: 'vs.yaml', line: 12, column: 7, document: 1, path: 'spec.http[0].route' },
+          summary: 'The weights add up to 120, not 100.',
+          evidence: '',
+          advice: '',
+        },
+      ],
+    }),
+    counted: countedShard({ v1: 1870, v2: 1219 }),
+  },
+  'bench-pass': {
+    asked: { ...LOAD_TEST, rule: { alpha: 0.001, power: 0.99, seed: 1, thresholds: ['p99<50ms'] } },
+    counted: countedShard({ v1: 600, v2: 400 }),
+  },
+  'bench-stalled': {
+    asked: LOAD_TEST,
+    counted: {
+      ...countedShard({ v1: 600, v2: 400 }),
+      silences: [{ startMs: START_MS + 200, lengthMs: 4000 }],
+    },
+  },
+};
+
+/** The names of the runs: of their files, too. */
+export const GOLDEN_RUNS: readonly string[] = Object.keys(RUNS);
+
+/** The report of a run, as it is to be. */
+export async function goldenReport(name: string): Promise<string> {
+  const { asked = {}, counted } = RUNS[name]!;
+  const record: RunRecord = await recordOfRun(askedRun(name, asked), counted);
+  return renderConsole(record, { width: 80, colour: false });
+}
