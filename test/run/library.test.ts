@@ -159,7 +159,7 @@ describe('verify', () => {
       },
     );
     assert.deepEqual([record.end, record.verdict], ['interrupted', 'inconclusive']);
-    assert.ok(record.load.unsentByCause['interrupted']! > 0);
+    assert.ok(record.load.unsentByCause.interrupted! > 0);
   });
 
   it('passes no client errors on: requests that nothing could carry fail it', TIMEOUT, async () => {
