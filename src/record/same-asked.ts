@@ -57,10 +57,14 @@ function callIdentity(call: AskedCall): [what: string, value: string][] {
     ['share of injected aborts', String(aborts?.share ?? 0)],
     ['observations per call', String(call.observationsPerCall)],
     ['expectation', expectation?.kind ?? 'none'],
-    // The size that was planned follows from the rest, and from the load.
-    ['tolerance', expectation?.tolerance ?? 'none'],
+    ...Object.entries(expectation ?? {})
+      .filter(([what]) => !FOLLOWING.has(what))
+      .map(([what, value]): [string, string] => [what, String(value)]),
   ];
 }
+
+/** Of an expectation: its kind is compared before, and these follow from the rest, and from the load. */
+const FOLLOWING = new Set(['kind', 'power', 'requestsPlanned']);
 
 /** The same requests must not count twice. */
 function refuseTwins(runs: readonly NamedAsked[]): void {
