@@ -49,7 +49,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
   });
   const thresholds = judgeThresholds(rule.thresholds, counted, ofLoad.isClientBottleneck);
   const bars = barsOf(counted, judged);
-  const end = endOf(counted);
+  const end = endOf(counted, judged);
   const verdict = (own: Verdict): Verdict => {
     // What was cut short from outside, or never answered, proves nothing, not even a failure.
     if (end !== 'complete') return 'inconclusive';
@@ -124,14 +124,19 @@ function barsOf(
   return bars;
 }
 
-function endOf({ isInterrupted, deaths, calls }: Counted): RunEnd {
+function endOf(
+  { isInterrupted, deaths, calls }: Counted,
+  judged: readonly CallJudgement[],
+): RunEnd {
   if (isInterrupted) return 'interrupted';
   // A client that broke says nothing about the target.
   if (deaths.length > 0) return 'complete';
   const isAnswered = calls.some(
     ({ ends, observed }) => ends.ok > 0 || observed.some((count) => count > 0),
   );
-  return isAnswered ? 'complete' : 'unreachable';
+  // For a check, an answer may be one that is not OK, by nobody who is known.
+  const isChecked = judged.some(({ check }) => check !== null && check.verdict !== 'inconclusive');
+  return isAnswered || isChecked ? 'complete' : 'unreachable';
 }
 
 function about(reasons: readonly Reason[], call: string | null): RunReason[] {

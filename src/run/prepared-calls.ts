@@ -28,7 +28,8 @@ export async function preparedCalls(
     const prepare = async (): Promise<PreparedCall> =>
       prepareGrpcCall(call, await contractOf(call.contract), {
         ...common,
-        isIdentityNeeded: expect !== null,
+        // Without a split it does not matter who answers.
+        isIdentityNeeded: (expect?.source ?? null) !== null,
       });
     prepared.push(await awaitInCall(calls, index, prepare));
   }
