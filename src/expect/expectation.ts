@@ -5,7 +5,10 @@ import type { NamedFailure } from './refusals.js';
 import type { SplitExpectation, SplitFigures, SplitWish } from './split/expectation.js';
 import type { Verdict } from './verdict.js';
 
-/** What is expected of a call, by kind. Plain data: it stands in the record. */
+/**
+ * What is expected of a call, by kind. Plain data: it stands in the record. All say how many requests
+ * were planned (`requestsPlanned`), null where no number is enough.
+ */
 export type Expectation = SplitExpectation;
 
 /** `none`: nothing but answers. */

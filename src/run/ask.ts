@@ -1,6 +1,6 @@
 import type { PreparedCall } from '../call/prepared-call.js';
 import { okStatuses } from '../call/status-name.js';
-import type { NamedDestination, Wish } from '../expect/expectation.js';
+import type { NamedDestination } from '../expect/expectation.js';
 import { planExpectation } from '../expect/kinds.js';
 import { powerPerCall } from '../expect/power-per-call.js';
 import { samplePlan } from '../expect/sample-plan.js';
@@ -78,7 +78,7 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
 }
 
 async function runCall(
-  { command, rule, calls, load }: Scenario,
+  { rule, calls, load }: Scenario,
   call: ScenarioCall,
   { name, request, answers }: PreparedCall,
   configured: ConfiguredCall,
@@ -86,8 +86,7 @@ async function runCall(
 ): Promise<RunCall> {
   const { route, attribution, aborts, programmed, findings } = configured;
   const destinations = await withPrevious(configured.destinations, call, name, signal);
-  const wish: Wish | null = command === 'verify' ? call.expect : null;
-  const { expectation, wanted, requests } = await planExpectation(wish, {
+  const { expectation, wanted, requests } = await planExpectation(call.expect, {
     destinations,
     aborts,
     okStatuses: okStatuses(request.kind),
@@ -121,11 +120,10 @@ const OBSERVATIONS_PER_CALL = 1;
 
 async function withPrevious(
   destinations: NamedDestination[],
-  { expect }: ScenarioCall,
+  { previous }: ScenarioCall,
   name: string,
   signal: AbortSignal | undefined,
 ): Promise<NamedDestination[]> {
-  const previous = expect?.previous ?? null;
   if (previous === null) return destinations;
   const { withPreviousWeights } = await import('./previous.js');
   return await withPreviousWeights(destinations, previous, name, signal);

@@ -13,7 +13,7 @@ export async function configuredCalls(
   calls: readonly PreparedCall[],
   signal: AbortSignal | undefined,
 ): Promise<(ConfiguredCall | null)[]> {
-  const sources = scenario.calls.map(({ expect }) => expect?.source ?? null);
+  const sources = scenario.calls.map(({ source }) => source);
   if (scenario.programmed === null && sources.every((source) => source?.kind !== 'manifests')) {
     return sources.map((source) =>
       source?.kind === 'weights' ? configuredByWeights(source.weights) : null,

@@ -24,12 +24,12 @@ export async function preparedCalls(
   };
   const contractOf = contractReader(signal);
   const prepared: PreparedCall[] = [];
-  for (const [index, { call, expect }] of calls.entries()) {
+  for (const [index, { call, source }] of calls.entries()) {
     const prepare = async (): Promise<PreparedCall> =>
       prepareGrpcCall(call, await contractOf(call.contract), {
         ...common,
-        // Without a split it does not matter who answers.
-        isIdentityNeeded: (expect?.source ?? null) !== null,
+        // Where nothing is known of who may answer, it does not matter who does.
+        isIdentityNeeded: source !== null,
       });
     prepared.push(await awaitInCall(calls, index, prepare));
   }

@@ -30,7 +30,7 @@ export async function routedCalls(
 ): Promise<(ConfiguredCall | null)[]> {
   const { programmed } = scenario;
   const proxy = programmed === null ? null : await readProxyConfig(programmed, signal);
-  const sources = scenario.calls.map(({ expect }) => expect?.source ?? null);
+  const sources = scenario.calls.map(({ source }) => source);
   // The calls of a run share their manifests.
   const files = sources.find((source) => source?.kind === 'manifests');
   const manifests = files === undefined ? null : await manifestsIn(files, signal);

@@ -20,9 +20,6 @@ export type Expect = ExpectedSplitSettings;
 /** Destinations that answer in proportion to their weights. */
 export interface ExpectedSplitSettings {
   kind: 'split';
-  source: ExpectationSource;
-  /** Weights before the last change, or the path of a run record (`….json`); null when not known. */
-  previous: string | null;
   /** As the user wrote it. */
   tolerance: string;
 }
@@ -30,7 +27,11 @@ export interface ExpectedSplitSettings {
 /** One call of a scenario: what is sent, and how the answers are judged. */
 export interface ScenarioCall {
   call: Call;
-  /** null: nothing is expected, and the pods that answer are shown. */
+  /** Who may answer, and how often; null: that is not known, and the pods that answer are shown. */
+  source: ExpectationSource | null;
+  /** Weights before the last change, or the path of a run record (`….json`); null when not known. */
+  previous: string | null;
+  /** null: nothing besides answers. */
   expect: Expect | null;
   /** Share of its requests that may fail. */
   maxErrorRate: number;
@@ -203,8 +204,8 @@ function warmupOf(warmup: Settings['warmup']): Scenario['load']['warmup'] {
 
 function scenarioCall(settings: CallOfSettings, command: LoadingCommand): ScenarioCall {
   const { tolerance, maxErrorRate } = callLevels(settings);
-  const isExpecting =
-    command === 'verify' || settings.weights !== undefined || settings.manifest !== undefined;
+  const isVerified = command === 'verify';
+  const hasSource = settings.weights !== undefined || settings.manifest !== undefined;
   return {
     call: {
       kind: 'grpc',
@@ -215,14 +216,9 @@ function scenarioCall(settings: CallOfSettings, command: LoadingCommand): Scenar
       authority: settings.authority ?? null,
       identity: settings.identity ?? null,
     },
-    expect: isExpecting
-      ? {
-          kind: 'split',
-          source: expectationSource(settings),
-          previous: settings.previous ?? null,
-          tolerance,
-        }
-      : null,
+    source: isVerified || hasSource ? expectationSource(settings) : null,
+    previous: settings.previous ?? null,
+    expect: isVerified ? { kind: 'split', tolerance } : null,
     maxErrorRate,
   };
 }

@@ -233,12 +233,9 @@ describe('scenarios', () => {
           authority: null,
           identity: null,
         },
-        expect: {
-          kind: 'split',
-          source: { kind: 'weights', weights },
-          previous: 'v1=1,v2=3',
-          tolerance: '5pp',
-        },
+        source: { kind: 'weights', weights },
+        previous: 'v1=1,v2=3',
+        expect: { kind: 'split', tolerance: '5pp' },
         maxErrorRate: 0.01,
       },
     ]);
@@ -250,7 +247,7 @@ describe('scenarios', () => {
     const bench = scenarioOf(without, 'bench');
     assert.equal(bench.calls[0]!.expect, null);
     assert.equal(bench.load.durationMs, 10_000);
-    assert.equal(scenarioOf({ ...without, weights }, 'bench').calls[0]!.expect?.kind, 'split');
+    assert.equal(scenarioOf({ ...without, weights }, 'bench').calls[0]!.source?.kind, 'weights');
     assert.equal(scenarioOf({ ...without, requests: 5 }, 'bench').load.durationMs, null);
     assert.equal(scenarioOf(settings, 'verify').load.durationMs, null);
   });
