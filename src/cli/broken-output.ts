@@ -12,6 +12,6 @@ export function watchStandardOutput(): void {
     raiseExitStatus(EXIT.badInput);
     process.stderr.write(`splitproof: standard output cannot be written: ${error.message}\n`);
   });
-  // Where standard error is closed, there is no place left to say so.
+  // Where standard error is closed, it cannot be said anywhere.
   process.stderr.on('error', () => undefined);
 }

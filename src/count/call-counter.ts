@@ -71,7 +71,7 @@ export class CallCounter {
   /** By slot: how many of them there are. */
   readonly #answers: Int32Array;
   readonly #tally: Tally;
-  /** Of what is due from the cut on; null while there is no cut. */
+  /** Counts requests that are due from the cut on; null while there is no cut. */
   #later: Tally | null = null;
   #cutMs = Infinity;
   #latestDueMs = -Infinity;

@@ -113,7 +113,7 @@ export interface CallCounts {
   observed: number[];
   /** Those of them that belong to failed requests. */
   failed: number[];
-  /** Answers to OK requests that name nobody known. */
+  /** Answers to OK requests without a known destination. */
   unattributed: number;
   /** By name. */
   pods: Map<string, PodCounts>;

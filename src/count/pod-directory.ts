@@ -3,7 +3,7 @@ import { attribute, type AttributionTable, NOBODY } from './attribution.js';
 
 /**
  * More names than this are not those of pods: the identity caught something that changes with every
- * answer. What comes later counts as nobody, and memory stays flat.
+ * answer. Names that come later are not kept, their answers count as unattributed, and memory stays flat.
  */
 const MAX_PODS = 10_000;
 /** So many pods are counted one by one where each is a destination of its own. */

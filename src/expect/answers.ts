@@ -6,7 +6,7 @@ import { unsentRequests } from './unsent.js';
 
 /**
  * Nothing is expected besides answers: whether they come, and how often they do not. What the route
- * aborts on purpose is no failure.
+ * aborts on purpose does not count as a failure.
  */
 export const answers: Kind<null, null> = {
   plan: (_, { okStatuses }) => ({

@@ -134,7 +134,7 @@ export interface Kind<W extends Wish | null, E extends Expectation | null> {
   /**
    * Whether a batch looks as if a roll-out had come to its end. Without it there is none to wait for.
    *
-   * @param level How often a batch of what is right may be told off.
+   * @param level How often a batch that follows may be taken for one that does not.
    */
   isRolledOut?(batch: JudgedCall<E>, rule: RunRule, level: number): boolean;
   /**

@@ -134,7 +134,7 @@ function endOf(
   const isAnswered = calls.some(
     ({ ends, observed }) => ends.ok > 0 || observed.some((count) => count > 0),
   );
-  // For a check, an answer may be one that is not OK, by nobody who is known.
+  // A check may expect answers that are not OK, and that name no pod.
   const isChecked = judged.some(({ check }) => check !== null && check.verdict !== 'inconclusive');
   return isAnswered || isChecked ? 'complete' : 'unreachable';
 }

@@ -57,3 +57,19 @@ export const programmed = z.object({
   /** Why the two cannot be compared, in one sentence; null where they were. */
   incomparable: z.string().nullable(),
 });
+
+/** How connections were secured. */
+export const tls = z.object({
+  version: z.string(),
+  cipher: z.string(),
+  alpn: z.string().nullable(),
+  certificate: z
+    .object({
+      subject: z.string(),
+      issuer: z.string(),
+      altNames: z.string().nullable(),
+      validFrom: z.string(),
+      validTo: z.string(),
+    })
+    .nullable(),
+});

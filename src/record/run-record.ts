@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { amount, count, milliseconds, seconds, share, weight } from './record-numbers.js';
 import { RUN_SCHEMA } from './run-schema.js';
 import { askedSchema } from './asked-schema.js';
-import { finding, programmed, route, verdict } from './record-parts.js';
+import { finding, programmed, route, tls, verdict } from './record-parts.js';
 import { savedCountsSchema } from './saved-counts-schema.js';
 
 const countsByName = z.record(z.string(), count);
@@ -138,21 +138,6 @@ const rollout = z.object({
   /** Until the traffic followed the weights, or as long as was allowed. */
   waitedSeconds: seconds,
   followed: z.boolean(),
-});
-
-const tls = z.object({
-  version: z.string(),
-  cipher: z.string(),
-  alpn: z.string().nullable(),
-  certificate: z
-    .object({
-      subject: z.string(),
-      issuer: z.string(),
-      altNames: z.string().nullable(),
-      validFrom: z.string(),
-      validTo: z.string(),
-    })
-    .nullable(),
 });
 
 /**

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { amount, count, milliseconds, msSince1970 } from './record-numbers.js';
+import { tls } from './record-parts.js';
 
 const counts = z.array(count);
 /** Places and counts in turn, separated by spaces: `1204 3 1207 1`. */
@@ -87,22 +88,7 @@ export const savedCountsSchema = z.object({
     rstStream: z.array(z.tuple([z.string(), count])),
     maxConcurrentStreams: count.nullable(),
     streamWaits: z.object({ count, totalMs: milliseconds }),
-    tls: z.array(
-      z.object({
-        version: z.string(),
-        cipher: z.string(),
-        alpn: z.string().nullable(),
-        certificate: z
-          .object({
-            subject: z.string(),
-            issuer: z.string(),
-            altNames: z.string().nullable(),
-            validFrom: z.string(),
-            validTo: z.string(),
-          })
-          .nullable(),
-      }),
-    ),
+    tls: z.array(tls),
   }),
   cpuMicros: amount,
   excluded: count,

@@ -28,7 +28,7 @@ export interface CallEvidence {
   /** Answers that were to come. */
   sampled: number;
   unsent: { byPeer: number; byUs: number };
-  /** OK answers of nobody recognisable. */
+  /** OK answers without a known destination. */
   unattributed: number;
   cancelled: number;
   /** Names of pods that answered and fit no workload. */

@@ -59,7 +59,7 @@ function trim(value: number): string {
 /** So many pods are listed under a destination; the record has them all. */
 const SHOWN_PODS = 10;
 
-/** The pods of each destination that answered; empty when nobody did. */
+/** The pods of each destination that answered; empty when none did. */
 export function podTable(split: SplitRecord, style: Style): string {
   const rows = split.destinations.flatMap((destination) => {
     const pods = [...destination.pods].sort((a, b) => b.observed - a.observed);
