@@ -1,13 +1,18 @@
 import type { RawAnswer } from './answer.js';
-import { replyDecoder, type ReplyContract } from './grpc/reply-contract.js';
-import { type Identity, identityReader, type IdentitySpec } from './identity.js';
+import type { GrpcAnswers } from './grpc/answers.js';
+import { replyDecoder } from './grpc/reply-contract.js';
+import { type DecodeMessage, type Identity, identityReader } from './identity.js';
 import { loadPatternEngine } from './pattern.js';
 
 /** What it takes to read the answers of a call. Plain data: it travels to worker threads. */
-export interface AnswerFormat {
-  kind: 'grpc';
-  identity: IdentitySpec;
-  reply: ReplyContract;
+export type AnswerFormat = GrpcAnswers;
+
+/** Makes what decodes answers for those who look for identities in them. */
+function decoderOf(format: AnswerFormat): DecodeMessage {
+  switch (format.kind) {
+    case 'grpc':
+      return replyDecoder(format.reply);
+  }
 }
 
 /** Reads who gave an answer. */
@@ -28,9 +33,10 @@ export async function loadAnswerReaders(formats: readonly AnswerFormat[]): Promi
  *
  * @throws RangeError when {@link loadAnswerReaders} was not awaited and something had to be loaded.
  */
-export function answerReader({ identity, reply }: AnswerFormat): AnswerReader {
+export function answerReader(format: AnswerFormat): AnswerReader {
+  const { identity } = format;
   return {
     dependsOnMessage: !['header', 'trailer', 'none'].includes(identity.source.kind),
-    identify: identityReader(identity, replyDecoder(reply)),
+    identify: identityReader(identity, decoderOf(format)),
   };
 }

@@ -1,4 +1,4 @@
-import type { CallRequest } from '../call/request.js';
+import type { CallRequest } from '../call/kinds.js';
 import type { CallCounting } from '../count/call-counting.js';
 import type { Endpoint } from '../wire/socket/endpoint.js';
 import type { LoadPlan } from './plan.js';

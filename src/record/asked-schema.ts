@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CALL_PROTOCOLS } from '../call/kinds.js';
 import { amount, count, milliseconds, share, weight } from './record-numbers.js';
 import { finding, programmed, route } from './record-parts.js';
 
@@ -14,7 +15,7 @@ const expectation = z.discriminatedUnion('kind', [
 
 const askedCall = z.object({
   name: z.string(),
-  protocol: z.enum(['grpc']),
+  protocol: z.enum(CALL_PROTOCOLS),
   route: route.nullable(),
   programmed: programmed.nullable(),
   findings: z.array(finding),

@@ -1,4 +1,4 @@
-import type { CallProtocol } from '../call/status-name.js';
+import type { CallProtocol } from '../call/kinds.js';
 import type { ExpectingCall, RunRule } from '../expect/expectation.js';
 import type { Finding } from '../finding.js';
 import type { ExpectedRoute } from '../routing/taken-route.js';

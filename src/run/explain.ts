@@ -1,3 +1,5 @@
+import type { RequestHead } from '../call/call-kind.js';
+import { GRPC_HEAD } from '../call/grpc/kind.js';
 import { findMethod, pathOf, pathOfName } from '../call/grpc/method.js';
 import type { Finding } from '../finding.js';
 import { InputError } from '../input-error.js';
@@ -86,9 +88,8 @@ export async function questionedRoute(
 }
 
 interface CalledMethod {
-  method: string;
+  head: RequestHead;
   path: string;
-  isGrpc: boolean;
   streaming: boolean;
 }
 
@@ -98,18 +99,19 @@ async function calledMethod(
   signal: AbortSignal | undefined,
 ): Promise<CalledMethod> {
   if (askedFor.kind === 'http') {
-    return { method: askedFor.method, path: askedFor.path, isGrpc: false, streaming: false };
+    const { method, path } = askedFor;
+    return { head: { method, headers: [] }, path, streaming: false };
   }
   const { call, protoFiles, protosets } = askedFor;
   const path = pathOfName(call);
   try {
     const method = findMethod(await loadContract(askedFor, signal), call);
     const streaming = method.methodKind !== 'unary';
-    return { method: 'POST', path: pathOf(method), isGrpc: true, streaming };
+    return { head: GRPC_HEAD, path: pathOf(method), streaming };
   } catch (error) {
     const isDescribed = protoFiles.length + protosets.length > 0;
     if (isDescribed || !(error instanceof InputError)) throw error;
-    return { method: 'POST', path, isGrpc: true, streaming: false };
+    return { head: GRPC_HEAD, path, streaming: false };
   }
 }
 
@@ -126,11 +128,12 @@ const ASSUMED_AUTHORITY = 'localhost';
 
 function routeAs(
   question: RouteQuestion,
-  { method, path, isGrpc, streaming }: CalledMethod,
+  { head, path, streaming }: CalledMethod,
   manifests: ManifestSet,
   scheme: 'http' | 'https',
 ): QuestionedRoute {
   const { target, metadata, namespace } = question;
+  const { method, headers } = head;
   const notes: string[] = [];
   if (question.scheme === null) {
     notes.push(
@@ -144,8 +147,7 @@ function routeAs(
     notes.push(`taken as a request for ${ASSUMED_AUTHORITY}: a target or --authority says which`);
   }
   const request = routeRequest(
-    { method, path, scheme, authority, metadata, target, namespace },
-    isGrpc,
+    { method, path, scheme, authority, metadata: [...headers, ...metadata], target, namespace },
     question.manifests,
   );
   return { request, resolution: resolveRoute(manifests, request, { streaming }), notes };

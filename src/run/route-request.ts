@@ -9,23 +9,15 @@ export interface RequestParts {
   path: string;
   scheme: 'http' | 'https';
   authority: string;
-  /** By lower-case name, without what the protocol itself sends. */
+  /** By lower-case name, with what the protocol itself sends. */
   metadata: readonly (readonly [string, string])[];
   target: Target | null;
   namespace: string;
 }
 
-/** Headers that every gRPC request carries, as far as routes look at them. */
-const GRPC_HEADERS: [string, string][] = [['content-type', 'application/grpc']];
-
-/**
- * The request as the routes see it.
- *
- * @param isGrpc Whether it carries the headers of gRPC.
- */
+/** The request as the routes see it. */
 export function routeRequest(
   parts: RequestParts,
-  isGrpc: boolean,
   manifests: Extract<ExpectationSource, { kind: 'manifests' }>,
 ): RouteRequest {
   const { method, path, scheme, authority, metadata, target, namespace } = parts;
@@ -35,7 +27,7 @@ export function routeRequest(
     path,
     scheme,
     authority,
-    headers: new Map([...(isGrpc ? GRPC_HEADERS : []), ...metadata]),
+    headers: new Map(metadata),
     targetPort: target?.kind === 'tcp' ? target.port : null,
     via,
     namespace,

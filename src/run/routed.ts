@@ -1,3 +1,4 @@
+import { callKind } from '../call/kinds.js';
 import type { PreparedCall } from '../call/prepared-call.js';
 import { attributionTable } from '../count/attribution.js';
 import { forwardedOrRefused } from '../routing/forwarded-or-refused.js';
@@ -120,9 +121,9 @@ function requestOf(
   source: ExpectationSource,
 ): RouteRequest {
   const { path, scheme, authority, metadata } = request;
+  const { method, headers } = callKind(request.kind).head(request);
   return routeRequest(
-    { method: 'POST', path, scheme, authority, metadata, target, namespace },
-    true,
+    { method, path, scheme, authority, metadata: [...headers, ...metadata], target, namespace },
     source.kind === 'manifests' ? source : NO_MANIFESTS,
   );
 }

@@ -1,3 +1,5 @@
+import type { CallOfSettings } from './call-list.js';
+import { parseHeaders } from './headers.js';
 import type { Settings } from './schema.js';
 
 /** What is called. */
@@ -36,4 +38,15 @@ export function contractSources(settings: Settings): ContractSources {
     importPaths: settings['import-path'] ?? [],
     protosets: settings.protoset ?? [],
   };
+}
+
+/** What settings call. */
+export function callOf(settings: CallOfSettings): Call {
+  const common = {
+    metadata: parseHeaders(settings.metadata ?? {}, settings.header ?? []),
+    authority: settings.authority ?? null,
+    identity: settings.identity ?? null,
+  };
+  const { call: method, data = {} } = settings;
+  return { kind: 'grpc', method, data, contract: contractSources(settings), ...common };
 }

@@ -1,6 +1,6 @@
 import { InputError } from '../input-error.js';
 import { type Secrets, secretsOf } from '../secrets.js';
-import { type Call, contractSources } from './call.js';
+import { type Call, callOf } from './call.js';
 import { type CallOfSettings, callList, inCall } from './call-list.js';
 import { parseDurationMs } from './duration.js';
 import {
@@ -10,7 +10,6 @@ import {
   type ProgrammedSource,
   programmedSource,
 } from './expectation-source.js';
-import { parseHeaders } from './headers.js';
 import type { Settings } from './schema.js';
 import { parseTarget, type Target } from './target.js';
 
@@ -207,15 +206,7 @@ function scenarioCall(settings: CallOfSettings, command: LoadingCommand): Scenar
   const isVerified = command === 'verify';
   const hasSource = settings.weights !== undefined || settings.manifest !== undefined;
   return {
-    call: {
-      kind: 'grpc',
-      method: settings.call,
-      data: settings.data ?? {},
-      contract: contractSources(settings),
-      metadata: parseHeaders(settings.metadata ?? {}, settings.header ?? []),
-      authority: settings.authority ?? null,
-      identity: settings.identity ?? null,
-    },
+    call: callOf(settings),
     source: isVerified || hasSource ? expectationSource(settings) : null,
     previous: settings.previous ?? null,
     expect: isVerified ? { kind: 'split', tolerance } : null,

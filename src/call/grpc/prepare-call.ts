@@ -3,9 +3,11 @@ import { InputError } from '../../input-error.js';
 import type { GrpcCall } from '../../scenario/call.js';
 import { defaultIdentity, type IdentitySpec, NO_IDENTITY, parseIdentity } from '../identity.js';
 import type { PreparedCall } from '../prepared-call.js';
+import type { GrpcAnswers } from './answers.js';
 import { encodeMessage } from './message.js';
 import { findMethod, pathOf } from './method.js';
 import { replyContract } from './reply-contract.js';
+import type { GrpcRequest } from './request.js';
 
 /** What of the run goes into each of its requests. */
 export interface RequestSetting {
@@ -26,7 +28,7 @@ export async function prepareGrpcCall(
   call: GrpcCall,
   contract: FileRegistry,
   { authority, scheme, timeoutMs, isIdentityNeeded }: RequestSetting,
-): Promise<PreparedCall> {
+): Promise<PreparedCall & { request: GrpcRequest; answers: GrpcAnswers }> {
   const method = unaryMethod(contract, call.method);
   const path = pathOf(method);
   return {

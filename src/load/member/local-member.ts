@@ -44,6 +44,7 @@ export class LocalMember implements LoadMember {
   /** The one that runs: connections live longer than a phase. */
   #phase: Phase | null = null;
   #excluded = 0;
+  #engine = '';
   #sample: Sample | null = null;
   #pending: PendingSnapshot | null = null;
   #resolve: (counted: Promise<Counted>) => void = () => undefined;
@@ -67,6 +68,7 @@ export class LocalMember implements LoadMember {
       { callsPerConnection: callsPerConnection(plan) },
       signal,
     );
+    this.#engine = transport.engine;
     this.#connections = await Promise.all(
       share.connections.map((number, own) =>
         transport.dial(number, addresses, {
@@ -197,7 +199,7 @@ export class LocalMember implements LoadMember {
     results: readonly CallResult[],
     end: PhaseEnd | null,
   ): Counted {
-    const { order, share } = this.#task;
+    const { share } = this.#task;
     const calls = results.map(({ call }) => call);
     const own = this.#connections.map(({ remote }, index) => ({
       number: share.connections[index]!,
@@ -218,7 +220,7 @@ export class LocalMember implements LoadMember {
       connections: connectionCounts(own, results),
       members: [
         {
-          engine: order.transport.engine,
+          engine: this.#engine,
           connections: share.connections.length,
           concurrency: share.concurrency,
           ...thread.health(),

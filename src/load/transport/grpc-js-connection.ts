@@ -9,7 +9,7 @@ import {
   status as Status,
 } from '@grpc/grpc-js';
 import type { CallEndKind } from '../../call/answer.js';
-import type { GrpcRequest } from '../../call/request.js';
+import type { GrpcRequest } from '../../call/grpc/request.js';
 import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
 import type { TlsOptions } from '../../wire/socket/tls-options.js';
 import type { CallStart, Connection, ConnectionEvents, ConnectionLedger } from './transport.js';

@@ -5,7 +5,7 @@ import type { Session } from '../../wire/h2/session.js';
 import { connectErrorFrom } from '../../wire/socket/connect-error.js';
 import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
 import type { TlsOptions } from '../../wire/socket/tls-options.js';
-import type { GrpcRequest } from '../../call/request.js';
+import type { GrpcRequest } from '../../call/grpc/request.js';
 import { tickNowMs } from '../tick-clock.js';
 import { H2Answer } from './h2-answer.js';
 import { H2Line } from './h2-line.js';

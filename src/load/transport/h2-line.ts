@@ -2,7 +2,7 @@ import type { PreparedRequest } from '../../wire/h2/prepared-request.js';
 import type { Reply } from '../../wire/grpc/reply.js';
 import type { Session } from '../../wire/h2/session.js';
 import { UnaryCalls } from '../../wire/grpc/unary.js';
-import type { GrpcRequest } from '../../call/request.js';
+import type { GrpcRequest } from '../../call/grpc/request.js';
 import { SignOfLife } from './sign-of-life.js';
 
 const FREE = -1;

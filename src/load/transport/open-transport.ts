@@ -13,6 +13,7 @@ export const openTransport: OpenTransport = async (spec, requests, limits, signa
       const { dialH2 } = await import('./h2-connection.js');
       const options = { tls, connectTimeoutMs, signal, ...limits };
       return {
+        engine: spec.engine,
         reach,
         dial: (number, addresses, events) =>
           dialH2(requests, options, addresses[number % addresses.length]!, events),
@@ -22,6 +23,7 @@ export const openTransport: OpenTransport = async (spec, requests, limits, signa
       const { dialGrpcJs } = await import('./grpc-js-connection.js');
       const options = { tls, connectTimeoutMs, signal };
       return {
+        engine: spec.engine,
         reach,
         dial: (number, addresses, events) =>
           dialGrpcJs(requests, options, addresses[number % addresses.length]!, events),

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import net from 'node:net';
 import type { TlsDetails } from '../../count/counted.js';
-import { probe } from '../../wire/h2/probe.js';
+import { probe, type ProbeOptions, type ProbeResult } from '../../wire/h2/probe.js';
 import { ConnectError, connectErrorFrom } from '../../wire/socket/connect-error.js';
 import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
 import type { Reach, SocketTransportSpec } from './transport.js';
@@ -13,10 +13,12 @@ import type { Reach, SocketTransportSpec } from './transport.js';
  * @param spec The target, whose host may be a name; resolving and connecting take
  *   `connectTimeoutMs` each at most.
  * @param signal Gives up when it aborts; what is not known then is neither reachable nor unreachable.
+ * @param greet Tries an address out.
  */
 export async function reachSockets(
   { target, tls, connectTimeoutMs: timeoutMs }: SocketTransportSpec,
   signal: AbortSignal,
+  greet: (options: ProbeOptions) => Promise<Pick<ProbeResult, 'tls'>> = probe,
 ): Promise<Reach> {
   const endpoints = await addressesOf(target, timeoutMs, signal);
   const reach: Reach = { addresses: [], unreachable: [], tls: [] };
@@ -25,7 +27,7 @@ export async function reachSockets(
     return reach;
   }
   const attempts = await Promise.allSettled(
-    endpoints.map((endpoint) => probe({ endpoint, tls, timeoutMs, signal })),
+    endpoints.map((endpoint) => greet({ endpoint, tls, timeoutMs, signal })),
   );
   if (signal.aborted) return reach;
   const kinds = new Map<string, TlsDetails>();

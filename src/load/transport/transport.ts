@@ -1,5 +1,5 @@
 import type { CallEnd, RawAnswer } from '../../call/answer.js';
-import type { CallRequest } from '../../call/request.js';
+import type { CallRequest } from '../../call/kinds.js';
 import type { TlsDetails, UnreachableAddress } from '../../count/counted.js';
 import type { Endpoint } from '../../wire/socket/endpoint.js';
 import type { TlsOptions } from '../../wire/socket/tls-options.js';
@@ -79,6 +79,8 @@ export interface ConnectionLedger {
 
 /** A way to a target. */
 export interface Transport {
+  /** What carries the calls, for the record. */
+  readonly engine: string;
   /** Finds out, before any load, what of the target can be reached. Bounded in time. */
   reach(): Promise<Reach>;
   /**

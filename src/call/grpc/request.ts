@@ -1,6 +1,3 @@
-/** A call as it is sent, encoded once: every request of it is the same bytes. Plain data. */
-export type CallRequest = GrpcRequest;
-
 /** A unary gRPC call. */
 export interface GrpcRequest {
   kind: 'grpc';

@@ -1,0 +1,22 @@
+/** Ranges of statuses, both ends included. */
+export type StatusRanges = readonly (readonly [number, number])[];
+
+/** The part of a request that its protocol gives it and that routes look at. */
+export interface RequestHead {
+  method: string;
+  /** Those that the protocol itself sends. */
+  headers: readonly (readonly [string, string])[];
+}
+
+/** What is known of a kind of call. Commands that only read records need it, too: it loads nothing. */
+export interface CallKind<Request> {
+  /** @returns undefined where it has no name. */
+  statusName(status: number): string | undefined;
+  /** Statuses that are OK by the protocol itself. */
+  okStatuses: StatusRanges;
+  /** With which the peer says that the deadline has passed; null where no status says so. */
+  deadlineStatus: number | null;
+  /** That stands for a call which this side gave up. */
+  cancelledStatus: number;
+  head(request: Request): RequestHead;
+}

@@ -1,0 +1,9 @@
+import type { IdentitySpec } from '../identity.js';
+import type { ReplyContract } from './reply-contract.js';
+
+/** What it takes to read the answers of a gRPC call. */
+export interface GrpcAnswers {
+  kind: 'grpc';
+  identity: IdentitySpec;
+  reply: ReplyContract;
+}

@@ -1,0 +1,18 @@
+import { GRPC_STATUS_NAMES, GrpcStatus } from '../../wire/grpc/status.js';
+import type { CallKind, RequestHead } from '../call-kind.js';
+import type { GrpcRequest } from './request.js';
+
+/** https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md */
+export const GRPC_HEAD: RequestHead = {
+  method: 'POST',
+  headers: [['content-type', 'application/grpc']],
+};
+
+/** https://github.com/grpc/grpc/blob/master/doc/statuscodes.md */
+export const GRPC: CallKind<GrpcRequest> = {
+  statusName: (status) => GRPC_STATUS_NAMES[status],
+  okStatuses: [[GrpcStatus.OK, GrpcStatus.OK]],
+  deadlineStatus: GrpcStatus.DEADLINE_EXCEEDED,
+  cancelledStatus: GrpcStatus.CANCELLED,
+  head: () => GRPC_HEAD,
+};
