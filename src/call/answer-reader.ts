@@ -7,13 +7,12 @@ import { loadPatternEngine } from './pattern.js';
 /** What it takes to read the answers of a call. Plain data: it travels to worker threads. */
 export type AnswerFormat = GrpcAnswers;
 
-/** Makes what decodes answers for those who look for identities in them. */
-function decoderOf(format: AnswerFormat): DecodeMessage {
-  switch (format.kind) {
-    case 'grpc':
-      return replyDecoder(format.reply);
-  }
-}
+/** What decodes answers for those who look for identities in them, by kind. */
+const DECODERS: {
+  [K in AnswerFormat['kind']]: (format: Extract<AnswerFormat, { kind: K }>) => DecodeMessage;
+} = {
+  grpc: ({ reply }) => replyDecoder(reply),
+};
 
 /** Reads who gave an answer. */
 export interface AnswerReader {
@@ -37,6 +36,6 @@ export function answerReader(format: AnswerFormat): AnswerReader {
   const { identity } = format;
   return {
     dependsOnMessage: !['header', 'trailer', 'none'].includes(identity.source.kind),
-    identify: identityReader(identity, decoderOf(format)),
+    identify: identityReader(identity, DECODERS[format.kind](format)),
   };
 }

@@ -15,5 +15,5 @@ export const CALL_PROTOCOLS = Object.keys(KINDS) as [CallProtocol, ...CallProtoc
 
 /** The kind that a request is of. */
 export function callKind(kind: CallProtocol): CallKind<CallRequest> {
-  return KINDS[kind] as CallKind<CallRequest>;
+  return KINDS[kind];
 }
