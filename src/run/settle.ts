@@ -3,6 +3,7 @@ import type { Counted } from '../count/counted.js';
 import { nothingCounted } from '../count/nothing-counted.js';
 import { isRolledOut } from '../expect/kinds.js';
 import type { LoadPlan } from '../load/plan.js';
+import { countedCall } from '../record/conclude.js';
 import type { PreparedRun } from './ask.js';
 import type { RunOptions } from './options.js';
 import type { ReachedTarget } from './target.js';
@@ -86,16 +87,15 @@ function batchOf(plan: LoadPlan, sizes: readonly number[], durationMs: number): 
 
 async function follows(
   batch: Counted,
-  { calls, asked: { rule } }: PreparedRun,
+  { calls, asked: run }: PreparedRun,
   sizes: readonly number[],
   level: number,
 ): Promise<boolean> {
   for (const [index, { asked }] of calls.entries()) {
     const counts = batch.calls[index];
     if (counts === undefined || counts.sent !== sizes[index]) return false;
-    const connections = batch.connections.flatMap(({ byCall }) => byCall[index] ?? []);
-    const counted = { counts, connections, failures: [], span: batch.span };
-    if (!(await isRolledOut({ call: asked, counted }, rule, level))) return false;
+    const counted = countedCall(run, batch, index);
+    if (!(await isRolledOut({ call: asked, counted }, run.rule, level))) return false;
   }
   return true;
 }

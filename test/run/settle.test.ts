@@ -68,6 +68,19 @@ describe('waiting for a roll-out', () => {
     assert.deepEqual((await wait(weights, [[0.6, 0.4]], LONG_MS, 90_000)).sizes, [1000, 1000]);
   });
 
+  it('allows for what the route aborts on purpose', async () => {
+    const run = preparedRun([weights], [3089]);
+    for (const { asked } of run.calls) asked.aborts = { share: 0.1, description: 'UNAVAILABLE' };
+    const target = targetLoadedBy(({ callParts: [requests = 0] }) => {
+      const counts = [0.54, 0.36].map((share) => Math.round(share * requests));
+      const batch = countedBatch([{ names: ['v1', 'v2'], requests, counts }]);
+      for (const failure of batch.calls[0]!.failures) failure.cause = 'fault filter abort';
+      return Promise.resolve(batch);
+    });
+    const { rollout } = await settle(run, target, PLAN, 2000, {});
+    assert.equal(rollout!.followed, true);
+  });
+
   it('does not end on a leak, on failures or without an answer, and is bounded', async () => {
     for (const [of, shares] of [
       [{ v1: 100, v2: 0 }, [0.999, 0.001]],
