@@ -1,4 +1,5 @@
 import type { FailureCounts } from './counted.js';
+import { compareTexts } from './key-sums.js';
 
 /** Causes beyond this many are counted under one heading, so that a server cannot fill memory. */
 const MAX_CAUSES = 64;
@@ -52,9 +53,7 @@ export function mergeFailures(
 function sortFailures(failures: FailureCounts[]): FailureCounts[] {
   return failures.sort(
     (a, b) =>
-      b.count - a.count ||
-      (a.status ?? -1) - (b.status ?? -1) ||
-      (a.cause < b.cause ? -1 : a.cause > b.cause ? 1 : 0),
+      b.count - a.count || (a.status ?? -1) - (b.status ?? -1) || compareTexts(a.cause, b.cause),
   );
 }
 

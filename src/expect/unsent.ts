@@ -1,4 +1,4 @@
-import type { UnsentCause } from '../count/counted.js';
+import type { CallCounts, UnsentCause } from '../count/counted.js';
 
 const PEERS: readonly UnsentCause[] = ['no-connection', 'no-stream', 'no-answer'];
 
@@ -25,6 +25,17 @@ export function unsentRequests(unsent: ReadonlyMap<UnsentCause, number>): Unsent
     requestsBy[isPeers(cause) ? 'byPeer' : 'byUs'] += requests;
   }
   return requestsBy;
+}
+
+/** Adds up what calls did not send, by cause. */
+export function unsentByCause(
+  calls: readonly Pick<CallCounts, 'unsent'>[],
+): Map<UnsentCause, number> {
+  const sums = new Map<UnsentCause, number>();
+  for (const { unsent } of calls) {
+    for (const [cause, count] of unsent) sums.set(cause, (sums.get(cause) ?? 0) + count);
+  }
+  return sums;
 }
 
 /** Causes in words, the peer's first: what follows "because". */

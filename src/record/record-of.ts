@@ -1,6 +1,7 @@
 import type { Counted } from '../count/counted.js';
+import { stretchesOf } from '../expect/load/stalled.js';
 import type { Asked } from './asked.js';
-import type { Concluded } from './conclude.js';
+import { type Concluded, countedCall } from './conclude.js';
 import type { RunRecord } from './run-record.js';
 import { RUN_SCHEMA } from './run-schema.js';
 import { savedCounts } from './saved-counts.js';
@@ -14,7 +15,7 @@ import { windowsView } from './views/windows-view.js';
  * as a view of them and of what is concluded.
  */
 export function recordOf(asked: Asked, counted: Counted, concluded: Concluded): RunRecord {
-  const { span, stopped, rollout, silences, calls } = counted;
+  const { span, stopped, rollout } = counted;
   return {
     schema: RUN_SCHEMA,
     tool: asked.tool,
@@ -31,11 +32,9 @@ export function recordOf(asked: Asked, counted: Counted, concluded: Concluded): 
     verdict: concluded.verdict,
     reasons: concluded.reasons,
     calls: asked.calls.flatMap((call, index) => {
-      const counts = calls[index];
       const judgement = concluded.calls[index];
-      if (counts === undefined || judgement === undefined) return [];
-      const connections = counted.connections.flatMap(({ byCall }) => byCall[index] ?? []);
-      return [callView(asked, call, { counts, connections }, judgement)];
+      if (judgement === undefined) return [];
+      return [callView(asked, call, countedCall(asked, counted, index), judgement)];
     }),
     rollout:
       rollout === null
@@ -44,10 +43,7 @@ export function recordOf(asked: Asked, counted: Counted, concluded: Concluded): 
     load: loadView(asked, counted),
     transport: transportView(counted),
     ...windowsView(counted),
-    silences: silences.map(({ startMs, lengthMs }) => ({
-      startSeconds: Math.max(0, startMs - (span?.startMs ?? startMs)) / 1000,
-      lengthSeconds: lengthMs / 1000,
-    })),
+    silences: stretchesOf(counted),
     thresholds: concluded.thresholds,
     findings: concluded.findings,
     asked,

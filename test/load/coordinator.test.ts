@@ -11,6 +11,7 @@ import {
   type TransportScript,
 } from '../fixtures/scripted-transport.js';
 import { greeterOrder, unwatched } from './greeter-order.js';
+import { snapshotsUntilEnd } from './snapshots-until-end.js';
 
 const TIMEOUT = { timeout: 30_000 };
 const V1 = 'grpc-helloworld-v1-5d4f8c9b7-abcde';
@@ -306,13 +307,7 @@ describe('a running load', () => {
             : { kind: 'answered', pods: [V1], delayMs: 1 },
       },
     );
-    const snapshots: Counted[] = [];
-    let isOver = false;
-    void running.done.then(() => (isOver = true));
-    while (!isOver) {
-      const snapshot = await running.snapshot();
-      if (snapshot !== null) snapshots.push(snapshot);
-    }
+    const snapshots = await snapshotsUntilEnd(running);
     const counted = await running.done;
     assertAddsUp(counted);
     assert.ok(snapshots.length >= 2, `${snapshots.length} snapshots`);

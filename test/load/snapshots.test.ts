@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Counted } from '../../src/count/counted.js';
 import { startLoad } from '../../src/load/coordinator.js';
 import { type Mesh, startMesh } from '../../src/mesh/mesh.js';
 import { podNames } from '../../src/mesh/pod-names.js';
 import { greeterOrder, unwatched } from './greeter-order.js';
+import { snapshotsUntilEnd } from './snapshots-until-end.js';
 
 const TIMEOUT = { timeout: 60_000 };
 const RATE = 500;
@@ -28,13 +28,7 @@ describe('snapshots of a load on two threads', () => {
   it('hold exactly what was due before one moment, on both', TIMEOUT, async () => {
     const plan = { requests: 1000, requestsPerSecond: RATE, connections: 4, workers: 2 };
     const running = await startLoad(greeterOrder(mesh.address, plan), unwatched());
-    const snapshots: Counted[] = [];
-    let isOver = false;
-    void running.done.then(() => (isOver = true));
-    while (!isOver) {
-      const snapshot = await running.snapshot();
-      if (snapshot !== null) snapshots.push(snapshot);
-    }
+    const snapshots = await snapshotsUntilEnd(running);
     const counted = await running.done;
     assert.ok(snapshots.length >= 2, `${snapshots.length} snapshots`);
     for (const { calls, connections, members } of snapshots) {

@@ -1,11 +1,12 @@
-import type { Counted, UnsentCause } from '../../count/counted.js';
+import type { Counted } from '../../count/counted.js';
 import type { Finding } from '../../finding.js';
 import type { Reason } from '../expectation.js';
+import { unsentByCause } from '../unsent.js';
 import type { Verdict } from '../verdict.js';
 import { clientBottleneck } from './client-bottleneck.js';
 import { type AccountEvidence, loadCutShort } from './load-cut-short.js';
 import { rateNotReached } from './rate-not-reached.js';
-import { stalled } from './stalled.js';
+import { stalled, stretchesOf } from './stalled.js';
 import { streamLimit } from './stream-limit.js';
 import { unreachableFinding } from './unreachable.js';
 import { workerDied } from './worker-died.js';
@@ -32,7 +33,7 @@ export interface LoadJudgement {
 
 /** Judges how the load went. */
 export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement {
-  const { span, members, transport, silences, connections, deaths, calls } = counted;
+  const { span, members, transport, connections, deaths, calls } = counted;
   const isSpeedAsked = asked.isSpeedAsked || asked.requestsPerSecond !== null;
   const sent = calls.reduce((sum, call) => sum + call.sent, 0);
   const concurrency = members.reduce((sum, member) => sum + member.concurrency, 0);
@@ -42,13 +43,7 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
     threads: members,
     isSpeedAsked,
   });
-  const silence = stalled(
-    silences.map(({ startMs, lengthMs }) => ({
-      startSeconds: Math.max(0, startMs - (span?.startMs ?? startMs)) / 1000,
-      lengthSeconds: lengthMs / 1000,
-    })),
-    asked.failsOnSilence,
-  );
+  const silence = stalled(stretchesOf(counted), asked.failsOnSilence);
   const fails = silence !== null && asked.failsOnSilence;
   return {
     verdict: fails ? 'fail' : 'pass',
@@ -81,15 +76,11 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
 }
 
 function accountOf({ calls, transport }: Counted): AccountEvidence {
-  const unsent = new Map<UnsentCause, number>();
-  for (const call of calls) {
-    for (const [cause, count] of call.unsent) unsent.set(cause, (unsent.get(cause) ?? 0) + count);
-  }
   const failures = calls.flatMap((call) => call.failures.filter(({ status }) => status === null));
   return {
     due: calls.reduce((sum, { due }) => sum + due, 0),
     sent: calls.reduce((sum, { sent }) => sum + sent, 0),
-    unsent,
+    unsent: unsentByCause(calls),
     words: [...new Set(failures.map(({ cause }) => cause))].filter((words) => words !== ''),
     maxConcurrentStreams: transport.maxConcurrentStreams,
   };

@@ -1,3 +1,4 @@
+import type { Counted } from '../../count/counted.js';
 import type { Finding } from '../../finding.js';
 import { counted, seconds } from '../../number-text.js';
 import { found } from '../found.js';
@@ -7,6 +8,14 @@ export interface Stretch {
   /** Since the start of the sample. */
   startSeconds: number;
   lengthSeconds: number;
+}
+
+/** The stretches of what was counted, as people read them. */
+export function stretchesOf({ silences, span }: Pick<Counted, 'silences' | 'span'>): Stretch[] {
+  return silences.map(({ startMs, lengthMs }) => ({
+    startSeconds: Math.max(0, startMs - (span?.startMs ?? startMs)) / 1000,
+    lengthSeconds: lengthMs / 1000,
+  }));
 }
 
 /** So many stretches are told one by one. */

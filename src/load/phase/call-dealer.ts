@@ -42,7 +42,7 @@ export class CallDealer {
     return call;
   }
 
-  /** Requests that were not dealt, by call; null where there is no end of them. */
+  /** Requests that were not dealt, by call; null where their number has no limit. */
   left(connection: number): readonly number[] | null {
     return this.#isEndless ? null : this.#left[connection]!;
   }

@@ -35,7 +35,7 @@ export class RequestOrder {
     request.connectionSequence = this.#byConnection[place]!++;
   }
 
-  /** Requests that were not taken up, by call; null where there is no end of them. */
+  /** Requests that were not taken up, by call; null where their number has no limit. */
   left(): number[] | null {
     const left = new Array<number>(this.#calls).fill(0);
     for (let connection = 0; connection < this.#connections; connection++) {

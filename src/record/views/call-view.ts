@@ -11,7 +11,7 @@ import { byName } from './names.js';
 export function callView(
   { rule }: Asked,
   asked: AskedCall,
-  { counts, connections }: Pick<CountedCall, 'counts' | 'connections'>,
+  { counts, connections, failures }: CountedCall,
   judgement: CallJudgement,
 ): CallRecord {
   const { protocol } = asked;
@@ -31,11 +31,7 @@ export function callView(
     status: Object.fromEntries(
       [...counts.statuses].map(([status, count]) => [statusName(protocol, status), count]),
     ),
-    failures: counts.failures.map(({ status, cause, count }) => ({
-      status: statusName(protocol, status),
-      cause,
-      count,
-    })),
+    failures: [...failures],
   };
 }
 

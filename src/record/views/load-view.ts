@@ -1,7 +1,8 @@
-import type { CallCounts, Counted, UnsentCause } from '../../count/counted.js';
+import type { CallCounts, Counted } from '../../count/counted.js';
 import { summarize } from '../../count/latency-summary.js';
 import { sumOfHistograms } from '../../count/histogram.js';
 import { requestsPerSecondOf } from '../../expect/thresholds/judge-thresholds.js';
+import { unsentByCause } from '../../expect/unsent.js';
 import type { Asked } from '../asked.js';
 import type { RunRecord } from '../run-record.js';
 
@@ -11,7 +12,7 @@ export function loadView({ load }: Asked, counted: Counted): RunRecord['load'] {
   const sum = (numberOf: (call: CallCounts) => number): number =>
     calls.reduce((total, call) => total + numberOf(call), 0);
   const sent = sum((call) => call.sent);
-  const unsent = unsentByCause(calls);
+  const unsent = [...unsentByCause(calls)].filter(([, count]) => count > 0);
   const slips = calls.map(({ scheduleSlip }) => scheduleSlip);
   const { p50, p99, max } = summarize(sumOfHistograms(slips));
   return {
@@ -23,8 +24,8 @@ export function loadView({ load }: Asked, counted: Counted): RunRecord['load'] {
     requestsPerSecondAsked: load.requestsPerSecond,
     excluded,
     due: sum((call) => call.due),
-    unsent: Object.values(unsent).reduce((total, count) => total + count, 0),
-    unsentByCause: unsent,
+    unsent: unsent.reduce((total, [, count]) => total + count, 0),
+    unsentByCause: Object.fromEntries(unsent),
     sent,
     ok: sum(({ ends }) => ends.ok),
     failed: sum(({ ends }) => ends.failed),
@@ -38,14 +39,4 @@ export function loadView({ load }: Asked, counted: Counted): RunRecord['load'] {
       return { utilisation, lagP99Ms, lagMaxMs, latenessP99Ms };
     }),
   };
-}
-
-function unsentByCause(calls: readonly CallCounts[]): Partial<Record<UnsentCause, number>> {
-  const sums: Partial<Record<UnsentCause, number>> = {};
-  for (const { unsent } of calls) {
-    for (const [cause, count] of unsent) {
-      if (count > 0) sums[cause] = (sums[cause] ?? 0) + count;
-    }
-  }
-  return sums;
 }

@@ -1,0 +1,44 @@
+import type { Counted } from '../count/counted.js';
+import { mergeCounts } from '../count/merge-counts.js';
+import type { LoadPlan } from '../load/plan.js';
+import { conclude } from '../record/conclude.js';
+import { recordOf } from '../record/record-of.js';
+import type { RunRecord } from '../record/run-record.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { ask, type PreparedRun } from './ask.js';
+import type { RunOptions } from './options.js';
+import { samplePlan } from './sample.js';
+import { type ReachedTarget, reachTarget } from './target.js';
+import { withoutSecrets } from './without-secrets.js';
+
+/** Loads a target that is there. @param plan The load of the sample. */
+export type LoadSteps = (
+  run: PreparedRun,
+  target: ReachedTarget,
+  plan: LoadPlan,
+) => Promise<Counted>;
+
+/**
+ * What every run does around its load: asks before it, and concludes after it.
+ *
+ * @throws InputError when the scenario or something it names is wrong; nothing was sent then.
+ */
+export function recordRun(
+  scenario: Scenario,
+  options: RunOptions,
+  load: LoadSteps,
+): Promise<RunRecord> {
+  return withoutSecrets(scenario.secrets, async () => {
+    const run = await ask(scenario, options);
+    const { asked } = run;
+    const target = await reachTarget(
+      scenario,
+      run.calls.map(({ loaded }) => loaded),
+      options,
+    );
+    const counted = target.isThere
+      ? mergeCounts(target.found, await load(run, target, samplePlan(scenario, run)))
+      : target.found;
+    return recordOf(asked, counted, await conclude(asked, counted));
+  });
+}
