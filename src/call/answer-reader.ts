@@ -1,18 +1,25 @@
 import type { RawAnswer } from './answer.js';
 import type { GrpcAnswers } from './grpc/answers.js';
+import type { HttpAnswers } from './http/answers.js';
 import { replyDecoder } from './grpc/reply-contract.js';
+import { bodyText } from './http/body.js';
 import { type DecodeMessage, type Identity, identityReader } from './identity.js';
 import { loadPatternEngine } from './pattern.js';
 
 /** What it takes to read the answers of a call. Plain data: it travels to worker threads. */
-export type AnswerFormat = GrpcAnswers;
+export type AnswerFormat = GrpcAnswers | HttpAnswers;
 
 /** What decodes answers for those who look for identities in them, by kind. */
 const DECODERS: {
   [K in AnswerFormat['kind']]: (format: Extract<AnswerFormat, { kind: K }>) => DecodeMessage;
 } = {
   grpc: ({ reply }) => replyDecoder(reply),
+  http: () => bodyText,
 };
+
+function decoderOf(format: AnswerFormat): DecodeMessage {
+  return format.kind === 'grpc' ? DECODERS.grpc(format) : DECODERS.http(format);
+}
 
 /** Reads who gave an answer. */
 export interface AnswerReader {
@@ -36,6 +43,6 @@ export function answerReader(format: AnswerFormat): AnswerReader {
   const { identity } = format;
   return {
     dependsOnMessage: !['header', 'trailer', 'none'].includes(identity.source.kind),
-    identify: identityReader(identity, DECODERS[format.kind](format)),
+    identify: identityReader(identity, decoderOf(format)),
   };
 }

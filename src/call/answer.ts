@@ -23,12 +23,15 @@ export interface RawAnswer {
  */
 export type CallEndKind = 'answered' | 'broken' | 'timed-out' | 'cancelled' | 'unprocessed';
 
+/** In place of a status where none came. */
+export const NO_STATUS = -1;
+
 /** The end of one call. Transports reuse the object: read it while it is handed over, do not keep it. */
 export interface CallEnd {
   readonly kind: CallEndKind;
   /**
-   * The status as the protocol numbers it: of gRPC 0 to 16, of HTTP 100 to 599. Where no status came,
-   * the one that stands for what happened (gRPC: 14 for a lost connection, 4 for an own deadline).
+   * The status as the protocol numbers it: of gRPC 0 to 16, of HTTP 100 to 599. Where none came, the
+   * one that the protocol has for what happened, or {@link NO_STATUS}.
    */
   readonly status: number;
   /** Why it did not succeed, in the peer's or the system's words; empty when there is nothing to say. */

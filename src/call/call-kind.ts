@@ -1,3 +1,5 @@
+import type { CallEndKind } from './answer.js';
+
 /** Ranges of statuses, both ends included. */
 export type StatusRanges = readonly (readonly [number, number])[];
 
@@ -16,7 +18,7 @@ export interface CallKind<Request> {
   okStatuses: StatusRanges;
   /** With which the peer says that the deadline has passed; null where no status says so. */
   deadlineStatus: number | null;
-  /** That stands for a call which this side gave up. */
-  cancelledStatus: number;
+  /** What stands in the place of a status where the peer gave none, by how the call ended. */
+  ends: Readonly<Record<Exclude<CallEndKind, 'answered'>, number>>;
   head(request: Request): RequestHead;
 }

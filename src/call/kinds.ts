@@ -1,19 +1,29 @@
-import type { CallKind } from './call-kind.js';
+import type { CallKind, RequestHead } from './call-kind.js';
 import { GRPC } from './grpc/kind.js';
 import type { GrpcRequest } from './grpc/request.js';
+import { HTTP } from './http/kind.js';
+import type { HttpRequest } from './http/request.js';
 
 /** A call as it is sent, encoded once: every request of it is the same bytes. Plain data. */
-export type CallRequest = GrpcRequest;
+export type CallRequest = GrpcRequest | HttpRequest;
 
 /** The protocol of a call: what its statuses are called follows from it. */
 export type CallProtocol = CallRequest['kind'];
 
 /** Every kind of call. */
-const KINDS: { [P in CallProtocol]: CallKind<Extract<CallRequest, { kind: P }>> } = { grpc: GRPC };
+const KINDS: { [P in CallProtocol]: CallKind<Extract<CallRequest, { kind: P }>> } = {
+  grpc: GRPC,
+  http: HTTP,
+};
 
 export const CALL_PROTOCOLS = Object.keys(KINDS) as [CallProtocol, ...CallProtocol[]];
 
-/** The kind that a request is of. */
-export function callKind(kind: CallProtocol): CallKind<CallRequest> {
+/** What is known of a kind of call. */
+export function callKind(kind: CallProtocol): Omit<CallKind<never>, 'head'> {
   return KINDS[kind];
+}
+
+/** What routes see of a request by its protocol. */
+export function headOf(request: CallRequest): RequestHead {
+  return request.kind === 'grpc' ? GRPC.head(request) : HTTP.head(request);
 }

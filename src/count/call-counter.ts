@@ -6,7 +6,7 @@ import { placeConnectionCall, placesIn } from './columns.js';
 import type { CallCounts, ConnectionCallCounts, ConnectionCounts } from './counted.js';
 import { mergeHistograms } from './histogram.js';
 import { percentileMs } from './latency-summary.js';
-import { type Outcome, outcomeReader } from './outcome.js';
+import { type Outcome, outcomeReader, statusReader } from './outcome.js';
 import { PodDirectory } from './pod-directory.js';
 import { PodReader } from './pod-reader.js';
 import { SendOrderCounts, type SendPlace } from './send-order-counts.js';
@@ -65,6 +65,7 @@ export class CallCounter {
   readonly #pods: PodDirectory;
   readonly #reader: PodReader;
   readonly #outcomeOf: (end: CallEnd) => Outcome;
+  readonly #statusOf: (end: CallEnd) => number;
   readonly #order: SendOrderCounts;
   /** By slot: the pods that have answered the request in flight. */
   readonly #answered: Int32Array[];
@@ -86,6 +87,7 @@ export class CallCounter {
     this.#pods = new PodDirectory(attribution);
     this.#reader = new PodReader(answerReader(counting.answers), this.#pods);
     this.#outcomeOf = outcomeReader(counting);
+    this.#statusOf = statusReader(counting);
     this.#shape = { pods: this.#pods, named, connections, quota, observationsPerCall };
     this.#tally = new Tally(this.#shape);
     this.#order = new SendOrderCounts(spreadSize, connections, this.#pods.room);
@@ -99,6 +101,8 @@ export class CallCounter {
       slipMs: 0,
       latencyMs: 0,
       outcome: 'ok',
+      status: 0,
+      cause: '',
       pods: new Int32Array(0),
       answers: 0,
     };
@@ -142,10 +146,12 @@ export class CallCounter {
     ended.slipMs = sentAtMs - scheduledAtMs;
     ended.latencyMs = endedAtMs - scheduledAtMs;
     ended.outcome = this.#outcomeOf(end);
+    ended.status = this.#statusOf(end);
+    ended.cause = end.cause;
     ended.pods = this.#answered[slot]!;
     ended.answers = this.#answers[slot]!;
     this.#answers[slot] = 0;
-    this.#order.add(request, tally.add(ended, end));
+    this.#order.add(request, tally.add(ended));
   }
 
   /** Forgets the answers to the request in a slot: it will be sent again. */

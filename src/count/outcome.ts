@@ -1,13 +1,19 @@
-import type { CallEnd } from '../call/answer.js';
+import { type CallEnd, NO_STATUS } from '../call/answer.js';
 import { callKind } from '../call/kinds.js';
 import type { CallCounting } from './call-counting.js';
 
 /** How a request ended. Every request sent ends in exactly one of these. */
 export type Outcome = 'ok' | 'failed' | 'timedOut' | 'cancelled';
 
+/** @returns A function from an end to its status, or to what stands in the place of one that never came. */
+export function statusReader({ answers }: Pick<CallCounting, 'answers'>): (end: CallEnd) => number {
+  const { ends } = callKind(answers.kind);
+  return ({ kind, status }) => (status === NO_STATUS && kind !== 'answered' ? ends[kind] : status);
+}
+
 /** The status that stands for a call of this kind which this side gave up. */
 export function cancelledStatus({ answers }: Pick<CallCounting, 'answers'>): number {
-  return callKind(answers.kind).cancelledStatus;
+  return callKind(answers.kind).ends.cancelled;
 }
 
 /**

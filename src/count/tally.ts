@@ -1,4 +1,3 @@
-import type { CallEnd } from '../call/answer.js';
 import { NOBODY } from './attribution.js';
 import { Blocks } from './blocks.js';
 import { Clusters } from './clusters.js';
@@ -44,6 +43,10 @@ export interface EndedRequest {
   /** From when it was due to its end, in ms. */
   latencyMs: number;
   outcome: Outcome;
+  /** As the protocol numbers it, or what stands in its place. */
+  status: number;
+  /** Why it did not succeed; empty when there is nothing to say. */
+  cause: string;
   /** The pods that answered, by their numbers in the directory; NOBODY for an unknown one. */
   pods: Int32Array;
   /** How many of them there are. */
@@ -122,15 +125,15 @@ export class Tally {
    *
    * @returns The destination that all of its answers are of; NOBODY where there is none.
    */
-  add(request: EndedRequest, end: CallEnd): number {
-    const { outcome, pods, answers } = request;
+  add(request: EndedRequest): number {
+    const { outcome, status, pods, answers } = request;
     const { observationsPerCall: expected, pods: directory } = this.#shape;
     const isOk = outcome === 'ok';
     this.#due += 1;
     this.#sent += 1;
     this.#ends[outcome] += 1;
-    this.#statuses[end.status] = (this.#statuses[end.status] ?? 0) + 1;
-    if (!isOk) this.#failures.add(end.status, end.cause);
+    this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
+    if (!isOk) this.#failures.add(status, request.cause);
     const window = this.#windows.at(request.sentAtMs);
     const block = this.#blocks.at(request.sequence);
     const connection = this.#connections[request.connection]!;

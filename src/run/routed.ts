@@ -1,4 +1,4 @@
-import { callKind } from '../call/kinds.js';
+import { headOf } from '../call/kinds.js';
 import type { PreparedCall } from '../call/prepared-call.js';
 import { attributionTable } from '../count/attribution.js';
 import { forwardedOrRefused } from '../routing/forwarded-or-refused.js';
@@ -121,7 +121,7 @@ function requestOf(
   source: ExpectationSource,
 ): RouteRequest {
   const { path, scheme, authority, metadata } = request;
-  const { method, headers } = callKind(request.kind).head(request);
+  const { method, headers } = headOf(request);
   return routeRequest(
     { method, path, scheme, authority, metadata: [...headers, ...metadata], target, namespace },
     source.kind === 'manifests' ? source : NO_MANIFESTS,

@@ -72,5 +72,5 @@ async function transportSpec(
   if (tls?.verify === false) {
     onNote?.("WARNING: the server's certificate is not checked (--skip-verify)");
   }
-  return { kind: 'sockets', engine: load.engine, target, tls, connectTimeoutMs };
+  return { kind: 'sockets', engine: load.engine, target, tls, connectTimeoutMs, httpVersion: '2' };
 }

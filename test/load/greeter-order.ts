@@ -65,7 +65,14 @@ export function greeterOrder(
         },
       },
     ],
-    transport: { kind: 'sockets', engine, target, tls: null, connectTimeoutMs: 5000 },
+    transport: {
+      kind: 'sockets',
+      engine,
+      target,
+      tls: null,
+      httpVersion: '2',
+      connectTimeoutMs: 5000,
+    },
     addresses: [target],
   };
 }

@@ -13,6 +13,11 @@ export const GRPC: CallKind<GrpcRequest> = {
   statusName: (status) => GRPC_STATUS_NAMES[status],
   okStatuses: [[GrpcStatus.OK, GrpcStatus.OK]],
   deadlineStatus: GrpcStatus.DEADLINE_EXCEEDED,
-  cancelledStatus: GrpcStatus.CANCELLED,
+  ends: {
+    broken: GrpcStatus.UNAVAILABLE,
+    'timed-out': GrpcStatus.DEADLINE_EXCEEDED,
+    cancelled: GrpcStatus.CANCELLED,
+    unprocessed: GrpcStatus.UNAVAILABLE,
+  },
   head: () => GRPC_HEAD,
 };

@@ -3,7 +3,8 @@ import { reachSockets } from './reach.js';
 import type { OpenTransport } from './transport.js';
 
 /** Makes a transport of its description. What an engine needs is loaded only where it is used. */
-export const openTransport: OpenTransport = async (spec, requests, limits, signal) => {
+export const openTransport: OpenTransport = async (spec, calls, limits, signal) => {
+  const requests = calls.filter((request) => request.kind === 'grpc');
   const { tls, connectTimeoutMs } = spec;
   // Every connection that is being opened listens to it; Node.js warns of more than ten.
   setMaxListeners(0, signal);

@@ -16,12 +16,17 @@ import type { Reach, SocketTransportSpec } from './transport.js';
  * @param greet Tries an address out.
  */
 export async function reachSockets(
-  { target, tls, connectTimeoutMs: timeoutMs }: SocketTransportSpec,
+  { target, tls, connectTimeoutMs: timeoutMs, httpVersion }: SocketTransportSpec,
   signal: AbortSignal,
   greet: (options: ProbeOptions) => Promise<Pick<ProbeResult, 'tls'>> = probe,
 ): Promise<Reach> {
   const endpoints = await addressesOf(target, timeoutMs, signal);
-  const reach: Reach = { addresses: [], unreachable: [], tls: [] };
+  const reach: Reach = {
+    addresses: [],
+    unreachable: [],
+    tls: [],
+    httpVersion: httpVersion === 'negotiated' ? '2' : httpVersion,
+  };
   if (endpoints instanceof ConnectError) {
     if (!signal.aborted) reach.unreachable.push(unreachableFrom(endpoints));
     return reach;

@@ -15,7 +15,15 @@ export interface SocketTransportSpec {
   /** null for plaintext. */
   tls: TlsOptions | null;
   connectTimeoutMs: number;
+  /**
+   * The version of HTTP that HTTP requests are sent with; gRPC's are sent with HTTP/2 always.
+   * `negotiated`: what the peer chooses by ALPN, before anything is loaded.
+   */
+  httpVersion: HttpVersion | 'negotiated';
 }
+
+/** A version of HTTP. */
+export type HttpVersion = '1.1' | '2';
 
 /** What became of the attempt to reach a target before loading it. */
 export interface Reach {
@@ -25,6 +33,8 @@ export interface Reach {
   unreachable: UnreachableAddress[];
   /** How connections are secured; empty in plaintext. */
   tls: TlsDetails[];
+  /** What HTTP requests are to be sent with. */
+  httpVersion: HttpVersion;
 }
 
 /** What happens on a connection. */

@@ -1,0 +1,22 @@
+import type { CallKind } from '../call-kind.js';
+import type { HttpRequest } from './request.js';
+
+/** What stands in the place of a status where none came; HTTP's own begin at 100. */
+export const NoHttpStatus = { BROKEN: 0, TIMED_OUT: 1, CANCELLED: 2 } as const;
+
+const NAMES: readonly string[] = ['no answer', 'timed out', 'cancelled'];
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-15 */
+export const HTTP: CallKind<HttpRequest> = {
+  statusName: (status) => NAMES[status],
+  okStatuses: [[200, 399]],
+  // 504 says that a gateway waited in vain: the deadline of the request itself has not passed.
+  deadlineStatus: null,
+  ends: {
+    broken: NoHttpStatus.BROKEN,
+    'timed-out': NoHttpStatus.TIMED_OUT,
+    cancelled: NoHttpStatus.CANCELLED,
+    unprocessed: NoHttpStatus.BROKEN,
+  },
+  head: ({ method }) => ({ method, headers: [] }),
+};
