@@ -29,18 +29,18 @@ const LEAST_PART_LENGTH = 8;
  * @param masked Names of headers whose values are secrets beside those that always are.
  * @param sent Request headers by lower-case name: the values of the secret ones are masked wherever
  *   they appear, for servers repeat what they were sent.
- * @param path Of a request, with a query or without: what is long in the query is a secret, too.
+ * @param paths Of requests, with a query or without: what is long in a query is a secret, too.
  */
 export function secretsOf(
   masked: readonly string[],
   sent: readonly (readonly [name: string, value: string])[],
-  path = '/',
+  paths: readonly string[] = [],
 ): Secrets {
   const headers = [...new Set([...SECRET_HEADERS, ...masked.map((name) => name.toLowerCase())])];
   const values = sent
     .filter(([name]) => headers.includes(name))
     .flatMap(([name, value]) => partsOf(name, value))
-    .concat(partsOfQuery(path))
+    .concat(paths.flatMap(partsOfQuery))
     .flatMap((value) => [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)])
     .filter((value) => value.length >= LEAST_LENGTH);
   return { headers, values: [...new Set(values)].sort((a, b) => b.length - a.length) };

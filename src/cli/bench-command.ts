@@ -2,7 +2,8 @@ import { bench } from '../run/bench.js';
 import type { Interruption } from './interruption.js';
 import { outputSettings } from './outputs.js';
 import { runAndReport } from './run-and-report.js';
-import { type Arguments, scenarioFromArguments } from './settings.js';
+import type { Arguments } from './arguments.js';
+import { scenarioFromArguments } from './settings.js';
 
 /** `splitproof bench`. @returns The exit status. */
 export async function benchCommand(args: Arguments, interruption: Interruption): Promise<number> {

@@ -23,12 +23,12 @@ interface CommandSyntax {
 
 const SYNTAX: Readonly<Record<CommandName, CommandSyntax>> = {
   verify: {
-    words: '[target] [method]',
+    words: '[request..]',
     summary: 'Test the observed split against the configured one',
     addOptions: verifyOptions,
   },
   bench: {
-    words: '[target] [method]',
+    words: '[request..]',
     summary: 'Load a target: throughput, latency by destination and pod, thresholds',
     addOptions: benchOptions,
   },

@@ -1,6 +1,6 @@
 import { interruptedStatus } from './exit-status.js';
 import type { Interruption } from './interruption.js';
-import type { Arguments } from './settings.js';
+import type { Arguments } from './arguments.js';
 
 /** What a command does with its arguments; gives the exit status. */
 type Command = (args: Arguments, interruption: Interruption) => Promise<number>;

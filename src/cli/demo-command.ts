@@ -9,7 +9,8 @@ import { readScenarioFile } from '../inputs/scenario-file.js';
 import { parseWeights } from '../scenario/expectation-source.js';
 import { scenarioOf } from '../scenario/scenario.js';
 import type { Interruption } from './interruption.js';
-import { type Arguments, settingsFromFlags } from './settings.js';
+import type { Arguments } from './arguments.js';
+import { settingsFromFlags } from './settings.js';
 import { outputSettings } from './outputs.js';
 import { verifyAndReport } from './verify-command.js';
 

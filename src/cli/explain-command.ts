@@ -4,14 +4,13 @@ import { renderJson } from '../report/json.js';
 import { explain } from '../run/explain.js';
 import { routeQuestion } from '../scenario/route-question.js';
 import { EXIT } from './exit-status.js';
-import { questionFrom } from './question-settings.js';
-import type { Arguments } from './settings.js';
+import type { Arguments } from './arguments.js';
+import { settingsFromArguments } from './settings.js';
 import { outputStyle } from './terminal.js';
 
 /** `splitproof explain`. @returns The exit status. */
 export async function explainCommand(args: Arguments): Promise<number> {
-  const { settings, http } = await questionFrom(args);
-  const report = await explain(routeQuestion(settings, http));
+  const report = await explain(routeQuestion(await settingsFromArguments(args)));
   process.stdout.write(
     args.format === 'json'
       ? renderJson(report)

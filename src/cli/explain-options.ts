@@ -1,8 +1,13 @@
-import type { Argv, Options } from 'yargs';
-import { OUTPUT_OPTIONS, SCENARIO_OPTION, SETTING_OPTIONS } from './verify-options.js';
+import type { Argv } from 'yargs';
+import {
+  HTTP_OPTIONS,
+  OUTPUT_OPTIONS,
+  REQUEST_POSITIONAL,
+  SCENARIO_OPTION,
+  SETTING_OPTIONS,
+} from './verify-options.js';
 
 const EXPECTED = 'What is expected:';
-const CALL = 'The call:';
 
 const {
   manifest,
@@ -16,6 +21,7 @@ const {
   authority,
   mask,
   plaintext,
+  protocol,
   'virtual-service': virtualService,
   'gateway-port': gatewayPort,
   'rollout-step': rolloutStep,
@@ -39,25 +45,8 @@ export const ROUTE_OPTIONS = {
   authority,
   mask,
   plaintext,
+  protocol,
 };
-
-/** A plain HTTP request instead of a call. */
-export const HTTP_OPTIONS = {
-  path: {
-    group: CALL,
-    describe: 'Path of a plain HTTP request, instead of a call',
-    type: 'string',
-    requiresArg: true,
-  },
-  method: { group: CALL, describe: 'Its method [GET]', type: 'string', requiresArg: true },
-} satisfies Record<string, Options>;
-
-/** TARGET and METHOD as words. */
-export const REQUEST_POSITIONAL = {
-  array: true,
-  type: 'string',
-  describe: 'TARGET and METHOD as for verify: either, both or none',
-} as const;
 
 // Not yargs' own examples: it breaks commands into a narrow column.
 const EXPLAIN_EPILOGUE = `Examples:

@@ -3,7 +3,8 @@ import type { SavedRun } from '../record/read-record.js';
 import { merge } from '../run/merge.js';
 import { exitStatusOf } from './exit-status.js';
 import { outputSettings, writeReports } from './outputs.js';
-import { type Arguments, settingsFromFlags } from './settings.js';
+import type { Arguments } from './arguments.js';
+import { settingsFromFlags } from './settings.js';
 
 /** `splitproof merge`. @returns The exit status of the whole. */
 export async function mergeCommand(args: Arguments): Promise<number> {

@@ -5,7 +5,7 @@ import { FORMATS, type FormatName } from '../report/formats.js';
 import type { RunRecord } from '../record/run-record.js';
 import { plainText } from '../report/plain-text.js';
 import type { Style } from '../report/style.js';
-import type { Arguments } from './settings.js';
+import type { Arguments } from './arguments.js';
 import { outputStyle } from './terminal.js';
 
 /** Where the results of a run go. */

@@ -1,6 +1,12 @@
 import type { Argv } from 'yargs';
-import { HTTP_OPTIONS, REQUEST_POSITIONAL, ROUTE_OPTIONS } from './explain-options.js';
-import { OUTPUT_OPTIONS, SCENARIO_OPTION, SETTING_OPTIONS } from './verify-options.js';
+import { ROUTE_OPTIONS } from './explain-options.js';
+import {
+  HTTP_OPTIONS,
+  OUTPUT_OPTIONS,
+  REQUEST_POSITIONAL,
+  SCENARIO_OPTION,
+  SETTING_OPTIONS,
+} from './verify-options.js';
 
 const { weights, alpha, power, tolerance, requests } = SETTING_OPTIONS;
 

@@ -4,13 +4,10 @@ import { readScenarioFile } from '../inputs/scenario-file.js';
 import { overlaid } from '../scenario/call-list.js';
 import { type Settings, settingsSchema } from '../scenario/schema.js';
 import { type LoadingCommand, type Scenario, scenarioOf } from '../scenario/scenario.js';
+import { all, type Arguments, single } from './arguments.js';
+import { httpFromFlags, isHttpAsked, MAX_DATA_BYTES, refuseHttpFlags } from './http-flags.js';
 import { REPEATABLE, SETTING_OPTIONS } from './verify-options.js';
-
-/** Parsed command line, as yargs gives it. */
-export type Arguments = Readonly<Record<string, unknown>>;
-
-/** A request is sent many times over: one as large as this is a mistake. */
-const MAX_DATA_BYTES = 64 * 1024 * 1024;
+import { type Words, wordsOf } from './words.js';
 
 /**
  * Makes a scenario of the command line, laid over the scenario file where one is named.
@@ -36,27 +33,41 @@ export async function settingsFromArguments(
   args: Arguments,
   signal?: AbortSignal,
 ): Promise<Settings> {
-  const file = single(args, 'scenario');
-  const flags = await settingsFromFlags(args, signal);
-  return typeof file === 'string' ? overlaid(await readScenarioFile(file, signal), flags) : flags;
+  const name = single(args, 'scenario');
+  if (typeof name !== 'string') return await settingsFromFlags(args, signal);
+  const file = await readScenarioFile(name, signal);
+  return overlaid(file, await settingsFromFlags(args, signal, file));
 }
 
 /**
  * The settings that stand on the command line.
  *
  * @param signal Gives up reading standard input when it aborts.
+ * @param file What they are laid over: data are read as what is called takes them.
  * @throws InputError when one is wrong.
  */
-export async function settingsFromFlags(args: Arguments, signal?: AbortSignal): Promise<Settings> {
+export async function settingsFromFlags(
+  args: Arguments,
+  signal?: AbortSignal,
+  file: Settings = {},
+): Promise<Settings> {
+  const words = wordsOf((args.request ?? []) as string[]);
   const given: Record<string, unknown> = {};
   for (const name of Object.keys(SETTING_OPTIONS)) {
-    if (name === 'call') continue;
+    if (name === 'call' || name === 'data') continue;
     const value = REPEATABLE.has(name) ? args[name] : single(args, name);
     if (value !== undefined) given[name] = value;
   }
-  if (args.target !== undefined) given.target = args.target;
-  Object.assign(given, callsOf(args));
-  if (typeof given.data === 'string') given.data = await parseData(given.data, signal);
+  if (words.target !== undefined) given.target = words.target;
+  const calls = callsOf(args, words);
+  Object.assign(given, calls);
+  if (asksHttp(args, words, calls, file)) {
+    const http = await httpFromFlags(args, signal);
+    if (http !== undefined) given.http = http;
+  } else {
+    const data = single(args, 'data');
+    if (typeof data === 'string') given.data = await parseData(data, signal);
+  }
   if (typeof given.metadata === 'string') given.metadata = parseMetadata(given.metadata);
   if (typeof given.warmup === 'string' && /^\d+$/.test(given.warmup)) {
     given.warmup = Number(given.warmup);
@@ -64,30 +75,42 @@ export async function settingsFromFlags(args: Arguments, signal?: AbortSignal): 
   const checked = settingsSchema.safeParse(given);
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
-  const name = String(issue?.path[0] ?? '');
-  throw new InputError(issue?.message ?? 'invalid', { path: `--${name}` });
+  const [name = '', part] = issue?.path ?? [];
+  // The parts of an HTTP request are flags of their own.
+  throw new InputError(issue?.message ?? 'invalid', {
+    path: `--${String(name === 'http' ? (part ?? 'path') : name)}`,
+  });
+}
+
+/** Whether what is asked for is plain HTTP: by the command line, or by the file where that says nothing. */
+function asksHttp(
+  args: Arguments,
+  words: Words,
+  { call, calls }: Pick<Settings, 'call' | 'calls'>,
+  file: Settings,
+): boolean {
+  if (call !== undefined || calls !== undefined) {
+    refuseHttpFlags(args);
+    return false;
+  }
+  const target = words.target ?? file.target ?? '';
+  const isUrlWithPath = /^https?:\/\/[^/?#]*[/?]/.test(target) && file.call === undefined;
+  const isInFile = file.http !== undefined || file.calls?.some(({ http }) => http) === true;
+  return isHttpAsked(args) || isUrlWithPath || isInFile;
 }
 
 /** Every call that is named, as METHOD or as --call; one of them, or a list. */
-function callsOf(args: Arguments): Pick<Settings, 'call' | 'calls'> {
-  const flags = [args.call ?? []].flat() as string[];
-  const method = args.method as string | undefined;
-  if (method !== undefined && flags.length > 0 && !flags.includes(method)) {
+function callsOf(args: Arguments, { call: word }: Words): Pick<Settings, 'call' | 'calls'> {
+  const flags = all(args, 'call');
+  if (word !== undefined && flags.length > 0 && !flags.includes(word)) {
     throw new InputError('METHOD and --call name different calls: name several with --call', {
       path: '--call',
     });
   }
-  const [first, ...others] = new Set(method === undefined ? flags : [method, ...flags]);
+  const [first, ...others] = new Set(word === undefined ? flags : [word, ...flags]);
   if (first === undefined) return {};
   if (others.length === 0) return { call: first };
   return { calls: [first, ...others].map((call) => ({ call })) };
-}
-
-/** The value of a flag. @throws InputError when it is given several times. */
-export function single(args: Arguments, name: string): unknown {
-  const value = args[name];
-  if (!Array.isArray(value)) return value;
-  throw new InputError('it is given more than once', { path: `--${name}` });
 }
 
 async function parseData(given: string, signal: AbortSignal | undefined): Promise<unknown> {

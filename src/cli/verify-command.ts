@@ -3,7 +3,8 @@ import type { Scenario } from '../scenario/scenario.js';
 import type { Interruption } from './interruption.js';
 import { type OutputSettings, outputSettings } from './outputs.js';
 import { runAndReport } from './run-and-report.js';
-import { type Arguments, scenarioFromArguments } from './settings.js';
+import type { Arguments } from './arguments.js';
+import { scenarioFromArguments } from './settings.js';
 
 /** `splitproof verify`. @returns The exit status. */
 export async function verifyCommand(args: Arguments, interruption: Interruption): Promise<number> {

@@ -2,6 +2,7 @@ import type { Argv, Options } from 'yargs';
 
 const EXPECTED = 'What is expected:';
 const CALL = 'The call:';
+const HTTP = 'Plain HTTP:';
 const CONNECTION = 'The connection:';
 const LOAD = 'The load:';
 const VERDICT = 'The verdict:';
@@ -38,21 +39,34 @@ export const SETTING_OPTIONS = {
   identity: text(EXPECTED, 'How a response names its pod: greeter, echo, header:NAME, a regex …'),
 
   call: text(CALL, 'pkg.Service/Method, as METHOD; several are called in random order'),
-  data: text(CALL, 'The request as JSON; @ reads standard input [{}]', { alias: 'd' }),
+  data: text(CALL, 'The request as JSON, @ reads standard input; of HTTP the body, @FILE', {
+    alias: 'd',
+  }),
   proto: text(CALL, '.proto file that describes the call [built-in: Greeter, Echo, Health]'),
   'import-path': text(CALL, 'Folder to look for .proto files in', { alias: 'import-paths' }),
   protoset: text(CALL, 'Compiled descriptor set that describes the call'),
   metadata: text(CALL, 'Request metadata as a JSON object', { alias: 'm' }),
-  header: text(CALL, "Request header, 'name: value'", { alias: 'H' }),
+  header: text(CALL, "Request header, 'name: value'; Host: is the authority", { alias: 'H' }),
   authority: text(CALL, 'The :authority to send [the target]'),
   mask: text(CALL, 'Header whose value no output shows, as with authorization and cookie'),
 
-  plaintext: flag(CONNECTION, 'HTTP/2 without TLS'),
+  protocol: text(HTTP, 'What is spoken, where no METHOD, URL or flag says it', {
+    choices: ['grpc', 'http'],
+  }),
+  'http-version': text(HTTP, '[1.1; with TLS what the target chooses; 2 beside gRPC]', {
+    choices: ['1.1', '2'],
+  }),
+  'ok-status': text(HTTP, 'Statuses that are OK: 200,404,3xx [2xx,3xx]'),
+  user: text(HTTP, 'NAME:PASSWORD, as basic authorization', { alias: 'u' }),
+
+  plaintext: flag(CONNECTION, 'No TLS'),
   cacert: text(CONNECTION, 'PEM file of the authorities to trust'),
   cert: text(CONNECTION, 'PEM file of the client certificate'),
   key: text(CONNECTION, "PEM file of the client certificate's key"),
   servername: text(CONNECTION, 'Name to check the certificate for', { alias: 'cname' }),
-  'skip-verify': flag(CONNECTION, "Do not check the server's certificate"),
+  'skip-verify': { ...flag(CONNECTION, "Do not check the server's certificate"), alias: 'k' },
+  resolve: text(CONNECTION, 'HOST:PORT:ADDRESS to connect to instead of asking DNS'),
+  'connect-to': text(CONNECTION, 'HOST1:PORT1:HOST2:PORT2 to connect to instead'),
   'connect-timeout': text(CONNECTION, 'How long connecting may take [10s]'),
 
   requests: number(LOAD, 'How many requests [planned from the weights]', {
@@ -83,6 +97,21 @@ export const SETTING_OPTIONS = {
   seed: number(VERDICT, 'For everything drawn at random [1]'),
 } satisfies Record<string, Options>;
 
+/** A plain HTTP request instead of a call, in curl's words. */
+export const HTTP_OPTIONS = {
+  path: text(HTTP, 'Path of the request, where the target is no URL with one'),
+  method: text(HTTP, 'Its method [GET; POST with a body]', { alias: 'X' }),
+  head: { ...flag(HTTP, 'A HEAD request'), alias: 'I' },
+  'data-binary': text(HTTP, 'The body, or @FILE, untouched'),
+} satisfies Record<string, Options>;
+
+/** TARGET and METHOD as words. */
+export const REQUEST_POSITIONAL = {
+  array: true,
+  type: 'string',
+  describe: 'TARGET (host:port, :port, unix:/path, URL), METHOD (pkg.Service/Method)',
+} as const;
+
 /** The scenario file, which holds any of the settings. */
 export const SCENARIO_OPTION = text('Settings:', 'YAML file with the settings; flags override it');
 
@@ -112,6 +141,9 @@ const VERIFY_EPILOGUE = `Examples:
       localhost:8080 helloworld.Greeter/SayHello
   The same from a scenario file, as JSON:
     splitproof verify --scenario scenarios/asm-greeter-60-40.yaml --format json
+  Plain HTTP, in curl's words:
+    splitproof verify -f manifests/ -H 'Host: shop.example.com' \\
+      http://localhost:8080/productpage --identity header:x-pod
   Without manifests:
     splitproof verify --weights v1=90,v2=10 --plaintext :8080 \\
       helloworld.Greeter/SayHello
@@ -131,10 +163,10 @@ export function runOptions(
   epilogue: string,
 ): Argv {
   return command
-    .positional('target', { type: 'string', describe: 'host:port, :port, unix:/path, http(s)://…' })
-    .positional('method', { type: 'string', describe: 'pkg.Service/Method, the same as --call' })
+    .positional('request', REQUEST_POSITIONAL)
     .option('scenario', SCENARIO_OPTION)
     .options(settings)
+    .options(HTTP_OPTIONS)
     .options(OUTPUT_OPTIONS)
     .epilogue(epilogue);
 }

@@ -89,7 +89,7 @@ async function runCall(
   const { expectation, wanted, requests } = await planExpectation(call.expect, {
     destinations,
     aborts,
-    okStatuses: okStatuses(request.kind),
+    okStatuses: call.okStatuses ?? okStatuses(request.kind),
     alpha: rule.alpha,
     power: powerPerCall(rule.power, calls.length),
     concurrency: load.concurrency,

@@ -16,8 +16,9 @@ import type { ManifestSet } from '../routing/manifest-set.js';
 import { formatVia, type RouteRequest } from '../routing/request.js';
 import type { Resolution } from '../routing/resolution.js';
 import { resolveRoute } from '../routing/resolve.js';
-import type { AskedFor, RouteQuestion } from '../scenario/route-question.js';
-import { formatTarget } from '../scenario/target.js';
+import type { Call } from '../scenario/call.js';
+import type { RouteQuestion } from '../scenario/route-question.js';
+import { authorityOf } from './authority.js';
 import { maskedUrl } from '../secrets.js';
 import { TOOL } from '../tool.js';
 import { findConfigNotProgrammed, programmedSplit, readProxyConfig } from './programmed.js';
@@ -77,7 +78,7 @@ export async function questionedRoute(
   question: RouteQuestion,
   signal: AbortSignal | undefined,
 ): Promise<QuestionedRoute> {
-  const call = await calledMethod(question.askedFor, signal);
+  const call = await askedRequest(question.call, signal);
   const { scheme, target } = question;
   // A run against a target speaks TLS unless told otherwise.
   const likely = scheme ?? (target === null ? 'http' : 'https');
@@ -87,29 +88,26 @@ export async function questionedRoute(
   return progress(other.resolution) > progress(first.resolution) ? other : first;
 }
 
-interface CalledMethod {
+interface AskedRequest {
   head: RequestHead;
   path: string;
   streaming: boolean;
 }
 
 /** A contract is needed only to know whether the call streams. */
-async function calledMethod(
-  askedFor: AskedFor,
-  signal: AbortSignal | undefined,
-): Promise<CalledMethod> {
-  if (askedFor.kind === 'http') {
-    const { method, path } = askedFor;
+async function askedRequest(call: Call, signal: AbortSignal | undefined): Promise<AskedRequest> {
+  if (call.kind === 'http') {
+    const { method, path } = call;
     return { head: { method, headers: [] }, path, streaming: false };
   }
-  const { call, protoFiles, protosets } = askedFor;
-  const path = pathOfName(call);
+  const { contract } = call;
+  const path = pathOfName(call.method);
   try {
-    const method = findMethod(await loadContract(askedFor, signal), call);
+    const method = findMethod(await loadContract(contract, signal), call.method);
     const streaming = method.methodKind !== 'unary';
     return { head: GRPC_HEAD, path: pathOf(method), streaming };
   } catch (error) {
-    const isDescribed = protoFiles.length + protosets.length > 0;
+    const isDescribed = contract.protoFiles.length + contract.protosets.length > 0;
     if (isDescribed || !(error instanceof InputError)) throw error;
     return { head: GRPC_HEAD, path, streaming: false };
   }
@@ -128,11 +126,12 @@ const ASSUMED_AUTHORITY = 'localhost';
 
 function routeAs(
   question: RouteQuestion,
-  { head, path, streaming }: CalledMethod,
+  { head, path, streaming }: AskedRequest,
   manifests: ManifestSet,
   scheme: 'http' | 'https',
 ): QuestionedRoute {
-  const { target, metadata, namespace } = question;
+  const { target, call, namespace } = question;
+  const { metadata } = call;
   const { method, headers } = head;
   const notes: string[] = [];
   if (question.scheme === null) {
@@ -140,8 +139,10 @@ function routeAs(
       `taken as a request ${scheme === 'http' ? 'in plaintext' : 'over TLS'}: --plaintext, or a target with http:// or https://, says which`,
     );
   }
-  let authority = question.authority;
-  if (authority === null && target?.kind === 'tcp') authority = formatTarget(target);
+  let { authority } = call;
+  if (authority === null && target?.kind === 'tcp') {
+    authority = authorityOf(target, call.kind, scheme);
+  }
   if (authority === null) {
     authority = ASSUMED_AUTHORITY;
     notes.push(`taken as a request for ${ASSUMED_AUTHORITY}: a target or --authority says which`);

@@ -1,11 +1,13 @@
 import type { FileRegistry } from '@bufbuild/protobuf';
 import { prepareGrpcCall } from '../call/grpc/prepare-call.js';
+import { prepareHttpCall } from '../call/http/prepare-call.js';
 import type { PreparedCall } from '../call/prepared-call.js';
+import type { RequestSetting } from '../call/request-setting.js';
 import { loadContract } from '../inputs/contract.js';
 import type { ContractSources } from '../scenario/call.js';
 import { awaitInCall } from '../scenario/call-list.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { formatTarget } from '../scenario/target.js';
+import { authorityOf } from './authority.js';
 
 /**
  * Makes the calls of a scenario ready to be sent, in their order.
@@ -17,20 +19,21 @@ export async function preparedCalls(
   { calls, target, security, load }: Scenario,
   signal?: AbortSignal,
 ): Promise<PreparedCall[]> {
-  const common = {
-    authority: target.kind === 'unix' ? 'localhost' : formatTarget(target),
-    scheme: security.kind === 'plaintext' ? ('http' as const) : ('https' as const),
-    timeoutMs: load.timeoutMs,
-  };
+  const scheme = security.kind === 'plaintext' ? 'http' : 'https';
   const contractOf = contractReader(signal);
   const prepared: PreparedCall[] = [];
   for (const [index, { call, source }] of calls.entries()) {
+    const setting: RequestSetting = {
+      authority: authorityOf(target, call.kind, scheme),
+      scheme,
+      timeoutMs: load.timeoutMs,
+      // Where nothing is known of who may answer, it does not matter who does.
+      isIdentityNeeded: source !== null,
+    };
     const prepare = async (): Promise<PreparedCall> =>
-      prepareGrpcCall(call, await contractOf(call.contract), {
-        ...common,
-        // Where nothing is known of who may answer, it does not matter who does.
-        isIdentityNeeded: source !== null,
-      });
+      call.kind === 'http'
+        ? prepareHttpCall(call, setting)
+        : prepareGrpcCall(call, await contractOf(call.contract), setting);
     prepared.push(await awaitInCall(calls, index, prepare));
   }
   return prepared;

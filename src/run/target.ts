@@ -33,7 +33,9 @@ export async function reachTarget(
   const spec = await transportSpec(scenario, onNote);
   const requests = calls.map(({ request }) => request);
   const transport = await (own ?? openTransport)(spec, requests, { callsPerConnection: 1 }, signal);
-  const { addresses, unreachable, tls }: Reach = await transport.reach();
+  const { addresses, unreachable, tls, httpVersion }: Reach = await transport.reach();
+  const isExclusive = httpVersion === '1.1' && requests.some(({ kind }) => kind === 'http');
+  const { exclusiveConnections } = scenario.load;
   const isThere = addresses.length > 0;
   // What is loaded counts its calls itself.
   const nothing = nothingCounted(isThere ? [] : calls.map(uncounted));
@@ -47,11 +49,22 @@ export async function reachTarget(
     },
     load: (plan, some, control) =>
       runLoad(
-        { plan, calls: some, transport: spec, addresses },
+        {
+          plan: isExclusive ? exclusive(plan, exclusiveConnections) : plan,
+          calls: some,
+          transport: { ...spec, httpVersion },
+          addresses,
+        },
         // With the project's own, threads open it for themselves.
         own === undefined ? control : { openTransport: own, ...control },
       ),
   };
+}
+
+/** In HTTP/1.1 a connection carries one request at a time: there are as many of them. */
+function exclusive(plan: LoadPlan, connections: number): LoadPlan {
+  const most = Math.min(connections, plan.requests ?? Infinity);
+  return { ...plan, connections: most, concurrency: most };
 }
 
 function uncounted({ counting: { attribution, spreadSize } }: LoadedCall): CallCounts {
@@ -59,7 +72,7 @@ function uncounted({ counting: { attribution, spreadSize } }: LoadedCall): CallC
 }
 
 async function transportSpec(
-  { target, security, connectTimeoutMs, load }: Scenario,
+  { target, dialled, security, connectTimeoutMs, load }: Scenario,
   onNote: RunOptions['onNote'],
 ): Promise<TransportSpec> {
   // Addresses are dialled after the name is resolved; the certificate is for the name.
@@ -72,5 +85,6 @@ async function transportSpec(
   if (tls?.verify === false) {
     onNote?.("WARNING: the server's certificate is not checked (--skip-verify)");
   }
-  return { kind: 'sockets', engine: load.engine, target, tls, connectTimeoutMs, httpVersion: '2' };
+  const { engine, httpVersion } = load;
+  return { kind: 'sockets', engine, target: dialled, tls, connectTimeoutMs, httpVersion };
 }

@@ -1,51 +1,84 @@
 import { InputError } from '../input-error.js';
+import type { HttpSettings } from './http-settings.js';
 import type { Settings } from './schema.js';
 
 /** Settings of a run with one call, or of one of its calls. */
-export type CallOfSettings = Omit<Settings, 'calls' | 'call'> & { call: string };
+export type CallOfSettings = Omit<Settings, 'calls'>;
 
 /**
  * The calls of a run, each with all the settings that apply to it: its own, and those of the run
  * where it has none.
  *
- * @throws InputError when there is no call, or both forms are used.
+ * @throws InputError when both forms are used.
  */
-export function callList({ calls, call, ...common }: Settings): CallOfSettings[] {
-  if (calls !== undefined && call !== undefined) {
-    throw new InputError('a run has one call or a list of them: drop "call" or "calls"', {
-      path: '--call',
+export function callList({ calls, ...common }: Settings): CallOfSettings[] {
+  if (calls === undefined) return [common];
+  const { call, http, ...rest } = common;
+  if (call !== undefined || http !== undefined) {
+    const one = call === undefined ? 'http' : 'call';
+    throw new InputError(`a run has one call or a list of them: drop "${one}" or "calls"`, {
+      path: `--${one}`,
     });
   }
-  if (calls !== undefined) return calls.map((own) => ({ ...common, ...own }));
-  if (call !== undefined) return [{ ...common, call }];
-  throw new InputError('say what to call, e.g. helloworld.Greeter/SayHello', { path: '--call' });
+  return calls.map((own) => ({ ...rest, ...own }));
+}
+
+/** What a call is named by those who choose among several: its method, or its path. */
+export function nameOfCall({ call, http }: Pick<Settings, 'call' | 'http'>): string {
+  return call ?? [http?.method, http?.path].filter((word) => word !== undefined).join(' ');
 }
 
 /**
  * Lays flags over a scenario file. A flag overrides the file wherever it says something, in each of
- * its calls too; a call on the command line picks those of the file's calls that it names, or
- * stands in their place.
+ * its calls too; a call or a path on the command line picks those of the file's calls that it names,
+ * or stands in their place.
  */
 export function overlaid(file: Settings, flags: Settings): Settings {
-  const { calls, ...one } = file;
-  if (flags.calls !== undefined) return withoutCall({ ...one, ...flags });
-  if (calls === undefined) return { ...file, ...flags };
-  const { call: named, ...others } = flags;
-  const picked = calls.filter(({ call }) => named === undefined || call === named);
-  if (picked.length === 0) return { ...one, ...flags };
-  const list = { ...one, ...others, calls: picked.map((own) => withoutKeysOf(own, others)) };
-  return named === undefined ? list : withoutCall(list);
+  const { calls, call, http, ...rest } = file;
+  if (flags.calls !== undefined) return { ...rest, ...flags };
+  const { call: named, http: asked, ...others } = flags;
+  const isNamed = named !== undefined || asked?.path !== undefined;
+  if (calls === undefined) {
+    const one = isNamed ? flags : { call, http };
+    return withoutAbsent({ ...rest, ...others, ...one, http: mergedHttp(http, named, asked) });
+  }
+  const picked = calls.filter((own) => !isNamed || isNamedBy(own, named, asked));
+  if (picked.length === 0) return { ...rest, ...flags };
+  return {
+    ...rest,
+    ...others,
+    calls: picked.map((own) => {
+      const kept = Object.fromEntries(Object.entries(own).filter(([key]) => !(key in others)));
+      const merged = own.http === undefined ? undefined : mergedHttp(own.http, undefined, asked);
+      return withoutAbsent({ ...kept, call: own.call, http: merged });
+    }),
+  };
 }
 
-function withoutCall(settings: Settings): Settings {
-  const rest = { ...settings };
-  delete rest.call;
-  return rest;
+type OneCall = NonNullable<Settings['calls']>[number];
+
+function isNamedBy(
+  own: OneCall,
+  named: string | undefined,
+  asked: HttpSettings | undefined,
+): boolean {
+  if (named !== undefined) return own.call === named;
+  return own.http !== undefined && own.http.path === asked?.path;
 }
 
-function withoutKeysOf<T extends { call: string }>(own: T, others: Settings): T {
-  const kept = Object.entries(own).filter(([key]) => !(key in others));
-  return { ...(Object.fromEntries(kept) as T), call: own.call };
+/** A method named on the command line stands in the place of an HTTP request. */
+function mergedHttp(
+  http: HttpSettings | undefined,
+  named: string | undefined,
+  asked: HttpSettings | undefined,
+): HttpSettings | undefined {
+  if (named !== undefined) return asked;
+  return http === undefined && asked === undefined ? undefined : { ...http, ...asked };
+}
+
+/** A key without a value is as good as none, but for those who ask whether it is there. */
+function withoutAbsent<T extends object>(some: T): T {
+  return Object.fromEntries(Object.entries(some).filter(([, value]) => value !== undefined)) as T;
 }
 
 /**

@@ -1,24 +1,37 @@
-import type { CallOfSettings } from './call-list.js';
-import { parseHeaders } from './headers.js';
+import { askedFor } from './asked-for.js';
+import { bodyOf } from './http-settings.js';
+import { requestHeaders } from './headers.js';
 import type { Settings } from './schema.js';
 
 /** What is called. */
-export type Call = GrpcCall;
+export type Call = GrpcCall | HttpCall;
+
+interface AnyCall {
+  /** Request headers by lower-case name. */
+  metadata: [string, string][];
+  /** The `:authority` to send; null: the target. */
+  authority: string | null;
+  /** How an answer says which pod gave it, as the user wrote it; null: by what is called. */
+  identity: string | null;
+}
 
 /** A unary gRPC call. */
-export interface GrpcCall {
+export interface GrpcCall extends AnyCall {
   kind: 'grpc';
   /** As the user wrote it: `pkg.Service/Method`. */
   method: string;
   /** The request in protobuf's JSON form. */
   data: unknown;
   contract: ContractSources;
-  /** Request metadata by lower-case name. */
-  metadata: [string, string][];
-  /** The `:authority` to send; null: the target. */
-  authority: string | null;
-  /** How an answer says which pod gave it, as the user wrote it; null: by the method called. */
-  identity: string | null;
+}
+
+/** A plain HTTP request. */
+export interface HttpCall extends AnyCall {
+  kind: 'http';
+  method: string;
+  /** With its query. */
+  path: string;
+  body: Uint8Array;
 }
 
 /** Where the contract of a called service is described; nowhere: it is one of those built in. */
@@ -40,13 +53,51 @@ export function contractSources(settings: Settings): ContractSources {
   };
 }
 
-/** What settings call. */
-export function callOf(settings: CallOfSettings): Call {
+/** What curl's users expect to be sent where they say nothing of it. */
+const ACCEPT_ANYTHING: [string, string] = ['accept', '*/*'];
+
+/**
+ * What settings call.
+ *
+ * @param urlPath Path of the target, where it is a URL with one.
+ * @throws InputError when they call nothing, or two things; or a header cannot be sent.
+ */
+export function callOf(settings: Settings, urlPath: string | null): Call {
+  const asked = askedFor(settings, urlPath);
+  const given = { ...settings.metadata, ...(asked.kind === 'http' ? asked.settings.headers : {}) };
+  const { headers, host, removed } = requestHeaders(given, settings.header ?? [], asked.kind);
   const common = {
-    metadata: parseHeaders(settings.metadata ?? {}, settings.header ?? []),
-    authority: settings.authority ?? null,
+    authority: settings.authority ?? host,
     identity: settings.identity ?? null,
   };
-  const { call: method, data = {} } = settings;
-  return { kind: 'grpc', method, data, contract: contractSources(settings), ...common };
+  if (asked.kind === 'grpc') {
+    const { data = {} } = settings;
+    const { method } = asked;
+    return {
+      kind: 'grpc',
+      method,
+      data,
+      contract: contractSources(settings),
+      metadata: headers,
+      ...common,
+    };
+  }
+  const { bytes, contentType } = bodyOf(asked.settings);
+  const own: [string, string][] = [ACCEPT_ANYTHING, ...basicAuthorization(settings.user)];
+  if (contentType !== null) own.push(['content-type', contentType]);
+  const names = new Set([...removed, ...headers.map(([name]) => name)]);
+  return {
+    kind: 'http',
+    method: asked.method,
+    path: asked.path,
+    body: bytes,
+    metadata: [...own.filter(([name]) => !names.has(name)), ...headers],
+    ...common,
+  };
+}
+
+/** RFC 7617. */
+function basicAuthorization(user: string | undefined): [string, string][] {
+  if (user === undefined) return [];
+  return [['authorization', `Basic ${Buffer.from(user).toString('base64')}`]];
 }

@@ -1,4 +1,4 @@
-import { callList, type CallOfSettings } from './call-list.js';
+import { callList, type CallOfSettings, nameOfCall } from './call-list.js';
 import { expectationSource } from './expectation-source.js';
 import { type RouteQuestion, routeQuestion } from './route-question.js';
 import { ruleOf } from './scenario.js';
@@ -28,13 +28,9 @@ export interface PlanQuestion {
 /**
  * Completes settings to a question.
  *
- * @param http Method and path of a plain HTTP request, where it is one.
  * @throws InputError when two settings contradict each other, or manifests are given without a call.
  */
-export function planQuestion(
-  settings: Settings,
-  http: { method: string | undefined; path: string | undefined },
-): PlanQuestion {
+export function planQuestion(settings: Settings): PlanQuestion {
   const common = { rule: ruleOf(settings), requests: settings.requests ?? null };
   const calls = settings.calls === undefined ? [] : callList(settings);
   if (calls.length > 1)
@@ -43,7 +39,7 @@ export function planQuestion(
   if (only.weights === undefined && only.manifest === undefined) {
     return { ...common, split: { kind: 'canary' } };
   }
-  return { ...common, split: sourceOf(only, http) };
+  return { ...common, split: sourceOf(only) };
 }
 
 function plannedCall(settings: CallOfSettings): {
@@ -51,12 +47,11 @@ function plannedCall(settings: CallOfSettings): {
   rule: PlanRule;
   source: PlannedSource;
 } {
-  const http = { method: undefined, path: undefined };
-  return { name: settings.call, rule: ruleOf(settings), source: sourceOf(settings, http) };
+  return { name: nameOfCall(settings), rule: ruleOf(settings), source: sourceOf(settings) };
 }
 
-function sourceOf(settings: Settings, http: Parameters<typeof routeQuestion>[1]): PlannedSource {
+function sourceOf(settings: Settings): PlannedSource {
   const source = expectationSource(settings);
   if (source.kind === 'weights') return { kind: 'weights', weights: source.weights };
-  return { kind: 'route', question: routeQuestion(settings, http) };
+  return { kind: 'route', question: routeQuestion(settings) };
 }

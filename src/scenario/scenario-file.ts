@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { InputError } from '../input-error.js';
+import { httpSchema } from './http-settings.js';
 import { MAX_DEPTH, nestsTooDeeply } from './nesting.js';
 import { callSchema, type Settings, settingsSchema } from './schema.js';
 
@@ -43,9 +44,9 @@ export function parseScenario(text: string, file: string): Settings {
   const path = issue?.path ?? [];
   if (issue?.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
-    const known = path.length === 0 ? settingsSchema : callSchema;
+    const { what, known } = placeOf(path);
     throw new InputError(
-      `"${key}" is not a setting of ${path.length === 0 ? 'a scenario' : 'a call'}${didYouMean(key, Object.keys(known.shape))}; the settings are named as the flags of splitproof verify`,
+      `"${key}" is not a setting of ${what}${didYouMean(key, known)}; the settings are named as the flags of splitproof verify`,
       { file, line: lineOf(document, lineCounter, [...path, key]) },
     );
   }
@@ -54,6 +55,13 @@ export function parseScenario(text: string, file: string): Settings {
     line: lineOf(document, lineCounter, path),
     path: formatPath(path),
   });
+}
+
+/** What settings at a path belong to, and which there are. */
+function placeOf(path: readonly PropertyKey[]): { what: string; known: string[] } {
+  if (path.length === 0) return { what: 'a scenario', known: Object.keys(settingsSchema.shape) };
+  if (path.at(-1) === 'http') return { what: 'a request', known: Object.keys(httpSchema.shape) };
+  return { what: 'a call', known: Object.keys(callSchema.shape) };
 }
 
 function plainData(document: Document, file: string): unknown {

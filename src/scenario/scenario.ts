@@ -1,6 +1,9 @@
 import { InputError } from '../input-error.js';
 import { type Secrets, secretsOf } from '../secrets.js';
 import { type Call, callOf } from './call.js';
+import { dialledTarget } from './dialled.js';
+import { type OkStatuses, parseOkStatuses } from './ok-status.js';
+import { hostIn } from './headers.js';
 import { type CallOfSettings, callList, inCall } from './call-list.js';
 import { parseDurationMs } from './duration.js';
 import {
@@ -11,7 +14,7 @@ import {
   programmedSource,
 } from './expectation-source.js';
 import type { Settings } from './schema.js';
-import { parseTarget, type Target } from './target.js';
+import { parseTargetUrl, type Target } from './target.js';
 
 /** What is expected of the answers to a call. */
 export type Expect = ExpectedSplitSettings;
@@ -32,6 +35,8 @@ export interface ScenarioCall {
   previous: string | null;
   /** null: nothing besides answers. */
   expect: Expect | null;
+  /** Statuses that are OK; null: those of its protocol. */
+  okStatuses: OkStatuses | null;
   /** Share of its requests that may fail. */
   maxErrorRate: number;
 }
@@ -56,6 +61,8 @@ export interface Scenario {
   command: LoadingCommand;
   name: string | null;
   target: Target;
+  /** Where connections go, with the target's name. */
+  dialled: Target;
   namespace: string;
   /** At least one. Those of a verification all expect something. */
   calls: readonly ScenarioCall[];
@@ -71,6 +78,8 @@ export interface Scenario {
     durationMs: number | null;
     concurrency: number;
     connections: number;
+    /** Connections where each carries one request at a time: as many as there are in flight. */
+    exclusiveConnections: number;
     /** The arrival rate of an open loop; null for a closed one. */
     requestsPerSecond: number | null;
     /** Threads that send. */
@@ -78,6 +87,8 @@ export interface Scenario {
     timeoutMs: number;
     warmup: { requests: number | null; durationMs: number | null } | null;
     engine: 'h2' | 'grpc-js';
+    /** What plain HTTP requests are sent with; `negotiated`: what the target chooses by ALPN. */
+    httpVersion: '1.1' | '2' | 'negotiated';
   };
   rule: {
     alpha: number;
@@ -117,21 +128,24 @@ export function scenarioOf(settings: Settings, command: LoadingCommand): Scenari
   if (settings.target === undefined) {
     throw new InputError('say where the load goes, e.g. localhost:8080', { path: 'TARGET' });
   }
-  const target = parseTarget(settings.target);
+  const { target, path } = parseTargetUrl(settings.target);
   const calls = callList(settings).map((own, index, all) =>
-    inCall(all, index, () => scenarioCall(own, command)),
+    inCall(all, index, () => scenarioCall(own, path, command)),
   );
+  const security = securityOf(settings, target, nameOfHost(settings));
+  const { resolve, 'connect-to': connectTo } = settings;
   return {
     command,
     name: settings.name ?? null,
     target,
+    dialled: dialledTarget(target, { resolve, connectTo }),
     namespace: settings.namespace ?? DEFAULT_NAMESPACE,
     calls,
     programmed: programmedSource(settings),
-    security: securityOf(settings, target),
+    security,
     connectTimeoutMs: durationMs(settings['connect-timeout']) ?? DEFAULTS.connectTimeoutMs,
     rolloutWaitMs: durationMs(settings['wait-for-rollout']),
-    load: loadOf(settings, command),
+    load: { ...loadOf(settings, command), httpVersion: httpVersionOf(settings, calls, security) },
     rule: {
       ...levelsOf(settings),
       inconclusive: settings.inconclusive ?? 'report',
@@ -141,20 +155,56 @@ export function scenarioOf(settings: Settings, command: LoadingCommand): Scenari
     secrets: secretsOf(
       settings.mask ?? [],
       calls.flatMap(({ call }) => call.metadata),
+      calls.flatMap(({ call }) => (call.kind === 'http' ? [call.path] : [])),
     ),
   };
 }
 
-function loadOf(settings: Settings, command: LoadingCommand): Scenario['load'] {
+/**
+ * The version of HTTP that plain requests are sent with. Next to gRPC it is gRPC's own, unless something
+ * else is said: then connections carry both.
+ */
+function httpVersionOf(
+  settings: Settings,
+  calls: readonly ScenarioCall[],
+  security: Security,
+): Scenario['load']['httpVersion'] {
+  const kinds = new Set(calls.map(({ call }) => call.kind));
+  const { 'http-version': version } = settings;
+  if (!kinds.has('http')) {
+    if (version === undefined || version === '2') return '2';
+    throw new InputError('gRPC is spoken over HTTP/2: drop it', { path: '--http-version' });
+  }
+  if (settings.engine === 'grpc-js') {
+    throw new InputError('it makes gRPC calls only: drop it for plain HTTP', { path: '--engine' });
+  }
+  if (version !== undefined) return version;
+  if (kinds.has('grpc')) return '2';
+  return security.kind === 'tls' ? 'negotiated' : '1.1';
+}
+
+/** What `host` says, where the calls agree: a certificate is asked for by that name. */
+function nameOfHost(settings: Settings): string | undefined {
+  const hosts = callList(settings).map(({ header }) => hostIn(header ?? []));
+  const [first = null, ...others] = new Set(hosts);
+  return first === null || others.length > 0 ? undefined : first.replace(/:\d+$/, '');
+}
+
+function loadOf(
+  settings: Settings,
+  command: LoadingCommand,
+): Omit<Scenario['load'], 'httpVersion'> {
   const requests = settings.requests ?? null;
   const connections = settings.connections ?? DEFAULTS.connections;
   const askedMs = durationMs(settings.duration);
+  const concurrency = settings.concurrency ?? DEFAULTS.concurrency;
   const isEndless = command === 'bench' && requests === null && askedMs === null;
   return {
     requests,
     durationMs: isEndless ? DEFAULTS.benchDurationMs : askedMs,
-    concurrency: settings.concurrency ?? DEFAULTS.concurrency,
+    concurrency,
     connections: requests === null ? connections : Math.min(connections, requests),
+    exclusiveConnections: Math.min(settings.connections ?? concurrency, requests ?? Infinity),
     requestsPerSecond: settings.rps ?? null,
     workers: settings.workers ?? DEFAULTS.workers,
     timeoutMs: durationMs(settings.timeout) ?? DEFAULTS.timeoutMs,
@@ -201,12 +251,18 @@ function warmupOf(warmup: Settings['warmup']): Scenario['load']['warmup'] {
     : { requests: null, durationMs: durationMs(warmup) };
 }
 
-function scenarioCall(settings: CallOfSettings, command: LoadingCommand): ScenarioCall {
+function scenarioCall(
+  settings: CallOfSettings,
+  urlPath: string | null,
+  command: LoadingCommand,
+): ScenarioCall {
   const { tolerance, maxErrorRate } = callLevels(settings);
   const isVerified = command === 'verify';
+  const call = callOf(settings, urlPath);
   const hasSource = settings.weights !== undefined || settings.manifest !== undefined;
   return {
-    call: callOf(settings),
+    call,
+    okStatuses: okStatusesOf(settings, call),
     source: isVerified || hasSource ? expectationSource(settings) : null,
     previous: settings.previous ?? null,
     expect: isVerified ? { kind: 'split', tolerance } : null,
@@ -214,7 +270,16 @@ function scenarioCall(settings: CallOfSettings, command: LoadingCommand): Scenar
   };
 }
 
-function securityOf(settings: Settings, target: Target): Security {
+function okStatusesOf(settings: CallOfSettings, { kind }: Call): OkStatuses | null {
+  const { 'ok-status': text } = settings;
+  if (text === undefined) return null;
+  if (kind === 'http') return parseOkStatuses(text);
+  throw new InputError('statuses of gRPC are OK or not by the protocol: drop it', {
+    path: '--ok-status',
+  });
+}
+
+function securityOf(settings: Settings, target: Target, hostName: string | undefined): Security {
   const scheme = target.kind === 'tcp' ? target.scheme : null;
   if (settings.plaintext === true && scheme === 'https') {
     throw new InputError('an https:// target cannot be spoken to in plaintext: drop one', {
@@ -240,7 +305,7 @@ function securityOf(settings: Settings, target: Target): Security {
     kind: 'tls',
     caFile: settings.cacert,
     client: cert === undefined || key === undefined ? undefined : { certFile: cert, keyFile: key },
-    serverName: settings.servername,
+    serverName: settings.servername ?? hostName,
     skipVerify: settings['skip-verify'] === true,
   };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseDurationMs } from './duration.js';
+import { httpSchema } from './http-settings.js';
 
 /** Timers take no more than 2³¹ ms, which are 596 hours. */
 const MAX_DURATION_MS = 500 * 3_600_000;
@@ -52,6 +53,11 @@ const perCall = {
   'virtual-service': z.string().optional().describe('NS/NAME of the VirtualService that applies'),
   identity: z.string().optional().describe('How a response says which pod answered'),
 
+  'ok-status': z
+    .union([z.string(), z.int().transform(String)], { error: 'write statuses such as 200,404,3xx' })
+    .optional()
+    .describe('HTTP statuses that are OK: 200,404,3xx or 500-503'),
+
   data: z.unknown().optional().describe("The request, in protobuf's JSON form"),
   metadata: z
     .record(z.string(), z.string({ error: METADATA }), { error: METADATA })
@@ -80,12 +86,15 @@ const perCall = {
 };
 
 /** One of several calls, as it stands in a file. */
-export const callSchema = z.strictObject({
-  call: z
-    .string({ error: 'say what to call, e.g. helloworld.Greeter/SayHello' })
-    .describe('pkg.Service/Method'),
-  ...perCall,
-});
+export const callSchema = z
+  .strictObject({
+    call: z.string().optional().describe('pkg.Service/Method'),
+    http: httpSchema.optional().describe('A plain HTTP request, instead of a call'),
+    ...perCall,
+  })
+  .refine(({ call, http }) => (call === undefined) !== (http === undefined), {
+    error: 'say what to call: a gRPC method as "call", or a plain HTTP request as "http"',
+  });
 
 /**
  * Every setting of a run, under the name of its flag. A scenario file holds them as YAML; flags
@@ -108,6 +117,20 @@ export const settingsSchema = z.strictObject({
   'config-dump': z.string().optional().describe("File with the proxy's /config_dump"),
 
   call: z.string().optional().describe('pkg.Service/Method'),
+  http: httpSchema.optional().describe('A plain HTTP request, instead of a call'),
+  protocol: z
+    .enum(['grpc', 'http'], { error: 'write grpc or http' })
+    .optional()
+    .describe('What is spoken, where nothing else says it'),
+  'http-version': z
+    .enum(['1.1', '2'], { error: 'write 1.1 or 2' })
+    .optional()
+    .describe('Of plain HTTP requests; in a file as a text: "1.1"'),
+  user: z
+    .string()
+    .regex(/^[^:]*:/, { error: 'write NAME:PASSWORD' })
+    .optional()
+    .describe('NAME:PASSWORD of plain HTTP requests'),
   calls: z
     .array(callSchema)
     .min(1, { error: 'name at least one call' })
@@ -119,10 +142,12 @@ export const settingsSchema = z.strictObject({
   'import-path': texts('Folders in which .proto files are looked for').optional(),
   protoset: texts('Compiled descriptor sets that describe the call').optional(),
 
-  plaintext: z.boolean().optional().describe('Speak HTTP/2 without TLS'),
+  plaintext: z.boolean().optional().describe('Speak HTTP without TLS'),
   cacert: z.string().optional().describe('PEM file of the authorities to trust'),
   cert: z.string().optional().describe('PEM file of the client certificate'),
   key: z.string().optional().describe("PEM file of the client certificate's key"),
+  resolve: name.optional().describe('HOST:PORT:ADDRESS to connect to, as for curl'),
+  'connect-to': name.optional().describe('HOST1:PORT1:HOST2:PORT2 to connect to, as for curl'),
   servername: z.string().optional().describe('Name to check the certificate for, and for SNI'),
   'skip-verify': z.boolean().optional().describe("Do not check the server's certificate"),
   'connect-timeout': timeLimit('How long connecting may take').optional(),

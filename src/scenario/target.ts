@@ -7,27 +7,48 @@ export type Target =
   | { kind: 'tcp'; host: string; port: number; scheme: 'http' | 'https' | null }
   | { kind: 'unix'; path: string };
 
-const FORMS = 'host:port, :port, [::1]:port, unix:/path, http://host:port or https://host:port';
+const FORMS =
+  'host:port, :port, [::1]:port, unix:/path, http://host:port or https://host:port/path';
 
 /**
  * Reads a target as users write it.
  *
  * @param text `host:port`, `:port` (loopback), `[::1]:port`, `unix:/path`, `http://…`, `https://…`.
- * @throws InputError when it is malformed.
+ * @throws InputError when it is malformed, or a URL with a path.
  */
 export function parseTarget(text: string): Target {
+  const { target, path } = parseTargetUrl(text);
+  if (path !== null && path !== '/') throw malformed(text, 'it has a path');
+  return target;
+}
+
+/**
+ * Reads a target that may be a whole URL.
+ *
+ * @returns The path with its query, characters outside ASCII encoded; null where none is written.
+ * @throws InputError when it is malformed.
+ */
+export function parseTargetUrl(text: string): { target: Target; path: string | null } {
+  const url = /^(https?):\/\/([^/?#]*)([^#]*)/.exec(text);
+  if (url === null) return { target: parsePlace(text), path: null };
+  const [, scheme, place = '', rest = ''] = url;
+  const isTls = scheme === 'https';
+  const withPort = /:\d+$/.test(place) ? place : `${place}:${isTls ? 443 : 80}`;
+  const target: Target = { ...hostAndPort(withPort, text), scheme: isTls ? 'https' : 'http' };
+  return { target, path: rest === '' ? null : urlPath(rest, text) };
+}
+
+function urlPath(rest: string, text: string): string {
+  if (/[\p{Cc} ]/u.test(rest)) throw malformed(text, 'its path has blanks: write them as %20');
+  const encoded = rest.replaceAll(/[^\x21-\x7e]+/gu, encodeURIComponent);
+  return encoded.startsWith('/') ? encoded : `/${encoded}`;
+}
+
+function parsePlace(text: string): Target {
   const unix = /^unix:(?:\/\/)?(.+)$/.exec(text);
   if (unix !== null) return { kind: 'unix', path: unix[1] ?? '' };
   if (text.startsWith('xds:')) {
     throw malformed(text, 'xds targets are not supported yet');
-  }
-  const url = /^(https?):\/\/([^/]*)(\/.*)?$/.exec(text);
-  if (url !== null) {
-    const [, scheme, place = '', path = '/'] = url;
-    if (path !== '/') throw malformed(text, 'a gRPC target has no path');
-    const isTls = scheme === 'https';
-    const withPort = /:\d+$/.test(place) ? place : `${place}:${isTls ? 443 : 80}`;
-    return { ...hostAndPort(withPort, text), scheme: isTls ? 'https' : 'http' };
   }
   return { ...hostAndPort(text, text), scheme: null };
 }

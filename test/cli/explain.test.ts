@@ -187,7 +187,7 @@ describe('explain', () => {
     );
     const put = await explained(['-f', file, '--path', '/cart/1', '--method', 'put']);
     assert.equal(put.report.destinations[0]?.name, 'cart');
-    assert.deepEqual(put.report.request.headers, {});
+    assert.deepEqual(put.report.request.headers, { accept: '*/*' });
     const get = await explained(['-f', file, '--path', '/cart/1']);
     assert.equal(get.report.destinations[0]?.name, 'shop');
   });
@@ -292,14 +292,14 @@ describe('explain with what the proxy was programmed with', () => {
 /** Each: what is wrong, the words, and what the one line must say. */
 const BAD_INPUT: [string, string[], RegExp[]][] = [
   ['nothing to explain', [], [/--manifest/, /what split is expected/]],
-  ['no request', GREETER, [/--call/, /say which request/]],
+  ['no request', GREETER, [/--call/, /a gRPC method .* or plain HTTP by a URL/]],
   ['a word too many', [...GREETER, ':80', CALL, 'more'], [/"more"/]],
   ['no method', [...GREETER, '--call', 'SayHello'], [/--call/, /pkg\.Service\/Method/]],
   ['a path that is none', [...GREETER, '--path', 'cart'], [/--path/, /begins with \//]],
   [
     'a call and a path',
     [...GREETER, '--call', CALL, '--path', '/'],
-    [/--path/, /--call or --path/],
+    [/--path/, /drop this, or the gRPC method/],
   ],
   ['a method without a path', [...GREETER, '--call', CALL, '--method', 'PUT'], [/--method/]],
   ['weights', ['--weights', 'v1=1', CALL], [/weights/]],

@@ -66,7 +66,7 @@ const BAD_INPUT: [string, string[], RegExp[]][] = [
   ['a power of 1', ['--power', '1'], [/--power/, /between 0 and 1/]],
   ['no requests', ['-n', '0'], [/--requests/, /at least 1/]],
   ['weights of nothing', ['--weights', 'v1=0'], [/--weights/, /above zero/]],
-  ['manifests without a call', ['-f', 'scenarios/bookinfo'], [/--call/, /say which request/]],
+  ['manifests without a call', ['-f', 'scenarios/bookinfo'], [/--call/, /say what to ask for/]],
   [
     'a request that has no route',
     ['-f', 'scenarios/bookinfo', '--path', '/nowhere'],

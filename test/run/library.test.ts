@@ -294,15 +294,12 @@ describe('explain', () => {
     const folder = path.join(ROOT, 'scenarios/asm-greeter');
     const files = ['gateway', 'destination-rule', 'virtual-service-60-40'];
     const report = await explain(
-      routeQuestion(
-        {
-          manifest: files.map((name) => path.join(folder, `${name}.yaml`)),
-          via: 'gateway:default/grpc-gateway',
-          call: 'helloworld.Greeter/SayHello',
-          plaintext: true,
-        },
-        { method: undefined, path: undefined },
-      ),
+      routeQuestion({
+        manifest: files.map((name) => path.join(folder, `${name}.yaml`)),
+        via: 'gateway:default/grpc-gateway',
+        call: 'helloworld.Greeter/SayHello',
+        plaintext: true,
+      }),
     );
     assert.equal(report.action?.kind, 'forward');
     assert.deepEqual(

@@ -11,10 +11,8 @@ import { planQuestion } from '../../src/scenario/plan-question.js';
 import type { Settings } from '../../src/scenario/schema.js';
 import { ROOT } from '../fixtures/command.js';
 
-const NO_HTTP = { method: undefined, path: undefined };
-
 function plan(settings: Settings): Promise<PlanReport> {
-  return planReport(planQuestion(settings, NO_HTTP));
+  return planReport(planQuestion(settings));
 }
 
 async function split(settings: Settings): Promise<PlannedSplitReport> {

@@ -236,6 +236,7 @@ describe('scenarios', () => {
         source: { kind: 'weights', weights },
         previous: 'v1=1,v2=3',
         expect: { kind: 'split', tolerance: '5pp' },
+        okStatuses: null,
         maxErrorRate: 0.01,
       },
     ]);

@@ -3,21 +3,12 @@ import { InputError } from '../../input-error.js';
 import type { GrpcCall } from '../../scenario/call.js';
 import { defaultIdentity, type IdentitySpec, NO_IDENTITY, parseIdentity } from '../identity.js';
 import type { PreparedCall } from '../prepared-call.js';
+import type { RequestSetting } from '../request-setting.js';
 import type { GrpcAnswers } from './answers.js';
 import { encodeMessage } from './message.js';
 import { findMethod, pathOf } from './method.js';
 import { replyContract } from './reply-contract.js';
 import type { GrpcRequest } from './request.js';
-
-/** What of the run goes into each of its requests. */
-export interface RequestSetting {
-  /** The `:authority` of calls that have none of their own. */
-  authority: string;
-  scheme: 'http' | 'https';
-  timeoutMs: number;
-  /** Whether it must be known who answers; a load test can do without. */
-  isIdentityNeeded: boolean;
-}
 
 /**
  * Looks the method of a call up in its contract and encodes the request, once for the whole run.

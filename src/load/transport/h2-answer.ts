@@ -1,6 +1,9 @@
-import type { CallEnd, CallEndKind, RawAnswer } from '../../call/answer.js';
+import { type CallEnd, type CallEndKind, NO_STATUS, type RawAnswer } from '../../call/answer.js';
 import { GrpcStatus } from '../../wire/grpc/status.js';
+import { failureCause } from '../../call/http/failure-cause.js';
 import type { Reply, ReplyKind } from '../../wire/grpc/reply.js';
+import type { HttpResponse, ResponseKind } from '../../wire/http/response.js';
+import type { HeaderBlock } from '../../wire/h2/header-block.js';
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -14,11 +17,13 @@ export class H2Answer implements RawAnswer, CallEnd {
   messageEnd = 0;
   /** Whether the peer answered: with its headers at least. */
   hasAnswer = false;
-  #reply: Reply | null = null;
+  #headers: HeaderBlock | null = null;
+  #trailers: HeaderBlock | null = null;
 
-  /** Takes over what came of a call. */
+  /** Takes over what came of a gRPC call. */
   from(reply: Reply): this {
-    this.#reply = reply;
+    this.#headers = reply.headers;
+    this.#trailers = reply.trailers;
     this.buffer = reply.bytes;
     this.messageStart = reply.start;
     this.messageEnd = reply.end;
@@ -35,9 +40,25 @@ export class H2Answer implements RawAnswer, CallEnd {
     return this;
   }
 
+  /** Takes over what came of an HTTP request. */
+  fromHttp(response: HttpResponse): this {
+    this.#headers = response.headers;
+    this.#trailers = response.trailers;
+    this.buffer = response.bytes;
+    this.messageStart = response.start;
+    this.messageEnd = response.end;
+    this.kind = RESPONSE_END_KINDS[response.kind];
+    this.hasAnswer = this.kind === 'answered';
+    this.status = this.hasAnswer ? response.status : NO_STATUS;
+    if (this.hasAnswer) this.cause = response.status < 400 ? '' : failureCause(this);
+    else this.cause = response.cause;
+    return this;
+  }
+
   /** Makes it the end of a call that came to nothing on this side. */
   without(kind: CallEndKind, status: number, cause: string): this {
-    this.#reply = null;
+    this.#headers = null;
+    this.#trailers = null;
     this.buffer = NO_BYTES;
     this.messageStart = 0;
     this.messageEnd = 0;
@@ -49,17 +70,26 @@ export class H2Answer implements RawAnswer, CallEnd {
   }
 
   header(name: string): string | undefined {
-    return this.#reply?.header(name);
+    return this.#headers?.get(name);
   }
 
   trailer(name: string): string | undefined {
-    return this.#reply?.trailer(name);
+    return this.#trailers?.get(name);
   }
 }
 
 const END_KINDS: Readonly<Record<ReplyKind, CallEndKind>> = {
   status: 'answered',
   'no-status': 'broken',
+  reset: 'broken',
+  refused: 'unprocessed',
+  'connection-lost': 'broken',
+  violation: 'broken',
+  'too-large': 'broken',
+};
+
+const RESPONSE_END_KINDS: Readonly<Record<ResponseKind, CallEndKind>> = {
+  answered: 'answered',
   reset: 'broken',
   refused: 'unprocessed',
   'connection-lost': 'broken',

@@ -1,11 +1,11 @@
-import { GrpcStatus } from '../../wire/grpc/status.js';
 import { describeCloseCause } from '../../wire/h2/close-cause.js';
 import { openSession } from '../../wire/h2/open-session.js';
 import type { Session } from '../../wire/h2/session.js';
 import { connectErrorFrom } from '../../wire/socket/connect-error.js';
 import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
 import type { TlsOptions } from '../../wire/socket/tls-options.js';
-import type { GrpcRequest } from '../../call/grpc/request.js';
+import { NO_STATUS } from '../../call/answer.js';
+import type { CallRequest } from '../../call/kinds.js';
 import { tickNowMs } from '../tick-clock.js';
 import { H2Answer } from './h2-answer.js';
 import { H2Line } from './h2-line.js';
@@ -46,7 +46,7 @@ type State =
  * @returns Once it is open, or the first attempt has failed.
  */
 export async function dialH2(
-  requests: readonly GrpcRequest[],
+  requests: readonly CallRequest[],
   options: H2ConnectionOptions,
   endpoint: Endpoint,
   events: ConnectionEvents,
@@ -58,7 +58,7 @@ export async function dialH2(
 
 class H2Connection implements Connection {
   readonly remote: string;
-  readonly #requests: readonly GrpcRequest[];
+  readonly #requests: readonly CallRequest[];
   readonly #timeoutMs: number;
   readonly #options: H2ConnectionOptions;
   readonly #endpoint: Endpoint;
@@ -80,7 +80,7 @@ class H2Connection implements Connection {
   #openedAtMs = 0;
 
   constructor(
-    requests: readonly GrpcRequest[],
+    requests: readonly CallRequest[],
     options: H2ConnectionOptions,
     endpoint: Endpoint,
     events: ConnectionEvents,
@@ -166,10 +166,7 @@ class H2Connection implements Connection {
   cancel(slot: number): void {
     for (const line of this.#lines) {
       if (!line.cancel(slot)) continue;
-      this.#events.onEnd(
-        slot,
-        this.#answer.without('cancelled', GrpcStatus.CANCELLED, 'interrupted'),
-      );
+      this.#events.onEnd(slot, this.#answer.without('cancelled', NO_STATUS, 'interrupted'));
       return;
     }
   }
@@ -194,15 +191,23 @@ class H2Connection implements Connection {
       this.#requests,
       this.#options.callsPerConnection,
       this.#sweepMs,
-      (slot, reply) => {
-        const answer = this.#answer.from(reply);
-        if (answer.hasAnswer) this.#events.onAnswer(slot, answer);
-        this.#events.onEnd(slot, answer);
-        if (line.takeWasFull()) this.#events.onRoom();
+      {
+        onReply: (slot, reply) => {
+          this.#end(line, slot, this.#answer.from(reply));
+        },
+        onResponse: (slot, response) => {
+          this.#end(line, slot, this.#answer.fromHttp(response));
+        },
       },
     );
     this.#lines.add(line);
     return line;
+  }
+
+  #end(line: H2Line, slot: number, answer: H2Answer): void {
+    if (answer.hasAnswer) this.#events.onAnswer(slot, answer);
+    this.#events.onEnd(slot, answer);
+    if (line.takeWasFull()) this.#events.onRoom();
   }
 
   /** Dials anew in place of a line that takes no more calls; it ends those it has. */
@@ -250,10 +255,7 @@ class H2Connection implements Connection {
     for (const line of this.#lines) {
       line.giveUpBefore(sentBefore, (slot) => {
         const cause = `no answer within ${this.#timeoutMs} ms`;
-        this.#events.onEnd(
-          slot,
-          this.#answer.without('timed-out', GrpcStatus.DEADLINE_EXCEEDED, cause),
-        );
+        this.#events.onEnd(slot, this.#answer.without('timed-out', NO_STATUS, cause));
       });
       if (line.takeWasFull()) this.#events.onRoom();
     }

@@ -1,14 +1,27 @@
-import type { PreparedRequest } from '../../wire/h2/prepared-request.js';
-import type { Reply } from '../../wire/grpc/reply.js';
-import type { Session } from '../../wire/h2/session.js';
-import { UnaryCalls } from '../../wire/grpc/unary.js';
+import type { CallRequest } from '../../call/kinds.js';
 import type { GrpcRequest } from '../../call/grpc/request.js';
+import { contentLengthOf, type HttpRequest } from '../../call/http/request.js';
+import type { PreparedRequest } from '../../wire/h2/prepared-request.js';
+import type { Session } from '../../wire/h2/session.js';
+import type { Reply } from '../../wire/grpc/reply.js';
+import { UnaryCalls } from '../../wire/grpc/unary.js';
+import { HttpExchanges } from '../../wire/http/exchanges.js';
+import type { HttpResponse } from '../../wire/http/response.js';
 import { SignOfLife } from './sign-of-life.js';
 
 const FREE = -1;
 
-/** Takes the outcome of a call. It is valid only while it is handed over. */
-export type OnLineEnd = (slot: number, reply: Reply) => void;
+/** Takes what calls come to. It is valid only while it is handed over. */
+export interface LineEvents {
+  onReply(slot: number, reply: Reply): void;
+  onResponse(slot: number, response: HttpResponse): void;
+}
+
+/** A request of one of the line's calls, ready to be sent any number of times. */
+interface LineCall {
+  carrier: UnaryCalls | HttpExchanges;
+  request: PreparedRequest;
+}
 
 /**
  * One HTTP/2 session that carries calls. Knows which of the load loop's slots each of its own
@@ -16,10 +29,11 @@ export type OnLineEnd = (slot: number, reply: Reply) => void;
  */
 export class H2Line {
   readonly session: Session;
-  readonly #calls: UnaryCalls;
-  readonly #requests: readonly PreparedRequest[];
+  readonly #calls: readonly LineCall[];
   /** By own slot: the load loop's slot, or FREE. */
   readonly #slots: Int32Array;
+  /** By own slot: which of the calls it makes. */
+  readonly #callsOf: Int32Array;
   readonly #sentAtMs: Float64Array;
   /** Own slots that are free: a stack. */
   readonly #free: Int32Array;
@@ -35,29 +49,32 @@ export class H2Line {
    */
   constructor(
     session: Session,
-    requests: readonly GrpcRequest[],
+    requests: readonly CallRequest[],
     inFlight: number,
     sweepMs: number,
-    onEnd: OnLineEnd,
+    events: LineEvents,
   ) {
     this.session = session;
     this.#signOfLife = new SignOfLife(session, sweepMs);
     this.#slots = new Int32Array(inFlight).fill(FREE);
+    this.#callsOf = new Int32Array(inFlight);
     this.#sentAtMs = new Float64Array(inFlight);
     this.#free = Int32Array.from({ length: inFlight }, (_, own) => inFlight - 1 - own);
     this.#freeCount = inFlight;
-    this.#calls = new UnaryCalls(session, (own, reply) => {
-      onEnd(this.#release(own), reply);
+    let unary: UnaryCalls | undefined;
+    let exchanges: HttpExchanges | undefined;
+    this.#calls = requests.map((request): LineCall => {
+      if (request.kind === 'grpc') {
+        unary ??= new UnaryCalls(session, (own, reply) => {
+          events.onReply(this.#release(own), reply);
+        });
+        return { carrier: unary, request: prepareUnary(unary, request) };
+      }
+      exchanges ??= new HttpExchanges(session, (own, response) => {
+        events.onResponse(this.#release(own), response);
+      });
+      return { carrier: exchanges, request: prepareHttp(exchanges, request) };
     });
-    this.#requests = requests.map(({ metadata, ...request }) =>
-      this.#calls.prepare({
-        ...request,
-        metadata: metadata.map(([name, value]) => [
-          name,
-          name.endsWith('-bin') ? Buffer.from(value, 'base64') : value,
-        ]),
-      }),
-    );
   }
 
   /** Starts a call, by its number. @returns false when there is no room now. */
@@ -67,9 +84,11 @@ export class H2Line {
       return false;
     }
     const own = this.#free[this.#freeCount - 1]!;
-    if (!this.#calls.call(this.#requests[call]!, own)) return false;
+    const { carrier, request } = this.#calls[call]!;
+    if (!carrier.call(request, own)) return false;
     this.#freeCount -= 1;
     this.#slots[own] = slot;
+    this.#callsOf[own] = call;
     this.#sentAtMs[own] = nowMs;
     return true;
   }
@@ -85,8 +104,7 @@ export class H2Line {
   cancel(slot: number): boolean {
     const own = this.#slots.indexOf(slot);
     if (own < 0) return false;
-    this.#calls.cancel(own);
-    this.#release(own);
+    this.#abandon(own);
     return true;
   }
 
@@ -100,10 +118,15 @@ export class H2Line {
     for (let own = 0; own < this.#slots.length; own++) {
       if (this.#slots[own] === FREE || this.#sentAtMs[own]! > timeMs) continue;
       isSuspect = true;
-      this.#calls.cancel(own);
-      onGivenUp(this.#release(own));
+      onGivenUp(this.#abandon(own));
     }
     if (this.#signOfLife.isGone(isSuspect)) this.session.destroy({ kind: 'peer-silent' });
+  }
+
+  /** @returns The load loop's slot. */
+  #abandon(own: number): number {
+    this.#calls[this.#callsOf[own]!]!.carrier.cancel(own);
+    return this.#release(own);
   }
 
   #release(own: number): number {
@@ -112,4 +135,22 @@ export class H2Line {
     this.#free[this.#freeCount++] = own;
     return slot;
   }
+}
+
+function prepareUnary(calls: UnaryCalls, { metadata, ...request }: GrpcRequest): PreparedRequest {
+  return calls.prepare({
+    ...request,
+    metadata: metadata.map(([name, value]) => [
+      name,
+      name.endsWith('-bin') ? Buffer.from(value, 'base64') : value,
+    ]),
+  });
+}
+
+function prepareHttp(exchanges: HttpExchanges, request: HttpRequest): PreparedRequest {
+  return exchanges.prepare({
+    ...request,
+    headers: request.metadata,
+    contentLength: contentLengthOf(request),
+  });
 }

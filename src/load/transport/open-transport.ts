@@ -3,8 +3,7 @@ import { reachSockets } from './reach.js';
 import type { OpenTransport } from './transport.js';
 
 /** Makes a transport of its description. What an engine needs is loaded only where it is used. */
-export const openTransport: OpenTransport = async (spec, calls, limits, signal) => {
-  const requests = calls.filter((request) => request.kind === 'grpc');
+export const openTransport: OpenTransport = async (spec, requests, limits, signal) => {
   const { tls, connectTimeoutMs } = spec;
   // Every connection that is being opened listens to it; Node.js warns of more than ten.
   setMaxListeners(0, signal);
@@ -23,11 +22,13 @@ export const openTransport: OpenTransport = async (spec, calls, limits, signal) 
     case 'grpc-js': {
       const { dialGrpcJs } = await import('./grpc-js-connection.js');
       const options = { tls, connectTimeoutMs, signal };
+      const calls = requests.filter((request) => request.kind === 'grpc');
+      if (calls.length < requests.length) throw new RangeError('grpc-js makes gRPC calls only');
       return {
         engine: spec.engine,
         reach,
         dial: (number, addresses, events) =>
-          dialGrpcJs(requests, options, addresses[number % addresses.length]!, events),
+          dialGrpcJs(calls, options, addresses[number % addresses.length]!, events),
       };
     }
   }

@@ -37,8 +37,8 @@ export class LiveStreams {
   }
 
   /** Opens a stream on a free slot; returns its id, or 0 when the ids have run out. */
-  open(slot: number, handler: StreamHandler): number {
-    const id = this.table.open(slot);
+  open(slot: number, handler: StreamHandler, isHead: boolean): number {
+    const id = this.table.open(slot, isHead);
     if (id === 0) return 0;
     this.handlers[slot] = handler;
     this.receiving.startStream(slot);
@@ -79,13 +79,14 @@ export class LiveStreams {
   }
 
   private onResponse(slot: number, block: HeaderBlock, isEnd: boolean): void {
-    if (isEnd && block.contentLength > 0) {
+    const contentLength = this.table.isHead[slot] === 1 ? 0 : block.contentLength;
+    if (isEnd && contentLength > 0) {
       this.violate(slot, ErrorCode.PROTOCOL_ERROR, 'less data than content-length');
       return;
     }
     const handler = this.handlers[slot]!;
     this.table.phase[slot] = Phase.AWAITS_END;
-    if (!isEnd) this.table.bytesExpected[slot] = block.contentLength;
+    if (!isEnd) this.table.bytesExpected[slot] = contentLength;
     else this.end(slot);
     handler.onHeaders(slot, block, isEnd);
   }

@@ -20,6 +20,8 @@ export class PreparedRequest {
   readonly body: Uint8Array;
   /** The body goes out in one DATA frame together with the headers, when the windows allow. */
   readonly fitsOneFrame: boolean;
+  /** Its response has no body, whatever length it announces (RFC 9110, section 9.3.2). */
+  readonly isHead: boolean;
   private readonly fields: readonly Field[];
   private readonly encoder: HpackEncoder;
   private generation = NEVER;
@@ -33,11 +35,13 @@ export class PreparedRequest {
    * @param encoder The encoder of the connection this request is sent on.
    * @param fields Header fields, pseudo-header fields first.
    * @param body The body; empty ends the stream with the headers.
+   * @param isHead Its response has no body.
    */
-  constructor(encoder: HpackEncoder, fields: readonly Field[], body: Uint8Array) {
+  constructor(encoder: HpackEncoder, fields: readonly Field[], body: Uint8Array, isHead = false) {
     this.encoder = encoder;
     this.fields = fields;
     this.body = body;
+    this.isHead = isHead;
     this.fitsOneFrame = body.length <= DEFAULT_MAX_FRAME_BYTES;
   }
 

@@ -115,9 +115,12 @@ export class Session implements ConnectionEvents {
     return this.peer.maxConcurrentStreams;
   }
 
-  /** Readies a request of this session to be sent any number of times. */
-  prepare(fields: readonly Field[], body: Uint8Array): PreparedRequest {
-    return new PreparedRequest(this.encoder, fields, body);
+  /**
+   * Readies a request of this session to be sent any number of times.
+   * @param isHead Its response has no body, whatever length it announces.
+   */
+  prepare(fields: readonly Field[], body: Uint8Array, isHead = false): PreparedRequest {
+    return new PreparedRequest(this.encoder, fields, body, isHead);
   }
 
   /**
@@ -134,7 +137,7 @@ export class Session implements ConnectionEvents {
       return false;
     }
     if (this.streams.table.ids[slot] !== 0) throw new RangeError(`slot ${slot} is not free`);
-    const id = this.streams.open(slot, handler);
+    const id = this.streams.open(slot, handler, request.isHead);
     if (id === 0) {
       this.drain({ kind: 'ids-exhausted' });
       this.settle();

@@ -24,6 +24,8 @@ export class StreamTable {
   readonly phase: Uint8Array;
   /** Payload bytes still to come by `content-length`; -1 when it was not given. */
   readonly bytesExpected: Float64Array;
+  /** 1: it answers a HEAD request, so that no payload may come. */
+  readonly isHead: Uint8Array;
   private readonly ring: Int32Array;
   /** Ids of streams that the peer has ended, by place. */
   private readonly ended: Int32Array;
@@ -40,6 +42,7 @@ export class StreamTable {
     this.ids = new Int32Array(slots);
     this.phase = new Uint8Array(slots);
     this.bytesExpected = new Float64Array(slots);
+    this.isHead = new Uint8Array(slots);
     let places = LEAST_PLACES;
     while (places < slots * PLACES_PER_SLOT) places *= 2;
     this.mask = places - 1;
@@ -53,7 +56,7 @@ export class StreamTable {
   }
 
   /** Takes a free slot for a new stream; returns its id, or 0 when the ids have run out. */
-  open(slot: number): number {
+  open(slot: number, isHead: boolean): number {
     let id = this.next;
     while (this.ring[(id >>> 1) & this.mask] !== -1) {
       id += 2;
@@ -65,6 +68,7 @@ export class StreamTable {
     this.ids[slot] = id;
     this.phase[slot] = Phase.AWAITS_HEADERS;
     this.bytesExpected[slot] = -1;
+    this.isHead[slot] = isHead ? 1 : 0;
     this.live++;
     return id;
   }

@@ -1,0 +1,9 @@
+/** What of the run goes into each of its requests. */
+export interface RequestSetting {
+  /** The `:authority` of calls that have none of their own. */
+  authority: string;
+  scheme: 'http' | 'https';
+  timeoutMs: number;
+  /** Whether it must be known who answers; a load test can do without. */
+  isIdentityNeeded: boolean;
+}

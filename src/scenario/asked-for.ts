@@ -1,0 +1,66 @@
+import { InputError } from '../input-error.js';
+import type { HttpSettings } from './http-settings.js';
+import type { Settings } from './schema.js';
+
+/** What settings ask for. */
+export type AskedFor =
+  | {
+      kind: 'grpc';
+      /** As the user wrote it: `pkg.Service/Method`. */
+      method: string;
+    }
+  | { kind: 'http'; method: string; path: string; settings: HttpSettings };
+
+const NOTHING_ASKED =
+  'say what to ask for: a gRPC method such as helloworld.Greeter/SayHello, or plain HTTP by a URL with a path (http://gateway/productpage) or --path';
+
+/**
+ * Whether a call or a plain HTTP request is asked for, and which. HTTP it is where a path, a method of
+ * HTTP or the protocol says so.
+ *
+ * @param urlPath Path of the target, where it is a URL with one.
+ * @throws InputError when neither is, or both are.
+ */
+export function askedFor(
+  { call, http, protocol, data }: Pick<Settings, 'call' | 'http' | 'protocol' | 'data'>,
+  urlPath: string | null,
+): AskedFor {
+  if (call !== undefined) {
+    if (http !== undefined) {
+      throw new InputError('a gRPC call has its own path and method: give --call, or plain HTTP', {
+        path: http.path === undefined ? '--method' : '--path',
+      });
+    }
+    if (protocol === 'http') {
+      throw new InputError('a method is called by gRPC: drop it, or this', { path: '--protocol' });
+    }
+    if (urlPath !== null && urlPath !== '/') {
+      throw new InputError(
+        'a gRPC call has its own path: drop the path of the URL, or the method',
+        {
+          path: 'TARGET',
+        },
+      );
+    }
+    return { kind: 'grpc', method: call };
+  }
+  if (protocol === 'grpc' || (http === undefined && urlPath === null && protocol === undefined)) {
+    throw new InputError(
+      protocol === 'grpc' ? 'say what to call, e.g. helloworld.Greeter/SayHello' : NOTHING_ASKED,
+      { path: '--call' },
+    );
+  }
+  if (data !== undefined) {
+    throw new InputError('the body of an HTTP request stands in http.body', { path: '--data' });
+  }
+  const { method = http?.body === undefined ? 'GET' : 'POST', path = urlPath ?? '/' } = http ?? {};
+  return { kind: 'http', method: methodOf(method), path, settings: http ?? {} };
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
+
+/** Methods are case-sensitive; those of HTTP itself are meant however they are written. */
+function methodOf(text: string): string {
+  const upper = text.toUpperCase();
+  return METHODS.includes(upper) ? upper : text;
+}
