@@ -1,9 +1,10 @@
 import type { CallEnd, RawAnswer } from '../call/answer.js';
 import { answerReader } from '../call/answer-reader.js';
 import { NOBODY } from './attribution.js';
+import { CacheWatch } from './cache-watch.js';
 import type { CallCounting } from './call-counting.js';
 import { placeConnectionCall, placesIn } from './columns.js';
-import type { CallCounts, ConnectionCallCounts, ConnectionCounts } from './counted.js';
+import type { CacheCounts, CallCounts, ConnectionCallCounts, ConnectionCounts } from './counted.js';
 import { mergeHistograms } from './histogram.js';
 import { percentileMs } from './latency-summary.js';
 import { type Outcome, outcomeReader, statusReader } from './outcome.js';
@@ -53,6 +54,8 @@ export interface CallProgress {
   observed: readonly number[];
 }
 
+const NOTHING_LOOKED_AT: CacheCounts = { looked: 0, cached: 0 };
+
 /**
  * Counts the answers and ends of one call's requests on one member. Nothing is kept of a request once
  * it has ended, and nothing is allocated for it.
@@ -66,6 +69,8 @@ export class CallCounter {
   readonly #reader: PodReader;
   readonly #outcomeOf: (end: CallEnd) => Outcome;
   readonly #statusOf: (end: CallEnd) => number;
+  /** null where answers are those of gRPC, which no cache stores. */
+  readonly #cacheWatch: CacheWatch | null;
   readonly #order: SendOrderCounts;
   /** By slot: the pods that have answered the request in flight. */
   readonly #answered: Int32Array[];
@@ -88,6 +93,7 @@ export class CallCounter {
     this.#reader = new PodReader(answerReader(counting.answers), this.#pods);
     this.#outcomeOf = outcomeReader(counting);
     this.#statusOf = statusReader(counting);
+    this.#cacheWatch = counting.answers.kind === 'http' ? new CacheWatch() : null;
     this.#shape = { pods: this.#pods, named, connections, quota, observationsPerCall };
     this.#tally = new Tally(this.#shape);
     this.#order = new SendOrderCounts(spreadSize, connections, this.#pods.room);
@@ -120,6 +126,7 @@ export class CallCounter {
 
   /** Takes an answer to the request in a slot: any number of them, before its end. */
   onAnswer(slot: number, answer: RawAnswer): void {
+    this.#cacheWatch?.look(answer);
     const count = this.#answers[slot]!;
     let pods = this.#answered[slot]!;
     if (count === pods.length) {
@@ -246,7 +253,10 @@ export class CallCounter {
     const places = placesIn(destinations, this.#pods.destinationNames);
     const neighbours = this.#order.neighbours();
     return {
-      call: tally.counts(this.#order.spread()),
+      call: {
+        ...tally.counts(this.#order.spread()),
+        cache: this.#cacheWatch?.counts() ?? NOTHING_LOOKED_AT,
+      },
       connections: tally
         .connections()
         .map((answers, index) =>

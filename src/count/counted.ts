@@ -93,6 +93,12 @@ export interface ProbeCounts {
   missing: number;
 }
 
+/** Answers out of a cache, among those that were looked at. */
+export interface CacheCounts {
+  looked: number;
+  cached: number;
+}
+
 /** What was counted of one call. Columns by destination are in the order of `destinations`. */
 export interface CallCounts {
   /** Names, once: those given in advance in their order, then others by name. */
@@ -128,6 +134,7 @@ export interface CallCounts {
   spread: SpreadCounts;
   /** null when nothing was asked. */
   probe: ProbeCounts | null;
+  cache: CacheCounts;
 }
 
 /** What one call saw on one connection. */

@@ -95,6 +95,7 @@ function addUp(a: CallCounts, b: CallCounts): CallCounts {
     clusters: mergeClusters(a.clusters, b.clusters),
     spread: mergeSpread(a.spread, b.spread),
     probe: mergeProbes(a.probe, b.probe),
+    cache: { looked: a.cache.looked + b.cache.looked, cached: a.cache.cached + b.cache.cached },
   };
 }
 

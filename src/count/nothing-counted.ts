@@ -59,5 +59,6 @@ export function emptyCallCounts(destinations: readonly string[], spreadSize: num
     clusters: new Map(),
     spread: { size: spreadSize, runs: 0, observed: zeros(), squares: zeros() },
     probe: null,
+    cache: { looked: 0, cached: 0 },
   };
 }

@@ -267,6 +267,7 @@ export class Tally {
       clusters: this.#clusters.counts(),
       spread,
       probe: null,
+      cache: { looked: 0, cached: 0 },
     };
     const destinations = this.destinations();
     return placeCall(counts, { destinations, named }, placesIn(destinations, names));

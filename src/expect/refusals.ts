@@ -18,15 +18,16 @@ interface Refusal {
 }
 
 /**
- * How Envoy answers a gRPC request itself: the HTTP status becomes `grpc-status` (404 → 12,
- * 503 → 14), and the body, if any, `grpc-message`. Clients that see the bare HTTP status say so in
+ * How Envoy answers a request itself: with an HTTP status and a short text or none. For gRPC the status
+ * becomes `grpc-status` (404 → 12, 503 → 14), and the text `grpc-message`. Clients that see the bare HTTP status say so in
  * their own words ("Received HTTP status code 404").
  */
 const REFUSALS: readonly Refusal[] = [
   {
     code: 'no-route',
     matches: ({ status, cause }) =>
-      /HTTP status(?: code)?:? 404/i.test(cause) || (status === 'UNIMPLEMENTED' && cause === ''),
+      /HTTP status(?: code)?:? 404/i.test(cause) ||
+      (['UNIMPLEMENTED', '404'].includes(status) && cause === ''),
     summary: 'The gateway has no route for this request (404).',
     advice:
       'Compare :authority and path with the hosts and matches of the applied routes (--authority), and check that the route is bound to this gateway and port.',
@@ -56,7 +57,8 @@ const REFUSALS: readonly Refusal[] = [
   {
     code: 'cluster-not-found',
     matches: ({ status, cause }) =>
-      /cluster[ _]not[ _]found/i.test(cause) || (status === 'UNAVAILABLE' && cause === ''),
+      /cluster[ _]not[ _]found/i.test(cause) ||
+      (['UNAVAILABLE', '503'].includes(status) && cause === ''),
     summary: 'The route names a destination that the gateway does not know (503).',
     advice:
       "Check that the route's host and subset exist: a Service of that name, and the subset in its DestinationRule.",

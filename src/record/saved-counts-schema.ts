@@ -50,6 +50,7 @@ const call = z.object({
   ),
   spread: z.object({ size: count.nullable(), runs: count, observed: counts, squares: counts }),
   probe: z.object({ connections: count, observed: counts, missing: count }).nullable(),
+  cache: z.object({ looked: count, cached: count }),
 });
 
 /** The saved form of `Counted`: maps as pairs, histograms as text. */

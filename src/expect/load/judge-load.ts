@@ -3,6 +3,7 @@ import type { Finding } from '../../finding.js';
 import type { Reason } from '../expectation.js';
 import { unsentByCause } from '../unsent.js';
 import type { Verdict } from '../verdict.js';
+import { cachedAnswers } from './cached-answers.js';
 import { clientBottleneck } from './client-bottleneck.js';
 import { type AccountEvidence, loadCutShort } from './load-cut-short.js';
 import { rateNotReached } from './rate-not-reached.js';
@@ -70,6 +71,7 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
       ),
       loadCutShort(accountOf(counted)),
       workerDied(deaths, members.length + deaths.length),
+      cachedAnswers(calls.map(({ cache }) => cache)),
     ].filter((finding) => finding !== null),
     isClientBottleneck: bottleneck !== null,
   };

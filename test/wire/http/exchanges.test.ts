@@ -81,7 +81,9 @@ describe('plain HTTP on a session', TIMEOUT, () => {
       const parts: Buffer[] = [];
       stream.on('data', (part: Buffer) => parts.push(part));
       stream.on('error', () => undefined);
-      stream.on('end', () => { SERVER[headers[':path']!]!(stream, Buffer.concat(parts)); });
+      stream.on('end', () => {
+        SERVER[headers[':path']!]!(stream, Buffer.concat(parts));
+      });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as net.AddressInfo;

@@ -1,0 +1,75 @@
+import type { CallRequest } from '../../call/kinds.js';
+import type { CallStart, Connection, ConnectionEvents, ConnectionLedger } from './transport.js';
+
+/** Opens a connection that can make some of the calls. */
+export type DialFor<R extends CallRequest> = (
+  requests: readonly R[],
+  events: ConnectionEvents,
+) => Promise<Connection>;
+
+/**
+ * Opens two connections that the load takes for one: gRPC needs HTTP/2, and plain HTTP is to be sent
+ * with HTTP/1.1.
+ *
+ * @param requests Some of either kind.
+ */
+export async function dialPair(
+  requests: readonly CallRequest[],
+  dialGrpc: DialFor<Extract<CallRequest, { kind: 'grpc' }>>,
+  dialHttp: DialFor<Extract<CallRequest, { kind: 'http' }>>,
+  events: ConnectionEvents,
+): Promise<Connection> {
+  const grpc = requests.filter((request) => request.kind === 'grpc');
+  const http = requests.filter((request) => request.kind === 'http');
+  const [forGrpc, forHttp] = await Promise.all([dialGrpc(grpc, events), dialHttp(http, events)]);
+  let [ofGrpc, ofHttp] = [0, 0];
+  const calls = requests.map(({ kind }): PairCall =>
+    kind === 'grpc'
+      ? { connection: forGrpc, number: ofGrpc++ }
+      : { connection: forHttp, number: ofHttp++ },
+  );
+  return new PairConnection(forGrpc, forHttp, calls);
+}
+
+/** Which of the two makes a call, and what it calls it. */
+interface PairCall {
+  connection: Connection;
+  number: number;
+}
+
+class PairConnection implements Connection {
+  readonly remote: string;
+  readonly #grpc: Connection;
+  readonly #http: Connection;
+  readonly #calls: readonly PairCall[];
+
+  constructor(grpc: Connection, http: Connection, calls: readonly PairCall[]) {
+    this.remote = grpc.remote;
+    this.#grpc = grpc;
+    this.#http = http;
+    this.#calls = calls;
+  }
+
+  get trouble(): string | null {
+    return this.#grpc.trouble ?? this.#http.trouble;
+  }
+
+  call(slot: number, call: number): CallStart {
+    const { connection, number } = this.#calls[call]!;
+    return connection.call(slot, number);
+  }
+
+  cancel(slot: number): void {
+    this.#grpc.cancel(slot);
+    this.#http.cancel(slot);
+  }
+
+  ledger(): ConnectionLedger {
+    const [grpc, http] = [this.#grpc.ledger(), this.#http.ledger()];
+    return { ...grpc, reconnects: grpc.reconnects + http.reconnects };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#grpc.close(), this.#http.close()]);
+  }
+}
