@@ -6,7 +6,7 @@ import { connectErrorFrom } from '../../wire/socket/connect-error.js';
 import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
 import type { TlsOptions } from '../../wire/socket/tls-options.js';
 import { contentLengthOf, type HttpRequest } from '../../call/http/request.js';
-import { tickNowMs } from '../tick-clock.js';
+import { holdTickForTurn, tickNowMs } from '../tick-clock.js';
 import { H1Answer } from './h1-answer.js';
 import { ReconnectPolicy } from './reconnect-policy.js';
 import type { CallStart, Connection, ConnectionEvents, ConnectionLedger } from './transport.js';
@@ -184,6 +184,7 @@ class H1Connection implements Connection {
     const isPlaintext = this.#options.tls === null;
     return {
       onResponse: (response) => {
+        holdTickForTurn();
         this.#hasAnswered = true;
         if (this.#slot === IDLE) return;
         const answer = this.#answer.from(response, isPlaintext);
