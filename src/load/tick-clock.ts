@@ -17,6 +17,17 @@ export function tickNowMs(): number {
   return nowMs;
 }
 
+/**
+ * Reads the clock once for all events of this turn of the event loop: what was polled together had
+ * arrived by then. For those who have one event for each answer.
+ */
+export function holdTickForTurn(): void {
+  if (isFresh) return;
+  isFresh = true;
+  nowMs = performance.now();
+  setImmediate(expire);
+}
+
 function expire(): void {
   isFresh = false;
 }

@@ -37,6 +37,11 @@ const NAMING = new Map<string, Naming>(
       summary: 'TLS succeeded, but the target did not agree to HTTP/2.',
       advice: 'Let the gateway offer h2 in ALPN (Istio: a server with protocol HTTPS does).',
     },
+    'alpn-not-http1': {
+      code: 'alpn-not-http1',
+      summary: 'The target does not agree to HTTP/1.1.',
+      advice: 'Send the requests with --http-version 2, or let the gateway offer http/1.1 in ALPN.',
+    },
     'tls-on-plaintext-port': {
       code: 'tls-on-plaintext-port',
       summary: 'TLS was spoken to a port that speaks plaintext.',

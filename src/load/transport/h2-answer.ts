@@ -1,10 +1,12 @@
 import { type CallEnd, type CallEndKind, NO_STATUS, type RawAnswer } from '../../call/answer.js';
 import { GrpcStatus } from '../../wire/grpc/status.js';
-import { failureCause } from '../../call/http/failure-cause.js';
 import type { Reply, ReplyKind } from '../../wire/grpc/reply.js';
 import type { HttpResponse, ResponseKind } from '../../wire/http/response.js';
 import type { HeaderBlock } from '../../wire/h2/header-block.js';
+import { failureText } from './failure-text.js';
 
+/** The first of HTTP's statuses that say of a failure. */
+const FIRST_FAILURE = 400;
 const NO_BYTES = new Uint8Array(0);
 
 /** What came of a call on a session: its answer and its end; one object, filled anew for each. */
@@ -50,7 +52,8 @@ export class H2Answer implements RawAnswer, CallEnd {
     this.kind = RESPONSE_END_KINDS[response.kind];
     this.hasAnswer = this.kind === 'answered';
     this.status = this.hasAnswer ? response.status : NO_STATUS;
-    if (this.hasAnswer) this.cause = response.status < 400 ? '' : failureCause(this);
+    if (this.hasAnswer)
+      this.cause = response.status < FIRST_FAILURE ? '' : failureText(this, false);
     else this.cause = response.cause;
     return this;
   }

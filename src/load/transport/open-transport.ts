@@ -1,35 +1,67 @@
 import { setMaxListeners } from 'node:events';
+import type { CallRequest } from '../../call/kinds.js';
+import type { Endpoint } from '../../wire/socket/endpoint.js';
 import { reachSockets } from './reach.js';
-import type { OpenTransport } from './transport.js';
+import type {
+  Connection,
+  ConnectionEvents,
+  ConnectionLimits,
+  OpenTransport,
+  SocketTransportSpec,
+} from './transport.js';
+
+/** Opens a connection to an address. */
+type Dial = (endpoint: Endpoint, events: ConnectionEvents) => Promise<Connection>;
+
+/** An engine, and how it opens connections. */
+interface Engine {
+  name: string;
+  dial: Dial;
+}
 
 /** Makes a transport of its description. What an engine needs is loaded only where it is used. */
 export const openTransport: OpenTransport = async (spec, requests, limits, signal) => {
-  const { tls, connectTimeoutMs } = spec;
   // Every connection that is being opened listens to it; Node.js warns of more than ten.
   setMaxListeners(0, signal);
-  const reach = (): ReturnType<typeof reachSockets> => reachSockets(spec, signal);
-  switch (spec.engine) {
-    case 'h2': {
-      const { dialH2 } = await import('./h2-connection.js');
-      const options = { tls, connectTimeoutMs, signal, ...limits };
-      return {
-        engine: spec.engine,
-        reach,
-        dial: (number, addresses, events) =>
-          dialH2(requests, options, addresses[number % addresses.length]!, events),
-      };
-    }
-    case 'grpc-js': {
-      const { dialGrpcJs } = await import('./grpc-js-connection.js');
-      const options = { tls, connectTimeoutMs, signal };
-      const calls = requests.filter((request) => request.kind === 'grpc');
-      if (calls.length < requests.length) throw new RangeError('grpc-js makes gRPC calls only');
-      return {
-        engine: spec.engine,
-        reach,
-        dial: (number, addresses, events) =>
-          dialGrpcJs(calls, options, addresses[number % addresses.length]!, events),
-      };
-    }
-  }
+  const { name, dial } = await engineFor(spec, requests, limits, signal);
+  return {
+    engine: name,
+    reach: () => reachSockets(spec, signal),
+    dial: (number, addresses, events) => dial(addresses[number % addresses.length]!, events),
+  };
 };
+
+async function engineFor(
+  spec: SocketTransportSpec,
+  requests: readonly CallRequest[],
+  limits: ConnectionLimits,
+  signal: AbortSignal,
+): Promise<Engine> {
+  const { tls, connectTimeoutMs } = spec;
+  const options = { tls, connectTimeoutMs, signal };
+  const grpc = requests.filter((request) => request.kind === 'grpc');
+  const http = requests.filter((request) => request.kind === 'http');
+  if (spec.engine === 'grpc-js') {
+    if (http.length > 0) throw new RangeError('grpc-js makes gRPC calls only');
+    const { dialGrpcJs } = await import('./grpc-js-connection.js');
+    return { name: 'grpc-js', dial: (...to) => dialGrpcJs(grpc, options, ...to) };
+  }
+  if (spec.httpVersion !== '1.1' || http.length === 0) {
+    const { dialH2 } = await import('./h2-connection.js');
+    return { name: 'h2', dial: (...to) => dialH2(requests, { ...options, ...limits }, ...to) };
+  }
+  const { dialH1 } = await import('./h1-connection.js');
+  if (grpc.length === 0) return { name: 'h1', dial: (...to) => dialH1(http, options, ...to) };
+  const { dialH2 } = await import('./h2-connection.js');
+  const { dialPair } = await import('./pair-connection.js');
+  return {
+    name: 'h2, h1',
+    dial: (endpoint, events) =>
+      dialPair(
+        requests,
+        (some, own) => dialH2(some, { ...options, ...limits }, endpoint, own),
+        (some, own) => dialH1(some, options, endpoint, own),
+        events,
+      ),
+  };
+}

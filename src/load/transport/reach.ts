@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import net from 'node:net';
 import type { TlsDetails } from '../../count/counted.js';
+import { probeHttp } from '../../wire/h1/probe.js';
 import { probe, type ProbeOptions, type ProbeResult } from '../../wire/h2/probe.js';
 import { ConnectError, connectErrorFrom } from '../../wire/socket/connect-error.js';
 import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
@@ -8,7 +9,8 @@ import type { Reach, SocketTransportSpec } from './transport.js';
 
 /**
  * Finds the addresses of a target that answer: every address its name resolves to is connected to
- * once, so that each gateway replica behind one name gets its share of the connections.
+ * once, so that each gateway replica behind one name gets its share of the connections. HTTP/2 is
+ * negotiated where every one of them agrees on it.
  *
  * @param spec The target, whose host may be a name; resolving and connecting take
  *   `connectTimeoutMs` each at most.
@@ -18,14 +20,14 @@ import type { Reach, SocketTransportSpec } from './transport.js';
 export async function reachSockets(
   { target, tls, connectTimeoutMs: timeoutMs, httpVersion }: SocketTransportSpec,
   signal: AbortSignal,
-  greet: (options: ProbeOptions) => Promise<Pick<ProbeResult, 'tls'>> = probe,
+  greet: (options: ProbeOptions) => Promise<Pick<ProbeResult, 'tls'>> = greetingOf(httpVersion),
 ): Promise<Reach> {
   const endpoints = await addressesOf(target, timeoutMs, signal);
   const reach: Reach = {
     addresses: [],
     unreachable: [],
     tls: [],
-    httpVersion: httpVersion === 'negotiated' ? '2' : httpVersion,
+    httpVersion: httpVersion === '2' ? '2' : '1.1',
   };
   if (endpoints instanceof ConnectError) {
     if (!signal.aborted) reach.unreachable.push(unreachableFrom(endpoints));
@@ -36,6 +38,7 @@ export async function reachSockets(
   );
   if (signal.aborted) return reach;
   const kinds = new Map<string, TlsDetails>();
+  const agreed = new Set<string | null>();
   attempts.forEach((attempt, index) => {
     const endpoint = endpoints[index]!;
     if (attempt.status === 'rejected') {
@@ -45,10 +48,25 @@ export async function reachSockets(
     reach.addresses.push(endpoint);
     const { tls: session } = attempt.value;
     if (session !== null) kinds.set(JSON.stringify(session), session);
+    agreed.add(session?.alpn ?? null);
   });
+  if (httpVersion === 'negotiated' && agreed.size === 1 && agreed.has('h2'))
+    reach.httpVersion = '2';
   reach.tls.push(...kinds.values());
   return reach;
 }
+
+/** How an address is tried out. Plaintext offers no choice: what is negotiated there is HTTP/1.1. */
+function greetingOf(
+  httpVersion: SocketTransportSpec['httpVersion'],
+): (options: ProbeOptions) => Promise<ProbeResult> {
+  if (httpVersion === '2') return probe;
+  const alpn = httpVersion === '1.1' ? HTTP1_ALONE : BEST_FIRST;
+  return (options) => probeHttp({ ...options, alpn });
+}
+
+const HTTP1_ALONE = ['http/1.1'] as const;
+const BEST_FIRST = ['h2', 'http/1.1'] as const;
 
 function unreachableFrom(error: ConnectError): Reach['unreachable'][number] {
   return { address: formatEndpoint(error.endpoint), kind: error.kind, message: error.message };

@@ -47,7 +47,7 @@ const REFINEMENT_TIMEOUT_MS = 2000;
  * @param error The failure of a connection made with `options`.
  * @param options The options of the failed connection.
  */
-async function refineConnectError(
+export async function refineConnectError(
   error: ConnectError,
   options: ProbeOptions,
 ): Promise<ConnectError> {

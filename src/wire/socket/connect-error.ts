@@ -1,7 +1,7 @@
 import { type Endpoint, formatEndpoint } from './endpoint.js';
 
 /**
- * Why no HTTP/2 session came to be.
+ * Why no session came to be.
  *
  * - `refused`: nothing listens there (`ECONNREFUSED`, or a unix socket that does not exist).
  * - `unresolvable`: the name has no address.
@@ -12,12 +12,13 @@ import { type Endpoint, formatEndpoint } from './endpoint.js';
  * - `http1`: the peer answered with HTTP/1.x.
  * - `not-http2`: the peer answered with something that is neither HTTP/1.x, HTTP/2 nor TLS.
  * - `alpn-not-h2`: the TLS handshake succeeded, HTTP/2 was not agreed on.
+ * - `alpn-not-http1`: the peer did not agree on HTTP/1.1.
  * - `certificate`: the server's certificate did not verify.
  * - `client-certificate`: the server asked for a client certificate, or did not accept ours.
  * - `credentials`: our own CA, certificate or key cannot be used.
  * - `tls`: the TLS handshake failed for another reason.
- * - `closed`: the peer closed the connection before it spoke HTTP/2.
- * - `silent`: connected, but no SETTINGS frame within the connect timeout.
+ * - `closed`: the peer closed the connection before it said anything.
+ * - `silent`: connected, but no TLS handshake or SETTINGS frame within the connect timeout.
  * - `interrupted`: given up on this side.
  * - `socket`: any other socket error.
  */
@@ -31,6 +32,7 @@ export type ConnectErrorKind =
   | 'http1'
   | 'not-http2'
   | 'alpn-not-h2'
+  | 'alpn-not-http1'
   | 'certificate'
   | 'client-certificate'
   | 'credentials'
@@ -40,7 +42,7 @@ export type ConnectErrorKind =
   | 'interrupted'
   | 'socket';
 
-/** No HTTP/2 session could be opened. `message` is one line: where, what, and what to do. */
+/** No session could be opened. `message` is one line: where, what, and what to do. */
 export class ConnectError extends Error {
   override readonly name = 'ConnectError';
   readonly kind: ConnectErrorKind;
@@ -73,12 +75,13 @@ const EXPLANATION: Record<ConnectErrorKind, string> = {
   http1: 'the server speaks HTTP/1.x, gRPC needs HTTP/2: check the port and its protocol',
   'not-http2': 'the server does not speak HTTP/2: check the port',
   'alpn-not-h2': 'TLS succeeded but HTTP/2 was not agreed on: let the server offer ALPN h2',
+  'alpn-not-http1': 'the server does not agree on HTTP/1.1: send requests with HTTP/2',
   certificate: "the server's certificate does not verify: check the CA and the server name",
   'client-certificate': 'the server did not accept the client certificate: check --cert and --key',
   credentials: 'the CA, certificate or key cannot be used: check the PEM files',
   tls: 'the TLS handshake failed',
-  closed: 'the server closed the connection before it spoke HTTP/2',
-  silent: 'connected, but the server sent no HTTP/2 SETTINGS within the connect timeout',
+  closed: 'the server closed the connection before it said anything',
+  silent: 'connected, but the server did not begin to speak within the connect timeout',
   interrupted: 'interrupted while connecting',
   socket: 'the connection failed',
 };

@@ -15,26 +15,36 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
   /** Reads into one buffer instead of emitting `data`. */
   readonly readInto?: ReadInto;
+  /**
+   * What TLS offers, best first; `h2` alone unless given. A peer that does not answer ALPN speaks
+   * HTTP/1.1 where that is among them. What was agreed on is the socket's `alpnProtocol`.
+   */
+  readonly alpn?: readonly Alpn[];
 }
 
+/** A protocol by its name in ALPN. */
+export type Alpn = 'h2' | 'http/1.1';
+
+const HTTP2_ALONE: readonly Alpn[] = ['h2'];
+
 /**
- * Opens a TCP, TLS or unix socket ready for the HTTP/2 preface. TLS offers ALPN `h2` alone and
- * verifies the certificate unless told otherwise.
+ * Opens a TCP, TLS or unix socket ready to be written to. TLS verifies the certificate unless told
+ * otherwise.
  * @throws ConnectError (as rejection) with the kind of failure; the socket is destroyed then.
  */
 export async function connectSocket(options: ConnectOptions): Promise<net.Socket | TLSSocket> {
-  const { tls, endpoint } = options;
+  const { tls, endpoint, alpn = HTTP2_ALONE } = options;
   if (tls === null) return whenReady(() => plainSocket(options), options);
   // Only now: Node's TLS takes longer to load than this whole folder.
   const { tlsSocket } = await import('../tls/tls-socket.js');
-  return whenReady(() => tlsSocket(endpoint, tls, options.readInto), options);
+  return whenReady(() => tlsSocket(endpoint, tls, alpn, options.readInto), options);
 }
 
 function whenReady(
   open: () => net.Socket | TLSSocket,
   options: ConnectOptions,
 ): Promise<net.Socket | TLSSocket> {
-  const { endpoint, signal } = options;
+  const { endpoint, signal, alpn = HTTP2_ALONE } = options;
   if (signal?.aborted === true) return Promise.reject(new ConnectError('interrupted', endpoint));
   return new Promise((resolve, reject) => {
     let socket: net.Socket | TLSSocket;
@@ -65,7 +75,7 @@ function whenReady(
       detach();
       socket.on('error', ignore);
       socket.destroy();
-      reject(connectErrorFrom(error, endpoint));
+      reject(explained(connectErrorFrom(error, endpoint), alpn));
     }
     function onClose(): void {
       fail(new ConnectError('closed', endpoint));
@@ -77,9 +87,9 @@ function whenReady(
       tcpConnected = true;
     }
     function onReady(): void {
-      if ('alpnProtocol' in socket && socket.alpnProtocol !== 'h2') {
-        const agreed = socket.alpnProtocol;
-        const detail = typeof agreed === 'string' ? `agreed on ${agreed}` : 'no ALPN answer';
+      const agreed = 'alpnProtocol' in socket ? (socket.alpnProtocol ?? false) : null;
+      if (agreed !== null && !alpn.some((offer) => offer === (agreed || 'http/1.1'))) {
+        const detail = agreed === false ? 'no ALPN answer' : `agreed on ${agreed}`;
         fail(new ConnectError('alpn-not-h2', endpoint, detail));
         return;
       }
@@ -90,6 +100,13 @@ function whenReady(
     signal?.addEventListener('abort', onAbort);
     socket.on('connect', onTcp).on(ready, onReady).on('error', fail).on('close', onClose);
   });
+}
+
+/** What was to be agreed on shows in the offers only. */
+function explained(error: ConnectError, alpn: readonly Alpn[]): ConnectError {
+  return error.kind === 'alpn-not-h2' && !alpn.includes('h2')
+    ? new ConnectError('alpn-not-http1', error.endpoint, error.detail)
+    : error;
 }
 
 function ignore(): void {

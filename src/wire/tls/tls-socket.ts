@@ -5,20 +5,22 @@ import type { ReadInto, TlsOptions } from '../socket/tls-options.js';
 import { addressOf, type Endpoint } from '../socket/endpoint.js';
 
 /**
- * Begins a TLS connection that offers ALPN `h2` alone.
+ * Begins a TLS connection.
  *
+ * @param alpn What it offers, best first.
  * @param readInto Reads into one buffer instead of emitting `data`.
  * @throws Error for PEM that cannot be used.
  */
 export function tlsSocket(
   endpoint: Endpoint,
   { ca, cert, key, serverName, verify = true }: TlsOptions,
+  alpn: readonly string[],
   readInto: ReadInto | undefined,
 ): tls.TLSSocket {
   const name = serverName ?? (endpoint.kind === 'unix' ? 'localhost' : endpoint.host);
   return tls.connect({
     ...addressOf(endpoint),
-    ALPNProtocols: ['h2'],
+    ALPNProtocols: [...alpn],
     rejectUnauthorized: verify,
     // HTTP/2 over TLS 1.2 must disable it (RFC 9113, section 9.2.1).
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,

@@ -1,0 +1,216 @@
+import { BodyBytes } from './body-bytes.js';
+import { ChunkedBody } from './chunked-body.js';
+import { FieldSection } from './field-section.js';
+import { checkTrailers, type Framing, readFraming } from './framing.js';
+import type { ResponseLimits } from './response-limits.js';
+import { ResponseViolation } from './response-violation.js';
+import { StatusLine } from './status-line.js';
+
+const SWITCHING_PROTOCOLS = 101;
+const OK = 200;
+const NO_CONTENT = 204;
+const NOT_MODIFIED = 304;
+
+/** What is read next. `idle`: no response is awaited. */
+type Part =
+  'idle' | 'status' | 'fields' | 'sized' | 'chunks' | 'trailers' | 'until close' | 'complete';
+
+/** A response, or what has come of one. Valid while it is handed over. */
+export interface Response {
+  /** 100 to 599; 0 where none has come. */
+  readonly status: number;
+  readonly headers: FieldSection;
+  readonly trailers: FieldSection;
+  readonly body: BodyBytes;
+}
+
+/**
+ * Reads the responses of one connection, each in whatever pieces it comes (RFC 9112, sections 4, 6
+ * and 7). Every byte is looked at once; interim responses are passed over.
+ */
+export class ResponseParser implements Response {
+  readonly headers: FieldSection;
+  readonly trailers: FieldSection;
+  readonly body = new BodyBytes();
+  /** Whether the connection can take another request after this response. */
+  isPersistent = true;
+  private readonly limits: ResponseLimits;
+  private readonly statusLine: StatusLine;
+  private readonly chunks: ChunkedBody;
+  private readonly framing: Framing = {
+    contentLength: -1,
+    isChunked: false,
+    isClose: false,
+    isKeepAlive: false,
+  };
+  private part: Part = 'idle';
+  private answersHead = false;
+  private interim = 0;
+  /** Of a body with a known length. */
+  private bytesLeft = 0;
+
+  constructor(limits: ResponseLimits) {
+    this.limits = limits;
+    this.statusLine = new StatusLine(limits.maxStatusLineBytes);
+    this.headers = new FieldSection(limits.maxFieldsBytes, limits.maxFields);
+    this.trailers = new FieldSection(limits.maxFieldsBytes, limits.maxFields);
+    this.chunks = new ChunkedBody(limits, this.body);
+  }
+
+  get status(): number {
+    return this.statusLine.isComplete ? this.statusLine.status : 0;
+  }
+
+  get isComplete(): boolean {
+    return this.part === 'complete';
+  }
+
+  /** Whether a byte of the response has come. */
+  get hasBegun(): boolean {
+    return (
+      this.part !== 'idle' &&
+      (this.part !== 'status' || this.statusLine.hasBegun || this.interim > 0)
+    );
+  }
+
+  /** Whether status and headers of the final response have come. */
+  get hasHead(): boolean {
+    return this.headers.isComplete;
+  }
+
+  /** Awaits the response to a request. @param isHead Its method is HEAD. */
+  begin(isHead: boolean): void {
+    this.answersHead = isHead;
+    this.interim = 0;
+    this.isPersistent = true;
+    this.beginHead();
+    this.trailers.clear();
+    this.body.clear();
+  }
+
+  /**
+   * Reads on. `bytes` must stay as they are until the response is complete and done with; where it is
+   * not complete after the call, what is needed of them was copied.
+   *
+   * @returns Where the response ends, or `end`.
+   * @throws ResponseViolation
+   */
+  read(bytes: Uint8Array, start: number, end: number): number {
+    let at = start;
+    while (at < end && this.part !== 'complete') at = this.readPart(bytes, at, end);
+    if (this.part !== 'complete') this.hold();
+    return at;
+  }
+
+  /**
+   * The peer has closed its side.
+   *
+   * @returns Whether that completes the response.
+   */
+  finish(): boolean {
+    if (this.part !== 'until close') return false;
+    this.part = 'complete';
+    return true;
+  }
+
+  private readPart(bytes: Uint8Array, at: number, end: number): number {
+    switch (this.part) {
+      case 'status': {
+        const next = this.statusLine.read(bytes, at, end);
+        if (this.statusLine.isComplete) this.part = 'fields';
+        return next;
+      }
+      case 'fields': {
+        const next = this.headers.read(bytes, at, end);
+        if (this.headers.isComplete) this.endHead();
+        return next;
+      }
+      case 'sized': {
+        const next = Math.min(end, at + this.bytesLeft);
+        this.body.add(bytes, at, next);
+        this.bytesLeft -= next - at;
+        if (this.bytesLeft === 0) this.part = 'complete';
+        return next;
+      }
+      case 'chunks': {
+        const next = this.chunks.read(bytes, at, end);
+        if (this.chunks.isComplete) this.part = 'trailers';
+        return next;
+      }
+      case 'trailers': {
+        const next = this.trailers.read(bytes, at, end);
+        if (this.trailers.isComplete) {
+          checkTrailers(this.trailers);
+          this.part = 'complete';
+        }
+        return next;
+      }
+      case 'until close': {
+        this.bound(this.body.length + end - at);
+        this.body.add(bytes, at, end);
+        return end;
+      }
+      case 'idle':
+      case 'complete':
+        return at;
+    }
+  }
+
+  private beginHead(): void {
+    this.part = 'status';
+    this.statusLine.clear();
+    this.headers.clear();
+  }
+
+  private endHead(): void {
+    const { status, minorVersion } = this.statusLine;
+    if (status < OK) {
+      this.passOver(status);
+      return;
+    }
+    const { framing } = this;
+    readFraming(this.headers, minorVersion, framing);
+    this.isPersistent = !framing.isClose && (minorVersion === 1 || framing.isKeepAlive);
+    if (this.answersHead || status === NO_CONTENT || status === NOT_MODIFIED) {
+      this.part = 'complete';
+    } else if (framing.isChunked) {
+      this.part = 'chunks';
+      this.chunks.clear();
+    } else if (framing.contentLength >= 0) {
+      this.bound(framing.contentLength);
+      this.bytesLeft = framing.contentLength;
+      this.part = this.bytesLeft === 0 ? 'complete' : 'sized';
+    } else {
+      this.part = 'until close';
+      this.isPersistent = false;
+    }
+  }
+
+  private passOver(status: number): void {
+    if (status === SWITCHING_PROTOCOLS) {
+      throw new ResponseViolation('101 (Switching Protocols), which was not asked for');
+    }
+    this.interim += 1;
+    const { maxInterimResponses } = this.limits;
+    if (this.interim > maxInterimResponses) {
+      throw new ResponseViolation(
+        `more than ${maxInterimResponses} interim responses`,
+        'too-large',
+      );
+    }
+    this.beginHead();
+  }
+
+  private bound(bodyBytes: number): void {
+    const { maxBodyBytes } = this.limits;
+    if (bodyBytes > maxBodyBytes) {
+      throw new ResponseViolation(`a body of more than ${maxBodyBytes} bytes`, 'too-large');
+    }
+  }
+
+  private hold(): void {
+    this.headers.hold();
+    this.trailers.hold();
+    this.body.hold();
+  }
+}
