@@ -55,6 +55,12 @@ const REFUSALS: readonly Refusal[] = [
       'Name the Service port grpc… or http2…, or set its appProtocol: undeclared, it is spoken to in HTTP/1.1.',
   },
   {
+    code: 'protocol-mismatch',
+    matches: ({ cause }) => /speaks HTTP\/2 only/.test(cause),
+    summary: 'The target speaks HTTP/2 only, and HTTP/1.1 was spoken to it.',
+    advice: 'Add --http-version 2.',
+  },
+  {
     code: 'cluster-not-found',
     matches: ({ status, cause }) =>
       /cluster[ _]not[ _]found/i.test(cause) ||

@@ -23,9 +23,9 @@ const NAMING = new Map<string, Naming>(
     },
     http1: {
       code: 'protocol-mismatch',
-      summary: 'The target speaks HTTP/1.1, and gRPC needs HTTP/2.',
+      summary: 'The target speaks HTTP/1.1, and HTTP/2 was spoken to it.',
       advice:
-        'Check the port, and that the Gateway server or the Service port is declared GRPC or HTTP2.',
+        'Check the port, and that the Gateway server or the Service port is declared GRPC or HTTP2; plain HTTP goes without --http-version 2, too.',
     },
     'not-http2': {
       code: 'protocol-mismatch',

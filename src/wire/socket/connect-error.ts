@@ -72,7 +72,7 @@ const EXPLANATION: Record<ConnectErrorKind, string> = {
   timeout: 'no connection within the connect timeout: check the address and firewalls',
   'tls-on-plaintext-port': 'TLS was spoken to a plaintext port: connect in plaintext',
   'plaintext-on-tls-port': 'plaintext was spoken to a TLS port: connect with TLS',
-  http1: 'the server speaks HTTP/1.x, gRPC needs HTTP/2: check the port and its protocol',
+  http1: 'the server speaks HTTP/1.x, and HTTP/2 was spoken to it: check the port and its protocol',
   'not-http2': 'the server does not speak HTTP/2: check the port',
   'alpn-not-h2': 'TLS succeeded but HTTP/2 was not agreed on: let the server offer ALPN h2',
   'alpn-not-http1': 'the server does not agree on HTTP/1.1: send requests with HTTP/2',
