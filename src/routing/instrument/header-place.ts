@@ -123,7 +123,7 @@ function apiValue(
     case 'envoy-gateway':
       return { value: HOST_VALUE, by: kind, assumed: `taken for Envoy Gateway's by ${reason}` };
     case 'other':
-      return { value: HOST_VALUE, by: kind, assumed: `by ${reason}, ${ADDRESS_ONLY}` };
+      return { value: HOST_VALUE, by: kind, assumed: `by ${reason} ${ADDRESS_ONLY}` };
   }
 }
 

@@ -31,7 +31,8 @@ export function implementationOf(
   { gatewayClasses }: ManifestSet,
   { className }: ApiGateway,
 ): Implementation {
-  if (className === null) return { kind: 'other', reason: 'the Gateway names no GatewayClass' };
+  if (className === null)
+    return { kind: 'other', reason: 'its GatewayClass, which it does not name,' };
   const controller = gatewayClasses.find(({ name }) => name === className)?.controllerName ?? null;
   if (controller !== null) {
     const reason = `the controller ${controller} of its GatewayClass ${className}`;

@@ -37,6 +37,16 @@ export function instrumentedObject(
   const set = preparedSet(manifests, request);
   const chosen = chooseRoute(set, request);
   if (chosen.problem !== null) throw chosen.problem;
+  const { notes, ...object } = objectBy(instrument, set, chosen, undo);
+  return { ...object, notes: [...chosen.findings.map(({ summary }) => summary), ...notes] };
+}
+
+function objectBy(
+  instrument: Instrument,
+  set: ManifestSet,
+  chosen: ChosenRoute,
+  undo: boolean,
+): InstrumentedObject {
   switch (instrument) {
     case 'header':
       return withHeader(set, chosen, undo);

@@ -1,3 +1,4 @@
+import { formatPlace } from '../../input-error.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject } from '../manifest/manifest-object.js';
 import type { EditedObject } from './edited-object.js';
@@ -25,8 +26,9 @@ export function headerNotes(
   change: EditedObject['change'],
   undo: boolean,
 ): Said {
-  const { rule, name } = place;
-  const where = `${rule} of ${name}`;
+  const { rule, name, node } = place;
+  const { file, line } = node.place();
+  const where = `${rule} of ${name} (${formatPlace({ ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) })})`;
   if (change === 'by-destination') {
     const summary = `the destinations of ${where} set ${IDENTITY_HEADER} themselves: printed as it is`;
     return { summary, notes: undo ? ['take the header away from the destinations by hand'] : [] };

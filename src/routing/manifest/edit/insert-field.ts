@@ -28,6 +28,7 @@ import {
   type ObjectTree,
   readTree,
   startOf,
+  unshared,
 } from './object-tree.js';
 
 /**
@@ -173,17 +174,22 @@ function spliced(text: string, at: number, added: string): string {
   return `${text.slice(0, at)}${added}${text.slice(at)}`;
 }
 
-/** What the changed text must stand for. @param keys Lead to the collection that has something new. */
+/**
+ * What the changed text must stand for; null where a merge key gives the field already.
+ *
+ * @param keys Lead to the collection that has something new.
+ */
 function valueWith(
   value: unknown,
   keys: readonly PathStep[],
   content: Exclude<Content, string>,
   index: number,
 ): unknown {
-  const changed = structuredClone(value);
+  const changed = unshared(value);
   let node = changed as Record<PathStep, unknown>;
   for (const key of keys) node = node[key] as Record<PathStep, unknown>;
   if (Array.isArray(node) && Array.isArray(content)) node.splice(index, 0, ...content);
+  else if (Object.keys(content).some((name) => Object.hasOwn(node, name))) return null;
   else Object.assign(node, content);
   return changed;
 }

@@ -38,6 +38,11 @@ function valueOf(document: Document.Parsed): unknown {
   }
 }
 
+/** A copy in which an alias is a value of its own, so that changing one changes no other. */
+export function unshared(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value)) as unknown;
+}
+
 /** The mapping or list that a node is. @throws CannotEdit for anything else. */
 export function collectionOf(node: unknown, name: string): Collection {
   if (isCollection(node)) return node;

@@ -12,6 +12,7 @@ import {
   type ObjectTree,
   readTree,
   startOf,
+  unshared,
 } from './object-tree.js';
 
 /**
@@ -119,7 +120,7 @@ function startOfPart(part: Part): number {
 }
 
 function valueWithout(value: unknown, keys: readonly PathStep[]): unknown {
-  const changed = structuredClone(value);
+  const changed = unshared(value);
   let node = changed as Record<PathStep, unknown>;
   for (const key of keys.slice(0, -1)) node = node[key] as Record<PathStep, unknown>;
   const last = keys.at(-1) ?? '';
