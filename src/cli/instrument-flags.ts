@@ -8,7 +8,7 @@ const VALUE = /^[a-z]+$/i;
 export function instrumentFlags(words: readonly string[]): string[] {
   const end = words.indexOf('--');
   return words.map((word, index) => {
-    if ((end >= 0 && index >= end) || !/^--?(?:un)?instrument$/.test(word)) return word;
+    if ((end >= 0 && index >= end) || !/^--(?:un)?instrument$/.test(word)) return word;
     return VALUE.test(words[index + 1] ?? '') ? word : `${word}=header`;
   });
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isMap, isScalar, isSeq } from 'yaml';
+import { isMap } from 'yaml';
 import type { PathStep } from '../source-document.js';
 import { CannotEdit } from './cannot-edit.js';
 import {
@@ -30,6 +30,7 @@ import {
   startOf,
   unshared,
 } from './object-tree.js';
+import { WrittenStyle } from './written-style.js';
 
 /**
  * The text of an object with one field more. Nothing else of it changes: what is new stands on lines
@@ -75,36 +76,6 @@ export function insertField(
 function nameOf(step: FieldStep | PathStep | undefined): string {
   if (step === undefined) return 'the object';
   return typeof step === 'object' ? step.value : String(step);
-}
-
-/** How the collections on the way to a place are written. */
-class WrittenStyle {
-  readonly #text: string;
-  readonly block: BlockStyle = { indent: 2, listIndent: 0 };
-  readonly flow: FlowStyle = { quoted: false, compact: false };
-
-  constructor({ text, root }: ObjectTree) {
-    this.#text = text;
-    this.#learnFlow(root);
-  }
-
-  /** @param key The field's name, where the part stands in a mapping. */
-  learn(within: Collection, key: unknown, node: unknown): void {
-    this.#learnFlow(node);
-    if (!isMap(within) || within.flow === true) return;
-    const text = this.#text;
-    const columns = columnOf(text, startOf(node)) - columnOf(text, startOf(key));
-    if (isSeq(node) && node.flow !== true) this.block.listIndent = columns;
-    else if (isMap(node) && node.flow !== true) this.block.indent = columns;
-  }
-
-  #learnFlow(node: unknown): void {
-    if (!isMap(node) || node.flow !== true) return;
-    const [first] = node.items;
-    if (!isScalar(first?.key)) return;
-    this.flow.quoted = first.key.type === 'QUOTE_DOUBLE';
-    this.flow.compact = this.flow.quoted && this.#text[endOf(first.key) + 1]?.trim() !== '';
-  }
 }
 
 /** @param steps The first leads to nothing. */
