@@ -7,6 +7,7 @@ import { readCommandLine } from './command-line.js';
 import { COMMANDS } from './commands.js';
 import { EXIT, interruptedStatus } from './exit-status.js';
 import { grpcurlFlags } from './grpcurl-flags.js';
+import { instrumentFlags } from './instrument-flags.js';
 import type { Interruption } from './interruption.js';
 import { OUTPUT_OPTIONS, SETTING_OPTIONS } from './verify-options.js';
 
@@ -27,7 +28,7 @@ export async function runCli(
   try {
     refuseInsecure(words);
     refuseOddSwitches(words);
-    const call = readCommandLine(namedStandardInput(grpcurlFlags(words)));
+    const call = readCommandLine(namedStandardInput(instrumentFlags(grpcurlFlags(words))));
     return call === null ? EXIT.pass : await COMMANDS[call.command](call.args, interruption);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

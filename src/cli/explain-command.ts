@@ -1,22 +1,50 @@
+import { InputError } from '../input-error.js';
 import { renderExplanation } from '../report/console/explanation.js';
 import type { ExplanationReport } from '../report/explanation.js';
 import { renderJson } from '../report/json.js';
 import { explain } from '../run/explain.js';
-import { routeQuestion } from '../scenario/route-question.js';
+import { type Instrument, instrument } from '../run/instrument.js';
+import { type RouteQuestion, routeQuestion } from '../scenario/route-question.js';
 import { EXIT } from './exit-status.js';
-import type { Arguments } from './arguments.js';
+import { type Arguments, single } from './arguments.js';
+import { writeNotes } from './notes.js';
 import { settingsFromArguments } from './settings.js';
 import { outputStyle } from './terminal.js';
 
 /** `splitproof explain`. @returns The exit status. */
 export async function explainCommand(args: Arguments): Promise<number> {
-  const report = await explain(routeQuestion(await settingsFromArguments(args)));
+  const question = routeQuestion(await settingsFromArguments(args));
+  const undo = single(args, 'uninstrument') as Instrument | undefined;
+  const by = (single(args, 'instrument') as Instrument | undefined) ?? undo;
+  if (by !== undefined) return printInstrumented(question, by, undo !== undefined, args);
+  const report = await explain(question);
   process.stdout.write(
     args.format === 'json'
       ? renderJson(report)
       : renderExplanation(report, outputStyle(args.color !== false)),
   );
   return statusOf(report, args.strict === true);
+}
+
+/** The object alone goes to standard output, so that it can be piped into kubectl. */
+async function printInstrumented(
+  question: RouteQuestion,
+  by: Instrument,
+  undo: boolean,
+  args: Arguments,
+): Promise<number> {
+  if (args.format !== undefined) {
+    throw new InputError(
+      'the object is printed as it is to be applied, and no report: leave it out',
+      {
+        path: '--format',
+      },
+    );
+  }
+  const { text, summary, notes } = await instrument(question, by, undo);
+  writeNotes(summary, notes);
+  process.stdout.write(text);
+  return EXIT.pass;
 }
 
 function statusOf({ findings }: ExplanationReport, strict: boolean): number {

@@ -1,4 +1,5 @@
-import type { Argv } from 'yargs';
+import type { Argv, Options } from 'yargs';
+import type { Instrument } from '../run/instrument.js';
 import {
   HTTP_OPTIONS,
   OUTPUT_OPTIONS,
@@ -48,6 +49,25 @@ export const ROUTE_OPTIONS = {
   protocol,
 };
 
+const INSTRUMENTS: readonly Instrument[] = ['header', 'envoyfilter', 'telemetry'];
+
+const WHO_ANSWERED = 'Who answered, where the service does not say:';
+
+const INSTRUMENT_OPTIONS = {
+  instrument: {
+    group: WHO_ANSWERED,
+    describe: 'Print the object that makes the proxy say it, for kubectl apply -f - [header]',
+    type: 'string',
+    choices: INSTRUMENTS,
+  },
+  uninstrument: {
+    group: WHO_ANSWERED,
+    describe: 'Print what takes it back: the header gone, or what to delete [header]',
+    type: 'string',
+    choices: INSTRUMENTS,
+  },
+} satisfies Record<string, Options>;
+
 // Not yargs' own examples: it breaks commands into a narrow column.
 const EXPLAIN_EPILOGUE = `Examples:
   Which route does this call take through the manifests, and why?
@@ -59,6 +79,14 @@ const EXPLAIN_EPILOGUE = `Examples:
   Is the gateway programmed with it? (kubectl port-forward … 15000)
     splitproof explain -f manifests/ --envoy-admin http://127.0.0.1:15000 \\
       --call helloworld.Greeter/SayHello
+  Whom does the proxy send it to? Your own rule, with a header that says so:
+    splitproof explain -f manifests/ :8080 helloworld.Greeter/SayHello \\
+      --instrument | kubectl apply -f -
+    … --uninstrument | kubectl apply -f -                  (after the run)
+  The same at the gateway for runs alone, no route touched:
+    … --instrument envoyfilter | kubectl apply -f -
+    … --uninstrument envoyfilter | kubectl delete -f -     (after the run)
+  telemetry instead of envoyfilter: the gateway logs the requests of runs.
 
 Exit status: 0 fine or warnings, 1 warnings with --strict, 2 errors: no route,
 a broken manifest, a proxy that is programmed with something else. Nothing is
@@ -76,6 +104,9 @@ export function explainOptions(command: Argv): Argv {
       ...HTTP_OPTIONS,
       strict: { group: EXPECTED, describe: 'Warnings exit with 1', type: 'boolean' },
     })
+    .options(INSTRUMENT_OPTIONS)
+    .conflicts('instrument', ['uninstrument', 'strict', 'envoy-admin', 'config-dump'])
+    .conflicts('uninstrument', ['strict', 'envoy-admin', 'config-dump'])
     .options({ format: OUTPUT_OPTIONS.format, color: OUTPUT_OPTIONS.color })
     .epilogue(EXPLAIN_EPILOGUE);
 }

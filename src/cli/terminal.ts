@@ -14,10 +14,21 @@ export function outputStyle(wanted: boolean): Style {
   const { stdout } = process;
   const columns = stdout.isTTY ? stdout.columns : PRINTED_WIDTH;
   return {
-    width: Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, columns)),
+    width: withinReason(columns),
     // no-color.org: any value that is not empty.
     colour: wanted && stdout.isTTY && (process.env.NO_COLOR ?? '') === '',
   };
+}
+
+/** The same for sentences on standard error, which have no colours. */
+export function errorStyle(): Style {
+  const { stderr } = process;
+  const columns = stderr.isTTY ? stderr.columns : PRINTED_WIDTH;
+  return { width: withinReason(columns), colour: false };
+}
+
+function withinReason(columns: number): number {
+  return Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, columns));
 }
 
 /** Progress is shown to a person who watches, not to a pipe and not in CI. */

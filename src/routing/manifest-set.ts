@@ -1,11 +1,13 @@
 import { withoutDuplicates } from './duplicate-objects.js';
 import type { ApiGateway } from './gateway-api/gateway.js';
+import type { GatewayClass } from './gateway-api/gateway-class.js';
 import type { ReferenceGrant } from './gateway-api/reference-grant.js';
 import type { ApiRoute } from './gateway-api/route.js';
 import type { Ingress } from './ingress-nginx/ingress.js';
 import type { DestinationRule } from './istio/destination-rule.js';
 import type { IstioGateway } from './istio/gateway.js';
 import type { ServiceEntry } from './istio/service-entry.js';
+import type { Telemetry } from './istio/telemetry.js';
 import type { VirtualService } from './istio/virtual-service.js';
 import type { Service } from './kubernetes/service.js';
 import { topWorkloads, type Workload } from './kubernetes/workload.js';
@@ -20,7 +22,10 @@ export interface ManifestSet {
   readonly virtualServices: readonly VirtualService[];
   readonly destinationRules: readonly DestinationRule[];
   readonly serviceEntries: readonly ServiceEntry[];
+  /** Who logs requests. */
+  readonly telemetries: readonly Telemetry[];
   readonly apiGateways: readonly ApiGateway[];
+  readonly gatewayClasses: readonly GatewayClass[];
   readonly apiRoutes: readonly ApiRoute[];
   readonly referenceGrants: readonly ReferenceGrant[];
   readonly ingresses: readonly Ingress[];
@@ -37,7 +42,9 @@ export const EMPTY_MANIFESTS: ManifestSet = {
   virtualServices: [],
   destinationRules: [],
   serviceEntries: [],
+  telemetries: [],
   apiGateways: [],
+  gatewayClasses: [],
   apiRoutes: [],
   referenceGrants: [],
   ingresses: [],
@@ -55,7 +62,9 @@ export function mergeManifests(sets: readonly ManifestSet[]): ManifestSet {
     virtualServices: sets.flatMap((set) => set.virtualServices),
     destinationRules: sets.flatMap((set) => set.destinationRules),
     serviceEntries: sets.flatMap((set) => set.serviceEntries),
+    telemetries: sets.flatMap((set) => set.telemetries),
     apiGateways: sets.flatMap((set) => set.apiGateways),
+    gatewayClasses: sets.flatMap((set) => set.gatewayClasses),
     apiRoutes: sets.flatMap((set) => set.apiRoutes),
     referenceGrants: sets.flatMap((set) => set.referenceGrants),
     ingresses: sets.flatMap((set) => set.ingresses),
@@ -82,7 +91,9 @@ export function inNamespace(set: ManifestSet, namespace: string): ManifestSet {
     virtualServices: placed(set.virtualServices),
     destinationRules: placed(set.destinationRules),
     serviceEntries: placed(set.serviceEntries),
+    telemetries: placed(set.telemetries),
     apiGateways: placed(set.apiGateways),
+    gatewayClasses: withoutDuplicates(set.gatewayClasses),
     apiRoutes: placed(set.apiRoutes),
     referenceGrants: placed(set.referenceGrants),
     ingresses: placed(set.ingresses),

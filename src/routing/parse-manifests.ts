@@ -1,10 +1,12 @@
 import { readApiGateway } from './gateway-api/gateway.js';
+import { readGatewayClass } from './gateway-api/gateway-class.js';
 import { readReferenceGrant } from './gateway-api/reference-grant.js';
 import { readApiRoute } from './gateway-api/route.js';
 import { readIngress } from './ingress-nginx/ingress.js';
 import { readDestinationRule } from './istio/destination-rule.js';
 import { readGateway } from './istio/gateway.js';
 import { readServiceEntry, readWorkloadEntry } from './istio/service-entry.js';
+import { readTelemetry } from './istio/telemetry.js';
 import { readVirtualService } from './istio/virtual-service.js';
 import { readService } from './kubernetes/service.js';
 import { readWorkload } from './kubernetes/workload.js';
@@ -89,6 +91,10 @@ function readKind(node: ManifestNode, kind: ReadKind, group: string): ManifestSe
       if (group === 'networking.istio.io')
         return found({ gateways: [readGateway(node, findings)] });
       return found({ apiGateways: [readApiGateway(node, findings)] });
+    case 'GatewayClass':
+      return found({ gatewayClasses: [readGatewayClass(node)] });
+    case 'Telemetry':
+      return found({ telemetries: [readTelemetry(node)] });
     case 'HTTPRoute':
     case 'GRPCRoute':
       return found({ apiRoutes: [readApiRoute(node, kind, findings)] });

@@ -25,6 +25,7 @@ export function assumeApiGateways(
         group: GATEWAY_API_GROUP,
         namespace,
         name: ref.name,
+        className: null,
         listeners: [],
       };
       const listener = {

@@ -21,6 +21,8 @@ export interface ApiListener {
 
 /** A Gateway of the Kubernetes Gateway API: https://gateway-api.sigs.k8s.io/reference/spec/#gateway */
 export interface ApiGateway extends ManifestObject {
+  /** Name of the GatewayClass, which says whose implementation it is; `null`: not known. */
+  className: string | null;
   listeners: readonly ApiListener[];
 }
 
@@ -34,6 +36,7 @@ export function readApiGateway(node: ManifestNode, findings: Finding[]): ApiGate
   if (items.length === 0) throw listeners.error('the Gateway has no listeners: it opens no port');
   return {
     ...readObject(node, 'Gateway', GATEWAY_API_GROUP),
+    className: node.field('spec').field('gatewayClassName').optionalString(),
     listeners: items.map((item) => readListener(item, findings)),
   };
 }

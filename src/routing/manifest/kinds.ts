@@ -5,7 +5,7 @@ const GATEWAY_API = 'gateway.networking.k8s.io';
 const GATEWAY_API_VERSIONS = ['v1', 'v1beta1', 'v1alpha2'];
 const ISTIO_VERSIONS = ['v1', 'v1beta1', 'v1alpha3'];
 
-/** The kinds that say where a request goes or who answers it, with every API version that is read. */
+/** The kinds that say where a request goes, who answers it or what is seen of it, with every API version that is read. */
 const API_VERSIONS = {
   VirtualService: ISTIO_VERSIONS.map((version) => `${ISTIO}/${version}`),
   DestinationRule: ISTIO_VERSIONS.map((version) => `${ISTIO}/${version}`),
@@ -18,8 +18,10 @@ const API_VERSIONS = {
   ],
   HTTPRoute: GATEWAY_API_VERSIONS.map((version) => `${GATEWAY_API}/${version}`),
   GRPCRoute: GATEWAY_API_VERSIONS.map((version) => `${GATEWAY_API}/${version}`),
+  GatewayClass: GATEWAY_API_VERSIONS.map((version) => `${GATEWAY_API}/${version}`),
   ReferenceGrant: GATEWAY_API_VERSIONS.map((version) => `${GATEWAY_API}/${version}`),
   Ingress: ['networking.k8s.io/v1'],
+  Telemetry: ['telemetry.istio.io/v1', 'telemetry.istio.io/v1alpha1'],
   Rollout: ['argoproj.io/v1alpha1'],
   Canary: ['flagger.app/v1beta1'],
   Service: ['v1'],
@@ -39,13 +41,13 @@ const NAMES_SHARED_WITH_OTHERS: readonly ReadKind[] = [
   'Ingress',
   'Rollout',
   'Canary',
+  'Telemetry',
 ];
 
 /** Kinds of the routing API groups that say nothing about where a request goes. */
 const HARMLESS_KINDS: Record<string, readonly string[]> = {
   [ISTIO]: ['Sidecar', 'ProxyConfig', 'WorkloadGroup'],
   [GATEWAY_API]: [
-    'GatewayClass',
     'TCPRoute',
     'TLSRoute',
     'UDPRoute',

@@ -18,6 +18,8 @@ export class SourceDocument {
   /** Its number in the file, from 1; `null` where it is the only one. */
   readonly number: number | null;
   readonly value: unknown;
+  /** As it stands in the file, its `---` included. */
+  readonly text: string;
   readonly #linesBefore: number;
   readonly #plain: PlainDocument | null;
   readonly #parsed: ParsedDocument | null;
@@ -25,6 +27,7 @@ export class SourceDocument {
   private constructor(file: string, number: number | null, text: string, linesBefore: number) {
     this.file = file;
     this.number = number;
+    this.text = text;
     this.#linesBefore = linesBefore;
     this.#plain = readPlainYaml(text);
     this.#parsed = this.#plain === null ? parseOne(text, this, linesBefore) : null;
