@@ -17,6 +17,7 @@ const TABLE = attributionTable(
 function raw(text: string, headers: Record<string, string> = {}): RawAnswer {
   const buffer = Buffer.from(`##${text}##`);
   return {
+    status: 0,
     buffer,
     messageStart: 2,
     messageEnd: buffer.length - 2,
@@ -29,11 +30,11 @@ function raw(text: string, headers: Record<string, string> = {}): RawAnswer {
 function reader(decoded: string[], pods = new PodDirectory(TABLE)): PodReader {
   return new PodReader(
     {
-      dependsOnMessage: true,
+      isToldByMessage: () => true,
       identify: ({ buffer, messageStart, messageEnd }) => {
         const text = Buffer.from(buffer.subarray(messageStart, messageEnd)).toString();
         decoded.push(text);
-        return { pod: text, version: null };
+        return text === '' ? undefined : { pod: text, version: null };
       },
     },
     pods,
@@ -72,7 +73,7 @@ describe('PodReader', () => {
   it('reads every answer whose headers say who gave it', () => {
     const byHeader = new PodReader(
       {
-        dependsOnMessage: false,
+        isToldByMessage: () => false,
         identify: (answer) => {
           const pod = answer.header('x-pod');
           return pod === undefined ? undefined : { pod, version: null };

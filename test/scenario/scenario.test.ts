@@ -231,7 +231,7 @@ describe('scenarios', () => {
           contract: { protoFiles: [], importPaths: [], protosets: [] },
           metadata: [['x-user', 'jack']],
           authority: null,
-          identity: null,
+          identity: { source: null, pattern: null, map: null },
         },
         source: { kind: 'weights', weights },
         previous: 'v1=1,v2=3',
