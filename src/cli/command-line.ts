@@ -128,6 +128,10 @@ function parser(words: readonly string[]): Argv {
 function usageProblem(message: string, words: readonly string[]): string {
   // What is unknown then may be a token, which no message may repeat.
   if (isHeaderSplit(words)) return "a header is one word: put it in quotes, as in -H 'name: value'";
+  const [, flag] = /^Not enough arguments following: ([\w-]+)$/.exec(message) ?? [];
+  if (flag !== undefined && flag.length > 1) {
+    return `--${flag} needs a value; one that begins with a dash is written --${flag}='-…'`;
+  }
   const oneLine = message.replaceAll(/\s*\n\s*/g, ' ');
   return `${oneLine}; splitproof --help lists what there is`;
 }

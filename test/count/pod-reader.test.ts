@@ -30,7 +30,7 @@ function raw(text: string, headers: Record<string, string> = {}): RawAnswer {
 function reader(decoded: string[], pods = new PodDirectory(TABLE)): PodReader {
   return new PodReader(
     {
-      isToldByMessage: () => true,
+      isToldByMessage: ({ status }) => status === 0,
       identify: ({ buffer, messageStart, messageEnd }) => {
         const text = Buffer.from(buffer.subarray(messageStart, messageEnd)).toString();
         decoded.push(text);
@@ -52,6 +52,18 @@ describe('PodReader', () => {
     assert.deepEqual(seen, [0, 1, 0, 0, 1]);
     assert.deepEqual(decoded, ['a-v1-x', 'a-v2-y']);
     assert.deepEqual(pods.destinations, [0, 1]);
+  });
+
+  it('reads a long body that recurs once, and none that is not told by its bytes', () => {
+    const decoded: string[] = [];
+    const read = reader(decoded);
+    const long = `a-v1-${'x'.repeat(2000)}`;
+    assert.equal(read.podOf(raw(long)), 0);
+    assert.equal(read.podOf(raw(long)), 0);
+    assert.equal(read.podOf(raw(`${long}y`)), 1);
+    assert.deepEqual(decoded, [long, `${long}y`]);
+    assert.equal(read.podOf({ ...raw(long), status: 14 }), 0);
+    assert.equal(decoded.length, 3);
   });
 
   it('tells replies apart that differ in one byte, however many there are', () => {

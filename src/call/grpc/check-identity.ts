@@ -10,6 +10,8 @@ const FREE_FORM: readonly string[] = [
   'google.protobuf.Value',
   'google.protobuf.ListValue',
 ];
+/** Of these, the one that may be a plain value itself. */
+const ANY_JSON = 'google.protobuf.Value';
 /** Messages whose JSON form is a text, a number or a truth value (the protobuf documentation, ProtoJSON). */
 const PLAIN =
   /^google\.protobuf\.(?:Timestamp|Duration|FieldMask|(?:Bytes|Double|Float|U?Int(?:32|64)|Bool|String)Value)$/;
@@ -61,7 +63,7 @@ function checkPath(path: readonly string[], type: DescMessage): void {
       checkValue(field, next);
       return;
     }
-    if (rest.length === 0 && !FREE_FORM.includes(next.typeName)) {
+    if (rest.length === 0 && next.typeName !== ANY_JSON) {
       throw wrong(`"${name}" is a ${next.typeName}: name one of its fields; ${fieldsOf(next)}`);
     }
     message = next;
