@@ -16,8 +16,13 @@ const BACKSLASH = 0x5c;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
-const ESCAPABLE = new Set(Buffer.from('"\\/bfnrt'));
+const ESCAPABLE = Buffer.from('"\\/bfnrt');
 const LITERALS = ['true', 'false', 'null'].map((literal) => Buffer.from(literal));
+
+/** By byte: 1 for those that stand for themselves in a text. */
+const IN_TEXT = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
+);
 
 /** In place of a position: the document is not JSON, or so unusual that the parser has to say. */
 const UNUSUAL = -1;
@@ -72,16 +77,17 @@ export class JsonScan {
   }
 
   #isPlain(start: number): boolean {
-    const at = this.#skipBlanks(start);
-    const opening = this.#byteAt(at);
+    const bytes = this.#bytes;
+    const end = this.#end;
+    const at = skipBlanks(bytes, start, end);
     // At no path of a plain value there is anything, and it would have to be parsed to be sure.
-    if (opening !== OPEN_OBJECT && opening !== OPEN_LIST) return false;
+    if (at === end || (bytes[at] !== OPEN_OBJECT && bytes[at] !== OPEN_LIST)) return false;
     const after = this.#value(at, 0, 0);
-    return after !== UNUSUAL && this.#skipBlanks(after) === this.#end;
+    return after !== UNUSUAL && skipBlanks(bytes, after, end) === end;
   }
 
   /**
-   * @param at Where the value begins.
+   * @param at Where the value begins, before the end.
    * @param names How many names of the path have led to it, or ASIDE.
    * @returns Where it ends, or UNUSUAL.
    */
@@ -91,104 +97,64 @@ export class JsonScan {
       this.#foundEnd = this.#value(at, depth, ASIDE);
       return this.#foundEnd;
     }
-    switch (this.#byteAt(at)) {
+    switch (this.#bytes[at]) {
       case QUOTE:
-        return this.#string(at);
+        return endOfString(this.#bytes, at, this.#end);
       case OPEN_OBJECT:
         return depth === MAX_DEPTH ? UNUSUAL : this.#object(at, depth + 1, names);
       case OPEN_LIST:
         return depth === MAX_DEPTH ? UNUSUAL : this.#list(at, depth + 1, names);
       default:
-        return this.#numberOrLiteral(at);
+        return endOfNumberOrLiteral(this.#bytes, at, this.#end);
     }
   }
 
   #object(start: number, depth: number, names: number): number {
-    let at = this.#skipBlanks(start + 1);
-    if (this.#byteAt(at) === CLOSE_OBJECT) return at + 1;
-    for (;;) {
-      if (this.#byteAt(at) !== QUOTE) return UNUSUAL;
-      const keyEnd = this.#string(at);
+    const bytes = this.#bytes;
+    const end = this.#end;
+    let at = skipBlanks(bytes, start + 1, end);
+    if (at < end && bytes[at] === CLOSE_OBJECT) return at + 1;
+    while (at < end && bytes[at] === QUOTE) {
+      const keyEnd = endOfString(bytes, at, end);
       if (keyEnd === UNUSUAL) return UNUSUAL;
       let below = ASIDE;
       if (names !== ASIDE) {
         // Escapes can spell any name.
-        if (this.#hasBackslash(at, keyEnd)) return UNUSUAL;
+        if (hasBackslash(bytes, at, keyEnd)) return UNUSUAL;
         if (this.#isName(names, at + 1, keyEnd - 1)) {
           below = names + 1;
           this.#foundAt = -1;
         }
       }
-      at = this.#skipBlanks(keyEnd);
-      if (this.#byteAt(at) !== COLON) return UNUSUAL;
-      at = this.#value(this.#skipBlanks(at + 1), depth, below);
+      at = skipBlanks(bytes, keyEnd, end);
+      if (at === end || bytes[at] !== COLON) return UNUSUAL;
+      at = skipBlanks(bytes, at + 1, end);
+      if (at === end) return UNUSUAL;
+      at = this.#value(at, depth, below);
       if (at === UNUSUAL) return UNUSUAL;
-      at = this.#skipBlanks(at);
-      const after = this.#byteAt(at);
-      if (after === CLOSE_OBJECT) return at + 1;
-      if (after !== COMMA) return UNUSUAL;
-      at = this.#skipBlanks(at + 1);
-    }
-  }
-
-  #list(start: number, depth: number, names: number): number {
-    let at = this.#skipBlanks(start + 1);
-    if (this.#byteAt(at) === CLOSE_LIST) return at + 1;
-    const wanted = names === ASIDE ? -1 : this.#indexes[names];
-    for (let index = 0; ; index++) {
-      at = this.#value(at, depth, index === wanted ? names + 1 : ASIDE);
-      if (at === UNUSUAL) return UNUSUAL;
-      at = this.#skipBlanks(at);
-      const after = this.#byteAt(at);
-      if (after === CLOSE_LIST) return at + 1;
-      if (after !== COMMA) return UNUSUAL;
-      at = this.#skipBlanks(at + 1);
-    }
-  }
-
-  /** @param start At its first quote. @returns After its last one. */
-  #string(start: number): number {
-    const bytes = this.#bytes;
-    const end = this.#end;
-    for (let at = start + 1; at < end; at++) {
-      const byte = bytes[at]!;
-      if (byte === QUOTE) return at + 1;
-      if (byte < 0x20) return UNUSUAL;
-      if (byte !== BACKSLASH) continue;
-      at += 1;
-      const escaped = this.#byteAt(at);
-      if (ESCAPABLE.has(escaped)) continue;
-      if (escaped !== 0x75 || at + 4 >= end) return UNUSUAL;
-      for (let digit = at + 1; digit <= at + 4; digit++) if (!isHex(bytes[digit]!)) return UNUSUAL;
-      at += 4;
+      at = skipBlanks(bytes, at, end);
+      if (at === end) return UNUSUAL;
+      if (bytes[at] === CLOSE_OBJECT) return at + 1;
+      if (bytes[at] !== COMMA) return UNUSUAL;
+      at = skipBlanks(bytes, at + 1, end);
     }
     return UNUSUAL;
   }
 
-  #numberOrLiteral(start: number): number {
-    const first = this.#byteAt(start);
-    if (first !== MINUS && !isDigit(first)) return this.#literal(start);
-    let at = first === MINUS ? start + 1 : start;
-    const whole = at;
-    at = this.#skipDigits(at);
-    if (at === whole || (this.#bytes[whole] === ZERO && at > whole + 1)) return UNUSUAL;
-    if (this.#byteAt(at) === POINT) {
-      const fraction = at + 1;
-      at = this.#skipDigits(fraction);
-      if (at === fraction) return UNUSUAL;
-    }
-    if ((this.#byteAt(at) | 0x20) !== 0x65) return at;
-    const sign = this.#byteAt(at + 1);
-    const exponent = sign === PLUS || sign === MINUS ? at + 2 : at + 1;
-    at = this.#skipDigits(exponent);
-    return at === exponent ? UNUSUAL : at;
-  }
-
-  #literal(start: number): number {
-    for (const literal of LITERALS) {
-      let length = 0;
-      while (length < literal.length && this.#byteAt(start + length) === literal[length]) length++;
-      if (length === literal.length) return start + length;
+  #list(start: number, depth: number, names: number): number {
+    const bytes = this.#bytes;
+    const end = this.#end;
+    let at = skipBlanks(bytes, start + 1, end);
+    if (at < end && bytes[at] === CLOSE_LIST) return at + 1;
+    const wanted = names === ASIDE ? -1 : this.#indexes[names];
+    for (let index = 0; at < end; index++) {
+      at = this.#value(at, depth, index === wanted ? names + 1 : ASIDE);
+      if (at === UNUSUAL) return UNUSUAL;
+      at = skipBlanks(bytes, at, end);
+      if (at === end) return UNUSUAL;
+      if (bytes[at] === CLOSE_LIST) return at + 1;
+      if (bytes[at] !== COMMA) return UNUSUAL;
+      at = skipBlanks(bytes, at + 1, end);
     }
     return UNUSUAL;
   }
@@ -201,28 +167,72 @@ export class JsonScan {
     }
     return true;
   }
+}
 
-  #hasBackslash(start: number, end: number): boolean {
-    for (let at = start; at < end; at++) if (this.#bytes[at] === BACKSLASH) return true;
-    return false;
+/** @param start At its first quote. @returns After its last one, or UNUSUAL. */
+function endOfString(bytes: Uint8Array, start: number, end: number): number {
+  let at = start + 1;
+  for (;;) {
+    while (at < end && IN_TEXT[bytes[at]!] === 1) at++;
+    if (at >= end) return UNUSUAL;
+    if (bytes[at] === QUOTE) return at + 1;
+    // What is left are control characters, which do not stand in texts.
+    const escaped = bytes[at] === BACKSLASH && at + 1 < end ? bytes[at + 1]! : 0;
+    if (ESCAPABLE.includes(escaped)) {
+      at += 2;
+    } else if (escaped === 0x75 && at + 6 <= end && areHex(bytes, at + 2, at + 6)) {
+      at += 6;
+    } else {
+      return UNUSUAL;
+    }
   }
+}
 
-  /** 0, which stands nowhere in JSON, after the end. */
-  #byteAt(at: number): number {
-    return at < this.#end ? this.#bytes[at]! : 0;
+function endOfNumberOrLiteral(bytes: Uint8Array, start: number, end: number): number {
+  const first = bytes[start]!;
+  if (first !== MINUS && !isDigit(first)) return endOfLiteral(bytes, start, end);
+  const whole = first === MINUS ? start + 1 : start;
+  let at = skipDigits(bytes, whole, end);
+  if (at === whole || (bytes[whole] === ZERO && at > whole + 1)) return UNUSUAL;
+  if (at < end && bytes[at] === POINT) {
+    const fraction = at + 1;
+    at = skipDigits(bytes, fraction, end);
+    if (at === fraction) return UNUSUAL;
   }
+  if (at === end || (bytes[at]! | 0x20) !== 0x65) return at;
+  const sign = at + 1 < end ? bytes[at + 1] : 0;
+  const exponent = sign === PLUS || sign === MINUS ? at + 2 : at + 1;
+  at = skipDigits(bytes, exponent, end);
+  return at === exponent ? UNUSUAL : at;
+}
 
-  #skipBlanks(start: number): number {
-    let at = start;
-    while (at < this.#end && isBlank(this.#bytes[at]!)) at++;
-    return at;
+function endOfLiteral(bytes: Uint8Array, start: number, end: number): number {
+  for (const literal of LITERALS) {
+    const after = start + literal.length;
+    if (after > end || bytes[start] !== literal[0]) continue;
+    for (let at = 1; at < literal.length; at++) {
+      if (bytes[start + at] !== literal[at]) return UNUSUAL;
+    }
+    return after;
   }
+  return UNUSUAL;
+}
 
-  #skipDigits(start: number): number {
-    let at = start;
-    while (at < this.#end && isDigit(this.#bytes[at]!)) at++;
-    return at;
-  }
+function skipBlanks(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at]! <= 0x20 && isBlank(bytes[at]!)) at++;
+  return at;
+}
+
+function skipDigits(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && isDigit(bytes[at]!)) at++;
+  return at;
+}
+
+function hasBackslash(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] === BACKSLASH) return true;
+  return false;
 }
 
 function isBlank(byte: number): boolean {
@@ -233,11 +243,17 @@ function isDigit(byte: number): boolean {
   return byte >= ZERO && byte <= NINE;
 }
 
-function isHex(byte: number): boolean {
-  const lower = byte | 0x20;
-  return isDigit(byte) || (lower >= 0x61 && lower <= 0x66);
+function areHex(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const lower = bytes[at]! | 0x20;
+    if (!isDigit(bytes[at]!) && (lower < 0x61 || lower > 0x66)) return false;
+  }
+  return true;
 }
 
 function textIn(bytes: Uint8Array, start: number, end: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return buffer.toString('utf8', start, end);
 }
