@@ -14,9 +14,6 @@ export async function loadDecompression(): Promise<void> {
   zlib ??= await import('node:zlib');
 }
 
-/** The bytes of a body; undefined where they cannot be had. */
-export type BodyBytes = (answer: RawAnswer) => Buffer | undefined;
-
 /** The body as it came. */
 export function plainBody({ buffer, messageStart, messageEnd }: RawAnswer): Buffer {
   return Buffer.from(buffer.buffer, buffer.byteOffset + messageStart, messageEnd - messageStart);
