@@ -1,37 +1,52 @@
 import type { RawAnswer } from './answer.js';
+import type { AnswerContents } from './answer-contents.js';
 import type { GrpcAnswers } from './grpc/answers.js';
+import { grpcContents } from './grpc/contents.js';
 import type { HttpAnswers } from './http/answers.js';
-import { replyDecoder } from './grpc/reply-contract.js';
-import { bodyText } from './http/body.js';
-import { type DecodeMessage, type Identity, identityReader } from './identity.js';
-import { loadPatternEngine } from './pattern.js';
+import { loadDecompression } from './http/body.js';
+import { httpContents } from './http/contents.js';
+import { type Identity, identityReader, type IdentitySpec, namesNothing } from './identity.js';
+import { loadHtmlParser } from './identity/html.js';
+import { loadPatternEngine, type Pattern } from './pattern.js';
 
 /** What it takes to read the answers of a call. Plain data: it travels to worker threads. */
 export type AnswerFormat = GrpcAnswers | HttpAnswers;
 
-/** What decodes answers for those who look for identities in them, by kind. */
-const DECODERS: {
-  [K in AnswerFormat['kind']]: (format: Extract<AnswerFormat, { kind: K }>) => DecodeMessage;
+/** What looks into answers for those who seek identities in them, by kind. */
+const CONTENTS: {
+  [K in AnswerFormat['kind']]: (format: Extract<AnswerFormat, { kind: K }>) => AnswerContents;
 } = {
-  grpc: ({ reply }) => replyDecoder(reply),
-  http: () => bodyText,
+  grpc: grpcContents,
+  http: httpContents,
 };
 
-function decoderOf(format: AnswerFormat): DecodeMessage {
-  return format.kind === 'grpc' ? DECODERS.grpc(format) : DECODERS.http(format);
+function contentsOf(format: AnswerFormat): AnswerContents {
+  return format.kind === 'grpc' ? CONTENTS.grpc(format) : CONTENTS.http(format);
 }
 
 /** Reads who gave an answer. */
 export interface AnswerReader {
-  /** Whether that depends on the message's bytes alone: equal ones need to be read once. */
-  readonly dependsOnMessage: boolean;
+  /** Whether the bytes of this answer's message alone tell: equal ones need to be read once. */
+  isToldByMessage(answer: RawAnswer): boolean;
   /** @returns undefined when the answer does not say. */
   identify(answer: RawAnswer): Identity | undefined;
 }
 
+/** Sources that do not look at the message. */
+const BESIDE_THE_MESSAGE: readonly string[] = ['header', 'trailer', 'cookie', 'none'];
+
 /** Loads what reading some formats takes, once for each thread, before their readers are made. */
 export async function loadAnswerReaders(formats: readonly AnswerFormat[]): Promise<void> {
-  await loadPatternEngine(formats.map(({ identity }) => identity.pattern));
+  const identities = formats.map(({ identity }) => identity);
+  await loadPatternEngine(identities.flatMap(patternsOf));
+  if (identities.some(({ source }) => source.kind === 'html')) await loadHtmlParser();
+  if (formats.some((format) => format.kind === 'http' && format.mayBeCompressed)) {
+    await loadDecompression();
+  }
+}
+
+function patternsOf({ source, pattern }: IdentitySpec): (Pattern | null)[] {
+  return [pattern, source.kind === 'text' ? source.pattern : null];
 }
 
 /**
@@ -41,8 +56,11 @@ export async function loadAnswerReaders(formats: readonly AnswerFormat[]): Promi
  */
 export function answerReader(format: AnswerFormat): AnswerReader {
   const { identity } = format;
+  const contents = contentsOf(format);
+  const isInMessage = !BESIDE_THE_MESSAGE.includes(identity.source.kind);
+  const isByStatus = namesNothing(identity);
   return {
-    dependsOnMessage: !['header', 'trailer', 'none'].includes(identity.source.kind),
-    identify: identityReader(identity, decoderOf(format)),
+    isToldByMessage: ({ status }) => isInMessage && (!isByStatus || contents.isSuccess(status)),
+    identify: identityReader(identity, contents),
   };
 }

@@ -1,10 +1,12 @@
 /** An answer as it came, before anything was decoded. Valid only while it is being handed over. */
 export interface RawAnswer {
+  /** The status that came with it, as {@link CallEnd.status}. */
+  readonly status: number;
   /** Holds the message or body in [`messageStart`, `messageEnd`); an empty range when there is none. */
   readonly buffer: Uint8Array;
   readonly messageStart: number;
   readonly messageEnd: number;
-  /** A response header by its lower-case name. */
+  /** A response header by its lower-case name; of `set-cookie` all values, one a line. */
   header(name: string): string | undefined;
   /** A trailer by its lower-case name. */
   trailer(name: string): string | undefined;

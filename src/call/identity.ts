@@ -1,6 +1,10 @@
-import { InputError } from '../input-error.js';
 import type { RawAnswer } from './answer.js';
-import { type Found, findPattern, parsePattern, type Pattern } from './pattern.js';
+import type { AnswerContents, ReadText } from './answer-contents.js';
+import { findInProductPage } from './identity/bookinfo.js';
+import { findInEcho } from './identity/echo.js';
+import { type PageSpot, pageReader } from './identity/html.js';
+import { setCookieValue } from './identity/set-cookie.js';
+import { type FindPattern, type Found, findPattern, type Pattern } from './pattern.js';
 
 /** Who says they answered: the pod, and its version where the answer tells that too. */
 export interface Identity {
@@ -12,166 +16,145 @@ export interface Identity {
 export type IdentitySource =
   | { kind: 'header'; name: string }
   | { kind: 'trailer'; name: string }
+  /** A cookie that the answer sets. */
+  | { kind: 'cookie'; name: string }
   /** A field of the message, by the names on the way to it. */
   | { kind: 'field'; path: readonly string[] }
-  /** A field of the first text in the message that is itself JSON. */
+  /** A field of the JSON that the body is, or the first text in the message that is some. */
   | { kind: 'json'; path: readonly string[] }
-  /** All texts of the message, one a line. */
-  | { kind: 'text' }
+  /** An element of the page that the body is. */
+  | { kind: 'html'; spot: PageSpot }
+  /** All texts of the message, one a line, or the body. The pattern finds the identity in it. */
+  | { kind: 'text'; pattern: Pattern }
+  /** The sentence that ends in the pod's name, as the Greeter says it. */
+  | { kind: 'greeter' }
   /** The lines that Istio's echo application prints. */
   | { kind: 'echo' }
+  /** The product page of Istio's Bookinfo. */
+  | { kind: 'bookinfo' }
   /** Identities are not asked for. */
   | { kind: 'none' };
 
 /** How an answer says who gave it. Plain data: it travels to worker threads. */
 export interface IdentitySpec {
   source: IdentitySource;
-  /** Finds the identity in the text; null: the text is the identity. */
+  /** Finds the identity in what the source gives; null: that is the identity. */
   pattern: Pattern | null;
-  /** What to call those that are found: [found, name]. Others keep what was found; null: all do. */
+  /**
+   * What to call those that are found: [found, name]. Others keep what was found; null: all do. What
+   * is found is never empty: the entry for the empty text names successful answers without anything.
+   */
   map: readonly (readonly [found: string, name: string])[] | null;
 }
-
-/** Decodes a reply message to protobuf's JSON form; undefined where it is not such a message. */
-export type DecodeMessage = (message: Uint8Array) => unknown;
-
-/** Kubernetes names are at most this long (RFC 1123 subdomain); longer texts identify nothing. */
-const MAX_POD_NAME_LENGTH = 253;
 
 /** Nothing is read. */
 export const NO_IDENTITY: IdentitySpec = { source: { kind: 'none' }, pattern: null, map: null };
 
-const GREETER: IdentitySpec = {
-  source: { kind: 'field', path: ['message'] },
-  pattern: { dialect: 'javascript', text: String.raw`I'm from (\S+)!` },
-  map: null,
-};
-const ECHO: IdentitySpec = { source: { kind: 'echo' }, pattern: null, map: null };
+/** What stands before and after the pod's name in a Greeter's reply. */
+const GREETER_PATTERN: Pattern = { dialect: 'javascript', text: String.raw`I'm from (\S+)!` };
+/** Kubernetes names are at most this long (RFC 1123 subdomain); longer texts identify nothing. */
+const MAX_POD_NAME_LENGTH = 253;
 
-/**
- * Reads the `--identity` option.
- *
- * @param text A preset (`greeter`, `echo`), `header:NAME`, `trailer:NAME`, `field:PATH` (dots
- *   between the names), `json:PATH` (the same inside a text that is itself JSON), or a regular
- *   expression in RE2 syntax (`regex:` before it is optional) whose group named `pod` is the pod,
- *   else its first group, else the whole match.
- * @throws InputError when it is none of them.
- */
-export async function parseIdentity(text: string): Promise<IdentitySpec> {
-  const cut = text.indexOf(':');
-  const kind = cut < 0 ? text : text.slice(0, cut);
-  const rest = cut < 0 ? '' : text.slice(cut + 1);
-  switch (kind) {
-    case 'greeter':
-      if (cut < 0) return GREETER;
-      break;
-    case 'echo':
-      if (cut < 0) return ECHO;
-      break;
-    case 'header':
-    case 'trailer':
-      if (rest !== '') return whole({ kind, name: rest.toLowerCase() });
-      break;
-    case 'field':
-    case 'json':
-      if (rest !== '') return whole({ kind, path: rest.split('.') });
-      break;
-  }
-  const pattern = kind === 'regex' ? rest : text;
-  if (!/[\\^$.*+?()[\]{}|]/.test(pattern)) {
-    throw new InputError(
-      `"${text}" does not say where the pod's name is: use greeter, echo, header:NAME, trailer:NAME, field:PATH, json:PATH or a regular expression with a group`,
-      { path: '--identity' },
-    );
-  }
-  return {
-    source: { kind: 'text' },
-    pattern: await parsePattern(pattern, '--identity'),
-    map: null,
-  };
-}
-
-function whole(source: IdentitySource): IdentitySpec {
-  return { source, pattern: null, map: null };
-}
-
-/** The identity preset that fits a known method; undefined when the user has to say. */
-export function defaultIdentity(methodPath: string): IdentitySpec | undefined {
-  switch (methodPath) {
-    case '/helloworld.Greeter/SayHello':
-      return GREETER;
-    case '/proto.EchoTestService/Echo':
-      return ECHO;
-    default:
-      return undefined;
-  }
+/** Whether answers in which nothing is found have a name too. */
+export function namesNothing({ map }: IdentitySpec): boolean {
+  return map?.some(([found]) => found === '') === true;
 }
 
 /**
  * Compiles a description to the function that reads identities.
  *
+ * @param contents Looks into the answers of the call.
  * @returns A function that gives the identity, or undefined when the answer does not carry one.
- * @throws As {@link findPattern}.
+ * @throws As {@link findPattern} and {@link pageReader}.
  */
 export function identityReader(
   { source, pattern, map }: IdentitySpec,
-  decode: DecodeMessage,
+  contents: AnswerContents,
 ): (answer: RawAnswer) => Identity | undefined {
   if (source.kind === 'none') return () => undefined;
-  if (source.kind === 'echo') {
-    return (answer) => echoIdentity(textAt(messageOf(answer, decode), ['message']));
-  }
-  const textOf = textReader(source, decode);
-  const identify = textIdentity(pattern, map);
-  const isShort = source.kind === 'header' || source.kind === 'trailer';
+  const readText = textReader(source, contents);
+  const names = new Map(map);
+  const nameOfNothing = names.get('');
+  const identify = textIdentity(finderOf(source), pattern, names);
+  const isShort = ['header', 'trailer', 'cookie'].includes(source.kind);
   const known = isShort && (pattern !== null || map !== null) ? remembering(identify) : identify;
   return (answer) => {
-    const text = textOf(answer);
-    return text === undefined || text === '' ? undefined : known(text);
+    const text = readText(answer);
+    if (text === undefined) return undefined;
+    const identity = text === '' ? null : known(text);
+    if (identity !== null) return identity;
+    return nameOfNothing !== undefined && contents.isSuccess(answer.status)
+      ? { pod: nameOfNothing, version: null }
+      : undefined;
   };
 }
 
 function textReader(
-  source: Exclude<IdentitySource, { kind: 'none' | 'echo' }>,
-  decode: DecodeMessage,
-): (answer: RawAnswer) => string | undefined {
+  source: Exclude<IdentitySource, { kind: 'none' }>,
+  contents: AnswerContents,
+): ReadText {
   switch (source.kind) {
     case 'header':
-      return (answer) => answer.header(source.name);
+      return (answer) => answer.header(source.name) ?? '';
     case 'trailer':
-      return (answer) => answer.trailer(source.name);
+      return (answer) => answer.trailer(source.name) ?? '';
+    case 'cookie':
+      return (answer) => setCookieValue(answer.header('set-cookie') ?? '', source.name);
     case 'field':
-      return (answer) => textAt(messageOf(answer, decode), source.path);
+      return contents.field(source.path);
     case 'json':
-      return (answer) => textAt(jsonWithin(messageOf(answer, decode)), source.path);
+      return contents.json(source.path);
+    case 'html': {
+      const read = pageReader(source.spot);
+      return (answer) => {
+        const page = contents.text(answer);
+        return page === undefined ? undefined : read(page);
+      };
+    }
     case 'text':
-      return (answer) => allText(messageOf(answer, decode));
+    case 'greeter':
+    case 'echo':
+    case 'bookinfo':
+      return contents.text;
   }
 }
 
-function messageOf(
-  { buffer, messageStart, messageEnd }: RawAnswer,
-  decode: DecodeMessage,
-): unknown {
-  return messageEnd > messageStart ? decode(buffer.subarray(messageStart, messageEnd)) : undefined;
-}
-
-function textIdentity(
-  pattern: Pattern | null,
-  map: IdentitySpec['map'],
-): (text: string) => Identity | undefined {
-  const find = pattern === null ? asItIs : findPattern(pattern);
-  const names = new Map(map);
-  return (text) => {
-    const found = find(text);
-    return found === null
-      ? undefined
-      : namedPod(names.get(found.text) ?? found.text, found.version ?? undefined);
-  };
+/** What finds the identity in the text that a source gives. */
+function finderOf(source: IdentitySource): FindPattern {
+  switch (source.kind) {
+    case 'text':
+      return findPattern(source.pattern);
+    case 'greeter':
+      return findPattern(GREETER_PATTERN);
+    case 'echo':
+      return findInEcho;
+    case 'bookinfo':
+      return findInProductPage;
+    default:
+      return asItIs;
+  }
 }
 
 function asItIs(text: string): Found {
   return { text, version: null };
+}
+
+/** @returns A function that gives null where nothing is found, undefined where that names nobody. */
+function textIdentity(
+  find: FindPattern,
+  pattern: Pattern | null,
+  names: ReadonlyMap<string, string>,
+): (text: string) => Identity | null | undefined {
+  const refine = pattern === null ? asItIs : findPattern(pattern);
+  return (text) => {
+    const found = find(text);
+    const refined = found === null ? null : refine(found.text);
+    if (found === null || refined === null || refined.text === '') return null;
+    const pod = names.get(refined.text) ?? refined.text;
+    if (pod.length > MAX_POD_NAME_LENGTH) return undefined;
+    const version = refined.version ?? found.version;
+    return { pod, version: version === '' ? null : version };
+  };
 }
 
 /** Pods say the same again and again. What is remembered is bounded: servers choose the texts. */
@@ -189,57 +172,4 @@ function remembering<T>(read: (text: string) => T): (text: string) => T {
     remembered.set(text, result);
     return result;
   };
-}
-
-/**
- * The echo application prints `Key=value` lines. Its request headers come first, so the last line
- * of a key is its own. One build misspelt the version's key.
- */
-function echoIdentity(text: string): Identity | undefined {
-  const version = lastGroup(text, /^(?:\[\d+ body\] )?Servi[cv]eVersion=(.*)$/gm);
-  const pod = lastGroup(text, /^(?:\[\d+ body\] )?Hostname=(.*)$/gm);
-  return namedPod(pod, version) ?? namedPod(version, version);
-}
-
-function lastGroup(text: string, pattern: RegExp): string | undefined {
-  return [...text.matchAll(pattern)].at(-1)?.[1]?.trim();
-}
-
-function namedPod(pod: string | undefined, version?: string): Identity | undefined {
-  if (pod === undefined || pod === '' || pod.length > MAX_POD_NAME_LENGTH) return undefined;
-  return { pod, version: version === undefined || version === '' ? null : version };
-}
-
-/** The first text in a message that is a JSON document, parsed. */
-function jsonWithin(value: unknown): unknown {
-  if (typeof value === 'string') {
-    try {
-      const parsed: unknown = JSON.parse(value);
-      return typeof parsed === 'object' ? parsed : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-  if (typeof value !== 'object' || value === null) return undefined;
-  for (const part of Object.values(value)) {
-    const found = jsonWithin(part);
-    if (found !== undefined && found !== null) return found;
-  }
-  return undefined;
-}
-
-function textAt(message: unknown, path: readonly string[]): string {
-  let value = message;
-  for (const name of path) {
-    if (typeof value !== 'object' || value === null) return '';
-    // What an object inherits is not in the message.
-    value = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
-  }
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
-}
-
-function allText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (typeof value !== 'object' || value === null) return '';
-  return Object.values(value).map(allText).join('\n');
 }

@@ -129,7 +129,14 @@ function usageProblem(message: string, words: readonly string[]): string {
   // What is unknown then may be a token, which no message may repeat.
   if (isHeaderSplit(words)) return "a header is one word: put it in quotes, as in -H 'name: value'";
   const oneLine = message.replaceAll(/\s*\n\s*/g, ' ');
-  return `${oneLine}; splitproof --help lists what there is`;
+  return `${dashedValueProblem(oneLine) ?? oneLine}; splitproof --help lists what there is`;
+}
+
+/** A value that begins with a dash, as an expression may, is taken for the next flag. */
+function dashedValueProblem(message: string): string | null {
+  const [, flag] = /^Not enough arguments following: ([\w-]{2,})$/.exec(message) ?? [];
+  if (flag === undefined) return null;
+  return `--${flag} needs a value, and one that begins with a dash is written --${flag}='-…'`;
 }
 
 /** Whether the shell has made several words of a header. */

@@ -36,7 +36,15 @@ export const SETTING_OPTIONS = {
     EXPECTED,
     'The same from a file: /config_dump, or istioctl pc routes -o json',
   ),
-  identity: text(EXPECTED, 'How a response names its pod: greeter, echo, header:NAME, a regex …'),
+  identity: text(
+    EXPECTED,
+    'How a response names its pod: greeter, echo, bookinfo, header:NAME, trailer:NAME, cookie:NAME, field:PATH, json:PATH, html:SELECTOR or text:REGEX [by what is called]',
+  ),
+  'identity-pattern': text(
+    EXPECTED,
+    "Regex that finds the pod in what --identity gives: 'app-(v\\d)'",
+  ),
+  'identity-map': text(EXPECTED, 'Names for what is found: blue=v1,green=v2; =v3 where nothing is'),
 
   call: text(CALL, 'pkg.Service/Method, as METHOD; several are called in random order'),
   data: text(CALL, 'The request as JSON, @ reads standard input; of HTTP the body, @FILE', {

@@ -81,8 +81,9 @@ function refuseTwins(patterns: readonly WorkloadPattern[]): void {
  *
  * Kubernetes names pods after their workload: `<deployment>-<hash>-<5 characters>`,
  * `<statefulset>-<ordinal>`, `<daemonset or replicaset>-<5 characters>`; the longest workload name
- * that fits wins. Where no workload is known, a subset's token inside the name, then the version
- * that the answer states.
+ * that fits wins. What is the name of a destination is that destination: the answer states a version
+ * in place of a pod, or the user has named what it states. Where no workload is known, a subset's token
+ * inside the name, then the version that the answer states.
  *
  * @returns Index into `table.destinations`, or {@link NOBODY}.
  */
@@ -97,6 +98,8 @@ export function attribute(table: AttributionTable, identity: Identity): number {
     }
   }
   if (best !== undefined) return best.destination ?? NOBODY;
+  const named = table.destinations.indexOf(identity.pod);
+  if (named >= 0) return named;
   const parts = identity.pod.split('-');
   const byName = table.tokens.filter((entry) => isPartOf(entry.token, identity.pod, parts));
   if (byName.length === 1) return byName[0]!.destination;

@@ -2,8 +2,9 @@ import type { RawAnswer } from '../call/answer.js';
 import type { AnswerReader } from '../call/answer-reader.js';
 import { NOBODY } from './attribution.js';
 import type { PodDirectory } from './pod-directory.js';
+import { RecurringBodies } from './recurring-bodies.js';
 
-/** Replies longer than this are decoded each time: comparing them would cost as much. */
+/** Replies longer than this are compared by Node's own means, which a call costs too much for less. */
 const MAX_REMEMBERED_LENGTH = 512;
 /** A power of two. A pod says the same thing again and again, so a few hundred go a long way. */
 const REMEMBERED_REPLIES = 1024;
@@ -21,6 +22,7 @@ export class PodReader {
   readonly #reader: AnswerReader;
   readonly #directory: PodDirectory;
   readonly #remembered = new Array<RememberedReply | undefined>(REMEMBERED_REPLIES).fill(undefined);
+  readonly #bodies = new RecurringBodies();
   #latestBuffer: Uint8Array = new Uint8Array(0);
   #latestView = viewOf(this.#latestBuffer);
 
@@ -35,16 +37,15 @@ export class PodReader {
 
   /** The number of the pod that gave the answer, or NOBODY. */
   podOf(answer: RawAnswer): number {
-    if (!this.#reader.dependsOnMessage) return this.#identify(answer);
+    if (!this.#reader.isToldByMessage(answer)) return this.#identify(answer);
     const { buffer, messageStart: start, messageEnd: end } = answer;
-    const length = end - start;
-    if (length <= 0) return NOBODY;
-    if (length > MAX_REMEMBERED_LENGTH) return this.#identify(answer);
+    if (end <= start) return this.#identify(answer);
     // Sessions keep their messages in buffers that live as long as they do.
     if (buffer !== this.#latestBuffer) {
       this.#latestBuffer = buffer;
       this.#latestView = viewOf(buffer);
     }
+    if (end - start > MAX_REMEMBERED_LENGTH) return this.#podOfBody(answer);
     const view = this.#latestView;
     const place = hashOf(view, start, end) & (REMEMBERED_REPLIES - 1);
     const known = this.#remembered[place];
@@ -54,6 +55,15 @@ export class PodReader {
       message: viewOf(Uint8Array.from(buffer.subarray(start, end))),
       pod,
     };
+    return pod;
+  }
+
+  #podOfBody(answer: RawAnswer): number {
+    const { buffer, messageStart: start, messageEnd: end } = answer;
+    const known = this.#bodies.find(buffer, this.#latestView, start, end);
+    if (known !== undefined) return known;
+    const pod = this.#identify(answer);
+    this.#bodies.remember(buffer, start, end, pod);
     return pod;
   }
 

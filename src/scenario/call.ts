@@ -1,6 +1,7 @@
 import { askedFor } from './asked-for.js';
 import { bodyOf } from './http-settings.js';
 import { requestHeaders } from './headers.js';
+import { type IdentitySettings, identitySettings } from './identity-settings.js';
 import type { Settings } from './schema.js';
 
 /** What is called. */
@@ -11,8 +12,7 @@ interface AnyCall {
   metadata: [string, string][];
   /** The `:authority` to send; null: the target. */
   authority: string | null;
-  /** How an answer says which pod gave it, as the user wrote it; null: by what is called. */
-  identity: string | null;
+  identity: IdentitySettings;
 }
 
 /** A unary gRPC call. */
@@ -68,7 +68,7 @@ export function callOf(settings: Settings, urlPath: string | null): Call {
   const { headers, host, removed } = requestHeaders(given, settings.header ?? [], asked.kind);
   const common = {
     authority: settings.authority ?? host,
-    identity: settings.identity ?? null,
+    identity: identitySettings(settings),
   };
   if (asked.kind === 'grpc') {
     const { data = {} } = settings;

@@ -42,6 +42,7 @@ const MAX_WORKERS = 64;
 const MAX_CONNECTIONS = 60_000;
 const MAX_CONCURRENCY = 1_000_000;
 const METADATA = 'write a JSON object of texts, such as {"x-user": "jack"}';
+const IDENTITY_MAP = 'write names for what is found, such as blue=v1,green=v2';
 const A_SHARE = 'write a share from 0 to 1, such as 0.01';
 
 /** Settings that each call of a run can have for itself. */
@@ -52,6 +53,16 @@ const perCall = {
     .describe('Weights before the last change: v1=90,v2=10, or a run record (FILE.json)'),
   'virtual-service': z.string().optional().describe('NS/NAME of the VirtualService that applies'),
   identity: z.string().optional().describe('How a response says which pod answered'),
+  'identity-pattern': z
+    .string()
+    .optional()
+    .describe('A regular expression that finds the identity in what --identity gives'),
+  'identity-map': z
+    .union([z.string(), z.record(z.string(), z.string({ error: IDENTITY_MAP }))], {
+      error: IDENTITY_MAP,
+    })
+    .optional()
+    .describe('Names for what is found: blue=v1,green=v2; =v3 where nothing is'),
 
   'ok-status': z
     .union([z.string(), z.int().transform(String)], { error: 'write statuses such as 200,404,3xx' })

@@ -26,6 +26,7 @@ function reply(message: string): RawAnswer {
   const buffer = new Uint8Array(bytes.length + 10).fill(0xff);
   buffer.set(bytes, 5);
   return {
+    status: 0,
     buffer,
     messageStart: 5,
     messageEnd: 5 + bytes.length,
@@ -35,8 +36,8 @@ function reply(message: string): RawAnswer {
 }
 
 const TEXT: IdentitySpec = {
-  source: { kind: 'text' },
-  pattern: { dialect: 're2', text: 'from (.+)!' },
+  source: { kind: 'text', pattern: { dialect: 're2', text: 'from (.+)!' } },
+  pattern: null,
   map: null,
 };
 
@@ -48,19 +49,28 @@ describe('a reader of answers', () => {
     assert.deepEqual(answerReader(format(TEXT)).identify(answer), { pod: 'pod-1', version: null });
   });
 
-  it('says whether equal messages are of equal senders', () => {
-    for (const [source, dependsOnMessage] of [
+  it('says whether equal messages are of equal senders', async () => {
+    await loadAnswerReaders([format(TEXT)]);
+    for (const [source, expected] of [
       [{ kind: 'header', name: 'x-pod' }, false],
       [{ kind: 'trailer', name: 'x-pod' }, false],
+      [{ kind: 'cookie', name: 'pod' }, false],
       [{ kind: 'none' }, false],
       [{ kind: 'field', path: ['message'] }, true],
       [{ kind: 'json', path: ['pod'] }, true],
-      [{ kind: 'text' }, true],
+      [TEXT.source, true],
       [{ kind: 'echo' }, true],
     ] as const) {
       const reader = answerReader(format({ source, pattern: null, map: null }));
-      assert.equal(reader.dependsOnMessage, dependsOnMessage, source.kind);
+      assert.equal(reader.isToldByMessage(reply('')), expected, source.kind);
     }
+  });
+
+  it('takes equal messages for different ones where what is absent in a successful one has a name', () => {
+    const source = { kind: 'field', path: ['message'] } as const;
+    const reader = answerReader(format({ source, pattern: null, map: [['', 'v1']] }));
+    assert.equal(reader.isToldByMessage(reply('')), true);
+    assert.equal(reader.isToldByMessage({ ...reply(''), status: 14 }), false);
   });
 
   it('reads headers without a look at the message', () => {

@@ -248,6 +248,26 @@ const CASES: [string, string[], RegExp[]][] = [
     [...WEIGHTS, TARGET, 'grpc.health.v1.Health/Check', '--plaintext'],
     [/--identity/],
   ],
+  [
+    'an identity that the reply has no field for',
+    [...WEIGHTS, TARGET, ...GREETER, '--identity', 'field:pod.name'],
+    [/--identity: helloworld\.HelloReply has no field "pod".+: message$/m],
+  ],
+  [
+    'a selector that is none',
+    [...WEIGHTS, TARGET, ...GREETER, '--identity', 'html:p[['],
+    [/--identity: "p\[\[" is not a CSS selector/],
+  ],
+  [
+    'a pattern that is none',
+    [...WEIGHTS, TARGET, ...GREETER, '--identity-pattern', '('],
+    [/--identity-pattern: not a regular expression/],
+  ],
+  [
+    'a map that is none',
+    [...WEIGHTS, TARGET, ...GREETER, '--identity-map', 'blue'],
+    [/--identity-map: "blue" is not FOUND=NAME/],
+  ],
 ];
 
 describe('bad input', () => {

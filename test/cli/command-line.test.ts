@@ -93,6 +93,10 @@ const MISTAKES: [string[], RegExp][] = [
   [['bench', '--nonsense', ':8080'], /Unknown argument: nonsense/],
   [['bench', '--nonsense', '--more'], /Unknown arguments: nonsense, more/],
   [['bench', '-n'], /Not enough arguments following: n/],
+  [
+    ['verify', '--identity-pattern', '-(v1)-', ':8080'],
+    /--identity-pattern needs a value, and one that begins with a dash is written --identity-pattern='-…'/,
+  ],
   [['bench', '--engine', 'curl', ':8080'], /Argument: engine, Given: "curl".*"h2", "grpc-js"/],
   [['bench', '--alpha', '0.01', ':8080'], /Unknown argument: alpha/],
   [['verify', '--toString', 'x'], /Unknown argument: toString/],

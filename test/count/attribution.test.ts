@@ -30,6 +30,8 @@ describe('attribution by workloads', () => {
     ['daemon-x7k2', NOBODY],
     ['bare-pod', 0],
     ['bare-pod-0', NOBODY],
+    ['v2', 1],
+    ['v3', NOBODY],
     [`${'n'.repeat(58)}x7k2p`, 0],
     ['', NOBODY],
   ];

@@ -7,6 +7,7 @@ import { cachedAnswers } from '../../src/expect/load/cached-answers.js';
 function answer(headers: Record<string, string>): RawAnswer {
   return {
     buffer: new Uint8Array(0),
+    status: 200,
     messageStart: 0,
     messageEnd: 0,
     header: (name) => headers[name],

@@ -17,6 +17,7 @@ const TABLE = attributionTable(
 function raw(text: string, headers: Record<string, string> = {}): RawAnswer {
   const buffer = Buffer.from(`##${text}##`);
   return {
+    status: 0,
     buffer,
     messageStart: 2,
     messageEnd: buffer.length - 2,
@@ -29,11 +30,11 @@ function raw(text: string, headers: Record<string, string> = {}): RawAnswer {
 function reader(decoded: string[], pods = new PodDirectory(TABLE)): PodReader {
   return new PodReader(
     {
-      dependsOnMessage: true,
+      isToldByMessage: ({ status }) => status === 0,
       identify: ({ buffer, messageStart, messageEnd }) => {
         const text = Buffer.from(buffer.subarray(messageStart, messageEnd)).toString();
         decoded.push(text);
-        return { pod: text, version: null };
+        return text === '' ? undefined : { pod: text, version: null };
       },
     },
     pods,
@@ -51,6 +52,18 @@ describe('PodReader', () => {
     assert.deepEqual(seen, [0, 1, 0, 0, 1]);
     assert.deepEqual(decoded, ['a-v1-x', 'a-v2-y']);
     assert.deepEqual(pods.destinations, [0, 1]);
+  });
+
+  it('reads a long body that recurs once, and none that is not told by its bytes', () => {
+    const decoded: string[] = [];
+    const read = reader(decoded);
+    const long = `a-v1-${'x'.repeat(2000)}`;
+    assert.equal(read.podOf(raw(long)), 0);
+    assert.equal(read.podOf(raw(long)), 0);
+    assert.equal(read.podOf(raw(`${long}y`)), 1);
+    assert.deepEqual(decoded, [long, `${long}y`]);
+    assert.equal(read.podOf({ ...raw(long), status: 14 }), 0);
+    assert.equal(decoded.length, 3);
   });
 
   it('tells replies apart that differ in one byte, however many there are', () => {
@@ -72,7 +85,7 @@ describe('PodReader', () => {
   it('reads every answer whose headers say who gave it', () => {
     const byHeader = new PodReader(
       {
-        dependsOnMessage: false,
+        isToldByMessage: () => false,
         identify: (answer) => {
           const pod = answer.header('x-pod');
           return pod === undefined ? undefined : { pod, version: null };

@@ -156,6 +156,7 @@ export class ScriptedMember {
 function answerOf(pod: string | null): RawAnswer {
   return {
     buffer: new Uint8Array(0),
+    status: 0,
     messageStart: 0,
     messageEnd: 0,
     header: (name) => (name === POD_HEADER && pod !== null ? pod : undefined),

@@ -36,7 +36,9 @@ export async function callOnce(order: LoadOrder): Promise<Seen> {
         message: Buffer.from(
           answer.buffer.subarray(answer.messageStart, answer.messageEnd),
         ).toString(),
-        headers: ['x-pod-name', 'server', 'content-type'].map((name) => answer.header(name)),
+        headers: ['x-pod-name', 'server', 'content-type', 'set-cookie'].map((name) =>
+          answer.header(name),
+        ),
         trailers: ['x-case-seen'].map((name) => answer.trailer(name)),
       };
     },

@@ -31,6 +31,8 @@ async function startBackend(): Promise<{ port: number; close(): void }> {
       const sent = call.metadata.get('x-case')[0]?.toString() ?? '';
       const headers = new Metadata();
       headers.set('x-pod-name', POD);
+      headers.add('set-cookie', 'route=a; Path=/');
+      headers.add('set-cookie', 'pod=b');
       headers.set('x-bytes-bin', Buffer.from([0, 255, 7]));
       const trailers = new Metadata();
       trailers.set('x-case-seen', sent);
@@ -131,6 +133,7 @@ describe('the engines agree', () => {
       assert.deepEqual([own.answers, own.kind, own.status], [1, 'answered', 'OK']);
       assert.match(own.message, new RegExp(POD));
       assert.equal(own.headers[0], POD);
+      assert.equal(own.headers.at(-1), 'route=a; Path=/\npod=b');
       assert.deepEqual(own.trailers, ['answer']);
     });
 

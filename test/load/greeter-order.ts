@@ -1,7 +1,7 @@
 import { encodeMessage } from '../../src/call/grpc/message.js';
 import { findMethod } from '../../src/call/grpc/method.js';
 import { replyContract } from '../../src/call/grpc/reply-contract.js';
-import { defaultIdentity } from '../../src/call/identity.js';
+import { defaultIdentity } from '../../src/call/identity-presets.js';
 import { attributionTable } from '../../src/count/attribution.js';
 import { loadContract } from '../../src/inputs/contract.js';
 import type { LoadControl } from '../../src/load/coordinator.js';

@@ -68,6 +68,7 @@ export function countedCall(call: SimulatedCall): CallResult {
 function answerOf(pod: string) {
   return {
     buffer: new Uint8Array(0),
+    status: 0,
     messageStart: 0,
     messageEnd: 0,
     header: (name: string) => (name === POD_HEADER ? pod : undefined),

@@ -231,7 +231,7 @@ describe('scenarios', () => {
           contract: { protoFiles: [], importPaths: [], protosets: [] },
           metadata: [['x-user', 'jack']],
           authority: null,
-          identity: null,
+          identity: { source: null, pattern: null, map: null },
         },
         source: { kind: 'weights', weights },
         previous: 'v1=1,v2=3',
@@ -240,6 +240,36 @@ describe('scenarios', () => {
         maxErrorRate: 0.01,
       },
     ]);
+  });
+
+  it('hold how answers name their pods, with the names as a text or as a map', () => {
+    const identityOf = (more: object) =>
+      scenarioOf({ ...settings, ...more }, 'verify').calls[0]!.call.identity;
+    const map = { 'identity-map': 'blue=v1, a=b=v2,=v3' };
+    assert.deepEqual(identityOf({ identity: 'header:x', 'identity-pattern': 'a(.)', ...map }), {
+      source: 'header:x',
+      pattern: 'a(.)',
+      map: [
+        ['blue', 'v1'],
+        ['a=b', 'v2'],
+        ['', 'v3'],
+      ],
+    });
+    const asMap = { 'identity-map': { 'a,b': 'v1', '': 'v2' } };
+    assert.deepEqual(identityOf(asMap).map, [
+      ['a,b', 'v1'],
+      ['', 'v2'],
+    ]);
+    for (const [wrong, message] of [
+      ['blue', /--identity-map: "blue" is not FOUND=NAME, such as blue=v1; =NAME names/],
+      ['blue=v1,', /--identity-map: "" is not FOUND=NAME/],
+      ['blue=', /"blue=" is not FOUND=NAME/],
+      ['a=v1,a=v2', /--identity-map: "a" stands in it twice/],
+      [{}, /--identity-map: it is empty/],
+      [{ a: '' }, /--identity-map: "a" has no name/],
+    ] as const) {
+      assert.throws(() => identityOf({ 'identity-map': wrong }), { name: 'InputError', message });
+    }
   });
 
   it('of a load test expect what they are told to, and end by the clock', () => {

@@ -1,10 +1,12 @@
 import type { DescMethod, FileRegistry, JsonValue } from '@bufbuild/protobuf';
 import { InputError } from '../../input-error.js';
 import type { GrpcCall } from '../../scenario/call.js';
-import { defaultIdentity, type IdentitySpec, NO_IDENTITY, parseIdentity } from '../identity.js';
+import { identityOf } from '../identity-option.js';
+import { defaultIdentity } from '../identity-presets.js';
 import type { PreparedCall } from '../prepared-call.js';
 import type { RequestSetting } from '../request-setting.js';
 import type { GrpcAnswers } from './answers.js';
+import { checkIdentity } from './check-identity.js';
 import { encodeMessage } from './message.js';
 import { findMethod, pathOf } from './method.js';
 import { replyContract } from './reply-contract.js';
@@ -22,6 +24,14 @@ export async function prepareGrpcCall(
 ): Promise<PreparedCall & { request: GrpcRequest; answers: GrpcAnswers }> {
   const method = unaryMethod(contract, call.method);
   const path = pathOf(method);
+  const fitting = defaultIdentity(path);
+  const identity = await identityOf(
+    call.identity,
+    fitting,
+    `an answer of ${path}`,
+    isIdentityNeeded,
+  );
+  checkIdentity(identity, method.output);
   return {
     name: path.slice(1),
     request: {
@@ -35,7 +45,7 @@ export async function prepareGrpcCall(
     },
     answers: {
       kind: 'grpc',
-      identity: await identityOf(call.identity, path, isIdentityNeeded),
+      identity,
       reply: replyContract(method.output),
     },
   };
@@ -47,20 +57,5 @@ function unaryMethod(contract: FileRegistry, call: string): DescMethod {
   throw new InputError(
     `${pathOf(method)} is a streaming method; only unary methods can be called yet`,
     { path: '--call' },
-  );
-}
-
-async function identityOf(
-  identity: string | null,
-  path: string,
-  isNeeded: boolean,
-): Promise<IdentitySpec> {
-  if (identity !== null) return await parseIdentity(identity);
-  const preset = defaultIdentity(path);
-  if (preset !== undefined) return preset;
-  if (!isNeeded) return NO_IDENTITY;
-  throw new InputError(
-    `how does an answer of ${path} say which pod gave it? e.g. header:x-pod-name, field:pod or a regular expression`,
-    { path: '--identity' },
   );
 }

@@ -1,8 +1,9 @@
-import { InputError } from '../../input-error.js';
 import type { HttpCall } from '../../scenario/call.js';
-import { type IdentitySpec, NO_IDENTITY, parseIdentity } from '../identity.js';
+import { identityOf } from '../identity-option.js';
+import { defaultHttpIdentity } from '../identity-presets.js';
 import type { PreparedCall } from '../prepared-call.js';
 import type { RequestSetting } from '../request-setting.js';
+import { httpAnswers } from './answers.js';
 
 /**
  * Readies an HTTP request, once for the whole run.
@@ -14,6 +15,10 @@ export async function prepareHttpCall(
   { authority, scheme, timeoutMs, isIdentityNeeded }: RequestSetting,
 ): Promise<PreparedCall> {
   const { method, path, metadata, body } = call;
+  // What is only guessed costs a look at every body.
+  const fitting = isIdentityNeeded ? defaultHttpIdentity(path) : undefined;
+  const answer = `an answer of ${path}`;
+  const identity = await identityOf(call.identity, fitting, answer, isIdentityNeeded);
   return {
     name: `${method} ${path}`,
     request: {
@@ -26,15 +31,6 @@ export async function prepareHttpCall(
       body,
       timeoutMs,
     },
-    answers: { kind: 'http', identity: await identityOf(call, isIdentityNeeded) },
+    answers: httpAnswers(identity, metadata),
   };
-}
-
-async function identityOf({ identity, path }: HttpCall, isNeeded: boolean): Promise<IdentitySpec> {
-  if (identity !== null) return await parseIdentity(identity);
-  if (!isNeeded) return NO_IDENTITY;
-  throw new InputError(
-    `how does an answer of ${path} say which pod gave it? e.g. header:x-pod-name, json:podname or a regular expression`,
-    { path: '--identity' },
-  );
 }

@@ -149,10 +149,14 @@ class GrpcJsConnection implements Connection {
       if (kind !== 'unprocessed' && (kind === 'answered' || headers !== undefined)) {
         const buffer = outcome?.reply ?? EMPTY;
         this.#events.onAnswer(slot, {
+          status: statusOf(error),
           buffer,
           messageStart: 0,
           messageEnd: buffer.length,
-          header: (name) => headers?.get(name)[0]?.toString(),
+          header: (name) =>
+            name === 'set-cookie'
+              ? headers?.get(name).join('\n')
+              : headers?.get(name)[0]?.toString(),
           trailer: (name) => trailers.get(name)[0]?.toString(),
         });
       }

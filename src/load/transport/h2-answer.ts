@@ -73,7 +73,7 @@ export class H2Answer implements RawAnswer, CallEnd {
   }
 
   header(name: string): string | undefined {
-    return this.#headers?.get(name);
+    return name === 'set-cookie' ? this.#headers?.lines(name) : this.#headers?.get(name);
   }
 
   trailer(name: string): string | undefined {

@@ -79,6 +79,12 @@ export class HeaderBlock {
     }
     return undefined;
   }
+
+  /** All fields of this name (lower case), which one line cannot hold together as lists can. */
+  lines(name: string): string | undefined {
+    const values = this.values.filter((_, at) => this.names[at] === name);
+    return values.length === 0 ? undefined : values.join('\n');
+  }
 }
 
 const COLON = 0x3a;

@@ -22,7 +22,7 @@ const GREETER: GrpcCall = {
   contract: NOTHING,
   metadata: [['x-user', 'jack']],
   authority: null,
-  identity: null,
+  identity: { source: null, pattern: null, map: null },
 };
 const SETTING = {
   authority: 'gateway:80',
@@ -44,12 +44,13 @@ describe('a call made ready', () => {
       message: Uint8Array.of(0x0a, 2, 0x4a, 0x6f),
       timeoutMs: 5000,
     });
-    assert.equal(answers.identity.source.kind, 'field');
+    assert.equal(answers.identity.source.kind, 'greeter');
     assert.equal(answers.reply.typeName, 'helloworld.HelloReply');
   });
 
   it('has the authority and the identity that it is told', async () => {
-    const told = { ...GREETER, authority: 'shop', identity: 'header:X-Pod' };
+    const identity = { source: 'header:X-Pod', pattern: null, map: null };
+    const told = { ...GREETER, authority: 'shop', identity };
     const { request, answers } = await prepareGrpcCall(told, contract, SETTING);
     assert.equal(request.authority, 'shop');
     assert.deepEqual(answers.identity.source, { kind: 'header', name: 'x-pod' });

@@ -12,6 +12,7 @@ import type {
 
 const NO_ANSWER: RawAnswer = {
   buffer: new Uint8Array(0),
+  status: 0,
   messageStart: 0,
   messageEnd: 0,
   header: () => undefined,

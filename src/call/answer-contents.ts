@@ -1,0 +1,19 @@
+import type { RawAnswer } from './answer.js';
+
+/**
+ * Gives a text of an answer: empty where the answer has none, undefined where it is not of the form
+ * that has such texts, so that nothing is known of it.
+ */
+export type ReadText = (answer: RawAnswer) => string | undefined;
+
+/** What can be looked into in the answers of a kind of call. */
+export interface AnswerContents {
+  /** Whether an answer with this status is what a caller hopes for: then what is absent says something. */
+  isSuccess(status: number): boolean;
+  /** All texts, one a line. */
+  text: ReadText;
+  /** What stands in the message at a path. */
+  field(path: readonly string[]): ReadText;
+  /** What stands at a path in JSON that is the message, or a text of it. */
+  json(path: readonly string[]): ReadText;
+}

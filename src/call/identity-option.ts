@@ -1,0 +1,78 @@
+import { InputError } from '../input-error.js';
+import type { IdentitySettings } from '../scenario/identity-settings.js';
+import { type IdentitySpec, NO_IDENTITY } from './identity.js';
+import { only, preset, PRESETS } from './identity-presets.js';
+import { parsePageSpot } from './identity/html.js';
+import { parsePattern } from './pattern.js';
+
+const FLAG = '--identity';
+const WHAT_THERE_IS =
+  'greeter, echo, bookinfo, header:NAME, trailer:NAME, cookie:NAME, field:PATH, json:PATH, html:CSS-SELECTOR, text:REGEX or a regular expression with a group';
+
+/**
+ * How the answers of a call say who gave them: what the user wrote, else what fits the call.
+ *
+ * @param fitting What fits the call; undefined where nothing is known of it.
+ * @param answer The answer in question, for the message: `an answer of /pkg.Service/Method`.
+ * @param isNeeded Whether it must be known who answers; a load test can do without.
+ * @throws InputError when a setting is wrong, or needed and not there.
+ */
+export async function identityOf(
+  { source, pattern, map }: IdentitySettings,
+  fitting: IdentitySpec | undefined,
+  answer: string,
+  isNeeded: boolean,
+): Promise<IdentitySpec> {
+  const spec = source === null ? fitting : await parseIdentity(source);
+  if (spec === undefined) {
+    if (!isNeeded && pattern === null && map === null) return NO_IDENTITY;
+    throw new InputError(
+      `how does ${answer} say which pod gave it? e.g. header:x-pod-name, field:pod or a regular expression`,
+      { path: FLAG },
+    );
+  }
+  return {
+    ...spec,
+    pattern: pattern === null ? null : await parsePattern(pattern, '--identity-pattern'),
+    map,
+  };
+}
+
+/**
+ * Reads the `--identity` option.
+ *
+ * @param text A preset (`greeter`, `echo`, `bookinfo`), `header:NAME`, `trailer:NAME`, `cookie:NAME`
+ *   (of those that the answer sets), `field:PATH` (dots between the names, indexes from 0 in lists),
+ *   `json:PATH` (the same in JSON), `html:CSS-SELECTOR` (`@ATTRIBUTE` may follow), `text:REGEX` or a
+ *   regular expression by itself (`regex:` before it is optional), in RE2 syntax: its group named
+ *   `pod` is the pod, else its first group, else the whole match.
+ * @throws InputError when it is none of them.
+ */
+export async function parseIdentity(text: string): Promise<IdentitySpec> {
+  const known = PRESETS.find((name) => name === text);
+  if (known !== undefined) return preset(known);
+  const [, kind = '', rest = ''] = /^([a-z]+):(.*)$/s.exec(text) ?? [];
+  const name = rest.trim();
+  if (name !== '') {
+    switch (kind) {
+      case 'header':
+      case 'trailer':
+        return only({ kind, name: name.toLowerCase() });
+      case 'cookie':
+        return only({ kind, name });
+      case 'field':
+      case 'json':
+        return only({ kind, path: name.split('.') });
+      case 'html':
+        return only({ kind, spot: await parsePageSpot(name, FLAG) });
+    }
+  }
+  // A word and a colon may be the beginning of an expression.
+  const pattern = kind === 'regex' || kind === 'text' ? rest : text;
+  if (!/[\\^$.*+?()[\]{}|]/.test(pattern)) {
+    throw new InputError(`"${text}" does not say where the pod's name is: use ${WHAT_THERE_IS}`, {
+      path: FLAG,
+    });
+  }
+  return only({ kind: 'text', pattern: await parsePattern(pattern, FLAG) });
+}

@@ -1,0 +1,43 @@
+import type { IdentitySource, IdentitySpec } from './identity.js';
+
+/** Answers of well-known applications, which are read without being told how. */
+export const PRESETS = ['greeter', 'echo', 'bookinfo'] as const;
+
+/** The name of one. */
+type Preset = (typeof PRESETS)[number];
+
+export function preset(kind: Preset): IdentitySpec {
+  return only({ kind });
+}
+
+/** A source whose text is the identity. */
+export function only(source: IdentitySource): IdentitySpec {
+  return { source, pattern: null, map: null };
+}
+
+/** The identity preset that fits a known method; undefined when the user has to say. */
+export function defaultIdentity(methodPath: string): IdentitySpec | undefined {
+  switch (methodPath) {
+    case '/helloworld.Greeter/SayHello':
+      return preset('greeter');
+    case '/proto.EchoTestService/Echo':
+      return preset('echo');
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * The identity that fits what answers HTTP requests to a path: Bookinfo's product page, its API of
+ * reviews, else Istio's echo application, which answers whatever the path is.
+ *
+ * @param path As in `:path`, with the query.
+ */
+export function defaultHttpIdentity(path: string): IdentitySpec {
+  const [pathname = ''] = path.split('?', 1);
+  if (/^\/productpage\/?$/.test(pathname)) return preset('bookinfo');
+  if (/^\/(?:api\/v1\/products\/\d+\/reviews|reviews\/\d+)\/?$/.test(pathname)) {
+    return only({ kind: 'json', path: ['podname'] });
+  }
+  return preset('echo');
+}
