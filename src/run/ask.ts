@@ -1,6 +1,7 @@
 import type { PreparedCall } from '../call/prepared-call.js';
 import { okStatuses } from '../call/status-name.js';
 import type { NamedDestination } from '../expect/expectation.js';
+import { expectedAborts } from '../expect/expected-aborts.js';
 import { planExpectation } from '../expect/kinds.js';
 import { powerPerCall } from '../expect/power-per-call.js';
 import { samplePlan } from '../expect/sample-plan.js';
@@ -84,12 +85,14 @@ async function runCall(
   configured: ConfiguredCall,
   signal: AbortSignal | undefined,
 ): Promise<RunCall> {
-  const { route, attribution, aborts, programmed, findings } = configured;
+  const { route, attribution, programmed, findings } = configured;
+  const ok = call.okStatuses ?? okStatuses(request.kind);
+  const aborts = configured.aborts === null ? null : expectedAborts(configured.aborts, ok);
   const destinations = await withPrevious(configured.destinations, call, name, signal);
   const { expectation, wanted, requests } = await planExpectation(call.expect, {
     destinations,
     aborts,
-    okStatuses: call.okStatuses ?? okStatuses(request.kind),
+    okStatuses: ok,
     alpha: rule.alpha,
     power: powerPerCall(rule.power, calls.length),
     concurrency: load.concurrency,

@@ -1,8 +1,8 @@
 import { type AttributionTable, attributionTable } from '../count/attribution.js';
 import type { NamedDestination } from '../expect/expectation.js';
-import type { ExpectedAborts } from '../expect/injected-aborts.js';
 import type { Finding } from '../finding.js';
 import type { AskedCall } from '../record/asked.js';
+import type { InjectedAbort } from '../routing/effects.js';
 
 /** What the configuration says of one call, before anything is sent. */
 export interface ConfiguredCall {
@@ -12,7 +12,7 @@ export interface ConfiguredCall {
   /** In the route's order, zero weights included; empty where nothing is known in advance. */
   destinations: NamedDestination[];
   attribution: AttributionTable;
-  aborts: ExpectedAborts | null;
+  aborts: InjectedAbort | null;
   programmed: AskedCall['programmed'];
   findings: Finding[];
   /** Choices that were made, for the person at the terminal. */
