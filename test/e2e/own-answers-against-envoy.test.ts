@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, request as sendHttp, type Server } 
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 
-import { readConfigDump } from '../../src/inputs/config-dump.js';
+import { readConfigDumps } from '../../src/inputs/config-dump.js';
 import { parseConfigDump, type EnvoyRouteTable } from '../../src/routing/envoy/config-dump.js';
 import { programmedRoute } from '../../src/routing/envoy/programmed.js';
 import { parseManifests } from '../../src/routing/parse-manifests.js';
@@ -194,8 +194,8 @@ describe('the real Envoy answers itself what explain says it does', () => {
     upstream.listen(0, '127.0.0.1');
     await once(upstream, 'listening');
     envoy = await startEnvoyWithConfig(envoyConfig((upstream.address() as AddressInfo).port));
-    const { text } = await readConfigDump({ kind: 'envoy-admin', url: envoy.adminUrl });
-    programmed = parseConfigDump(text, 'config_dump');
+    const [dump] = await readConfigDumps({ kind: 'envoy-admin', urls: [envoy.adminUrl] });
+    programmed = parseConfigDump(dump!.text, 'config_dump');
   });
 
   after(async () => {
