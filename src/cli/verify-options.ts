@@ -31,7 +31,10 @@ export const SETTING_OPTIONS = {
   'virtual-service': text(EXPECTED, 'The VirtualService to go by, NS/NAME, where several fit'),
   'gateway-port': number(EXPECTED, "The gateway's own port, where the target's differs"),
   'rollout-step': number(EXPECTED, 'Step of an Argo Rollout, from 0 [its current one]'),
-  'envoy-admin': text(EXPECTED, "Also compare with the proxy's configuration, read from this URL"),
+  'envoy-admin': text(
+    EXPECTED,
+    "Admin URL of the gateway's Envoy, one a replica: what it has, what it counts",
+  ),
   'config-dump': text(
     EXPECTED,
     'The same from a file: /config_dump, or istioctl pc routes -o json',
@@ -132,6 +135,7 @@ export const REPEATABLE = new Set([
   'header',
   'mask',
   'threshold',
+  'envoy-admin',
 ]);
 
 /** Flags about output, which no scenario file holds. */

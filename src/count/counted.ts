@@ -1,4 +1,5 @@
 import type { Outcome } from './outcome.js';
+import type { ProxyReadings } from './proxy-readings.js';
 
 /**
  * Durations at three significant digits, as `Histogram` has them: each of its places that was hit,
@@ -259,4 +260,6 @@ export interface Counted {
   excluded: number;
   /** The wait for the roll-out; null when there was none. */
   rollout: { waitedMs: number; followed: boolean } | null;
+  /** What the proxies on the way counted themselves, by their URLs; empty where none was asked. */
+  proxies: ProxyReadings[];
 }

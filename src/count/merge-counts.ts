@@ -11,6 +11,7 @@ import type {
   UnreachableAddress,
 } from './counted.js';
 import { compareTexts, mergeSums } from './key-sums.js';
+import { mergeReadings } from './proxy-readings.js';
 import { commonColumns, mergeCallCounts, placeConnections } from './merge-call-counts.js';
 
 /**
@@ -25,6 +26,7 @@ import { commonColumns, mergeCallCounts, placeConnections } from './merge-call-c
  * - An interruption, or an early stop, of one is one of both. Of two different stops the first by code
  *   is kept, and of two with one code the later one.
  * - A wait for a roll-out took as long as the longest, and ended well if all did.
+ * - Counters of proxies grew from the first reading of any part to the last of any.
  * - Times that add up are kept in whole microseconds, which add up exactly.
  *
  * @throws RangeError when they are not parts of one run: different numbers of calls, or calls with
@@ -46,6 +48,7 @@ export function mergeCounts(a: Counted, b: Counted): Counted {
     cpuMicros: a.cpuMicros + b.cpuMicros,
     excluded: a.excluded + b.excluded,
     rollout: mergeRollouts(a.rollout, b.rollout),
+    proxies: mergeReadings(a.proxies, b.proxies),
   };
 }
 

@@ -28,6 +28,7 @@ export function nothingCounted(calls: CallCounts[] = []): Counted {
     cpuMicros: 0,
     excluded: 0,
     rollout: null,
+    proxies: [],
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Finding } from '../finding.js';
 import type { CountedCall, Reason } from './expectation.js';
+import type { ExpectedAborts } from './expected-aborts.js';
 import {
   abortReasons,
-  type ExpectedAborts,
   findAbortShare,
   type InjectedAborts,
   injectedAborts,
@@ -22,10 +22,20 @@ export function judgeAborts(
 ): AbortsJudgement {
   const { sent, ends, failed } = counts;
   const identified = failed.reduce((sum, count) => sum + count, 0);
-  const figures = injectedAborts(aborts, failures, sent, ends.failed + ends.timedOut - identified);
+  const unidentified = aborts.answeredOk
+    ? counts.unattributed - answersOfStrangers(counts)
+    : ends.failed + ends.timedOut - identified;
+  const figures = injectedAborts(aborts, failures, sent, unidentified);
   return {
     figures,
     reasons: abortReasons(figures, sent),
     findings: findAbortShare(figures, sent),
   };
+}
+
+/** Answers that name a pod, which is none of any destination's. */
+function answersOfStrangers({ pods }: CountedCall['counts']): number {
+  return [...pods.values()]
+    .filter(({ destination }) => destination < 0)
+    .reduce((sum, { observed }) => sum + observed, 0);
 }

@@ -31,7 +31,8 @@ async function judgeCall({ call, counted }: JudgedCall<null>): Promise<CallJudge
 }
 
 async function abortsOf({ call, counted }: JudgedCall<null>): Promise<AbortsJudgement | null> {
-  if (call.aborts === null) return null;
+  // Who answered is not asked here: aborts that are OK are answers like others.
+  if (call.aborts === null || call.aborts.answeredOk) return null;
   // Loaded only where a route aborts requests: its statistics take their time.
   const { judgeAborts } = await import('./aborts.js');
   return judgeAborts(call.aborts, counted);

@@ -1,6 +1,6 @@
 import type { CallCounts, ConnectionCallCounts, Span } from '../count/counted.js';
 import type { Finding } from '../finding.js';
-import type { ExpectedAborts } from './injected-aborts.js';
+import type { ExpectedAborts } from './expected-aborts.js';
 import type { NamedFailure } from './refusals.js';
 import type { SplitExpectation, SplitFigures, SplitWish } from './split/expectation.js';
 import type { Verdict } from './verdict.js';

@@ -4,19 +4,12 @@ import { InputError } from '../input-error.js';
 import { count, counted, percent } from '../number-text.js';
 import { binomialUpperQuantile } from '../stats/binomial-quantile.js';
 import { exactBinomialPValue } from '../stats/binomial-test.js';
+import type { AbortedPart, ExpectedAborts } from './expected-aborts.js';
 import { found } from './found.js';
 
-/** Requests that the route has answered with an error on purpose. */
-export interface ExpectedAborts {
-  /** Between 0 and 1. */
-  share: number;
-  /** `gRPC UNAVAILABLE`, `HTTP 503`. */
-  description: string;
-}
-
 /** Such requests as they were met in a sample. */
-export interface InjectedAborts extends ExpectedAborts {
-  /** Answers that say they are such aborts. */
+export interface InjectedAborts extends AbortedPart {
+  /** Answers that say they are such aborts, or OK ones of nobody where they would not. */
   seen: number;
   /** Those of them that the configured share explains; they take no part in the split. */
   allowed: number;
@@ -39,7 +32,7 @@ const LEVEL = 0.001;
  * @param aborts What the route says.
  * @param failures All failures of the call.
  * @param sampled All requests sent.
- * @param unidentified Those of them that failed without naming a destination, as aborts do.
+ * @param unidentified Those of them that ended as aborts do, failed or OK, and named nobody.
  */
 export function injectedAborts(
   aborts: ExpectedAborts,
@@ -47,11 +40,12 @@ export function injectedAborts(
   sampled: number,
   unidentified: number,
 ): InjectedAborts {
-  const { share, description } = aborts;
+  const { share, description, answeredOk } = aborts;
   const saying = failures
     .filter(({ cause }) => cause === ABORT_MESSAGE)
     .reduce((sum, failure) => sum + failure.count, 0);
-  const seen = Math.max(0, Math.min(saying, unidentified));
+  // Of answers that are OK no words are kept.
+  const seen = Math.max(0, answeredOk ? unidentified : Math.min(saying, unidentified));
   const allowed = Math.min(seen, binomialUpperQuantile(sampled, share, LEVEL) - 1);
   return { share, description, seen, allowed };
 }
@@ -94,7 +88,7 @@ export function findAbortShare(aborts: InjectedAborts, sampled: number): Finding
  *
  * @param needed Requests that have to reach a destination.
  */
-export function requestsBeyondAborts(needed: number, aborts: ExpectedAborts | null): number {
+export function requestsBeyondAborts(needed: number, aborts: AbortedPart | null): number {
   if (aborts === null) return needed;
   const passes = 1 - aborts.share;
   // Three standard deviations of what is aborted.
@@ -102,7 +96,7 @@ export function requestsBeyondAborts(needed: number, aborts: ExpectedAborts | nu
 }
 
 /** The mistake of testing a route that lets no request through, for the caller to throw. */
-export function nothingLeft({ description }: ExpectedAborts): InputError {
+export function nothingLeft({ description }: AbortedPart): InputError {
   return new InputError(
     `the route answers every request with ${description} itself, so there is no split to test: take its fault out`,
   );

@@ -27,7 +27,7 @@ const askedCall = z.object({
       previousWeight: weight.nullable(),
     }),
   ),
-  aborts: z.object({ share, description: z.string() }).nullable(),
+  aborts: z.object({ share, description: z.string(), answeredOk: z.boolean() }).nullable(),
   observationsPerCall: count,
   maxErrorRate: share,
   expectation: expectation.nullable(),

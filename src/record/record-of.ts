@@ -7,6 +7,7 @@ import { RUN_SCHEMA } from './run-schema.js';
 import { savedCounts } from './saved-counts.js';
 import { callView } from './views/call-view.js';
 import { loadView } from './views/load-view.js';
+import { proxyView } from './views/proxy-view.js';
 import { transportView } from './views/transport-view.js';
 import { windowsView } from './views/windows-view.js';
 
@@ -40,6 +41,7 @@ export function recordOf(asked: Asked, counted: Counted, concluded: Concluded): 
       rollout === null
         ? null
         : { waitedSeconds: rollout.waitedMs / 1000, followed: rollout.followed },
+    proxyCounters: proxyView(counted),
     load: loadView(asked, counted),
     transport: transportView(counted),
     ...windowsView(counted),

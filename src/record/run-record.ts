@@ -140,6 +140,36 @@ const rollout = z.object({
   followed: z.boolean(),
 });
 
+const growth = { requests: count, errors: count };
+
+/** What the proxies counted themselves while the run took place: everybody's traffic. Evidence only. */
+const proxyCounters = z.object({
+  /** By admin URL; `problem`: why its readings do not belong together. */
+  replicas: z.array(z.object({ url: z.string(), problem: z.string().nullable() })),
+  /** Those that grew, added up over the replicas; every attempt counts. */
+  clusters: z.array(
+    z.object({
+      /** null: it is none of them, or that cannot be told. */
+      destination: z.string().nullable(),
+      cluster: z.string(),
+      ...growth,
+      endpoints: z.array(z.object({ address: z.string(), ...growth })),
+    }),
+  ),
+  /** Of the clusters that are destinations. */
+  requests: count,
+  /** Everything that the run sent: before the sample, in it, and after it. */
+  sent: count,
+  /** `within-sent`: no more than were sent and no fewer than destinations answered; else why not. */
+  comparison: z.enum([
+    'within-sent',
+    'more-than-sent',
+    'fewer-than-answered',
+    'no-destinations',
+    'unread',
+  ]),
+});
+
 /**
  * The record of one run. Every report is a rendering of it and of nothing else. Units stand in the
  * names; what was not measured is null. What stands before `asked` follows from `asked`, `counted` and
@@ -165,6 +195,8 @@ export const runRecordSchema = z.object({
   calls: z.array(call),
   /** The wait before the sample; null when none was asked for. */
   rollout: rollout.nullable(),
+  /** null where no proxy was asked. */
+  proxyCounters: proxyCounters.nullable(),
   load: z.object({
     loop: z.enum(['closed', 'open']),
     engine: z.string(),
@@ -247,6 +279,7 @@ export const runRecordSchema = z.object({
 export type RunRecord = z.infer<typeof runRecordSchema>;
 export type RolloutRecord = z.infer<typeof rollout>;
 export type CallRecord = z.infer<typeof call>;
+export type ProxyCountersRecord = z.infer<typeof proxyCounters>;
 export type LatencyRecord = z.infer<typeof latency>;
 export type SplitRecord = z.infer<typeof split>;
 export type DestinationRecord = z.infer<typeof destination>;

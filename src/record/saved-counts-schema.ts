@@ -18,6 +18,8 @@ const unsentCause = z.enum([
   'stopped',
 ]);
 
+const growth = z.object({ before: count, after: count });
+
 const call = z.object({
   destinations: z.array(z.string()),
   named: count,
@@ -94,6 +96,21 @@ export const savedCountsSchema = z.object({
   cpuMicros: amount,
   excluded: count,
   rollout: z.object({ waitedMs: milliseconds, followed: z.boolean() }).nullable(),
+  proxies: z.array(
+    z.object({
+      url: z.string(),
+      problem: z.string().nullable(),
+      endpoints: z.array(
+        z.object({
+          cluster: z.string(),
+          destination: z.string().nullable(),
+          address: z.string(),
+          requests: growth,
+          errors: growth,
+        }),
+      ),
+    }),
+  ),
 });
 
 /** What was counted, as it stands in a record. */

@@ -64,7 +64,8 @@ export interface EffectsReport {
     /** Istio's own, where the route says nothing. */
     byDefault: boolean;
   } | null;
-  abort: FaultReport | null;
+  /** With which HTTP status; null where it is a gRPC status. */
+  abort: (FaultReport & { httpStatus: number | null }) | null;
   delay: FaultReport | null;
   /** Meant for backends that cannot be used. */
   failing: FaultReport | null;
@@ -96,7 +97,7 @@ export interface ExplanationReport {
   route: RouteReport | null;
   /** What the route does with the request; null without a route. */
   action: {
-    kind: 'forward' | 'redirect' | 'direct-response' | 'no-backend' | 'delegate';
+    kind: 'forward' | 'redirect' | 'direct-response' | 'preflight' | 'no-backend' | 'delegate';
     /** `redirects to https://example.com/ (308)` */
     description: string;
   } | null;

@@ -6,6 +6,12 @@ export interface InjectedFault {
   description: string;
 }
 
+/** Requests that the proxy answers with a status on purpose. */
+export interface InjectedAbort extends InjectedFault {
+  /** With which it answers them; null where it is a gRPC status. */
+  httpStatus: number | null;
+}
+
 export interface Retries {
   /** 0: off. */
   attempts: number;
@@ -21,7 +27,7 @@ export interface RouteEffects {
   timeoutMs: number | null;
   retries: Retries | null;
   /** Answered with an error by the proxy itself on purpose, so seen by no destination. */
-  abort: InjectedFault | null;
+  abort: InjectedAbort | null;
   delay: InjectedFault | null;
   /** Meant for backends that cannot be used, so answered with an error. */
   failing: InjectedFault | null;

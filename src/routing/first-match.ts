@@ -1,4 +1,5 @@
 import { type Place, placeOf } from '../finding.js';
+import { appliedRule } from './applied-rule.js';
 import { describeEntry, unmetReason, type MatchContext, type MatchEntry } from './condition.js';
 import { type ManifestObject, type RouteSource, sourceOf } from './manifest/manifest-object.js';
 import type { Rule } from './rule.js';
@@ -16,7 +17,10 @@ export interface RuleTrace extends RouteSource {
   reasons: string[];
 }
 
-/** A rule that takes the request, and the alternative by which it does (`null`: it takes any). */
+/**
+ * A rule that takes the request, as it applies to it, and the alternative by which it does (`null`: it
+ * takes any).
+ */
 export interface MatchedRule {
   object: ManifestObject;
   rule: Rule;
@@ -51,7 +55,7 @@ export function firstMatch(rules: readonly OrderedRule[]): {
     if (matched !== null) return { ...trace, outcome: 'not-reached', reasons: [] };
     const result = matchRule(rule, context);
     if (!result.matches) return { ...trace, outcome: 'not-matched', reasons: result.reasons };
-    matched = { object, rule, entry: result.entry, context };
+    matched = { object, rule: appliedRule(rule, context.request), entry: result.entry, context };
     return { ...trace, outcome: 'taken', reasons: [] };
   });
   return { matched, traces };

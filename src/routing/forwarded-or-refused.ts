@@ -22,7 +22,7 @@ export function forwardedOrRefused(
       const advice =
         action.kind === 'no-backend'
           ? 'correct its backends'
-          : 'ask for a request that is forwarded, see --call, -H, --authority and --plaintext';
+          : 'ask for a request that is forwarded, see --call, --path, -H, --authority and --plaintext';
       throw new InputError(
         `the rule ${route.rule} takes the request and ${action.description}, so there is no split to ${purpose}: ${advice}`,
         inputPlace(place),

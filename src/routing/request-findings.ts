@@ -1,7 +1,7 @@
 import type { MatchedRule } from './first-match.js';
 import { speaksHttp2 } from './lint/service-ports.js';
 import type { ManifestSet } from './manifest-set.js';
-import type { RouteRequest } from './request.js';
+import { isGrpc, type RouteRequest } from './request.js';
 import type { ExpectedDestination } from './route-split.js';
 import { serviceHost } from './service-registry.js';
 import type { Finding } from '../finding.js';
@@ -19,10 +19,6 @@ export function protocolFindings(
     ...streamTimeout(matched, streaming),
     ...(isGrpc(request) ? http1Backends(set, destinations) : []),
   ];
-}
-
-function isGrpc(request: RouteRequest): boolean {
-  return request.headers.get('content-type')?.startsWith('application/grpc') ?? false;
 }
 
 /** A route's timeout ends a stream however busy it is. */

@@ -27,6 +27,10 @@ export interface RouteRequest {
   rolloutStep?: number;
 }
 
+export function isGrpc({ headers }: Pick<RouteRequest, 'headers'>): boolean {
+  return headers.get('content-type')?.startsWith('application/grpc') ?? false;
+}
+
 /** The port of a gateway that nothing tells: the usual one for the scheme. */
 export function usualPort({ scheme }: RouteRequest): number {
   return scheme === 'http' ? 80 : 443;

@@ -85,6 +85,7 @@ function unforwarded(question: Question, chosen: ChosenRoute, matched: MatchedRu
   switch (action.kind) {
     case 'redirect':
       return { kind: 'redirect', ...known(question, chosen), via, ...taken, to: action.to };
+    case 'preflight':
     case 'direct-response': {
       const answer = `HTTP ${action.status}`;
       return { kind: 'respond', ...known(question, chosen), via, ...taken, answer };

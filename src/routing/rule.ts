@@ -1,6 +1,7 @@
 import type { MatchEntry } from './condition.js';
 import type { RouteEffects } from './effects.js';
 import type { ManifestNode } from './manifest/manifest-node.js';
+import type { PreflightPolicy } from './preflight.js';
 
 /** One weighted entry of a rule, as the manifest says it. */
 export interface Backend {
@@ -17,6 +18,8 @@ export type RuleAction =
   | { kind: 'forward'; backends: readonly Backend[] }
   | { kind: 'redirect'; to: string }
   | { kind: 'direct-response'; status: number }
+  /** The proxy answers this request for the destination: a CORS preflight request. */
+  | { kind: 'preflight'; status: number }
   /** None of its backends can be used: every request fails so. */
   | { kind: 'no-backend'; failure: string }
   | { kind: 'delegate'; name: string; namespace: string | null };
@@ -30,6 +33,8 @@ export function describeAction(action: RuleAction): string {
       return `redirects to ${action.to}`;
     case 'direct-response':
       return `answers ${action.status} itself`;
+    case 'preflight':
+      return `answers the CORS preflight request itself (${action.status})`;
     case 'no-backend':
       return `has no backend that can be used, so every request fails with ${action.failure}`;
     case 'delegate':
@@ -45,6 +50,8 @@ export interface Rule {
   /** Alternatives; an empty list takes any request. */
   entries: readonly MatchEntry[];
   action: RuleAction;
+  /** Of those that it takes, the ones that are answered before they are forwarded; null: none. */
+  preflights: PreflightPolicy | null;
   effects: RouteEffects;
   node: ManifestNode;
 }

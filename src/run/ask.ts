@@ -1,12 +1,14 @@
 import type { PreparedCall } from '../call/prepared-call.js';
 import { okStatuses } from '../call/status-name.js';
 import type { NamedDestination } from '../expect/expectation.js';
+import { expectedAborts } from '../expect/expected-aborts.js';
 import { planExpectation } from '../expect/kinds.js';
 import { powerPerCall } from '../expect/power-per-call.js';
 import { samplePlan } from '../expect/sample-plan.js';
 import { checkThresholds } from '../expect/thresholds/judge-thresholds.js';
 import type { LoadedCall } from '../load/load-order.js';
 import type { Asked, AskedCall } from '../record/asked.js';
+import type { DestinationPlace } from '../routing/envoy/cluster-identity.js';
 import { awaitInCall } from '../scenario/call-list.js';
 import type { Scenario, ScenarioCall } from '../scenario/scenario.js';
 import { formatTarget } from '../scenario/target.js';
@@ -29,6 +31,8 @@ export interface RunCall {
 export interface PreparedRun {
   asked: Asked;
   calls: RunCall[];
+  /** What proxies may know the destinations of the calls by. */
+  places: DestinationPlace[];
   /** Requests of all calls; null when only the clock ends the run. */
   requests: number | null;
   /** How they divide over the calls: one positive number for each. */
@@ -40,6 +44,7 @@ const NOTHING_CONFIGURED: ConfiguredCall = {
   via: null,
   route: null,
   destinations: [],
+  places: [],
   attribution: { destinations: [], workloads: [], tokens: [], podsAreDestinations: true },
   aborts: null,
   programmed: null,
@@ -74,7 +79,8 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   const notes = configured.flatMap((one) => one.notes.map((note) => `note: ${note}`));
   for (const note of new Set([...notes, ...size.notes])) onNote?.(note);
   const { requests, parts } = size;
-  return { asked: askedOf(scenario, calls, configured, requests), calls, requests, parts };
+  const places = configured.flatMap((one) => one.places);
+  return { asked: askedOf(scenario, calls, configured, requests), calls, places, requests, parts };
 }
 
 async function runCall(
@@ -84,12 +90,14 @@ async function runCall(
   configured: ConfiguredCall,
   signal: AbortSignal | undefined,
 ): Promise<RunCall> {
-  const { route, attribution, aborts, programmed, findings } = configured;
+  const { route, attribution, programmed, findings } = configured;
+  const ok = call.okStatuses ?? okStatuses(request.kind);
+  const aborts = configured.aborts === null ? null : expectedAborts(configured.aborts, ok);
   const destinations = await withPrevious(configured.destinations, call, name, signal);
   const { expectation, wanted, requests } = await planExpectation(call.expect, {
     destinations,
     aborts,
-    okStatuses: call.okStatuses ?? okStatuses(request.kind),
+    okStatuses: ok,
     alpha: rule.alpha,
     power: powerPerCall(rule.power, calls.length),
     concurrency: load.concurrency,

@@ -1,8 +1,9 @@
 import { type AttributionTable, attributionTable } from '../count/attribution.js';
 import type { NamedDestination } from '../expect/expectation.js';
-import type { ExpectedAborts } from '../expect/injected-aborts.js';
 import type { Finding } from '../finding.js';
 import type { AskedCall } from '../record/asked.js';
+import type { InjectedAbort } from '../routing/effects.js';
+import type { DestinationPlace } from '../routing/envoy/cluster-identity.js';
 
 /** What the configuration says of one call, before anything is sent. */
 export interface ConfiguredCall {
@@ -11,8 +12,10 @@ export interface ConfiguredCall {
   route: AskedCall['route'];
   /** In the route's order, zero weights included; empty where nothing is known in advance. */
   destinations: NamedDestination[];
+  /** What proxies may know the destinations by. */
+  places: DestinationPlace[];
   attribution: AttributionTable;
-  aborts: ExpectedAborts | null;
+  aborts: InjectedAbort | null;
   programmed: AskedCall['programmed'];
   findings: Finding[];
   /** Choices that were made, for the person at the terminal. */
@@ -34,6 +37,7 @@ export function configuredByWeights(weights: readonly WeightedName[]): Configure
     destinations: weights.map(({ name, weight }) => {
       return { name, weight, replicas: null, previousWeight: null };
     }),
+    places: names.map((name) => ({ name, host: null, subset: null, port: null })),
     attribution: attributionTable(
       names,
       [],

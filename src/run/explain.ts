@@ -21,7 +21,7 @@ import type { RouteQuestion } from '../scenario/route-question.js';
 import { authorityOf } from './authority.js';
 import { maskedUrl } from '../secrets.js';
 import { TOOL } from '../tool.js';
-import { findConfigNotProgrammed, programmedSplit, readProxyConfig } from './programmed.js';
+import { findConfigNotProgrammed, programmedSplit, readProxyConfigs } from './programmed.js';
 import { routeRequest } from './route-request.js';
 import { withoutSecrets } from './without-secrets.js';
 
@@ -163,7 +163,7 @@ async function programmedOf(
   if (programmed === null) return null;
   const { kind, gatewayPort } = resolution;
   return programmedSplit(
-    await readProxyConfig(programmed, signal),
+    await readProxyConfigs(programmed, signal),
     request,
     gatewayPort ?? request.gatewayPort ?? null,
     // Without a split to expect there is still what the proxy does, compared with nothing.

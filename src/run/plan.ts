@@ -17,11 +17,8 @@ import { powerPerCall } from '../expect/power-per-call.js';
 import { parseTolerance, resolveTolerances, type Tolerance } from '../expect/split/tolerance.js';
 import { questionedRoute } from './explain.js';
 import { withoutSecrets } from './without-secrets.js';
-import {
-  type ExpectedAborts,
-  nothingLeft,
-  requestsBeyondAborts,
-} from '../expect/injected-aborts.js';
+import type { AbortedPart } from '../expect/expected-aborts.js';
+import { nothingLeft, requestsBeyondAborts } from '../expect/injected-aborts.js';
 
 type Weights = readonly { name: string; weight: number }[];
 
@@ -104,7 +101,7 @@ async function plannedCalls(
 interface Routed {
   weights: Weights;
   route: PlanReport['route'];
-  aborts: ExpectedAborts | null;
+  aborts: AbortedPart | null;
 }
 
 /** The calls of a run share their manifests, and standard input can be read only once. */
@@ -154,7 +151,7 @@ function plannedSplit(
   weights: Weights,
   rule: PlanRule,
   requests: number | null,
-  aborts: ExpectedAborts | null = null,
+  aborts: AbortedPart | null = null,
 ): PlannedSplitReport {
   const input = planInput(weights, parseTolerance(rule.tolerance), rule);
   const rates = [0, ...MISSING_PARTS.map((part) => part * rule.maxErrorRate)];
@@ -166,7 +163,7 @@ function plannedSplit(
       expectedShare: input.expectedShares[index] ?? 0,
       tolerance: input.tolerances[index] ?? 0,
     })),
-    aborts,
+    aborts: aborts === null ? null : { share: aborts.share, description: aborts.description },
     needed: [...new Set(rates)].map((missingRate) => {
       const plan = planRequests({ ...input, missingRate });
       return plan.kind === 'planned'
@@ -200,7 +197,7 @@ function capacity(
   requests: number,
   weights: Weights,
   input: PlanInput,
-  aborts: ExpectedAborts | null,
+  aborts: AbortedPart | null,
 ): CapacityReport {
   // The rest never reaches a destination.
   const judged = Math.floor(requests * (1 - (aborts?.share ?? 0)));

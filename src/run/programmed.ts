@@ -3,7 +3,7 @@ import type { ProgrammedRecord } from '../record/asked.js';
 import type { ConfiguredDestination } from '../routing/envoy/cluster-identity.js';
 import { compareProgrammed, configuredBy } from '../routing/envoy/compare.js';
 import type { EnvoyRouteTable } from '../routing/envoy/config-dump.js';
-import { readConfigDump } from '../inputs/config-dump.js';
+import { readConfigDumps } from '../inputs/config-dump.js';
 import { programmedRoute, servesHost } from '../routing/envoy/programmed.js';
 import { portOf } from '../routing/istio/host.js';
 import type { RouteRequest } from '../routing/request.js';
@@ -26,32 +26,50 @@ export interface ProxyConfig {
  * Reads what a proxy was programmed with.
  *
  * @param signal Gives up when it aborts.
+ * @returns That of each replica.
  * @throws InputError when the configuration cannot be had or read.
  */
-export async function readProxyConfig(
+export async function readProxyConfigs(
   source: ProgrammedSource,
   signal?: AbortSignal,
-): Promise<ProxyConfig> {
-  const { name, text } = await readConfigDump(source, signal);
+): Promise<ProxyConfig[]> {
+  const dumps = await readConfigDumps(source, signal);
   // Loaded where a proxy is asked, with the YAML library.
   const { parseConfigDump } = await import('../routing/envoy/config-dump.js');
-  return { place: name, tables: parseConfigDump(text, name) };
+  return dumps.map(({ name, text }) => ({ place: name, tables: parseConfigDump(text, name) }));
 }
 
 /**
- * Sends a request through what a proxy was programmed with, and holds the result against what was
- * configured.
+ * Sends a request through what the replicas of a proxy were programmed with, and holds the result
+ * against what was configured.
  *
+ * @param replicas At least one.
  * @param gatewayPort Port of the gateway's listener, where it is known.
- * @throws InputError when it is not clear which of its route tables the request meets.
+ * @returns That of the first replica that parts from it, or cannot be compared; else of the first.
+ * @throws InputError when it is not clear which of the route tables the request meets.
  */
 export function programmedSplit(
-  { place, tables }: ProxyConfig,
+  replicas: readonly ProxyConfig[],
   request: RouteRequest,
   gatewayPort: number | null,
   configured: Configured,
 ): ProgrammedRecord {
   const destinations = configuredDestinations(configured);
+  const splits = replicas.map((replica) => splitOf(replica, request, gatewayPort, destinations));
+  const told =
+    splits.find(({ difference }) => difference !== null) ??
+    splits.find(({ incomparable }) => incomparable !== null) ??
+    splits[0];
+  if (told === undefined) throw new RangeError('a proxy without a replica');
+  return told;
+}
+
+function splitOf(
+  { place, tables }: ProxyConfig,
+  request: RouteRequest,
+  gatewayPort: number | null,
+  destinations: readonly ConfiguredDestination[],
+): ProgrammedRecord {
   const port = gatewayPort ?? portOf(request.authority);
   if (!servesHost(tables, request, port)) return unserved(place, tables, request, destinations);
   const route = programmedRoute(tables, request, port);

@@ -9,6 +9,7 @@ import { ask, type PreparedRun } from './ask.js';
 import type { RunOptions } from './options.js';
 import { samplePlan } from './sample.js';
 import { type ReachedTarget, reachTarget } from './target.js';
+import type { WatchedProxies } from './watched-proxies.js';
 import { withoutSecrets } from './without-secrets.js';
 
 /** Loads a target that is there. @param plan The load of the sample. */
@@ -31,14 +32,26 @@ export function recordRun(
   return withoutSecrets(scenario.secrets, async () => {
     const run = await ask(scenario, options);
     const { asked } = run;
+    const proxies = await watchedProxies(scenario, run, options);
     const target = await reachTarget(
       scenario,
       run.calls.map(({ loaded }) => loaded),
       options,
     );
-    const counted = target.isThere
+    const loaded = target.isThere
       ? mergeCounts(target.found, await load(run, target, samplePlan(scenario, run)))
       : target.found;
+    const counted = proxies === null ? loaded : { ...loaded, proxies: await proxies.readAgain() };
     return recordOf(asked, counted, await conclude(asked, counted));
   });
+}
+
+async function watchedProxies(
+  { programmed }: Scenario,
+  { places }: PreparedRun,
+  options: RunOptions,
+): Promise<WatchedProxies | null> {
+  if (programmed?.kind !== 'envoy-admin') return null;
+  const { watchProxies } = await import('./watched-proxies.js');
+  return await watchProxies(programmed.urls, places, options);
 }

@@ -13,7 +13,7 @@ import {
   findConfigNotProgrammed,
   programmedSplit,
   type ProxyConfig,
-  readProxyConfig,
+  readProxyConfigs,
 } from './programmed.js';
 import { routeRequest } from './route-request.js';
 
@@ -30,7 +30,7 @@ export async function routedCalls(
   signal: AbortSignal | undefined,
 ): Promise<(ConfiguredCall | null)[]> {
   const { programmed } = scenario;
-  const proxy = programmed === null ? null : await readProxyConfig(programmed, signal);
+  const proxy = programmed === null ? null : await readProxyConfigs(programmed, signal);
   const sources = scenario.calls.map(({ source }) => source);
   // The calls of a run share their manifests.
   const files = sources.find((source) => source?.kind === 'manifests');
@@ -56,7 +56,7 @@ function configuredBy(
   source: ExpectationSource,
   request: RouteRequest,
   manifests: ManifestSet | null,
-  proxy: ProxyConfig | null,
+  proxy: readonly ProxyConfig[] | null,
 ): ConfiguredCall {
   if (source.kind === 'weights') return besideProxy(source.weights, request, proxy);
   if (manifests === null) throw new RangeError('manifests that were not loaded');
@@ -66,7 +66,7 @@ function configuredBy(
 function byManifests(
   manifests: ManifestSet,
   request: RouteRequest,
-  proxy: ProxyConfig | null,
+  proxy: readonly ProxyConfig[] | null,
 ): ConfiguredCall {
   const resolved = forwardedOrRefused(resolveRoute(manifests, request));
   const { destinations, route, effects, gatewayPort, findings, lint } = resolved;
@@ -80,6 +80,7 @@ function byManifests(
     destinations: destinations.map(({ name, weight, replicas }) => {
       return { name, weight, replicas, previousWeight: null };
     }),
+    places: destinations.map(({ name, host, subset, port }) => ({ name, host, subset, port })),
     attribution: attributionTable(
       destinations.map(({ name }) => name),
       resolved.workloads,
@@ -95,7 +96,7 @@ function byManifests(
 function besideProxy(
   weights: readonly WeightedName[],
   request: RouteRequest,
-  proxy: ProxyConfig | null,
+  proxy: readonly ProxyConfig[] | null,
 ): ConfiguredCall {
   const configured = configuredByWeights(weights);
   if (proxy === null) return configured;

@@ -21,18 +21,18 @@ export type ExpectationSource =
 
 /** Where a proxy's own configuration is read. */
 export type ProgrammedSource =
-  /** `http://127.0.0.1:15000` */
-  { kind: 'envoy-admin'; url: string } | { kind: 'config-dump'; file: string };
+  /** `http://127.0.0.1:15000`, of each replica one; their counters are read there, too. */
+  { kind: 'envoy-admin'; urls: readonly string[] } | { kind: 'config-dump'; file: string };
 
 /**
  * Where the settings say that the proxy's configuration is.
  *
  * @returns null when they do not.
- * @throws InputError when they say it twice.
+ * @throws InputError when they say it twice, or name one replica twice: it would count twice.
  */
 export function programmedSource(settings: Settings): ProgrammedSource | null {
-  const { 'envoy-admin': url, 'config-dump': file } = settings;
-  if (url !== undefined && file !== undefined) {
+  const { 'envoy-admin': urls = [], 'config-dump': file } = settings;
+  if (urls.length > 0 && file !== undefined) {
     throw new InputError(
       "a proxy's configuration is read in one place: drop --envoy-admin or this",
       {
@@ -40,7 +40,12 @@ export function programmedSource(settings: Settings): ProgrammedSource | null {
       },
     );
   }
-  if (url !== undefined) return { kind: 'envoy-admin', url };
+  if (new Set(urls).size < urls.length) {
+    throw new InputError('one replica is given twice, and its counters would count twice', {
+      path: '--envoy-admin',
+    });
+  }
+  if (urls.length > 0) return { kind: 'envoy-admin', urls };
   return file === undefined ? null : { kind: 'config-dump', file };
 }
 

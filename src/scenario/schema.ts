@@ -124,7 +124,7 @@ export const settingsSchema = z.strictObject({
     .min(0, { error: 'steps are counted from 0' })
     .optional()
     .describe('Step of an Argo Rollout to expect, from 0; the current one when absent'),
-  'envoy-admin': z.string().optional().describe("URL of the proxy's admin interface"),
+  'envoy-admin': texts("URL of the proxy's admin interface, of each replica one").optional(),
   'config-dump': z.string().optional().describe("File with the proxy's /config_dump"),
 
   call: z.string().optional().describe('pkg.Service/Method'),

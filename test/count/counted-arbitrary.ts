@@ -3,6 +3,7 @@ import { connectionCounts } from '../../src/count/call-counter.js';
 import type { CallCounting } from '../../src/count/call-counting.js';
 import type { Counted } from '../../src/count/counted.js';
 import { mergeCounts } from '../../src/count/merge-counts.js';
+import { mergeReadings } from '../../src/count/proxy-readings.js';
 import { emptyCallCounts, nothingCounted } from '../../src/count/nothing-counted.js';
 import { unreported } from '../../src/count/unreported.js';
 import {
@@ -90,6 +91,25 @@ const transport = record({
   tls: fc.array(tls, { maxLength: 2 }),
 });
 
+const growth = fc
+  .tuple(fc.nat(50), fc.nat(50))
+  .map(([before, grown]) => ({ before, after: before + grown }));
+
+const proxy = record({
+  url: fc.constantFrom('http://10.0.0.1:15000', 'http://10.0.0.2:15000'),
+  problem: fc.constantFrom(null, null, 'it could not be read', 'its counters fell'),
+  endpoints: fc.uniqueArray(
+    record({
+      cluster: fc.constantFrom('outbound|80|v1|s', '__proto__'),
+      destination: fc.constantFrom('v1', null),
+      address: fc.constantFrom('10.0.0.3:80', '10.0.0.4:80'),
+      requests: growth,
+      errors: growth,
+    }),
+    { maxLength: 3, selector: ({ cluster, address }) => `${cluster} ${address}` },
+  ),
+});
+
 const scripts = fc.tuple(scriptedRequests(1, MAX_REQUESTS), scriptedRequests(5, MAX_REQUESTS));
 
 const remotes = fc.constantFrom('127.0.0.1:80', '[::1]:80');
@@ -133,6 +153,10 @@ const sampled: fc.Arbitrary<Counted> = record({
   cpuMicros: fc.nat(1_000_000),
   excluded: fc.nat(100),
   rollout: fc.option(record({ waitedMs: micros(10_000), followed: fc.boolean() })),
+  proxies: fc
+    .uniqueArray(proxy, { maxLength: 2, selector: ({ url }) => url })
+    // In the order in which they are joined.
+    .map((proxies) => mergeReadings(proxies, [])),
   probed: fc.option(fc.tuple(fc.nat(9), fc.nat(9), fc.nat(9), fc.nat(9))),
 }).map(({ requests, remote, firstConnection, probed, ...rest }) => {
   const { calls, connections } = countedFrom(requests, remote, firstConnection);

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { podNames } from '../../src/mesh/pod-names.js';
 import type { RunRecord } from '../../src/record/run-record.js';
 import { recordOf, ROOT, splitproof, reasonsOf } from '../fixtures/command.js';
 import { envoyConfig } from '../fixtures/envoy-config.js';
@@ -131,6 +135,114 @@ describe('a route that aborts a tenth of its requests, through the real Envoy', 
       assert.equal(status, 0, reasonsOf(record));
     } finally {
       await envoy.stop();
+    }
+  });
+});
+
+/** A pod of plain HTTP, which says in a header who it is. */
+async function startHttpPod(name: string): Promise<Server> {
+  const server = createServer((_, response) => response.setHeader('x-pod', name).end('hello'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+describe('a route that aborts a tenth of its plain HTTP requests, through the real Envoy', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'splitproof-http-aborts-'));
+  const servers: Server[] = [];
+  before(async () => {
+    for (const version of ['v1', 'v2'])
+      servers.push(await startHttpPod(podNames('greeter', version)[0]!));
+  });
+  after(() => {
+    for (const server of servers) {
+      server.close();
+      server.closeAllConnections();
+    }
+    rmSync(folder, { recursive: true });
+  });
+
+  /** @param abort What Envoy is told, and the manifest: a tenth of the requests. */
+  async function through(
+    abort: { envoy: object; istio: string },
+    weights: readonly number[],
+    args: readonly string[] = [],
+  ): Promise<{ status: number | null; record: RunRecord; stderr: string }> {
+    const clusters = ['v1', 'v2'].map((name, index) => ({
+      ...{ name, weight: weights[index]!, upstreamProtocol: 'http1' as const },
+      ports: [(servers[index]!.address() as AddressInfo).port],
+    }));
+    const fault = {
+      name: 'fault',
+      typed_config: {
+        '@type': FAULT_FILTER,
+        abort: { ...abort.envoy, percentage: { numerator: 10, denominator: 'HUNDRED' } },
+      },
+    };
+    const config = JSON.stringify(envoyConfig([{ kind: 'http', clusters }])).replace(
+      '"http_filters":[',
+      `"http_filters":[${JSON.stringify(fault)},`,
+    );
+    const source = path.join(ROOT, 'scenarios/asm-greeter/virtual-service-60-40.yaml');
+    const text = readFileSync(source, 'utf8').replace(
+      /^( *)route:$/m,
+      `$1fault: {abort: {percentage: {value: 10}, ${abort.istio}}}\n$1route:`,
+    );
+    const file = path.join(folder, 'virtual-service.yaml');
+    writeFileSync(file, text);
+    const manifests = [
+      ...['app', 'gateway', 'destination-rule'].map((name) => `scenarios/asm-greeter/${name}.yaml`),
+      file,
+    ].flatMap((name) => ['-f', name]);
+    const envoy = await startEnvoyWithConfig(JSON.parse(config) as object);
+    try {
+      return await recordOf([
+        ...['verify', `http://${envoy.address}/hello`, '--http-version', '2', ...manifests],
+        ...['--identity', 'header:x-pod', '-n', '7200', ...args],
+      ]);
+    } finally {
+      await envoy.stop();
+    }
+  }
+
+  const HTTP_503 = { envoy: { http_status: 503 }, istio: 'httpStatus: 503' };
+  /** Envoy answers 200 and a text: a gRPC status is for gRPC requests alone. */
+  const GRPC = { envoy: { grpc_status: 14 }, istio: 'grpcStatus: UNAVAILABLE' };
+
+  it('with 503: they are no errors, and nobody is missed', async () => {
+    const { status, record } = await through(HTTP_503, [60, 40]);
+    assert.equal(status, 0, reasonsOf(record));
+    const split = record.calls[0]!.split!;
+    assert.equal(split.aborts?.description, 'HTTP 503');
+    assert.equal(split.aborts.seen, split.missing);
+    assert.equal(split.aborts.allowed, split.missing);
+    assert.equal(record.calls[0]!.status['503'], split.missing);
+  });
+
+  it('with a gRPC status, which comes as 200: they are nobody’s answers, and none is missed', async () => {
+    const { status, record } = await through(GRPC, [60, 40]);
+    assert.equal(status, 0, reasonsOf(record));
+    const split = record.calls[0]!.split!;
+    assert.equal(record.calls[0]!.status['200'], 7200);
+    assert.ok(split.missing > 500, String(split.missing));
+    assert.equal(split.aborts?.seen, split.missing);
+    assert.equal(split.aborts.allowed, split.missing);
+    assert.ok(!record.findings.some(({ code }) => code === 'abort-share'));
+  });
+
+  it('with 503 that is OK by --ok-status', async () => {
+    const { status, record } = await through(HTTP_503, [60, 40], ['--ok-status', '2xx,503']);
+    assert.equal(status, 0, reasonsOf(record));
+    const split = record.calls[0]!.split!;
+    assert.equal(split.aborts?.seen, split.missing);
+    assert.equal(record.load.ok, 7200);
+  });
+
+  it('fails with a wrong split either way', async () => {
+    for (const abort of [HTTP_503, GRPC]) {
+      const { status, record } = await through(abort, [75, 25]);
+      assert.equal(status, 1, reasonsOf(record));
+      assert.match(reasonsOf(record), /does not follow the weights/);
     }
   });
 });

@@ -50,6 +50,35 @@ describe('configured, programmed and observed, with the real Envoy', () => {
     assert.equal(report.findings[0]?.code, 'config-not-programmed');
   });
 
+  it('of several replicas the one that parts is told', async () => {
+    const right = await startEnvoy({
+      listeners: [
+        {
+          kind: 'http',
+          clusters: [
+            { name: `outbound|50051|v1|${HOST}`, weight: 60, ports: [pods.ports.v1!] },
+            { name: `outbound|50051|v2|${HOST}`, weight: 40, ports: [pods.ports.v2!] },
+          ],
+        },
+      ],
+    });
+    try {
+      const explained = async (urls: readonly string[]): Promise<ExplanationReport> => {
+        const { stdout } = await splitproof([
+          ...['explain', ...MANIFESTS, '--gateway-port', '8080', ...CALL, '--format', 'json'],
+          ...urls.flatMap((url) => ['--envoy-admin', url]),
+        ]);
+        return JSON.parse(stdout) as ExplanationReport;
+      };
+      assert.equal((await explained([right.adminUrl])).programmed?.difference, null);
+      const both = await explained([right.adminUrl, envoy.adminUrl]);
+      assert.equal(both.programmed?.source, envoy.adminUrl);
+      assert.match(both.programmed.difference ?? '', /v1 .* 60 % and programmed with 80 %/);
+    } finally {
+      await right.stop();
+    }
+  });
+
   it('verify shows what was observed beside them, and the verdict is by the configured split', async () => {
     const args = ['verify', ...MANIFESTS, envoy.address, ...CALL, '--envoy-admin', envoy.adminUrl];
     const { status, record } = await recordOf(args);

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { configuredBy } from '../../src/routing/envoy/compare.js';
 import { parseConfigDump, type EnvoyRouteTable } from '../../src/routing/envoy/config-dump.js';
-import { readConfigDump } from '../../src/inputs/config-dump.js';
+import { readConfigDumps } from '../../src/inputs/config-dump.js';
 import { programmedRoute } from '../../src/routing/envoy/programmed.js';
 import { resolveRoute } from '../../src/routing/resolve.js';
 import { parseManifests } from '../../src/routing/parse-manifests.js';
@@ -103,8 +103,8 @@ describe('the real Envoy agrees with what explain says', () => {
     upstream.listen(0, '127.0.0.1');
     await once(upstream, 'listening');
     envoy = await startEnvoyWithConfig(envoyConfig((upstream.address() as AddressInfo).port));
-    const { text } = await readConfigDump({ kind: 'envoy-admin', url: envoy.adminUrl });
-    programmed = parseConfigDump(text, 'config_dump');
+    const [dump] = await readConfigDumps({ kind: 'envoy-admin', urls: [envoy.adminUrl] });
+    programmed = parseConfigDump(dump!.text, 'config_dump');
   });
 
   after(async () => {

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { emptyCallCounts } from '../../src/count/nothing-counted.js';
+import { judgeAborts } from '../../src/expect/aborts.js';
+import { expectedAborts, type ExpectedAborts } from '../../src/expect/expected-aborts.js';
 import {
   abortReasons,
-  type ExpectedAborts,
   findAbortShare,
   injectedAborts,
   requestsBeyondAborts,
 } from '../../src/expect/injected-aborts.js';
 
-const TENTH: ExpectedAborts = { share: 0.1, description: 'gRPC UNAVAILABLE' };
+const TENTH: ExpectedAborts = { share: 0.1, description: 'gRPC UNAVAILABLE', answeredOk: false };
 
 function met(aborted: number, sampled: number): ReturnType<typeof injectedAborts> {
   const failures = [
@@ -20,7 +22,8 @@ function met(aborted: number, sampled: number): ReturnType<typeof injectedAborts
 
 describe('injected aborts', () => {
   it('are told from other failures by what Envoy says', () => {
-    assert.deepEqual(met(100, 1000), { ...TENTH, seen: 100, allowed: 100 });
+    const { share, description } = TENTH;
+    assert.deepEqual(met(100, 1000), { share, description, seen: 100, allowed: 100 });
   });
 
   it('are allowed for up to what the share gives by chance', () => {
@@ -32,6 +35,29 @@ describe('injected aborts', () => {
   it('that carry a destination’s identity are failures of that destination', () => {
     const failures = [{ status: 'UNAVAILABLE', cause: 'fault filter abort', count: 100 }];
     assert.equal(injectedAborts(TENTH, failures, 1000, 60).seen, 60);
+  });
+
+  it('may have a status that is OK by the call: then they are answers of nobody', () => {
+    const http = [[200, 399]] as const;
+    const ofHttp = (httpStatus: number | null): boolean =>
+      expectedAborts({ share: 0.1, description: '', httpStatus }, http).answeredOk;
+    assert.deepEqual([200, 399, 400, 503].map(ofHttp), [true, true, false, false]);
+    // 0 is OK in gRPC, whose statuses are none of HTTP.
+    assert.equal(ofHttp(null), false);
+  });
+
+  it('that are OK are found among the OK answers that name nobody', () => {
+    const counts = emptyCallCounts(['v1', 'v2'], Infinity);
+    counts.sent = 1000;
+    counts.ends.ok = 1000;
+    counts.unattributed = 120;
+    counts.pods.set('stranger', { destination: -1, observed: 20, latency: null });
+    const aborts: ExpectedAborts = { share: 0.1, description: 'HTTP 200', answeredOk: true };
+    const { figures, findings } = judgeAborts(aborts, { counts, failures: [] });
+    assert.deepEqual([figures.seen, figures.allowed], [100, 100]);
+    assert.deepEqual(findings, []);
+    counts.unattributed = 320;
+    assert.equal(judgeAborts(aborts, { counts, failures: [] }).figures.allowed, 130);
   });
 
   it('ask for no more requests where the route injects none', () => {

@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { InputError } from '../../src/input-error.js';
-import { readConfigDump } from '../../src/inputs/config-dump.js';
+import { readConfigDumps } from '../../src/inputs/config-dump.js';
 import { readUrl, type UrlSource } from '../../src/inputs/read-url.js';
 
 const closing: (() => void)[] = [];
@@ -129,20 +129,23 @@ describe("a proxy's configuration", () => {
     const url = await served((request, response) => {
       response.end(`{"from": "${request.url ?? ''}"}`);
     });
-    const { name, text } = await readConfigDump({
+    const [dump] = await readConfigDumps({
       kind: 'envoy-admin',
-      url: url.replace('//', '//jack:s3cr3t@'),
+      urls: [url.replace('//', '//jack:s3cr3t@')],
     });
-    assert.equal(text, '{"from": "/config_dump"}');
-    assert.equal(name, url.replace('//', '//***@'));
+    assert.equal(dump!.text, '{"from": "/config_dump"}');
+    assert.equal(dump!.name, url.replace('//', '//***@'));
   });
 
   it('needs an address', async () => {
     for (const url of ['localhost', 'unix:/run/admin', 'ftp://a']) {
-      await refused(readConfigDump({ kind: 'envoy-admin', url }), /--envoy-admin: .*http:/);
+      await refused(
+        readConfigDumps({ kind: 'envoy-admin', urls: [url] }),
+        /--envoy-admin: .*http:/,
+      );
     }
     await refused(
-      readConfigDump({ kind: 'config-dump', file: 'nope.json' }),
+      readConfigDumps({ kind: 'config-dump', file: 'nope.json' }),
       /nope\.json: --config-dump: no such file/,
     );
   });

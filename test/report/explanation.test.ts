@@ -47,7 +47,7 @@ function reportOf(text: string): ExplanationReport {
     effects: {
       timeoutMs: 0,
       retries: { attempts: 0, perTryTimeoutMs: null, retryOn: text, byDefault: true },
-      abort: { share: 0.5, description: text },
+      abort: { share: 0.5, description: text, httpStatus: null },
       delay: { share: 0.5, description: text },
       failing: { share: 0.5, description: text },
       mirrors: [{ host: text, share: 1 }],

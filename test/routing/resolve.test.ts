@@ -223,7 +223,7 @@ describe('the resolution of a request', () => {
     assert.deepEqual(explanation.effects, {
       timeoutMs: 90_000,
       retries: { attempts: 3, perTryTimeoutMs: 20_000, retryOn: 'unavailable', byDefault: false },
-      abort: { share: 0.1, description: 'gRPC UNAVAILABLE' },
+      abort: { share: 0.1, description: 'gRPC UNAVAILABLE', httpStatus: null },
       delay: { share: 0.005, description: '2000 ms' },
       failing: null,
       mirrors: [{ host: 'shadow', share: 0.25 }],

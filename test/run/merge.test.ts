@@ -34,7 +34,7 @@ function askedOfGenerated(runId: string, some: Partial<Asked> = {}): Asked {
           ...split!.destinations,
           { name: 'constructor', weight: 0, replicas: null, previousWeight: null },
         ],
-        aborts: { share: 0.2, description: 'gRPC UNAVAILABLE' },
+        aborts: { share: 0.2, description: 'gRPC UNAVAILABLE', answeredOk: false },
       },
       {
         ...split!,

@@ -70,7 +70,9 @@ describe('waiting for a roll-out', () => {
 
   it('allows for what the route aborts on purpose', async () => {
     const run = preparedRun([weights], [3089]);
-    for (const { asked } of run.calls) asked.aborts = { share: 0.1, description: 'UNAVAILABLE' };
+    for (const { asked } of run.calls) {
+      asked.aborts = { share: 0.1, description: 'UNAVAILABLE', answeredOk: false };
+    }
     const target = targetLoadedBy(({ callParts: [requests = 0] }) => {
       const counts = [0.54, 0.36].map((share) => Math.round(share * requests));
       const batch = countedBatch([{ names: ['v1', 'v2'], requests, counts }]);

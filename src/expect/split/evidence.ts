@@ -28,7 +28,7 @@ export interface CallEvidence {
   /** Answers that were to come. */
   sampled: number;
   unsent: { byPeer: number; byUs: number };
-  /** OK answers without a known destination. */
+  /** OK answers without a known destination, and not aborted by the route. */
   unattributed: number;
   cancelled: number;
   /** Names of pods that answered and fit no workload. */
@@ -51,6 +51,8 @@ export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): C
       (counts.observed[index] ?? 0) + (probe?.observed[index] ?? 0) > 0,
   );
   const missing = missingAnswers(connections);
+  const aborts = call.aborts === null ? null : judgeAborts(call.aborts, counted);
+  const abortedOk = call.aborts?.answeredOk === true ? (aborts?.figures.allowed ?? 0) : 0;
   const n = counts.observed.reduce((sum, count) => sum + count, 0);
   const pick = (columns: readonly number[]): number[] => kept.map((index) => columns[index] ?? 0);
   const pods = [...counts.pods].map(([name, pod]) => ({ name, ...pod })).sort(byName);
@@ -71,10 +73,10 @@ export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): C
     }),
     sampled: n + missing,
     unsent: unsentRequests(counts.unsent),
-    unattributed: counts.unattributed,
+    unattributed: counts.unattributed - abortedOk,
     cancelled: answersGivenUp(counts, missing, call.observationsPerCall),
     unknownPods: pods.filter(({ destination }) => destination < 0).map(({ name }) => name),
-    aborts: call.aborts === null ? null : judgeAborts(call.aborts, counted),
+    aborts,
     connections: {
       counts: connections.map(({ observed }) => pick(observed)),
       neighbours: {

@@ -6,6 +6,7 @@ import type { CallRecord, LatencyRecord, RunRecord, SplitRecord } from '../../re
 import { paint, type Style } from '../style.js';
 import { type Fact, fact } from './fact.js';
 import { findings, statusLines, thresholdTable, verdict } from './outcome.js';
+import { proxyCounterLines } from './proxy-counters.js';
 import { shorten } from './shorten.js';
 import { table } from './table.js';
 
@@ -15,6 +16,7 @@ export function renderBench(record: RunRecord, style: Style): string {
     header(record, style),
     summary(record, style),
     ...labelled(record).flatMap(({ call, label }) => callSections(call, label, record, style)),
+    proxyCounterLines(record.proxyCounters, style),
     transport(record, style),
     thresholdTable(record, style),
     ...findings(record, style),

@@ -14,6 +14,7 @@ import { renderBench } from './bench.js';
 import { destinationTable, podTable } from './destinations.js';
 import { type Fact, fact } from './fact.js';
 import { checkLines, findings, statusLines, thresholdTable, verdict } from './outcome.js';
+import { proxyCounterLines } from './proxy-counters.js';
 import { programmedTable } from './programmed.js';
 import { shorten } from './shorten.js';
 import { table } from './table.js';
@@ -24,6 +25,7 @@ export function renderConsole(record: RunRecord, style: Style): string {
   const sections = [
     header(record, style),
     ...labelled(record).flatMap(({ call, label }) => callSections(call, label, record, style)),
+    proxyCounterLines(record.proxyCounters, style),
     thresholdTable(record, style),
     ...findings(record, style),
     verdict(record, style),

@@ -1,15 +1,22 @@
 import type { ProgrammedDestination } from './programmed.js';
 
-/** A destination as it was configured. */
-export interface ConfiguredDestination {
+/** A destination as proxies may know it. */
+export interface DestinationPlace {
   name: string;
-  /** Between 0 and 1. */
-  share: number;
   /** In full; `null` where only names and weights were given. */
   host: string | null;
   subset: string | null;
   port: number | null;
 }
+
+/** A destination as it was configured. */
+export interface ConfiguredDestination extends DestinationPlace {
+  /** Between 0 and 1. */
+  share: number;
+}
+
+/** A cluster by everything that may say whose it is. */
+type NamedCluster = Omit<ProgrammedDestination, 'share'>;
 
 /** Clusters that Istio makes for requests it has no route for. */
 const UNROUTED = ['BlackHoleCluster', 'PassthroughCluster', 'InboundPassthroughCluster'];
@@ -24,14 +31,24 @@ export function saysWhoseItIs({ cluster, host }: ProgrammedDestination, byHost: 
 }
 
 /**
+ * The only destination that a cluster can be; several mean that its names say too little.
+ *
+ * @returns null: none, or several.
+ */
+export function ownerOf<D extends DestinationPlace>(
+  cluster: NamedCluster,
+  destinations: readonly D[],
+): D | null {
+  const owners = destinations.filter((destination) => isClusterOf(cluster, destination));
+  return owners.length === 1 ? (owners[0] ?? null) : null;
+}
+
+/**
  * Whether a cluster is a destination's. Istio's names hold host, port and subset; any other must be
  * one of the usual spellings of the destination's name.
  */
-export function isClusterOf(
-  programmed: ProgrammedDestination,
-  destination: ConfiguredDestination,
-): boolean {
-  const { cluster, aliases, host, subset, port } = programmed;
+function isClusterOf(named: NamedCluster, destination: DestinationPlace): boolean {
+  const { cluster, aliases, host, subset, port } = named;
   if (host !== null && destination.host !== null)
     return (
       host === destination.host &&
@@ -50,7 +67,7 @@ function withoutHash(name: string): string {
 }
 
 /** What proxies call a destination, in lower case; with a subset, never without it. */
-function spellings({ name, host, subset, port }: Omit<ConfiguredDestination, 'share'>): string[] {
+function spellings({ name, host, subset, port }: DestinationPlace): string[] {
   const names = [name];
   if (host !== null) {
     const [label = '', namespace] = host.split('.');

@@ -1,5 +1,5 @@
 import type { ExpectedDestination } from '../route-split.js';
-import { type ConfiguredDestination, isClusterOf, saysWhoseItIs } from './cluster-identity.js';
+import { type ConfiguredDestination, ownerOf, saysWhoseItIs } from './cluster-identity.js';
 import type { ProgrammedDestination, ProgrammedRoute } from './programmed.js';
 
 /** One destination as configured and as programmed into the proxy. */
@@ -86,15 +86,6 @@ export function compareProgrammed(
     difference: `${list.join(', ')}${where}${unrouted}`,
     incomparable: null,
   };
-}
-
-/** The only destination a cluster can be; several mean that its names say too little. */
-function ownerOf(
-  cluster: ProgrammedDestination,
-  configured: readonly ConfiguredDestination[],
-): ConfiguredDestination | null {
-  const owners = configured.filter((destination) => isClusterOf(cluster, destination));
-  return owners.length === 1 ? (owners[0] ?? null) : null;
 }
 
 function apart(

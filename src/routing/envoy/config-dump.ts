@@ -9,6 +9,8 @@ export interface EnvoyVirtualHost {
   name: string;
   /** In lower case. */
   domains: readonly string[];
+  /** Plaintext requests are sent to HTTPS before any route is tried. */
+  requiresTls: boolean;
   routes: readonly EnvoyRoute[];
 }
 
@@ -157,6 +159,9 @@ function readTable(
           .field('domains')
           .strings()
           .map((domain) => domain.toLowerCase()),
+        requiresTls: ['ALL', 'EXTERNAL_ONLY'].includes(
+          pick(host, 'require_tls', 'requireTls').optionalString() ?? '',
+        ),
         routes: host.field('routes').items().map(readEnvoyRoute),
       })),
     incomplete: node.field('vhds').absent

@@ -92,7 +92,7 @@ function readHeaderMatch(node: ManifestNode): StringMatch | null {
 }
 
 /** A StringMatcher; `null` for one that is not modelled. */
-function readMatcher(node: ManifestNode): StringMatch | null {
+export function readMatcher(node: ManifestNode): StringMatch | null {
   if (node.absent || pick(node, 'ignore_case', 'ignoreCase').boolean()) return null;
   for (const kind of ['exact', 'prefix', 'suffix', 'contains'] as const) {
     const value = node.field(kind).optionalString();

@@ -1,6 +1,7 @@
 import { InputError } from '../../input-error.js';
 import { unmetReason, type MatchContext } from '../condition.js';
 import { hostOf, mostSpecificHost, portOf } from '../istio/host.js';
+import { answersPreflight } from '../preflight.js';
 import type { RouteRequest } from '../request.js';
 import type { ClusterAliases } from './clusters.js';
 import type { EnvoyRouteTable, EnvoyVirtualHost } from './config-dump.js';
@@ -136,15 +137,16 @@ function virtualHostOf(table: EnvoyRouteTable, request: RouteRequest): ChosenTab
 
 /** Routes in order; one that takes only a fraction of its requests leaves the rest to those after it. */
 function follow(
-  { routes }: EnvoyVirtualHost,
+  { routes, requiresTls }: EnvoyVirtualHost,
   context: MatchContext,
   aliases: ClusterAliases,
 ): Omit<ProgrammedRoute, 'table' | 'virtualHost'> {
   const shares = new Map<string, number>();
   const taken: string[] = [];
   const notes: string[] = [];
-  let left = 1;
-  let answeredByProxy = 0;
+  const isSentToHttps = requiresTls && context.request.scheme === 'http';
+  let left = isSentToHttps ? 0 : 1;
+  let answeredByProxy = isSentToHttps ? 1 : 0;
   let unknown: string | null = null;
   for (const [index, route] of routes.entries()) {
     if (left <= 0) break;
@@ -158,7 +160,8 @@ function follow(
     left -= share;
     if (share === 0) continue;
     taken.push(route.name === '' ? `routes[${index}]` : route.name);
-    if (route.action.kind === 'clusters') addShares(shares, route.action.clusters, share);
+    if (isAnsweredBefore(route, context)) answeredByProxy += share;
+    else if (route.action.kind === 'clusters') addShares(shares, route.action.clusters, share);
     else if (route.action.kind === 'dynamic')
       unknown = `the proxy's ${taken.at(-1) ?? ''} chooses its cluster by ${route.action.by}`;
     else answeredByProxy += share;
@@ -172,6 +175,12 @@ function follow(
     unknown,
     notes,
   };
+}
+
+/** A preflight request that the CORS policy of a route that forwards answers. */
+function isAnsweredBefore({ action, preflights }: EnvoyRoute, { request }: MatchContext): boolean {
+  if (action.kind !== 'clusters' && action.kind !== 'dynamic') return false;
+  return preflights !== null && answersPreflight(preflights, request);
 }
 
 function addShares(

@@ -1,5 +1,7 @@
 import type { Condition } from '../condition.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
+import type { PreflightPolicy } from '../preflight.js';
+import { readEnvoyCors } from './cors.js';
 import { pick } from './pick-field.js';
 import { readEnvoyMatch } from './match.js';
 
@@ -22,6 +24,8 @@ export interface EnvoyRoute {
   /** Share of the otherwise matching requests it takes, between 0 and 1; the rest go on. */
   fraction: number;
   action: EnvoyAction;
+  /** Of its own; Envoy asks it only before it forwards. */
+  preflights: PreflightPolicy | null;
 }
 
 const FRACTION_DENOMINATORS: Readonly<Record<string, number>> = {
@@ -38,6 +42,7 @@ export function readEnvoyRoute(node: ManifestNode): EnvoyRoute {
     conditions: readEnvoyMatch(match),
     fraction: readFraction(pick(match, 'runtime_fraction', 'runtimeFraction')),
     action: readAction(node),
+    preflights: readEnvoyCors(node),
   };
 }
 

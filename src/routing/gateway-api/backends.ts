@@ -12,7 +12,7 @@ import { manifestFinding } from '../manifest-finding.js';
  * Source: https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule (backendRefs).
  */
 export function resolveBackends(set: ManifestSet, route: ApiRoute, rule: ApiRule): Rule {
-  const { label, name, entries, node } = rule;
+  const { label, name, entries, preflights, node } = rule;
   const total = rule.backendRefs.reduce((sum, { weight }) => sum + weight, 0);
   const usable = rule.backendRefs.filter((ref) => faultOf(set, route, ref) === null);
   const usableWeight = usable.reduce((sum, { weight }) => sum + weight, 0);
@@ -26,7 +26,7 @@ export function resolveBackends(set: ManifestSet, route: ApiRoute, rule: ApiRule
     action.kind !== 'forward' || usableWeight === total
       ? null
       : { share: (total - usableWeight) / total, description: failure(route) };
-  return { label, name, entries, action, effects: { ...rule.effects, failing }, node };
+  return { label, name, entries, action, preflights, effects: { ...rule.effects, failing }, node };
 }
 
 /** Which backends of a rule cannot be used, and why. */

@@ -1,5 +1,6 @@
 import type { RouteEffects } from '../effects.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
+import { CORS_CHANGE, type PreflightPolicy } from '../preflight.js';
 import { describeRedirect } from '../redirect.js';
 import type { Finding } from '../../finding.js';
 import { manifestFinding } from '../manifest-finding.js';
@@ -8,24 +9,33 @@ import { manifestFinding } from '../manifest-finding.js';
 export interface ReadFilters {
   /** Where a RequestRedirect leads, or `null`. */
   redirect: string | null;
+  /** Of a CORS filter, which answers all preflight requests: those of other origins without leave. */
+  preflights: PreflightPolicy | null;
   effects: Pick<RouteEffects, 'mirrors' | 'changes'>;
 }
 
 const CHANGES: Readonly<Record<string, string>> = {
   RequestHeaderModifier: 'request headers changed',
   ResponseHeaderModifier: 'response headers changed',
-  URLRewrite: 'URL rewritten',
-  CORS: 'CORS policy',
 };
 
 /** Source: https://gateway-api.sigs.k8s.io/reference/spec/#httproutefilter */
 export function readFilters(node: ManifestNode, findings: Finding[]): ReadFilters {
-  const filters: ReadFilters = { redirect: null, effects: { mirrors: [], changes: [] } };
+  const filters: ReadFilters = {
+    redirect: null,
+    preflights: null,
+    effects: { mirrors: [], changes: [] },
+  };
   for (const filter of node.items()) {
     const type = filter.field('type').string();
     const change = CHANGES[type];
     if (change !== undefined) filters.effects.changes.push(change);
-    else if (type === 'RequestRedirect')
+    else if (type === 'URLRewrite')
+      filters.effects.changes.push(...readRewrite(filter.field('urlRewrite')));
+    else if (type === 'CORS') {
+      filters.preflights = { origins: null };
+      filters.effects.changes.push(CORS_CHANGE);
+    } else if (type === 'RequestRedirect')
       filters.redirect = readRedirect(filter.field('requestRedirect'));
     else if (type === 'RequestMirror')
       filters.effects.mirrors.push(readMirror(filter.field('requestMirror')));
@@ -39,6 +49,18 @@ export function readFilters(node: ManifestNode, findings: Finding[]): ReadFilter
       );
   }
   return filters;
+}
+
+function readRewrite(node: ManifestNode): string[] {
+  const path = node.field('path');
+  const full = path.field('replaceFullPath').optionalString();
+  const prefix = path.field('replacePrefixMatch').optionalString();
+  const hostname = node.field('hostname').optionalString();
+  const changes: string[] = [];
+  if (full !== null) changes.push(`path rewritten to ${full}`);
+  if (prefix !== null) changes.push(`prefix of the path rewritten to ${prefix}`);
+  if (hostname !== null) changes.push(`authority rewritten to ${hostname}`);
+  return changes.length === 0 ? ['URL rewritten'] : changes;
 }
 
 /** All requests are copied unless a percent or fraction says how many. */

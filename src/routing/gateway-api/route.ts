@@ -2,6 +2,7 @@ import { NO_EFFECTS, type RouteEffects } from '../effects.js';
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import type { MatchEntry } from '../condition.js';
+import type { PreflightPolicy } from '../preflight.js';
 import { unknownFields } from '../unknown-fields.js';
 import type { Finding } from '../../finding.js';
 import { readFilters } from './filters.js';
@@ -40,6 +41,7 @@ export interface ApiRule {
   entries: readonly MatchEntry[];
   backendRefs: readonly BackendRef[];
   redirect: string | null;
+  preflights: PreflightPolicy | null;
   effects: RouteEffects;
   node: ManifestNode;
 }
@@ -82,6 +84,7 @@ function readRules(node: ManifestNode, kind: ApiRouteKind, findings: Finding[]):
         entries: [],
         backendRefs: [],
         redirect: null,
+        preflights: null,
         effects: NO_EFFECTS,
         node,
       },
@@ -130,6 +133,7 @@ function readRule(
       .items()
       .map((ref) => readBackendRef(ref, findings)),
     redirect: filters.redirect,
+    preflights: filters.preflights,
     effects: { ...NO_EFFECTS, ...readRuleTimeouts(node), ...filters.effects },
     node,
   };

@@ -7,11 +7,13 @@ import { hostOf } from '../istio/host.js';
 import type { ManifestSet } from '../manifest-set.js';
 import type { ManifestObject } from '../manifest/manifest-object.js';
 import { noRuleError } from '../no-rule.js';
+import { CORS_CHANGE } from '../preflight.js';
 import type { RouteRequest } from '../request.js';
 import type { Backend, Rule } from '../rule.js';
 import type { Finding } from '../../finding.js';
 import { canaryShare } from './canary-share.js';
-import type { Ingress, IngressRule } from './ingress.js';
+import { annotationOf, type Ingress, type IngressRule } from './ingress.js';
+import { ownAnswer, wwwRedirect } from './own-answers.js';
 import { manifestFinding } from '../manifest-finding.js';
 
 interface PlacedPath {
@@ -46,9 +48,10 @@ export function chooseIngressRoute(set: ManifestSet, request: RouteRequest): Cho
     gateways: [],
     source: null,
   };
-  const rules = onHost
+  const onPath = onHost
     .toSorted((one, other) => pathRank(other.path) - pathRank(one.path))
     .map((placed): OrderedRule => toRule(placed, paths, request, context));
+  const rules = [wwwRule(main, host, context) ?? [], onPath].flat();
   const { matched, traces } = firstMatch(rules);
   return {
     via: { kind: 'gateway' },
@@ -100,11 +103,46 @@ function toRule(
     label: `rules[${index}]`,
     name: null,
     entries: [{ conditions: [pathCondition(path)] }],
-    action: { kind: 'forward', backends },
-    effects: NO_EFFECTS,
+    action: ownAnswer(ingress, path, request) ?? { kind: 'forward', backends },
+    preflights: null,
+    effects: { ...NO_EFFECTS, changes: changesOf(ingress) },
     node: path.node,
   };
   return { object: ingress, rule, context };
+}
+
+/** A request for a host with `www.` before it, or without, that Ingresses have the other way round only. */
+function wwwRule(
+  main: readonly PlacedPath[],
+  host: string,
+  context: MatchContext,
+): OrderedRule | null {
+  const hosts = main.map(({ path }) => path.host);
+  for (const ingress of new Set(main.map((placed) => placed.ingress))) {
+    const redirect = wwwRedirect(ingress, host, hosts);
+    if (redirect === null) continue;
+    const rule: Rule = {
+      label: 'from-to-www-redirect',
+      name: null,
+      entries: [],
+      action: redirect.action,
+      preflights: null,
+      effects: NO_EFFECTS,
+      node: redirect.path.node,
+    };
+    return { object: ingress, rule, context };
+  }
+  return null;
+}
+
+function changesOf(ingress: Ingress): string[] {
+  const path = annotationOf(ingress, 'rewrite-target');
+  const authority = annotationOf(ingress, 'upstream-vhost');
+  const changes: string[] = [];
+  if (path !== null && path !== '') changes.push(`path rewritten to ${path}`);
+  if (authority !== null && authority !== '') changes.push(`authority rewritten to ${authority}`);
+  if (annotationOf(ingress, 'enable-cors') === 'true') changes.push(CORS_CHANGE);
+  return changes;
 }
 
 function toBackend({ service, port, node }: IngressRule, weight: number): Backend {

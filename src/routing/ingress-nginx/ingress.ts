@@ -29,6 +29,8 @@ export interface Ingress extends ManifestObject {
   /** `null`: the cluster's default. */
   className: string | null;
   rules: readonly IngressRule[];
+  /** Of each entry of `spec.tls`, in lower case. */
+  tlsHosts: readonly (readonly string[])[];
   /** `null`: it is not a canary. */
   canary: CanaryAnnotations | null;
 }
@@ -53,7 +55,21 @@ export function readIngress(node: ManifestNode): Ingress {
     spec.field('ingressClassName').optionalString() ??
     object.annotations['kubernetes.io/ingress.class'] ??
     null;
-  return { ...object, className, rules, canary: readCanary(node) };
+  const tlsHosts = spec
+    .field('tls')
+    .items()
+    .map((entry) =>
+      entry
+        .field('hosts')
+        .strings()
+        .map((host) => host.toLowerCase()),
+    );
+  return { ...object, className, rules, tlsHosts, canary: readCanary(node) };
+}
+
+/** The value of one of ingress-nginx's annotations; null without it. */
+export function annotationOf({ annotations }: Ingress, name: string): string | null {
+  return annotations[`${PREFIX}${name}`] ?? null;
 }
 
 function readPath(node: ManifestNode, host: string | null): IngressRule {

@@ -73,6 +73,7 @@ function mergeRules(root: Rule, own: Rule): Rule | null {
     name,
     label: name ?? `${root.label} → ${own.label}`,
     entries,
+    preflights: own.node.field('corsPolicy').absent ? root.preflights : own.preflights,
     effects: {
       timeoutMs: effects.timeoutMs ?? inherited.timeoutMs,
       retries: effects.retries ?? inherited.retries,

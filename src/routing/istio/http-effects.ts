@@ -1,6 +1,7 @@
-import type { InjectedFault, RouteEffects } from '../effects.js';
+import type { InjectedAbort, InjectedFault, RouteEffects } from '../effects.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import { readDurationMs } from '../manifest/duration.js';
+import { CORS_CHANGE } from '../preflight.js';
 
 /** Reads what one entry of `spec.http` does besides routing. */
 export function readHttpEffects(node: ManifestNode): RouteEffects {
@@ -26,7 +27,7 @@ function readRetries(node: ManifestNode): RouteEffects['retries'] {
 }
 
 /** Without a percentage an abort hits no request, for Envoy's default is 0 of 100. */
-function readAbort(node: ManifestNode): InjectedFault | null {
+function readAbort(node: ManifestNode): InjectedAbort | null {
   if (node.absent) return null;
   const httpStatus = node.field('httpStatus').optionalInteger();
   const grpcStatus = node.field('grpcStatus').optionalString();
@@ -36,6 +37,7 @@ function readAbort(node: ManifestNode): InjectedFault | null {
   return {
     share,
     description: grpcStatus === null ? `HTTP ${httpStatus ?? ''}` : `gRPC ${grpcStatus}`,
+    httpStatus: grpcStatus === null ? httpStatus : null,
   };
 }
 
@@ -84,6 +86,6 @@ function readChanges(node: ManifestNode): string[] {
   if (authority !== null) changes.push(`authority rewritten to ${authority}`);
   if (!node.field('headers').field('request').absent) changes.push('request headers changed');
   if (!node.field('headers').field('response').absent) changes.push('response headers changed');
-  if (!node.field('corsPolicy').absent) changes.push('CORS policy');
+  if (!node.field('corsPolicy').absent) changes.push(CORS_CHANGE);
   return changes;
 }

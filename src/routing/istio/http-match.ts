@@ -80,7 +80,7 @@ function readHeader(name: string, node: ManifestNode, negated: boolean): Conditi
  * A StringMatch: exact, prefix or regex. An empty one, and the regex `*`, ask for presence only
  * (Istio's canBeConvertedToPresentMatch).
  */
-function readStringMatch(node: ManifestNode): StringMatch | null {
+export function readStringMatch(node: ManifestNode): StringMatch | null {
   if (node.absent) return null;
   const given = node.fields().filter(([, field]) => !field.absent);
   const [first, ...others] = given;

@@ -3,6 +3,7 @@ import { describeRedirect } from '../redirect.js';
 import type { Backend, Rule, RuleAction } from '../rule.js';
 import { unknownFields } from '../unknown-fields.js';
 import type { Finding } from '../../finding.js';
+import { readCorsPolicy } from './cors-policy.js';
 import { readHttpEffects } from './http-effects.js';
 import { readHttpMatch } from './http-match.js';
 
@@ -37,6 +38,7 @@ export function readHttpRule(node: ManifestNode, index: number, findings: Findin
       .items()
       .map((match) => readHttpMatch(match, findings)),
     action: readAction(node, findings),
+    preflights: readCorsPolicy(node.field('corsPolicy'), findings),
     effects: readHttpEffects(node),
     node,
   };

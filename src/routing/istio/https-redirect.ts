@@ -28,6 +28,7 @@ export function httpsRedirect(listener: Listener, request: RouteRequest): Ordere
       name: null,
       entries: [],
       action: { kind: 'redirect', to: 'the same address over HTTPS (301)' },
+      preflights: null,
       effects: NO_EFFECTS,
       node: server.node.field('tls').field('httpsRedirect'),
     },

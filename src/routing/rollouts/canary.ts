@@ -1,5 +1,7 @@
 import type { MatchEntry } from '../condition.js';
 import type { RouteEffects } from '../effects.js';
+import type { PreflightPolicy } from '../preflight.js';
+import { readCorsPolicy } from '../istio/cors-policy.js';
 import { readHttpEffects } from '../istio/http-effects.js';
 import { readHttpMatch } from '../istio/http-match.js';
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
@@ -22,6 +24,7 @@ export interface FlaggerCanary extends ManifestObject {
   match: readonly MatchEntry[];
   /** Of an A/B test: only these may go to the canary; empty: any may. */
   testMatch: readonly MatchEntry[];
+  preflights: PreflightPolicy | null;
   effects: RouteEffects;
   /** The VirtualService is one that others delegate to. */
   delegation: boolean;
@@ -59,6 +62,7 @@ export function readFlaggerCanary(node: ManifestNode, findings: Finding[]): Flag
     match: readMatches(service, findings),
     testMatch: readMatches(analysis, findings),
     // They have the names of a VirtualService's.
+    preflights: readCorsPolicy(service.field('corsPolicy'), findings),
     effects: readHttpEffects(service),
     delegation: service.field('delegation').boolean(),
   };

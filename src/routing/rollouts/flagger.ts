@@ -94,6 +94,7 @@ function virtualServiceOf(canary: FlaggerCanary, weight: number): VirtualService
     name: null,
     entries,
     action: { kind: 'forward', backends },
+    preflights: canary.preflights,
     effects: canary.effects,
     node: canary.node,
   });

@@ -1,4 +1,5 @@
-import { type ExpectedAborts, nothingLeft, requestsBeyondAborts } from '../../injected-aborts.js';
+import type { AbortedPart } from '../../expected-aborts.js';
+import { nothingLeft, requestsBeyondAborts } from '../../injected-aborts.js';
 import type { SplitRule } from '../split-evidence.js';
 import { resolveTolerances } from '../tolerance.js';
 import { planRequests } from './plan-requests.js';
@@ -17,7 +18,7 @@ export interface PlannedSplit {
   /** Unique names, zero weights included. */
   destinations: readonly { name: string; weight: number }[];
   /** What the route answers with an error on purpose; null when it does not. */
-  aborts: ExpectedAborts | null;
+  aborts: AbortedPart | null;
 }
 
 /**
