@@ -5,7 +5,7 @@ import { probeHttp } from '../../wire/h1/probe.js';
 import { probe, type ProbeOptions, type ProbeResult } from '../../wire/h2/probe.js';
 import { ConnectError, connectErrorFrom } from '../../wire/socket/connect-error.js';
 import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
-import type { Reach, SocketTransportSpec } from './transport.js';
+import type { HttpVersion, Reach, SocketTransportSpec } from './transport.js';
 
 /**
  * Finds the addresses of a target that answer: every address its name resolves to is connected to
@@ -38,7 +38,7 @@ export async function reachSockets(
   );
   if (signal.aborted) return reach;
   const kinds = new Map<string, TlsDetails>();
-  const agreed = new Set<string | null>();
+  const agreed: (string | null)[] = [];
   attempts.forEach((attempt, index) => {
     const endpoint = endpoints[index]!;
     if (attempt.status === 'rejected') {
@@ -48,10 +48,9 @@ export async function reachSockets(
     reach.addresses.push(endpoint);
     const { tls: session } = attempt.value;
     if (session !== null) kinds.set(JSON.stringify(session), session);
-    agreed.add(session?.alpn ?? null);
+    agreed.push(session?.alpn ?? null);
   });
-  if (httpVersion === 'negotiated' && agreed.size === 1 && agreed.has('h2'))
-    reach.httpVersion = '2';
+  if (httpVersion === 'negotiated') reach.httpVersion = versionFor(agreed);
   reach.tls.push(...kinds.values());
   return reach;
 }
@@ -63,6 +62,11 @@ function greetingOf(
   if (httpVersion === '2') return probe;
   const alpn = httpVersion === '1.1' ? HTTP1_ALONE : BEST_FIRST;
   return (options) => probeHttp({ ...options, alpn });
+}
+
+/** The version that all addresses take, by what each agreed on with ALPN. */
+export function versionFor(agreed: readonly (string | null)[]): HttpVersion {
+  return agreed.length > 0 && agreed.every((protocol) => protocol === 'h2') ? '2' : '1.1';
 }
 
 const HTTP1_ALONE = ['http/1.1'] as const;

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
+import tls from 'node:tls';
 import { after, describe, it } from 'node:test';
 import { openTransport } from '../../../src/load/transport/open-transport.js';
+import { versionFor } from '../../../src/load/transport/reach.js';
 import type { Reach, SocketTransportSpec } from '../../../src/load/transport/transport.js';
 import type { Endpoint } from '../../../src/wire/socket/endpoint.js';
 import { greeterOrder } from '../greeter-order.js';
@@ -69,4 +72,105 @@ describe('reach', () => {
     assert.equal(refused.address, `127.0.0.1:${(target as { port: number }).port}`);
     assert.match(refused.message, /ECONNREFUSED/);
   });
+});
+
+describe('reach of HTTP/1.1', () => {
+  const trusted = { ca: CERTIFICATES.ca };
+  const secure = (options: tls.TlsOptions): Promise<Endpoint> =>
+    listening(tls.createServer({ ...CERTIFICATES.server, ...options }));
+
+  it('opens a connection in plaintext and says nothing', async () => {
+    const received: Buffer[] = [];
+    const closed: Promise<void>[] = [];
+    const server = net.createServer((socket) => {
+      socket.on('data', (bytes) => received.push(bytes));
+      closed.push(new Promise((resolve) => socket.on('close', () => { resolve(); })));
+    });
+    const target = await listening(server);
+    for (const httpVersion of ['1.1', 'negotiated'] as const) {
+      const found = await reach({ target, httpVersion });
+      assert.deepEqual([found.addresses, found.unreachable, found.tls], [[target], [], []]);
+      assert.equal(found.httpVersion, '1.1');
+    }
+    await Promise.all(closed);
+    assert.deepEqual([closed.length, received], [2, []]);
+  });
+
+  for (const [name, ALPNProtocols, agreed] of [
+    ['one that speaks both', ['h2', 'http/1.1'], { '1.1': 'http/1.1', negotiated: 'h2' }],
+    ['one without HTTP/2', ['http/1.1'], { '1.1': 'http/1.1', negotiated: 'http/1.1' }],
+    ['one without ALPN', undefined, { '1.1': null, negotiated: null }],
+  ] as const) {
+    it(`agrees with ${name}`, async () => {
+      const target = await secure(
+        ALPNProtocols === undefined ? {} : { ALPNProtocols: [...ALPNProtocols] },
+      );
+      for (const httpVersion of ['1.1', 'negotiated'] as const) {
+        const found = await reach({ target, tls: trusted, httpVersion });
+        assert.deepEqual([found.addresses, found.unreachable], [[target], []]);
+        assert.deepEqual(
+          found.tls.map(({ alpn }) => alpn),
+          [agreed[httpVersion]],
+        );
+        assert.equal(found.httpVersion, agreed[httpVersion] === 'h2' ? '2' : '1.1');
+      }
+    });
+  }
+
+  it('takes HTTP/2 where every address does', () => {
+    assert.equal(versionFor(['h2', 'h2']), '2');
+    assert.equal(versionFor(['h2', 'http/1.1']), '1.1');
+    assert.equal(versionFor([null, 'h2']), '1.1');
+    assert.equal(versionFor([]), '1.1');
+  });
+
+  for (const [name, server, settings, kind] of [
+    [
+      'a server that has HTTP/2 only',
+      () => secure({ ALPNProtocols: ['h2'] }),
+      { tls: trusted, httpVersion: '1.1' },
+      'alpn-not-http1',
+    ],
+    [
+      'a certificate of somebody else',
+      () => secure({}),
+      { tls: { ...trusted, serverName: 'other.test' }, httpVersion: '1.1' },
+      'certificate',
+    ],
+    [
+      'a client certificate that is missing',
+      () => secure({ requestCert: true, rejectUnauthorized: true, ca: CERTIFICATES.ca }),
+      { tls: trusted, httpVersion: 'negotiated' },
+      'client-certificate',
+    ],
+    [
+      'TLS on a plaintext port that answers',
+      () => listening(http.createServer()),
+      { tls: trusted, httpVersion: '1.1' },
+      'tls-on-plaintext-port',
+    ],
+    [
+      'TLS on a plaintext port that closes',
+      () =>
+        listening(
+          net.createServer((socket) => {
+            socket.on('data', (bytes: Buffer) => {
+              if (bytes.toString('latin1').startsWith('PRI')) socket.end('HTTP/1.1 400 X\r\n\r\n');
+              else socket.destroy();
+            });
+          }),
+        ),
+      { tls: trusted, httpVersion: 'negotiated' },
+      'tls-on-plaintext-port',
+    ],
+  ] as [string, () => Promise<Endpoint>, Partial<SocketTransportSpec>, string][]) {
+    it(`says why not: ${name}`, async () => {
+      const { addresses, unreachable } = await reach({ target: await server(), ...settings });
+      assert.deepEqual(addresses, []);
+      assert.deepEqual(
+        unreachable.map((one) => one.kind),
+        [kind],
+      );
+    });
+  }
 });
