@@ -84,7 +84,13 @@ describe('reach of HTTP/1.1', () => {
     const closed: Promise<void>[] = [];
     const server = net.createServer((socket) => {
       socket.on('data', (bytes) => received.push(bytes));
-      closed.push(new Promise((resolve) => socket.on('close', () => { resolve(); })));
+      closed.push(
+        new Promise((resolve) =>
+          socket.on('close', () => {
+            resolve();
+          }),
+        ),
+      );
     });
     const target = await listening(server);
     for (const httpVersion of ['1.1', 'negotiated'] as const) {
