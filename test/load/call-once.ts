@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { GrpcAnswers } from '../../src/call/grpc/answers.js';
+import { statusReader } from '../../src/count/outcome.js';
 import type { LoadOrder } from '../../src/load/load-order.js';
 import { openTransport } from '../../src/load/transport/open-transport.js';
 import { GRPC_STATUS_NAMES } from '../../src/wire/grpc/status.js';
@@ -14,6 +16,9 @@ export interface Seen {
   headers: (string | undefined)[];
   trailers: (string | undefined)[];
 }
+
+/** As it is counted. */
+const statusOf = statusReader({ answers: { kind: 'grpc' } as GrpcAnswers });
 
 /** Makes one call on a connection of its own. */
 export async function callOnce(order: LoadOrder): Promise<Seen> {
@@ -42,8 +47,9 @@ export async function callOnce(order: LoadOrder): Promise<Seen> {
         trailers: ['x-case-seen'].map((name) => answer.trailer(name)),
       };
     },
-    onEnd: (_slot, { kind, status, cause }) => {
-      resolve({ answers, kind, status: GRPC_STATUS_NAMES[status]!, cause, ...answered });
+    onEnd: (_slot, end) => {
+      const status = GRPC_STATUS_NAMES[statusOf(end)]!;
+      resolve({ answers, kind: end.kind, status, cause: end.cause, ...answered });
     },
     onRoom: () => undefined,
   });
