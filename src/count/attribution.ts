@@ -21,6 +21,18 @@ export interface SubsetToken {
   destination: number;
 }
 
+/** A pod's address, as the cluster listed it. */
+export interface PodAddress {
+  /** An IP address, in any spelling. */
+  address: string;
+  /** Those it answers at, where several have the address; null: any. */
+  ports: readonly number[] | null;
+  pod: string;
+  namespace: string;
+  /** Index into the destinations; null: the pod's name has to tell. */
+  destination: number | null;
+}
+
 /** What turns pod names into destinations. Plain data: it travels to worker threads. */
 export interface AttributionTable {
   /** Names of the route's destinations, then those of workloads the route does not name. */
@@ -28,6 +40,8 @@ export interface AttributionTable {
   workloads: WorkloadPattern[];
   /** For destinations of which no workload is known. */
   tokens: SubsetToken[];
+  /** Who has which address; empty where no pods were listed. */
+  addresses: readonly PodAddress[];
   /** With nothing expected, every pod that answers is a destination of its own. */
   podsAreDestinations?: true;
 }
@@ -42,6 +56,7 @@ export function attributionTable(
   routed: readonly string[],
   workloads: readonly WorkloadPattern[],
   tokens: readonly SubsetToken[],
+  addresses: readonly PodAddress[] = [],
 ): AttributionTable {
   const destinations = [...routed];
   const patterns = workloads.map((workload) => {
@@ -58,6 +73,7 @@ export function attributionTable(
     workloads: patterns,
     // A pod that fits none of a destination's known workloads is not one of its pods.
     tokens: tokens.filter(({ destination }) => !covered.has(destination)),
+    addresses,
   };
 }
 

@@ -9,8 +9,11 @@ import type { IstioGateway } from './istio/gateway.js';
 import type { ServiceEntry } from './istio/service-entry.js';
 import type { Telemetry } from './istio/telemetry.js';
 import type { VirtualService } from './istio/virtual-service.js';
+import type { EndpointSlice } from './kubernetes/endpoint-slice.js';
+import type { Pod } from './kubernetes/pod.js';
 import type { Service } from './kubernetes/service.js';
-import { topWorkloads, type Workload } from './kubernetes/workload.js';
+import { topWorkloads } from './kubernetes/top-workloads.js';
+import type { Workload } from './kubernetes/workload.js';
 import type { ManifestObject } from './manifest/manifest-object.js';
 import type { FlaggerCanary } from './rollouts/canary.js';
 import type { Rollout } from './rollouts/rollout.js';
@@ -33,6 +36,9 @@ export interface ManifestSet {
   readonly canaries: readonly FlaggerCanary[];
   readonly services: readonly Service[];
   readonly workloads: readonly Workload[];
+  /** As the cluster lists them; they are among the workloads, too. */
+  readonly pods: readonly Pod[];
+  readonly endpointSlices: readonly EndpointSlice[];
   /** What was noticed while reading. */
   readonly findings: readonly Finding[];
 }
@@ -52,6 +58,8 @@ export const EMPTY_MANIFESTS: ManifestSet = {
   canaries: [],
   services: [],
   workloads: [],
+  pods: [],
+  endpointSlices: [],
   findings: [],
 };
 
@@ -72,6 +80,8 @@ export function mergeManifests(sets: readonly ManifestSet[]): ManifestSet {
     canaries: sets.flatMap((set) => set.canaries),
     services: sets.flatMap((set) => set.services),
     workloads: sets.flatMap((set) => set.workloads),
+    pods: sets.flatMap((set) => set.pods),
+    endpointSlices: sets.flatMap((set) => set.endpointSlices),
     findings: sets.flatMap((set) => set.findings),
   };
 }
@@ -101,6 +111,8 @@ export function inNamespace(set: ManifestSet, namespace: string): ManifestSet {
     canaries: placed(set.canaries),
     services: placed(set.services),
     workloads: topWorkloads(placed(set.workloads)),
+    pods: placed(set.pods),
+    endpointSlices: placed(set.endpointSlices),
     findings: set.findings,
   };
 }

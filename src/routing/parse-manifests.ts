@@ -8,6 +8,8 @@ import { readGateway } from './istio/gateway.js';
 import { readServiceEntry, readWorkloadEntry } from './istio/service-entry.js';
 import { readTelemetry } from './istio/telemetry.js';
 import { readVirtualService } from './istio/virtual-service.js';
+import { readEndpointSlice } from './kubernetes/endpoint-slice.js';
+import { readPod } from './kubernetes/pod.js';
 import { readService } from './kubernetes/service.js';
 import { readWorkload } from './kubernetes/workload.js';
 import { EMPTY_MANIFESTS, mergeManifests, type ManifestSet } from './manifest-set.js';
@@ -111,11 +113,19 @@ function readKind(node: ManifestNode, kind: ReadKind, group: string): ManifestSe
     case 'Deployment':
     case 'StatefulSet':
     case 'ReplicaSet':
-    case 'DaemonSet':
-    case 'Pod': {
+    case 'DaemonSet': {
       const workload = readWorkload(node, kind);
       return found({ workloads: workload === null ? [] : [workload] });
     }
+    case 'Pod': {
+      const [workload, pod] = [readWorkload(node, kind), readPod(node)];
+      return found({
+        workloads: workload === null ? [] : [workload],
+        pods: pod === null ? [] : [pod],
+      });
+    }
+    case 'EndpointSlice':
+      return found({ endpointSlices: [readEndpointSlice(node)] });
     case 'EnvoyFilter':
       findings.push(
         manifestFinding({

@@ -22,7 +22,10 @@ export function hasLabels(
 }
 
 /** Whether a workload's pods are behind a selector. */
-function selects(selector: PodSelector, workload: Workload): boolean {
+export function selects(
+  selector: PodSelector,
+  workload: Pick<Workload, 'namespace' | 'endpointOf' | 'podLabels'>,
+): boolean {
   if (selector.labels === null || !selector.complete) return false;
   if (selector.namespace !== null && selector.namespace !== workload.namespace) return false;
   if (selector.endpointsOf !== workload.endpointOf) return false;

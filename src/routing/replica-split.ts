@@ -1,5 +1,6 @@
 import { InputError } from '../input-error.js';
 import type { ManifestSet } from './manifest-set.js';
+import { podAddresses } from './pod-addresses.js';
 import { hasLabels } from './pods.js';
 import type { RouteSplit } from './route-split.js';
 import { findService } from './service-registry.js';
@@ -34,20 +35,23 @@ export function replicaSplit(set: ManifestSet, host: string): RouteSplit {
       `no route names ${host}, and ${behind.map(({ kind, name }) => `${kind} ${name}`).join(' and ')} ${behind.length === 1 ? 'has' : 'have'} no replicas: nothing answers`,
       behind[0]?.node.place() ?? {},
     );
+  const destinations = behind.map(({ name, replicas }) => ({
+    name,
+    host,
+    subset: null,
+    port: service?.ports.length === 1 ? (service.ports[0] ?? null) : null,
+    weight: replicas ?? 0,
+    replicas,
+  }));
   return {
-    destinations: behind.map(({ name, replicas }) => ({
-      name,
-      host,
-      subset: null,
-      port: service?.ports.length === 1 ? (service.ports[0] ?? null) : null,
-      weight: replicas ?? 0,
-      replicas,
-    })),
+    destinations,
     workloads: set.workloads.map((workload) => {
       const { kind, name, namespace, replicas } = workload;
       const index = behind.indexOf(workload);
       return { kind, name, namespace, destination: index === -1 ? null : index, replicas };
     }),
     subsetTokens: [],
+    // The names of the pods tell their workloads, which are the destinations.
+    addresses: podAddresses(set, [], []),
   };
 }

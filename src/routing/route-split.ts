@@ -6,6 +6,8 @@ export interface RouteSplit {
   workloads: WorkloadPattern[];
   /** For destinations no workload is known of: the subset as a dash-separated token of pod names. */
   subsetTokens: SubsetToken[];
+  /** Who has which address, where pods or endpoints are listed. */
+  addresses: PodAddress[];
 }
 
 export interface ExpectedDestination {
@@ -37,4 +39,17 @@ export interface SubsetToken {
   version: string | null;
   /** Index into `destinations`. */
   destination: number;
+}
+
+/** A pod's address, as the cluster listed it. */
+export interface PodAddress {
+  /** An IP address, in any spelling. */
+  address: string;
+  /** Those it answers at, where several have the address; null: any. */
+  ports: readonly number[] | null;
+  /** Name of the pod; the address where none is known. */
+  pod: string;
+  namespace: string;
+  /** Index into `destinations`; null: the pod's name has to tell. */
+  destination: number | null;
 }

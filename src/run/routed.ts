@@ -85,6 +85,7 @@ function byManifests(
       destinations.map(({ name }) => name),
       resolved.workloads,
       resolved.subsetTokens,
+      resolved.addresses,
     ),
     aborts: effects.abort,
     programmed,

@@ -63,7 +63,7 @@ describe('a load on several threads', () => {
 
   it('joins pods that each thread numbered for itself', async () => {
     const order = greeterOrder(mesh.address, { requests: 400, workers: 2 });
-    const attribution = { destinations: [], workloads: [], tokens: [] };
+    const attribution = { destinations: [], workloads: [], tokens: [], addresses: [] };
     const calls = order.calls.map((call) => ({
       ...call,
       counting: {

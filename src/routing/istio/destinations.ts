@@ -1,5 +1,6 @@
 import type { ManifestSet } from '../manifest-set.js';
 import type { ManifestObject } from '../manifest/manifest-object.js';
+import { podAddresses } from '../pod-addresses.js';
 import {
   refuseSamePods,
   replicasOf,
@@ -61,7 +62,12 @@ export function resolveDestinations(
   const workloads = workloadPatterns(set.workloads, selectors, names);
   for (const [index, destination] of destinations.entries())
     destination.replicas = replicasOf(workloads, index);
-  return { destinations, workloads, subsetTokens: subsetTokens(destinations, labels) };
+  return {
+    destinations,
+    workloads,
+    subsetTokens: subsetTokens(destinations, labels),
+    addresses: podAddresses(set, destinations, selectors),
+  };
 }
 
 /** The subset where it is unique in the route, else `host/subset`, else the host. */

@@ -27,6 +27,11 @@ export interface Workload extends ManifestObject {
 /** Pods in these phases answer nothing. */
 const DEAD_PHASES = ['Succeeded', 'Failed'];
 
+/** Whether a pod in a phase has finished; null: nothing says which it is in. */
+export function isDeadPhase(phase: string | null): boolean {
+  return phase !== null && DEAD_PHASES.includes(phase);
+}
+
 /**
  * Reads a workload.
  * @returns It, or `null` for one that has no pods to answer: a finished pod, or a ReplicaSet that a
@@ -42,7 +47,7 @@ export function readWorkload(
   const spec = node.field('spec');
   if (kind === 'Pod') {
     const phase = node.field('status').field('phase').optionalString();
-    if (phase !== null && DEAD_PHASES.includes(phase)) return null;
+    if (isDeadPhase(phase)) return null;
     return { ...common, podLabels: object.labels, replicas: 1 };
   }
   // Without the field the API server fills in 1; a DaemonSet has as many as there are nodes.
@@ -60,22 +65,4 @@ function readOwner(node: ManifestNode): Workload['ownedBy'] {
     .find((reference) => reference.field('controller').value !== false);
   if (owner === undefined) return null;
   return { kind: owner.field('kind').string(), name: owner.field('name').string() };
-}
-
-/**
- * Workloads without those that another one of the set stands for: a Deployment's pods are counted
- * once, though `kubectl get all -o yaml` lists the Deployment, its ReplicaSets and their pods.
- */
-export function topWorkloads(workloads: readonly Workload[]): Workload[] {
-  const byName = new Map(
-    workloads.map((workload) => [key(workload.namespace, workload.kind, workload.name), workload]),
-  );
-  return workloads.filter(
-    ({ namespace, ownedBy }) =>
-      ownedBy === null || !byName.has(key(namespace, ownedBy.kind, ownedBy.name)),
-  );
-}
-
-function key(namespace: string, kind: string, name: string): string {
-  return `${kind} ${namespace}/${name}`;
 }

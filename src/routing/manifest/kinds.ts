@@ -26,6 +26,7 @@ const API_VERSIONS = {
   Canary: ['flagger.app/v1beta1'],
   Service: ['v1'],
   Pod: ['v1'],
+  EndpointSlice: ['discovery.k8s.io/v1'],
   Deployment: ['apps/v1'],
   StatefulSet: ['apps/v1'],
   ReplicaSet: ['apps/v1'],
