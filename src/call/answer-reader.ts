@@ -28,6 +28,8 @@ function contentsOf(format: AnswerFormat): AnswerContents {
 export interface AnswerReader {
   /** Whether the bytes of this answer's message alone tell: equal ones need to be read once. */
   isToldByMessage(answer: RawAnswer): boolean;
+  /** The header that is taken as it stands; null where it is not, or something else is read. */
+  readonly wholeHeader: string | null;
   /** @returns undefined when the answer does not say. */
   identify(answer: RawAnswer): Identity | undefined;
 }
@@ -56,10 +58,12 @@ function patternsOf({ source, pattern }: IdentitySpec): (Pattern | null)[] {
  */
 export function answerReader(format: AnswerFormat): AnswerReader {
   const { identity } = format;
+  const { source, pattern, map } = identity;
   const contents = contentsOf(format);
-  const isInMessage = !BESIDE_THE_MESSAGE.includes(identity.source.kind);
+  const isInMessage = !BESIDE_THE_MESSAGE.includes(source.kind);
   const isByStatus = namesNothing(identity);
   return {
+    wholeHeader: source.kind === 'header' && pattern === null && map === null ? source.name : null,
     isToldByMessage: ({ status }) => isInMessage && (!isByStatus || contents.isSuccess(status)),
     identify: identityReader(identity, contents),
   };

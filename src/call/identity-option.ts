@@ -14,18 +14,17 @@ const WHAT_THERE_IS =
  *
  * @param fitting What fits the call; undefined where nothing is known of it.
  * @param answer The answer in question, for the message: `an answer of /pkg.Service/Method`.
- * @param isNeeded Whether it must be known who answers; a load test can do without.
- * @throws InputError when a setting is wrong, or needed and not there.
+ * @returns What reads nothing where nobody says: what the proxy adds to the answers may still tell.
+ * @throws InputError when a setting is wrong, or has nothing to be applied to.
  */
 export async function identityOf(
   { source, pattern, map }: IdentitySettings,
   fitting: IdentitySpec | undefined,
   answer: string,
-  isNeeded: boolean,
 ): Promise<IdentitySpec> {
   const spec = source === null ? fitting : await parseIdentity(source);
   if (spec === undefined) {
-    if (!isNeeded && pattern === null && map === null) return NO_IDENTITY;
+    if (pattern === null && map === null) return NO_IDENTITY;
     throw new InputError(
       `how does ${answer} say which pod gave it? e.g. header:x-pod-name, field:pod or a regular expression`,
       { path: FLAG },

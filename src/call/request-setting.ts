@@ -4,6 +4,6 @@ export interface RequestSetting {
   authority: string;
   scheme: 'http' | 'https';
   timeoutMs: number;
-  /** Whether it must be known who answers; a load test can do without. */
+  /** Whether it matters who answers; to a load test it does not. */
   isIdentityNeeded: boolean;
 }

@@ -1,5 +1,6 @@
 import { InputError } from '../input-error.js';
 import type { Identity } from '../call/identity.js';
+import { NO_KNOWLEDGE, type ProxyKnowledge } from './proxied/knowledge.js';
 
 /** Stands for "no pod" and "no destination" where these are numbers. */
 export const NOBODY = -1;
@@ -21,18 +22,6 @@ export interface SubsetToken {
   destination: number;
 }
 
-/** A pod's address, as the cluster listed it. */
-export interface PodAddress {
-  /** An IP address, in any spelling. */
-  address: string;
-  /** Those it answers at, where several have the address; null: any. */
-  ports: readonly number[] | null;
-  pod: string;
-  namespace: string;
-  /** Index into the destinations; null: the pod's name has to tell. */
-  destination: number | null;
-}
-
 /** What turns pod names into destinations. Plain data: it travels to worker threads. */
 export interface AttributionTable {
   /** Names of the route's destinations, then those of workloads the route does not name. */
@@ -40,8 +29,8 @@ export interface AttributionTable {
   workloads: WorkloadPattern[];
   /** For destinations of which no workload is known. */
   tokens: SubsetToken[];
-  /** Who has which address; empty where no pods were listed. */
-  addresses: readonly PodAddress[];
+  /** What leads from a proxy's words to pods and destinations. */
+  proxy: ProxyKnowledge;
   /** With nothing expected, every pod that answers is a destination of its own. */
   podsAreDestinations?: true;
 }
@@ -56,7 +45,7 @@ export function attributionTable(
   routed: readonly string[],
   workloads: readonly WorkloadPattern[],
   tokens: readonly SubsetToken[],
-  addresses: readonly PodAddress[] = [],
+  proxy: ProxyKnowledge = NO_KNOWLEDGE,
 ): AttributionTable {
   const destinations = [...routed];
   const patterns = workloads.map((workload) => {
@@ -73,7 +62,7 @@ export function attributionTable(
     workloads: patterns,
     // A pod that fits none of a destination's known workloads is not one of its pods.
     tokens: tokens.filter(({ destination }) => !covered.has(destination)),
-    addresses,
+    proxy,
   };
 }
 
@@ -116,6 +105,16 @@ export function attribute(table: AttributionTable, identity: Identity): number {
   if (best !== undefined) return best.destination ?? NOBODY;
   const named = table.destinations.indexOf(identity.pod);
   if (named >= 0) return named;
+  return attributeByNames(table, identity);
+}
+
+/**
+ * Tells the destination of something by a subset's token inside its name, then by the version that it
+ * states: for destinations of which no workload is known.
+ *
+ * @returns Index into `table.destinations`, or {@link NOBODY}.
+ */
+export function attributeByNames(table: AttributionTable, identity: Identity): number {
   const parts = identity.pod.split('-');
   const byName = table.tokens.filter((entry) => isPartOf(entry.token, identity.pod, parts));
   if (byName.length === 1) return byName[0]!.destination;

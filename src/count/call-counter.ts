@@ -10,6 +10,7 @@ import { percentileMs } from './latency-summary.js';
 import { type Outcome, outcomeReader, statusReader } from './outcome.js';
 import { PodDirectory } from './pod-directory.js';
 import { PodReader } from './pod-reader.js';
+import { ProxyReader } from './proxied/proxy-reader.js';
 import { SendOrderCounts, type SendPlace } from './send-order-counts.js';
 import { type EndedRequest, Tally, type TallyShape, type UnsentRequests } from './tally.js';
 
@@ -90,7 +91,11 @@ export class CallCounter {
     const { attribution, observationsPerCall, spreadSize } = counting;
     const named = attribution.destinations.length;
     this.#pods = new PodDirectory(attribution);
-    this.#reader = new PodReader(answerReader(counting.answers), this.#pods);
+    this.#reader = new PodReader(
+      answerReader(counting.answers),
+      this.#pods,
+      new ProxyReader(attribution, this.#pods),
+    );
     this.#outcomeOf = outcomeReader(counting);
     this.#statusOf = statusReader(counting);
     this.#cacheWatch = counting.answers.kind === 'http' ? new CacheWatch() : null;

@@ -124,6 +124,11 @@ export interface CallCounts {
   unattributed: number;
   /** By name. */
   pods: Map<string, PodCounts>;
+  /**
+   * Who vouches for the answers with a known destination, and for how many: `application`, or where the
+   * proxy says it: `header x-splitproof`.
+   */
+  vouchers: Map<string, number>;
   /** By destination; the last one is of requests without a known destination. */
   latency: HistogramCounts[];
   /** How late requests were sent against their schedule. */

@@ -88,6 +88,7 @@ function addUp(a: CallCounts, b: CallCounts): CallCounts {
     failed: mergeColumns(a.failed, b.failed),
     unattributed: a.unattributed + b.unattributed,
     pods: mergePods(a.pods, b.pods),
+    vouchers: mergeSums(a.vouchers, b.vouchers, compareTexts),
     latency: a.latency.map((counts, index) => mergeHistograms(counts, b.latency[index]!)),
     scheduleSlip: mergeHistograms(a.scheduleSlip, b.scheduleSlip),
     windows: mergeWindows(a.windows, b.windows),

@@ -53,6 +53,7 @@ export function emptyCallCounts(destinations: readonly string[], spreadSize: num
     failed: zeros(),
     unattributed: 0,
     pods: new Map(),
+    vouchers: new Map(),
     latency: [...destinations.map(() => []), []],
     scheduleSlip: [],
     windows: { widthMs: 10, first: 0, observed: [], missing: [] },

@@ -1,5 +1,6 @@
 import type { Identity } from '../call/identity.js';
 import { attribute, type AttributionTable, NOBODY } from './attribution.js';
+import type { ProxiedPod } from './proxied/proxied-pod.js';
 
 /**
  * More names than this are not those of pods: the identity caught something that changes with every
@@ -9,11 +10,16 @@ const MAX_PODS = 10_000;
 /** So many pods are counted one by one where each is a destination of its own. */
 const MAX_POD_DESTINATIONS = 256;
 
+/** Who vouches for pods that say themselves who they are. */
+export const APPLICATION = 'application';
+
 /** Numbers the pods in the order in which they are first seen, and attributes each once. */
 export class PodDirectory {
   readonly #table: AttributionTable;
   readonly #numbers = new Map<string, number>();
   readonly names: string[] = [];
+  /** Who says that it was this pod, by the pod's number. */
+  readonly vouchers: string[] = [];
   /** Destination of each pod, by the pod's number. */
   readonly destinations: number[] = [];
   /** Names of the destinations, by number: those of the table, then pods that became destinations. */
@@ -35,22 +41,38 @@ export class PodDirectory {
   numberOf(identity: Identity): number {
     // A pod that states another version than before is another entry: both must be attributed.
     const key = identity.version === null ? identity.pod : `${identity.pod}\n${identity.version}`;
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
+    return (
+      this.#numbers.get(key) ??
+      this.#number(key, identity.pod, attribute(this.#table, identity), APPLICATION)
+    );
+  }
+
+  /**
+   * The number of a pod that a proxy names, as {@link numberOf}.
+   *
+   * @param voucher In what it says so: `header x-splitproof`.
+   */
+  numberOfProxied({ pod, destination }: ProxiedPod, voucher: string): number {
+    const key = `${pod}\n${destination}\n${voucher}`;
+    return this.#numbers.get(key) ?? this.#number(key, pod, destination, voucher);
+  }
+
+  #number(key: string, pod: string, destination: number, voucher: string): number {
     if (this.names.length >= MAX_PODS) return NOBODY;
     const number = this.names.length;
     this.#numbers.set(key, number);
-    this.names.push(identity.pod);
-    this.destinations.push(this.#destinationOf(identity));
+    this.names.push(pod);
+    this.vouchers.push(voucher);
+    this.destinations.push(destination === NOBODY ? this.#ownDestination(pod) : destination);
     return number;
   }
 
-  #destinationOf(identity: Identity): number {
-    const destination = attribute(this.#table, identity);
-    if (destination !== NOBODY || this.#table.podsAreDestinations !== true) return destination;
-    const known = this.destinationNames.indexOf(identity.pod);
+  /** Of a pod that belongs to no destination. */
+  #ownDestination(pod: string): number {
+    if (this.#table.podsAreDestinations !== true) return NOBODY;
+    const known = this.destinationNames.indexOf(pod);
     if (known >= 0) return known;
     if (this.destinationNames.length >= this.room) return NOBODY;
-    return this.destinationNames.push(identity.pod) - 1;
+    return this.destinationNames.push(pod) - 1;
   }
 }

@@ -2,6 +2,7 @@ import type { RawAnswer } from '../call/answer.js';
 import type { AnswerReader } from '../call/answer-reader.js';
 import { NOBODY } from './attribution.js';
 import type { PodDirectory } from './pod-directory.js';
+import type { ProxyReader } from './proxied/proxy-reader.js';
 import { RecurringBodies } from './recurring-bodies.js';
 
 /** Replies longer than this are compared by Node's own means, which a call costs too much for less. */
@@ -15,12 +16,15 @@ interface RememberedReply {
 }
 
 /**
- * Finds out which pod answered. Replies seen before are recognised by their bytes, so that most
+ * Finds out which pod answered: by what the answer says itself, else by what the proxy says of it. Replies seen before are recognised by their bytes, so that most
  * are never decoded; what is remembered is bounded, and always compared in full.
  */
 export class PodReader {
   readonly #reader: AnswerReader;
   readonly #directory: PodDirectory;
+  readonly #proxy: ProxyReader;
+  /** What the caller names is a header of the proxy's, which says more than its bare text. */
+  readonly #isProxyFirst: boolean;
   readonly #remembered = new Array<RememberedReply | undefined>(REMEMBERED_REPLIES).fill(undefined);
   readonly #bodies = new RecurringBodies();
   #latestBuffer: Uint8Array = new Uint8Array(0);
@@ -29,14 +33,26 @@ export class PodReader {
   /**
    * @param reader Reads the identity.
    * @param directory Numbers the pods.
+   * @param proxy Reads what the proxy says.
    */
-  constructor(reader: AnswerReader, directory: PodDirectory) {
+  constructor(reader: AnswerReader, directory: PodDirectory, proxy: ProxyReader) {
     this.#reader = reader;
     this.#directory = directory;
+    this.#proxy = proxy;
+    this.#isProxyFirst = reader.wholeHeader !== null && proxy.reads(reader.wholeHeader);
   }
 
   /** The number of the pod that gave the answer, or NOBODY. */
   podOf(answer: RawAnswer): number {
+    if (this.#isProxyFirst) {
+      const pod = this.#proxy.podOf(answer);
+      return pod === NOBODY ? this.#identify(answer) : pod;
+    }
+    const pod = this.#ownWordOf(answer);
+    return pod === NOBODY ? this.#proxy.podOf(answer) : pod;
+  }
+
+  #ownWordOf(answer: RawAnswer): number {
     if (!this.#reader.isToldByMessage(answer)) return this.#identify(answer);
     const { buffer, messageStart: start, messageEnd: end } = answer;
     if (end <= start) return this.#identify(answer);

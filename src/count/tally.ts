@@ -260,6 +260,7 @@ export class Tally {
       failed: this.#failed,
       unattributed: this.#unattributed,
       pods: this.#namedPods(),
+      vouchers: this.#vouchers(),
       latency: this.#latencyByDestination(),
       scheduleSlip: this.#slip.counts(),
       windows: this.#windows.counts(),
@@ -295,6 +296,17 @@ export class Tally {
       latency[at] = mergeHistograms(latency[at]!, histogram.counts());
     });
     return latency;
+  }
+
+  #vouchers(): Map<string, number> {
+    const { vouchers, destinations } = this.#shape.pods;
+    const sums = new Map<string, number>();
+    this.#podCounts.forEach((observed, pod) => {
+      if (observed === 0 || destinations[pod] === NOBODY) return;
+      const voucher = vouchers[pod]!;
+      sums.set(voucher, (sums.get(voucher) ?? 0) + observed);
+    });
+    return mergeSums(sums, new Map(), compareTexts);
   }
 
   #namedPods(): Map<string, PodCounts> {

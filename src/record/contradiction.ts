@@ -52,6 +52,9 @@ function unclosed(counts: CallCounts, counted: Counted, call: number): string | 
   if (failed.some((count, index) => count > (observed[index] ?? 0))) {
     return 'more answers failed than there were';
   }
+  if (sum([...counts.vouchers.values()]) > sum(observed)) {
+    return 'more answers are vouched for than there were';
+  }
   const parts = {
     connections: counted.connections.map(({ byCall }) => byCall[call]?.observed ?? []),
     windows: windows.observed,

@@ -84,6 +84,13 @@ const split = z.object({
       allowed: count,
     })
     .nullable(),
+  /**
+   * Who vouches for the answers whose destination is known: the application says itself who it is, or the
+   * proxy says whom it asked; null where there are none.
+   */
+  vouchedBy: z.enum(['application', 'proxy', 'both']).nullable(),
+  /** For how many of them, by what says it: `application`, `header x-splitproof`. */
+  vouchers: countsByName,
   /** Pods that answered and belong to no destination. */
   unknownPods: z.array(pod),
   observationsPerCall: count,

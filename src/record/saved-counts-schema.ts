@@ -38,6 +38,7 @@ const call = z.object({
       z.object({ destination: z.int().min(-1), observed: count, latency: histogram.nullable() }),
     ]),
   ),
+  vouchers: z.array(z.tuple([z.string(), count])),
   latency: z.array(histogram),
   scheduleSlip: histogram,
   windows: z.object({

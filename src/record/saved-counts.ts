@@ -18,6 +18,7 @@ function savedCall(call: CallCounts): SavedCallCounts {
     ...call,
     unsent: [...call.unsent],
     statuses: [...call.statuses],
+    vouchers: [...call.vouchers],
     pods: [...call.pods].map(([name, pod]) => [
       name,
       { ...pod, latency: pod.latency === null ? null : textOf(pod.latency) },
@@ -51,6 +52,7 @@ function callOf(saved: SavedCallCounts): CallCounts {
     ...saved,
     unsent: new Map(saved.unsent),
     statuses: new Map(saved.statuses),
+    vouchers: new Map(saved.vouchers),
     pods: new Map(
       saved.pods.map(([name, pod]) => [
         name,

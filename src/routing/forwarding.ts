@@ -10,6 +10,7 @@ import { destinationRulesOf } from './istio/subset-labels.js';
 import type { ManifestSet } from './manifest-set.js';
 import { manifestFinding } from './manifest-finding.js';
 import { replicaSplit } from './replica-split.js';
+import { responseHeaders } from './response-headers.js';
 import type { ExpectedDestination, RouteSplit } from './route-split.js';
 import type { Backend, Rule } from './rule.js';
 
@@ -35,7 +36,7 @@ export function forwardingOf(
   const split = resolveDestinations(set, object, backends, clientNamespace, findings);
   const balancing = balancersOf(set, split.destinations, clientNamespace);
   return {
-    split,
+    split: { ...split, headers: responseHeaders(rule, backends) },
     notes: [...chosen.notes, ...mirrorNotes(rule), ...affinityNotes(balancing, context.request)],
     findings: [
       ...findings,

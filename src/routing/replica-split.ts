@@ -53,5 +53,6 @@ export function replicaSplit(set: ManifestSet, host: string): RouteSplit {
     subsetTokens: [],
     // The names of the pods tell their workloads, which are the destinations.
     addresses: podAddresses(set, [], []),
+    headers: [],
   };
 }

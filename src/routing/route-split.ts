@@ -8,6 +8,8 @@ export interface RouteSplit {
   subsetTokens: SubsetToken[];
   /** Who has which address, where pods or endpoints are listed. */
   addresses: PodAddress[];
+  /** Response headers that the route sets. */
+  headers: RouteHeader[];
 }
 
 export interface ExpectedDestination {
@@ -52,4 +54,12 @@ export interface PodAddress {
   namespace: string;
   /** Index into `destinations`; null: the pod's name has to tell. */
   destination: number | null;
+}
+
+/** A response header that a route sets. */
+export interface RouteHeader {
+  /** In lower case. */
+  name: string;
+  /** By destination, as the manifest has it, the proxy's operators included; null where it sets none. */
+  values: (string | null)[];
 }

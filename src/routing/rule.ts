@@ -54,4 +54,6 @@ export interface Rule {
   preflights: PreflightPolicy | null;
   effects: RouteEffects;
   node: ManifestNode;
+  /** What changes headers, where that stands elsewhere than in the rule: in the root of its delegation. */
+  headers?: ManifestNode;
 }

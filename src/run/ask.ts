@@ -1,5 +1,6 @@
 import type { PreparedCall } from '../call/prepared-call.js';
 import { okStatuses } from '../call/status-name.js';
+import { NO_KNOWLEDGE } from '../count/proxied/knowledge.js';
 import type { NamedDestination } from '../expect/expectation.js';
 import { expectedAborts } from '../expect/expected-aborts.js';
 import { planExpectation } from '../expect/kinds.js';
@@ -49,7 +50,7 @@ const NOTHING_CONFIGURED: ConfiguredCall = {
     destinations: [],
     workloads: [],
     tokens: [],
-    addresses: [],
+    proxy: NO_KNOWLEDGE,
     podsAreDestinations: true,
   },
   aborts: null,

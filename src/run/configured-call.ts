@@ -1,4 +1,5 @@
 import { type AttributionTable, attributionTable } from '../count/attribution.js';
+import { NO_KNOWLEDGE } from '../count/proxied/knowledge.js';
 import type { NamedDestination } from '../expect/expectation.js';
 import type { Finding } from '../finding.js';
 import type { AskedCall } from '../record/asked.js';
@@ -42,6 +43,12 @@ export function configuredByWeights(weights: readonly WeightedName[]): Configure
       names,
       [],
       names.map((name, destination) => ({ token: name, version: name, destination })),
+      {
+        ...NO_KNOWLEDGE,
+        clusters: names.map((name) => {
+          return { host: null, subset: null, port: null, names: [name.toLowerCase()] };
+        }),
+      },
     ),
     aborts: null,
     programmed: null,

@@ -1,4 +1,5 @@
 import type { FileRegistry } from '@bufbuild/protobuf';
+import { askingForPeer } from '../call/peer-metadata.js';
 import { prepareGrpcCall } from '../call/grpc/prepare-call.js';
 import { prepareHttpCall } from '../call/http/prepare-call.js';
 import type { PreparedCall } from '../call/prepared-call.js';
@@ -34,9 +35,16 @@ export async function preparedCalls(
       call.kind === 'http'
         ? prepareHttpCall(call, setting)
         : prepareGrpcCall(call, await contractOf(call.contract), setting);
-    prepared.push(await awaitInCall(calls, index, prepare));
+    const own = await awaitInCall(calls, index, prepare);
+    prepared.push(setting.isIdentityNeeded ? withPeerAsked(own) : own);
   }
   return prepared;
+}
+
+/** The request as it asks the pod's sidecar who it is. */
+function withPeerAsked(call: PreparedCall): PreparedCall {
+  const { request } = call;
+  return { ...call, request: { ...request, metadata: askingForPeer(request.metadata) } };
 }
 
 /** Reads each contract once: calls of a run share theirs. */

@@ -1,6 +1,7 @@
 import { headOf } from '../call/kinds.js';
 import type { PreparedCall } from '../call/prepared-call.js';
 import { attributionTable } from '../count/attribution.js';
+import { clusterNames } from '../routing/envoy/cluster-identity.js';
 import { forwardedOrRefused } from '../routing/forwarded-or-refused.js';
 import type { ManifestSet } from '../routing/manifest-set.js';
 import { formatVia, type RouteRequest } from '../routing/request.js';
@@ -85,7 +86,14 @@ function byManifests(
       destinations.map(({ name }) => name),
       resolved.workloads,
       resolved.subsetTokens,
-      resolved.addresses,
+      {
+        addresses: resolved.addresses,
+        headers: resolved.headers,
+        clusters: destinations.map((destination) => {
+          const { host, subset, port } = destination;
+          return { host, subset, port, names: clusterNames(destination) };
+        }),
+      },
     ),
     aborts: effects.abort,
     programmed,

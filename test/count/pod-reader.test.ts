@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { RawAnswer } from '../../src/call/answer.js';
 import { attributionTable, NOBODY } from '../../src/count/attribution.js';
 import { PodDirectory } from '../../src/count/pod-directory.js';
+import { ProxyReader } from '../../src/count/proxied/proxy-reader.js';
 import { PodReader } from '../../src/count/pod-reader.js';
 
 const TABLE = attributionTable(
@@ -31,6 +32,7 @@ function reader(decoded: string[], pods = new PodDirectory(TABLE)): PodReader {
   return new PodReader(
     {
       isToldByMessage: ({ status }) => status === 0,
+      wholeHeader: null,
       identify: ({ buffer, messageStart, messageEnd }) => {
         const text = Buffer.from(buffer.subarray(messageStart, messageEnd)).toString();
         decoded.push(text);
@@ -38,6 +40,7 @@ function reader(decoded: string[], pods = new PodDirectory(TABLE)): PodReader {
       },
     },
     pods,
+    new ProxyReader(TABLE, pods),
   );
 }
 
@@ -83,15 +86,18 @@ describe('PodReader', () => {
   });
 
   it('reads every answer whose headers say who gave it', () => {
+    const pods = new PodDirectory(TABLE);
     const byHeader = new PodReader(
       {
         isToldByMessage: () => false,
+        wholeHeader: null,
         identify: (answer) => {
           const pod = answer.header('x-pod');
           return pod === undefined ? undefined : { pod, version: null };
         },
       },
-      new PodDirectory(TABLE),
+      pods,
+      new ProxyReader(TABLE, pods),
     );
     assert.equal(byHeader.podOf(raw('same', { 'x-pod': 'a-v2-1' })), 0);
     assert.equal(byHeader.podOf(raw('same', { 'x-pod': 'a-v1-1' })), 1);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { NO_KNOWLEDGE } from '../../src/count/proxied/knowledge.js';
 import { summarize } from '../../src/count/latency-summary.js';
 import { runLoad } from '../../src/load/coordinator.js';
 import { type Mesh, startMesh } from '../../src/mesh/mesh.js';
@@ -63,7 +64,7 @@ describe('a load on several threads', () => {
 
   it('joins pods that each thread numbered for itself', async () => {
     const order = greeterOrder(mesh.address, { requests: 400, workers: 2 });
-    const attribution = { destinations: [], workloads: [], tokens: [], addresses: [] };
+    const attribution = { destinations: [], workloads: [], tokens: [], proxy: NO_KNOWLEDGE };
     const calls = order.calls.map((call) => ({
       ...call,
       counting: {

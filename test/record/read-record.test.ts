@@ -110,6 +110,11 @@ const WRONG: [string, string, RegExp][] = [
     /^run\.json: counted\.calls\[0\]: its pods have more answers of "v1" than it has$/,
   ],
   [
+    'answers that more vouch for than there were',
+    changed((r) => (r.counted.calls[0]!.vouchers[0]![1] += 1)),
+    /^run\.json: counted\.calls\[0\]: more answers are vouched for than there were$/,
+  ],
+  [
     'connections with more answers than the call',
     changed((r) => (r.counted.connections[0]!.byCall[0]!.observed[0]! += 1)),
     /^run\.json: counted\.calls\[0\]: its connections have more answers of "v1" than it has$/,

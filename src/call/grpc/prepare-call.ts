@@ -20,17 +20,12 @@ import type { GrpcRequest } from './request.js';
 export async function prepareGrpcCall(
   call: GrpcCall,
   contract: FileRegistry,
-  { authority, scheme, timeoutMs, isIdentityNeeded }: RequestSetting,
+  { authority, scheme, timeoutMs }: RequestSetting,
 ): Promise<PreparedCall & { request: GrpcRequest; answers: GrpcAnswers }> {
   const method = unaryMethod(contract, call.method);
   const path = pathOf(method);
   const fitting = defaultIdentity(path);
-  const identity = await identityOf(
-    call.identity,
-    fitting,
-    `an answer of ${path}`,
-    isIdentityNeeded,
-  );
+  const identity = await identityOf(call.identity, fitting, `an answer of ${path}`);
   checkIdentity(identity, method.output);
   return {
     name: path.slice(1),

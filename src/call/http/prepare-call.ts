@@ -18,7 +18,7 @@ export async function prepareHttpCall(
   // What is only guessed costs a look at every body.
   const fitting = isIdentityNeeded ? defaultHttpIdentity(path) : undefined;
   const answer = `an answer of ${path}`;
-  const identity = await identityOf(call.identity, fitting, answer, isIdentityNeeded);
+  const identity = await identityOf(call.identity, fitting, answer);
   return {
     name: `${method} ${path}`,
     request: {

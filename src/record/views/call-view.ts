@@ -1,5 +1,6 @@
 import { statusName } from '../../call/status-name.js';
 import type { CallCounts } from '../../count/counted.js';
+import { APPLICATION } from '../../count/pod-directory.js';
 import { answersGivenUp, missingAnswers } from '../../count/missing-answers.js';
 import type { CallJudgement, CountedCall } from '../../expect/expectation.js';
 import type { Asked, AskedCall } from '../asked.js';
@@ -54,6 +55,8 @@ function splitView(
     unattributed: counts.unattributed,
     cancelled: answersGivenUp(counts, missing, observationsPerCall),
     aborts: figures?.aborts ?? null,
+    vouchedBy: vouchedBy(counts),
+    vouchers: Object.fromEntries(counts.vouchers),
     unknownPods: pods.get(-1) ?? [],
     observationsPerCall,
     requestsPlanned: expectation?.requestsPlanned ?? null,
@@ -86,6 +89,12 @@ function splitView(
     }),
     test: figures?.test ?? null,
   };
+}
+
+function vouchedBy({ vouchers }: CallCounts): SplitRecord['vouchedBy'] {
+  if (vouchers.size === 0) return null;
+  if (!vouchers.has(APPLICATION)) return 'proxy';
+  return vouchers.size === 1 ? 'application' : 'both';
 }
 
 /** The pods of each destination that answered, by name; those of none at −1. */

@@ -18,6 +18,7 @@ import { proxyCounterLines } from './proxy-counters.js';
 import { programmedTable } from './programmed.js';
 import { shorten } from './shorten.js';
 import { table } from './table.js';
+import { voucherText } from './vouchers.js';
 
 /** Renders a run for a terminal, or for a pipe when the style has no colour. */
 export function renderConsole(record: RunRecord, style: Style): string {
@@ -94,6 +95,8 @@ function callSections(
     ]);
   }
   if (call.connectionProbe !== null) about.push(['probe', probeText(call.connectionProbe)]);
+  const voucher = split === null ? '' : voucherText(split);
+  if (voucher !== '') about.push(['said by', voucher]);
   const heading = about.map((each) => fact(each, style)).join('\n');
   if (split === null)
     return [

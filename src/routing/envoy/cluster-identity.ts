@@ -66,6 +66,11 @@ function withoutHash(name: string): string {
   return name.replace(/^([^/]+\/[^/]+)\/(\d+)(?:\/.*)?$/, '$1:$2');
 }
 
+/** What proxies usually call a destination's cluster, in lower case. */
+export function clusterNames(destination: Omit<ConfiguredDestination, 'share'>): string[] {
+  return [...new Set(spellings(destination))];
+}
+
 /** What proxies call a destination, in lower case; with a subset, never without it. */
 function spellings({ name, host, subset, port }: DestinationPlace): string[] {
   const names = [name];

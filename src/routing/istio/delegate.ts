@@ -74,6 +74,7 @@ function mergeRules(root: Rule, own: Rule): Rule | null {
     label: name ?? `${root.label} → ${own.label}`,
     entries,
     preflights: own.node.field('corsPolicy').absent ? root.preflights : own.preflights,
+    ...(own.node.field('headers').absent ? { headers: root.node.field('headers') } : {}),
     effects: {
       timeoutMs: effects.timeoutMs ?? inherited.timeoutMs,
       retries: effects.retries ?? inherited.retries,

@@ -27,7 +27,7 @@ export function resolveDestinations(
   backends: readonly Backend[],
   clientNamespace: string | null,
   findings: Finding[],
-): RouteSplit {
+): Omit<RouteSplit, 'headers'> {
   const hosts = backends.map(({ host }) => resolveShortName(host, object.namespace));
   const names = destinationNames(backends, hosts);
   const services = hosts.map((host) => findService(set, host));

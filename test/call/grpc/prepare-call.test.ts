@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { prepareGrpcCall } from '../../../src/call/grpc/prepare-call.js';
-import { InputError } from '../../../src/input-error.js';
 import { loadContract } from '../../../src/inputs/contract.js';
 import type { GrpcCall } from '../../../src/scenario/call.js';
 
@@ -28,7 +27,6 @@ const SETTING = {
   authority: 'gateway:80',
   scheme: 'http',
   timeoutMs: 5000,
-  isIdentityNeeded: true,
 } as const;
 
 describe('a call made ready', () => {
@@ -56,17 +54,9 @@ describe('a call made ready', () => {
     assert.deepEqual(answers.identity.source, { kind: 'header', name: 'x-pod' });
   });
 
-  it('needs an identity only where something is expected', async () => {
+  it('asks for no identity where nobody says how answers give it: the proxy may', async () => {
     const check = { ...GREETER, method: 'grpc.health.v1.Health/Check', data: {} };
-    await assert.rejects(prepareGrpcCall(check, contract, SETTING), (error: Error) => {
-      assert.ok(error instanceof InputError);
-      assert.match(error.message, /--identity: how does an answer of \/grpc\.health/);
-      return true;
-    });
-    const { answers } = await prepareGrpcCall(check, contract, {
-      ...SETTING,
-      isIdentityNeeded: false,
-    });
+    const { answers } = await prepareGrpcCall(check, contract, SETTING);
     assert.equal(answers.identity.source.kind, 'none');
   });
 

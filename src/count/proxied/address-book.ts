@@ -1,4 +1,5 @@
-import { NOBODY, type PodAddress } from './attribution.js';
+import { NOBODY } from '../attribution.js';
+import type { PodAddress } from './knowledge.js';
 
 /** Who has an address. */
 export interface KnownPod {

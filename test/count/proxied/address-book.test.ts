@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { parseUpstreamHost, podFinder } from '../../src/count/address-book.js';
-import { NOBODY, type PodAddress } from '../../src/count/attribution.js';
+import { parseUpstreamHost, podFinder } from '../../../src/count/proxied/address-book.js';
+import { NOBODY } from '../../../src/count/attribution.js';
+import type { PodAddress } from '../../../src/count/proxied/knowledge.js';
 
 describe('hosts as proxies name them', () => {
   const cases: [text: string, address: string | null, port: number | null][] = [
