@@ -53,7 +53,7 @@ function partsOf(value: string): TemplateParts | null {
   const literals: string[] = [];
   const fields: (FieldName | null)[] = [];
   let literal = '';
-  for (let at = 0; at < value.length; ) {
+  for (let at = 0; at < value.length;) {
     const percent = value.indexOf('%', at);
     if (percent !== at) {
       const end = percent < 0 ? value.length : percent;
