@@ -25,6 +25,14 @@ export interface NamedDestination {
   previousWeight: number | null;
 }
 
+/** Commands that make the proxy say who answers. */
+export interface IdentityWays {
+  /** Adds a header to the route. */
+  header: string;
+  /** Reads the proxy's access log. */
+  accessLog: string;
+}
+
 /** A call as far as judging it needs to know it. */
 export interface ExpectingCall {
   /** `pkg.Service/Method`. */
@@ -32,6 +40,8 @@ export interface ExpectingCall {
   /** In the route's order, zero weights included; empty where nothing is known in advance. */
   destinations: NamedDestination[];
   aborts: ExpectedAborts | null;
+  /** How the proxy can be made to say who answers; null where that does not matter. */
+  identityWays: IdentityWays | null;
   /** Answers that a call gives. */
   observationsPerCall: number;
   /** Part of the requests that may fail, 0 to 1. */

@@ -49,7 +49,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
   });
   const thresholds = judgeThresholds(rule.thresholds, counted, ofLoad.isClientBottleneck);
   const bars = barsOf(counted, judged);
-  const end = endOf(counted, judged);
+  const end = endOf(asked, counted, judged);
   const verdict = (own: Verdict): Verdict => {
     // What was cut short from outside, or never answered, proves nothing, not even a failure.
     if (end !== 'complete') return 'inconclusive';
@@ -125,15 +125,18 @@ function barsOf(
 }
 
 function endOf(
+  { calls: asked }: Asked,
   { isInterrupted, deaths, calls }: Counted,
   judged: readonly CallJudgement[],
 ): RunEnd {
   if (isInterrupted) return 'interrupted';
   // A client that broke says nothing about the target.
   if (deaths.length > 0) return 'complete';
-  const isAnswered = calls.some(
-    ({ ends, observed }) => ends.ok > 0 || observed.some((count) => count > 0),
-  );
+  const isAnswered = calls.some(({ ends, observed }, index) => {
+    // Answers that might be anybody's say nothing of a split.
+    const mayBeAnybody = asked[index]?.expectation?.kind !== 'split';
+    return (mayBeAnybody && ends.ok > 0) || observed.some((count) => count > 0);
+  });
   // A check may expect answers that are not OK, and that name no pod.
   const isChecked = judged.some(({ check }) => check !== null && check.verdict !== 'inconclusive');
   return isAnswered || isChecked ? 'complete' : 'unreachable';

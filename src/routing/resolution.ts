@@ -1,6 +1,7 @@
 import type { Finding } from '../finding.js';
 import type { RouteEffects } from './effects.js';
 import type { RuleTrace } from './first-match.js';
+import type { GatewayPods } from './gateway-pods.js';
 import type { Via } from './request.js';
 import type { RouteSplit } from './route-split.js';
 import type { RuleAction } from './rule.js';
@@ -55,6 +56,8 @@ export interface Forwarded extends Resolved, RouteSplit {
   action: TakenAction | null;
   /** Of no route: none. */
   effects: RouteEffects;
+  /** The gateway's own pods; null where there are none, or they are not known. */
+  gatewayPods: GatewayPods | null;
 }
 
 /** The proxy sends the client elsewhere. */

@@ -5,6 +5,7 @@ import type { ChosenRoute } from './chosen-route.js';
 import { NO_EFFECTS } from './effects.js';
 import type { MatchedRule } from './first-match.js';
 import { type Forwarding, forwardingByReplicas, forwardingOf } from './forwarding.js';
+import { gatewayPods } from './gateway-pods.js';
 import { lintManifests } from './lint/lint.js';
 import { manifestFinding } from './manifest-finding.js';
 import type { ManifestSet } from './manifest-set.js';
@@ -52,6 +53,7 @@ export function resolveRoute(
     kind: 'forward',
     ...known(question, chosen, [], forwarding),
     via: chosen.via,
+    gatewayPods: gatewayPods(question.set, chosen.via),
     ...(matched === null
       ? { route: null, action: null, effects: NO_EFFECTS }
       : takenRule(chosen, matched)),

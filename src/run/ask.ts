@@ -16,6 +16,7 @@ import { formatTarget } from '../scenario/target.js';
 import { TOOL } from '../tool.js';
 import { configuredCalls } from './configured.js';
 import type { ConfiguredCall } from './configured-call.js';
+import { identityWays } from './identity-ways.js';
 import type { RunOptions } from './options.js';
 import { preparedCalls } from './prepared-calls.js';
 import { newRunId } from './run-id.js';
@@ -55,6 +56,7 @@ const NOTHING_CONFIGURED: ConfiguredCall = {
   },
   aborts: null,
   programmed: null,
+  gatewayPods: null,
   findings: [],
   notes: [],
 };
@@ -91,15 +93,17 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
 }
 
 async function runCall(
-  { rule, calls, load }: Scenario,
+  { rule, calls, load, target }: Scenario,
   call: ScenarioCall,
-  { name, request, answers }: PreparedCall,
+  prepared: PreparedCall,
   configured: ConfiguredCall,
   signal: AbortSignal | undefined,
 ): Promise<RunCall> {
   const { route, attribution, programmed, findings } = configured;
   const ok = call.okStatuses ?? okStatuses(request.kind);
   const aborts = configured.aborts === null ? null : expectedAborts(configured.aborts, ok);
+  const { name, request, answers } = prepared;
+  const { route, attribution, aborts, programmed, gatewayPods, findings } = configured;
   const destinations = await withPrevious(configured.destinations, call, name, signal);
   const { expectation, wanted, requests } = await planExpectation(call.expect, {
     destinations,
@@ -118,6 +122,8 @@ async function runCall(
       findings,
       destinations,
       aborts,
+      identityWays:
+        call.source === null ? null : identityWays(target, prepared, call.source, gatewayPods),
       observationsPerCall: OBSERVATIONS_PER_CALL,
       maxErrorRate: call.maxErrorRate,
       expectation,

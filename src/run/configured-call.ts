@@ -5,6 +5,7 @@ import type { Finding } from '../finding.js';
 import type { AskedCall } from '../record/asked.js';
 import type { InjectedAbort } from '../routing/effects.js';
 import type { DestinationPlace } from '../routing/envoy/cluster-identity.js';
+import type { GatewayPods } from '../routing/gateway-pods.js';
 
 /** What the configuration says of one call, before anything is sent. */
 export interface ConfiguredCall {
@@ -18,6 +19,8 @@ export interface ConfiguredCall {
   attribution: AttributionTable;
   aborts: InjectedAbort | null;
   programmed: AskedCall['programmed'];
+  /** The pods of the gateway that requests come in through; null where they are not known. */
+  gatewayPods: GatewayPods | null;
   findings: Finding[];
   /** Choices that were made, for the person at the terminal. */
   notes: string[];
@@ -52,6 +55,7 @@ export function configuredByWeights(weights: readonly WeightedName[]): Configure
     ),
     aborts: null,
     programmed: null,
+    gatewayPods: null,
     findings: [],
     notes: [],
   };

@@ -97,6 +97,7 @@ function byManifests(
     ),
     aborts: effects.abort,
     programmed,
+    gatewayPods: resolved.gatewayPods,
     findings: [...findConfigNotProgrammed(programmed), ...findings, ...lint],
     notes: resolved.notes,
   };

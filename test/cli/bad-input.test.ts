@@ -244,11 +244,6 @@ const CASES: [string, string[], RegExp[]][] = [
   ['a scenario that does not exist', ['--scenario', 'nope.yaml'], [/nope\.yaml/, /no such file/]],
   ['a scenario that is not a map', ['--scenario', fileWith('- a\n')], [/\.yaml:1/, /map/]],
   [
-    'an identity that nothing tells',
-    [...WEIGHTS, TARGET, 'grpc.health.v1.Health/Check', '--plaintext'],
-    [/--identity/],
-  ],
-  [
     'an identity that the reply has no field for',
     [...WEIGHTS, TARGET, ...GREETER, '--identity', 'field:pod.name'],
     [/--identity: helloworld\.HelloReply has no field "pod".+: message$/m],

@@ -22,6 +22,7 @@ const ASKED_CALL: AskedCall = {
     { name: 'v2', weight: 40, replicas: 1, previousWeight: null },
   ],
   aborts: null,
+  identityWays: null,
   observationsPerCall: 1,
   maxErrorRate: 0.01,
   expectation: { kind: 'split', tolerance: '5pp', power: 0.99, requestsPlanned: 3089 },

@@ -56,7 +56,7 @@ function decisionOn(judged: JudgedCall<SplitExpectation>, rule: RunRule): SplitD
 }
 
 function judgement(
-  { counted }: JudgedCall<SplitExpectation>,
+  { call, counted }: JudgedCall<SplitExpectation>,
   evidence: CallEvidence,
   decision: SplitDecision,
 ): CallJudgement {
@@ -77,6 +77,7 @@ function judgement(
           expectedShare: decision.destinations[index]?.expectedShare ?? 0,
         })),
         unknown: { answers: evidence.unattributed, examples: evidence.unknownPods },
+        identityWays: call.identityWays,
         connections: evidence.connections,
         windows: evidence.windows,
         spread: evidence.spread,

@@ -1,6 +1,7 @@
 import { chiSquareUpperTail } from '../../../stats/chi-square-distribution.js';
 import { pearsonChiSquare } from '../../../stats/goodness-of-fit.js';
 import { chance, count, counted, percent } from '../../../number-text.js';
+import type { IdentityWays } from '../../expectation.js';
 import { found } from '../../found.js';
 import { FALSE_CLAIM, type FindingRule } from './finding-evidence.js';
 
@@ -22,8 +23,16 @@ export const leakToZeroWeight: FindingRule = ({ decision }) => {
   });
 };
 
+/** What stands for a pod of which nothing but its address is known. */
+const ADDRESS = /^(?:\d+\.\d+\.\d+\.\d+|\[[\da-f:]+\])(?::\d+)?$/;
+
+function waysText(ways: IdentityWays | null): string {
+  if (ways === null) return '';
+  return `Or have the proxy say it: in a header of the route (${ways.header} | kubectl apply -f -), or in its access log (${ways.accessLog}). `;
+}
+
 /** `unknown-backend`: answers whose identity fits no workload, or that carry none. */
-export const unknownBackend: FindingRule = ({ unknown, decision }) => {
+export const unknownBackend: FindingRule = ({ unknown, decision, identityWays }) => {
   if (unknown.answers === 0) return null;
   const answers = `${count(unknown.answers)} of ${counted(decision.sampled, 'request')}`;
   if (unknown.examples.length === 0) {
@@ -32,8 +41,18 @@ export const unknownBackend: FindingRule = ({ unknown, decision }) => {
       severity: 'warning',
       summary: 'some answers do not say which pod gave them',
       evidence: `${answers} were answered OK, and no pod’s name was found where it was looked for`,
+      advice: `Say with --identity where the answers carry the name: header:NAME, trailer:NAME, field:PATH or a regular expression. ${waysText(identityWays)}Such answers count as missing.`,
+    });
+  }
+  if (unknown.examples.every((name) => ADDRESS.test(name))) {
+    return found('call', {
+      code: 'unknown-backend',
+      severity: 'warning',
+      summary:
+        'the proxy says at which addresses it got some of the answers, and not whose they are',
+      evidence: `${answers}, from addresses such as ${unknown.examples.slice(0, 3).join(', ')}`,
       advice:
-        'Say with --identity where the answers carry the name: header:NAME, trailer:NAME, field:PATH or a regular expression. Such answers count as missing.',
+        'Give the pods with -f, as kubectl get pods,endpointslices -o yaml prints them in the namespaces of the destinations. Such answers count as missing.',
     });
   }
   return found('target', {

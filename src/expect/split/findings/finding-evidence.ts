@@ -1,4 +1,5 @@
 import type { SpreadCounts } from '../../../count/counted.js';
+import type { IdentityWays } from '../../expectation.js';
 import type { Finding } from '../../../finding.js';
 import type { ConnectionEvidence } from '../draws/dependence.js';
 import type { SplitDecision } from '../verdict/split-verdict.js';
@@ -45,6 +46,8 @@ export interface FindingEvidence {
   destinations: readonly FindingDestination[];
   /** Answers whose identity fits no workload, with some of the names seen. */
   unknown: { answers: number; examples: readonly string[] };
+  /** How the proxy can be made to say who answers. */
+  identityWays: IdentityWays | null;
   connections: ConnectionEvidence | null;
   /** Counts by destination over time, in send order. */
   windows: readonly { startSeconds: number; observed: readonly number[] }[];

@@ -238,4 +238,22 @@ describe('the others', () => {
     const unsaid = findAll({ ...evidence, unknown: { answers: 3, examples: [] } });
     assert.equal(unsaid.find(({ code }) => code === 'unknown-backend')?.about, 'call');
   });
+  it('where nobody says who answers, the ways to learn it are named', () => {
+    const evidence = simulate(base, seededRandom(3));
+    const unknown = { answers: 3, examples: [] };
+    const adviceOf = (some: Partial<typeof evidence>): string =>
+      findAll({ ...evidence, ...some }).find(({ code }) => code === 'unknown-backend')!.advice;
+    const identityWays = { header: 'to-header', accessLog: 'to-log' };
+    assert.match(adviceOf({ unknown, identityWays }), /\(to-header \| kubectl.*\(to-log\)/);
+    assert.doesNotMatch(adviceOf({ unknown }), /null|kubectl/);
+  });
+  it('addresses that nobody is known to have ask for the list of pods', () => {
+    const evidence = simulate(base, seededRandom(3));
+    const ofAddresses = (...examples: string[]): boolean =>
+      findAll({ ...evidence, unknown: { answers: 3, examples } }).some(({ advice }) =>
+        advice.includes('kubectl get pods,endpointslices'),
+      );
+    assert.ok(ofAddresses('10.0.0.1:50051', '[fd00::1]:50051', '10.0.0.1'));
+    assert.ok(!ofAddresses('10.0.0.1:50051', 'greeter-x'));
+  });
 });

@@ -93,6 +93,7 @@ export function simulate(run: SimulatedRun, random: RandomSource): FindingEviden
   };
   return {
     decision: decideSplit(evidence, RULE),
+    identityWays: null,
     destinations: destinations.map(({ name, weight }, i) => ({
       name,
       expectedShare: weight / sum,
