@@ -1,4 +1,4 @@
-import type { ManifestSet } from './manifest-set.js';
+import { inNamespace, type ManifestSet } from './manifest-set.js';
 import { objectKey } from './manifest/manifest-object.js';
 import { type PodSelector, selects } from './pods.js';
 import type { ExpectedDestination, PodAddress } from './route-split.js';
@@ -45,4 +45,13 @@ export function podAddresses(
 function onlyOne(are: readonly boolean[]): number | null {
   const first = are.indexOf(true);
   return first < 0 || first !== are.lastIndexOf(true) ? null : first;
+}
+
+/**
+ * Who has which address, whatever the route.
+ * @param namespace Of objects that name none.
+ * @throws InputError when two different objects have one name.
+ */
+export function listedAddresses(manifests: ManifestSet, namespace: string): PodAddress[] {
+  return podAddresses(inNamespace(manifests, namespace), [], []);
 }

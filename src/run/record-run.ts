@@ -5,6 +5,7 @@ import { conclude } from '../record/conclude.js';
 import { recordOf } from '../record/record-of.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { Scenario } from '../scenario/scenario.js';
+import { withoutChangedAddresses } from './address-changes.js';
 import { ask, type PreparedRun } from './ask.js';
 import type { RunOptions } from './options.js';
 import { samplePlan } from './sample.js';
@@ -43,6 +44,8 @@ export function recordRun(
       : target.found;
     const counted = proxies === null ? loaded : { ...loaded, proxies: await proxies.readAgain() };
     return recordOf(asked, counted, await conclude(asked, counted));
+    const outcome = await withoutChangedAddresses(scenario, run, counted, options);
+    return recordOf(outcome.asked, outcome.counted, await conclude(outcome.asked, outcome.counted));
   });
 }
 
