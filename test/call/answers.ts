@@ -28,7 +28,6 @@ export async function specOf({ source, pattern, map }: Written): Promise<Identit
     },
     undefined,
     'an answer',
-    true,
   );
 }
 

@@ -38,7 +38,7 @@ describe('the option for identities', () => {
   it('takes the pattern of the other option as it is, and says whose it is when it is wrong', async () => {
     const wrong = { ...NOTHING, source: 'echo', pattern: '(' };
     await assert.rejects(
-      identityOf(wrong, undefined, 'an answer', true),
+      identityOf(wrong, undefined, 'an answer'),
       /^InputError: --identity-pattern: not a regular expression/,
     );
   });
@@ -46,15 +46,15 @@ describe('the option for identities', () => {
   it('goes by what is called where no source is named', async () => {
     const map: [string, string][] = [['a', 'b']];
     const fitting = defaultIdentity('/helloworld.Greeter/SayHello');
-    const spec = await identityOf({ ...NOTHING, map }, fitting, 'an answer', true);
+    const spec = await identityOf({ ...NOTHING, map }, fitting, 'an answer');
     assert.deepEqual(spec, { source: { kind: 'greeter' }, pattern: null, map });
     // A pattern alone says that somebody wants to know.
     const alone = { ...NOTHING, pattern: 'a(.)' };
-    await assert.rejects(identityOf(alone, undefined, 'an answer of /a.B/C', false), {
+    await assert.rejects(identityOf(alone, undefined, 'an answer of /a.B/C'), {
       message:
         '--identity: how does an answer of /a.B/C say which pod gave it? e.g. header:x-pod-name, field:pod or a regular expression',
     });
-    const nothing = await identityOf(NOTHING, undefined, 'an answer', false);
+    const nothing = await identityOf(NOTHING, undefined, 'an answer');
     assert.equal(nothing.source.kind, 'none');
   });
 

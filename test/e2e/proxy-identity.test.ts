@@ -97,7 +97,7 @@ describe('who answered, said by the real Envoy', () => {
     const result = await through(
       {
         clusters: [cluster('v1', 60), cluster('v2', 40)],
-        responseHeaders: { route: { 'x-splitproof': HEADER } },
+        responseHeaders: { 'x-splitproof': HEADER },
       },
       [...HEALTH, ...manifests('greeter', 'route-header'), ...listed(), ...ENOUGH],
     );
@@ -114,7 +114,7 @@ describe('who answered, said by the real Envoy', () => {
     const { status, record } = await through(
       {
         clusters: [cluster('v1', 50), cluster('v2', 50)],
-        responseHeaders: { route: { 'x-splitproof': HEADER } },
+        responseHeaders: { 'x-splitproof': HEADER },
       },
       [...HEALTH, ...manifests('greeter', 'route-header'), ...listed(), ...ENOUGH],
     );
@@ -123,15 +123,14 @@ describe('who answered, said by the real Envoy', () => {
   });
 
   it('by the workload, without a listing, and although no manifest tells of the header', async () => {
-    const workloads = Object.fromEntries(
-      podsByPort().map(({ version, port }) => [
-        port,
-        `greeter-${version};default;greeter;${version};Kubernetes`,
-      ]),
-    );
+    const workload = (version: string): string =>
+      `greeter-${version};default;greeter;${version};Kubernetes`;
     const listener = (v1: number, v2: number): Omit<HttpListener, 'kind'> => ({
-      clusters: [cluster('v1', v1, { workloads }), cluster('v2', v2, { workloads })],
-      responseHeaders: { virtualHost: { 'x-splitproof': HEADER } },
+      clusters: [
+        cluster('v1', v1, { workload: workload('v1') }),
+        cluster('v2', v2, { workload: workload('v2') }),
+      ],
+      virtualHostHeaders: { 'x-splitproof': HEADER },
     });
     const args = [...HEALTH, ...manifests('greeter', 'no-header'), ...ENOUGH];
     const right = await through(listener(60, 40), args);
@@ -215,7 +214,7 @@ describe('who answered, said by the real Envoy', () => {
       const { record, served: counted } = await through(
         {
           clusters: [cluster('v1', 60), cluster('v2', 40)],
-          responseHeaders: { route: { 'x-splitproof': HEADER } },
+          responseHeaders: { 'x-splitproof': HEADER },
         },
         [
           ...['grpc.health.v1.Health/Check', '-d', '{"service":"nobody"}', '--plaintext'],
@@ -243,7 +242,7 @@ describe('who answered, said by the real Envoy', () => {
     } = await through(
       {
         clusters: [cluster('v1', 60), cluster('v2', 40, { ports: [deadPort, pods.v2[0]!.port] })],
-        responseHeaders: { route: { 'x-splitproof': HEADER } },
+        responseHeaders: { 'x-splitproof': HEADER },
         retryOn: 'connect-failure',
       },
       [...HEALTH, ...manifests('greeter', 'route-header'), ...listed(), ...ENOUGH, ...AT_ONCE],
@@ -266,7 +265,7 @@ describe('who answered, said by the real Envoy', () => {
     } = await through(
       {
         clusters: [cluster('v1', 60), cluster('v2', 40)],
-        responseHeaders: { route: { 'x-upstream': 'at %UPSTREAM_HOST%' } },
+        responseHeaders: { 'x-upstream': 'at %UPSTREAM_HOST%' },
       },
       [...HEALTH, ...manifests('gateway-api'), '-f', slices, ...ENOUGH],
     );

@@ -27,6 +27,7 @@ const SETTING = {
   authority: 'gateway:80',
   scheme: 'http',
   timeoutMs: 5000,
+  isIdentityNeeded: true,
 } as const;
 
 describe('a call made ready', () => {

@@ -56,6 +56,7 @@ function answerOf(
     buffer: new Uint8Array(0),
     messageStart: 0,
     messageEnd: 0,
+    status: 0,
     header: (name) => headers[name],
     trailer: (name) => trailers[name],
   };
