@@ -21,6 +21,8 @@ import { unwatched, withTransport } from './greeter-order.js';
 import { httpOrder } from './http-order.js';
 
 const REQUESTS = 24;
+/** Nothing is to be missed here. */
+const UNHURRIED = { timeoutMs: 10_000 };
 const TIMEOUT = { timeout: 60_000 };
 const IDENTITIES: Record<string, IdentitySpec> = {
   header: { source: { kind: 'header', name: 'x-serial' }, pattern: null, map: null },
@@ -36,8 +38,8 @@ const MAX_CAUSES = 65;
 const BYTES_PER_MIB = 1024 * 1024;
 /** More than four answers of the largest size that is kept, and what waits for the collector. */
 const MAX_GROWTH_MIB = 96;
-/** More than the largest answer, and what two systems hold of a connection between them. */
-const MAX_TAKEN_MIB = 24;
+/** More than the largest answer in chunks of a byte, and what two systems hold of a connection. */
+const MAX_TAKEN_MIB = 40;
 
 interface Loaded {
   server: ScriptedHttp1;
@@ -93,7 +95,7 @@ describe('HTTP/1.1: what is odd and right is answered', () => {
   for (const [what, behaviour] of Object.entries(RIGHT_BEHAVIOURS)) {
     for (const [where, identity] of Object.entries(IDENTITIES)) {
       it(`${what}, by its ${where}`, TIMEOUT, async () => {
-        const loaded = await load(behaviour, identity);
+        const loaded = await load(behaviour, identity, UNHURRIED);
         const { call } = loaded;
         checkAccount(call);
         assert.equal(call.ends.ok, REQUESTS, JSON.stringify(call.failures));
@@ -107,9 +109,11 @@ describe('HTTP/1.1: what is odd and right is answered', () => {
 describe('HTTP/1.1: an answer counts for the request that it answers, or for none', () => {
   for (const [what, behaviour] of Object.entries(HALF_RIGHT_BEHAVIOURS)) {
     it(what, TIMEOUT, async () => {
-      const loaded = await load(behaviour);
+      const loaded = await load(behaviour, IDENTITIES.header, { timeoutMs: 1000 });
+      const { ok } = loaded.call.ends;
       checkAccount(loaded.call);
-      assert.ok(checkAttribution(loaded) >= loaded.call.ends.ok);
+      assert.ok(ok >= 8, JSON.stringify(loaded.call.failures));
+      assert.ok(checkAttribution(loaded) >= ok);
     });
   }
 
@@ -132,20 +136,36 @@ describe('HTTP/1.1: an answer counts for the request that it answers, or for non
   });
 });
 
-describe('HTTP/1.1: what is wrong is a failure, and every request is accounted for', () => {
-  for (const [what, behaviour] of Object.entries(WRONG_BEHAVIOURS)) {
-    it(what, TIMEOUT, async () => {
-      const loaded = await load(behaviour);
+describe(
+  'HTTP/1.1: what is wrong is a failure, and all is accounted for',
+  { concurrency: 4 },
+  () => {
+    for (const [what, behaviour] of Object.entries(WRONG_BEHAVIOURS)) {
+      it(what, TIMEOUT, async () => {
+        const loaded = await load(behaviour, IDENTITIES.body);
+        checkAccount(loaded.call);
+        assert.equal(loaded.call.ends.ok, 0);
+        // No body of theirs is whole.
+        assert.equal(checkAttribution(loaded), 0);
+      });
+    }
+
+    it('who gave an answer that was cut is known where its head says so', TIMEOUT, async () => {
+      const loaded = await load(
+        WRONG_BEHAVIOURS['closes in a body']!,
+        IDENTITIES.header,
+        UNHURRIED,
+      );
       checkAccount(loaded.call);
       assert.equal(loaded.call.ends.ok, 0);
-      assert.equal(checkAttribution(loaded), 0);
+      assert.equal(checkAttribution(loaded), REQUESTS);
     });
-  }
-});
+  },
+);
 
 describe('HTTP/1.1: memory is bounded', () => {
   for (const [what, behaviour] of Object.entries(WRONG_BEHAVIOURS)) {
-    if (!what.includes('end')) continue;
+    if (!/without end|no end/.test(what)) continue;
     it(what, TIMEOUT, async () => {
       const before = heldMiB();
       let most = before;
@@ -154,7 +174,10 @@ describe('HTTP/1.1: memory is bounded', () => {
       }, 5);
       try {
         // Long enough to take more than the bound, if nothing keeps to it.
-        const { server } = await load(behaviour, IDENTITIES.body, { timeoutMs: 2000 });
+        const { server } = await load(behaviour, IDENTITIES.body, {
+          requests: 12,
+          timeoutMs: 1000,
+        });
         const takenMiB = server.mostTaken() / BYTES_PER_MIB;
         assert.ok(takenMiB < MAX_TAKEN_MIB, `${takenMiB} MiB were read`);
         assert.ok(most - before < MAX_GROWTH_MIB, `${most - before} MiB were held`);
