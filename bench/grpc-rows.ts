@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import type { CannedServerOptions } from './canned-server.js';
-import { CLIENTS } from './clients.js';
+import { CLIENTS, SPLITPROOF } from './clients.js';
+import { splitproofHttp } from './http-clients.js';
 import type { BenchRow, LoadedServer } from './rows.js';
 import { startCannedServer } from './start-canned-server.js';
 import { startGoGreeter } from './start-go-greeter.js';
@@ -20,6 +21,19 @@ export function grpcRows(
     canned("canned, h2c, Envoy's headers", { headers: 'envoy' }),
     canned("canned, TLS, Envoy's headers", { headers: 'envoy', tls }),
     ...goGreeter(say),
+  ];
+}
+
+/** What a GET over HTTP/2 costs beside a gRPC call. */
+export function http2Rows(): BenchRow[] {
+  const call = { ...SPLITPROOF, name: 'gRPC call' };
+  return [
+    {
+      ...canned('canned, h2c', { headers: 'minimal' }),
+      title: 'HTTP/2, GET beside a gRPC call',
+      clients: [{ ...splitproofHttp('2', 'json:podname'), name: 'GET' }, call],
+      targets: { client: call.name, mostCpu: 1.05, leastRate: 0.95 },
+    },
   ];
 }
 

@@ -1,6 +1,6 @@
 import { startHttpEnvoy } from '../test/fixtures/http-gateways.js';
 import type { Http1AnswerKind } from './http1-answers.js';
-import { http1Clients } from './http1-clients.js';
+import { H2LOAD_HTTP1, splitproofHttp } from './http-clients.js';
 import type { BenchRow, LoadedServer, Targets } from './rows.js';
 import { buildCannedHttp1, startCannedHttp1 } from './start-canned-http1.js';
 
@@ -28,7 +28,7 @@ export function http1Rows(tls: { cert: string; key: string }): BenchRow[] {
 }
 
 function aiming(mostCpu: number): Targets {
-  return { client: 'h2load', mostCpu, leastRate: LEAST_RATE };
+  return { client: H2LOAD_HTTP1.name, mostCpu, leastRate: LEAST_RATE };
 }
 
 function canned(
@@ -51,21 +51,17 @@ function row(
   isTls: boolean,
   start: () => Promise<LoadedServer>,
 ): BenchRow {
-  const clients = http1Clients(identity);
-  const load = { connections: CONNECTIONS, streamsPerConnection: 1 };
   return {
     title: `HTTP/1.1, ${title}`,
     isTls,
-    ...load,
-    clients,
+    connections: CONNECTIONS,
+    // It has one request in flight on each.
+    streamsPerConnection: 1,
+    clients: [splitproofHttp('1.1', identity), H2LOAD_HTTP1],
     targets,
     start: async () => {
-      for (const { name, isInstalled } of clients) {
-        if (!isInstalled()) {
-          throw new Error(`${name} is needed for HTTP/1.1: apt-get install nghttp2-client`);
-        }
-      }
-      return start();
+      if (H2LOAD_HTTP1.isInstalled()) return start();
+      throw new Error('h2load is what HTTP/1.1 is compared with: apt-get install nghttp2-client');
     },
   };
 }
