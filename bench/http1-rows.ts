@@ -9,7 +9,7 @@ const CONNECTIONS = 64;
 const LEAST_RATE = 0.95;
 /** A field of JSON, and what stands somewhere in a page. */
 const IN_JSON = 'json:podname';
-const IN_PAGE = String.raw`reviews-v\d-[a-z0-9]+-[a-z0-9]+`;
+const IN_PAGE = String.raw`text:reviews-v\d-[a-z0-9]+-[a-z0-9]+`;
 
 /** The comparison with h2load over HTTP/1.1. */
 export function http1Rows(tls: { cert: string; key: string }): BenchRow[] {

@@ -28,8 +28,11 @@ const TIMEOUT = { timeout: 60_000 };
 const IDENTITIES: Record<string, IdentitySpec> = {
   header: { source: { kind: 'header', name: 'x-serial' }, pattern: null, map: null },
   body: {
-    source: { kind: 'text' },
-    pattern: { dialect: 'javascript', text: String.raw`answer-\d{6}-[0-9a-f]{12}` },
+    source: {
+      kind: 'text',
+      pattern: { dialect: 'javascript', text: String.raw`answer-\d{6}-[0-9a-f]{12}` },
+    },
+    pattern: null,
     map: null,
   },
 };

@@ -1,8 +1,8 @@
+import { httpAnswers } from '../../src/call/http/answers.js';
 import { attributionTable } from '../../src/count/attribution.js';
 import { type IdentitySpec, NO_IDENTITY } from '../../src/call/identity.js';
 import type { LoadOrder } from '../../src/load/load-order.js';
 import type { LoadPlan } from '../../src/load/plan.js';
-import type { TlsOptions } from '../../src/wire/socket/tls-options.js';
 
 /** What is asked for, and how. */
 export interface HttpOrder {
@@ -14,11 +14,10 @@ export interface HttpOrder {
   body?: Uint8Array;
   /** Who answered, as the answer says it; nothing is read unless told. */
   identity?: IdentitySpec;
-  tls?: TlsOptions;
 }
 
 /**
- * Loads of plain requests over HTTP/1.1, with a connection for each in flight. Whoever answers is a
+ * Loads of plain requests over HTTP/1.1 in plaintext, with a connection for each in flight. Whoever answers is a
  * destination of its own.
  *
  * @param address `host:port`
@@ -26,7 +25,7 @@ export interface HttpOrder {
 export function httpOrder(
   address: string,
   plan: Partial<LoadPlan>,
-  { method = 'GET', path = '/', headers = [], body, identity = NO_IDENTITY, tls }: HttpOrder = {},
+  { method = 'GET', path = '/', headers = [], body, identity = NO_IDENTITY }: HttpOrder = {},
 ): LoadOrder {
   const [host = '', port = ''] = address.split(':');
   const target = { kind: 'tcp', host, port: Number(port) } as const;
@@ -52,13 +51,13 @@ export function httpOrder(
           method,
           path,
           authority: address,
-          scheme: tls === undefined ? 'http' : 'https',
+          scheme: 'http',
           metadata: headers,
           body: body ?? new Uint8Array(0),
           timeoutMs: whole.timeoutMs,
         },
         counting: {
-          answers: { kind: 'http', identity },
+          answers: httpAnswers(identity, headers),
           attribution: { ...attributionTable([], [], []), podsAreDestinations: true },
           okStatuses: [[200, 399]],
           observationsPerCall: 1,
@@ -70,7 +69,7 @@ export function httpOrder(
       kind: 'sockets',
       engine: 'h2',
       target,
-      tls: tls ?? null,
+      tls: null,
       httpVersion: '1.1',
       connectTimeoutMs: 5000,
     },
