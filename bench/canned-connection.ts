@@ -1,5 +1,10 @@
 import type { Duplex } from 'node:stream';
-import { CannedResponses, type CannedReplies, type CannedResponse } from './canned-response.js';
+import {
+  CannedResponses,
+  type CannedKind,
+  type CannedReplies,
+  type CannedResponse,
+} from './canned-response.js';
 import { HpackWriter } from './hpack-writer.js';
 import { FLAG, frame, FRAME, FRAME_HEADER_BYTES, SETTING } from './http2-frame.js';
 
@@ -12,9 +17,9 @@ const WINDOW_STEP = 2 ** 24;
 const EMPTY = Buffer.alloc(0);
 
 /**
- * One HTTP/2 connection that answers whatever ends a stream with a canned gRPC reply. It looks
- * neither at the path nor at the message and never decodes a header block: what it costs must not
- * hide what the client costs.
+ * One HTTP/2 connection that answers whatever ends a stream with a canned reply: of gRPC where there
+ * was a message, else of plain HTTP. It looks neither at the path nor at the message and never decodes a
+ * header block: what it costs must not hide what the client costs.
  */
 export class CannedConnection {
   private readonly socket: Duplex;
@@ -30,12 +35,15 @@ export class CannedConnection {
   private consumed = 0;
   /** Built, so in the header table already, but too large for the window: with its stream. */
   private held: { response: CannedResponse; stream: number } | null = null;
-  private readonly waiting: number[] = [];
+  private readonly waiting: { kind: CannedKind; stream: number }[] = [];
 
   constructor(socket: Duplex, replies: CannedReplies) {
     this.socket = socket;
     this.responses = new CannedResponses(replies, this.hpack);
-    this.maxReplyBytes = Math.max(...replies.messages.map((message) => message.length)) + 5;
+    this.maxReplyBytes =
+      Math.max(
+        ...Object.values(replies.contents).flatMap((all) => all.map(({ length }) => length)),
+      ) + 5;
     const settings = Buffer.alloc(6);
     settings.writeUInt16BE(SETTING.maxConcurrentStreams, 0);
     settings.writeUInt32BE(replies.maxConcurrentStreams, 2);
@@ -80,10 +88,10 @@ export class CannedConnection {
           this.openWindow(this.consumed);
           this.consumed = 0;
         }
-        if (flags & FLAG.endStream) this.answer(bytes.readUInt32BE(at + 5));
+        if (flags & FLAG.endStream) this.answer('grpc', bytes.readUInt32BE(at + 5));
         break;
       case FRAME.headers:
-        if (flags & FLAG.endStream) this.answer(bytes.readUInt32BE(at + 5));
+        if (flags & FLAG.endStream) this.answer('plain', bytes.readUInt32BE(at + 5));
         break;
       case FRAME.settings:
         if (flags & FLAG.ack) break;
@@ -117,9 +125,9 @@ export class CannedConnection {
     }
   }
 
-  private answer(stream: number): void {
-    if (this.held) this.waiting.push(stream);
-    else this.send(this.responses.next(), stream);
+  private answer(kind: CannedKind, stream: number): void {
+    if (this.held) this.waiting.push({ kind, stream });
+    else this.send(this.responses.next(kind), stream);
   }
 
   private answerWaiting(): void {
@@ -128,7 +136,7 @@ export class CannedConnection {
     this.held = null;
     this.send(response, stream);
     // Those that do not fit are held, or wait again, in their order.
-    for (const next of this.waiting.splice(0)) this.answer(next);
+    for (const { kind, stream: next } of this.waiting.splice(0)) this.answer(kind, next);
   }
 
   private send(response: CannedResponse, stream: number): void {

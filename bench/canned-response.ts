@@ -3,11 +3,14 @@ import { FLAG, FRAME, frame } from './http2-frame.js';
 
 export type Fields = readonly (readonly [name: string, value: string])[];
 
+/** A request with a message is gRPC's; one without a body is plain HTTP. */
+export type CannedKind = 'grpc' | 'plain';
+
 /** What every request is answered with, decided anew for each. */
 export interface CannedReplies {
-  /** gRPC messages without their prefix; `pick` chooses among them. */
-  messages: readonly Buffer[];
-  /** Index of the message for the next request. */
+  /** By kind, equally many: gRPC messages without their prefix, and JSON; `pick` chooses among them. */
+  contents: Readonly<Record<CannedKind, readonly Buffer[]>>;
+  /** Index of the content for the next request. */
   pick: () => number;
   /**
    * Response headers besides `:status` and `content-type`, for the next request. The same array for
@@ -18,25 +21,26 @@ export interface CannedReplies {
   maxConcurrentStreams: number;
 }
 
-/** HEADERS, DATA and trailers of one answer, for stream 0: the stream is patched in. */
+/** HEADERS, DATA and, of gRPC, trailers of one answer, for stream 0: the stream is patched in. */
 export interface CannedResponse {
   bytes: Buffer;
-  /** Where the three frame headers name the stream. */
-  streamAt: readonly [number, number, number];
+  /** Where the frame headers name the stream. */
+  streamAt: readonly number[];
   /** What it takes from the flow-control window. */
   dataBytes: number;
 }
 
 const STREAM_OFFSET = 5;
 const GRPC_PREFIX_BYTES = 5;
-const CONTENT_TYPE = ['content-type', 'application/grpc'] as const;
+const GRPC_TYPE = ['content-type', 'application/grpc'] as const;
+const JSON_TYPE = ['content-type', 'application/json'] as const;
 const TRAILERS = [['grpc-status', '0']] as const;
 
 /** Builds the answers of one connection, and keeps those that are still valid. */
 export class CannedResponses {
   private readonly replies: CannedReplies;
   private readonly hpack: HpackWriter;
-  private kept = new Map<Fields, (CannedResponse | undefined)[]>();
+  private kept = keptNone();
   private keptGeneration = 0;
 
   constructor(replies: CannedReplies, hpack: HpackWriter) {
@@ -45,32 +49,43 @@ export class CannedResponses {
   }
 
   /** The answer to the next request. It must be sent: the header table has moved on. */
-  next(): CannedResponse {
+  next(kind: CannedKind): CannedResponse {
     const { hpack, replies } = this;
     if (hpack.generation !== this.keptGeneration) {
-      this.kept = new Map();
+      this.kept = keptNone();
       this.keptGeneration = hpack.generation;
     }
     const fields = replies.headers();
     const index = replies.pick();
-    const known = this.kept.get(fields)?.[index];
+    const kept = this.kept[kind];
+    const known = kept.get(fields)?.[index];
     if (known) return known;
-    const built = this.build(fields, index);
+    const content = replies.contents[kind][index]!;
+    const built = kind === 'grpc' ? this.grpc(fields, content) : this.plain(fields, content);
     // A block that changed the table is right only once.
     if (hpack.generation === this.keptGeneration) {
-      const forFields = this.kept.get(fields) ?? [];
+      const forFields = kept.get(fields) ?? [];
       forFields[index] = built;
-      this.kept.set(fields, forFields);
+      kept.set(fields, forFields);
     }
     return built;
   }
 
-  private build(fields: Fields, index: number): CannedResponse {
-    const message = this.replies.messages[index]!;
+  private plain(fields: Fields, content: Buffer): CannedResponse {
+    const headerBlock = this.hpack.block([JSON_TYPE, ...fields], true);
+    const head = frame(FRAME.headers, FLAG.endHeaders, 0, headerBlock);
+    return {
+      bytes: Buffer.concat([head, frame(FRAME.data, FLAG.endStream, 0, content)]),
+      streamAt: [STREAM_OFFSET, head.length + STREAM_OFFSET],
+      dataBytes: content.length,
+    };
+  }
+
+  private grpc(fields: Fields, message: Buffer): CannedResponse {
     const data = Buffer.alloc(GRPC_PREFIX_BYTES + message.length);
     data.writeUInt32BE(message.length, 1);
     message.copy(data, GRPC_PREFIX_BYTES);
-    const headerBlock = this.hpack.block([CONTENT_TYPE, ...fields], true);
+    const headerBlock = this.hpack.block([GRPC_TYPE, ...fields], true);
     const head = frame(FRAME.headers, FLAG.endHeaders, 0, headerBlock);
     const body = frame(FRAME.data, 0, 0, data);
     const trailerBlock = this.hpack.block(TRAILERS, false);
@@ -83,4 +98,8 @@ export class CannedResponses {
       dataBytes: data.length,
     };
   }
+}
+
+function keptNone(): Record<CannedKind, Map<Fields, (CannedResponse | undefined)[]>> {
+  return { grpc: new Map(), plain: new Map() };
 }

@@ -1,4 +1,4 @@
-// A server process for measuring clients: the Greeter's replies without the Greeter.
+// A server process for measuring clients: the Greeter's replies without the Greeter, and JSON to GET.
 // usage: node canned-server.js '{"weights":{"v1":60,"v2":40},"headers":"envoy","tls":{…}}'
 // Prints its address on standard output and ends when standard input does.
 import { createServer, type AddressInfo } from 'node:net';
@@ -48,11 +48,12 @@ function repliesOf({
   const cumulative: number[] = [];
   let sum = 0;
   for (const version of versions) cumulative.push((sum += weights[version] ?? 0));
+  const pods = versions.map((version) => podNames('greeter', version)[0] ?? '');
   return {
-    messages: versions.map((version) => {
-      const [pod = ''] = podNames('greeter', version);
-      return Buffer.from(encodeTextMessage(`Hello, Jack! I'm from ${pod}!`));
-    }),
+    contents: {
+      grpc: pods.map((pod) => Buffer.from(encodeTextMessage(`Hello, Jack! I'm from ${pod}!`))),
+      plain: pods.map((pod) => Buffer.from(JSON.stringify({ id: '0', podname: pod }))),
+    },
     pick() {
       const point = Math.random() * sum;
       return cumulative.findIndex((upTo) => point < upTo);

@@ -14,7 +14,7 @@ export interface BenchLoad {
   streamsPerConnection: number;
   /** PEM file of the authority to trust; null for plaintext. */
   caFile: string | null;
-  /** File with the request message behind its gRPC prefix. */
+  /** File with the message of gRPC requests behind its prefix. */
   bodyFile: string;
 }
 
@@ -91,11 +91,13 @@ export const CLIENTS: readonly BenchClient[] = [
   splitproof('grpc-js', 0.05),
 ];
 
-function answers(command: string, flag: string): boolean {
+/** Whether a command is there, as it says itself. */
+export function answers(command: string, flag: string): boolean {
   return spawnSync(command, [flag], { stdio: 'ignore' }).status === 0;
 }
 
-function numberIn(text: string, pattern: RegExp): number | null {
+/** The first group of a pattern, as a number; null where it does not match. */
+export function numberIn(text: string, pattern: RegExp): number | null {
   const found = pattern.exec(text)?.[1];
   return found === undefined ? null : Number(found);
 }

@@ -6,15 +6,13 @@ import path from 'node:path';
 import { encodeTextMessage } from '../src/mesh/text-message.js';
 import { frameMessage } from '../src/wire/grpc/request.js';
 import { certificateAuthority } from '../test/fixtures/certificate.js';
-import { CLIENTS, type BenchLoad } from './clients.js';
+import type { BenchLoad } from './clients.js';
 import { BenchFlagError, type BenchFlags, HELP, readFlags } from './flags.js';
+import { grpcRows, http2Rows, openLoopRows } from './grpc-rows.js';
+import { http1Rows } from './http1-rows.js';
 import { OPEN_LOOP_CLIENTS, runOpenLoop } from './open-loop.js';
 import { runRounds } from './rounds.js';
-import { benchServers, openLoopServers } from './servers.js';
 import { openLoopTable, roundsTable } from './tables.js';
-
-const CONNECTIONS = 4;
-const STREAMS_PER_CONNECTION = 32;
 
 try {
   const flags = readFlags(process.argv.slice(2));
@@ -26,10 +24,7 @@ try {
   process.exitCode = error instanceof BenchFlagError ? 2 : 1;
 }
 
-async function bench({ requests, rounds, json, isOpenLoop }: BenchFlags): Promise<void> {
-  for (const { name, isInstalled } of CLIENTS) {
-    if (!isInstalled()) say(`${name} is not installed: it is left out`);
-  }
+async function bench({ requests, rounds, json, isOpenLoop, only }: BenchFlags): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'splitproof-bench-'));
   const results: { server: string; clients: unknown }[] = [];
   try {
@@ -39,19 +34,24 @@ async function bench({ requests, rounds, json, isOpenLoop }: BenchFlags): Promis
     writeFileSync(bodyFile, frameMessage(encodeTextMessage('Jack')));
     writeFileSync(caFile, authority.cert);
     const tls = authority.issue({ hosts: ['localhost', '127.0.0.1'] });
-    const servers = isOpenLoop ? openLoopServers(say) : benchServers(tls, say);
-    const clients = installed(CLIENTS);
+    const all = isOpenLoop
+      ? openLoopRows(say)
+      : [...grpcRows(tls, say), ...http2Rows(), ...http1Rows(tls)];
+    const rows = all.filter(({ title }) => title.toLowerCase().includes(only));
+    if (rows.length === 0) {
+      const titles = all.map(({ title }) => title).join('; ');
+      throw new BenchFlagError(`--only ${only}: no row has it in its title (${titles})`);
+    }
+    sayWhatIsMissing(rows.flatMap(({ clients }) => clients));
     const openLoopClients = installed(OPEN_LOOP_CLIENTS);
-    for (const one of servers) {
-      const { title } = one;
-      const server = await one.start();
+    for (const { title, isTls, clients, targets, start, ...connections } of rows) {
+      const server = await start();
       try {
         const load: BenchLoad = {
           address: server.address,
           requests,
-          connections: CONNECTIONS,
-          streamsPerConnection: STREAMS_PER_CONNECTION,
-          caFile: one.isTls ? caFile : null,
+          ...connections,
+          caFile: isTls ? caFile : null,
           bodyFile,
         };
         const onMeasured = (client: string, round: number): void => {
@@ -63,9 +63,10 @@ async function bench({ requests, rounds, json, isOpenLoop }: BenchFlags): Promis
           results.push({ server: title, clients: seen });
           text = openLoopTable(title, seen, rounds);
         } else {
-          const measured = await runRounds(clients, load, rounds, onMeasured);
-          results.push({ server: title, clients: measured });
-          text = roundsTable(title, measured, rounds);
+          const measured = await runRounds(installed(clients), load, rounds, onMeasured);
+          const aims = targets === null ? {} : { targets };
+          results.push({ server: title, ...connections, ...aims, clients: measured });
+          text = roundsTable(title, measured, rounds, targets);
         }
         if (!json) process.stdout.write(`${text}\n\n`);
       } finally {
@@ -77,9 +78,13 @@ async function bench({ requests, rounds, json, isOpenLoop }: BenchFlags): Promis
   }
   if (!json) return;
   const machine = { node: process.version, processor: cpus()[0]?.model ?? 'unknown' };
-  const load = { rounds, connections: CONNECTIONS, streamsPerConnection: STREAMS_PER_CONNECTION };
-  const summary = { ...machine, processors: cpus().length, ...load, results };
+  const summary = { ...machine, processors: cpus().length, rounds, results };
   process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+}
+
+function sayWhatIsMissing(clients: readonly { name: string; isInstalled: () => boolean }[]): void {
+  const missing = clients.filter(({ isInstalled }) => !isInstalled()).map(({ name }) => name);
+  for (const name of new Set(missing)) say(`${name} is not installed: it is left out`);
 }
 
 function installed<Client extends { name: string; isInstalled: () => boolean }>(

@@ -1,6 +1,7 @@
 import { table } from '../src/report/console/table.js';
 import type { OpenLoopResult } from './open-loop.js';
 import type { ClientResult } from './rounds.js';
+import type { Targets } from './rows.js';
 
 const STYLE = { width: 80, colour: false };
 
@@ -9,6 +10,7 @@ export function roundsTable(
   title: string,
   results: readonly ClientResult[],
   rounds: number,
+  targets: Targets | null,
 ): string {
   const rows = results.map((result) => [
     result.client,
@@ -20,7 +22,24 @@ export function roundsTable(
     number(result.cpuRatio, result.cpuRatio < 0.1 ? 3 : 2),
   ]);
   const titles = ['requests', 'per second', 'CPU µs each', 'MiB', 'rate ×', 'CPU ×'];
-  return `${title} (${ofRounds(rounds)}; × is this engine's by the client's)\n${layOut(titles, rows)}`;
+  const heading = `${title} (${ofRounds(rounds)}; × is this engine's by the client's)`;
+  return [heading, layOut(titles, rows), ...aimedAt(results, targets)].join('\n');
+}
+
+/** What is aimed at, beside what came of it. */
+function aimedAt(results: readonly ClientResult[], targets: Targets | null): string[] {
+  const result = results.find(({ client }) => client === targets?.client);
+  if (targets === null || result === undefined) return [];
+  const { mostCpu, leastRate, client } = targets;
+  const cpu = `CPU × at most ${number(mostCpu, 2)}: ${number(result.cpuRatio, 2)}${mark(result.cpuRatio <= mostCpu)}`;
+  const { rateRatio } = result;
+  const isQuick = rateRatio !== null && rateRatio >= leastRate;
+  const rate = `rate × at least ${number(leastRate, 2)}: ${number(rateRatio, 2)}${mark(isQuick)}`;
+  return [`aimed at, by ${client}: ${cpu}; ${rate}`];
+}
+
+function mark(isMet: boolean): string {
+  return isMet ? ', met' : ', MISSED';
 }
 
 /** What latencies the clients saw at one rate. */

@@ -6,6 +6,7 @@ import {
   type ClientHttp2Stream,
   type Settings,
 } from 'node:http2';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, it } from 'node:test';
 import { credentials, type ChannelCredentials } from '@grpc/grpc-js';
 import type { CannedServerOptions } from '../../bench/canned-server.js';
@@ -82,6 +83,19 @@ describe('the canned server', () => {
     });
   }
 
+  it('answers GET with JSON for both versions', async () => {
+    const server = await canned({ weights: WEIGHTS, headers: 'envoy' });
+    const connected = session(server);
+    const answered = new Set<unknown>();
+    for (let i = 0; i < 100; i += 1) {
+      const stream = connected.request({ ':path': '/reviews/0' });
+      const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
+      assert.deepEqual([headers[':status'], headers['content-type']], [200, 'application/json']);
+      answered.add((JSON.parse(await text(stream)) as { podname: string }).podname);
+    }
+    assert.deepEqual([...answered].sort(), [V1, V2]);
+  });
+
   it('keeps to a connection window it has to wait for', async () => {
     const server = await canned({ weights: WEIGHTS, headers: 'minimal' });
     const connected = session(server);
@@ -101,7 +115,7 @@ async function exchange(session: ClientHttp2Session): Promise<{
   const responded = once(stream, 'response') as Promise<[Record<string, unknown>]>;
   const trailed = once(stream, 'trailers') as Promise<[Record<string, unknown>]>;
   let body = '';
-  stream.setEncoding('utf8').on('data', (text: string) => (body += text));
+  stream.setEncoding('utf8').on('data', (piece: string) => (body += piece));
   stream.end(Buffer.alloc(5));
   const [[headers], [trailers]] = await Promise.all([responded, trailed]);
   return { headers, trailers, body };

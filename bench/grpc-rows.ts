@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import type { CannedServerOptions } from './canned-server.js';
+import { CLIENTS, SPLITPROOF } from './clients.js';
+import { splitproofHttp } from './http-clients.js';
+import type { BenchRow, LoadedServer } from './rows.js';
+import { startCannedServer } from './start-canned-server.js';
+import { startGoGreeter } from './start-go-greeter.js';
+
+const CONNECTIONS = 4;
+const STREAMS_PER_CONNECTION = 32;
+const WEIGHTS = { v1: 60, v2: 40 };
+
+/** The comparison of gRPC clients. @param say Told what is left out. */
+export function grpcRows(
+  tls: { cert: string; key: string },
+  say: (text: string) => void,
+): BenchRow[] {
+  return [
+    canned('canned, h2c', { headers: 'minimal' }),
+    canned('canned, TLS', { headers: 'minimal', tls }),
+    canned("canned, h2c, Envoy's headers", { headers: 'envoy' }),
+    canned("canned, TLS, Envoy's headers", { headers: 'envoy', tls }),
+    ...goGreeter(say),
+  ];
+}
+
+/** What a GET over HTTP/2 costs beside a gRPC call. */
+export function http2Rows(): BenchRow[] {
+  const call = { ...SPLITPROOF, name: 'gRPC call' };
+  return [
+    {
+      ...canned('canned, h2c', { headers: 'minimal' }),
+      title: 'HTTP/2, GET beside a gRPC call',
+      clients: [{ ...splitproofHttp('2', 'json:podname'), name: 'GET' }, call],
+      targets: { client: call.name, mostCpu: 1.05, leastRate: 0.95 },
+    },
+  ];
+}
+
+/** Those whose latencies are worth a look. @param say Told what is left out. */
+export function openLoopRows(say: (text: string) => void): BenchRow[] {
+  return [canned('canned, h2c', { headers: 'minimal' }), ...goGreeter(say)];
+}
+
+function canned(title: string, options: Omit<CannedServerOptions, 'weights'>): BenchRow {
+  const isTls = options.tls !== undefined;
+  return row(title, isTls, () => startCannedServer({ weights: WEIGHTS, ...options }));
+}
+
+function goGreeter(say: (text: string) => void): BenchRow[] {
+  if (spawnSync('go', ['version'], { stdio: 'ignore' }).status === 0) {
+    return [row('Go Greeter, h2c', false, () => startGoGreeter())];
+  }
+  say('Go is not installed: its Greeter is left out');
+  return [];
+}
+
+function row(title: string, isTls: boolean, start: () => Promise<LoadedServer>): BenchRow {
+  return {
+    title: `gRPC, ${title}`,
+    isTls,
+    connections: CONNECTIONS,
+    streamsPerConnection: STREAMS_PER_CONNECTION,
+    clients: CLIENTS,
+    targets: null,
+    start,
+  };
+}
