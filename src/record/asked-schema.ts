@@ -28,7 +28,6 @@ const askedCall = z.object({
     }),
   ),
   aborts: z.object({ share, description: z.string(), answeredOk: z.boolean() }).nullable(),
-  aborts: z.object({ share, description: z.string() }).nullable(),
   identityWays: z.object({ header: z.string(), accessLog: z.string() }).nullable(),
   observationsPerCall: count,
   maxErrorRate: share,
