@@ -31,7 +31,7 @@ export async function withoutChangedAddresses(
   const isNeeded = counted.calls.some(
     ({ vouchers }, index) =>
       (before[index] ?? []).length > 0 &&
-      [...vouchers.keys()].some((name) => name.startsWith("header ")),
+      [...vouchers.keys()].some((name) => name.startsWith('header ')),
   );
   if (!isNeeded || signal?.aborted === true) return { asked, counted };
   const sources = [

@@ -99,11 +99,10 @@ async function runCall(
   configured: ConfiguredCall,
   signal: AbortSignal | undefined,
 ): Promise<RunCall> {
-  const { route, attribution, programmed, findings } = configured;
+  const { name, request, answers } = prepared;
+  const { route, attribution, programmed, gatewayPods, findings } = configured;
   const ok = call.okStatuses ?? okStatuses(request.kind);
   const aborts = configured.aborts === null ? null : expectedAborts(configured.aborts, ok);
-  const { name, request, answers } = prepared;
-  const { route, attribution, aborts, programmed, gatewayPods, findings } = configured;
   const destinations = await withPrevious(configured.destinations, call, name, signal);
   const { expectation, wanted, requests } = await planExpectation(call.expect, {
     destinations,

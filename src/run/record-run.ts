@@ -32,7 +32,6 @@ export function recordRun(
 ): Promise<RunRecord> {
   return withoutSecrets(scenario.secrets, async () => {
     const run = await ask(scenario, options);
-    const { asked } = run;
     const proxies = await watchedProxies(scenario, run, options);
     const target = await reachTarget(
       scenario,
@@ -43,7 +42,6 @@ export function recordRun(
       ? mergeCounts(target.found, await load(run, target, samplePlan(scenario, run)))
       : target.found;
     const counted = proxies === null ? loaded : { ...loaded, proxies: await proxies.readAgain() };
-    return recordOf(asked, counted, await conclude(asked, counted));
     const outcome = await withoutChangedAddresses(scenario, run, counted, options);
     return recordOf(outcome.asked, outcome.counted, await conclude(outcome.asked, outcome.counted));
   });
