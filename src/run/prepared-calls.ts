@@ -3,6 +3,7 @@ import { prepareGrpcCall } from '../call/grpc/prepare-call.js';
 import { prepareHttpCall } from '../call/http/prepare-call.js';
 import type { PreparedCall } from '../call/prepared-call.js';
 import type { RequestSetting } from '../call/request-setting.js';
+import { withUserAgent } from '../call/user-agent.js';
 import { loadContract } from '../inputs/contract.js';
 import type { ContractSources } from '../scenario/call.js';
 import { awaitInCall } from '../scenario/call-list.js';
@@ -12,11 +13,13 @@ import { authorityOf } from './authority.js';
 /**
  * Makes the calls of a scenario ready to be sent, in their order.
  *
+ * @param userAgent Of every request.
  * @param signal Gives up reading contracts when it aborts.
  * @throws InputError when a contract, a method, the data or an identity is wrong.
  */
 export async function preparedCalls(
   { calls, target, security, load }: Scenario,
+  userAgent: string,
   signal?: AbortSignal,
 ): Promise<PreparedCall[]> {
   const scheme = security.kind === 'plaintext' ? 'http' : 'https';
@@ -34,7 +37,8 @@ export async function preparedCalls(
       call.kind === 'http'
         ? prepareHttpCall(call, setting)
         : prepareGrpcCall(call, await contractOf(call.contract), setting);
-    prepared.push(await awaitInCall(calls, index, prepare));
+    const own = await awaitInCall(calls, index, prepare);
+    prepared.push({ ...own, request: withUserAgent(own.request, userAgent) });
   }
   return prepared;
 }
