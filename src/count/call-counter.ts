@@ -276,16 +276,15 @@ export class CallCounter {
 /**
  * Puts together what a member's counters say of its connections.
  *
- * @param connections Number in the whole load, and address, of each of the member's own.
+ * @param connections Number in the whole load, and addresses, of each of the member's own.
  * @param calls By call.
  */
 export function connectionCounts(
-  connections: readonly { number: number; remote: string }[],
+  connections: readonly Omit<ConnectionCounts, 'byCall'>[],
   calls: readonly CallResult[],
 ): ConnectionCounts[] {
-  return connections.map(({ number, remote }, own) => ({
-    number,
-    remote,
+  return connections.map((connection, own) => ({
+    ...connection,
     byCall: calls.map((call) => call.connections[own]!),
   }));
 }

@@ -31,17 +31,22 @@ export class PodDirectory {
       table.podsAreDestinations === true ? Math.max(length, MAX_POD_DESTINATIONS) : length;
   }
 
-  /** The pod's number, given at its first appearance; {@link NOBODY} when there are too many. */
-  numberOf(identity: Identity): number {
+  /**
+   * The pod's number, given at its first appearance; {@link NOBODY} when there are too many.
+   *
+   * @param destination Where it is known without the pod's name; else NOBODY.
+   */
+  numberOf(identity: Identity, destination = NOBODY): number {
     // A pod that states another version than before is another entry: both must be attributed.
-    const key = identity.version === null ? identity.pod : `${identity.pod}\n${identity.version}`;
+    const stated = identity.version ?? (destination === NOBODY ? null : String(destination));
+    const key = stated === null ? identity.pod : `${identity.pod}\n${stated}`;
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     if (this.names.length >= MAX_PODS) return NOBODY;
     const number = this.names.length;
     this.#numbers.set(key, number);
     this.names.push(identity.pod);
-    this.destinations.push(this.#destinationOf(identity));
+    this.destinations.push(destination === NOBODY ? this.#destinationOf(identity) : destination);
     return number;
   }
 

@@ -23,7 +23,7 @@ export function callView(
     reasons: judgement.reasons,
     split:
       judgement.check === null
-        ? splitView(asked, counts, missingAnswers(connections), judgement, rule.alpha)
+        ? splitView(asked, counts, missingAnswers(counts, connections), judgement, rule.alpha)
         : null,
     checks: judgement.check === null ? [] : [judgement.check],
     connectionProbe: probeView(counts),
