@@ -109,12 +109,15 @@ function nginxVariable([text, braced, plain = '']: RegExpExecArray): Operator {
   return { text, field: nginxField(name), spaces: isList(name) ? 'list' : 0 };
 }
 
+/** Neither ends in a comma nor begins with a colon what is an element by itself: a list has one end only. */
+const LIST = '(?:(?!: )[^ ]+(?:,| :) )*(?!: )[^ ]*[^ ,]';
+
 /** What the values of an operator look like. @param next What follows it. */
 function valueOf({ spaces }: Operator, next: Part | undefined): string {
   if (typeof next !== 'string') return '.*';
   const end = next.charAt(0);
   if (end !== ' ') return `[^${escapedInClass(end)}]*`;
-  return spaces === 'list' ? '[^ ]*(?:(?:,| :) [^ ]+)*' : `[^ ]*(?: [^ ]*){${spaces}}`;
+  return spaces === 'list' ? LIST : `[^ ]*(?: [^ ]*){${spaces}}`;
 }
 
 function escaped(text: string): string {

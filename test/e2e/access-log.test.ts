@@ -129,6 +129,18 @@ describe('who answered, by the access log of the real Envoy', () => {
     });
   });
 
+  it('does without connections where the client cannot tell its ports, and says so', async () => {
+    await withEnvoy({ v1: 60, v2: 40 }, ISTIO_TEXT, async (envoy, log) => {
+      const { status, record } = await recordOf([
+        ...['verify', envoy.address, ...CALL, ...MANIFESTS_60_40, ...ENOUGH],
+        ...['--identity', `access-log:${log}`, '--engine', 'grpc-js'],
+      ]);
+      assert.equal(status, 0, reasonsOf(record));
+      assert.equal(record.calls[0]!.split!.n, 6200);
+      assert.ok(reasonsOf(record).includes('dependence-not-seen'), reasonsOf(record));
+    });
+  });
+
   it('fails 60/40 served as 40/60', async () => {
     await withEnvoy({ v1: 40, v2: 60 }, ISTIO_JSON, async (envoy, log) => {
       const { status, record } = await recordOf([
@@ -225,17 +237,17 @@ function sum(numbers: readonly number[]): number {
 /** Calls of another client, one after the other. */
 function foreignTraffic(address: string): { stop(): Promise<number> } {
   const client = grpcClient('greeter', address);
-  let isOver = false;
+  const over = new AbortController();
   let answered = 0;
   const calling = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       await client.call('SayHello', { name: 'Jill' });
       answered += 1;
     }
   })();
   return {
     stop: async () => {
-      isOver = true;
+      over.abort();
       await calling;
       client.close();
       return answered;
@@ -246,12 +258,12 @@ function foreignTraffic(address: string): { stop(): Promise<number> } {
 /** What is written to a file, as `tail -f` gives it. @param most Lines of a run, after which it ends. */
 function follow(file: string, most = Infinity): { stream: Readable; stop(): Promise<void> } {
   const stream = new PassThrough();
-  let isOver = false;
+  const over = new AbortController();
   const following = (async () => {
     let position = (await readFile(file)).length;
     let lines = 0;
     let rest = '';
-    while (!isOver && lines < most) {
+    while (!over.signal.aborted && lines < most) {
       const text = rest + (await textFrom(file, position));
       position += Buffer.byteLength(text) - Buffer.byteLength(rest);
       const parts = text.split('\n');
@@ -266,7 +278,7 @@ function follow(file: string, most = Infinity): { stream: Readable; stop(): Prom
   return {
     stream,
     stop: async () => {
-      isOver = true;
+      over.abort();
       await following;
     },
   };

@@ -27,6 +27,7 @@ export function callView(
         : null,
     checks: judgement.check === null ? [] : [judgement.check],
     connectionProbe: probeView(counts),
+    accessLog: logView(counts),
     latencyMs: latencyView(counts),
     status: Object.fromEntries(
       [...counts.statuses].map(([status, count]) => [statusName(protocol, status), count]),
@@ -99,6 +100,15 @@ function podsByDestination({
     else own.push({ name, observed });
   }
   return found;
+}
+
+function logView({ log }: CallCounts): CallRecord['accessLog'] {
+  if (log === null) return null;
+  const { lines, excess, withoutUpstream, unknown, unreadable, areConnectionsKnown } = log;
+  return {
+    ...{ lines, excess, unknown, unreadable, connectionsKnown: areConnectionsKnown },
+    withoutUpstream: [...withoutUpstream.values()].reduce((sum, some) => sum + some, 0),
+  };
 }
 
 function probeView({ probe, destinations }: CallCounts): CallRecord['connectionProbe'] {
