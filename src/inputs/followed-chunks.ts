@@ -2,7 +2,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileChunks } from './file-chunks.js';
 import { unreadable } from './read-text.js';
-import { PROCESS_INPUT, STANDARD_INPUT, type StandardInput } from './standard-input.js';
+import { PROCESS_INPUT, type StandardInput } from './standard-input.js';
 
 /** A text that grows while it is read. */
 export interface FollowedSource {
@@ -104,9 +104,4 @@ async function* appended(
   } finally {
     await handle.close();
   }
-}
-
-/** What a followed text is called in messages. */
-export function followedName(from: string): string {
-  return from === '-' ? STANDARD_INPUT : from;
 }

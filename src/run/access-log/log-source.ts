@@ -14,8 +14,15 @@ export function logSourceOf(
   { asked, calls }: PreparedRun,
 ): LogSource | null {
   const sources = calls.flatMap(({ loaded }) => {
-    const { source } = loaded.counting.answers.identity;
-    return source.kind === 'access-log' ? [source.from] : [];
+    const { source, pattern, map } = loaded.counting.answers.identity;
+    if (source.kind !== 'access-log') return [];
+    if (pattern !== null || map !== null) {
+      throw new InputError(
+        'an access log names clusters and hosts, which the route knows: leave out --identity-pattern and --identity-map',
+        { path: '--identity' },
+      );
+    }
+    return [source.from];
   });
   const [from, ...others] = new Set(sources);
   if (from === undefined) {
