@@ -10,6 +10,7 @@ const SRC = path.join(ROOT, 'src');
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   wire: [],
   stats: [],
+  log: [],
   scenario: [],
   mesh: [],
   call: ['scenario', 'wire'],
@@ -20,7 +21,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   record: ['call', 'count', 'expect', 'routing'],
   report: ['record'],
   inputs: ['scenario', 'call', 'routing', 'record', 'wire'],
-  run: ['scenario', 'inputs', 'call', 'routing', 'load', 'count', 'expect', 'record', 'report'],
+  run: [
+    'scenario',
+    'inputs',
+    'call',
+    'routing',
+    'load',
+    'log',
+    'count',
+    'expect',
+    'record',
+    'report',
+  ],
   cli: ['scenario', 'inputs', 'load', 'record', 'report', 'run', 'mesh'],
 };
 /** Files that belong to no room: all may import them, and they know of none. */

@@ -35,7 +35,7 @@ export interface AnswerReader {
 }
 
 /** Sources that do not look at the message. */
-const BESIDE_THE_MESSAGE: readonly string[] = ['header', 'trailer', 'cookie', 'none'];
+const BESIDE_THE_MESSAGE: readonly string[] = ['header', 'trailer', 'cookie', 'access-log', 'none'];
 
 /** Loads what reading some formats takes, once for each thread, before their readers are made. */
 export async function loadAnswerReaders(formats: readonly AnswerFormat[]): Promise<void> {

@@ -6,8 +6,9 @@ import { parsePageSpot } from './identity/html.js';
 import { parsePattern } from './pattern.js';
 
 const FLAG = '--identity';
+const ACCESS_LOG = 'access-log:';
 const WHAT_THERE_IS =
-  'greeter, echo, bookinfo, header:NAME, trailer:NAME, cookie:NAME, field:PATH, json:PATH, html:CSS-SELECTOR, text:REGEX or a regular expression with a group';
+  'greeter, echo, bookinfo, header:NAME, trailer:NAME, cookie:NAME, field:PATH, json:PATH, html:CSS-SELECTOR, text:REGEX, access-log:FILE or a regular expression with a group';
 
 /**
  * How the answers of a call say who gave them: what the user wrote, else what fits the call.
@@ -44,12 +45,14 @@ export async function identityOf(
  *   (of those that the answer sets), `field:PATH` (dots between the names, indexes from 0 in lists),
  *   `json:PATH` (the same in JSON), `html:CSS-SELECTOR` (`@ATTRIBUTE` may follow), `text:REGEX` or a
  *   regular expression by itself (`regex:` before it is optional), in RE2 syntax: its group named
- *   `pod` is the pod, else its first group, else the whole match.
+ *   `pod` is the pod, else its first group, else the whole match; or `access-log:FILE`, what the gateway
+ *   logs (`-` is standard input).
  * @throws InputError when it is none of them.
  */
 export async function parseIdentity(text: string): Promise<IdentitySpec> {
   const known = PRESETS.find((name) => name === text);
   if (known !== undefined) return preset(known);
+  if (text.startsWith(ACCESS_LOG)) return only({ kind: 'access-log', from: logIn(text) });
   const [, kind = '', rest = ''] = /^([a-z]+):(.*)$/s.exec(text) ?? [];
   const name = rest.trim();
   if (name !== '') {
@@ -74,4 +77,12 @@ export async function parseIdentity(text: string): Promise<IdentitySpec> {
     });
   }
   return only({ kind: 'text', pattern: await parsePattern(pattern, FLAG) });
+}
+
+function logIn(text: string): string {
+  const from = text.slice(ACCESS_LOG.length);
+  if (from !== '') return from;
+  throw new InputError('say which log: access-log:FILE, or access-log:- for standard input', {
+    path: FLAG,
+  });
 }

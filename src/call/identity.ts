@@ -32,6 +32,8 @@ export type IdentitySource =
   | { kind: 'echo' }
   /** The product page of Istio's Bookinfo. */
   | { kind: 'bookinfo' }
+  /** The gateway's access log: a file, or `-` for standard input. Answers are not looked at. */
+  | { kind: 'access-log'; from: string }
   /** Identities are not asked for. */
   | { kind: 'none' };
 
@@ -71,7 +73,7 @@ export function identityReader(
   { source, pattern, map }: IdentitySpec,
   contents: AnswerContents,
 ): (answer: RawAnswer) => Identity | undefined {
-  if (source.kind === 'none') return () => undefined;
+  if (source.kind === 'none' || source.kind === 'access-log') return () => undefined;
   const readText = textReader(source, contents);
   const names = new Map(map);
   const nameOfNothing = names.get('');
@@ -90,7 +92,7 @@ export function identityReader(
 }
 
 function textReader(
-  source: Exclude<IdentitySource, { kind: 'none' }>,
+  source: Exclude<IdentitySource, { kind: 'none' | 'access-log' }>,
   contents: AnswerContents,
 ): ReadText {
   switch (source.kind) {

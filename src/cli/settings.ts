@@ -1,5 +1,6 @@
 import { InputError } from '../input-error.js';
 import { readText } from '../inputs/read-text.js';
+import { refuseSharedInput } from '../inputs/standard-input.js';
 import { readScenarioFile } from '../inputs/scenario-file.js';
 import { overlaid } from '../scenario/call-list.js';
 import { type Settings, settingsSchema } from '../scenario/schema.js';
@@ -34,9 +35,34 @@ export async function settingsFromArguments(
   signal?: AbortSignal,
 ): Promise<Settings> {
   const name = single(args, 'scenario');
+  const onCommandLine = [...(name === '-' ? ['--scenario -'] : []), ...dataFromInput(args)];
+  refuseSharedInput([...onCommandLine, ...readersOf(args)]);
   if (typeof name !== 'string') return await settingsFromFlags(args, signal);
   const file = await readScenarioFile(name, signal);
+  refuseSharedInput([...onCommandLine, ...readersOf({ ...file, ...args })]);
   return overlaid(file, await settingsFromFlags(args, signal, file));
+}
+
+/** Settings whose values may be `-`, for standard input. */
+const READERS = ['manifest', 'config-dump', 'proto', 'protoset', 'cacert', 'cert', 'key'] as const;
+
+/** Settings that read standard input, as they are written; the calls of a run share their log. */
+function readersOf(settings: Readonly<Record<string, unknown>>): string[] {
+  const named = READERS.flatMap((name) =>
+    [settings[name]].flat().flatMap((value) => (value === '-' ? `--${name} -` : [])),
+  );
+  const calls = [settings, ...((settings.calls ?? []) as { identity?: unknown }[])];
+  const isLogged = calls.some(({ identity }) => identity === 'access-log:-');
+  return isLogged ? [...named, '--identity access-log:-'] : named;
+}
+
+/** Data of the request that stand on standard input. */
+function dataFromInput(args: Arguments): string[] {
+  return ['data', 'data-binary'].flatMap((name) =>
+    all(args, name).flatMap((value) =>
+      value === '@' || value === '@-' ? `--${name} ${value}` : [],
+    ),
+  );
 }
 
 /**

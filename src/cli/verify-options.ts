@@ -41,13 +41,17 @@ export const SETTING_OPTIONS = {
   ),
   identity: text(
     EXPECTED,
-    'How a response names its pod: greeter, echo, bookinfo, header:NAME, trailer:NAME, cookie:NAME, field:PATH, json:PATH, html:SELECTOR or text:REGEX [by what is called]',
+    'How a response names its pod: greeter, echo, bookinfo, header:NAME, trailer:NAME, cookie:NAME, field:PATH, json:PATH, html:SELECTOR, text:REGEX or access-log:FILE [by what is called]',
   ),
   'identity-pattern': text(
     EXPECTED,
     "Regex that finds the pod in what --identity gives: 'app-(v\\d)'",
   ),
   'identity-map': text(EXPECTED, 'Names for what is found: blue=v1,green=v2; =v3 where nothing is'),
+  'access-log-format': text(
+    EXPECTED,
+    "Format of --identity access-log, in Envoy's or nginx's notation [recognised]",
+  ),
 
   call: text(CALL, 'pkg.Service/Method, as METHOD; several are called in random order'),
   data: text(CALL, 'The request as JSON, @ reads standard input; of HTTP the body, @FILE', {
@@ -59,6 +63,8 @@ export const SETTING_OPTIONS = {
   metadata: text(CALL, 'Request metadata as a JSON object', { alias: 'm' }),
   header: text(CALL, "Request header, 'name: value'; Host: is the authority", { alias: 'H' }),
   authority: text(CALL, 'The :authority to send [the target]'),
+  'run-id': text(CALL, 'What the run is called in user agent and record [random]'),
+  'user-agent': text(CALL, 'What the user agent says behind splitproof/VERSION RUNID'),
   mask: text(CALL, 'Header whose value no output shows, as with authorization and cookie'),
 
   protocol: text(HTTP, 'What is spoken, where no METHOD, URL or flag says it', {

@@ -94,7 +94,10 @@ export class CallCounter {
     this.#reader = new PodReader(
       answerReader(counting.answers),
       this.#pods,
-      new ProxyReader(attribution, this.#pods),
+      // Where a log tells who gave the answers, nothing else does.
+      counting.answers.identity.source.kind === 'access-log'
+        ? null
+        : new ProxyReader(attribution, this.#pods),
     );
     this.#outcomeOf = outcomeReader(counting);
     this.#statusOf = statusReader(counting);
@@ -281,16 +284,15 @@ export class CallCounter {
 /**
  * Puts together what a member's counters say of its connections.
  *
- * @param connections Number in the whole load, and address, of each of the member's own.
+ * @param connections Number in the whole load, and addresses, of each of the member's own.
  * @param calls By call.
  */
 export function connectionCounts(
-  connections: readonly { number: number; remote: string }[],
+  connections: readonly Omit<ConnectionCounts, 'byCall'>[],
   calls: readonly CallResult[],
 ): ConnectionCounts[] {
-  return connections.map(({ number, remote }, own) => ({
-    number,
-    remote,
+  return connections.map((connection, own) => ({
+    ...connection,
     byCall: calls.map((call) => call.connections[own]!),
   }));
 }

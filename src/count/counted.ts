@@ -100,6 +100,28 @@ export interface CacheCounts {
   cached: number;
 }
 
+/** What the gateway's access log has of the requests of one call. */
+export interface LogCounts {
+  /** Lines of these requests that could be understood. */
+  lines: number;
+  /** Those that are more than requests were sent: whose they are cannot be told, and none counts then. */
+  excess: number;
+  /** Lines that name no host that was asked, by the gateway's flags. */
+  withoutUpstream: Map<string, number>;
+  /** Lines of a host that belongs to no known destination. */
+  unknown: number;
+  /** Lines of these requests that could not be understood. */
+  unreadable: number;
+  /** One of them; null where there is none. */
+  example: string | null;
+  /** Whether the log came to its end before the run did. */
+  hasEnded: boolean;
+  /** Whether nothing at all was to be read, not even lines of other requests. */
+  wasSilent: boolean;
+  /** Whether the lines could be put down to connections. */
+  areConnectionsKnown: boolean;
+}
+
 /** What was counted of one call. Columns by destination are in the order of `destinations`. */
 export interface CallCounts {
   /** Names, once: those given in advance in their order, then others by name. */
@@ -141,6 +163,8 @@ export interface CallCounts {
   /** null when nothing was asked. */
   probe: ProbeCounts | null;
   cache: CacheCounts;
+  /** null: the answers themselves say who gave them. */
+  log: LogCounts | null;
 }
 
 /** What one call saw on one connection. */
@@ -159,6 +183,8 @@ export interface ConnectionCounts {
   number: number;
   /** The address it was dialled to. */
   remote: string;
+  /** Those it was dialled from, where a log is to be joined to it; not in the record. */
+  clientPorts?: readonly number[];
   byCall: ConnectionCallCounts[];
 }
 

@@ -8,7 +8,13 @@ import {
   placeConnectionCall,
   placesIn,
 } from './columns.js';
-import type { CallCounts, ConnectionCounts, ProbeCounts, UnsentCause } from './counted.js';
+import type {
+  CallCounts,
+  ConnectionCounts,
+  LogCounts,
+  ProbeCounts,
+  UnsentCause,
+} from './counted.js';
 import { mergeFailures } from './failure-log.js';
 import { mergeHistograms } from './histogram.js';
 import { compareNumbers, compareTexts, mergeSums } from './key-sums.js';
@@ -97,6 +103,7 @@ function addUp(a: CallCounts, b: CallCounts): CallCounts {
     spread: mergeSpread(a.spread, b.spread),
     probe: mergeProbes(a.probe, b.probe),
     cache: { looked: a.cache.looked + b.cache.looked, cached: a.cache.cached + b.cache.cached },
+    log: mergeLogs(a.log, b.log),
   };
 }
 
@@ -107,4 +114,24 @@ function mergeProbes(a: ProbeCounts | null, b: ProbeCounts | null): ProbeCounts 
     observed: mergeColumns(a.observed, b.observed),
     missing: a.missing + b.missing,
   };
+}
+
+function mergeLogs(a: LogCounts | null, b: LogCounts | null): LogCounts | null {
+  if (a === null || b === null) return a ?? b;
+  return {
+    lines: a.lines + b.lines,
+    excess: a.excess + b.excess,
+    withoutUpstream: mergeSums(a.withoutUpstream, b.withoutUpstream, compareTexts),
+    unknown: a.unknown + b.unknown,
+    unreadable: a.unreadable + b.unreadable,
+    example: leastText(a.example, b.example),
+    hasEnded: a.hasEnded || b.hasEnded,
+    wasSilent: a.wasSilent && b.wasSilent,
+    areConnectionsKnown: a.areConnectionsKnown && b.areConnectionsKnown,
+  };
+}
+
+function leastText(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
 }

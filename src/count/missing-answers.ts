@@ -1,12 +1,24 @@
 import type { CallCounts, ConnectionCallCounts } from './counted.js';
 
 /**
- * Answers that were to come and did not, or came from no known destination.
+ * Answers that were to come and did not, or came from no known destination. Where a log says who gave
+ * them, it may not say on which connection: there they stay missing.
  *
  * @param connections What one call saw on each connection.
  */
-export function missingAnswers(connections: readonly ConnectionCallCounts[]): number {
-  return connections.reduce((sum, { missing }) => sum + missing, 0);
+export function missingAnswers(
+  { observed }: Pick<CallCounts, 'observed'>,
+  connections: readonly ConnectionCallCounts[],
+): number {
+  const missing = connections.reduce((sum, connection) => sum + connection.missing, 0);
+  return missing + onConnections(connections) - observed.reduce((sum, count) => sum + count, 0);
+}
+
+function onConnections(connections: readonly ConnectionCallCounts[]): number {
+  return connections.reduce(
+    (sum, { observed }) => sum + observed.reduce((all, count) => all + count, 0),
+    0,
+  );
 }
 
 /**

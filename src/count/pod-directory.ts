@@ -57,6 +57,11 @@ export class PodDirectory {
     return this.#numbers.get(key) ?? this.#number(key, pod, destination, voucher);
   }
 
+  /** The destination of a pod by its name alone, which a proxy gave; NOBODY where it has none. */
+  destinationNamed(pod: string): number {
+    return attribute(this.#table, { pod, version: null });
+  }
+
   #number(key: string, pod: string, destination: number, voucher: string): number {
     if (this.names.length >= MAX_PODS) return NOBODY;
     const number = this.names.length;

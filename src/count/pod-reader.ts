@@ -16,13 +16,14 @@ interface RememberedReply {
 }
 
 /**
- * Finds out which pod answered: by what the answer says itself, else by what the proxy says of it. Replies seen before are recognised by their bytes, so that most
- * are never decoded; what is remembered is bounded, and always compared in full.
+ * Finds out which pod answered: by what the answer says itself, else by what the proxy says of it.
+ * Replies seen before are recognised by their bytes, so that most are never decoded; what is remembered
+ * is bounded, and always compared in full.
  */
 export class PodReader {
   readonly #reader: AnswerReader;
   readonly #directory: PodDirectory;
-  readonly #proxy: ProxyReader;
+  readonly #proxy: ProxyReader | null;
   /** What the caller names is a header of the proxy's, which says more than its bare text. */
   readonly #isProxyFirst: boolean;
   readonly #remembered = new Array<RememberedReply | undefined>(REMEMBERED_REPLIES).fill(undefined);
@@ -33,23 +34,27 @@ export class PodReader {
   /**
    * @param reader Reads the identity.
    * @param directory Numbers the pods.
-   * @param proxy Reads what the proxy says.
+   * @param proxy Reads what the proxy says; null where that is not asked for.
    */
-  constructor(reader: AnswerReader, directory: PodDirectory, proxy: ProxyReader) {
+  constructor(reader: AnswerReader, directory: PodDirectory, proxy: ProxyReader | null) {
     this.#reader = reader;
     this.#directory = directory;
     this.#proxy = proxy;
-    this.#isProxyFirst = reader.wholeHeader !== null && proxy.reads(reader.wholeHeader);
+    this.#isProxyFirst = reader.wholeHeader !== null && proxy?.reads(reader.wholeHeader) === true;
   }
 
   /** The number of the pod that gave the answer, or NOBODY. */
   podOf(answer: RawAnswer): number {
     if (this.#isProxyFirst) {
-      const pod = this.#proxy.podOf(answer);
+      const pod = this.#wordOfProxy(answer);
       return pod === NOBODY ? this.#identify(answer) : pod;
     }
     const pod = this.#ownWordOf(answer);
-    return pod === NOBODY ? this.#proxy.podOf(answer) : pod;
+    return pod === NOBODY ? this.#wordOfProxy(answer) : pod;
+  }
+
+  #wordOfProxy(answer: RawAnswer): number {
+    return this.#proxy === null ? NOBODY : this.#proxy.podOf(answer);
   }
 
   #ownWordOf(answer: RawAnswer): number {

@@ -269,6 +269,7 @@ export class Tally {
       spread,
       probe: null,
       cache: { looked: 0, cached: 0 },
+      log: null,
     };
     const destinations = this.destinations();
     return placeCall(counts, { destinations, named }, placesIn(destinations, names));

@@ -15,16 +15,21 @@ export interface AbortsJudgement {
   findings: Finding[];
 }
 
-/** Judges the requests that a route aborts on purpose. @param aborts What the route says. */
+/**
+ * Judges the requests that a route aborts on purpose.
+ *
+ * @param aborts What the route says.
+ * @param failedUnknown Requests that failed without naming a destination, where the answers do not say.
+ */
 export function judgeAborts(
   aborts: ExpectedAborts,
   { counts, failures }: Pick<CountedCall, 'counts' | 'failures'>,
+  failedUnknown = failedUnidentified(counts),
 ): AbortsJudgement {
-  const { sent, ends, failed } = counts;
-  const identified = failed.reduce((sum, count) => sum + count, 0);
+  const { sent } = counts;
   const unidentified = aborts.answeredOk
     ? counts.unattributed - answersOfStrangers(counts)
-    : ends.failed + ends.timedOut - identified;
+    : failedUnknown;
   const figures = injectedAborts(aborts, failures, sent, unidentified);
   return {
     figures,
@@ -38,4 +43,8 @@ function answersOfStrangers({ pods }: CountedCall['counts']): number {
   return [...pods.values()]
     .filter(({ destination }) => destination < 0)
     .reduce((sum, { observed }) => sum + observed, 0);
+}
+
+function failedUnidentified({ ends, failed }: CountedCall['counts']): number {
+  return ends.failed + ends.timedOut - failed.reduce((sum, count) => sum + count, 0);
 }

@@ -13,6 +13,21 @@ export function namedStandardInput(words: readonly string[]): string[] {
   return words.map((word) => (word === '-' ? STANDARD_INPUT : word));
 }
 
+/**
+ * Refuses that several options read standard input: it holds one text.
+ *
+ * @param options Those that name it, as the user writes them: `--manifest -`.
+ * @throws InputError when there are several.
+ */
+export function refuseSharedInput(options: readonly string[]): void {
+  const [first, second] = options;
+  if (second === undefined) return;
+  throw new InputError(
+    `${first ?? ''} and ${second} both read it, and it feeds one of them: put the other into a file`,
+    { file: STANDARD_INPUT },
+  );
+}
+
 /** Standard input holds one text, which is gone once it was read. */
 export class StandardInput {
   readonly #open: () => Readable;

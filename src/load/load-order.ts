@@ -17,5 +17,7 @@ export interface LoadOrder {
 /** One of the calls of a load: what is sent, and how its answers are counted. */
 export interface LoadedCall {
   request: CallRequest;
+  /** What is sent before the sample, where that has to be told apart; as large and as costly. */
+  warmupRequest?: CallRequest;
   counting: CallCounting;
 }

@@ -1,5 +1,6 @@
 import { statusName } from '../call/status-name.js';
 import type { Counted } from '../count/counted.js';
+import { barsOfLogs, findInLog } from '../expect/access-log.js';
 import type { CallJudgement, CountedCall, Reason } from '../expect/expectation.js';
 import { sentence } from '../expect/found.js';
 import { judgeCalls } from '../expect/kinds.js';
@@ -77,6 +78,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     findings: distinct([
       ...ofLoad.unreachable,
       ...asked.calls.flatMap(({ findings }, index) => ofCall(findings, labels[index] ?? null)),
+      ...counted.calls.flatMap((counts, index) => ofCall(findInLog(counts), labels[index] ?? null)),
       ...calls.flatMap(({ findings }, index) => ofCall(findings, labels[index] ?? null)),
       ...ofLoad.findings,
     ]),
@@ -111,6 +113,7 @@ function barsOf(
   const bars: Reason[] = [];
   if (isInterrupted) bars.push({ code: 'interrupted', text: 'it was interrupted' });
   if (deaths.length > 0) bars.push({ code: 'part-lost', text: 'a part of the sample is lost' });
+  bars.push(...barsOfLogs(calls));
   const sums = calls.map(({ unsent }) => unsentRequests(unsent).byUs);
   const unsent = sums.reduce((sum, count) => sum + count, 0);
   const isSaid = judged.some(({ reasons }) => reasons.some(({ code }) => code === UNSENT));

@@ -129,6 +129,23 @@ const call = z.object({
   connectionProbe: z
     .object({ connections: count, observed: countsByName, missing: count })
     .nullable(),
+  /** What the gateway's access log has of its requests; null where answers say who gave them. */
+  accessLog: z
+    .object({
+      /** Lines of these requests that could be understood. */
+      lines: count,
+      /** Lines that are more than requests were sent; none counts then. */
+      excess: count,
+      /** Lines that name no host that was asked. */
+      withoutUpstream: count,
+      /** Lines of hosts that belong to no destination. */
+      unknown: count,
+      /** Lines that could not be understood. */
+      unreadable: count,
+      /** Whether they could be put down to connections. */
+      connectionsKnown: z.boolean(),
+    })
+    .nullable(),
   latencyMs: z.object({
     overall: latency,
     byDestination: z.record(z.string(), latency),

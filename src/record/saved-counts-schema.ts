@@ -54,6 +54,19 @@ const call = z.object({
   spread: z.object({ size: count.nullable(), runs: count, observed: counts, squares: counts }),
   probe: z.object({ connections: count, observed: counts, missing: count }).nullable(),
   cache: z.object({ looked: count, cached: count }),
+  log: z
+    .object({
+      lines: count,
+      excess: count,
+      withoutUpstream: z.array(z.tuple([z.string(), count])),
+      unknown: count,
+      unreadable: count,
+      example: z.string().nullable(),
+      hasEnded: z.boolean(),
+      wasSilent: z.boolean(),
+      areConnectionsKnown: z.boolean(),
+    })
+    .nullable(),
 });
 
 /** The saved form of `Counted`: maps as pairs, histograms as text. */

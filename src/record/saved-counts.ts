@@ -13,7 +13,7 @@ export function savedCounts(counted: Counted): SavedCounts {
 }
 
 function savedCall(call: CallCounts): SavedCallCounts {
-  const { blocks, spread } = call;
+  const { blocks, spread, log } = call;
   return {
     ...call,
     unsent: [...call.unsent],
@@ -27,6 +27,7 @@ function savedCall(call: CallCounts): SavedCallCounts {
     scheduleSlip: textOf(call.scheduleSlip),
     blocks: { ...blocks, latency: blocks.latency.map(textOf) },
     clusters: [...call.clusters],
+    log: log === null ? null : { ...log, withoutUpstream: [...log.withoutUpstream] },
     // Where nothing is compared there is no size: JSON has no infinity.
     spread: { ...spread, size: spread.size === Infinity ? null : spread.size },
   };
@@ -47,7 +48,7 @@ export function countedOf(saved: SavedCounts): Counted {
 }
 
 function callOf(saved: SavedCallCounts): CallCounts {
-  const { blocks } = saved;
+  const { blocks, log } = saved;
   return {
     ...saved,
     unsent: new Map(saved.unsent),
@@ -63,6 +64,7 @@ function callOf(saved: SavedCallCounts): CallCounts {
     scheduleSlip: histogramIn(saved.scheduleSlip),
     blocks: { ...blocks, latency: blocks.latency.map(histogramIn) },
     clusters: new Map(saved.clusters),
+    log: log === null ? null : { ...log, withoutUpstream: new Map(log.withoutUpstream) },
   };
 }
 

@@ -20,11 +20,14 @@ import { identityWays } from './identity-ways.js';
 import type { RunOptions } from './options.js';
 import { preparedCalls } from './prepared-calls.js';
 import { newRunId } from './run-id.js';
+import { runUserAgent } from './user-agent.js';
 
 /** A call with everything that is known before the first request. */
 export interface RunCall {
   asked: AskedCall;
   loaded: LoadedCall;
+  /** What proxies know its destinations by, in their order. */
+  places: readonly DestinationPlace[];
   /** Requests that a verdict needs; null when no number is enough, or none is needed. */
   planned: number | null;
 }
@@ -69,7 +72,9 @@ const NOTHING_CONFIGURED: ConfiguredCall = {
  */
 export async function ask(scenario: Scenario, options: RunOptions): Promise<PreparedRun> {
   const { signal, onNote } = options;
-  const prepared = await preparedCalls(scenario, signal);
+  const runId = scenario.runId ?? newRunId();
+  const userAgent = runUserAgent({ runId, part: '' }, scenario.userAgent);
+  const prepared = await preparedCalls(scenario, userAgent, signal);
   const configured = (await configuredCalls(scenario, prepared, signal)).map(
     (one) => one ?? NOTHING_CONFIGURED,
   );
@@ -89,7 +94,8 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   for (const note of new Set([...notes, ...size.notes])) onNote?.(note);
   const { requests, parts } = size;
   const places = configured.flatMap((one) => one.places);
-  return { asked: askedOf(scenario, calls, configured, requests), calls, places, requests, parts };
+  const asked = askedOf(scenario, runId, calls, configured, requests);
+  return { asked, calls, places, requests, parts };
 }
 
 async function runCall(
@@ -131,6 +137,7 @@ async function runCall(
       request,
       counting: { answers, attribution, observationsPerCall: OBSERVATIONS_PER_CALL, ...wanted },
     },
+    places: configured.places,
     planned: requests,
   };
 }
@@ -158,6 +165,7 @@ function namesOf(configured: readonly ConfiguredCall[]): string[] | null {
 
 function askedOf(
   { command, name, target, load, rule }: Scenario,
+  runId: string,
   calls: readonly RunCall[],
   configured: readonly ConfiguredCall[],
   requests: number | null,
@@ -167,7 +175,7 @@ function askedOf(
   return {
     command,
     tool: TOOL,
-    runId: newRunId(),
+    runId,
     labels: {},
     askedAt: new Date().toISOString(),
     scenario: name,

@@ -4,6 +4,7 @@ import { prepareGrpcCall } from '../call/grpc/prepare-call.js';
 import { prepareHttpCall } from '../call/http/prepare-call.js';
 import type { PreparedCall } from '../call/prepared-call.js';
 import type { RequestSetting } from '../call/request-setting.js';
+import { withUserAgent } from '../call/user-agent.js';
 import { loadContract } from '../inputs/contract.js';
 import type { ContractSources } from '../scenario/call.js';
 import { awaitInCall } from '../scenario/call-list.js';
@@ -13,11 +14,13 @@ import { authorityOf } from './authority.js';
 /**
  * Makes the calls of a scenario ready to be sent, in their order.
  *
+ * @param userAgent Of every request.
  * @param signal Gives up reading contracts when it aborts.
  * @throws InputError when a contract, a method, the data or an identity is wrong.
  */
 export async function preparedCalls(
   { calls, target, security, load }: Scenario,
+  userAgent: string,
   signal?: AbortSignal,
 ): Promise<PreparedCall[]> {
   const scheme = security.kind === 'plaintext' ? 'http' : 'https';
@@ -36,7 +39,8 @@ export async function preparedCalls(
         ? prepareHttpCall(call, setting)
         : prepareGrpcCall(call, await contractOf(call.contract), setting);
     const own = await awaitInCall(calls, index, prepare);
-    prepared.push(setting.isIdentityNeeded ? withPeerAsked(own) : own);
+    const known = setting.isIdentityNeeded ? withPeerAsked(own) : own;
+    prepared.push({ ...known, request: withUserAgent(known.request, userAgent) });
   }
   return prepared;
 }

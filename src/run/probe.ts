@@ -44,6 +44,7 @@ export async function probeConnections(
     const load = async (requests: number): Promise<ProbeCounts | null> => {
       const { signal = new AbortController().signal } = options;
       const batch = await target.load(singles(plan, requests), [loaded], {
+        stage: 'probe',
         signal,
         onProgress: () => undefined,
       });

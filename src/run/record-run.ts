@@ -33,14 +33,16 @@ export function recordRun(
   return withoutSecrets(scenario.secrets, async () => {
     const run = await ask(scenario, options);
     const proxies = await watchedProxies(scenario, run, options);
-    const target = await reachTarget(
-      scenario,
-      run.calls.map(({ loaded }) => loaded),
-      options,
-    );
-    const loaded = target.isThere
-      ? mergeCounts(target.found, await load(run, target, samplePlan(scenario, run)))
-      : target.found;
+    const loaded = await besideLog(scenario, run, options, async (logged) => {
+      const target = await reachTarget(
+        scenario,
+        run.calls.map((call) => call.loaded),
+        options,
+      );
+      return target.isThere
+        ? mergeCounts(target.found, await load(run, logged(target), samplePlan(scenario, run)))
+        : target.found;
+    });
     const counted = proxies === null ? loaded : { ...loaded, proxies: await proxies.readAgain() };
     const outcome = await withoutChangedAddresses(scenario, run, counted, options);
     return recordOf(outcome.asked, outcome.counted, await conclude(outcome.asked, outcome.counted));
@@ -55,4 +57,20 @@ async function watchedProxies(
   if (programmed?.kind !== 'envoy-admin') return null;
   const { watchProxies } = await import('./watched-proxies.js');
   return await watchProxies(programmed.urls, places, options);
+}
+
+/** Does something while the access log is read, where a call goes by one. */
+async function besideLog(
+  scenario: Scenario,
+  run: PreparedRun,
+  options: RunOptions,
+  action: (logged: (target: ReachedTarget) => ReachedTarget) => Promise<Counted>,
+): Promise<Counted> {
+  const isLogged = run.calls.some(
+    ({ loaded }) => loaded.counting.answers.identity.source.kind === 'access-log',
+  );
+  if (!isLogged && scenario.accessLogFormat === null) return await action((target) => target);
+  // Loaded where there is a log, with what knows the names of clusters.
+  const { besideAccessLog } = await import('./access-log/beside-access-log.js');
+  return await besideAccessLog(scenario, run, options, action);
 }

@@ -40,7 +40,7 @@ export async function routedCalls(
     const source = sources[index] ?? null;
     if (source === null) return null;
     const request = requestOf(scenario, call, source);
-    return inCall(calls, index, () => configuredBy(source, request, manifests, proxy));
+    return inCall(calls, index, () => configuredFrom(source, request, manifests, proxy));
   });
 }
 
@@ -53,7 +53,7 @@ async function manifestsIn(
   return await loadManifests(sources, signal);
 }
 
-function configuredBy(
+function configuredFrom(
   source: ExpectationSource,
   request: RouteRequest,
   manifests: ManifestSet | null,

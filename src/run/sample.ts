@@ -25,6 +25,6 @@ export async function takeSample(
   return await target.load(
     plan,
     run.calls.map(({ loaded }) => loaded),
-    { signal, onProgress },
+    { stage: 'sample', signal, onProgress },
   );
 }

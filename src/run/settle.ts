@@ -55,6 +55,7 @@ export async function settle(
   while (!signal.aborted && elapsedMs() < limitMs) {
     if (inARow === 0) followedSinceMs = elapsedMs();
     const batch = await target.load(batchOf(plan, sizes, limitMs - elapsedMs()), loaded, {
+      stage: 'wait',
       signal,
       onProgress,
     });

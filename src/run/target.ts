@@ -8,6 +8,14 @@ import type { Reach, TransportSpec } from '../load/transport/transport.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { RunOptions } from './options.js';
 
+/** What a load is for. */
+export type LoadStage = 'wait' | 'sample' | 'probe';
+
+/** How a load is watched and stopped, and what it is for. */
+export interface StageControl extends LoadControl {
+  stage: LoadStage;
+}
+
 /** A target that was looked for, and a way to load it where it was found. */
 export interface ReachedTarget {
   /** Whether anything of it can be loaded. */
@@ -15,7 +23,7 @@ export interface ReachedTarget {
   /** What looking for it brought to light, to be merged with what is counted. */
   found: Counted;
   /** Loads it; only where it is there. */
-  load(plan: LoadPlan, calls: readonly LoadedCall[], control: LoadControl): Promise<Counted>;
+  load(plan: LoadPlan, calls: readonly LoadedCall[], control: StageControl): Promise<Counted>;
 }
 
 /**

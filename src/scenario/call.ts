@@ -1,3 +1,4 @@
+import { InputError } from '../input-error.js';
 import { askedFor } from './asked-for.js';
 import { bodyOf } from './http-settings.js';
 import { requestHeaders } from './headers.js';
@@ -66,6 +67,7 @@ export function callOf(settings: Settings, urlPath: string | null): Call {
   const asked = askedFor(settings, urlPath);
   const given = { ...settings.metadata, ...(asked.kind === 'http' ? asked.settings.headers : {}) };
   const { headers, host, removed } = requestHeaders(given, settings.header ?? [], asked.kind);
+  requireOwnUserAgent([...removed, ...headers.map(([name]) => name)]);
   const common = {
     authority: settings.authority ?? host,
     identity: identitySettings(settings),
@@ -94,6 +96,15 @@ export function callOf(settings: Settings, urlPath: string | null): Call {
     metadata: [...own.filter(([name]) => !names.has(name)), ...headers],
     ...common,
   };
+}
+
+/** @throws InputError when the user's headers set or take away the user agent. */
+function requireOwnUserAgent(names: readonly string[]): void {
+  if (!names.includes('user-agent')) return;
+  throw new InputError(
+    'the user agent names the tool and the run, by which logs are searched: add to it with --user-agent',
+    { path: '--header' },
+  );
 }
 
 /** RFC 7617. */

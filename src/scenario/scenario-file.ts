@@ -124,6 +124,15 @@ function didYouMean(key: string, names: readonly string[]): string {
   return known === undefined ? '' : ` (did you mean "${known}"?)`;
 }
 
+/** Settings of a call that may hold paths. */
+interface CallPaths {
+  previous?: string | undefined;
+  identity?: string | undefined;
+}
+
+/** What stands before the path of an access log. */
+const ACCESS_LOG = 'access-log:';
+
 /**
  * Settings of a file, with its paths relative to where the file lies.
  *
@@ -141,10 +150,16 @@ export function withPathsFrom(folder: string, settings: Settings): Settings {
     const name = settings[key];
     if (name !== undefined) resolved[key] = resolve(name);
   }
-  const withPrevious = <T extends { previous?: string | undefined }>(some: T): T =>
-    some.previous?.endsWith('.json') === true
-      ? { ...some, previous: resolve(some.previous) }
-      : some;
-  const calls = settings.calls?.map(withPrevious);
-  return { ...withPrevious(resolved), ...(calls === undefined ? {} : { calls }) };
+  const withOwnPaths = <T extends CallPaths>(some: T): T => {
+    const { previous, identity } = some;
+    return {
+      ...some,
+      ...(previous?.endsWith('.json') === true ? { previous: resolve(previous) } : {}),
+      ...(identity?.startsWith(ACCESS_LOG) === true
+        ? { identity: `${ACCESS_LOG}${resolve(identity.slice(ACCESS_LOG.length))}` }
+        : {}),
+    };
+  };
+  const calls = settings.calls?.map(withOwnPaths);
+  return { ...withOwnPaths(resolved), ...(calls === undefined ? {} : { calls }) };
 }

@@ -98,6 +98,12 @@ export interface Scenario {
     /** As the user wrote them: `p99<50ms`. */
     thresholds: string[];
   };
+  /** What the run is called; null: it gets a name of its own. */
+  runId: string | null;
+  /** What the user agent says besides the tool and the run; null for nothing. */
+  userAgent: string | null;
+  /** How lines of the gateway's access log are written; null: in one of the usual formats. */
+  accessLogFormat: string | null;
   /** What no output may show. */
   secrets: Secrets;
 }
@@ -152,6 +158,9 @@ export function scenarioOf(settings: Settings, command: LoadingCommand): Scenari
       seed: settings.seed ?? DEFAULTS.seed,
       thresholds: settings.threshold ?? [],
     },
+    runId: settings['run-id'] ?? null,
+    userAgent: settings['user-agent'] ?? null,
+    accessLogFormat: settings['access-log-format'] ?? null,
     secrets: secretsOf(
       settings.mask ?? [],
       calls.flatMap(({ call }) => call.metadata),

@@ -126,6 +126,24 @@ export const settingsSchema = z.strictObject({
     .describe('Step of an Argo Rollout to expect, from 0; the current one when absent'),
   'envoy-admin': texts("URL of the proxy's admin interface, of each replica one").optional(),
   'config-dump': z.string().optional().describe("File with the proxy's /config_dump"),
+  'access-log-format': name
+    .optional()
+    .describe("Format of the gateway's access log, in Envoy's or nginx's own notation"),
+  'run-id': z
+    .string()
+    .regex(/^[\w.:@=-]{1,128}$/, {
+      error: 'write at most 128 letters, digits and . _ - : @ =',
+    })
+    .optional()
+    .describe('What the run is called in its user agent and its record; random when absent'),
+  'user-agent': z
+    .string()
+    .max(256, { error: 'write at most 256 characters' })
+    .regex(/^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/, {
+      error: 'write words of printable ASCII without quotes and backslashes',
+    })
+    .optional()
+    .describe('What the user agent says behind splitproof/VERSION RUNID'),
 
   call: z.string().optional().describe('pkg.Service/Method'),
   http: httpSchema.optional().describe('A plain HTTP request, instead of a call'),

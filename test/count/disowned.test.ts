@@ -30,7 +30,7 @@ describe('answers of pods that nobody can vouch for any more', () => {
           const call = left.calls[0]!;
           const byCall = left.connections.map((connection) => connection.byCall[0]!);
           assert.deepEqual(call.observed, [v1, v2 - second]);
-          assert.equal(missingAnswers(byCall), 3 + second);
+          assert.equal(missingAnswers(call, byCall), 3 + second);
           assert.equal(call.unattributed, second);
           assert.equal(call.vouchers.get('header x'), v1 + v2 - second);
           for (const { observed, missing } of [call.windows, call.blocks]) {

@@ -47,6 +47,7 @@ export function preparedRun(
         },
         counting: countingBy(Object.keys(own)),
       },
+      places: [],
       planned: planned[index] ?? null,
     };
   });

@@ -1,4 +1,4 @@
-import type { SpreadCounts } from '../../count/counted.js';
+import type { ConnectionCallCounts, SpreadCounts } from '../../count/counted.js';
 import { answersGivenUp, missingAnswers } from '../../count/missing-answers.js';
 import { type AbortsJudgement, judgeAborts } from '../aborts.js';
 import type { JudgedCall } from '../expectation.js';
@@ -34,7 +34,10 @@ export interface CallEvidence {
   /** Names of pods that answered and fit no workload. */
   unknownPods: string[];
   aborts: AbortsJudgement | null;
-  connections: ConnectionEvidence;
+  /** null: which requests were on which connection is not known. */
+  connections: ConnectionEvidence | null;
+  /** Failed requests that a destination was asked for, whichever. */
+  failedWithDestination: number;
   /** Answers of connections of one request each, which are no part of the sample. */
   probed: number[];
   windows: { startSeconds: number; observed: number[] }[];
@@ -44,16 +47,23 @@ export interface CallEvidence {
 /** Collects what the verdict on a split needs of the counts. */
 export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): CallEvidence {
   const { counts, connections, span } = counted;
-  const { probe, spread, windows } = counts;
+  const { probe, spread, windows, log } = counts;
   const kept = [...counts.destinations.keys()].filter(
     (index) =>
       index < call.destinations.length ||
       (counts.observed[index] ?? 0) + (probe?.observed[index] ?? 0) > 0,
   );
-  const missing = missingAnswers(connections);
-  const aborts = call.aborts === null ? null : judgeAborts(call.aborts, counted);
-  const abortedOk = call.aborts?.answeredOk === true ? (aborts?.figures.allowed ?? 0) : 0;
+  const missing = missingAnswers(counts, connections);
   const n = counts.observed.reduce((sum, count) => sum + count, 0);
+  const cancelled = answersGivenUp(counts, missing, call.observationsPerCall);
+  const byDestination = counts.failed.reduce((sum, count) => sum + count, 0);
+  const failures = counts.ends.failed + counts.ends.timedOut;
+  // A log does not say which of its lines are those of the failures.
+  const failedUnknown =
+    log === null ? failures - byDestination : missing - counts.unattributed - cancelled;
+  const failedWithDestination = log === null ? byDestination : failures - failedUnknown;
+  const aborts = call.aborts === null ? null : judgeAborts(call.aborts, counted, failedUnknown);
+  const abortedOk = call.aborts?.answeredOk === true ? (aborts?.figures.allowed ?? 0) : 0;
   const pick = (columns: readonly number[]): number[] => kept.map((index) => columns[index] ?? 0);
   const pods = [...counts.pods].map(([name, pod]) => ({ name, ...pod })).sort(byName);
   return {
@@ -74,22 +84,32 @@ export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): C
     sampled: n + missing,
     unsent: unsentRequests(counts.unsent),
     unattributed: counts.unattributed - abortedOk,
-    cancelled: answersGivenUp(counts, missing, call.observationsPerCall),
+    cancelled,
     unknownPods: pods.filter(({ destination }) => destination < 0).map(({ name }) => name),
     aborts,
-    connections: {
-      counts: connections.map(({ observed }) => pick(observed)),
-      neighbours: {
-        pairs: connections.reduce((sum, { pairs }) => sum + pairs, 0),
-        equal: connections.reduce((sum, { equalPairs }) => sum + equalPairs, 0),
-      },
-    },
+    failedWithDestination,
+    connections:
+      log?.areConnectionsKnown === false
+        ? null
+        : {
+            counts: connections.map(({ observed }) => pick(observed)),
+            neighbours: log === null ? neighboursOn(connections) : null,
+          },
     probed: pick(probe?.observed ?? []),
     windows: windows.observed.map((observed, index) => ({
       startSeconds: startSecondsOf(windows.first + index, windows.widthMs, span?.startMs ?? 0),
       observed: pick(observed),
     })),
     spread: { ...spread, observed: pick(spread.observed), squares: pick(spread.squares) },
+  };
+}
+
+function neighboursOn(
+  connections: readonly ConnectionCallCounts[],
+): ConnectionEvidence['neighbours'] {
+  return {
+    pairs: connections.reduce((sum, { pairs }) => sum + pairs, 0),
+    equal: connections.reduce((sum, { equalPairs }) => sum + equalPairs, 0),
   };
 }
 
@@ -118,7 +138,9 @@ export function splitEvidence(evidence: CallEvidence): SplitEvidence {
     unsent: evidence.unsent,
     unattributed: evidence.unattributed,
     cancelled: evidence.cancelled,
-    failedWithDestination: evidence.destinations.reduce((sum, { failed }) => sum + failed, 0),
-    connections: { ...connections, counts: [...connections.counts, ...single] },
+    failedWithDestination: evidence.failedWithDestination,
+    ...(connections === null
+      ? {}
+      : { connections: { ...connections, counts: [...connections.counts, ...single] } }),
   };
 }

@@ -2,7 +2,7 @@ import { decideCalls } from './verdict/calls-verdict.js';
 import { reasonText } from './verdict/reason-text.js';
 import { decideSplit, type SplitDecision } from './verdict/split-verdict.js';
 import { findRefusals } from '../refusals.js';
-import type { CallJudgement, JudgedCall, Kind, RunRule } from '../expectation.js';
+import type { CallJudgement, JudgedCall, Kind, Reason, RunRule } from '../expectation.js';
 import { callEvidence, splitEvidence, type CallEvidence } from './evidence.js';
 import type { SplitExpectation, SplitFigures, SplitWish } from './expectation.js';
 import { followsWeights } from './follows-weights.js';
@@ -66,6 +66,7 @@ function judgement(
     reasons: [
       ...decision.reasons.map((reason) => ({ code: reason.code, text: reasonText(reason) })),
       ...(aborts?.reasons ?? []),
+      ...dependenceUnseen(evidence, decision),
     ],
     findings: [
       ...findRefusals(counted.failures, counted.counts.sent),
@@ -76,7 +77,11 @@ function judgement(
           ...destination,
           expectedShare: decision.destinations[index]?.expectedShare ?? 0,
         })),
-        unknown: { answers: evidence.unattributed, examples: evidence.unknownPods },
+        // What a log does not know is told with the log.
+        unknown: {
+          answers: counted.counts.log === null ? evidence.unattributed : 0,
+          examples: evidence.unknownPods,
+        },
         identityWays: call.identityWays,
         connections: evidence.connections,
         windows: evidence.windows,
@@ -87,6 +92,17 @@ function judgement(
     split: figuresOf(evidence, decision),
     check: null,
   };
+}
+
+/** What a settled verdict leaves out where nothing says which requests shared a connection. */
+function dependenceUnseen(
+  { connections }: CallEvidence,
+  { verdict, test }: SplitDecision,
+): Reason[] {
+  if (connections !== null || test === null || verdict === 'inconclusive') return [];
+  const text =
+    'the access log does not tell which requests shared a connection, so whether connections stay with a destination could not be looked at: each request counts as drawn by itself';
+  return [{ code: 'dependence-not-seen', text }];
 }
 
 function figuresOf({ aborts }: CallEvidence, decision: SplitDecision): SplitFigures {

@@ -1,7 +1,9 @@
 import { loadAnswerReaders } from '../../call/answer-reader.js';
 import { CallCounter, type CallResult, connectionCounts } from '../../count/call-counter.js';
+import type { CallRequest } from '../../call/kinds.js';
 import type { Counted } from '../../count/counted.js';
 import { nothingCounted } from '../../count/nothing-counted.js';
+import type { LoadedCall } from '../load-order.js';
 import { Phase, type PhaseEnd } from '../phase/phase.js';
 import { type PhaseLimit, quotasOf } from '../plan.js';
 import { type PartProgress, sumProgress } from '../progress.js';
@@ -21,6 +23,26 @@ interface Sample {
   /** By call. */
   counters: readonly CallCounter[];
   thread: ThreadWatch;
+}
+
+/** Whether it is a log that says who answered: it may name ports in the place of connections. */
+function isInLog({ counting }: LoadedCall): boolean {
+  return counting.answers.identity.source.kind === 'access-log';
+}
+
+/** Everything that connections can send: the calls', then those of warm-ups. */
+function requestsOf(calls: readonly LoadedCall[]): CallRequest[] {
+  const warmups = calls.flatMap(({ warmupRequest }) => warmupRequest ?? []);
+  return [...calls.map(({ request }) => request), ...warmups];
+}
+
+/** By call: the number of its warm-up request among all; null where no call has one of its own. */
+function warmupNumbers(calls: readonly LoadedCall[]): number[] | null {
+  let next = calls.length;
+  const numbers = calls.map(({ warmupRequest }, call) =>
+    warmupRequest === undefined ? call : next++,
+  );
+  return next === calls.length ? null : numbers;
 }
 
 /** A snapshot that waits for what was due before its moment. */
@@ -64,7 +86,7 @@ export class LocalMember implements LoadMember {
     await loadAnswerReaders(calls.map(({ counting }) => counting.answers));
     const transport = await this.#openTransport(
       order.transport,
-      calls.map(({ request }) => request),
+      requestsOf(calls),
       { callsPerConnection: callsPerConnection(plan) },
       signal,
     );
@@ -80,7 +102,7 @@ export class LocalMember implements LoadMember {
     );
     if (plan.warmup === null) return;
     // Counted like the sample, and thrown away: counting is code that gets warm, too.
-    const { phase, counters } = this.#newPhase(plan.warmup, sent.warmUp);
+    const { phase, counters } = this.#newPhase(plan.warmup, sent.warmUp, this.#warmupConnections());
     const startedAtMs = performance.now();
     for (const counter of counters) {
       counter.start(startedAtMs, performance.timeOrigin + startedAtMs);
@@ -94,7 +116,7 @@ export class LocalMember implements LoadMember {
 
   start(times: SampleTimes): void {
     const { order, sent } = this.#task;
-    const { phase, counters } = this.#newPhase(order.plan, sent.sample);
+    const { phase, counters } = this.#newPhase(order.plan, sent.sample, this.#connections);
     this.#sample = { times, phase, counters, thread: new ThreadWatch() };
     this.#resolve(this.#take(this.#sample));
   }
@@ -139,6 +161,7 @@ export class LocalMember implements LoadMember {
   #newPhase(
     limit: PhaseLimit,
     sentCounts: Float64Array,
+    connections: readonly Connection[],
   ): { phase: Phase; counters: readonly CallCounter[] } {
     const { order, share } = this.#task;
     const quotas = quotasOf(limit, order.plan, share);
@@ -152,9 +175,28 @@ export class LocalMember implements LoadMember {
         }),
     );
     const plan = phasePlanOf(order.plan, share, quotas);
-    const phase = new Phase(this.#connections, plan, counters, sentCounts);
+    const phase = new Phase(connections, plan, counters, sentCounts);
     this.#phase = phase;
     return { phase, counters };
+  }
+
+  /** The same connections, on which calls are their warm-up requests where they have some. */
+  #warmupConnections(): readonly Connection[] {
+    const { calls } = this.#task.order;
+    const numbers = warmupNumbers(calls);
+    if (numbers === null) return this.#connections;
+    return this.#connections.map((connection) => ({
+      remote: connection.remote,
+      get trouble() {
+        return connection.trouble;
+      },
+      call: (slot, call) => connection.call(slot, numbers[call]!),
+      cancel: (slot) => {
+        connection.cancel(slot);
+      },
+      ledger: () => connection.ledger(),
+      close: () => connection.close(),
+    }));
   }
 
   async #take(sample: Sample): Promise<Counted> {
@@ -199,11 +241,13 @@ export class LocalMember implements LoadMember {
     results: readonly CallResult[],
     end: PhaseEnd | null,
   ): Counted {
-    const { share } = this.#task;
+    const { order, share } = this.#task;
     const calls = results.map(({ call }) => call);
-    const own = this.#connections.map(({ remote }, index) => ({
+    const isLogged = order.calls.some(isInLog);
+    const own = this.#connections.map(({ remote, localPorts }, index) => ({
       number: share.connections[index]!,
       remote,
+      ...(isLogged && localPorts !== undefined ? { clientPorts: [...localPorts] } : {}),
     }));
     return {
       ...nothingCounted(calls),

@@ -10,6 +10,7 @@ import {
 } from '@grpc/grpc-js';
 import type { CallEndKind } from '../../call/answer.js';
 import type { GrpcRequest } from '../../call/grpc/request.js';
+import { USER_AGENT, userAgentOf } from '../../call/user-agent.js';
 import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
 import type { TlsOptions } from '../../wire/socket/tls-options.js';
 import type { CallStart, Connection, ConnectionEvents, ConnectionLedger } from './transport.js';
@@ -69,6 +70,7 @@ class GrpcJsConnection implements Connection {
     events: ConnectionEvents,
   ) {
     const authority = requests[0]!.authority;
+    const userAgent = userAgentOf(requests[0]!);
     this.remote = formatEndpoint(endpoint);
     this.#calls = requests.map((request) => ({
       path: request.path,
@@ -87,6 +89,8 @@ class GrpcJsConnection implements Connection {
       // A broken connection is dialled again soon: a load test does not wait for two minutes.
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.max_reconnect_backoff_ms': 1000,
+      // It is the channel's, that of all requests, and the library's own name goes behind it.
+      ...(userAgent === undefined ? {} : { 'grpc.primary_user_agent': userAgent }),
       ...(tls?.serverName === undefined ? {} : { 'grpc.ssl_target_name_override': tls.serverName }),
     });
   }
@@ -228,6 +232,7 @@ function pem(text: string | Buffer | undefined): Buffer | null {
 function metadataOf(request: GrpcRequest): Metadata {
   const metadata = new Metadata();
   for (const [name, value] of request.metadata) {
+    if (name === USER_AGENT) continue;
     metadata.add(name, name.endsWith('-bin') ? Buffer.from(value, 'base64') : value);
   }
   return metadata;

@@ -58,6 +58,7 @@ export async function dialH2(
 
 class H2Connection implements Connection {
   readonly remote: string;
+  readonly localPorts: number[] = [];
   readonly #requests: readonly CallRequest[];
   readonly #timeoutMs: number;
   readonly #options: H2ConnectionOptions;
@@ -141,6 +142,7 @@ class H2Connection implements Connection {
       }
       this.#openedAtMs = performance.now();
       line = this.#lineOn(session);
+      if (session.localPort !== null) this.localPorts.push(session.localPort);
       this.#state = { kind: 'connected', line };
     } catch (error) {
       if (this.#state.kind === 'closed') return;

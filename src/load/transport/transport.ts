@@ -60,6 +60,8 @@ export type CallStart = 'started' | 'no stream' | 'not connected';
 export interface Connection {
   /** The address it was dialled to. */
   readonly remote: string;
+  /** The ports that it was dialled from, the latest last; where that is known. */
+  readonly localPorts?: readonly number[];
   /** Why it cannot be used now, in words; null while it can. */
   readonly trouble: string | null;
   /**

@@ -24,10 +24,11 @@ export function callView(
     reasons: judgement.reasons,
     split:
       judgement.check === null
-        ? splitView(asked, counts, missingAnswers(connections), judgement, rule.alpha)
+        ? splitView(asked, counts, missingAnswers(counts, connections), judgement, rule.alpha)
         : null,
     checks: judgement.check === null ? [] : [judgement.check],
     connectionProbe: probeView(counts),
+    accessLog: logView(counts),
     latencyMs: latencyView(counts),
     status: Object.fromEntries(
       [...counts.statuses].map(([status, count]) => [statusName(protocol, status), count]),
@@ -108,6 +109,15 @@ function podsByDestination({
     else own.push({ name, observed });
   }
   return found;
+}
+
+function logView({ log }: CallCounts): CallRecord['accessLog'] {
+  if (log === null) return null;
+  const { lines, excess, withoutUpstream, unknown, unreadable, areConnectionsKnown } = log;
+  return {
+    ...{ lines, excess, unknown, unreadable, connectionsKnown: areConnectionsKnown },
+    withoutUpstream: [...withoutUpstream.values()].reduce((sum, some) => sum + some, 0),
+  };
 }
 
 function probeView({ probe, destinations }: CallCounts): CallRecord['connectionProbe'] {

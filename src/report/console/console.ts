@@ -78,6 +78,12 @@ function probeText({
   );
 }
 
+/** Where the answers' destinations are known from. */
+function logText({ lines }: NonNullable<CallRecord['accessLog']>, { split }: CallRecord): string {
+  const of = split === null ? '' : ` of ${formatCount(split.sampled)}`;
+  return `${formatCount(lines)}${of} requests stand in the gateway’s access log, which says where they went; latency is not known by destination`;
+}
+
 function callSections(
   call: CallRecord,
   label: string | null,
@@ -94,6 +100,7 @@ function callSections(
         (route.gatewayPort === null ? '' : `, gateway port ${route.gatewayPort}`),
     ]);
   }
+  if (call.accessLog !== null) about.push(['log', logText(call.accessLog, call)]);
   if (call.connectionProbe !== null) about.push(['probe', probeText(call.connectionProbe)]);
   const voucher = split === null ? '' : voucherText(split);
   if (voucher !== '') about.push(['said by', voucher]);

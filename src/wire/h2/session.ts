@@ -31,6 +31,8 @@ const BLOCK_BYTES_PER_LIST_BYTE = 2;
 export class Session implements ConnectionEvents {
   private readonly counts = new Ledger();
   private readonly socket: net.Socket;
+  /** The port that the connection comes from; null where it has none. */
+  readonly localPort: number | null;
   private readonly events: SessionEvents;
   private readonly outbox: Outbox;
   private readonly streams: LiveStreams;
@@ -50,6 +52,7 @@ export class Session implements ConnectionEvents {
    */
   constructor(socket: net.Socket, limits: SessionLimits, events: SessionEvents) {
     this.socket = socket;
+    this.localPort = socket.localPort ?? null;
     this.events = events;
     this.outbox = new Outbox(
       socket,

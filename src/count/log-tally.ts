@@ -1,0 +1,155 @@
+import { NOBODY } from './attribution.js';
+import type { LogCounts, WindowCounts } from './counted.js';
+import type { PodDirectory } from './pod-directory.js';
+import { Windows } from './windows.js';
+
+/** What a line of the gateway's access log says of a request. */
+export interface LoggedRequest {
+  /** Who was asked last; null where nobody was. */
+  upstream: {
+    /** Name of the pod, or what the proxy calls it where no pod is known. */
+    pod: string;
+    /** Index into the call's destinations; NOBODY: the name has to tell. */
+    destination: number;
+  } | null;
+  /** The port that it came from, as the gateway saw it. */
+  clientPort: number | null;
+  /** In ms since 1970, by the gateway's clock. */
+  startedAtMs: number | null;
+  /** The gateway's word for what was out of the ordinary. */
+  flags: string | null;
+}
+
+/** Who vouches for what a log says. */
+export const ACCESS_LOG = 'access log';
+
+/** Ports there are. */
+const MAX_PORTS = 65_536;
+/** So many kinds of flags are told apart; servers choose their texts. */
+const MAX_FLAGS = 32;
+const MAX_FLAGS_LENGTH = 40;
+const MAX_EXAMPLE_LENGTH = 300;
+
+/** Counts the lines that an access log has of the requests of one call, in memory that does not grow. */
+export class LogTally {
+  readonly #pods: PodDirectory;
+  readonly #windows: Windows;
+  /** By number of the destination. */
+  readonly observed: number[];
+  /** Answers by the pod's number. */
+  readonly #podCounts: number[] = [];
+  /** By client port, then by destination; null once a line did not say which port it was. */
+  #byPort: Map<number, number[]> | null = new Map();
+  /** Whether every line so far said when its request came. */
+  #areTimesKnown = true;
+  readonly #withoutUpstream = new Map<string, number>();
+  #unknown = 0;
+  #unreadable = 0;
+  #example: string | null = null;
+  /** Lines that could be understood. */
+  lines = 0;
+
+  constructor(pods: PodDirectory) {
+    this.#pods = pods;
+    this.#windows = new Windows(pods.room);
+    this.observed = new Array<number>(pods.room).fill(0);
+  }
+
+  add({ upstream, clientPort, startedAtMs, flags }: LoggedRequest): void {
+    this.lines += 1;
+    let destination = NOBODY;
+    if (upstream === null) this.#addWithoutUpstream(flags);
+    else {
+      const pod = this.#podOf(upstream);
+      if (pod !== NOBODY) {
+        this.#podCounts[pod] = (this.#podCounts[pod] ?? 0) + 1;
+        destination = this.#pods.destinations[pod]!;
+      }
+      if (destination === NOBODY) this.#unknown += 1;
+      else this.observed[destination]! += 1;
+    }
+    this.#addAtTime(startedAtMs, destination);
+    this.#addAtPort(clientPort, destination);
+  }
+
+  #podOf({ pod, destination }: NonNullable<LoggedRequest['upstream']>): number {
+    const known = destination === NOBODY ? this.#pods.destinationNamed(pod) : destination;
+    return this.#pods.numberOfProxied({ pod, destination: known }, ACCESS_LOG);
+  }
+
+  /** Counts a line of these requests that cannot be understood. */
+  addUnreadable(line: string): void {
+    this.#unreadable += 1;
+    this.#example ??= line.slice(0, MAX_EXAMPLE_LENGTH);
+  }
+
+  /** Names for {@link observed}, and which pods they are. */
+  get pods(): PodDirectory {
+    return this.#pods;
+  }
+
+  /** Answers by number of the pod. */
+  podCounts(): readonly number[] {
+    return this.#podCounts;
+  }
+
+  /** By the gateway's clock; null where a line did not say when its request came. */
+  windows(): WindowCounts | null {
+    return this.#areTimesKnown && this.lines > 0 ? this.#windows.counts() : null;
+  }
+
+  /** By client port, then by destination; null where a line did not say which it was. */
+  byPort(): ReadonlyMap<number, readonly number[]> | null {
+    return this.#byPort;
+  }
+
+  /**
+   * What there is to say of the lines.
+   *
+   * @param sent Requests that they can be of.
+   * @param more What the lines themselves do not say.
+   */
+  counts(
+    sent: number,
+    more: Pick<LogCounts, 'hasEnded' | 'wasSilent' | 'areConnectionsKnown'>,
+  ): LogCounts {
+    return {
+      lines: this.lines,
+      excess: Math.max(0, this.lines - sent),
+      withoutUpstream: new Map([...this.#withoutUpstream].sort()),
+      unknown: this.#unknown,
+      unreadable: this.#unreadable,
+      example: this.#example,
+      ...more,
+    };
+  }
+
+  #addWithoutUpstream(flags: string | null): void {
+    const known = this.#withoutUpstream;
+    const text = (flags ?? '').slice(0, MAX_FLAGS_LENGTH);
+    const key = known.has(text) || known.size < MAX_FLAGS ? text : '';
+    known.set(key, (known.get(key) ?? 0) + 1);
+  }
+
+  #addAtTime(startedAtMs: number | null, destination: number): void {
+    if (startedAtMs === null) this.#areTimesKnown = false;
+    if (startedAtMs === null || !this.#areTimesKnown) return;
+    const window = this.#windows.at(startedAtMs);
+    if (destination === NOBODY) window.missing += 1;
+    else window.observed[destination]! += 1;
+  }
+
+  #addAtPort(port: number | null, destination: number): void {
+    if (this.#byPort === null) return;
+    if (port === null || this.#byPort.size >= MAX_PORTS) {
+      this.#byPort = null;
+      return;
+    }
+    let row = this.#byPort.get(port);
+    if (row === undefined) {
+      row = [];
+      this.#byPort.set(port, row);
+    }
+    if (destination !== NOBODY) row[destination] = (row[destination] ?? 0) + 1;
+  }
+}

@@ -1,0 +1,177 @@
+import {
+  canonicalNames,
+  placeCall,
+  placeColumns,
+  placeConnectionCall,
+  placesIn,
+} from './columns.js';
+import type {
+  CallCounts,
+  ConnectionCallCounts,
+  ConnectionCounts,
+  Counted,
+  LogCounts,
+  PodCounts,
+} from './counted.js';
+import { ACCESS_LOG, type LogTally } from './log-tally.js';
+import { mergePod, mergePods } from './pods.js';
+
+/**
+ * Puts what an access log says of the requests of a load in the place of answers that say nothing of
+ * who gave them. What the log has more lines of than there were requests is no evidence of anything:
+ * none of its lines counts then.
+ *
+ * @param counted The load, with the ports that its connections had.
+ * @param logs By call; null for one whose answers say who gave them.
+ * @param state Of the log itself.
+ */
+export function withLog(
+  counted: Counted,
+  logs: readonly (LogTally | null)[],
+  state: LogState,
+): Counted {
+  const calls = counted.calls.map((call, index): LoggedCall => {
+    const log = logs[index] ?? null;
+    return log === null
+      ? { call, rows: null, places: null }
+      : logged(call, log, state, counted, index);
+  });
+  return {
+    ...counted,
+    calls: calls.map(({ call }) => call),
+    connections: counted.connections.map((connection, at) =>
+      loggedConnection(connection, at, calls),
+    ),
+  };
+}
+
+/** What became of the log itself. */
+export type LogState = Pick<LogCounts, 'hasEnded' | 'wasSilent'>;
+
+interface LoggedCall {
+  call: CallCounts;
+  /** By connection: answers by destination; null where the log does not say. */
+  rows: readonly (readonly number[])[] | null;
+  /** Where the columns of the load stand among those of the call; null where they are the same. */
+  places: readonly number[] | null;
+}
+
+function logged(
+  unknown: CallCounts,
+  log: LogTally,
+  state: LogState,
+  counted: Counted,
+  index: number,
+): LoggedCall {
+  const { pods } = log;
+  const isClear = log.lines <= unknown.sent;
+  const all = pods.destinationNames;
+  const answered = isClear ? all.filter((_, column) => log.observed[column]! > 0) : [];
+  const { named } = unknown;
+  const destinations = canonicalNames(all.slice(0, named), answered);
+  const places = placesIn(destinations, unknown.destinations);
+  const call = placeCall(unknown, { destinations, named }, places);
+  const rowOf = (row: readonly number[]): number[] =>
+    placeColumns(row, placesIn(destinations, all), destinations.length);
+  const byConnection = isClear ? rowsByConnection(log, counted.connections, index) : null;
+  const areConnectionsKnown = byConnection !== null;
+  const counts = log.counts(unknown.sent, { ...state, areConnectionsKnown });
+  const observed = isClear ? rowOf(log.observed) : call.observed;
+  const windows = isClear ? log.windows() : null;
+  return {
+    places,
+    rows: byConnection?.map(rowOf) ?? null,
+    call: {
+      ...call,
+      observed,
+      vouchers: vouchers(observed),
+      unattributed: unattributed(call, observed),
+      pods: isClear ? namedPods(log, placesIn(destinations, all)) : call.pods,
+      windows: {
+        ...(windows ?? { ...call.windows, observed: [], missing: [] }),
+        ...(windows === null ? {} : { observed: windows.observed.map(rowOf) }),
+      },
+      log: counts,
+    },
+  };
+}
+
+function vouchers(observed: readonly number[]): CallCounts['vouchers'] {
+  const answers = observed.reduce((sum, count) => sum + count, 0);
+  return new Map(answers === 0 ? [] : [[ACCESS_LOG, answers]]);
+}
+
+/**
+ * Requests whose lines did not come, or say nothing known, and that were answered OK. A log does not
+ * say which lines are those of failed requests: as many of the missing as can be are taken for them.
+ */
+function unattributed({ sent, ends }: CallCounts, observed: readonly number[]): number {
+  const missing = sent - observed.reduce((sum, count) => sum + count, 0);
+  return Math.max(0, missing - ends.failed - ends.timedOut - ends.cancelled);
+}
+
+/**
+ * Answers by connection, where every line came from a port of one of them. Behind a NAT or a proxy the
+ * ports are others.
+ */
+function rowsByConnection(
+  log: LogTally,
+  connections: readonly ConnectionCounts[],
+  call: number,
+): (readonly number[])[] | null {
+  const byPort = log.byPort();
+  if (byPort === null || byPort.size === 0) return null;
+  const owners = new Map<number, number>();
+  for (const [at, { clientPorts = [] }] of connections.entries()) {
+    for (const port of clientPorts) {
+      // To different addresses of the target there may be connections from one port.
+      if (owners.has(port)) return null;
+      owners.set(port, at);
+    }
+  }
+  const rows = connections.map((): number[] => []);
+  for (const [port, counts] of byPort) {
+    const owner = owners.get(port);
+    if (owner === undefined) return null;
+    counts.forEach((count, column) => {
+      rows[owner]![column] = (rows[owner]![column] ?? 0) + count;
+    });
+  }
+  const isMore = rows.some((row, at) => {
+    const sum = row.reduce((all, count) => all + count, 0);
+    return sum > (connections[at]!.byCall[call]?.missing ?? 0);
+  });
+  return isMore ? null : rows;
+}
+
+function namedPods(log: LogTally, places: readonly number[]): Map<string, PodCounts> {
+  const { names, destinations } = log.pods;
+  const named = new Map<string, PodCounts>();
+  log.podCounts().forEach((observed, pod) => {
+    const destination = places[destinations[pod]!] ?? -1;
+    const counts: PodCounts = { destination, observed, latency: null };
+    const known = named.get(names[pod]!);
+    named.set(names[pod]!, known === undefined ? counts : mergePod(known, counts));
+  });
+  return mergePods(named, new Map());
+}
+
+function loggedConnection(
+  { number, remote, byCall }: ConnectionCounts,
+  at: number,
+  calls: readonly LoggedCall[],
+): ConnectionCounts {
+  return {
+    number,
+    remote,
+    byCall: byCall.map((counts, index): ConnectionCallCounts => {
+      const { call, rows, places } = calls[index]!;
+      if (places === null) return counts;
+      const placed = placeConnectionCall(counts, places, call.destinations.length);
+      const row = rows?.[at];
+      if (row === undefined) return placed;
+      const answers = row.reduce((sum, count) => sum + count, 0);
+      return { ...placed, observed: [...row], missing: counts.missing - answers };
+    }),
+  };
+}

@@ -1,0 +1,25 @@
+import type { LogField } from './log-line.js';
+
+const FIELDS: Readonly<Record<string, LogField>> = {
+  http_user_agent: 'user-agent',
+  upstream_addr: 'upstream-host',
+  proxy_upstream_name: 'upstream-cluster',
+  proxy_alternative_upstream_name: 'alternative-cluster',
+  remote_port: 'client-port',
+  realip_remote_port: 'client-port',
+  // Those that say when the request ended are of no use here.
+};
+
+/**
+ * What a variable of an nginx format is about, where that is of use.
+ * Source: https://nginx.org/en/docs/varindex.html and, for `proxy_…`,
+ * https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/log-format/
+ */
+export function nginxField(variable: string): LogField | null {
+  return Object.hasOwn(FIELDS, variable) ? (FIELDS[variable] ?? null) : null;
+}
+
+/** Lists of what every attempt came to, with `, ` and ` : ` between them. */
+export function isList(variable: string): boolean {
+  return variable.startsWith('upstream_');
+}
