@@ -83,6 +83,7 @@ export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): C
         pairs: connections.reduce((sum, { pairs }) => sum + pairs, 0),
         equal: connections.reduce((sum, { equalPairs }) => sum + equalPairs, 0),
       },
+      leadElsewhere: call.behind !== null,
     },
     probed: pick(probe?.observed ?? []),
     windows: windows.observed.map((observed, index) => ({

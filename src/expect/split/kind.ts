@@ -71,6 +71,7 @@ function judgement(
       ...findRefusals(counted.failures, counted.counts.sent),
       ...(aborts?.findings ?? []),
       ...findAll({
+        serviceBehind: call.behind?.service ?? null,
         decision,
         destinations: evidence.destinations.map((destination, index) => ({
           ...destination,
