@@ -42,6 +42,7 @@ export function resolveServiceBehind(
     targetPort: port,
     via: { kind: 'mesh' },
     namespace,
+    option: '--expect-service',
     ...(request.rolloutStep === undefined ? {} : { rolloutStep: request.rolloutStep }),
   };
   // Objects that name no namespace are where the user says, wherever the clients are.
@@ -90,7 +91,7 @@ function withAdvice(resolution: Resolution, { host, path }: ExpectedService): Re
   const { problem, findings } = resolution;
   const told = {
     ...problem,
-    summary: `${problem.summary}; what the callers of ${host} ask for is not known: name it, as in --expect-service ${host}/PATH`,
+    summary: `${problem.summary}; what path the callers of ${host} ask for is not known here: name it, as in ${host}/PATH`,
   };
   return {
     ...resolution,
