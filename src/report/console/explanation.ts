@@ -24,7 +24,11 @@ export function renderExplanation(report: ExplanationReport, style: Style): stri
     ...(behind === null
       ? []
       : [
-          `${paint(style, 'heading', plainText(`The service behind it: ${behind.service}`))}\n${facts(behind, style)}`,
+          [
+            paint(style, 'heading', 'The service behind it'),
+            fact(['service', plainText(behind.service)], style),
+            facts(behind, style),
+          ].join('\n'),
           ...routeSections(behind, style),
         ]),
     report.programmed === null ? '' : programmedTable(report.programmed, null, style),
