@@ -102,7 +102,6 @@ describe('Bookinfo through the real Envoy', () => {
     ]);
     const args = [
       ...['--path', '/productpage', '--plaintext', '--expect-service', 'reviews.default'],
-      ...['--identity', 'Reviews served by:\\s*([a-z0-9.-]+)'],
       ...manifests,
     ];
     const even = await through([1, 1, 1], args);
