@@ -181,10 +181,11 @@ describe('the route of a service behind the one that is called', () => {
         namespace: 'team',
         exportTo: ['.'],
       }),
+      ...PODS,
     ]);
     assert.deepEqual(shares(behind(manifests, 's')), { 'a.team.svc.cluster.local': 100 });
     // Objects without a namespace stay where -N has them.
-    assert.equal(behind(manifests, 's.default').kind, 'none');
+    assert.deepEqual(Object.keys(shares(behind(manifests, 's.default'))), ['s-a', 's-b', 's-c']);
   });
 
   it('needs a service in between', () => {
