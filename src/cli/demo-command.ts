@@ -1,13 +1,11 @@
 import { once } from 'node:events';
 import path from 'node:path';
 import { InputError } from '../input-error.js';
-import { type Mesh, startMesh } from '../mesh/mesh.js';
-import { podNames } from '../mesh/pod-names.js';
-import type { MeshService } from '../mesh/services.js';
 import { PACKAGE_FOLDER } from '../package-folder.js';
 import { readScenarioFile } from '../inputs/scenario-file.js';
 import { parseWeights } from '../scenario/expectation-source.js';
 import { scenarioOf } from '../scenario/scenario.js';
+import { type DemoApplication, startDemoMesh } from './demo-mesh.js';
 import type { Interruption } from './interruption.js';
 import type { Arguments } from './arguments.js';
 import { settingsFromFlags } from './settings.js';
@@ -16,52 +14,63 @@ import { verifyAndReport } from './verify-command.js';
 
 interface DemoScenario {
   file: string;
-  service: MeshService;
+  application: DemoApplication;
   /** What the mesh serves. It is told, and does not read the manifests that the verdict reads. */
   weights: readonly { name: string; weight: number }[];
-  /** What to type into grpcurl. */
-  call: { data: string; method: string; authority: string | null };
+  /** How to call the mesh by hand. @param address Its `host:port`. */
+  byHand: (address: string) => string;
 }
 
-const GREETER_CALL = {
-  data: '{"name":"Jack"}',
-  method: 'helloworld.Greeter/SayHello',
-  authority: null,
-};
+const GREETER_CALL = grpcurl('{"name":"Jack"}', 'helloworld.Greeter/SayHello');
 
 const DEMOS: Record<string, DemoScenario> = {
   greeter: {
     file: 'asm-greeter-60-40.yaml',
-    service: 'greeter',
+    application: 'greeter',
     weights: [
       { name: 'v1', weight: 60 },
       { name: 'v2', weight: 40 },
     ],
-    call: GREETER_CALL,
+    byHand: GREETER_CALL,
   },
   'greeter-100-0': {
     file: 'asm-greeter-100-0.yaml',
-    service: 'greeter',
+    application: 'greeter',
     weights: [
       { name: 'v1', weight: 100 },
       { name: 'v2', weight: 0 },
     ],
-    call: GREETER_CALL,
+    byHand: GREETER_CALL,
   },
   echo: {
     file: 'echo-20-80.yaml',
-    service: 'echo',
+    application: 'echo',
     weights: [
       { name: 'v1', weight: 20 },
       { name: 'v2', weight: 80 },
     ],
-    call: {
-      data: '{"message":"hi"}',
-      method: 'proto.EchoTestService/Echo',
-      authority: 'echo.echo-grpc.svc.cluster.local:7070',
-    },
+    byHand: grpcurl(
+      '{"message":"hi"}',
+      'proto.EchoTestService/Echo',
+      'echo.echo-grpc.svc.cluster.local:7070',
+    ),
+  },
+  bookinfo: {
+    file: 'bookinfo-10-40-50.yaml',
+    application: 'bookinfo',
+    weights: [
+      { name: 'v1', weight: 10 },
+      { name: 'v2', weight: 40 },
+      { name: 'v3', weight: 50 },
+    ],
+    byHand: (address) => `curl http://${address}/productpage`,
   },
 };
+
+function grpcurl(data: string, method: string, authority?: string): DemoScenario['byHand'] {
+  const header = authority === undefined ? '' : ` -authority ${authority}`;
+  return (address) => `grpcurl -plaintext${header} -d '${data}' ${address} ${method}`;
+}
 
 const SCENARIOS = path.join(PACKAGE_FOLDER, 'scenarios');
 
@@ -74,10 +83,10 @@ export async function demoCommand(args: Arguments, interruption: Interruption): 
     ...(await readScenarioFile(fileOf(demo))),
     ...(await settingsFromFlags(args)),
   };
-  const mesh = await openMesh(demo.service, actual, args);
+  const mesh = await openMesh(demo, actual, args);
   try {
     if (args.serve === true) {
-      await serve(demo, mesh, actual, interruption.signal);
+      await serve(demo, mesh.address, actual, interruption.signal);
       return 0;
     }
     const scenario = scenarioOf({ ...settings, target: mesh.address }, 'verify');
@@ -93,7 +102,7 @@ function fileOf(demo: DemoScenario): string {
 }
 
 function demoNamed(name: string): DemoScenario {
-  const short = name.replace(/^asm-/, '').replace(/-(?:60-40|20-80)$/, '');
+  const short = name.replace(/^asm-/, '').replace(/-(?:60-40|20-80|10-40-50)$/, '');
   const demo = Object.hasOwn(DEMOS, short) ? DEMOS[short] : undefined;
   if (demo !== undefined) return demo;
   throw new InputError(
@@ -121,50 +130,36 @@ function actualWeights(demo: DemoScenario, text: string): DemoScenario['weights'
 }
 
 async function openMesh(
-  service: MeshService,
+  demo: DemoScenario,
   weights: DemoScenario['weights'],
   args: Arguments,
-): Promise<Mesh> {
-  const port = args.port;
-  if (port !== undefined && !(Number.isInteger(port) && Number(port) > 0 && Number(port) < 65536)) {
+): ReturnType<typeof startDemoMesh> {
+  const { port = null } = args;
+  if (port !== null && !(Number.isInteger(port) && Number(port) > 0 && Number(port) < 65536)) {
     throw new InputError('a port is a number between 1 and 65535', { path: '--port' });
   }
-  try {
-    return await startMesh({
-      service,
-      versions: weights.map(({ name, weight }) => ({
-        name,
-        weight,
-        pods: podNames(service, name),
-      })),
-      balance: args.pinned === true ? 'per-connection' : 'per-request',
-      ...(port === undefined ? {} : { port: Number(port) }),
-    });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new InputError(`port ${String(port)} is in use: choose another, or none`, {
-      path: '--port',
-    });
-  }
+  return await startDemoMesh(demo.application, {
+    weights,
+    port: port === null ? null : Number(port),
+    isPinned: args.pinned === true,
+  });
 }
 
 async function serve(
   demo: DemoScenario,
-  mesh: Mesh,
+  address: string,
   weights: DemoScenario['weights'],
   signal: AbortSignal,
 ): Promise<void> {
-  const { data, method, authority } = demo.call;
   const split = weights.map(({ name, weight }) => `${name} ${weight}`).join(', ');
-  const header = authority === null ? '' : ` -authority ${authority}`;
   process.stdout.write(
     [
-      `The ${demo.service} mesh listens on ${mesh.address} and splits ${split}.`,
+      `The ${demo.application} mesh listens on ${address} and splits ${split}.`,
       '',
       'Call it:',
-      `  grpcurl -plaintext${header} -d '${data}' ${mesh.address} ${method}`,
+      `  ${demo.byHand(address)}`,
       'Verify it:',
-      `  splitproof verify --scenario ${fileOf(demo)} ${mesh.address}`,
+      `  splitproof verify --scenario ${fileOf(demo)} ${address}`,
       '',
       'Ctrl-C ends it.',
       '',

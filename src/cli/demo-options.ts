@@ -11,6 +11,7 @@ const DEMO_EPILOGUE = `Examples:
   splitproof demo                          a right split: passes
   splitproof demo --actual v1=75,v2=25     a wrong one: fails
   splitproof demo --pinned                 connections balanced, not requests
+  splitproof demo bookinfo                 reviews behind a product page
   splitproof demo echo --serve             for grpcurl and other tools`;
 
 /** Adds everything `demo` understands. */
@@ -18,7 +19,7 @@ export function demoOptions(command: Argv): Argv {
   return command
     .positional('scenario', {
       type: 'string',
-      describe: 'greeter (60/40), greeter-100-0 or echo (20/80)',
+      describe: 'greeter (60/40), greeter-100-0, echo (20/80), bookinfo (10/40/50)',
       default: 'greeter',
     })
     .options({

@@ -43,6 +43,9 @@ export async function settingsFromArguments(
   return overlaid(file, await settingsFromFlags(args, signal, file));
 }
 
+/** Flags that stand for a part of a setting, for one of several, or for one of two. */
+const ELSEWHERE = new Set(['call', 'data', 'expect-service']);
+
 /** Settings whose values may be `-`, for standard input. */
 const READERS = ['manifest', 'config-dump', 'proto', 'protoset', 'cacert', 'cert', 'key'] as const;
 
@@ -80,13 +83,15 @@ export async function settingsFromFlags(
   const words = wordsOf((args.request ?? []) as string[]);
   const given: Record<string, unknown> = {};
   for (const name of Object.keys(SETTING_OPTIONS)) {
-    if (name === 'call' || name === 'data') continue;
+    if (ELSEWHERE.has(name)) continue;
     const value = REPEATABLE.has(name) ? args[name] : single(args, name);
     if (value !== undefined) given[name] = value;
   }
   if (words.target !== undefined) given.target = words.target;
   const calls = callsOf(args, words);
   Object.assign(given, calls);
+  const service = single(args, 'expect-service');
+  if (service !== undefined) given.expect = { service };
   if (asksHttp(args, words, calls, file)) {
     const http = await httpFromFlags(args, signal);
     if (http !== undefined) given.http = http;

@@ -25,6 +25,10 @@ export const SETTING_OPTIONS = {
     alias: 'f',
   }),
   weights: text(EXPECTED, 'The weights themselves, without manifests: v1=60,v2=40'),
+  'expect-service': text(
+    EXPECTED,
+    'Test the split of a service behind the one called: NAME[.NS][:PORT][/PATH]',
+  ),
   previous: text(EXPECTED, 'Weights before the last change: v1=90,v2=10 or a run record FILE.json'),
   namespace: text(EXPECTED, 'Namespace of objects that name none [default]', { alias: 'N' }),
   via: text(EXPECTED, 'Whose routes apply: gateway[:NS/NAME], mesh, proxyless [inferred]'),

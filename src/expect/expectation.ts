@@ -39,6 +39,8 @@ export interface ExpectingCall {
   name: string;
   /** In the route's order, zero weights included; empty where nothing is known in advance. */
   destinations: NamedDestination[];
+  /** The service behind the one that is called whose destinations these are; null: the call's own. */
+  behind: { service: string } | null;
   aborts: ExpectedAborts | null;
   /** How the proxy can be made to say who answers; null where that does not matter. */
   identityWays: IdentityWays | null;

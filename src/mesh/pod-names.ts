@@ -12,10 +12,11 @@ const DOCUMENTED: Readonly<Record<string, { hash: string; suffix: string }>> = {
   'echo-v2': { hash: '7d76b7969', suffix: 'ltlkp' },
 };
 
-const APP: Readonly<Record<MeshService, string>> = {
-  greeter: 'grpc-helloworld-py',
-  echo: 'echo',
-};
+/** An application of which the mesh runs pods. */
+type MeshApp = MeshService | 'productpage' | 'details' | 'reviews' | 'ratings';
+
+/** Applications whose Deployments are called otherwise. */
+const DEPLOYMENT: Readonly<Partial<Record<MeshApp, string>>> = { greeter: 'grpc-helloworld-py' };
 
 /**
  * Names of the pods of one version's Deployment, always the same for the same arguments:
@@ -23,8 +24,8 @@ const APP: Readonly<Record<MeshService, string>> = {
  *
  * @param replicas How many; at least 1.
  */
-export function podNames(service: MeshService, version: string, replicas = 1): string[] {
-  const deployment = `${APP[service]}-${version}`;
+export function podNames(app: MeshApp, version: string, replicas = 1): string[] {
+  const deployment = `${DEPLOYMENT[app] ?? app}-${version}`;
   const documented = DOCUMENTED[deployment];
   const hash = documented?.hash ?? generated(deployment, 10);
   return Array.from({ length: replicas }, (_, index) => {

@@ -1,18 +1,12 @@
 import type { Forward } from './application.js';
 import type { Fault } from './fault.js';
 import type { RunningPod } from './pod-server.js';
-import { randomDraws } from './random.js';
 import { APPLICATIONS, PROTO_FILES, SERVICE_PORT, type MeshService } from './services.js';
-import { weightedSplit, type VersionWeights } from './weighted-split.js';
+import { splitPods, type VersionOf } from './split-pods.js';
+import type { VersionWeights } from './weighted-split.js';
 
-/** One version of the application: its share of the traffic and its pods. */
-export interface MeshVersion {
-  name: string;
-  /** 0 or more, relative to the other versions'. */
-  weight: number;
-  /** Names of its pods, at least one; requests take turns among them. */
-  pods: readonly string[];
-}
+/** One version of the application, with the names of its pods. */
+export type MeshVersion = VersionOf<string>;
 
 /** Where the split sends one request or connection, and what goes wrong there. */
 export interface Upstream {
@@ -21,8 +15,6 @@ export interface Upstream {
 }
 
 interface UpstreamVersion {
-  pods: readonly RunningPod[];
-  nextPod: number;
   fault: Fault | null;
 }
 
@@ -37,7 +29,7 @@ export interface Upstreams {
 }
 
 /**
- * @param seed As in {@link randomDraws}.
+ * @param seed Of the split's draws.
  * @param forward How the pods call each other.
  * @throws RangeError when versions, pods or weights make no split.
  */
@@ -47,19 +39,14 @@ export function upstreamsOf(
   seed: number | undefined,
   forward: Forward,
 ): Upstreams {
-  const byName = new Map<string, UpstreamVersion>();
-  for (const { name, pods } of versions) {
-    if (pods.length === 0) throw new RangeError(`version ${name} needs at least one pod`);
-    if (byName.has(name)) throw new RangeError(`there are two versions ${name}`);
-    byName.set(name, {
-      pods: pods.map((pod) => runningPod(service, pod, name, forward)),
-      nextPod: 0,
-      fault: null,
-    });
-  }
-  const split = weightedSplit(
-    Object.fromEntries(versions.map(({ name, weight }) => [name, weight])),
-    randomDraws(seed),
+  const byName = new Map<string, UpstreamVersion>(
+    versions.map(({ name }) => [name, { fault: null }]),
+  );
+  const split = splitPods(
+    versions.map(({ name, weight, pods }) => {
+      return { name, weight, pods: pods.map((pod) => runningPod(service, pod, name, forward)) };
+    }),
+    seed,
   );
 
   function versionNamed(name: string): UpstreamVersion {
@@ -69,16 +56,12 @@ export function upstreamsOf(
   }
 
   return {
-    pods: [...byName.values()].flatMap((version) => version.pods),
+    pods: split.pods,
     pick() {
-      const version = versionNamed(split.pick());
-      const pod = version.pods[version.nextPod % version.pods.length];
-      if (!pod) throw new RangeError('a version needs at least one pod');
-      version.nextPod += 1;
-      return { version, pod };
+      const { version, pod } = split.pick();
+      return { version: versionNamed(version), pod };
     },
     setWeights(weights) {
-      for (const name of Object.keys(weights)) versionNamed(name);
       split.setWeights(weights);
     },
     setFault(name, fault) {

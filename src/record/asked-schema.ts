@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CALL_PROTOCOLS } from '../call/kinds.js';
 import { amount, count, milliseconds, share, weight } from './record-numbers.js';
-import { finding, programmed, route } from './record-parts.js';
+import { behind, finding, programmed, route } from './record-parts.js';
 
 /** What was expected of a call, by kind. */
 const expectation = z.discriminatedUnion('kind', [
@@ -17,6 +17,7 @@ const askedCall = z.object({
   name: z.string(),
   protocol: z.enum(CALL_PROTOCOLS),
   route: route.nullable(),
+  behind: behind.nullable(),
   programmed: programmed.nullable(),
   findings: z.array(finding),
   destinations: z.array(

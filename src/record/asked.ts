@@ -25,11 +25,20 @@ export interface ProgrammedRecord {
   incomparable: string | null;
 }
 
+/** A service behind the one that is called, whose split is expected. */
+export interface BehindService {
+  /** As the user names it. */
+  service: string;
+  /** The route of the call itself; null where none is known. */
+  frontRoute: ExpectedRoute | null;
+}
+
 /** One call that was asked for. */
 export interface AskedCall extends ExpectingCall {
   protocol: CallProtocol;
-  /** null where no route is known. */
+  /** Of what is expected: the call's, or that of the service behind; null where none is known. */
   route: ExpectedRoute | null;
+  behind: BehindService | null;
   /** What the proxy itself was programmed to do; null where it was not looked at. */
   programmed: ProgrammedRecord | null;
   /** What reading the configuration brought to light. */

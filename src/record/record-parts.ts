@@ -34,6 +34,14 @@ export const route = z.object({
   gatewayPort: count.nullable(),
 });
 
+/** A service behind the one that is called, whose split is expected. */
+export const behind = z.object({
+  /** As the user names it. */
+  service: z.string(),
+  /** The route of the call itself; null where none is known. */
+  frontRoute: route.nullable(),
+});
+
 /** What the proxy itself was programmed to do with the request. */
 export const programmed = z.object({
   /** Where its configuration was read: a URL or a file. */

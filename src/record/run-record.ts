@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { amount, count, milliseconds, seconds, share, weight } from './record-numbers.js';
 import { RUN_SCHEMA } from './run-schema.js';
 import { askedSchema } from './asked-schema.js';
-import { finding, programmed, route, tls, verdict } from './record-parts.js';
+import { behind, finding, programmed, route, tls, verdict } from './record-parts.js';
 import { savedCountsSchema } from './saved-counts-schema.js';
 
 const countsByName = z.record(z.string(), count);
@@ -113,7 +113,10 @@ const reason = z.object({ code: z.string(), text: z.string() });
 
 const call = z.object({
   call: z.string(),
+  /** Of what is expected: the call's, or that of the service behind it. */
   route: route.nullable(),
+  /** null where the split expected is that of the call's own route. */
+  behind: behind.nullable(),
   /** null where the proxy's own configuration was not asked for. */
   programmed: programmed.nullable(),
   verdict,

@@ -48,9 +48,10 @@ function identityOf(asked: Asked): [what: string, value: string][] {
 }
 
 function callIdentity(call: AskedCall): [what: string, value: string][] {
-  const { route, destinations, aborts, expectation } = call;
+  const { route, behind, destinations, aborts, expectation } = call;
   return [
     ['route', route === null ? 'none' : `${route.source}, ${route.rule} (${route.match})`],
+    ['service behind the call', behind?.service ?? 'none'],
     ['gateway port', String(route?.gatewayPort ?? 'none')],
     ['weights', destinations.map(({ name, weight }) => `${name}=${weight ?? '?'}`).join(',')],
     ['max-error-rate', String(call.maxErrorRate)],

@@ -79,10 +79,8 @@ export interface ExplanationFinding extends Finding {
   scope: 'request' | 'configuration';
 }
 
-/** Which route a request takes and why; every rendering is made of this alone. */
-export interface ExplanationReport {
-  schema: typeof EXPLANATION_SCHEMA;
-  tool: { name: string; version: string };
+/** Which route a request takes, and why. */
+export interface RouteExplanation {
   request: {
     method: string;
     path: string;
@@ -107,9 +105,17 @@ export interface ExplanationReport {
   rules: RuleReport[];
   /** null without a route. */
   effects: EffectsReport | null;
+  notes: string[];
+}
+
+/** A request and what becomes of it; every rendering is made of this alone. */
+export interface ExplanationReport extends RouteExplanation {
+  schema: typeof EXPLANATION_SCHEMA;
+  tool: { name: string; version: string };
+  /** The request that those it leads to make to a service behind them; null where none was asked for. */
+  behind: (RouteExplanation & { service: string }) | null;
   /** What the proxy was programmed with; null where it was not asked for. */
   programmed: ProgrammedRecord | null;
-  notes: string[];
-  /** Errors first. */
+  /** Of all of it, errors first. */
   findings: ExplanationFinding[];
 }

@@ -6,7 +6,7 @@ import { chooseIngressRoute } from './ingress-nginx/choose-route.js';
 import { chooseIstioRoute } from './istio/choose-route.js';
 import type { ManifestSet } from './manifest-set.js';
 import { objectKey } from './manifest/manifest-object.js';
-import { formatVia, type RouteRequest } from './request.js';
+import { formatVia, type RouteRequest, type Via } from './request.js';
 
 /**
  * Chooses the route of a request among every kind of configuration the set holds. Where several
@@ -18,16 +18,13 @@ export function chooseRoute(set: ManifestSet, request: RouteRequest): ChosenRout
   refuseUnknownRoute(set, request);
   const results = choosers(set, request).map((choose) => attempt(() => choose(set, request)));
   const chosen = results.flatMap((result) => (result.route === null ? [] : [result.route]));
-  const matching = chosen.filter(
-    ({ matched, unroutedService }) => matched !== null || unroutedService !== null,
-  );
-  const [first, second] = matching;
+  const [first, second] = matchingOf(chosen, request);
   if (first !== undefined && second !== undefined)
     throw new InputError(
       `the request fits ${formatVia(first.via)} and ${formatVia(second.via)}, of different APIs: choose with --via or --virtual-service NS/NAME`,
     );
   if (first !== undefined) return first;
-  const [unmatched] = chosen;
+  const unmatched = chosen.find(({ problem }) => problem !== null);
   if (unmatched !== undefined) return unmatched;
   throw (
     results.find(({ error }) => error !== null)?.error ??
@@ -37,21 +34,33 @@ export function chooseRoute(set: ManifestSet, request: RouteRequest): ChosenRout
   );
 }
 
+/** Those that take the request. Pods share a service by themselves only where nothing is attached to it. */
+function matchingOf(chosen: readonly ChosenRoute[], { via }: RouteRequest): ChosenRoute[] {
+  const matching = chosen.filter(({ matched }) => matched !== null);
+  const isAttached = isInMesh(via) && chosen.some(({ problem }) => problem !== null);
+  if (matching.length > 0 || isAttached) return matching;
+  return chosen.filter(({ unroutedService }) => unroutedService !== null);
+}
+
+function isInMesh(via: RouteRequest['via']): via is Exclude<Via, { kind: 'gateway' }> {
+  return via !== undefined && via.kind !== 'gateway';
+}
+
 type Chooser = (set: ManifestSet, request: RouteRequest) => ChosenRoute | null;
 
 function choosers(set: ManifestSet, request: RouteRequest): Chooser[] {
   const { via } = request;
-  const inMesh = via !== undefined && via.kind !== 'gateway';
+  const inMesh = isInMesh(via);
   const found: Chooser[] = [];
   if (set.apiRoutes.length > 0) {
-    if (inMesh) found.push((given, asked) => chooseServiceRoute(given, asked, via));
+    if (isInMesh(via)) found.push((given, asked) => chooseServiceRoute(given, asked, via));
     else found.push(...(hasGatewayRoutes(set) ? [chooseGatewayApiRoute] : []), inferredMesh);
   }
   if (!inMesh && takesIngresses(set, request)) found.push(chooseIngressRoute);
-  // A sidecar's default, by replicas, is Istio's to give; a Gateway API route of the Service wins.
-  const byReplicas = via === undefined ? hasOnlyServices(set) : inMesh;
-  const istioAnswers = set.virtualServices.length > 0 || (byReplicas && set.apiRoutes.length === 0);
-  if (istioAnswers) found.push(chooseIstioRoute);
+  // A sidecar's default, by replicas, is Istio's to give.
+  const byReplicas =
+    via === undefined ? hasOnlyServices(set) && set.apiRoutes.length === 0 : inMesh;
+  if (set.virtualServices.length > 0 || byReplicas) found.push(chooseIstioRoute);
   return found;
 }
 

@@ -25,6 +25,8 @@ export interface RouteRequest {
   gatewayPort?: number;
   /** Step of an Argo Rollout to look at, from 0; without it the one its status names. */
   rolloutStep?: number;
+  /** The option that says which request is meant, for messages; those of a call unless told. */
+  option?: string;
 }
 
 export function isGrpc({ headers }: Pick<RouteRequest, 'headers'>): boolean {

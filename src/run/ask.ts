@@ -48,6 +48,7 @@ export interface PreparedRun {
 const NOTHING_CONFIGURED: ConfiguredCall = {
   via: null,
   route: null,
+  behind: null,
   destinations: [],
   places: [],
   attribution: {
@@ -106,7 +107,7 @@ async function runCall(
   signal: AbortSignal | undefined,
 ): Promise<RunCall> {
   const { name, request, answers } = prepared;
-  const { route, attribution, programmed, gatewayPods, findings } = configured;
+  const { route, behind, attribution, programmed, gatewayPods, findings } = configured;
   const ok = call.okStatuses ?? okStatuses(request.kind);
   const aborts = configured.aborts === null ? null : expectedAborts(configured.aborts, ok);
   const destinations = await withPrevious(configured.destinations, call, name, signal);
@@ -123,6 +124,7 @@ async function runCall(
       name,
       protocol: request.kind,
       route,
+      behind,
       programmed,
       findings,
       destinations,

@@ -6,12 +6,14 @@ import type { AskedCall } from '../record/asked.js';
 import type { InjectedAbort } from '../routing/effects.js';
 import type { DestinationPlace } from '../routing/envoy/cluster-identity.js';
 import type { GatewayPods } from '../routing/gateway-pods.js';
+import type { ExpectedService } from '../scenario/expected-service.js';
 
 /** What the configuration says of one call, before anything is sent. */
 export interface ConfiguredCall {
   /** Whose routes apply; null where that was not asked. */
   via: string | null;
   route: AskedCall['route'];
+  behind: AskedCall['behind'];
   /** In the route's order, zero weights included; empty where nothing is known in advance. */
   destinations: NamedDestination[];
   /** What proxies may know the destinations by. */
@@ -33,11 +35,15 @@ export interface WeightedName {
 }
 
 /** Weights that are given instead of manifests: a pod belongs to the one whose name is part of its own. */
-export function configuredByWeights(weights: readonly WeightedName[]): ConfiguredCall {
+export function configuredByWeights(
+  weights: readonly WeightedName[],
+  service: ExpectedService | null,
+): ConfiguredCall {
   const names = weights.map(({ name }) => name);
   return {
     via: null,
     route: null,
+    behind: service === null ? null : { service: service.host, frontRoute: null },
     destinations: weights.map(({ name, weight }) => {
       return { name, weight, replicas: null, previousWeight: null };
     }),

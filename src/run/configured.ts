@@ -13,10 +13,10 @@ export async function configuredCalls(
   calls: readonly PreparedCall[],
   signal: AbortSignal | undefined,
 ): Promise<(ConfiguredCall | null)[]> {
-  const sources = scenario.calls.map(({ source }) => source);
-  if (scenario.programmed === null && sources.every((source) => source?.kind !== 'manifests')) {
-    return sources.map((source) =>
-      source?.kind === 'weights' ? configuredByWeights(source.weights) : null,
+  const own = scenario.calls;
+  if (scenario.programmed === null && own.every(({ source }) => source?.kind !== 'manifests')) {
+    return own.map(({ source, service }) =>
+      source?.kind === 'weights' ? configuredByWeights(source.weights, service) : null,
     );
   }
   // Routing is loaded only where there are routes: it takes its time.

@@ -10,12 +10,15 @@ import {
   EXPLANATION_SCHEMA,
   type ExplanationFinding,
   type ExplanationReport,
+  type RouteExplanation,
 } from '../report/explanation.js';
 import { headerText } from '../routing/header-text.js';
 import type { ManifestSet } from '../routing/manifest-set.js';
 import { formatVia, type RouteRequest } from '../routing/request.js';
 import type { Resolution } from '../routing/resolution.js';
 import { resolveRoute } from '../routing/resolve.js';
+import { resolveServiceBehind } from '../routing/service-behind.js';
+import type { ExpectedService } from '../scenario/expected-service.js';
 import type { Call } from '../scenario/call.js';
 import type { RouteQuestion } from '../scenario/route-question.js';
 import { authorityOf } from './authority.js';
@@ -43,9 +46,34 @@ async function explanation(
   const manifests = await loadManifests(question.manifests.sources, signal);
   const { request, resolution, notes } = await questionedRoute(manifests, question, signal);
   const programmed = await programmedOf(question, request, resolution, signal);
+  const { service } = question;
+  const behind =
+    service === null || resolution.kind !== 'forward'
+      ? null
+      : resolveServiceBehind(manifests, request, resolution, service);
   return {
     schema: EXPLANATION_SCHEMA,
     tool: TOOL,
+    ...routeExplanation(request, resolution, notes),
+    behind:
+      service === null || behind === null
+        ? null
+        : { service: service.host, ...routeExplanation(behind.request, behind.resolution, []) },
+    programmed,
+    findings: [
+      ...(service === null ? [] : notCalled(resolution, service)),
+      ...findingsOf(resolution, programmed),
+      ...(behind === null ? [] : findingsOf(behind.resolution, null)),
+    ].toSorted((a, b) => rank(a) - rank(b)),
+  };
+}
+
+function routeExplanation(
+  request: RouteRequest,
+  resolution: Resolution,
+  notes: readonly string[],
+): RouteExplanation {
+  return {
     request: shownRequest(request),
     via: resolution.via === null ? null : formatVia(resolution.via),
     gatewayPort: resolution.gatewayPort,
@@ -54,10 +82,27 @@ async function explanation(
     destinations: sharesOf(resolution),
     rules: resolution.traces,
     effects: resolution.route === null ? null : resolution.effects,
-    programmed,
     notes: [...notes, ...resolution.notes],
-    findings: findingsOf(resolution, programmed),
   };
+}
+
+/** No one calls a service behind a request that the proxy answers itself. */
+function notCalled(resolution: Resolution, { host }: ExpectedService): ExplanationFinding[] {
+  if (resolution.kind === 'forward' || resolution.kind === 'none') return [];
+  const { action, route, traces } = resolution;
+  return [
+    {
+      code: 'not-forwarded',
+      severity: 'error',
+      about: 'call',
+      call: null,
+      place: traces.find(({ outcome }) => outcome === 'taken')?.place ?? null,
+      summary: `The rule ${route.rule} takes the request and ${action.description}, so that no one calls ${host}.`,
+      evidence: '',
+      advice: 'Ask for a request that is forwarded, see --path, -H, --authority and --plaintext.',
+      scope: 'request',
+    },
+  ];
 }
 
 /** A question's request, what becomes of it, and what was assumed where the question does not say. */
@@ -203,13 +248,12 @@ function findingsOf(
   const compared = findConfigNotProgrammed(programmed).map((finding): Finding => {
     return finding.severity === 'info' ? { ...finding, severity: 'warning' } : finding;
   });
-  const found = [
+  return [
     ...[...findings, ...compared].map((finding): ExplanationFinding => {
       return { ...finding, scope: 'request' };
     }),
     ...lint.map((finding): ExplanationFinding => ({ ...finding, scope: 'configuration' })),
   ];
-  return found.toSorted((a, b) => rank(a) - rank(b));
 }
 
 function rank({ severity }: ExplanationFinding): number {

@@ -9,6 +9,7 @@ import {
 import { loadManifests } from '../inputs/manifests.js';
 import { forwardedOrRefused } from '../routing/forwarded-or-refused.js';
 import type { ManifestSet } from '../routing/manifest-set.js';
+import { resolveServiceBehind } from '../routing/service-behind.js';
 import type { PlannedSource, PlanQuestion, PlanRule } from '../scenario/plan-question.js';
 import { TOOL } from '../tool.js';
 import { detectableDeviations } from '../expect/split/plan/detectable-deviations.js';
@@ -129,10 +130,18 @@ async function routedSplit(
   manifests: ManifestSet,
   signal: AbortSignal | undefined,
 ): Promise<Routed> {
-  const { resolution } = await questionedRoute(manifests, question, signal);
-  const { destinations, route, effects } = forwardedOrRefused(resolution, 'plan for');
+  const { request, resolution } = await questionedRoute(manifests, question, signal);
+  const front = forwardedOrRefused(resolution, 'plan for');
+  const { service } = question;
+  const { destinations, route } =
+    service === null
+      ? front
+      : forwardedOrRefused(
+          resolveServiceBehind(manifests, request, front, service).resolution,
+          'plan for',
+        );
   const weights = destinations.map(({ name, weight }) => ({ name, weight }));
-  const aborts = effects.abort;
+  const aborts = front.effects.abort;
   if (aborts !== null && aborts.share >= 1) throw nothingLeft(aborts);
   if (route === null) return { weights, route, aborts };
   const { source, file, line, rule, match } = route;

@@ -5,9 +5,12 @@ import { clusterNames } from '../routing/envoy/cluster-identity.js';
 import { forwardedOrRefused } from '../routing/forwarded-or-refused.js';
 import type { ManifestSet } from '../routing/manifest-set.js';
 import { formatVia, type RouteRequest } from '../routing/request.js';
+import type { Forwarded } from '../routing/resolution.js';
 import { resolveRoute } from '../routing/resolve.js';
+import { resolveServiceBehind } from '../routing/service-behind.js';
 import { inCall } from '../scenario/call-list.js';
 import type { ExpectationSource } from '../scenario/expectation-source.js';
+import type { ExpectedService } from '../scenario/expected-service.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { type ConfiguredCall, configuredByWeights, type WeightedName } from './configured-call.js';
 import {
@@ -37,10 +40,10 @@ export async function routedCalls(
   const files = sources.find((source) => source?.kind === 'manifests');
   const manifests = files === undefined ? null : await manifestsIn(files, signal);
   return calls.map((call, index) => {
-    const source = sources[index] ?? null;
+    const { source = null, service = null } = scenario.calls[index] ?? {};
     if (source === null) return null;
     const request = requestOf(scenario, call, source);
-    return inCall(calls, index, () => configuredFrom(source, request, manifests, proxy));
+    return inCall(calls, index, () => configuredFrom(source, request, service, manifests, proxy));
   });
 }
 
@@ -56,27 +59,62 @@ async function manifestsIn(
 function configuredFrom(
   source: ExpectationSource,
   request: RouteRequest,
+  service: ExpectedService | null,
   manifests: ManifestSet | null,
   proxy: readonly ProxyConfig[] | null,
 ): ConfiguredCall {
-  if (source.kind === 'weights') return besideProxy(source.weights, request, proxy);
+  if (source.kind === 'weights') return besideProxy(source.weights, request, service, proxy);
   if (manifests === null) throw new RangeError('manifests that were not loaded');
-  return byManifests(manifests, request, proxy);
+  return byManifests(manifests, request, service, proxy);
 }
 
 function byManifests(
   manifests: ManifestSet,
   request: RouteRequest,
+  service: ExpectedService | null,
   proxy: readonly ProxyConfig[] | null,
 ): ConfiguredCall {
-  const resolved = forwardedOrRefused(resolveRoute(manifests, request));
-  const { destinations, route, effects, gatewayPort, findings, lint } = resolved;
+  const front = forwardedOrRefused(resolveRoute(manifests, request));
+  const { destinations, route, effects, gatewayPort, findings, lint, notes } = front;
+  // The proxy that is asked is the one that clients call.
   const programmed =
     proxy === null
       ? null
       : programmedSplit(proxy, request, gatewayPort, { kind: 'manifests', destinations });
+  const ofProxy = findConfigNotProgrammed(programmed);
+  const { gatewayPods } = front;
+  const common = { via: formatVia(front.via), aborts: effects.abort, programmed, gatewayPods };
+  if (service === null) {
+    return {
+      ...common,
+      ...splitOf(front),
+      behind: null,
+      findings: [...ofProxy, ...findings, ...lint],
+      notes,
+    };
+  }
+  const behind = forwardedOrRefused(
+    resolveServiceBehind(manifests, request, front, service).resolution,
+  );
   return {
-    via: formatVia(resolved.via),
+    ...common,
+    // Headers that its route sets go to its callers.
+    ...splitOf({ ...behind, headers: [] }),
+    behind: { service: service.host, frontRoute: route },
+    findings: [...ofProxy, ...findings, ...behind.findings, ...behind.lint],
+    notes: [...notes, ...behind.notes],
+  };
+}
+
+function splitOf({
+  route,
+  destinations,
+  workloads,
+  subsetTokens,
+  addresses,
+  headers,
+}: Forwarded): Pick<ConfiguredCall, 'route' | 'destinations' | 'places' | 'attribution'> {
+  return {
     route,
     destinations: destinations.map(({ name, weight, replicas }) => {
       return { name, weight, replicas, previousWeight: null };
@@ -84,32 +122,29 @@ function byManifests(
     places: destinations.map(({ name, host, subset, port }) => ({ name, host, subset, port })),
     attribution: attributionTable(
       destinations.map(({ name }) => name),
-      resolved.workloads,
-      resolved.subsetTokens,
+      workloads,
+      subsetTokens,
       {
-        addresses: resolved.addresses,
-        headers: resolved.headers,
+        addresses,
+        headers,
         clusters: destinations.map((destination) => {
           const { host, subset, port } = destination;
           return { host, subset, port, names: clusterNames(destination) };
         }),
       },
     ),
-    aborts: effects.abort,
-    programmed,
-    gatewayPods: resolved.gatewayPods,
-    findings: [...findConfigNotProgrammed(programmed), ...findings, ...lint],
-    notes: resolved.notes,
   };
 }
 
 function besideProxy(
   weights: readonly WeightedName[],
   request: RouteRequest,
+  service: ExpectedService | null,
   proxy: readonly ProxyConfig[] | null,
 ): ConfiguredCall {
-  const configured = configuredByWeights(weights);
-  if (proxy === null) return configured;
+  const configured = configuredByWeights(weights, service);
+  // Weights of a service behind the proxy are not the proxy's.
+  if (proxy === null || service !== null) return configured;
   const programmed = programmedSplit(proxy, request, request.targetPort, {
     kind: 'weights',
     weights,

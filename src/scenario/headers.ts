@@ -90,6 +90,7 @@ export function hostIn(lines: readonly string[]): string | null {
 /**
  * Joins request headers given as a map and as `name: value` lines.
  *
+ * @param mapName What the map is called in the settings, for messages.
  * @returns Pairs with lower-case names, in the order given.
  * @throws InputError when a name or value cannot be sent.
  */
@@ -97,10 +98,11 @@ export function parseHeaders(
   metadata: Readonly<Record<string, string>>,
   lines: readonly string[],
   kind: 'grpc' | 'http' = 'grpc',
+  mapName = kind === 'grpc' ? '--metadata' : 'http.headers',
 ): [string, string][] {
   const rules = RULES[kind];
   const pairs = Object.entries(metadata).map(([name, value]): [string, string] =>
-    checked(name, value, kind === 'grpc' ? '--metadata' : 'http.headers', rules),
+    checked(name, value, mapName, rules),
   );
   for (const [index, line] of lines.entries()) {
     // As curl has it, a semicolon in the colon's place stands for an empty value.

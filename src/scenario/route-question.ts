@@ -9,12 +9,15 @@ import {
   type ProgrammedSource,
   programmedSource,
 } from './expectation-source.js';
+import { type ExpectedService, expectedService } from './expected-service.js';
 import type { Settings } from './schema.js';
 import { parseTargetUrl, type Target } from './target.js';
 
 /** A request whose route is asked for; nothing is sent. */
 export interface RouteQuestion {
   manifests: Extract<ExpectationSource, { kind: 'manifests' }>;
+  /** The service behind the requested one whose route is asked for too; null: none. */
+  service: ExpectedService | null;
   programmed: ProgrammedSource | null;
   namespace: string;
   call: Call;
@@ -44,6 +47,7 @@ export function routeQuestion(all: Settings): RouteQuestion {
   const call = callOf(settings, path);
   return {
     manifests: source,
+    service: expectedService(settings),
     programmed: programmedSource(settings),
     namespace: settings.namespace ?? DEFAULT_NAMESPACE,
     call,

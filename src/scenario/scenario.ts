@@ -6,6 +6,7 @@ import { type OkStatuses, parseOkStatuses } from './ok-status.js';
 import { hostIn } from './headers.js';
 import { type CallOfSettings, callList, inCall } from './call-list.js';
 import { parseDurationMs } from './duration.js';
+import { type ExpectedService, expectedService } from './expected-service.js';
 import {
   DEFAULT_NAMESPACE,
   type ExpectationSource,
@@ -31,6 +32,8 @@ export interface ScenarioCall {
   call: Call;
   /** Who may answer, and how often; null: that is not known, and the pods that answer are shown. */
   source: ExpectationSource | null;
+  /** The service whose split is expected; null: the one that is called. */
+  service: ExpectedService | null;
   /** Weights before the last change, or the path of a run record (`….json`); null when not known. */
   previous: string | null;
   /** null: nothing besides answers. */
@@ -273,6 +276,7 @@ function scenarioCall(
     call,
     okStatuses: okStatusesOf(settings, call),
     source: isVerified || hasSource ? expectationSource(settings) : null,
+    service: expectedService(settings),
     previous: settings.previous ?? null,
     expect: isVerified ? { kind: 'split', tolerance } : null,
     maxErrorRate,

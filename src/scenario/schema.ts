@@ -43,6 +43,7 @@ const MAX_CONNECTIONS = 60_000;
 const MAX_CONCURRENCY = 1_000_000;
 const METADATA = 'write a JSON object of texts, such as {"x-user": "jack"}';
 const IDENTITY_MAP = 'write names for what is found, such as blue=v1,green=v2';
+const HEADERS = 'write a map of texts, such as {end-user: jason}';
 const A_SHARE = 'write a share from 0 to 1, such as 0.01';
 
 /** Settings that each call of a run can have for itself. */
@@ -82,6 +83,18 @@ const perCall = {
     .optional()
     .describe('The :authority to send'),
 
+  expect: z
+    .strictObject({
+      service: z
+        .string({ error: 'name a service, such as reviews.default' })
+        .describe('NAME[.NAMESPACE][:PORT][/PATH] of a service behind the one that is called'),
+      headers: z
+        .record(z.string(), z.string({ error: HEADERS }), { error: HEADERS })
+        .optional()
+        .describe('Headers its callers send, where its route goes by them'),
+    })
+    .optional()
+    .describe('What the split is expected of, where it is not that of the call itself'),
   tolerance: z
     .union([z.string(), z.number().transform(String)], {
       error: 'write a tolerance such as 5pp, 10%, v1=3pp,v2=5pp, or 0',

@@ -46,6 +46,55 @@ describe('splitproof demo', () => {
     );
   });
 
+  it('verifies the reviews behind the product page', async () => {
+    const { status, record } = await recordOf(['demo', 'bookinfo']);
+    assert.equal(status, 0, reasonsOf(record));
+    const [call] = record.calls;
+    assert.equal(call!.call, 'GET /productpage');
+    assert.equal(call!.behind?.service, 'reviews.default');
+    assert.deepEqual(
+      call!.split!.destinations.map(({ name, weight }) => [name, weight]),
+      [
+        ['v1', 10],
+        ['v2', 40],
+        ['v3', 50],
+      ],
+    );
+    const wrong = await recordOf(['demo', 'bookinfo', '--actual', 'v1=20,v2=30,v3=50']);
+    assert.equal(wrong.status, 1, reasonsOf(wrong.record));
+  });
+
+  it('keeps Bookinfo up for a browser until Ctrl-C, and says what to run', async () => {
+    const lines: string[] = [];
+    let page = '';
+    const { status } = await splitproof(['demo', 'bookinfo', '--serve'], {
+      onStart: (pid, stdout) => {
+        stdout.on('data', (said: string) => {
+          lines.push(said);
+          const url = /curl (http:\/\/\S+)/.exec(lines.join(''))?.[1];
+          if (url === undefined || page !== '') return;
+          page = url;
+          void fetch(url).then(async (response) => {
+            page = await response.text();
+            process.kill(pid, 'SIGINT');
+          });
+        });
+      },
+    });
+    assert.equal(status, 0);
+    assert.match(page, /Reviews served by: reviews-v[123]-/);
+    assert.match(
+      lines.join(''),
+      /splitproof verify --scenario scenarios\/bookinfo-10-40-50\.yaml /,
+    );
+  });
+
+  it('balances no connections to reviews', async () => {
+    const { status, stderr } = await splitproof(['demo', 'bookinfo', '--pinned']);
+    assert.equal(status, 2);
+    assert.match(stderr, /--pinned/);
+  });
+
   it('fails when another split is served than configured', async () => {
     const { status, record } = await recordOf(['demo', '--actual', 'v1=75,v2=25']);
     assert.equal(status, 1, reasonsOf(record));

@@ -61,6 +61,31 @@ async function explained(
 }
 
 describe('explain', () => {
+  it('shows the route of the request and that of the service behind it', async () => {
+    const bookinfo = ['-f', 'scenarios/bookinfo', '--plaintext', ':8080', '--path'];
+    const service = ['--expect-service', 'reviews.default'];
+    const { status, report } = await explained([...bookinfo, '/productpage', ...service]);
+    assert.equal(status, 0);
+    assert.deepEqual(
+      report.destinations.map(({ name }) => name),
+      ['productpage'],
+    );
+    assert.equal(report.behind?.via, 'mesh');
+    assert.deepEqual(
+      report.behind.destinations.map(({ name, share }) => [name, share]),
+      [
+        ['v1', 0.1],
+        ['v2', 0.4],
+        ['v3', 0.5],
+      ],
+    );
+    const { stdout } = await splitproof(['explain', ...bookinfo, '/productpage', ...service]);
+    assert.match(stdout, /The service behind it\n {2}service reviews\.default\n[^]*v3 +50/);
+    const nowhere = await explained([...bookinfo, '/nowhere', ...service]);
+    assert.equal(nowhere.status, 2);
+    assert.equal(nowhere.report.behind, null);
+  });
+
   it('names the route, the split to expect and the rule that leads there', async () => {
     const { status, report } = await explained([...GREETER, '--plaintext', ':8080', CALL]);
     assert.equal(status, 0);

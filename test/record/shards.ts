@@ -15,6 +15,7 @@ const ASKED_CALL: AskedCall = {
   name: 'helloworld.Greeter/SayHello',
   protocol: 'grpc',
   route: null,
+  behind: null,
   programmed: null,
   findings: [],
   destinations: [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { renderExplanation } from '../../src/report/console/explanation.js';
-import type { ExplanationReport } from '../../src/report/explanation.js';
+import type { ExplanationReport, RouteExplanation } from '../../src/report/explanation.js';
 
 /** An explanation with a text from elsewhere in every place one can stand in. */
 function reportOf(text: string): ExplanationReport {
@@ -14,9 +14,7 @@ function reportOf(text: string): ExplanationReport {
     evidence: text,
     advice: text,
   } as const;
-  return {
-    schema: 'splitproof/explanation/v1',
-    tool: { name: 'splitproof', version: '0' },
+  const route: RouteExplanation = {
     request: {
       method: text,
       path: text,
@@ -53,6 +51,13 @@ function reportOf(text: string): ExplanationReport {
       mirrors: [{ host: text, share: 1 }],
       changes: [text],
     },
+    notes: [text],
+  };
+  return {
+    schema: 'splitproof/explanation/v1',
+    tool: { name: 'splitproof', version: '0' },
+    ...route,
+    behind: { service: text, ...route },
     programmed: {
       source: text,
       table: text,
@@ -63,7 +68,6 @@ function reportOf(text: string): ExplanationReport {
       difference: text,
       incomparable: text,
     },
-    notes: [text],
     findings: [
       { ...finding, code: 'x', severity: 'error', scope: 'request' },
       { ...finding, code: 'y', severity: 'warning', scope: 'configuration' },

@@ -234,6 +234,7 @@ describe('scenarios', () => {
           identity: { source: null, pattern: null, map: null },
         },
         source: { kind: 'weights', weights },
+        service: null,
         previous: 'v1=1,v2=3',
         expect: { kind: 'split', tolerance: '5pp' },
         okStatuses: null,

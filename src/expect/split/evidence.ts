@@ -94,6 +94,7 @@ export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): C
         : {
             counts: connections.map(({ observed }) => pick(observed)),
             neighbours: log === null ? neighboursOn(connections) : null,
+            leadElsewhere: call.behind !== null,
           },
     probed: pick(probe?.observed ?? []),
     windows: windows.observed.map((observed, index) => ({

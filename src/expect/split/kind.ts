@@ -72,6 +72,7 @@ function judgement(
       ...findRefusals(counted.failures, counted.counts.sent),
       ...(aborts?.findings ?? []),
       ...findAll({
+        serviceBehind: call.behind?.service ?? null,
         decision,
         destinations: evidence.destinations.map((destination, index) => ({
           ...destination,

@@ -19,6 +19,7 @@ export function callView(
   return {
     call: asked.name,
     route: asked.route,
+    behind: asked.behind,
     programmed: asked.programmed,
     verdict: judgement.verdict,
     reasons: judgement.reasons,

@@ -17,6 +17,7 @@ import { checkLines, findings, statusLines, thresholdTable, verdict } from './ou
 import { proxyCounterLines } from './proxy-counters.js';
 import { programmedTable } from './programmed.js';
 import { shorten } from './shorten.js';
+import { sourceText } from './source-text.js';
 import { table } from './table.js';
 import { voucherText } from './vouchers.js';
 
@@ -90,16 +91,14 @@ function callSections(
   record: RunRecord,
   style: Style,
 ): string[] {
-  const { route, split } = call;
+  const { route, behind, split } = call;
   const about: Fact[] = [['call', plainText(label ?? call.call)]];
   if (label !== null) about.push(['verdict', paint(style, call.verdict, call.verdict)]);
-  if (route !== null) {
-    about.push([
-      'route',
-      plainText(`${routeSource(route)}, ${route.rule} (${route.match})`) +
-        (route.gatewayPort === null ? '' : `, gateway port ${route.gatewayPort}`),
-    ]);
+  if (behind !== null) {
+    if (behind.frontRoute !== null) about.push(['route', routeText(behind.frontRoute)]);
+    about.push(['service', plainText(`${behind.service}, called by what the route leads to`)]);
   }
+  if (route !== null) about.push([behind === null ? 'route' : 'split', routeText(route)]);
   if (call.accessLog !== null) about.push(['log', logText(call.accessLog, call)]);
   if (call.connectionProbe !== null) about.push(['probe', probeText(call.connectionProbe)]);
   const voucher = split === null ? '' : voucherText(split);
@@ -126,10 +125,10 @@ function callSections(
   return sections;
 }
 
-/** `VirtualService default/grpc-vs (virtual-service.yaml:1)` */
-function routeSource({ source, file, line }: NonNullable<CallRecord['route']>): string {
-  if (file === null) return source;
-  return `${source} (${line === null ? file : `${file}:${line}`})`;
+function routeText(route: NonNullable<CallRecord['route']>): string {
+  const { rule, match, gatewayPort } = route;
+  const port = gatewayPort === null ? '' : `, gateway port ${gatewayPort}`;
+  return plainText(`${sourceText(route)}, ${rule} (${match})${port}`);
 }
 
 function missing(split: SplitRecord, style: Style): string {

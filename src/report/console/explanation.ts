@@ -2,6 +2,7 @@ import type {
   EffectsReport,
   ExplanationFinding,
   ExplanationReport,
+  RouteExplanation,
   RuleReport,
 } from '../explanation.js';
 import type { Place } from '../../finding.js';
@@ -16,11 +17,20 @@ import { table } from './table.js';
 
 /** Renders an explanation for a terminal, or for a pipe when the style has no colour. */
 export function renderExplanation(report: ExplanationReport, style: Style): string {
+  const { behind } = report;
   const sections = [
-    header(report, style),
-    expected(report, style),
-    effects(report.effects, style),
-    rules(report.rules, style),
+    `${paint(style, 'heading', 'splitproof explain')}\n${facts(report, style)}`,
+    ...routeSections(report, style),
+    ...(behind === null
+      ? []
+      : [
+          [
+            paint(style, 'heading', 'The service behind it'),
+            fact(['service', plainText(behind.service)], style),
+            facts(behind, style),
+          ].join('\n'),
+          ...routeSections(behind, style),
+        ]),
     report.programmed === null ? '' : programmedTable(report.programmed, null, style),
     findings(report.findings, style),
     summary(report.findings, style),
@@ -28,14 +38,18 @@ export function renderExplanation(report: ExplanationReport, style: Style): stri
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-function header(
-  { request, via, gatewayPort, route, action, notes }: ExplanationReport,
+function routeSections(route: RouteExplanation, style: Style): string[] {
+  return [expected(route, style), effects(route.effects, style), rules(route.rules, style)];
+}
+
+function facts(
+  { request, via, gatewayPort, route, action, notes }: RouteExplanation,
   style: Style,
 ): string {
   const { method, path, scheme, authority, headers, namespace } = request;
   const others = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   const port = gatewayPort === null ? '' : `, gateway port ${gatewayPort}`;
-  const facts: Fact[] = [
+  const known: Fact[] = [
     ['request', plainText(`${method} ${path}`)],
     ['', plainText(`${scheme}, authority ${authority}, namespace ${namespace}`)],
     ...others.map((text): Fact => ['', plainText(text)]),
@@ -50,13 +64,10 @@ function header(
       : [['action', plainText(action.description)] as const]),
     ...notes.map((note): Fact => ['note', plainText(note)]),
   ];
-  return [
-    paint(style, 'heading', 'splitproof explain'),
-    ...facts.map((each) => fact(each, style)),
-  ].join('\n');
+  return known.map((each) => fact(each, style)).join('\n');
 }
 
-function expected({ destinations, route }: ExplanationReport, style: Style): string {
+function expected({ destinations, route }: RouteExplanation, style: Style): string {
   if (destinations.length === 0) return '';
   const longest = Math.max(...destinations.map(({ name }) => plainText(name).length));
   const nameRoom = Math.min(Math.max(longest, MAX_NAME), Math.floor(style.width / 2) - MAX_NAME);

@@ -173,7 +173,7 @@ function chooseInMesh(
       ? null
       : mesh.host !== null
         ? noRuleError(traces, request)
-        : unknownHostError(set, mesh);
+        : unknownHostError(set, mesh, request);
   return {
     via,
     gatewayPort: null,
@@ -210,7 +210,11 @@ function clientLabels(rules: readonly OrderedRule[], matched: MatchedRule | null
   });
 }
 
-function unknownHostError(set: ManifestSet, { asked, hosts }: MeshHost): InputError {
+function unknownHostError(
+  set: ManifestSet,
+  { asked, hosts }: MeshHost,
+  { option = '--authority' }: RouteRequest,
+): InputError {
   const known = [...new Set([...hosts, ...knownHosts(set)])];
   if (known.length === 0)
     return new InputError(
@@ -219,6 +223,6 @@ function unknownHostError(set: ManifestSet, { asked, hosts }: MeshHost): InputEr
   const what =
     hosts.length > 0 ? 'no VirtualService of the mesh has the host' : 'there is no Service';
   return new InputError(
-    `${what} ${asked} among the manifests: there are ${known.slice(0, 10).join(', ')}; name one with --authority`,
+    `${what} ${asked} among the manifests: there are ${known.slice(0, 10).join(', ')}; name one with ${option}`,
   );
 }

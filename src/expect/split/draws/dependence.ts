@@ -8,6 +8,12 @@ export interface ConnectionEvidence {
   counts: readonly (readonly number[])[];
   /** Neighbouring answers (lag 1, same connection, send order) that could be compared, and how many had the same destination; null when they were not counted. */
   neighbours: { pairs: number; equal: number } | null;
+  /**
+   * The destinations are those of a service behind the one that the connections lead to, whose own
+   * connections are not seen. Counts may still differ by connection, and then draws are not independent;
+   * but no connection stays with a destination.
+   */
+  leadElsewhere?: boolean;
 }
 
 /** What the connections say about the independence of the draws. */
@@ -65,12 +71,14 @@ export function judgeDependence(evidence: ConnectionEvidence, destinations: numb
     (any, row) => row.map((count, i) => count > 0 || (any[i] ?? false)),
     [],
   );
+  const fires = (homogeneity?.pValue ?? 1) < HOMOGENEITY_LEVEL || alikeNeighbours;
+  const byDraws = { kind: fires ? 'clustered' : 'independent', ...numbers } as const;
+  if (evidence.leadElsewhere === true) return byDraws;
   if (seen.filter(Boolean).length === 1) return { kind: 'one-destination', ...numbers };
   const repeated = rows.some((row) => row.reduce((sum, count) => sum + count, 0) > 1);
   // Connections of one request each are "pinned" by their size alone.
   if (repeated && (numbers.cramersV ?? 0) > PINNED_V) return { kind: 'pinned', ...numbers };
-  const fires = (homogeneity?.pValue ?? 1) < HOMOGENEITY_LEVEL || alikeNeighbours;
-  return { kind: fires ? 'clustered' : 'independent', ...numbers };
+  return byDraws;
 }
 
 /**

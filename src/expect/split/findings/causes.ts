@@ -10,7 +10,7 @@ export interface Cause {
 }
 
 /** What a gateway may have done instead, as far as the evidence says enough to compute it. */
-export function possibleCauses({ destinations }: FindingEvidence): Cause[] {
+export function possibleCauses({ serviceBehind, destinations }: FindingEvidence): Cause[] {
   const shares = destinations.map((destination) => destination.expectedShare);
   const list: Cause[] = [
     {
@@ -18,7 +18,9 @@ export function possibleCauses({ destinations }: FindingEvidence): Cause[] {
       shares: shares.map(() => 1 / shares.length),
       summary: 'traffic is spread evenly over the destinations, as if no weights were applied',
       advice:
-        'Look whether the route is bound to the gateway and host that were called, and whether a route without weights takes the request first.',
+        serviceBehind === null
+          ? 'Look whether the route is bound to the gateway and host that were called, and whether a route without weights takes the request first.'
+          : 'Look whether the pods that call the service have a sidecar, and whether its route is for the mesh: a VirtualService that names gateways needs `mesh` among them.',
     },
     {
       code: 'weights-reversed',

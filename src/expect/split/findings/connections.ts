@@ -35,7 +35,12 @@ export const disagreeingConnections: FindingRule = (evidence) => {
   return twoGroups(evidence) ?? overdispersed(evidence);
 };
 
-function twoGroups({ destinations, connections }: FindingEvidence): Finding | null {
+const GATEWAYS =
+  'One gateway replica probably has another configuration: compare their routes (istioctl proxy-status, istioctl proxy-config routes) and the addresses the connections went to.';
+const CALLERS =
+  'The proxies of its callers probably have different configurations: compare their routes (istioctl proxy-status, istioctl proxy-config routes).';
+
+function twoGroups({ serviceBehind, destinations, connections }: FindingEvidence): Finding | null {
   const rows = (connections?.counts ?? []).filter((row) => sum(row) > 0);
   for (const column of destinations.keys()) {
     const sorted = rows.toSorted((a, b) => (a[column] ?? 0) / sum(a) - (b[column] ?? 0) / sum(b));
@@ -53,8 +58,7 @@ function twoGroups({ destinations, connections }: FindingEvidence): Finding | nu
       severity: 'error',
       summary: 'the connections fall into two groups with different splits',
       evidence: `${one}; ${other}`,
-      advice:
-        'One gateway replica probably has another configuration: compare their routes (istioctl proxy-status, istioctl proxy-config routes) and the addresses the connections went to.',
+      advice: serviceBehind === null ? GATEWAYS : CALLERS,
     });
   }
   return null;
@@ -96,6 +100,20 @@ function overdispersed({ decision }: FindingEvidence): Finding | null {
       'Look for session affinity, hashing on a header or source address, or retries bound to a host. The verdict uses the variance between connections.',
   });
 }
+
+/** `connections-unseen`: the split is that of a service behind the one that the connections lead to. */
+export const connectionsUnseen: FindingRule = ({ serviceBehind }) => {
+  if (serviceBehind === null) return null;
+  return found('call', {
+    code: 'connections-unseen',
+    severity: 'info',
+    summary: `the connections over which ${serviceBehind} is called are not seen`,
+    evidence:
+      'what is counted is which of its pods the service in front made each of its answers with',
+    advice:
+      'Whether they stay with one destination, are retried or are pooled cannot be told from here. Verify the service itself, from a pod of the mesh, where that matters.',
+  });
+};
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);

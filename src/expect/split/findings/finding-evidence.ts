@@ -24,7 +24,8 @@ export type FindingCode =
   | 'deterministic-balancing'
   | 'overdispersed'
   | 'pod-skew'
-  | 'errors-concentrated';
+  | 'errors-concentrated'
+  | 'connections-unseen';
 
 /** One destination as the findings see it; arrays of counts elsewhere have the same order. */
 interface FindingDestination {
@@ -42,6 +43,8 @@ interface FindingDestination {
 
 /** Everything the findings look at. */
 export interface FindingEvidence {
+  /** The service behind the one that was called whose destinations these are; null: none. */
+  serviceBehind: string | null;
   decision: SplitDecision;
   destinations: readonly FindingDestination[];
   /** Answers whose identity fits no workload, with some of the names seen. */

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../finding.js';
 import { leakToZeroWeight, podSkew, unknownBackend } from './backends.js';
-import { disagreeingConnections, pinnedConnections } from './connections.js';
+import { connectionsUnseen, disagreeingConnections, pinnedConnections } from './connections.js';
 import { deterministicBalancing } from './deterministic-balancing.js';
 import { diagnose } from './diagnose.js';
 import { errorsConcentrated } from './errors-concentrated.js';
@@ -16,6 +16,7 @@ const RULES: readonly FindingRule[] = [
   weightsChanged,
   deterministicBalancing,
   podSkew,
+  connectionsUnseen,
 ];
 
 /** What explains a wrong split better than one cause for the whole run. */

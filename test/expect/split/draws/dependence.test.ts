@@ -36,6 +36,17 @@ describe('the gate', () => {
     assert.equal(dependence.kind, 'clustered');
     assert.ok(dependence.inflation > 5);
   });
+  it('takes connections that lead elsewhere for pinned neither when they are of one destination nor when all are', () => {
+    const pinned = { counts: [...repeat([97, 0], 19), ...repeat([0, 97], 13)], neighbours: null };
+    assert.equal(judgeDependence(pinned, 2).kind, 'pinned');
+    assert.equal(judgeDependence({ ...pinned, leadElsewhere: true }, 2).kind, 'clustered');
+    const one = { counts: repeat([97, 0], 32), neighbours: null };
+    assert.equal(judgeDependence(one, 2).kind, 'one-destination');
+    assert.equal(judgeDependence({ ...one, leadElsewhere: true }, 2).kind, 'independent');
+    // Answers of one destination alone are a wrong split then, whatever the connections.
+    const connections = { ...one, leadElsewhere: true };
+    assert.equal(outcome(decide([60, 40], [3104, 0], { connections })), 'fail split-differs');
+  });
   it('sees neighbours that are alike within connections', () => {
     const counts = repeat([60, 40], 32);
     const pairs = 32 * 99;

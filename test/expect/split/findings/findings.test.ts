@@ -171,6 +171,20 @@ describe('the others', () => {
     );
     assert.match(found[0]?.summary ?? '', /'v2'/);
   });
+  it('the connections of a service behind the one called are said to be unseen, and never to be pinned', () => {
+    const healthy = simulate(base, seededRandom(4));
+    const codes = (serviceBehind: string | null): string[] =>
+      findAll({ ...healthy, serviceBehind }).map(({ code }) => code);
+    assert.deepEqual(codes(null), []);
+    assert.deepEqual(codes('reviews.default'), ['connections-unseen']);
+    const unapplied = { ...base, weights: [90, 10], pick: drawing([0.5, 0.5]) };
+    const even = simulate(unapplied, seededRandom(4));
+    const advice = (serviceBehind: string | null): string =>
+      findAll({ ...even, serviceBehind }).find(({ code }) => code === 'route-not-applied')
+        ?.advice ?? '';
+    assert.match(advice(null), /bound to the gateway/);
+    assert.match(advice('reviews.default'), /sidecar/);
+  });
   it('failures say what they would have to be, and how much of a wrong split they leave', () => {
     const evidence = simulate(base, seededRandom(9));
     const of = (observed: [number, number], failures: number, failed = [0, 0]): string => {

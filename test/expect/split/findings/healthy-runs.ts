@@ -92,6 +92,7 @@ export function simulate(run: SimulatedRun, random: RandomSource): FindingEviden
     connections,
   };
   return {
+    serviceBehind: null,
     decision: decideSplit(evidence, RULE),
     identityWays: null,
     destinations: destinations.map(({ name, weight }, i) => ({
