@@ -7,5 +7,6 @@ import { withRollouts } from './rollouts/controller.js';
  * @throws InputError when two different objects have one name.
  */
 export function preparedSet(manifests: ManifestSet, request: RouteRequest): ManifestSet {
-  return withRollouts(inNamespace(manifests, request.namespace), request.rolloutStep ?? null);
+  const { namespace, objectNamespace = namespace, rolloutStep = null } = request;
+  return withRollouts(inNamespace(manifests, objectNamespace), rolloutStep);
 }

@@ -19,6 +19,8 @@ export interface RouteRequest {
   via: Via | undefined;
   /** Of objects that name none, and of the client. */
   namespace: string;
+  /** Of objects that name none, where it is not the client's. */
+  objectNamespace?: string;
   /** Takes this VirtualService's rules alone. */
   virtualService?: { namespace: string; name: string };
   /** The gateway's port, where the target's does not say. */

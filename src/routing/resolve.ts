@@ -35,7 +35,7 @@ export function resolveRoute(
 ): Resolution {
   const question: Question = {
     set: preparedSet(manifests, request),
-    lint: lintManifests(manifests, request.namespace),
+    lint: lintManifests(manifests, request.objectNamespace ?? request.namespace),
     noticed: new Set(manifests.findings),
     request,
     streaming,

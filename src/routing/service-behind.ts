@@ -3,7 +3,7 @@ import { InputError } from '../input-error.js';
 import type { ExpectedService } from '../scenario/expected-service.js';
 import { namespaceOfHost } from './istio/host.js';
 import { serviceSpellings } from './istio/mesh-routes.js';
-import { inNamespace, type ManifestSet } from './manifest-set.js';
+import type { ManifestSet } from './manifest-set.js';
 import type { RouteRequest } from './request.js';
 import type { Forwarded, Resolution } from './resolution.js';
 import { resolveRoute } from './resolve.js';
@@ -42,13 +42,11 @@ export function resolveServiceBehind(
     targetPort: port,
     via: { kind: 'mesh' },
     namespace,
+    objectNamespace: request.namespace,
     option: '--expect-service',
     ...(request.rolloutStep === undefined ? {} : { rolloutStep: request.rolloutStep }),
   };
-  // Objects that name no namespace are where the user says, wherever the clients are.
-  const set =
-    namespace === request.namespace ? manifests : inNamespace(manifests, request.namespace);
-  const resolution = withAdvice(resolveRoute(set, behind), service);
+  const resolution = withAdvice(resolveRoute(manifests, behind), service);
   const notes = [
     ...(others.length === 0
       ? []
