@@ -94,10 +94,7 @@ export class CallCounter {
     this.#reader = new PodReader(
       answerReader(counting.answers),
       this.#pods,
-      // Where a log tells who gave the answers, nothing else does.
-      counting.answers.identity.source.kind === 'access-log'
-        ? null
-        : new ProxyReader(attribution, this.#pods),
+      isProxyHeard(counting) ? new ProxyReader(attribution, this.#pods) : null,
     );
     this.#outcomeOf = outcomeReader(counting);
     this.#statusOf = statusReader(counting);
@@ -279,6 +276,11 @@ export class CallCounter {
     this.#cutMs = Infinity;
     this.#order.release();
   }
+}
+
+/** Where a log tells who gave the answers, nothing else does. */
+function isProxyHeard({ answers, attribution }: CallCounting): boolean {
+  return attribution.proxy.seesThem && answers.identity.source.kind !== 'access-log';
 }
 
 /**

@@ -135,9 +135,10 @@ function endOf(
   if (isInterrupted) return 'interrupted';
   // A client that broke says nothing about the target.
   if (deaths.length > 0) return 'complete';
-  const isAnswered = calls.some(({ ends, observed }, index) => {
-    // Answers that might be anybody's say nothing of a split.
-    const mayBeAnybody = asked[index]?.expectation?.kind !== 'split';
+  const isAnswered = calls.some(({ ends, observed, log }, index) => {
+    // Answers that might be anybody's say nothing of a split; where a log tells whose they are, the
+    // target is not to blame for what the log lacks.
+    const mayBeAnybody = asked[index]?.expectation?.kind !== 'split' || log !== null;
     return (mayBeAnybody && ends.ok > 0) || observed.some((count) => count > 0);
   });
   // A check may expect answers that are not OK, and that name no pod.

@@ -54,6 +54,7 @@ export function configuredByWeights(
       names.map((name, destination) => ({ token: name, version: name, destination })),
       {
         ...NO_KNOWLEDGE,
+        seesThem: service === null,
         clusters: names.map((name) => {
           return { host: null, subset: null, port: null, names: [name.toLowerCase()] };
         }),

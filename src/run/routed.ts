@@ -87,7 +87,7 @@ function byManifests(
   if (service === null) {
     return {
       ...common,
-      ...splitOf(front),
+      ...splitOf(front, true),
       behind: null,
       findings: [...ofProxy, ...findings, ...lint],
       notes,
@@ -98,22 +98,18 @@ function byManifests(
   );
   return {
     ...common,
-    // Headers that its route sets go to its callers.
-    ...splitOf({ ...behind, headers: [] }),
+    ...splitOf(behind, false),
     behind: { service: service.host, frontRoute: route },
     findings: [...ofProxy, ...findings, ...behind.findings, ...behind.lint],
     notes: [...notes, ...behind.notes],
   };
 }
 
-function splitOf({
-  route,
-  destinations,
-  workloads,
-  subsetTokens,
-  addresses,
-  headers,
-}: Forwarded): Pick<ConfiguredCall, 'route' | 'destinations' | 'places' | 'attribution'> {
+/** @param seesThem Whether the proxy that is called makes the split. */
+function splitOf(
+  { route, destinations, workloads, subsetTokens, addresses, headers }: Forwarded,
+  seesThem: boolean,
+): Pick<ConfiguredCall, 'route' | 'destinations' | 'places' | 'attribution'> {
   return {
     route,
     destinations: destinations.map(({ name, weight, replicas }) => {
@@ -125,6 +121,7 @@ function splitOf({
       workloads,
       subsetTokens,
       {
+        seesThem,
         addresses,
         headers,
         clusters: destinations.map((destination) => {

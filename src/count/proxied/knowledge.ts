@@ -30,6 +30,8 @@ export interface RouteHeader {
 
 /** What leads from what a proxy says of an answer to who gave it. Plain data: it travels to worker threads. */
 export interface ProxyKnowledge {
+  /** Whether it chose those that are counted: of a service behind the one it calls it knows nothing. */
+  seesThem: boolean;
   /** Empty where no pods were listed. */
   addresses: readonly PodAddress[];
   /** By destination of the route. */
@@ -39,4 +41,9 @@ export interface ProxyKnowledge {
 }
 
 /** Nothing is known of the proxy. */
-export const NO_KNOWLEDGE: ProxyKnowledge = { addresses: [], clusters: [], headers: [] };
+export const NO_KNOWLEDGE: ProxyKnowledge = {
+  seesThem: true,
+  addresses: [],
+  clusters: [],
+  headers: [],
+};

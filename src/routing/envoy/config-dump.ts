@@ -37,7 +37,7 @@ export interface EnvoyRouteTable {
  * @throws InputError when it is neither.
  */
 export function parseConfigDump(text: string, file: string): EnvoyRouteTable[] {
-  const [document] = SourceDocument.readAll(text, file);
+  const document = SourceDocument.readJson(text, file);
   if (document === undefined) throw new InputError('the configuration dump is empty', { file });
   const root = new ManifestNode(document, document.value, []);
   const tables = Array.isArray(document.value)

@@ -22,17 +22,38 @@ export class SourceDocument {
   readonly text: string;
   readonly #linesBefore: number;
   readonly #plain: PlainDocument | null;
-  readonly #parsed: ParsedDocument | null;
+  /** undefined: not needed yet. */
+  #parsed: ParsedDocument | null | undefined;
 
-  private constructor(file: string, number: number | null, text: string, linesBefore: number) {
+  private constructor(
+    file: string,
+    number: number | null,
+    text: string,
+    linesBefore: number,
+    known?: unknown,
+  ) {
     this.file = file;
     this.number = number;
     this.text = text;
     this.#linesBefore = linesBefore;
-    this.#plain = readPlainYaml(text);
-    this.#parsed = this.#plain === null ? parseOne(text, this, linesBefore) : null;
-    this.value =
-      this.#plain?.value ?? (this.#parsed === null ? null : this.#readValue(this.#parsed));
+    this.#plain = known === undefined ? readPlainYaml(text) : null;
+    this.value = known ?? this.#plain?.value ?? this.#readValue();
+  }
+
+  /**
+   * Reads what a program has written as JSON, of any size: where its parts stand is found out only when
+   * somebody asks. Anything else is read as {@link readAll} does.
+   *
+   * @throws InputError as {@link readAll}.
+   */
+  static readJson(text: string, file: string): SourceDocument | undefined {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      return SourceDocument.readAll(text, file)[0];
+    }
+    return value === null ? undefined : new SourceDocument(file, null, text, 0, value);
   }
 
   /**
@@ -68,8 +89,9 @@ export class SourceDocument {
   /** The same from the beginning of the document, 0-based. */
   #positionWithin(path: readonly PathStep[]): TextPosition {
     if (this.#plain !== null) return plainPosition(this.#plain, path);
-    if (this.#parsed === null) return { line: 0, column: 0 };
-    const { document, lines } = this.#parsed;
+    const parsed = this.#parse();
+    if (parsed === null) return { line: 0, column: 0 };
+    const { document, lines } = parsed;
     let node: unknown = document.contents;
     let offset = rangeStart(node) ?? 0;
     for (const step of path) {
@@ -88,9 +110,16 @@ export class SourceDocument {
     return { line: line - 1, column: col - 1 };
   }
 
-  #readValue({ document }: ParsedDocument): unknown {
+  #parse(): ParsedDocument | null {
+    this.#parsed ??= parseOne(this.text, this, this.#linesBefore);
+    return this.#parsed;
+  }
+
+  #readValue(): unknown {
+    const parsed = this.#parse();
+    if (parsed === null) return null;
     try {
-      return document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }) as unknown;
+      return parsed.document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }) as unknown;
     } catch (error) {
       if (!(error instanceof ReferenceError)) throw error;
       throw new InputError(`the YAML aliases cannot be expanded: ${error.message}`, {

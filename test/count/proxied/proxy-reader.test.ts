@@ -11,6 +11,7 @@ const TEMPLATE =
   'host=%UPSTREAM_HOST% workload=%UPSTREAM_METADATA(istio:workload)% peer=%RESP(x-envoy-peer-metadata-id)%';
 
 const KNOWLEDGE: ProxyKnowledge = {
+  seesThem: true,
   addresses: [
     ['10.0.0.1', 'greeter-v1-5d8f-aaaaa', 0],
     ['10.0.0.2', 'greeter-v2-77c9-ccccc', 1],
