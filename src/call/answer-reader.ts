@@ -1,7 +1,6 @@
 import type { RawAnswer } from './answer.js';
 import type { AnswerContents } from './answer-contents.js';
 import type { GrpcAnswers } from './grpc/answers.js';
-import { grpcContents } from './grpc/contents.js';
 import type { HttpAnswers } from './http/answers.js';
 import { loadDecompression } from './http/body.js';
 import { httpContents } from './http/contents.js';
@@ -12,16 +11,14 @@ import { loadPatternEngine, type Pattern } from './pattern.js';
 /** What it takes to read the answers of a call. Plain data: it travels to worker threads. */
 export type AnswerFormat = GrpcAnswers | HttpAnswers;
 
-/** What looks into answers for those who seek identities in them, by kind. */
-const CONTENTS: {
-  [K in AnswerFormat['kind']]: (format: Extract<AnswerFormat, { kind: K }>) => AnswerContents;
-} = {
-  grpc: grpcContents,
-  http: httpContents,
-};
+/** Looks into the messages of gRPC: protobuf is loaded only where there are some. */
+let grpcContents: ((format: GrpcAnswers) => AnswerContents) | undefined;
 
+/** What looks into answers for those who seek identities in them. */
 function contentsOf(format: AnswerFormat): AnswerContents {
-  return format.kind === 'grpc' ? CONTENTS.grpc(format) : CONTENTS.http(format);
+  if (format.kind === 'http') return httpContents(format);
+  if (grpcContents === undefined) throw new RangeError('answer readers that were not loaded');
+  return grpcContents(format);
 }
 
 /** Reads who gave an answer. */
@@ -39,6 +36,9 @@ const BESIDE_THE_MESSAGE: readonly string[] = ['header', 'trailer', 'cookie', 'a
 
 /** Loads what reading some formats takes, once for each thread, before their readers are made. */
 export async function loadAnswerReaders(formats: readonly AnswerFormat[]): Promise<void> {
+  if (formats.some(({ kind }) => kind === 'grpc')) {
+    ({ grpcContents } = await import('./grpc/contents.js'));
+  }
   const identities = formats.map(({ identity }) => identity);
   await loadPatternEngine(identities.flatMap(patternsOf));
   if (identities.some(({ source }) => source.kind === 'html')) await loadHtmlParser();

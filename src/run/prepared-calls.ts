@@ -1,11 +1,10 @@
 import type { FileRegistry } from '@bufbuild/protobuf';
 import { askingForPeer } from '../call/peer-metadata.js';
-import { prepareGrpcCall } from '../call/grpc/prepare-call.js';
 import { prepareHttpCall } from '../call/http/prepare-call.js';
+import type * as GrpcCalls from '../call/grpc/prepare-call.js';
 import type { PreparedCall } from '../call/prepared-call.js';
 import type { RequestSetting } from '../call/request-setting.js';
 import { withUserAgent } from '../call/user-agent.js';
-import { loadContract } from '../inputs/contract.js';
 import type { ContractSources } from '../scenario/call.js';
 import { awaitInCall } from '../scenario/call-list.js';
 import type { Scenario } from '../scenario/scenario.js';
@@ -37,12 +36,20 @@ export async function preparedCalls(
     const prepare = async (): Promise<PreparedCall> =>
       call.kind === 'http'
         ? prepareHttpCall(call, setting)
-        : prepareGrpcCall(call, await contractOf(call.contract), setting);
+        : prepareGrpc(call, await contractOf(call.contract), setting);
     const own = await awaitInCall(calls, index, prepare);
     const known = setting.isIdentityNeeded ? withPeerAsked(own) : own;
     prepared.push({ ...known, request: withUserAgent(known.request, userAgent) });
   }
   return prepared;
+}
+
+/** Protobuf takes its time to load, and plain HTTP has no use for it. */
+async function prepareGrpc(
+  ...args: Parameters<(typeof GrpcCalls)['prepareGrpcCall']>
+): Promise<PreparedCall> {
+  const { prepareGrpcCall } = await import('../call/grpc/prepare-call.js');
+  return await prepareGrpcCall(...args);
 }
 
 /** The request as it asks the pod's sidecar who it is. */
@@ -58,8 +65,16 @@ function contractReader(
   const known = new Map<string, Promise<FileRegistry>>();
   return (sources) => {
     const key = JSON.stringify(sources);
-    const contract = known.get(key) ?? loadContract(sources, signal);
+    const contract = known.get(key) ?? readContract(sources, signal);
     known.set(key, contract);
     return contract;
   };
+}
+
+async function readContract(
+  sources: ContractSources,
+  signal: AbortSignal | undefined,
+): Promise<FileRegistry> {
+  const { loadContract } = await import('../inputs/contract.js');
+  return await loadContract(sources, signal);
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { CallEnd, CallEndKind, RawAnswer } from '../../src/call/answer.js';
+import { loadAnswerReaders } from '../../src/call/answer-reader.js';
 import { attributionTable } from '../../src/count/attribution.js';
 import { CallCounter } from '../../src/count/call-counter.js';
 import type { CallCounting } from '../../src/count/call-counting.js';
@@ -34,6 +35,8 @@ export const SPLIT_CALL: CallCounting = {
   observationsPerCall: 1,
   spreadSize: 4,
 };
+
+await loadAnswerReaders([SPLIT_CALL.answers]);
 
 /** Calls that give three answers each; every pod that answers is a destination. */
 export const FORWARDED_CALL: CallCounting = {

@@ -1,3 +1,4 @@
+import { loadAnswerReaders } from '../../src/call/answer-reader.js';
 import { attributionTable } from '../../src/count/attribution.js';
 import { CallCounter, type CallResult } from '../../src/count/call-counter.js';
 import type { CallCounting } from '../../src/count/call-counting.js';
@@ -22,6 +23,8 @@ export function countingBy(names: readonly string[]): CallCounting {
     spreadSize: 20,
   };
 }
+
+await loadAnswerReaders([countingBy([]).answers]);
 
 /** A simulated call: one request a millisecond, each answered within one. */
 export interface SimulatedCall {

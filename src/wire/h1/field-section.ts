@@ -1,4 +1,5 @@
 import { COLON, CR, HTAB, IS_TEXT, IS_TOKEN, LF, SP } from './byte-classes.js';
+import type { ResponseLimits } from './response-limits.js';
 import { ResponseViolation } from './response-violation.js';
 
 const INCOMPLETE = -1;
@@ -24,7 +25,9 @@ export class FieldSection {
   private heldBytes = 0;
   /** Where the line begins that is not complete yet, in what is held; what is before was read. */
   private lineStart = 0;
-  private state: 'empty' | 'in place' | 'held' = 'empty';
+  private state: 'empty' | 'in place' | 'held' | 'kept' = 'empty';
+  /** Values that were asked for, where the section is kept. */
+  private texts: Map<string, string | undefined> | null = null;
   private isEnd = false;
   private readonly maxBytes: number;
   private readonly maxFields: number;
@@ -79,8 +82,49 @@ export class FieldSection {
     this.copy(this.base + (this.count === 0 ? 0 : this.places[last]!));
   }
 
+  /**
+   * A section that says the same, for as long as it is needed.
+   *
+   * @param head What the section is the end of, copied.
+   * @param headStart Where that began in what was read.
+   */
+  keptIn(head: Buffer, headStart: number): FieldSection {
+    const kept = new FieldSection(this.maxBytes, this.maxFields);
+    kept.bytes = head;
+    kept.base = this.base - headStart;
+    kept.count = this.count;
+    kept.places = this.places.slice(0, this.count * PLACES);
+    kept.state = 'kept';
+    kept.isEnd = true;
+    kept.texts = new Map();
+    return kept;
+  }
+
+  /** Bytes of the head that a kept section is in. */
+  get keptBytes(): number {
+    return this.bytes.length;
+  }
+
+  /** Whether a kept section is within limits. */
+  fits({
+    maxFieldsBytes,
+    maxFields,
+  }: Pick<ResponseLimits, 'maxFieldsBytes' | 'maxFields'>): boolean {
+    return this.count <= maxFields && this.bytes.length - this.base <= maxFieldsBytes;
+  }
+
   /** The value of the first field of this lower-case name. */
   value(name: string): string | undefined {
+    const { texts } = this;
+    if (texts === null) return this.readValue(name);
+    const known = texts.get(name);
+    if (known !== undefined || texts.has(name)) return known;
+    const value = this.readValue(name);
+    texts.set(name, value);
+    return value;
+  }
+
+  private readValue(name: string): string | undefined {
     for (let field = 0; field < this.count; field++) {
       if (this.isNamed(field, name)) return this.text(field);
     }

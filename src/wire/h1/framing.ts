@@ -20,11 +20,15 @@ const CONNECTION = 'connection';
  * Reads what frames a response (RFC 9112, section 6). What two recipients could read in two ways is
  * refused, whoever is to blame.
  *
- * @param into Takes what was read.
  * @throws ResponseViolation
  */
-export function readFraming(fields: FieldSection, minorVersion: number, into: Framing): void {
-  clear(into);
+export function readFraming(fields: FieldSection, minorVersion: number): Framing {
+  const into: Framing = {
+    contentLength: -1,
+    isChunked: false,
+    isClose: false,
+    isKeepAlive: false,
+  };
   for (let field = 0; field < fields.count; field++) {
     // Every field of every response comes by here: the length sorts out nearly all.
     switch (fields.nameLength(field)) {
@@ -44,6 +48,7 @@ export function readFraming(fields: FieldSection, minorVersion: number, into: Fr
   if (into.isChunked && into.contentLength !== -1) {
     throw new ResponseViolation('transfer-encoding beside content-length');
   }
+  return into;
 }
 
 /** @throws ResponseViolation for trailers that would frame a response. */
@@ -53,13 +58,6 @@ export function checkTrailers(trailers: FieldSection): void {
       throw new ResponseViolation('content-length or transfer-encoding among the trailers');
     }
   }
-}
-
-function clear(framing: Framing): void {
-  framing.contentLength = -1;
-  framing.isChunked = false;
-  framing.isClose = false;
-  framing.isKeepAlive = false;
 }
 
 function readContentLength(fields: FieldSection, field: number, into: Framing): void {

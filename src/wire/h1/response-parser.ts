@@ -2,6 +2,7 @@ import { BodyBytes } from './body-bytes.js';
 import { ChunkedBody } from './chunked-body.js';
 import { FieldSection } from './field-section.js';
 import { checkTrailers, type Framing, readFraming } from './framing.js';
+import { HEADS, type KnownHead } from './head-memory.js';
 import type { ResponseLimits } from './response-limits.js';
 import { ResponseViolation } from './response-violation.js';
 import { StatusLine } from './status-line.js';
@@ -29,7 +30,7 @@ export interface Response {
  * and 7). Every byte is looked at once; interim responses are passed over.
  */
 export class ResponseParser implements Response {
-  readonly headers: FieldSection;
+  headers: FieldSection;
   readonly trailers: FieldSection;
   readonly body = new BodyBytes();
   /** Whether the connection can take another request after this response. */
@@ -37,12 +38,10 @@ export class ResponseParser implements Response {
   private readonly limits: ResponseLimits;
   private readonly statusLine: StatusLine;
   private readonly chunks: ChunkedBody;
-  private readonly framing: Framing = {
-    contentLength: -1,
-    isChunked: false,
-    isClose: false,
-    isKeepAlive: false,
-  };
+  /** Where heads are read that nobody had sent before. */
+  private readonly ownHeaders: FieldSection;
+  /** Where the head begins that is read; -1 where it came in several pieces. */
+  private headStart = -1;
   private part: Part = 'idle';
   private answersHead = false;
   private interim = 0;
@@ -52,7 +51,8 @@ export class ResponseParser implements Response {
   constructor(limits: ResponseLimits) {
     this.limits = limits;
     this.statusLine = new StatusLine(limits.maxStatusLineBytes);
-    this.headers = new FieldSection(limits.maxFieldsBytes, limits.maxFields);
+    this.ownHeaders = new FieldSection(limits.maxFieldsBytes, limits.maxFields);
+    this.headers = this.ownHeaders;
     this.trailers = new FieldSection(limits.maxFieldsBytes, limits.maxFields);
     this.chunks = new ChunkedBody(limits, this.body);
   }
@@ -116,13 +116,18 @@ export class ResponseParser implements Response {
   private readPart(bytes: Uint8Array, at: number, end: number): number {
     switch (this.part) {
       case 'status': {
+        if (!this.statusLine.hasBegun) {
+          const known = this.knownHead(bytes, at, end);
+          if (known !== null) return at + this.takeKnown(known);
+          this.headStart = at;
+        }
         const next = this.statusLine.read(bytes, at, end);
         if (this.statusLine.isComplete) this.part = 'fields';
         return next;
       }
       case 'fields': {
         const next = this.headers.read(bytes, at, end);
-        if (this.headers.isComplete) this.endHead();
+        if (this.headers.isComplete) this.endHead(bytes, next);
         return next;
       }
       case 'sized': {
@@ -159,17 +164,42 @@ export class ResponseParser implements Response {
   private beginHead(): void {
     this.part = 'status';
     this.statusLine.clear();
+    this.headers = this.ownHeaders;
     this.headers.clear();
+    this.headStart = -1;
   }
 
-  private endHead(): void {
+  private endHead(bytes: Uint8Array, end: number): void {
     const { status, minorVersion } = this.statusLine;
     if (status < OK) {
       this.passOver(status);
       return;
     }
-    const { framing } = this;
-    readFraming(this.headers, minorVersion, framing);
+    const framing = readFraming(this.headers, minorVersion);
+    const { headStart } = this;
+    if (headStart >= 0 && HEADS.wants(end - headStart)) {
+      const kept = Buffer.from(bytes.subarray(headStart, end));
+      const headers = this.headers.keptIn(kept, headStart);
+      HEADS.remember(kept, { status, minorVersion, framing, headers });
+    }
+    this.beginBody(status, minorVersion, framing);
+  }
+
+  /** A head that was read before, here or on another connection, within the limits of this one. */
+  private knownHead(bytes: Uint8Array, at: number, end: number): KnownHead | null {
+    const known = HEADS.find(bytes, at, end);
+    return known?.headers.fits(this.limits) === true ? known : null;
+  }
+
+  /** @returns How many bytes it has. */
+  private takeKnown({ status, minorVersion, framing, headers }: KnownHead): number {
+    this.statusLine.take(status, minorVersion);
+    this.headers = headers;
+    this.beginBody(status, minorVersion, framing);
+    return headers.keptBytes;
+  }
+
+  private beginBody(status: number, minorVersion: number, framing: Framing): void {
     this.isPersistent = !framing.isClose && (minorVersion === 1 || framing.isKeepAlive);
     if (this.answersHead || status === NO_CONTENT || status === NOT_MODIFIED) {
       this.part = 'complete';
@@ -209,6 +239,7 @@ export class ResponseParser implements Response {
   }
 
   private hold(): void {
+    this.headStart = -1;
     this.headers.hold();
     this.trailers.hold();
     this.body.hold();
