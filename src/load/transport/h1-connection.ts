@@ -73,6 +73,7 @@ class H1Connection implements Connection {
   /** The load's slot of the request in flight, or IDLE. */
   #slot = IDLE;
   #sentAtMs = 0;
+  readonly #localPorts = new Set<number>();
   #wasBusy = false;
 
   constructor(
@@ -99,6 +100,10 @@ class H1Connection implements Connection {
     this.#sweep = setInterval(() => {
       this.#giveUpOverdue();
     }, sweepMs);
+  }
+
+  get localPorts(): number[] {
+    return [...this.#localPorts];
   }
 
   get trouble(): string | null {
@@ -135,6 +140,7 @@ class H1Connection implements Connection {
     }
     this.#openedAtMs = performance.now();
     this.#hasAnswered = false;
+    if (session.localPort !== null) this.#localPorts.add(session.localPort);
     this.#state = { kind: 'connected', session };
     // It may have ended while it was handed over, before its end could be told.
     if (session.closeCause !== null) this.#replace(session);

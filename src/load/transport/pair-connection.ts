@@ -50,6 +50,10 @@ class PairConnection implements Connection {
     this.#calls = calls;
   }
 
+  get localPorts(): number[] {
+    return [this.#grpc, this.#http].flatMap(({ localPorts }) => localPorts ?? []);
+  }
+
   get trouble(): string | null {
     return this.#grpc.trouble ?? this.#http.trouble;
   }

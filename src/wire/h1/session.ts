@@ -52,6 +52,8 @@ type Progress = 'none' | 'deferred' | 'written';
  */
 export class Session {
   readonly ledger: Ledger = { responses: 0, bytesIn: 0, bytesOut: 0 };
+  /** null where the socket has none. */
+  readonly localPort: number | null;
   private readonly socket: net.Socket;
   private readonly events: SessionEvents;
   private readonly parser: ResponseParser;
@@ -65,6 +67,7 @@ export class Session {
   /** Takes over a connected socket, whose bytes are to come by {@link receive}. */
   constructor(socket: net.Socket, limits: ResponseLimits, events: SessionEvents) {
     this.socket = socket;
+    this.localPort = socket.localPort ?? null;
     this.events = events;
     this.parser = new ResponseParser(limits);
     socket.on('error', (error: NodeJS.ErrnoException) => {
