@@ -8,6 +8,7 @@ import type { RunRecord } from '../../src/record/run-record.js';
 import { reasonsOf, recordOf, splitproof } from '../fixtures/command.js';
 import { startEnvoy } from '../fixtures/envoy.js';
 import type { EnvoyCluster, EnvoyListener } from '../fixtures/envoy-config.js';
+import { type ListedPod, podList } from '../fixtures/pod-list.js';
 
 const HEADER =
   'host=%UPSTREAM_HOST% workload=%UPSTREAM_METADATA(istio:workload)% peer=%RESP(x-envoy-peer-metadata-id)%';
@@ -18,6 +19,9 @@ const GREETER = ['helloworld.Greeter/SayHello', '-d', '{"name":"Jack"}', '--plai
 const ENOUGH = ['-n', '6200'];
 /** Envoy tries no more than three requests again at a time. */
 const AT_ONCE = ['-c', '3', '--connections', '3'];
+
+/** A pod that nothing listens for. */
+const DEAD = 'greeter-v2-77c9d5f86b-ddddd';
 
 type HttpListener = Extract<EnvoyListener, { kind: 'http' }>;
 
@@ -41,7 +45,7 @@ describe('who answered, said by the real Envoy', () => {
       ],
       v2: [await start('greeter-v2-77c9d5f86b-ccccc', 'v2')],
     };
-    const dead = await start('greeter-v2-77c9d5f86b-ddddd', 'v2');
+    const dead = await start(DEAD, 'v2');
     deadPort = dead.port;
     await dead.close();
     writeFileSync(path.join(folder, 'pods.yaml'), JSON.stringify(podList(podsByPort())));
@@ -51,14 +55,12 @@ describe('who answered, said by the real Envoy', () => {
     rmSync(folder, { recursive: true });
   });
 
-  function podsByPort(): { name: string; version: string; port: number }[] {
-    return [
-      ...[...pods.v1, ...pods.v2].map(({ pod: name, version, port }) => ({ name, version, port })),
-      { name: 'greeter-v2-77c9d5f86b-ddddd', version: 'v2', port: deadPort },
-    ];
+  function podsByPort(): ListedPod[] {
+    const all = [...pods.v1, ...pods.v2, { pod: DEAD, version: 'v2', port: deadPort }];
+    return all.map(({ pod: name, version, port }) => ({ name, app: 'greeter', version, port }));
   }
 
-  /** The listing of the pods: on loopback they share an address, as those on a host network do. */
+  /** The listing of the pods. */
   const listed = (): string[] => ['-f', path.join(folder, 'pods.yaml')];
 
   function cluster(name: 'v1' | 'v2', weight: number, more?: Partial<EnvoyCluster>): EnvoyCluster {
@@ -166,9 +168,7 @@ describe('who answered, said by the real Envoy', () => {
     assert.equal(v1!.observed, 6200 - record.load.failed);
     assert.equal(v2!.observed, record.load.failed);
     assert.equal(v2!.failed, record.load.failed);
-    assert.deepEqual(v2!.pods, [
-      { name: 'greeter-v2-77c9d5f86b-ddddd', observed: record.load.failed },
-    ]);
+    assert.deepEqual(v2!.pods, [{ name: DEAD, observed: record.load.failed }]);
     assert.equal(v1!.pods[0]!.observed, counted[v1!.pods[0]!.name]);
   });
 
@@ -322,24 +322,7 @@ describe('who answered, said by the real Envoy', () => {
   });
 });
 
-/** As `kubectl get pods -o json` prints it. */
-function podList(pods: readonly { name: string; version: string; port: number }[]): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'List',
-    items: pods.map(({ name, version, port }) => ({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name, namespace: 'default', labels: { app: 'greeter', version } },
-      spec: { hostNetwork: true, containers: [{ name: 'main', ports: [{ containerPort: port }] }] },
-      status: { phase: 'Running', podIP: '127.0.0.1', podIPs: [{ ip: '127.0.0.1' }] },
-    })),
-  };
-}
-
-function endpointSlices(
-  pods: readonly { name: string; version: string; port: number }[],
-): object[] {
+function endpointSlices(pods: readonly ListedPod[]): object[] {
   return pods.map(({ name, version, port }) => ({
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
