@@ -14,6 +14,8 @@ import { type RemoteService, remoteService } from '../fixtures/remote-service.js
 
 const VERSIONS = ['v1', 'v2', 'v3'] as const;
 const SCENARIO = 'scenarios/bookinfo-10-40-50.yaml';
+/** Well above what is planned for a call: a right split passes with near certainty. */
+const ENOUGH = 6000;
 
 /**
  * A product page between two proxies: the one in front is a gateway, the one behind it splits its calls
@@ -74,7 +76,10 @@ describe('Bookinfo through the real Envoy', () => {
   }
 
   it('passes 10/40/50 served as 10/40/50, and says whose split that is', async () => {
-    const { status, record, served } = await through([10, 40, 50], ['--scenario', SCENARIO]);
+    const { status, record, served } = await through(
+      [10, 40, 50],
+      ['--scenario', SCENARIO, '-n', String(ENOUGH)],
+    );
     assert.equal(status, 0, reasonsOf(record));
     const [call] = record.calls;
     assert.equal(record.load.sent, record.load.ok);
@@ -104,7 +109,7 @@ describe('Bookinfo through the real Envoy', () => {
       ...['--path', '/productpage', '--plaintext', '--expect-service', 'reviews.default'],
       ...manifests,
     ];
-    const even = await through([1, 1, 1], args);
+    const even = await through([1, 1, 1], [...args, '-n', String(ENOUGH)]);
     assert.equal(even.status, 0, reasonsOf(even.record));
     assert.deepEqual(
       even.record.calls[0]!.split!.destinations.map(({ name, weight }) => [name, weight]),
@@ -118,7 +123,7 @@ describe('Bookinfo through the real Envoy', () => {
   it('sends testers to their version in a call of their own', async () => {
     const { status, record } = await through(
       [10, 40, 50],
-      ['--scenario', 'scenarios/bookinfo-testers.yaml'],
+      ['--scenario', 'scenarios/bookinfo-testers.yaml', '-n', String(2 * ENOUGH)],
     );
     assert.equal(status, 0, reasonsOf(record));
     const [all, jason] = record.calls;
