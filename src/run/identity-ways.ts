@@ -11,12 +11,14 @@ const MANIFEST = 'MANIFEST.yaml';
 /**
  * The commands that make the proxy say who answers, with the user's own names.
  *
+ * @param isPlaintext Whether the target is spoken to without TLS.
  * @param source Where the expected split comes from.
  * @param pods The gateway's; null where they are not known.
  */
 export function identityWays(
   target: Target,
   call: PreparedCall,
+  isPlaintext: boolean,
   source: ExpectationSource,
   pods: GatewayPods | null,
 ): IdentityWays {
@@ -31,7 +33,8 @@ export function identityWays(
       : ['--weights', source.weights.map(({ name, weight }) => `${name}=${weight}`).join(',')];
   const { namespace, selector } = pods ?? { namespace: 'NAMESPACE', selector: 'LABELS' };
   const log = ['-n', namespace, '-l', selector, '--tail=0', '--max-log-requests=20'];
-  const verify = ['verify', formatTarget(target), ...callWords(call), ...expected];
+  const place = [...(isPlaintext ? ['--plaintext'] : []), formatTarget(target)];
+  const verify = ['verify', ...place, ...callWords(call), ...expected];
   return {
     header: commandLine(['splitproof', 'explain', ...manifests, '--instrument']),
     accessLog: `${commandLine(['kubectl', 'logs', '-f', ...log])} | ${commandLine(['splitproof', ...verify, '--identity', 'access-log:-'])}`,
