@@ -100,7 +100,7 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
 }
 
 async function runCall(
-  { rule, calls, load, target, security }: Scenario,
+  { rule, calls, load, target }: Scenario,
   call: ScenarioCall,
   prepared: PreparedCall,
   configured: ConfiguredCall,
@@ -130,9 +130,7 @@ async function runCall(
       destinations,
       aborts,
       identityWays:
-        call.source === null
-          ? null
-          : identityWays(target, prepared, security.kind === 'plaintext', call.source, gatewayPods),
+        call.source === null ? null : identityWays(target, prepared, call.source, gatewayPods),
       observationsPerCall: OBSERVATIONS_PER_CALL,
       maxErrorRate: call.maxErrorRate,
       expectation,
