@@ -8,7 +8,10 @@ import { parsePattern } from './pattern.js';
 const FLAG = '--identity';
 const ACCESS_LOG = 'access-log:';
 const WHAT_THERE_IS =
-  'greeter, echo, bookinfo, header:NAME, trailer:NAME, cookie:NAME, field:PATH, json:PATH, html:CSS-SELECTOR, text:REGEX, access-log:FILE or a regular expression with a group';
+  // No `cookie:NAME` among them: what follows that colon is masked as a secret.
+  'greeter, echo, bookinfo, header:NAME (trailer and cookie alike), field:PATH, json:PATH, html:CSS-SELECTOR, text:REGEX, access-log:FILE or a regular expression with a group';
+/** What the pod's name stands in by name or path. */
+const NAMED = ['header', 'trailer', 'cookie', 'field', 'json', 'html', 'text', 'regex'];
 
 /**
  * How the answers of a call say who gave them: what the user wrote, else what fits the call.
@@ -68,6 +71,11 @@ export async function parseIdentity(text: string): Promise<IdentitySpec> {
       case 'html':
         return only({ kind, spot: await parsePageSpot(name, FLAG) });
     }
+  }
+  if (name === '' && NAMED.includes(kind)) {
+    throw new InputError(`say what follows the colon of ${kind}; use ${WHAT_THERE_IS}`, {
+      path: FLAG,
+    });
   }
   // A word and a colon may be the beginning of an expression.
   const pattern = kind === 'regex' || kind === 'text' ? rest : text;

@@ -32,10 +32,16 @@ export function defaultIdentity(methodPath: string): IdentitySpec | undefined {
  * reviews, else Istio's echo application, which answers whatever the path is.
  *
  * @param path As in `:path`, with the query.
+ * @param isOwnPodAsked Whether the pods of the called service alone are of use: Bookinfo's page names
+ *   those of its reviews.
+ * @returns undefined where the answers name other pods than are asked for.
  */
-export function defaultHttpIdentity(path: string): IdentitySpec {
+export function defaultHttpIdentity(
+  path: string,
+  isOwnPodAsked: boolean,
+): IdentitySpec | undefined {
   const [pathname = ''] = path.split('?', 1);
-  if (/^\/productpage\/?$/.test(pathname)) return preset('bookinfo');
+  if (/^\/productpage\/?$/.test(pathname)) return isOwnPodAsked ? undefined : preset('bookinfo');
   if (/^\/(?:api\/v1\/products\/\d+\/reviews|reviews\/\d+)\/?$/.test(pathname)) {
     return only({ kind: 'json', path: ['podname'] });
   }

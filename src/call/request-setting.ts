@@ -6,4 +6,6 @@ export interface RequestSetting {
   timeoutMs: number;
   /** Whether it matters who answers; to a load test it does not. */
   isIdentityNeeded: boolean;
+  /** Whether nothing but the called service's own pods counts, not those of services behind it. */
+  isOwnPodAsked: boolean;
 }

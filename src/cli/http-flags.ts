@@ -28,6 +28,11 @@ export async function httpFromFlags(
   const method =
     (single(args, 'method') as string | undefined) ?? (args.head === true ? 'HEAD' : undefined);
   const body = await bodyFromFlags(args, signal);
+  if (method === 'HEAD' && args.head === true && body !== undefined) {
+    throw new InputError('a HEAD request has no body: leave out this, or --data', {
+      path: '--head',
+    });
+  }
   const http: HttpSettings = {
     ...(path === undefined ? {} : { path }),
     ...(method === undefined ? {} : { method }),

@@ -56,9 +56,17 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     code: 'protocol-mismatch',
-    matches: ({ cause }) => /speaks HTTP\/2 only/.test(cause),
+    matches: ({ cause }) => cause.includes('speaks HTTP/2 only'),
     summary: 'The target speaks HTTP/2 only, and HTTP/1.1 was spoken to it.',
     advice: 'Add --http-version 2.',
+  },
+  {
+    // By its first bytes, or in the words of nginx and Go.
+    code: 'plaintext-on-tls-port',
+    matches: ({ cause }) =>
+      /plaintext was spoken to a TLS port|HTTP request (?:was sent )?to (?:an )?HTTPS/i.test(cause),
+    summary: 'Plaintext was spoken to a port that speaks TLS.',
+    advice: 'Write https://, or drop --plaintext; for a private authority add --cacert FILE.',
   },
   {
     code: 'cluster-not-found',

@@ -4,6 +4,7 @@ import type { IdentityWays } from '../expect/expectation.js';
 import type { GatewayPods } from '../routing/gateway-pods.js';
 import type { ExpectationSource } from '../scenario/expectation-source.js';
 import { formatTarget, type Target } from '../scenario/target.js';
+import { authorityOf } from './authority.js';
 
 /** What stands for standard input, which one option alone can have, or for what is not known. */
 const MANIFEST = 'MANIFEST.yaml';
@@ -31,17 +32,25 @@ export function identityWays(
       : ['--weights', source.weights.map(({ name, weight }) => `${name}=${weight}`).join(',')];
   const { namespace, selector } = pods ?? { namespace: 'NAMESPACE', selector: 'LABELS' };
   const log = ['-n', namespace, '-l', selector, '--tail=0', '--max-log-requests=20'];
-  const verify = ['verify', formatTarget(target), ...callWords(call), ...expected];
+  const asked = requestWords(target, call);
+  const verify = ['verify', ...asked, ...expected];
   return {
-    header: commandLine(['splitproof', 'explain', ...manifests, '--instrument']),
+    header: commandLine(['splitproof', 'explain', ...asked, ...manifests, '--instrument']),
     accessLog: `${commandLine(['kubectl', 'logs', '-f', ...log])} | ${commandLine(['splitproof', ...verify, '--identity', 'access-log:-'])}`,
   };
 }
 
-function callWords({ name, request }: PreparedCall): string[] {
-  if (request.kind === 'grpc') return [name];
+/** Without headers, for they may be secrets. */
+function requestWords(target: Target, { name, request }: PreparedCall): string[] {
+  const { kind, scheme, authority } = request;
   const { method } = headOf(request);
-  return [...(method === 'GET' ? [] : ['-X', method]), '--path', request.path];
+  const place = [...(scheme === 'http' ? ['--plaintext'] : []), formatTarget(target)];
+  const words =
+    kind === 'grpc'
+      ? [name]
+      : [...(method === 'GET' ? [] : ['-X', method]), '--path', request.path];
+  const isUsual = authority === authorityOf(target, kind, scheme);
+  return [...place, ...words, ...(isUsual ? [] : ['--authority', authority])];
 }
 
 /** Words as a shell takes them. */

@@ -25,13 +25,15 @@ export async function preparedCalls(
   const scheme = security.kind === 'plaintext' ? 'http' : 'https';
   const contractOf = contractReader(signal);
   const prepared: PreparedCall[] = [];
-  for (const [index, { call, source }] of calls.entries()) {
+  for (const [index, { call, source, service, expect }] of calls.entries()) {
     const setting: RequestSetting = {
       authority: authorityOf(target, call.kind, scheme),
       scheme,
       timeoutMs: load.timeoutMs,
       // Where nothing is known of who may answer, it does not matter who does.
       isIdentityNeeded: source !== null,
+      // Given weights may be those of any service; a route's are of the one it leads to.
+      isOwnPodAsked: expect !== null && source?.kind === 'manifests' && service === null,
     };
     const prepare = async (): Promise<PreparedCall> =>
       call.kind === 'http'

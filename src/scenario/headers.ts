@@ -133,7 +133,10 @@ function checked(
     );
   }
   if (rules.isReserved(name)) {
-    throw new InputError(`${name} belongs to the protocol and cannot be set`, { path: flag });
+    const instead = name === 'host' ? ': write authority' : '';
+    throw new InputError(`${name} belongs to the protocol and cannot be set${instead}`, {
+      path: flag,
+    });
   }
   const isBinary = rules.hasBinary && name.endsWith('-bin');
   if (isBinary ? !/^[A-Za-z0-9+/]*={0,2}$/.test(value) : !/^[\x20-\x7e]*$/.test(value)) {

@@ -5,6 +5,10 @@ export const httpSchema = z.strictObject({
   method: z
     .string()
     .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'write a method such as GET or POST' })
+    // Its 2xx would turn the connection into a tunnel.
+    .refine((method) => method.toUpperCase() !== 'CONNECT', {
+      error: 'CONNECT opens a tunnel: write a method such as GET or POST',
+    })
     .optional()
     .describe('GET, or POST where there is a body'),
   path: z
@@ -13,6 +17,7 @@ export const httpSchema = z.strictObject({
     .regex(/^[\x21-\x7e]*$/, {
       error: 'write the path in visible ASCII, other characters as %XX',
     })
+    .regex(/^[^#]*$/, { error: 'what follows # is not sent: leave it out, or write # as %23' })
     .optional()
     .describe('Path with its query'),
   headers: z

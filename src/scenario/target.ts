@@ -29,10 +29,10 @@ export function parseTarget(text: string): Target {
  * @throws InputError when it is malformed.
  */
 export function parseTargetUrl(text: string): { target: Target; path: string | null } {
-  const url = /^(https?):\/\/([^/?#]*)([^#]*)/.exec(text);
+  const url = /^(https?):\/\/([^/?#]*)([^#]*)/i.exec(text);
   if (url === null) return { target: parsePlace(text), path: null };
-  const [, scheme, place = '', rest = ''] = url;
-  const isTls = scheme === 'https';
+  const [, scheme = '', place = '', rest = ''] = url;
+  const isTls = scheme.toLowerCase() === 'https';
   const withPort = /:\d+$/.test(place) ? place : `${place}:${isTls ? 443 : 80}`;
   const target: Target = { ...hostAndPort(withPort, text), scheme: isTls ? 'https' : 'http' };
   return { target, path: rest === '' ? null : urlPath(rest, text) };
@@ -82,6 +82,11 @@ function asciiName(name: string, text: string): string {
 
 function whatIsWrong(place: string): string {
   if (/^[\w.]+\/\w+$/.test(place)) return 'it looks like METHOD, which comes after TARGET';
+  // Before the path: an @ may stand in one.
+  if (/^[^/?]*@/.test(place)) return 'names and passwords are given with --user';
+  if (/^(?:\[[^\]]*\]|[^:[\]/?\s]*):\d+[/?]/.test(place)) {
+    return 'a path stands in a URL, http://… or https://…, or in --path';
+  }
   return /^[^:\s/]+$/.test(place) ? 'the port is missing' : 'it is malformed';
 }
 

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { identityOf, parseIdentity } from '../../src/call/identity-option.js';
 import { defaultHttpIdentity, defaultIdentity } from '../../src/call/identity-presets.js';
 import { InputError } from '../../src/input-error.js';
+import { maskedText, secretsOf } from '../../src/secrets.js';
 
 const NOTHING = { source: null, pattern: null, map: null };
 
@@ -12,10 +13,10 @@ describe('the option for identities', () => {
       'greter',
       /"greter" does not say where the pod's name is: use greeter, echo, bookinfo, header:/,
     ],
-    ['header:', /does not say where/],
-    ['cookie: ', /does not say where/],
-    ['text:', /does not say where/],
-    ['regex:', /does not say where/],
+    ['header:', /say what follows the colon of header; use greeter/],
+    ['cookie: ', /say what follows the colon of cookie; use greeter/],
+    ['text:', /say what follows the colon of text/],
+    ['regex:', /say what follows the colon of regex/],
     ['regex:(', /^--identity: not a regular expression in RE2 syntax/],
     ['text:(?=pod)x', /neither lookarounds nor backreferences/],
     ['(?<!a)b', /neither lookarounds nor backreferences/],
@@ -30,6 +31,8 @@ describe('the option for identities', () => {
         assert.ok(error instanceof InputError);
         assert.match(error.message, message);
         assert.doesNotMatch(error.message, /\n/);
+        // Outputs mask what follows the name of a header that holds secrets.
+        assert.equal(maskedText(error.message, secretsOf([], [])), error.message);
         return true;
       });
     });
@@ -72,7 +75,12 @@ describe('the option for identities', () => {
       ['/productpages', { kind: 'echo' }],
       ['/', { kind: 'echo' }],
     ] as const) {
-      assert.deepEqual(defaultHttpIdentity(path).source, source, path);
+      assert.deepEqual(defaultHttpIdentity(path, false)?.source, source, path);
     }
+  });
+
+  it('takes no pods of reviews for those of the product page', () => {
+    assert.equal(defaultHttpIdentity('/productpage?u=normal', true), undefined);
+    assert.equal(defaultHttpIdentity('/reviews/0', true)?.source.kind, 'json');
   });
 });

@@ -74,6 +74,17 @@ const CASES: [string, string[], RegExp[]][] = [
     [TARGET, ...GREETER, ...WEIGHTS, '--previous', fileWith('{"schema": "x"}', 'json')],
     [/\.json/, /splitproof\/run\/v1/],
   ],
+  [
+    'a tunnel',
+    ['-X', 'connect', `http://${TARGET}/`, ...WEIGHTS],
+    [/--method: CONNECT opens a tunnel: write a method/],
+  ],
+  ['a HEAD request with a body', ['-I', '-d', 'a', `http://${TARGET}/`, ...WEIGHTS], [/--head: /]],
+  [
+    'a path with a fragment',
+    [TARGET, '--plaintext', '--path', '/a#b', ...WEIGHTS],
+    [/--path: what follows # is not sent/],
+  ],
   ['no such manifest', ['-f', 'nope.yaml', TARGET, ...GREETER], [/nope\.yaml/, /no such file/]],
   ['not YAML', ['-f', fileWith('a: [1,\nb: }'), TARGET, ...GREETER], [/\.yaml:\d+/, /YAML/]],
   [

@@ -26,6 +26,9 @@ const CASES: [string, string, string | null][] = [
     'upstream connect error or disconnect/reset before headers. reset reason: connection failure',
     'upstream-unreachable',
   ],
+  ['no answer', 'plaintext was spoken to a TLS port: connect with TLS', 'plaintext-on-tls-port'],
+  ['400', 'The plain HTTP request was sent to HTTPS port', 'plaintext-on-tls-port'],
+  ['400', 'Client sent an HTTP request to an HTTPS server.', 'plaintext-on-tls-port'],
   ['INTERNAL', 'the database is tired', null],
   ['DEADLINE_EXCEEDED', 'no answer within 10000 ms', null],
 ];

@@ -40,6 +40,34 @@ describe('the path of a URL', () => {
   it('has no blanks', () => {
     assert.throws(() => parseTargetUrl('http://shop/a b'), /%20/);
   });
+
+  it('follows a scheme in any letters', () => {
+    assert.deepEqual(parseTargetUrl('HTTPS://shop/Cart'), {
+      target: { kind: 'tcp', host: 'shop', port: 443, scheme: 'https' },
+      path: '/Cart',
+    });
+  });
+
+  const misplaced: [string, RegExp][] = [
+    ['shop:80/cart', /a path stands in a URL, .* or in --path/],
+    ['[::1]:80/cart', /a path stands in a URL/],
+    ['shop:80?id=1', /a path stands in a URL/],
+    ['http://jack:s3cret@shop/cart', /passwords are given with --user/],
+    ['jack:s3cret@shop:80', /passwords are given with --user/],
+  ];
+  for (const [text, message] of misplaced) {
+    it(`is told where it belongs: ${text}`, () => {
+      assert.throws(
+        () => parseTargetUrl(text),
+        (error) => {
+          assert.ok(error instanceof InputError);
+          assert.match(error.message, message);
+          assert.doesNotMatch(error.message, /s3cret/);
+          return true;
+        },
+      );
+    });
+  }
 });
 
 describe('what is asked for', () => {

@@ -12,11 +12,11 @@ import { httpAnswers } from './answers.js';
  */
 export async function prepareHttpCall(
   call: HttpCall,
-  { authority, scheme, timeoutMs, isIdentityNeeded }: RequestSetting,
+  { authority, scheme, timeoutMs, isIdentityNeeded, isOwnPodAsked }: RequestSetting,
 ): Promise<PreparedCall> {
   const { method, path, metadata, body } = call;
   // What is only guessed costs a look at every body.
-  const fitting = isIdentityNeeded ? defaultHttpIdentity(path) : undefined;
+  const fitting = isIdentityNeeded ? defaultHttpIdentity(path, isOwnPodAsked) : undefined;
   const answer = `an answer of ${path}`;
   const identity = await identityOf(call.identity, fitting, answer);
   return {

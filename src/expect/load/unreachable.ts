@@ -35,7 +35,8 @@ const NAMING = new Map<string, Naming>(
     'alpn-not-h2': {
       code: 'alpn-not-h2',
       summary: 'TLS succeeded, but the target did not agree to HTTP/2.',
-      advice: 'Let the gateway offer h2 in ALPN (Istio: a server with protocol HTTPS does).',
+      advice:
+        'Let the gateway offer h2 in ALPN (Istio: a server with protocol HTTPS does); plain HTTP goes with --http-version 1.1, too.',
     },
     'alpn-not-http1': {
       code: 'alpn-not-http1',
@@ -45,12 +46,12 @@ const NAMING = new Map<string, Naming>(
     'tls-on-plaintext-port': {
       code: 'tls-on-plaintext-port',
       summary: 'TLS was spoken to a port that speaks plaintext.',
-      advice: 'Add --plaintext, or use the TLS port.',
+      advice: 'Write http://, or add --plaintext; or use the TLS port.',
     },
     'plaintext-on-tls-port': {
       code: 'plaintext-on-tls-port',
       summary: 'Plaintext was spoken to a port that speaks TLS.',
-      advice: 'Drop --plaintext; for a private authority add --cacert FILE.',
+      advice: 'Write https://, or drop --plaintext; for a private authority add --cacert FILE.',
     },
     certificate: {
       code: 'certificate-not-trusted',

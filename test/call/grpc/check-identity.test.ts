@@ -46,7 +46,13 @@ async function prepare(source: string, method = 'Am'): Promise<string> {
     authority: null,
     identity,
   } as const;
-  const setting = { authority: 'a', scheme: 'http', timeoutMs: 1, isIdentityNeeded: true } as const;
+  const setting = {
+    authority: 'a',
+    scheme: 'http',
+    timeoutMs: 1,
+    isIdentityNeeded: true,
+    isOwnPodAsked: true,
+  } as const;
   const { answers } = await prepareGrpcCall({ ...call, metadata: [] }, contract, setting);
   return answers.identity.source.kind;
 }

@@ -28,6 +28,7 @@ const SETTING = {
   scheme: 'http',
   timeoutMs: 5000,
   isIdentityNeeded: true,
+  isOwnPodAsked: true,
 } as const;
 
 describe('a call made ready', () => {

@@ -19,7 +19,7 @@ export const leakToZeroWeight: FindingRule = ({ decision }) => {
     summary: 'a destination without weight answered',
     evidence: `${parts.join(', ')}, out of ${counted(decision.sampled, 'request')}`,
     advice:
-      'Look whether the change has reached every gateway replica, whether a retry may change the destination, and whether another route or a client on an old connection bypasses the weights.',
+      'Look whether the change has reached every gateway replica, whether a retry may change the destination, and whether another route or a client on an old connection bypasses the weights; or whether the answers name pods of a service behind the called one (--expect-service).',
   });
 };
 
@@ -41,7 +41,7 @@ export const unknownBackend: FindingRule = ({ unknown, decision, identityWays })
       severity: 'warning',
       summary: 'some answers do not say which pod gave them',
       evidence: `${answers} were answered OK, and no pod’s name was found where it was looked for`,
-      advice: `Say with --identity where the answers carry the name: header:NAME, trailer:NAME, field:PATH or a regular expression. ${waysText(identityWays)}Such answers count as missing.`,
+      advice: `Say with --identity where the answers carry the name: header:NAME or trailer:NAME; field:PATH of a message; json:PATH, html:CSS-SELECTOR or text:REGEX of a body. Where a service behind the called one is meant, name it with --expect-service. ${waysText(identityWays)}Such answers count as missing.`,
     });
   }
   if (unknown.examples.every((name) => ADDRESS.test(name))) {
