@@ -30,6 +30,13 @@ const {
   'import-path': importPath,
 } = SETTING_OPTIONS;
 
+/** What a line of `verify` says besides: it is taken as well, so that lines can be copied. */
+const ALSO_TAKEN = Object.fromEntries(
+  (['data', 'user', 'http-version', 'ok-status', 'skip-verify', 'identity'] as const).map(
+    (name): [string, Options] => [name, { ...SETTING_OPTIONS[name], hidden: true }],
+  ),
+);
+
 /** Settings of a run that say which route a request takes. */
 export const ROUTE_OPTIONS = {
   manifest,
@@ -49,6 +56,7 @@ export const ROUTE_OPTIONS = {
   mask,
   plaintext,
   protocol,
+  ...ALSO_TAKEN,
 };
 
 const INSTRUMENTS: readonly Instrument[] = ['header', 'envoyfilter', 'telemetry'];

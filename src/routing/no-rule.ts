@@ -18,7 +18,7 @@ export function noRuleError(traces: readonly RuleTrace[], request: RouteRequest)
       (list.length === 0
         ? 'there are no http rules for its host (tls and tcp rules are not read)'
         : `${list.join('; ')}${more}`) +
-      `; see ${request.option ?? '--call, -H, --authority and --gateway-port'}`,
+      `; see ${request.option ?? '--call, --path, -H, --authority and --gateway-port'}`,
     inputPlace(first?.place ?? null),
   );
 }

@@ -39,6 +39,12 @@ export interface EnvoyRouteTable {
 export function parseConfigDump(text: string, file: string): EnvoyRouteTable[] {
   const document = SourceDocument.readJson(text, file);
   if (document === undefined) throw new InputError('the configuration dump is empty', { file });
+  if (typeof document.value !== 'object') {
+    throw new InputError(
+      'this is no configuration of Envoy: give the address of its admin interface, or a file with the output of /config_dump',
+      { file },
+    );
+  }
   const root = new ManifestNode(document, document.value, []);
   const tables = Array.isArray(document.value)
     ? root.items().map((node) => readTable(node, new Map(), new Map()))
