@@ -5,12 +5,13 @@ import type { ManifestObject } from '../manifest/manifest-object.js';
  * Source: istio/istio pilot/pkg/model/config.go, configCompareByCreationTime.
  */
 export function byAge<T extends { object: ManifestObject }>(entries: readonly T[]): T[] {
-  return entries.toSorted(
-    ({ object: one }, { object: other }) =>
-      compare(Date.parse(one.createdAt ?? '') || 0, Date.parse(other.createdAt ?? '') || 0) ||
-      compare(one.name, other.name) ||
-      compare(one.namespace, other.namespace),
-  );
+  return entries
+    .map((entry) => ({ entry, age: Date.parse(entry.object.createdAt ?? '') || 0 }))
+    .sort(
+      ({ entry: { object: one }, age }, { entry: { object: other }, age: otherAge }) =>
+        age - otherAge || compare(one.name, other.name) || compare(one.namespace, other.namespace),
+    )
+    .map(({ entry }) => entry);
 }
 
 /** Whether every object says when it was created, as objects read from a cluster do. */
@@ -18,6 +19,6 @@ export function agesKnown(objects: readonly ManifestObject[]): boolean {
   return objects.every(({ createdAt }) => createdAt !== null);
 }
 
-function compare<T extends string | number>(one: T, other: T): number {
+function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }

@@ -22,7 +22,7 @@ export interface BoundVirtualService {
 
 /** The hosts a listener knows and the VirtualServices that hold the routes of the request's host. */
 export interface VirtualHost {
-  /** Every host the listener has routes for. */
+  /** Every host that VirtualServices and servers of the listener have in common. */
   hosts: string[];
   /** The one the request's authority belongs to, or `null`. */
   host: string | null;
@@ -56,27 +56,29 @@ export function virtualHostOf(
   const seen = inOrderFor(workload.namespace, virtualServices);
   const rulesOf = routesAt(listener, all, request, findings);
   const byHost = new Map<string, BoundVirtualService[]>();
+  const others = new Set<string>();
   for (const [index, at] of listener.servers.entries()) {
     for (const { virtualService, tier } of seen) {
       if (!isBoundTo(virtualService, at)) continue;
-      const hosts = commonHosts(virtualService, at);
-      if (hosts.length === 0) continue;
+      const common = commonHosts(virtualService, at);
+      const fitting = common.filter((host) => mostSpecificHost(asked, [host]) !== null);
+      for (const host of common) if (!fitting.includes(host)) others.add(host);
+      if (fitting.length === 0) continue;
       const rules = rulesOf(virtualService, at);
       if (!rules.some(isApplicable)) {
-        if (mostSpecificHost(asked, hosts) !== null) passedOver.push(...rules);
+        passedOver.push(...rules);
         continue;
       }
-      for (const host of hosts) {
+      for (const host of fitting) {
         const bound = byHost.get(host) ?? [];
         bound.push({ virtualService, rank: 3 * index + tier, rules });
         byHost.set(host, bound);
       }
     }
   }
-  const hosts = [...byHost.keys()];
-  const host = mostSpecificHost(asked, hosts);
+  const host = mostSpecificHost(asked, [...byHost.keys()]);
   return {
-    hosts,
+    hosts: [...byHost.keys(), ...others],
     host,
     bound: host === null ? [] : (byHost.get(host) ?? []),
     passedOver,

@@ -74,12 +74,27 @@ export function meshHostOf(
     for (const finding of noticed) findings.add(finding);
     return rules;
   };
-  const pattern = mostSpecificHost(asked.name, served);
-  const candidates = pattern === null ? [] : (named.get(pattern) ?? []);
-  const tables = candidates.map((seen) => ({ ...seen, rules: rulesOf(seen) }));
   const isService = findService(set, asked.name) !== null;
+  const tables = new Map(
+    served
+      .filter((name) => mostSpecificHost(asked.name, [name]) !== null)
+      .filter((name) => isService || !isOfServices(set, name, port))
+      .map((name) => [
+        name,
+        (named.get(name) ?? []).map((seen) => ({ ...seen, rules: rulesOf(seen) })),
+      ]),
+  );
+  const isAnyApplicable = (name: string): boolean =>
+    (tables.get(name) ?? []).some(({ rules }) => rules.some(isApplicable));
+  // A service belongs to the narrowest host, whether a rule applies or not; any other name falls to a wider one.
+  const pattern = mostSpecificHost(
+    asked.name,
+    [...tables.keys()].filter((name) => isService || isAnyApplicable(name)),
+  );
+  const candidates = pattern === null ? [] : (tables.get(pattern) ?? []);
   // Of a wildcard, only the first VirtualService is held against a service.
-  const tried = isService && pattern?.startsWith('*') === true ? tables.slice(0, 1) : tables;
+  const tried =
+    isService && pattern?.startsWith('*') === true ? candidates.slice(0, 1) : candidates;
   const applicable = tried.filter(({ rules }) => rules.some(isApplicable));
   const [first] = applicable;
   const rivals = applicable.filter(({ tier }) => tier === first?.tier);
@@ -91,7 +106,9 @@ export function meshHostOf(
     port,
     hosts: served,
     rules: first?.rules ?? [],
-    passedOver: tables.filter((table) => !applicable.includes(table)).flatMap(({ rules }) => rules),
+    passedOver: [...tables.values()]
+      .flat()
+      .flatMap(({ rules }) => (rules.some(isApplicable) ? [] : rules)),
     isService,
     findings: [...findings],
     note: asked.note,
@@ -137,6 +154,18 @@ function isServed(
       const other = resolveShortName(host, namespace);
       return isServiceName(set, other) && (findService(set, other)?.ports.includes(port) ?? true);
     }),
+  );
+}
+
+/** A wildcard that takes services stands for these alone. */
+function isOfServices(set: ManifestSet, name: string, port: number | null): boolean {
+  return (
+    name.startsWith('*') &&
+    knownHosts(set).some(
+      (host) =>
+        coveredBy(host, name) &&
+        (port === null || (findService(set, host)?.ports.includes(port) ?? false)),
+    )
   );
 }
 
