@@ -150,6 +150,7 @@ function assumedPods(
   if (!workload.isAssumed) return [];
   const found = virtualServices.find(
     (object) =>
+      object.hosts.some((host) => mostSpecificHost(asked, [host.toLowerCase()]) !== null) &&
       dependsOnPods(object) &&
       servers.some(
         (at) => isBoundTo(object, at) && mostSpecificHost(asked, commonHosts(object, at)) !== null,

@@ -26,7 +26,7 @@ export function refuseHosts(spec: ManifestNode, gateways: readonly string[]): vo
       throw node.error(
         'Istio refuses it: a VirtualService of the mesh cannot have the host *: name its services, or its gateways',
       );
-    if (isIP(host) === 0 && !isWildcardDomain(host))
+    if (!isWildcardDomain(host) && isIP(host) === 0)
       throw node.error(
         `Istio refuses it: ${JSON.stringify(host)} is no domain name${/:\d+$/.test(host) ? ', for hosts have no port: match[].port tells ports apart' : ': use letters, digits, - and dots, and * as or in the first label alone'}`,
       );
@@ -42,9 +42,13 @@ function isWithinOther(host: string, other: string): boolean {
   return coveredBy(host, other) || coveredBy(other, host);
 }
 
+const LABEL = '[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?';
+
 /** A wildcard stands for the beginning of the first label, or for all of it. */
+const WILDCARD_DOMAIN = new RegExp(`^(?:\\*|(?:\\*|\\*-)?${LABEL})(?:\\.${LABEL})*\\.?$`);
+
+const MOST_LETTERS = 255;
+
 function isWildcardDomain(host: string): boolean {
-  const label = '[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?';
-  const wildcard = `\\*|(?:\\*|\\*-)?${label}`;
-  return host.length <= 255 && new RegExp(`^(?:${wildcard})(?:\\.${label})*\\.?$`).test(host);
+  return host.length <= MOST_LETTERS && WILDCARD_DOMAIN.test(host);
 }
