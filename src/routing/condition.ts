@@ -158,7 +158,7 @@ function unmetHeader(
   context: MatchContext,
 ): string | null {
   const value =
-    context.request.headers.get(condition.name) ?? (condition.missingIsEmpty ? '' : undefined);
+    headerOf(condition.name, context.request) ?? (condition.missingIsEmpty ? '' : undefined);
   const matched = value !== undefined && matchesText(condition.match, value);
   if (matched !== condition.negated) return null;
   const shown = (text: string): string => headerText(condition.name, text);
@@ -166,6 +166,27 @@ function unmetHeader(
   return condition.negated
     ? `the header ${condition.name} is ${found}, which the rule excludes`
     : `the header ${condition.name} is ${found}, not ${describeStringMatch(condition.match, shown)}`;
+}
+
+/**
+ * A header as Envoy's matchers see it: what HTTP/2 has as pseudo-headers is among them, and `host` is the
+ * authority.
+ * Source: envoyproxy/envoy source/common/http/header_utility.cc (HeaderData), header_map_impl.cc.
+ */
+function headerOf(name: string, request: MatchContext['request']): string | undefined {
+  switch (name) {
+    case ':method':
+      return request.method;
+    case ':path':
+      return request.path;
+    case ':scheme':
+      return request.scheme;
+    case ':authority':
+    case 'host':
+      return request.authority;
+    default:
+      return request.headers.get(name);
+  }
 }
 
 function describeValue(match: StringMatch, shown?: (value: string) => string): string {

@@ -46,7 +46,7 @@ describe('where a gateway’s own pods are', () => {
     [
       'of a sidecar: none',
       null,
-      [virtualService([to('greeter')], { gateways: ['mesh'], hosts: ['*'] })],
+      [virtualService([to('greeter')], { gateways: ['mesh'], hosts: ['greeter'] })],
     ],
   ];
   for (const [what, pods, objects] of cases) {

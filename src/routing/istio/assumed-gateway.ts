@@ -73,6 +73,7 @@ function standIn(
       {
         port,
         portName: '',
+        bind: '',
         protocol: scheme === 'http' ? 'HTTP' : 'HTTPS',
         hosts: [{ namespace: '*', host: '*' }],
         tls: scheme === 'http' ? null : { mode: 'SIMPLE', httpsRedirect: false },

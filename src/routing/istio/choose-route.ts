@@ -12,30 +12,32 @@ import { assumeGateways } from './assumed-gateway.js';
 import { virtualHostOf, type VirtualHost } from './gateway-routes.js';
 import { hostOf, resolveShortName } from './host.js';
 import { httpsRedirect } from './https-redirect.js';
-import {
-  candidateListeners,
-  gatewayWorkloads,
-  noListenerError,
-  protocolMismatch,
-  type Listener,
-} from './listener.js';
+import { gatewayWorkloads } from './gateway-workload.js';
+import { candidateListeners, noListenerError, type Listener } from './listener.js';
 import { mergedRules } from './merge-order.js';
 import { type MeshHost, meshHostOf, serviceSpellings } from './mesh-routes.js';
+import { meshOnlyWeights } from './mesh-only-weights.js';
+import { normalizedPath } from './normalized-path.js';
 import { unsupportedByGrpc } from './proxyless.js';
 import { MESH, type VirtualService } from './virtual-service.js';
 import { manifestFinding } from '../manifest-finding.js';
 
 /** Chooses the route of a request through Istio's objects. The set's namespaces are filled in. */
-export function chooseIstioRoute(set: ManifestSet, request: RouteRequest): ChosenRoute {
+export function chooseIstioRoute(set: ManifestSet, asked: RouteRequest): ChosenRoute {
+  const request = { ...asked, path: normalizedPath(asked.path) };
   const virtualServices = chosenVirtualServices(set, request);
   const via = request.via ?? inferVia(virtualServices, request);
   const chosen =
     via.kind === 'gateway'
       ? chooseAtGateway(set, virtualServices, { ...request, via })
       : chooseInMesh(set, virtualServices, { ...request, via }, via);
-  if (request.via !== undefined) return chosen;
-  const inferred = `via ${formatVia(chosen.via)}, inferred from the manifests`;
-  return { ...chosen, notes: [inferred, ...chosen.notes] };
+  const inferred =
+    request.via === undefined ? [`via ${formatVia(chosen.via)}, inferred from the manifests`] : [];
+  const normalized =
+    request.path === asked.path
+      ? []
+      : [`the proxy takes the path ${asked.path} for ${request.path}`];
+  return { ...chosen, notes: [...inferred, ...normalized, ...chosen.notes] };
 }
 
 function chosenVirtualServices(set: ManifestSet, request: RouteRequest): readonly VirtualService[] {
@@ -75,7 +77,7 @@ function chooseAtGateway(
   request: RouteRequest,
 ): ChosenRoute {
   const assumed = set.gateways.length === 0 ? assumeGateways(virtualServices, request) : null;
-  const workloads = gatewayWorkloads(assumed?.gateways ?? set.gateways, request.via);
+  const workloads = gatewayWorkloads(set, assumed?.gateways ?? set.gateways, request.via);
   const arrivals = workloads
     .flatMap((workload) => candidateListeners(workload, request))
     .map((listener): Arrival => {
@@ -94,7 +96,6 @@ function chooseAtGateway(
     matched?.context.gateways[0] ??
     objectKey(listener.servers[0]?.gateway ?? { namespace: '', name: '' });
   const [namespace = '', name = ''] = gateway.split('/');
-  const mismatch = protocolMismatch(listener, request);
   return {
     via: { kind: 'gateway', namespace, name },
     gatewayPort: listener.port,
@@ -103,20 +104,11 @@ function chooseAtGateway(
     unroutedService: null,
     traces,
     problem: matched === null ? noRouteError(arrivals, virtualServices, request) : null,
-    notes: portNote(listener.port, request),
+    notes: [...portNote(listener.port, request), ...passedOverNotes(virtualHost.passedOver)],
     findings: [
       ...(assumed?.findings ?? []),
       ...virtualHost.findings,
-      ...(mismatch === null
-        ? []
-        : [
-            manifestFinding({
-              code: 'protocol-mismatch',
-              about: 'call',
-              summary: mismatch,
-              place: listener.servers[0]?.server.node.place() ?? {},
-            }),
-          ]),
+      ...(matched === null ? [] : meshOnlyWeights(virtualServices, matched)),
     ],
   };
 }
@@ -142,6 +134,8 @@ function noRouteError(
 ): InputError {
   const [arrival] = arrivals.filter(({ virtualHost }) => virtualHost.host !== null);
   if (arrival !== undefined) return noRuleError(arrival.traces, request);
+  const passedOver = arrivals.flatMap(({ virtualHost }) => virtualHost.passedOver);
+  if (passedOver.length > 0) return noRuleError(firstMatch(passedOver).traces, request);
   const hosts = [...new Set(arrivals.flatMap(({ virtualHost }) => virtualHost.hosts))];
   const [first] = virtualServices;
   if (hosts.length > 0)
@@ -173,7 +167,9 @@ function chooseInMesh(
       ? null
       : mesh.host !== null
         ? noRuleError(traces, request)
-        : unknownHostError(set, mesh, request);
+        : mesh.passedOver.length > 0
+          ? noRuleError(firstMatch(mesh.passedOver).traces, request)
+          : unknownHostError(set, mesh, request);
   return {
     via,
     gatewayPort: null,
@@ -182,18 +178,29 @@ function chooseInMesh(
     unroutedService,
     traces,
     problem,
-    notes: mesh.note === null ? [] : [mesh.note],
+    notes: [...(mesh.note === null ? [] : [mesh.note]), ...passedOverNotes(mesh.passedOver)],
     findings: [
       ...mesh.findings,
+      ...clientLabels(mesh.passedOver, null),
       ...clientLabels(mesh.rules, matched),
       ...(via.kind === 'proxyless' && matched !== null ? unsupportedByGrpc(matched) : []),
     ],
   };
 }
 
+/** VirtualServices that have the host, and add nothing for it to this proxy. */
+function passedOverNotes(rules: readonly OrderedRule[]): string[] {
+  const objects = [...new Set(rules.map(({ object }) => object))];
+  return objects.map((object) => {
+    const own = rules.filter((rule) => rule.object === object);
+    const reasons = firstMatch(own).traces.flatMap((trace) => trace.reasons);
+    return `no rule of ${describeObject(object)} comes to this proxy, so its hosts are not there: ${[...new Set(reasons)].join(', and ')}`;
+  });
+}
+
 /** Rules for clients with certain labels are passed over: which ones the client has is not known. */
 function clientLabels(rules: readonly OrderedRule[], matched: MatchedRule | null): Finding[] {
-  const end = rules.findIndex(({ rule }) => rule === matched?.rule);
+  const end = rules.findIndex(({ rule }) => rule.node === matched?.rule.node);
   return rules.slice(0, end === -1 ? rules.length : end).flatMap(({ rule }) => {
     const asked = rule.entries.some(({ conditions }) =>
       conditions.some(({ on }) => on === 'source-labels'),

@@ -4,7 +4,7 @@ import { describeObject, type ManifestObject } from '../manifest/manifest-object
 import type { Rule } from '../rule.js';
 import type { StringMatch } from '../string-match.js';
 import type { Finding } from '../../finding.js';
-import type { VirtualService } from './virtual-service.js';
+import { type VirtualService, withGatewayNames } from './virtual-service.js';
 import { isExportedTo } from './visibility.js';
 import { manifestFinding } from '../manifest-finding.js';
 
@@ -26,7 +26,8 @@ export function withDelegates(
 ): PlacedRule[] {
   return root.http.flatMap((rule): PlacedRule[] => {
     const { action } = rule;
-    if (action.kind !== 'delegate') return [{ object: root, rule }];
+    if (action.kind !== 'delegate')
+      return [{ object: root, rule: withGatewayNames(rule, root.namespace) }];
     const namespace = action.namespace ?? root.namespace;
     const delegate = all.find(
       (other) =>
@@ -47,7 +48,10 @@ export function withDelegates(
       return [];
     }
     return delegate.http.flatMap((own): PlacedRule[] => {
-      const merged = mergeRules(rule, own);
+      const merged = mergeRules(
+        withGatewayNames(rule, root.namespace),
+        withGatewayNames(own, delegate.namespace),
+      );
       if (merged !== null) return [{ object: delegate, rule: merged }];
       findings.push(
         manifestFinding({

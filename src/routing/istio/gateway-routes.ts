@@ -1,36 +1,44 @@
 import type { MatchContext } from '../condition.js';
 import type { OrderedRule } from '../first-match.js';
-import { objectKey } from '../manifest/manifest-object.js';
+import { describeObject, objectKey } from '../manifest/manifest-object.js';
+import { manifestFinding } from '../manifest-finding.js';
 import type { RouteRequest } from '../request.js';
 import type { Finding } from '../../finding.js';
+import { isApplicable } from './applicable.js';
 import { withDelegates } from './delegate.js';
 import { hostOf, intersectHosts, mostSpecificHost } from './host.js';
-import type { Listener, ListeningServer } from './listener.js';
+import type { Listener } from './listener.js';
+import type { ListeningServer } from './merged-servers.js';
 import { resolveGatewayName, type VirtualService } from './virtual-service.js';
-import { isExportedTo, ROOT_NAMESPACE } from './visibility.js';
+import { inOrderFor } from './visibility.js';
 
 /** A VirtualService on a gateway, together with the Gateway object it is bound to. */
 export interface BoundVirtualService {
   virtualService: VirtualService;
-  /** `default/grpc-gateway`. */
-  gateway: string;
+  /** Those of one rank are in the order of their age; a lower rank comes before. */
+  rank: number;
   rules: OrderedRule[];
 }
 
 /** The hosts a listener knows and the VirtualServices that hold the routes of the request's host. */
 export interface VirtualHost {
-  /** Every host the listener has routes for. */
+  /** Every host that VirtualServices and servers of the listener have in common. */
   hosts: string[];
   /** The one the request's authority belongs to, or `null`. */
   host: string | null;
+  /** In the order in which their routes are appended. */
   bound: BoundVirtualService[];
+  /** Rules for hosts that the authority belongs to, of VirtualServices of which none applies here. */
+  passedOver: OrderedRule[];
   findings: Finding[];
 }
 
 /**
  * Finds the routes for a request's host on a listener: the hosts are those that a VirtualService
  * and a server of the Gateway it names have in common; the most specific one that fits the
- * authority wins, and only its routes count.
+ * authority wins, and only its routes count. Routes are appended server by server, and for a server
+ * in the order in which its pods see VirtualServices; one that has no rule for the port, the Gateway and
+ * the pods adds no host.
  * Source: istio/istio pilot/pkg/networking/core/gateway.go, buildGatewayHTTPRouteConfig.
  * @param virtualServices Those that may be chosen.
  * @param all Those that may be delegated to.
@@ -41,42 +49,80 @@ export function virtualHostOf(
   all: readonly VirtualService[],
   request: RouteRequest,
 ): VirtualHost {
-  const byHost = new Map<string, { virtualService: VirtualService; at: ListeningServer }[]>();
-  for (const virtualService of virtualServices) {
-    const names = virtualService.gateways.map((name) =>
-      resolveGatewayName(name, virtualService.namespace),
-    );
-    for (const at of listener.servers) {
-      if (!names.includes(objectKey(at.gateway)) || !isVisible(virtualService, at)) continue;
-      for (const host of commonHosts(virtualService, at)) {
-        const found = byHost.get(host) ?? [];
-        if (
-          !found.some(
-            (entry) => entry.virtualService === virtualService && entry.at.gateway === at.gateway,
-          )
-        )
-          found.push({ virtualService, at });
-        byHost.set(host, found);
+  const { workload } = listener;
+  const asked = hostOf(request.authority);
+  const findings = new Set<Finding>();
+  const passedOver: OrderedRule[] = [];
+  const seen = inOrderFor(workload.namespace, virtualServices);
+  const rulesOf = routesAt(listener, all, request, findings);
+  const byHost = new Map<string, BoundVirtualService[]>();
+  const others = new Set<string>();
+  for (const [index, at] of listener.servers.entries()) {
+    for (const { virtualService, tier } of seen) {
+      if (!isBoundTo(virtualService, at)) continue;
+      const common = commonHosts(virtualService, at);
+      const fitting = common.filter((host) => mostSpecificHost(asked, [host]) !== null);
+      for (const host of common) if (!fitting.includes(host)) others.add(host);
+      if (fitting.length === 0) continue;
+      const rules = rulesOf(virtualService, at);
+      if (!rules.some(isApplicable)) {
+        passedOver.push(...rules);
+        continue;
+      }
+      for (const host of fitting) {
+        const bound = byHost.get(host) ?? [];
+        bound.push({ virtualService, rank: 3 * index + tier, rules });
+        byHost.set(host, bound);
       }
     }
   }
-  const hosts = [...byHost.keys()];
-  const host = mostSpecificHost(hostOf(request.authority), hosts);
-  const bound = host === null ? [] : (byHost.get(host) ?? []);
-  const findings: Finding[] = [];
+  const host = mostSpecificHost(asked, [...byHost.keys()]);
   return {
-    hosts,
+    hosts: [...byHost.keys(), ...others],
     host,
-    bound: bound.map(({ virtualService, at }) => ({
-      virtualService,
-      gateway: objectKey(at.gateway),
-      rules: withDelegates(virtualService, all, findings).map((placed) => ({
-        ...placed,
-        context: gatewayContext(request, listener.port, at, virtualService),
-      })),
-    })),
-    findings,
+    bound: host === null ? [] : (byHost.get(host) ?? []),
+    passedOver,
+    findings: [...findings, ...assumedPods(listener, virtualServices, asked)],
   };
+}
+
+/** A VirtualService's rules for a Gateway, made once however many servers they are for. */
+function routesAt(
+  { workload }: Listener,
+  all: readonly VirtualService[],
+  request: RouteRequest,
+  findings: Set<Finding>,
+): (virtualService: VirtualService, at: ListeningServer) => OrderedRule[] {
+  const known = new Map<VirtualService, Map<string, OrderedRule[]>>();
+  return (virtualService, { gateway, server }) => {
+    const key = objectKey(gateway);
+    const byGateway = known.get(virtualService) ?? new Map<string, OrderedRule[]>();
+    known.set(virtualService, byGateway);
+    const found = byGateway.get(key);
+    if (found !== undefined) return found;
+    const context: MatchContext = {
+      request,
+      port: server.port,
+      gateways: [key],
+      source: { labels: workload.labels, namespace: workload.namespace },
+    };
+    const noticed: Finding[] = [];
+    const rules = withDelegates(virtualService, all, noticed).map((placed) => ({
+      ...placed,
+      context,
+    }));
+    // Of a VirtualService that is bound to two Gateways, things are said once.
+    if (byGateway.size === 0) for (const finding of noticed) findings.add(finding);
+    byGateway.set(key, rules);
+    return rules;
+  };
+}
+
+function isBoundTo(virtualService: VirtualService, { gateway }: ListeningServer): boolean {
+  const key = objectKey(gateway);
+  return virtualService.gateways.some(
+    (name) => resolveGatewayName(name, virtualService.namespace) === key,
+  );
 }
 
 function commonHosts(
@@ -95,25 +141,40 @@ function commonHosts(
   return [...hosts];
 }
 
-/** The gateway's pods run in the root namespace or beside the Gateway object; either may see it. */
-function isVisible(virtualService: VirtualService, { gateway }: ListeningServer): boolean {
-  return (
-    isExportedTo(virtualService, gateway.namespace) || isExportedTo(virtualService, ROOT_NAMESPACE)
+/** Where it depends on pods that no manifest shows which VirtualServices and rules they see. */
+function assumedPods(
+  { workload, servers }: Listener,
+  virtualServices: readonly VirtualService[],
+  asked: string,
+): Finding[] {
+  if (!workload.isAssumed) return [];
+  const found = virtualServices.find(
+    (object) =>
+      object.hosts.some((host) => mostSpecificHost(asked, [host.toLowerCase()]) !== null) &&
+      dependsOnPods(object) &&
+      servers.some(
+        (at) => isBoundTo(object, at) && mostSpecificHost(asked, commonHosts(object, at)) !== null,
+      ),
   );
+  if (found === undefined) return [];
+  return [
+    manifestFinding({
+      code: 'gateway-pods-unknown',
+      about: 'call',
+      summary: `exportTo, sourceNamespace and sourceLabels of ${describeObject(found)} are judged by the gateway's pods, which are not among the manifests: they are taken to be in ${workload.namespace}; add their Deployment or Service with -f`,
+      place: found.node.field('spec').place(),
+    }),
+  ];
 }
 
-function gatewayContext(
-  request: RouteRequest,
-  port: number,
-  { gateway }: ListeningServer,
-  virtualService: VirtualService,
-): MatchContext {
-  const names = [objectKey(gateway)];
-  if (gateway.namespace === virtualService.namespace) names.push(gateway.name);
-  return {
-    request,
-    port,
-    gateways: names,
-    source: { labels: gateway.selector, namespace: gateway.namespace },
-  };
+function dependsOnPods({ exportTo, http }: VirtualService): boolean {
+  const isPublic = exportTo.length === 0 || exportTo.includes('*');
+  return (
+    !isPublic ||
+    http.some(({ entries }) =>
+      entries.some(({ conditions }) =>
+        conditions.some(({ on }) => on === 'source-namespace' || on === 'source-labels'),
+      ),
+    )
+  );
 }

@@ -13,6 +13,8 @@ interface ServerHost {
 export interface GatewayServer {
   port: number;
   portName: string;
+  /** Address that it listens at; empty: all. */
+  bind: string;
   /** In capitals: HTTP, HTTPS, GRPC, HTTP2, TLS, TCP, … */
   protocol: string;
   hosts: readonly ServerHost[];
@@ -70,6 +72,7 @@ function readServer(node: ManifestNode, findings: Finding[]): GatewayServer {
   return {
     port,
     portName: node.field('port').field('name').optionalString() ?? '',
+    bind: node.field('bind').optionalString() ?? '',
     protocol,
     hosts,
     tls: readTls(node.field('tls')),

@@ -1,96 +1,68 @@
 import { InputError } from '../../input-error.js';
-import { describeObject, objectKey } from '../manifest/manifest-object.js';
-import type { RouteRequest, Via } from '../request.js';
-import {
-  isPlaintextHttp,
-  terminatesTls,
-  type GatewayServer,
-  type IstioGateway,
-} from './gateway.js';
+import { describeObject } from '../manifest/manifest-object.js';
+import type { RouteRequest } from '../request.js';
+import { isPlaintextHttp, terminatesTls, type GatewayServer } from './gateway.js';
+import type { GatewayWorkload } from './gateway-workload.js';
 import { hostOf, mostSpecificHost } from './host.js';
-
-/** One server of a Gateway object on the port a request arrives at. */
-export interface ListeningServer {
-  gateway: IstioGateway;
-  server: GatewayServer;
-}
+import type { ListeningServer } from './merged-servers.js';
 
 /** The servers of one gateway workload that share a port. */
 export interface Listener {
+  /** Of the pods. */
   port: number;
+  /** In the order in which their routes are appended. */
   servers: readonly ListeningServer[];
-}
-
-/**
- * The Gateway objects that configure the same pods; Istio merges them. Without the pods at hand,
- * those with an equal selector are the same workload.
- */
-export function gatewayWorkloads(
-  gateways: readonly IstioGateway[],
-  via: Via | undefined,
-): IstioGateway[][] {
-  const groups = new Map<string, IstioGateway[]>();
-  for (const gateway of gateways) {
-    const key = JSON.stringify(Object.entries(gateway.selector).sort());
-    groups.set(key, [...(groups.get(key) ?? []), gateway]);
-  }
-  const workloads = [...groups.values()];
-  if (via?.kind !== 'gateway' || via.name === undefined) return workloads;
-  const { name, namespace } = via;
-  const named = workloads.filter((workload) =>
-    workload.some(
-      (gateway) =>
-        gateway.name === name && (namespace === undefined || gateway.namespace === namespace),
-    ),
-  );
-  if (named.length > 0) return named;
-  throw new InputError(
-    `no Gateway ${namespace === undefined ? name : `${namespace}/${name}`} among the manifests: ` +
-      (gateways.length === 0 ? 'there is none' : `there are ${gateways.map(objectKey).join(', ')}`),
-    { file: 'command line', path: '--via' },
-  );
+  workload: GatewayWorkload;
 }
 
 /**
  * The listeners a request may arrive at, one per port: that of `--gateway-port`, else that of the
  * target's port, else all whose hosts and protocol fit the request.
  */
-export function candidateListeners(
-  workload: readonly IstioGateway[],
-  request: RouteRequest,
-): Listener[] {
-  const all = workload.flatMap((gateway) => gateway.servers.map((server) => ({ gateway, server })));
-  const ports = [...new Set(all.map(({ server }) => server.port))];
-  const told = request.gatewayPort ?? null;
-  const wanted = told ?? (ports.includes(request.targetPort ?? 0) ? request.targetPort : null);
+export function candidateListeners(workload: GatewayWorkload, request: RouteRequest): Listener[] {
+  const all = workload.servers;
+  const wanted = wantedPorts(all, request);
+  const ports = wanted ?? [...new Set(all.map(({ port }) => port))];
   return ports
-    .filter((port) => wanted === null || port === wanted)
     .map((port) => ({
       port,
       servers: serversFor(
-        all.filter(({ server }) => server.port === port),
+        all.filter((server) => server.port === port),
         request,
         wanted !== null,
       ),
+      workload,
     }))
     .filter(({ servers }) => servers.length > 0);
 }
 
+/** The pods' ports that the request says it arrives at: by a server's port, else by their own; null: any. */
+function wantedPorts(all: readonly ListeningServer[], request: RouteRequest): number[] | null {
+  const port = request.gatewayPort ?? request.targetPort;
+  const named = all.filter(({ server }) => server.port === port);
+  const found = named.length > 0 ? named : all.filter((server) => server.port === port);
+  if (found.length === 0) return request.gatewayPort === undefined ? null : [];
+  return [...new Set(found.map((server) => server.port))];
+}
+
 /** Why no server takes the request, naming what there is. */
 export function noListenerError(
-  workloads: readonly (readonly IstioGateway[])[],
+  workloads: readonly GatewayWorkload[],
   request: RouteRequest,
 ): InputError {
-  const gateways = workloads.flat();
-  const servers = gateways.flatMap((gateway) =>
-    gateway.servers.map(
-      (server) =>
-        `${server.protocol} ${server.port} (${server.hosts.map(({ host }) => host).join(', ')})`,
-    ),
-  );
-  const [first] = gateways;
+  const servers = workloads.flatMap((workload) => workload.servers);
+  const port = request.gatewayPort ?? request.targetPort;
+  const [otherwise] = servers.filter(({ server }) => server.port === port);
+  if (otherwise !== undefined)
+    return new InputError(protocolMismatch(otherwise, request), otherwise.server.node.place());
+  const [first] = workloads.flatMap(({ gateways }) => gateways);
   const place = first === undefined ? {} : first.node.field('spec').field('servers').place();
-  const list = `its servers are ${servers.join(', ')}`;
+  const list = `its servers are ${servers
+    .map(
+      ({ server }) =>
+        `${server.protocol} ${server.port} (${server.hosts.map(({ host }) => host).join(', ')})`,
+    )
+    .join(', ')}`;
   if (request.gatewayPort !== undefined)
     return new InputError(
       `no server has the port ${request.gatewayPort} of --gateway-port: ${list}`,
@@ -103,19 +75,16 @@ export function noListenerError(
   );
 }
 
-/** Warns of a port that speaks TLS where the request does not, or the other way round. */
-export function protocolMismatch(listener: Listener, request: RouteRequest): string | null {
+/** A port that speaks TLS where the request does not, or the other way round, has no route for it. */
+function protocolMismatch({ gateway, server }: ListeningServer, request: RouteRequest): string {
   const plaintext = request.scheme === 'http';
-  const [first] = listener.servers;
-  if (first === undefined) return null;
-  if (listener.servers.some(({ server }) => speaks(server, plaintext))) return null;
-  const port = `port ${listener.port} of ${describeObject(first.gateway)}`;
-  const { protocol, tls } = first.server;
+  const port = `port ${server.port} of ${describeObject(gateway)}`;
+  const { protocol, tls } = server;
   if (!plaintext && (tls?.mode.endsWith('PASSTHROUGH') ?? false))
-    return `${port} passes TLS through (${tls?.mode ?? ''}), so no http rule is tried there: what is behind it is chosen by server name, which is not modelled here`;
+    return `${port} passes TLS through (${tls?.mode ?? ''}), so no http rule is ever tried there and the connection is closed, unless a tls rule takes its server name: give the server the mode SIMPLE, or the VirtualService tls rules`;
   if (!plaintext && protocol === 'TLS')
     return `${port} takes TLS off but speaks no HTTP (protocol TLS), so no http rule is tried there: HTTPS does both`;
-  return `the request is ${plaintext ? 'plaintext' : 'over TLS'}, and ${port} speaks ${protocol}`;
+  return `the request is ${plaintext ? 'plaintext' : 'over TLS'}, and ${port} speaks ${protocol}: it closes the connection; ${plaintext ? 'leave out --plaintext' : 'use --plaintext'}, or choose another port with --gateway-port`;
 }
 
 /**
@@ -129,7 +98,6 @@ function serversFor(
 ): ListeningServer[] {
   const plaintext = request.scheme === 'http';
   const speaking = onPort.filter(({ server }) => speaks(server, plaintext));
-  if (speaking.length === 0) return portIsCertain ? [...onPort] : [];
   const host = hostOf(request.authority);
   const hosts = speaking.flatMap(({ server }) => server.hosts.map((entry) => entry.host));
   const best = mostSpecificHost(host, hosts);

@@ -1,9 +1,10 @@
 import { InputError } from '../../input-error.js';
-import type { Condition } from '../condition.js';
 import { takesEveryPath } from '../condition-cover.js';
 import { matchRule, type OrderedRule } from '../first-match.js';
 import { describeObject, objectKey } from '../manifest/manifest-object.js';
 import type { Rule } from '../rule.js';
+import { agesKnown } from './age.js';
+import { isSettled } from './applicable.js';
 import type { BoundVirtualService } from './gateway-routes.js';
 import type { VirtualService } from './virtual-service.js';
 
@@ -11,43 +12,39 @@ import type { VirtualService } from './virtual-service.js';
 const MAX_NAMED = 5;
 
 /**
- * The rules of several VirtualServices on one gateway host, in the order Istio tries them: older
- * objects first, and rules that take every request last.
+ * The rules of several VirtualServices on one gateway host, in the order Istio tries them: as they are
+ * appended, and rules that take every request last.
  * Source: istio/istio pilot/pkg/networking/core/route/route.go, SortVHostRoutes and
  * BuildHTTPRoutesForVirtualService; https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services
+ * @param appended In this order; one VirtualService may be there several times.
  * @throws InputError when it depends on the objects' age, which the manifests do not tell, which
  *   rule takes the request.
  */
-export function mergedRules(bound: readonly BoundVirtualService[]): OrderedRule[] {
+export function mergedRules(appended: readonly BoundVirtualService[]): OrderedRule[] {
+  const bound = appended.filter(
+    ({ virtualService, rules }, index) =>
+      !appended
+        .slice(0, index)
+        .some((before) => before.virtualService === virtualService && before.rules === rules),
+  );
   const [only, ...others] = bound;
   if (only !== undefined && others.length === 0) return only.rules;
-  const inOrder = byAge(bound.map((entry) => ({ ...entry, object: entry.virtualService })));
-  const tables = inOrder.map(({ rules }) => untilCatchAll(rules.flatMap(oneRulePerEntry)));
+  const tables = bound.map(({ rules }) => untilCatchAll(rules.flatMap(oneRulePerEntry)));
   const specific = tables.map((rules) => rules.filter((rule) => !takesAll(rule)));
   const catchAll = tables.map((rules) => rules.filter(takesAll));
-  if (!agesKnown(bound.map(({ virtualService }) => virtualService))) {
-    const takers = [specific, catchAll]
-      .map((tier) => inOrder.filter((_, index) => (tier[index] ?? []).some(matches)))
-      .find((tier) => tier.length > 0);
-    if (takers !== undefined && takers.length > 1)
-      throw severalError(takers.map(({ virtualService }) => virtualService));
-  }
+  const takers = [specific, catchAll]
+    .map((tier) => bound.filter((_, index) => (tier[index] ?? []).some(matches)))
+    .find((tier) => tier.length > 0);
+  refuseRivals(takers ?? []);
   return [...specific.flat(), ...catchAll.flat()];
 }
 
-/** Oldest first; of one age by name, then namespace, as Istio sorts its configuration. */
-export function byAge<T extends { object: VirtualService }>(entries: readonly T[]): T[] {
-  return entries.toSorted(
-    ({ object: one }, { object: other }) =>
-      compare(Date.parse(one.createdAt ?? '') || 0, Date.parse(other.createdAt ?? '') || 0) ||
-      compare(one.name, other.name) ||
-      compare(one.namespace, other.namespace),
-  );
-}
-
-/** Whether every object says when it was created, as objects read from a cluster do. */
-export function agesKnown(objects: readonly VirtualService[]): boolean {
-  return objects.every(({ createdAt }) => createdAt !== null);
+/** Of those that could take the request, only age tells apart the ones of a rank. */
+function refuseRivals([first, ...others]: readonly BoundVirtualService[]): void {
+  if (first === undefined) return;
+  const sameRank = others.filter(({ rank }) => rank === first.rank);
+  const rivals = [...new Set([first, ...sameRank].map(({ virtualService }) => virtualService))];
+  if (rivals.length > 1 && !agesKnown(rivals)) throw severalError(rivals);
 }
 
 export function severalError(virtualServices: readonly VirtualService[]): InputError {
@@ -88,14 +85,6 @@ function takesAll(ordered: OrderedRule): boolean {
       matchRule({ ...rule, entries: [{ conditions: entry.conditions.filter(isSettled) }] }, context)
         .matches,
   );
-}
-
-function isSettled(condition: Condition): boolean {
-  return ['port', 'gateway', 'source-labels', 'source-namespace'].includes(condition.on);
-}
-
-function compare<T extends string | number>(one: T, other: T): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /** Whether a rule takes every request wherever it is tried. */

@@ -5,11 +5,20 @@ import type { ManifestSet } from '../manifest-set.js';
 import type { RouteRequest } from '../request.js';
 import { findService, knownHosts } from '../service-registry.js';
 import type { Finding } from '../../finding.js';
+import { agesKnown } from './age.js';
+import { isApplicable } from './applicable.js';
 import { withDelegates } from './delegate.js';
-import { CLUSTER_DOMAIN, hostOf, mostSpecificHost, portOf, resolveShortName } from './host.js';
-import { agesKnown, byAge, severalError } from './merge-order.js';
+import {
+  CLUSTER_DOMAIN,
+  coveredBy,
+  hostOf,
+  mostSpecificHost,
+  portOf,
+  resolveShortName,
+} from './host.js';
+import { severalError } from './merge-order.js';
 import { MESH, type VirtualService } from './virtual-service.js';
-import { isExportedTo } from './visibility.js';
+import { inOrderFor, type SeenVirtualService } from './visibility.js';
 
 /** Where a request within the mesh goes. */
 export interface MeshHost {
@@ -22,6 +31,8 @@ export interface MeshHost {
   /** Hosts the manifests have routes for. */
   hosts: string[];
   rules: OrderedRule[];
+  /** Of VirtualServices that have the host, and none for the port and the client. */
+  passedOver: OrderedRule[];
   /** The asked name is a Service or ServiceEntry of the manifests. */
   isService: boolean;
   findings: Finding[];
@@ -30,8 +41,11 @@ export interface MeshHost {
 
 /**
  * Finds the routes of a request that a sidecar, or a gRPC client by xDS, sends to a service. A host
- * has the rules of one VirtualService: those for sidecars are not merged, the oldest one wins.
- * Source: https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services
+ * has the rules of one VirtualService: those for sidecars are not merged, the first one that has a rule
+ * for the port and the client wins. A service that only VirtualServices without such a rule name keeps
+ * its own route.
+ * Source: istio/istio pilot/pkg/networking/core/route/route.go, buildSidecarVirtualHostsForVirtualService
+ * and separateVSHostsAndServices; pilot/pkg/model/sidecar.go, computeWildcardHostVirtualServiceIndex.
  * @throws InputError when several VirtualServices have the host and their age is not known.
  */
 export function meshHostOf(
@@ -39,38 +53,128 @@ export function meshHostOf(
   virtualServices: readonly VirtualService[],
   request: RouteRequest,
 ): MeshHost {
-  const byHost = new Map<string, VirtualService[]>();
-  for (const virtualService of virtualServices) {
-    if (!virtualService.gateways.includes(MESH)) continue;
-    if (!isExportedTo(virtualService, request.namespace)) continue;
-    for (const host of virtualService.hosts) {
-      const name = resolveShortName(host, virtualService.namespace);
-      byHost.set(name, [...(byHost.get(name) ?? []), virtualService]);
+  const named = hostsInMesh(virtualServices, request.namespace);
+  const told = askedHost(set, [...named.keys()], request);
+  const port = servicePort(set, told.name, request);
+  const served = [...named.keys()].filter((name) => isServed(set, name, port, named));
+  const asked = served.includes(told.name) ? told : askedHost(set, served, request);
+  const findings = new Set<Finding>();
+  const rulesOf = ({ virtualService }: SeenVirtualService): OrderedRule[] => {
+    const noticed: Finding[] = [];
+    const context: MatchContext = {
+      request,
+      port,
+      gateways: [MESH],
+      source: { labels: {}, namespace: request.namespace },
+    };
+    const rules = withDelegates(virtualService, set.virtualServices, noticed).map((placed) => ({
+      ...placed,
+      context,
+    }));
+    for (const finding of noticed) findings.add(finding);
+    return rules;
+  };
+  const isService = findService(set, asked.name) !== null;
+  const tables = new Map(
+    served
+      .filter((name) => mostSpecificHost(asked.name, [name]) !== null)
+      .filter((name) => isService || !isOfServices(set, name, port))
+      .map((name) => [
+        name,
+        (named.get(name) ?? []).map((seen) => ({ ...seen, rules: rulesOf(seen) })),
+      ]),
+  );
+  const isAnyApplicable = (name: string): boolean =>
+    (tables.get(name) ?? []).some(({ rules }) => rules.some(isApplicable));
+  // A service belongs to the narrowest host, whether a rule applies or not; any other name falls to a wider one.
+  const pattern = mostSpecificHost(
+    asked.name,
+    [...tables.keys()].filter((name) => isService || isAnyApplicable(name)),
+  );
+  const candidates = pattern === null ? [] : (tables.get(pattern) ?? []);
+  // Of a wildcard, only the first VirtualService is held against a service.
+  const tried =
+    isService && pattern?.startsWith('*') === true ? candidates.slice(0, 1) : candidates;
+  const applicable = tried.filter(({ rules }) => rules.some(isApplicable));
+  const [first] = applicable;
+  const rivals = applicable.filter(({ tier }) => tier === first?.tier);
+  const objects = rivals.map(({ virtualService }) => virtualService);
+  if (objects.length > 1 && !agesKnown(objects)) throw severalError(objects);
+  return {
+    host: first === undefined ? null : pattern,
+    asked: asked.name,
+    port,
+    hosts: served,
+    rules: first?.rules ?? [],
+    passedOver: [...tables.values()]
+      .flat()
+      .flatMap(({ rules }) => (rules.some(isApplicable) ? [] : rules)),
+    isService,
+    findings: [...findings],
+    note: asked.note,
+  };
+}
+
+/** The full names that VirtualServices of the mesh have rules for, each with these in the order they count. */
+function hostsInMesh(
+  virtualServices: readonly VirtualService[],
+  namespace: string,
+): Map<string, SeenVirtualService[]> {
+  const inMesh = virtualServices.filter(({ gateways }) => gateways.includes(MESH));
+  const named = new Map<string, SeenVirtualService[]>();
+  for (const seen of inOrderFor(namespace, inMesh)) {
+    for (const host of seen.virtualService.hosts) {
+      const name = resolveShortName(host, seen.virtualService.namespace);
+      const found = named.get(name) ?? [];
+      if (!found.includes(seen)) found.push(seen);
+      named.set(name, found);
     }
   }
-  const hosts = [...byHost.keys()];
-  const asked = askedHost(set, hosts, request);
-  const host = mostSpecificHost(asked.name, hosts);
-  const port = servicePort(set, asked.name, request);
-  const found = host === null ? [] : [...new Set(byHost.get(host))];
-  if (found.length > 1 && !agesKnown(found)) throw severalError(found);
-  const findings: Finding[] = [];
-  const [oldest] = byAge(found.map((object) => ({ object })));
-  const context: MatchContext = {
-    request,
-    port,
-    gateways: [MESH],
-    source: { labels: {}, namespace: request.namespace },
-  };
-  const rules =
-    oldest === undefined
-      ? []
-      : withDelegates(oldest.object, set.virtualServices, findings).map((placed) => ({
-          ...placed,
-          context,
-        }));
-  const isService = findService(set, asked.name) !== null;
-  return { host, asked: asked.name, port, hosts, rules, isService, findings, note: asked.note };
+  return named;
+}
+
+/** Port of the hosts that are no services. */
+const HTTP_PORT = 80;
+
+/**
+ * Whether sidecars have a host of a VirtualService at a port: one that is no service of the registry
+ * they know at port 80, and where the same VirtualService has a real service. A name of the cluster's
+ * is taken for a service even where its manifest is not given, and so is every name where none is.
+ */
+function isServed(
+  set: ManifestSet,
+  name: string,
+  port: number | null,
+  named: ReadonlyMap<string, readonly SeenVirtualService[]>,
+): boolean {
+  if (port === null || port === HTTP_PORT || isServiceName(set, name)) return true;
+  if (set.services.length + set.serviceEntries.length === 0) return true;
+  return (named.get(name) ?? []).some(({ virtualService: { hosts, namespace } }) =>
+    hosts.some((host) => {
+      const other = resolveShortName(host, namespace);
+      return isServiceName(set, other) && (findService(set, other)?.ports.includes(port) ?? true);
+    }),
+  );
+}
+
+/** A wildcard that takes services stands for these alone. */
+function isOfServices(set: ManifestSet, name: string, port: number | null): boolean {
+  return (
+    name.startsWith('*') &&
+    knownHosts(set).some(
+      (host) =>
+        coveredBy(host, name) &&
+        (port === null || (findService(set, host)?.ports.includes(port) ?? false)),
+    )
+  );
+}
+
+function isServiceName(set: ManifestSet, name: string): boolean {
+  return (
+    findService(set, name) !== null ||
+    name.endsWith(`.${CLUSTER_DOMAIN}`) ||
+    (name.startsWith('*') && knownHosts(set).some((host) => coveredBy(host, name)))
+  );
 }
 
 /**

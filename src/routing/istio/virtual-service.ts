@@ -3,6 +3,7 @@ import type { ManifestNode } from '../manifest/manifest-node.js';
 import type { Rule } from '../rule.js';
 import { unknownFields } from '../unknown-fields.js';
 import type { Finding } from '../../finding.js';
+import { refuseHosts } from './host-validation.js';
 import { readHttpRule } from './http-rule.js';
 
 /** An Istio VirtualService: https://istio.io/latest/docs/reference/config/networking/virtual-service/ */
@@ -22,6 +23,7 @@ export function readVirtualService(node: ManifestNode, findings: Finding[]): Vir
   const spec = node.field('spec');
   findings.push(...unknownFields(spec, ['hosts', 'gateways', 'http', 'tls', 'tcp', 'exportTo']));
   const gateways = spec.field('gateways').strings();
+  refuseHosts(spec, gateways);
   return {
     ...readObject(node, 'VirtualService', 'networking.istio.io'),
     hosts: spec.field('hosts').strings(),
@@ -34,8 +36,35 @@ export function readVirtualService(node: ManifestNode, findings: Finding[]): Vir
   };
 }
 
-/** A gateway's name in a VirtualService: `name` and `ns/name` mean a Gateway object, `mesh` the sidecars. */
+/**
+ * A gateway's name in a VirtualService as `ns/name`; `mesh` means the sidecars and stays. A bare name and
+ * `./name` mean a Gateway of the own namespace; `name.ns` and `name.ns.svc.cluster.local` are the old way
+ * to name one of another namespace.
+ * Source: istio/istio pilot/pkg/model/config.go, resolveGatewayName.
+ */
 export function resolveGatewayName(name: string, namespace: string): string {
-  if (name === MESH || name.includes('/')) return name;
-  return `${namespace}/${name}`;
+  if (name === MESH) return name;
+  if (name.startsWith('./')) return `${namespace}${name.slice(1)}`;
+  if (name.includes('/')) return name;
+  const [short = '', other] = name.split('.');
+  return other === undefined ? `${namespace}/${short}` : `${other}/${short}`;
+}
+
+/** A rule whose conditions on gateways name them in full, as meant in the namespace of its object. */
+export function withGatewayNames(rule: Rule, namespace: string): Rule {
+  const isNamed = rule.entries.some(({ conditions }) =>
+    conditions.some(({ on }) => on === 'gateway'),
+  );
+  if (!isNamed) return rule;
+  const entries = rule.entries.map(({ conditions }) => ({
+    conditions: conditions.map((condition) =>
+      condition.on === 'gateway'
+        ? {
+            ...condition,
+            names: condition.names.map((name) => resolveGatewayName(name, namespace)),
+          }
+        : condition,
+    ),
+  }));
+  return { ...rule, entries };
 }

@@ -4,6 +4,8 @@ import type { ManifestNode } from '../manifest/manifest-node.js';
 export interface ServicePort {
   name: string | null;
   port: number;
+  /** Of the pods: a number, or the name of one of theirs; `null`: not given, so the same. */
+  targetPort: number | string | null;
   appProtocol: string | null;
   node: ManifestNode;
 }
@@ -25,9 +27,14 @@ export function readService(node: ManifestNode): Service {
       .map((port) => ({
         name: port.field('name').optionalString(),
         port: port.field('port').optionalInteger() ?? 0,
+        targetPort: readTargetPort(port.field('targetPort').value),
         appProtocol: port.field('appProtocol').optionalString(),
         node: port,
       })),
     selector: spec.field('selector').absent ? null : spec.field('selector').stringMap(),
   };
+}
+
+function readTargetPort(value: unknown): ServicePort['targetPort'] {
+  return typeof value === 'number' || typeof value === 'string' ? value : null;
 }

@@ -82,11 +82,18 @@ export function conflictingVirtualServices(set: ManifestSet): Finding[] {
     return others.map((other) =>
       manifestFinding({
         code: 'conflicting-virtual-services',
-        summary: `${describeObject(other)} and ${describeObject(first)} both have routes for ${key}: the older one wins`,
+        summary: `${describeObject(other)} and ${describeObject(first)} both have routes for ${key}: ${orderOf([first, other])}`,
         place: other.node.field('spec').field('hosts').place(),
       }),
     );
   });
+}
+
+function orderOf(objects: readonly VirtualService[]): string {
+  const isPublic = objects.every(({ exportTo }) => exportTo.length === 0 || exportTo.includes('*'));
+  return isPublic
+    ? 'the older one wins'
+    : "one that exportTo keeps to the proxy's namespace comes first, then one exported to it by name, then a public one, and of each the older one";
 }
 
 /** Routes of the Gateway API that no listener takes. */

@@ -1,7 +1,9 @@
 import { inNamespace, type ManifestSet } from '../manifest-set.js';
 import { unusableBackends } from './backends.js';
 import type { Finding } from '../../finding.js';
+import { droppedServers } from './dropped-servers.js';
 import { conflictingVirtualServices, unattachedRoutes, unservedHosts } from './hosts.js';
+import { ineffectiveMatches } from './ineffective-matches.js';
 import { untypedServicePorts } from './service-ports.js';
 import { shadowedRoutes } from './shadowed-routes.js';
 import { subsetsWithoutPods, unknownSubsets } from './subsets.js';
@@ -13,6 +15,8 @@ type Check = (set: ManifestSet) => Finding[];
 const CHECKS: readonly Check[] = [
   unknownSubsets,
   shadowedRoutes,
+  ineffectiveMatches,
+  droppedServers,
   conflictingVirtualServices,
   unservedHosts,
   unattachedRoutes,

@@ -151,7 +151,10 @@ function serviceOf(set: ManifestSet, canary: FlaggerCanary, role: string): Servi
   const { port } = canary;
   return {
     ...objectOf(canary, 'Service', `${canary.apex}-${role}`),
-    ports: port === null ? [] : [{ name: null, port, appProtocol: null, node: canary.node }],
+    ports:
+      port === null
+        ? []
+        : [{ name: null, port, targetPort: null, appProtocol: null, node: canary.node }],
     selector: { [label]: role === 'primary' ? `${value}-primary` : value },
   };
 }

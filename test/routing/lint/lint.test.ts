@@ -11,6 +11,7 @@ import {
   destinationRule,
   gateway,
   http,
+  https,
   httpRoute,
   listener,
   manifestsOf,
@@ -59,7 +60,7 @@ const CASES: readonly LintCase[] = [
     finds: [['warning shadowed-route', /^http\[1\]/]],
   },
   {
-    what: 'one alternative of two shadowed is not enough',
+    what: 'one alternative of two shadowed: that one alone',
     objects: [
       GATEWAY,
       virtualService([
@@ -67,7 +68,12 @@ const CASES: readonly LintCase[] = [
         to('b', [{ uri: { prefix: '/a' } }, { uri: { prefix: '/b' } }]),
       ]),
     ],
-    finds: [],
+    finds: [
+      [
+        'warning ineffective-match',
+        /^path prefix \/a, match\[0\] of http\[1\], decides nothing: http\[0\] takes path prefix \/a;/,
+      ],
+    ],
   },
   {
     what: 'a header that narrows the earlier rule shadows nothing',
@@ -102,6 +108,43 @@ const CASES: readonly LintCase[] = [
       deployment('s-v1', { app: 's', version: 'v1' }),
     ],
     finds: [['warning subset-without-pods', /^the subset v2 selects no pod of s\.default.*s-v1/]],
+  },
+  {
+    what: 'an alternative that another one of its rule takes anyway: an "or" that was meant as an "and"',
+    objects: [
+      GATEWAY,
+      virtualService([
+        to('a', [{ headers: { 'x-canary': { exact: 'yes' } } }, { uri: { prefix: '/' } }]),
+      ]),
+    ],
+    finds: [
+      [
+        'warning ineffective-match',
+        /^header x-canary: yes, match\[0\] .*another alternative takes/,
+      ],
+    ],
+  },
+  {
+    what: 'alternatives that each take something of their own',
+    objects: [
+      GATEWAY,
+      virtualService([to('a', [{ uri: { exact: '/a' } }, { headers: { x: { exact: '1' } } }])]),
+    ],
+    finds: [],
+  },
+  {
+    what: 'a server with a host that another TLS server has',
+    objects: [
+      gateway([https(443, 'a.com')], { name: 'b-young' }),
+      gateway([https(443, 'a.com', 'b.com')], { name: 'c' }),
+      gateway([https(8443, 'a.com')], { name: 'd' }),
+    ],
+    finds: [
+      [
+        'warning dropped-server',
+        /leaves out the server https-a\.com-b\.com of default\/c .*default\/b-young .*has the host a\.com on port 443/,
+      ],
+    ],
   },
   {
     what: 'weights that do not add up to 100',
