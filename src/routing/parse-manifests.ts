@@ -13,8 +13,9 @@ import { readPod } from './kubernetes/pod.js';
 import { readService } from './kubernetes/service.js';
 import { readWorkload } from './kubernetes/workload.js';
 import { EMPTY_MANIFESTS, mergeManifests, type ManifestSet } from './manifest-set.js';
-import { classifyKind, type ReadKind } from './manifest/kinds.js';
+import { classifyKind, type OlderVersion, type ReadKind } from './manifest/kinds.js';
 import { ManifestNode } from './manifest/manifest-node.js';
+import { asCurrentIngress } from './manifest/older-ingress.js';
 import { SourceDocument } from './manifest/source-document.js';
 import { readFlaggerCanary } from './rollouts/canary.js';
 import { readRollout } from './rollouts/rollout.js';
@@ -72,9 +73,26 @@ function readNode(
       throw node
         .field(verdict.problem.startsWith(kind) ? 'apiVersion' : 'kind')
         .error(verdict.problem);
-    case 'read':
-      return readKind(node, verdict.kind, verdict.group);
+    case 'read': {
+      const { older } = verdict;
+      if (older === null) return readKind(node, verdict.kind, verdict.group);
+      const current = verdict.kind === 'Ingress' ? asCurrentIngress(node) : node;
+      const set = readKind(current, verdict.kind, verdict.group);
+      return { ...set, findings: [olderVersionFinding(node, apiVersion, older), ...set.findings] };
+    }
   }
+}
+
+function olderVersionFinding(
+  node: ManifestNode,
+  apiVersion: string,
+  { goneSince, current }: OlderVersion,
+): Finding {
+  return manifestFinding({
+    code: 'old-api-version',
+    summary: `${apiVersion} is served no longer since ${goneSince}: the object is read as if it were ${current}, and is to be written so`,
+    place: node.field('apiVersion').place(),
+  });
 }
 
 function readKind(node: ManifestNode, kind: ReadKind, group: string): ManifestSet {
