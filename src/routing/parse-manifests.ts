@@ -14,6 +14,7 @@ import { readService } from './kubernetes/service.js';
 import { readWorkload } from './kubernetes/workload.js';
 import { EMPTY_MANIFESTS, mergeManifests, type ManifestSet } from './manifest-set.js';
 import { classifyKind, type OlderVersion, type ReadKind } from './manifest/kinds.js';
+import { SERVICE_SPEC, WORKLOAD_SPECS } from './manifest/known-fields/kubernetes.js';
 import { ManifestNode } from './manifest/manifest-node.js';
 import { asCurrentIngress } from './manifest/older-ingress.js';
 import { SourceDocument } from './manifest/source-document.js';
@@ -21,6 +22,7 @@ import { readFlaggerCanary } from './rollouts/canary.js';
 import { readRollout } from './rollouts/rollout.js';
 import type { Finding } from '../finding.js';
 import { manifestFinding } from './manifest-finding.js';
+import { unknownFieldsBelow } from './unknown-fields.js';
 
 /** How deep a List may stand in a List; `kubectl` itself nests none. */
 const MAX_LIST_DEPTH = 4;
@@ -127,11 +129,13 @@ function readKind(node: ManifestNode, kind: ReadKind, group: string): ManifestSe
     case 'ReferenceGrant':
       return found({ referenceGrants: [readReferenceGrant(node)] });
     case 'Service':
+      findings.push(...unknownFieldsBelow(node.field('spec'), SERVICE_SPEC));
       return found({ services: [readService(node)] });
     case 'Deployment':
     case 'StatefulSet':
     case 'ReplicaSet':
     case 'DaemonSet': {
+      findings.push(...unknownFieldsBelow(node.field('spec'), WORKLOAD_SPECS[kind]));
       const workload = readWorkload(node, kind);
       return found({ workloads: workload === null ? [] : [workload] });
     }

@@ -1,7 +1,8 @@
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
+import { VIRTUAL_SERVICE_SPEC } from '../manifest/known-fields/istio.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import type { Rule } from '../rule.js';
-import { unknownFields } from '../unknown-fields.js';
+import { unknownFieldsBelow } from '../unknown-fields.js';
 import type { Finding } from '../../finding.js';
 import { readHttpRule } from './http-rule.js';
 
@@ -20,17 +21,14 @@ export const MESH = 'mesh';
 
 export function readVirtualService(node: ManifestNode, findings: Finding[]): VirtualService {
   const spec = node.field('spec');
-  findings.push(...unknownFields(spec, ['hosts', 'gateways', 'http', 'tls', 'tcp', 'exportTo']));
+  findings.push(...unknownFieldsBelow(spec, VIRTUAL_SERVICE_SPEC));
   const gateways = spec.field('gateways').strings();
   return {
     ...readObject(node, 'VirtualService', 'networking.istio.io'),
     hosts: spec.field('hosts').strings(),
     gateways: gateways.length === 0 ? [MESH] : gateways,
     exportTo: spec.field('exportTo').strings(),
-    http: spec
-      .field('http')
-      .items()
-      .map((rule, index) => readHttpRule(rule, index, findings)),
+    http: spec.field('http').items().map(readHttpRule),
   };
 }
 
