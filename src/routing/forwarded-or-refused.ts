@@ -5,15 +5,19 @@ import type { Forwarded, Resolution } from './resolution.js';
 /**
  * Insists on a split.
  * @param purpose What it is wanted for, as the end of `there is no split to`.
- * @throws InputError with the reason where the request is not forwarded.
+ * @throws InputError with the reason where the request is not forwarded, or a test could not tell who
+ *   answered.
  */
 export function forwardedOrRefused(
   resolution: Resolution,
   purpose: 'test' | 'plan for' = 'test',
 ): Forwarded {
   switch (resolution.kind) {
-    case 'forward':
-      return resolution;
+    case 'forward': {
+      const { samePods } = resolution;
+      if (samePods === null || purpose === 'plan for') return resolution;
+      throw new InputError(samePods.summary, inputPlace(samePods.place));
+    }
     case 'none':
       throw new InputError(resolution.problem.summary, inputPlace(resolution.problem.place));
     default: {

@@ -1,4 +1,5 @@
 import type { Finding } from '../finding.js';
+import type { InputError } from '../input-error.js';
 import type { ChosenRoute } from './chosen-route.js';
 import type { MatchContext } from './condition.js';
 import type { MatchedRule } from './first-match.js';
@@ -17,13 +18,15 @@ import type { Backend, Rule } from './rule.js';
 /** Where a request is forwarded to, and what there is to say about it. */
 export interface Forwarding {
   split: RouteSplit;
+  /** Why answers cannot tell two destinations apart; `null` when they can. */
+  samePods: InputError | null;
   notes: string[];
   findings: Finding[];
 }
 
 /**
  * The destinations of a rule that takes a request.
- * @throws InputError when they do not exist, or cannot be told apart.
+ * @throws InputError when they do not exist.
  */
 export function forwardingOf(
   set: ManifestSet,
@@ -33,10 +36,11 @@ export function forwardingOf(
 ): Forwarding {
   const { clientNamespace, via } = chosen;
   const findings: Finding[] = [...chosen.findings];
-  const split = resolveDestinations(set, object, backends, clientNamespace, findings);
+  const { split, samePods } = resolveDestinations(set, object, backends, clientNamespace, findings);
   const balancing = balancersOf(set, split.destinations, clientNamespace);
   return {
     split: { ...split, headers: responseHeaders(rule, backends) },
+    samePods,
     notes: [...chosen.notes, ...mirrorNotes(rule), ...affinityNotes(balancing, context.request)],
     findings: [
       ...findings,
@@ -58,6 +62,7 @@ export function forwardingByReplicas(
   const note = `no route names weights for ${service}: its pods share the requests, so the split is by replicas`;
   return {
     split: replicaSplit(set, service),
+    samePods: null,
     notes: [...chosen.notes, note],
     findings: chosen.findings,
   };

@@ -13,13 +13,16 @@ import { readPod } from './kubernetes/pod.js';
 import { readService } from './kubernetes/service.js';
 import { readWorkload } from './kubernetes/workload.js';
 import { EMPTY_MANIFESTS, mergeManifests, type ManifestSet } from './manifest-set.js';
-import { classifyKind, type ReadKind } from './manifest/kinds.js';
+import { classifyKind, type OlderVersion, type ReadKind } from './manifest/kinds.js';
+import { SERVICE_SPEC, WORKLOAD_SPECS } from './manifest/known-fields/kubernetes.js';
 import { ManifestNode } from './manifest/manifest-node.js';
+import { asCurrentIngress } from './manifest/older-ingress.js';
 import { SourceDocument } from './manifest/source-document.js';
 import { readFlaggerCanary } from './rollouts/canary.js';
 import { readRollout } from './rollouts/rollout.js';
 import type { Finding } from '../finding.js';
 import { manifestFinding } from './manifest-finding.js';
+import { unknownFieldsBelow } from './unknown-fields.js';
 
 /** How deep a List may stand in a List; `kubectl` itself nests none. */
 const MAX_LIST_DEPTH = 4;
@@ -72,9 +75,26 @@ function readNode(
       throw node
         .field(verdict.problem.startsWith(kind) ? 'apiVersion' : 'kind')
         .error(verdict.problem);
-    case 'read':
-      return readKind(node, verdict.kind, verdict.group);
+    case 'read': {
+      const { older } = verdict;
+      if (older === null) return readKind(node, verdict.kind, verdict.group);
+      const current = verdict.kind === 'Ingress' ? asCurrentIngress(node) : node;
+      const set = readKind(current, verdict.kind, verdict.group);
+      return { ...set, findings: [olderVersionFinding(node, apiVersion, older), ...set.findings] };
+    }
   }
+}
+
+function olderVersionFinding(
+  node: ManifestNode,
+  apiVersion: string,
+  { goneSince, current }: OlderVersion,
+): Finding {
+  return manifestFinding({
+    code: 'old-api-version',
+    summary: `${apiVersion} is served no longer since ${goneSince}: the object is read as if it were ${current}, and is to be written so`,
+    place: node.field('apiVersion').place(),
+  });
 }
 
 function readKind(node: ManifestNode, kind: ReadKind, group: string): ManifestSet {
@@ -109,11 +129,13 @@ function readKind(node: ManifestNode, kind: ReadKind, group: string): ManifestSe
     case 'ReferenceGrant':
       return found({ referenceGrants: [readReferenceGrant(node)] });
     case 'Service':
+      findings.push(...unknownFieldsBelow(node.field('spec'), SERVICE_SPEC));
       return found({ services: [readService(node)] });
     case 'Deployment':
     case 'StatefulSet':
     case 'ReplicaSet':
     case 'DaemonSet': {
+      findings.push(...unknownFieldsBelow(node.field('spec'), WORKLOAD_SPECS[kind]));
       const workload = readWorkload(node, kind);
       return found({ workloads: workload === null ? [] : [workload] });
     }

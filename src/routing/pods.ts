@@ -1,6 +1,6 @@
 import { formatPlace, InputError } from '../input-error.js';
 import type { ExpectedDestination, SubsetToken, WorkloadPattern } from './route-split.js';
-import type { Workload } from './kubernetes/workload.js';
+import { ROLLOUTS_HASH_LABEL, type Workload } from './kubernetes/workload.js';
 
 /** Which pods a destination stands for. */
 export interface PodSelector {
@@ -32,55 +32,70 @@ export function selects(
   return hasLabels(workload.podLabels, selector.labels);
 }
 
-/**
- * Maps workloads to the destinations whose labels their pods carry.
- * @param names Names of the destinations, for messages.
- * @throws InputError when one workload is behind two destinations: nothing could tell them apart.
- */
+/** Maps workloads to the destinations whose labels their pods carry; those of several to none. */
 export function workloadPatterns(
   workloads: readonly Workload[],
   selectors: readonly PodSelector[],
-  names: readonly string[],
 ): WorkloadPattern[] {
   return workloads.map((workload) => {
-    const behind = selectors.flatMap((selector, index) =>
-      selects(selector, workload) ? [index] : [],
-    );
-    const [destination, other] = behind;
-    if (destination !== undefined && other !== undefined)
-      throw samePodsError(
-        names[destination] ?? '',
-        names[other] ?? '',
-        `${workload.kind} ${workload.name} (${formatPlace(workload.node.place())})`,
-      );
+    const [destination, other] = destinationsOf(workload, selectors);
     const { kind, name, namespace, replicas } = workload;
-    return { kind, name, namespace, destination: destination ?? null, replicas };
+    const only = other === undefined ? (destination ?? null) : null;
+    return { kind, name, namespace, destination: only, replicas };
   });
 }
 
 /**
- * Without workloads the labels alone must keep destinations apart: one whose labels are all among
- * another's has that one's pods too.
- * @throws InputError when two destinations select the same pods.
+ * Why the answers of two destinations cannot be told apart: a workload is behind both or, where none is
+ * known, the labels of one are all among the other's, which so has that one's pods too.
+ * @returns `null` when they can.
  */
-export function refuseSamePods(
+export function samePods(
+  destinations: readonly ExpectedDestination[],
+  workloads: readonly Workload[],
+  selectors: readonly PodSelector[],
+): InputError | null {
+  for (const workload of workloads) {
+    const [one, other] = destinationsOf(workload, selectors).map((index) => destinations[index]);
+    if (one === undefined || other === undefined) continue;
+    const pods = `${workload.kind} ${workload.name} (${formatPlace(workload.node.place())})`;
+    return samePodsError(one.name, other.name, pods, adviceFor(workload));
+  }
+  return sameLabels(destinations, selectors);
+}
+
+function destinationsOf(workload: Workload, selectors: readonly PodSelector[]): number[] {
+  return selectors.flatMap((selector, index) => (selects(selector, workload) ? [index] : []));
+}
+
+function adviceFor({ kind, podLabels }: Workload): string {
+  const hash = podLabels[ROLLOUTS_HASH_LABEL];
+  if (kind === 'Rollout')
+    return `Argo Rollouts tells them by the label ${ROLLOUTS_HASH_LABEL}, which it adds to what selects them, and whose values are in the status of the Rollout alone: give it as kubectl get -o yaml shows it`;
+  return hash === undefined
+    ? OTHER_LABELS
+    : `the Rollout has the one version ${hash}, until the next is rolled out`;
+}
+
+function sameLabels(
   destinations: readonly ExpectedDestination[],
   selectors: readonly PodSelector[],
-): void {
+): InputError | null {
   for (const [index, selector] of selectors.entries()) {
     for (const [before, other] of selectors.slice(0, index).entries()) {
       const [one, two] = [destinations[before], destinations[index]];
       if (one === undefined || two === undefined) continue;
       if (one.host === two.host && one.subset === two.subset)
-        throw samePodsError(one.name, two.name, `every pod of ${one.host}`);
+        return samePodsError(one.name, two.name, `every pod of ${one.host}`);
       if (selector.labels === null || other.labels === null) continue;
       if (selector.endpointsOf !== other.endpointsOf) continue;
       if (one.host !== two.host && !(selector.complete && other.complete)) continue;
       if (selector.namespace !== other.namespace) continue;
       if (hasLabels(selector.labels, other.labels) || hasLabels(other.labels, selector.labels))
-        throw samePodsError(one.name, two.name, describeLabels(selector.labels, other.labels));
+        return samePodsError(one.name, two.name, describeLabels(selector.labels, other.labels));
     }
   }
+  return null;
 }
 
 /** The sum of the replicas behind each destination; `null` where a part is not known. */
@@ -108,10 +123,17 @@ export function subsetTokens(
   );
 }
 
-function samePodsError(one: string, other: string, pods: string): InputError {
+const OTHER_LABELS = 'give their subsets different labels';
+
+function samePodsError(
+  one: string,
+  other: string,
+  pods: string,
+  advice = OTHER_LABELS,
+): InputError {
   const which = one === other ? `two destinations ${one}` : `the destinations ${one} and ${other}`;
   return new InputError(
-    `${which} select the same pods (${pods}), so no answer can tell them apart: give their subsets different labels`,
+    `${which} select the same pods (${pods}), so no answer can tell them apart: ${advice}`,
   );
 }
 

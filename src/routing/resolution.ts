@@ -58,6 +58,8 @@ export interface Forwarded extends Resolved, RouteSplit {
   effects: RouteEffects;
   /** The gateway's own pods; null where there are none, or they are not known. */
   gatewayPods: GatewayPods | null;
+  /** Why answers cannot tell two destinations apart, one of `findings`; null when they can. */
+  samePods: Finding | null;
 }
 
 /** The proxy sends the client elsewhere. */
@@ -85,7 +87,7 @@ export interface Unrouted extends Resolved {
   effects: RouteEffects | null;
   /**
    * Why, the first of `findings`: `no-route`; `no-split` where the route is known, and what is behind
-   * it is not, or cannot be told apart; `unknown-subset`.
+   * it is not; `unknown-subset`.
    */
   problem: Finding;
 }

@@ -49,9 +49,11 @@ export function resolveRoute(
   const forwarding = attempt(() => forwardingBy(question.set, chosen));
   if (forwarding instanceof InputError)
     return unrouted(question, chosen, codeOf(forwarding, question.lint), forwarding);
+  const samePods = samePodsFinding(forwarding);
   return {
     kind: 'forward',
-    ...known(question, chosen, [], forwarding),
+    ...known(question, chosen, samePods === null ? [] : [samePods], forwarding),
+    samePods,
     via: chosen.via,
     gatewayPods: gatewayPods(question.set, chosen.via),
     ...(matched === null
@@ -77,6 +79,13 @@ function forwardingBy(set: ManifestSet, chosen: ChosenRoute): Forwarding {
   if (unroutedService !== null) return forwardingByReplicas(set, chosen, unroutedService);
   if (matched?.rule.action.kind !== 'forward') throw new RangeError('a rule that does not forward');
   return forwardingOf(set, chosen, matched, matched.rule.action.backends);
+}
+
+/** It bars a test of the weights, and nothing else. */
+function samePodsFinding({ samePods }: Forwarding): Finding | null {
+  if (samePods === null) return null;
+  const { problem: summary, place } = samePods;
+  return manifestFinding({ code: 'same-pods', summary, place });
 }
 
 /** A rule that takes the request and has no destination for it. */
@@ -127,7 +136,7 @@ function unrouted(
   };
 }
 
-/** A destination is missing, or destinations cannot be told apart. */
+/** A destination is missing, or what is behind the route. */
 function codeOf({ place }: InputError, lint: readonly Finding[]): 'no-split' | 'unknown-subset' {
   const at = placeOf(place);
   const isSubset = lint.some(

@@ -192,15 +192,22 @@ describe('the resolution of a request', () => {
     assert.deepEqual(lint, []);
   });
 
-  it('a route whose destinations share their pods is known, but splits nothing', () => {
+  it('a route whose destinations share their pods is shown with its weights, and cannot be tested', () => {
     const set = manifestsOf([
       GATEWAY,
       virtualService([split({ 's/a': 1, 's/b': 1 })]),
       destinationRule('s', { a: { app: 's' }, b: { app: 's' } }),
     ]);
     const explanation = resolveRoute(set, request({ targetPort: 80 }));
-    assert.equal(problemOf(explanation)?.code, 'no-split');
-    assert.equal(explanation.route?.rule, 'http[0]');
+    assert.equal(problemOf(explanation), null);
+    assert.ok(explanation.kind === 'forward');
+    assert.deepEqual(sharesOf(explanation), { a: 50, b: 50 });
+    assert.deepEqual(
+      explanation.findings.map(({ code }) => code),
+      ['same-pods'],
+    );
+    assert.throws(() => forwardedOrRefused(explanation), /a and b select the same pods/);
+    assert.equal(forwardedOrRefused(explanation, 'plan for'), explanation);
   });
 
   it('the timeouts, retries, faults and mirrors that apply', () => {

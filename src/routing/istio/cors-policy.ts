@@ -1,29 +1,15 @@
-import type { Finding } from '../../finding.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import type { PreflightPolicy } from '../preflight.js';
 import type { StringMatch } from '../string-match.js';
-import { unknownFields } from '../unknown-fields.js';
 import { readStringMatch } from './http-match.js';
-
-const CORS_FIELDS = [
-  'allowOrigin',
-  'allowOrigins',
-  'allowMethods',
-  'allowHeaders',
-  'exposeHeaders',
-  'maxAge',
-  'allowCredentials',
-  'unmatchedPreflights',
-];
 
 /**
  * Reads `corsPolicy`: preflight requests of its origins are answered by the proxy, those of others are
  * forwarded unless they are to be ignored, which answers them too.
  * Source: https://istio.io/latest/docs/reference/config/networking/virtual-service/#CorsPolicy
  */
-export function readCorsPolicy(node: ManifestNode, findings: Finding[]): PreflightPolicy | null {
+export function readCorsPolicy(node: ManifestNode): PreflightPolicy | null {
   if (node.absent) return null;
-  findings.push(...unknownFields(node, CORS_FIELDS));
   if (node.field('unmatchedPreflights').optionalString() === 'IGNORE') return { origins: null };
   return { origins: readOrigins(node) };
 }

@@ -1,6 +1,7 @@
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
+import { DESTINATION_RULE_SPEC } from '../manifest/known-fields/istio.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
-import { unknownFields } from '../unknown-fields.js';
+import { unknownFieldsBelow } from '../unknown-fields.js';
 import type { Finding } from '../../finding.js';
 import { type LoadBalancers, readLoadBalancers } from './load-balancer.js';
 import { manifestFinding } from '../manifest-finding.js';
@@ -23,9 +24,7 @@ export interface DestinationRule extends ManifestObject {
 
 export function readDestinationRule(node: ManifestNode, findings: Finding[]): DestinationRule {
   const spec = node.field('spec');
-  findings.push(
-    ...unknownFields(spec, ['host', 'trafficPolicy', 'subsets', 'exportTo', 'workloadSelector']),
-  );
+  findings.push(...unknownFieldsBelow(spec, DESTINATION_RULE_SPEC));
   if (!spec.field('workloadSelector').absent)
     findings.push(
       manifestFinding({
@@ -39,7 +38,6 @@ export function readDestinationRule(node: ManifestNode, findings: Finding[]): De
     .field('subsets')
     .items()
     .map((subset) => {
-      findings.push(...unknownFields(subset, ['name', 'labels', 'trafficPolicy']));
       return {
         name: subset.field('name').string(),
         labels: subset.field('labels').stringMap(),

@@ -1,13 +1,8 @@
+import type { InputError } from '../../input-error.js';
 import type { ManifestSet } from '../manifest-set.js';
 import type { ManifestObject } from '../manifest/manifest-object.js';
 import { podAddresses } from '../pod-addresses.js';
-import {
-  refuseSamePods,
-  replicasOf,
-  subsetTokens,
-  workloadPatterns,
-  type PodSelector,
-} from '../pods.js';
+import { replicasOf, samePods, subsetTokens, workloadPatterns, type PodSelector } from '../pods.js';
 import type { ExpectedDestination, RouteSplit } from '../route-split.js';
 import type { Backend } from '../rule.js';
 import type { Finding } from '../../finding.js';
@@ -19,7 +14,8 @@ import { destinationRulesOf, subsetLabels } from './subset-labels.js';
  * Turns the weighted entries of a rule into destinations with names, shares and pods.
  * @param object The VirtualService the rule stands in.
  * @param clientNamespace `null` for a gateway.
- * @throws InputError when a subset does not exist, or two destinations have the same pods.
+ * @returns `samePods`: why answers cannot tell two of them apart; `null` when they can.
+ * @throws InputError when a subset does not exist.
  */
 export function resolveDestinations(
   set: ManifestSet,
@@ -27,7 +23,7 @@ export function resolveDestinations(
   backends: readonly Backend[],
   clientNamespace: string | null,
   findings: Finding[],
-): Omit<RouteSplit, 'headers'> {
+): { split: Omit<RouteSplit, 'headers'>; samePods: InputError | null } {
   const hosts = backends.map(({ host }) => resolveShortName(host, object.namespace));
   const names = destinationNames(backends, hosts);
   const services = hosts.map((host) => findService(set, host));
@@ -58,15 +54,17 @@ export function resolveDestinations(
       replicas: null,
     };
   });
-  refuseSamePods(destinations, selectors);
-  const workloads = workloadPatterns(set.workloads, selectors, names);
+  const workloads = workloadPatterns(set.workloads, selectors);
   for (const [index, destination] of destinations.entries())
     destination.replicas = replicasOf(workloads, index);
   return {
-    destinations,
-    workloads,
-    subsetTokens: subsetTokens(destinations, labels),
-    addresses: podAddresses(set, destinations, selectors),
+    split: {
+      destinations,
+      workloads,
+      subsetTokens: subsetTokens(destinations, labels),
+      addresses: podAddresses(set, destinations, selectors),
+    },
+    samePods: samePods(destinations, set.workloads, selectors),
   };
 }
 

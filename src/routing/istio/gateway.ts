@@ -1,6 +1,7 @@
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
+import { GATEWAY_SPEC } from '../manifest/known-fields/istio.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
-import { unknownFields } from '../unknown-fields.js';
+import { unknownFieldsBelow } from '../unknown-fields.js';
 import type { Finding } from '../../finding.js';
 
 /** One `host` of a server: `ns/name`, where the namespace limits whose VirtualServices it takes. */
@@ -41,22 +42,18 @@ const TLS_MODES = [
 
 export function readGateway(node: ManifestNode, findings: Finding[]): IstioGateway {
   const spec = node.field('spec');
-  findings.push(...unknownFields(spec, ['selector', 'servers']));
+  findings.push(...unknownFieldsBelow(spec, GATEWAY_SPEC));
   const servers = spec.field('servers').items();
   if (servers.length === 0)
     throw spec.field('servers').error('the Gateway has no servers: it opens no port');
   return {
     ...readObject(node, 'Gateway', 'networking.istio.io'),
     selector: spec.field('selector').stringMap(),
-    servers: servers.map((server) => readServer(server, findings)),
+    servers: servers.map(readServer),
   };
 }
 
-function readServer(node: ManifestNode, findings: Finding[]): GatewayServer {
-  findings.push(
-    ...unknownFields(node, ['port', 'bind', 'hosts', 'tls', 'defaultEndpoint', 'name']),
-    ...unknownFields(node.field('port'), ['number', 'protocol', 'name', 'targetPort']),
-  );
+function readServer(node: ManifestNode): GatewayServer {
   const port = node.field('port').field('number').optionalInteger();
   if (port === null || port < 1 || port > 65535)
     throw node.field('port').field('number').error('must be a port between 1 and 65535');

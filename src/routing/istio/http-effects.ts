@@ -32,7 +32,7 @@ function readAbort(node: ManifestNode): InjectedAbort | null {
   const httpStatus = node.field('httpStatus').optionalInteger();
   const grpcStatus = node.field('grpcStatus').optionalString();
   if (httpStatus === null && grpcStatus === null) return null;
-  const share = readPercentage(node) ?? 0;
+  const share = readPercentage(node, []) ?? 0;
   if (share === 0) return null;
   return {
     share,
@@ -43,16 +43,25 @@ function readAbort(node: ManifestNode): InjectedAbort | null {
 
 function readDelay(node: ManifestNode): InjectedFault | null {
   const delayMs = readDurationMs(node.field('fixedDelay'));
-  const share = node.absent ? 0 : (readPercentage(node) ?? 0);
+  const share = node.absent ? 0 : (readPercentage(node, ['percent']) ?? 0);
   if (delayMs === null || share === 0) return null;
   return { share, description: `${delayMs} ms` };
 }
 
-/** `percentage.value` (a double), else the older `percent` (whole). */
-function readPercentage(node: ManifestNode): number | null {
-  const field = node.field('percentage');
-  const value = field.absent ? node.field('percent') : field.field('value');
-  if (value.absent) return field.absent ? null : 0;
+/**
+ * `percentage.value` (a double), else the first of the older fields (whole) that is given. Those of the
+ * CRD count, of which an abort has none: the API server drops any other.
+ * Source: istio/api networking/v1alpha3/virtual_service.proto, HTTPFaultInjection and HTTPRoute.
+ */
+function readPercentage(
+  node: ManifestNode,
+  olderFields: readonly string[],
+  newer = 'percentage',
+): number | null {
+  const field = node.field(newer);
+  const older = olderFields.map((name) => node.field(name)).find(({ absent }) => !absent);
+  const value = field.absent ? older : field.field('value');
+  if (value === undefined || value.absent) return field.absent ? null : 0;
   const percent = value.number();
   if (percent < 0 || percent > 100)
     throw value.error(`must be between 0 and 100, and is ${percent}`);
@@ -63,13 +72,12 @@ function readMirrors(node: ManifestNode): RouteEffects['mirrors'] {
   const mirrors: RouteEffects['mirrors'] = [];
   const mirror = node.field('mirror');
   if (!mirror.absent) {
-    const percentage = node.field('mirrorPercentage');
-    const percent = percentage.absent ? node.field('mirrorPercent') : percentage.field('value');
-    const share = percent.absent ? (percentage.absent ? 1 : 0) : percent.number() / 100;
+    const share =
+      readPercentage(node, ['mirrorPercent', 'mirror_percent'], 'mirrorPercentage') ?? 1;
     mirrors.push({ host: mirror.field('host').string(), share });
   }
   for (const item of node.field('mirrors').items()) {
-    const share = readPercentage(item) ?? 1;
+    const share = readPercentage(item, []) ?? 1;
     mirrors.push({ host: item.field('destination').field('host').string(), share });
   }
   return mirrors.filter(({ share }) => share > 0);

@@ -1,32 +1,12 @@
 import type { Condition, MatchEntry } from '../condition.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import { readRegex, type StringMatch } from '../string-match.js';
-import { unknownFields } from '../unknown-fields.js';
-import type { Finding } from '../../finding.js';
-
-const MATCH_FIELDS = [
-  'name',
-  'uri',
-  'scheme',
-  'method',
-  'authority',
-  'headers',
-  'port',
-  'sourceLabels',
-  'gateways',
-  'queryParams',
-  'ignoreUriCase',
-  'withoutHeaders',
-  'sourceNamespace',
-  'statPrefix',
-];
 
 /**
  * Reads one entry of `http[].match`; all its conditions must hold.
  * Source: https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
  */
-export function readHttpMatch(node: ManifestNode, findings: Finding[]): MatchEntry {
-  findings.push(...unknownFields(node, MATCH_FIELDS));
+export function readHttpMatch(node: ManifestNode): MatchEntry {
   const conditions: Condition[] = [];
   const port = node.field('port').optionalInteger();
   if (port !== null) conditions.push({ on: 'port', port });

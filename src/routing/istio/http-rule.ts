@@ -1,50 +1,25 @@
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import { describeRedirect } from '../redirect.js';
 import type { Backend, Rule, RuleAction } from '../rule.js';
-import { unknownFields } from '../unknown-fields.js';
-import type { Finding } from '../../finding.js';
 import { readCorsPolicy } from './cors-policy.js';
 import { readHttpEffects } from './http-effects.js';
 import { readHttpMatch } from './http-match.js';
 
-const HTTP_ROUTE_FIELDS = [
-  'name',
-  'match',
-  'route',
-  'redirect',
-  'directResponse',
-  'delegate',
-  'rewrite',
-  'timeout',
-  'retries',
-  'fault',
-  'mirror',
-  'mirrors',
-  'mirrorPercent',
-  'mirrorPercentage',
-  'corsPolicy',
-  'headers',
-];
-
 /** Reads one entry of `spec.http`. */
-export function readHttpRule(node: ManifestNode, index: number, findings: Finding[]): Rule {
-  findings.push(...unknownFields(node, HTTP_ROUTE_FIELDS));
+export function readHttpRule(node: ManifestNode, index: number): Rule {
   const name = node.field('name').optionalString();
   return {
     label: name ?? `http[${index}]`,
     name,
-    entries: node
-      .field('match')
-      .items()
-      .map((match) => readHttpMatch(match, findings)),
-    action: readAction(node, findings),
-    preflights: readCorsPolicy(node.field('corsPolicy'), findings),
+    entries: node.field('match').items().map(readHttpMatch),
+    action: readAction(node),
+    preflights: readCorsPolicy(node.field('corsPolicy')),
     effects: readHttpEffects(node),
     node,
   };
 }
 
-function readAction(node: ManifestNode, findings: Finding[]): RuleAction {
+function readAction(node: ManifestNode): RuleAction {
   const actions = ['route', 'redirect', 'directResponse', 'delegate'].filter(
     (name) => !node.field(name).absent,
   );
@@ -68,12 +43,12 @@ function readAction(node: ManifestNode, findings: Finding[]): RuleAction {
         namespace: action.field('namespace').optionalString(),
       };
     default:
-      return { kind: 'forward', backends: readBackends(action, findings) };
+      return { kind: 'forward', backends: readBackends(action) };
   }
 }
 
-function readBackends(node: ManifestNode, findings: Finding[]): Backend[] {
-  const backends = node.items().map((item) => readBackend(item, findings));
+function readBackends(node: ManifestNode): Backend[] {
+  const backends = node.items().map(readBackend);
   if (backends.length === 0) throw node.error('the list of destinations is empty');
   const total = backends.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
   if (backends.length > 1 && total === 0) {
@@ -87,11 +62,7 @@ function readBackends(node: ManifestNode, findings: Finding[]): Backend[] {
   return backends;
 }
 
-function readBackend(node: ManifestNode, findings: Finding[]): Backend {
-  findings.push(
-    ...unknownFields(node, ['destination', 'weight', 'headers']),
-    ...unknownFields(node.field('destination'), ['host', 'subset', 'port']),
-  );
+function readBackend(node: ManifestNode): Backend {
   const destination = node.field('destination');
   const weight = node.field('weight').optionalInteger();
   if (weight !== null && weight < 0)

@@ -1,7 +1,8 @@
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
+import { VIRTUAL_SERVICE_SPEC } from '../manifest/known-fields/istio.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import type { Rule } from '../rule.js';
-import { unknownFields } from '../unknown-fields.js';
+import { unknownFieldsBelow } from '../unknown-fields.js';
 import type { Finding } from '../../finding.js';
 import { refuseHosts } from './host-validation.js';
 import { readHttpRule } from './http-rule.js';
@@ -21,7 +22,7 @@ export const MESH = 'mesh';
 
 export function readVirtualService(node: ManifestNode, findings: Finding[]): VirtualService {
   const spec = node.field('spec');
-  findings.push(...unknownFields(spec, ['hosts', 'gateways', 'http', 'tls', 'tcp', 'exportTo']));
+  findings.push(...unknownFieldsBelow(spec, VIRTUAL_SERVICE_SPEC));
   const gateways = spec.field('gateways').strings();
   refuseHosts(spec, gateways);
   return {
@@ -29,10 +30,7 @@ export function readVirtualService(node: ManifestNode, findings: Finding[]): Vir
     hosts: spec.field('hosts').strings(),
     gateways: gateways.length === 0 ? [MESH] : gateways,
     exportTo: spec.field('exportTo').strings(),
-    http: spec
-      .field('http')
-      .items()
-      .map((rule, index) => readHttpRule(rule, index, findings)),
+    http: spec.field('http').items().map(readHttpRule),
   };
 }
 

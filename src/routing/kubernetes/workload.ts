@@ -24,6 +24,9 @@ export interface Workload extends ManifestObject {
   ownedBy: { kind: string; name: string } | null;
 }
 
+/** The label by which Argo Rollouts tells the pods of one version, injected into what selects them. */
+export const ROLLOUTS_HASH_LABEL = 'rollouts-pod-template-hash';
+
 /** Pods in these phases answer nothing. */
 const DEAD_PHASES = ['Succeeded', 'Failed'];
 

@@ -35,10 +35,34 @@ const API_VERSIONS = {
 
 export type ReadKind = keyof typeof API_VERSIONS;
 
+/**
+ * Versions that are served no longer, and since when; their shape is the current one's, or is brought
+ * into it.
+ * Source: https://kubernetes.io/docs/reference/using-api/deprecation-guide/
+ */
+const OLDER_VERSIONS: Partial<Record<ReadKind, Readonly<Record<string, string>>>> = {
+  Ingress: {
+    'extensions/v1beta1': 'Kubernetes 1.22',
+    'networking.k8s.io/v1beta1': 'Kubernetes 1.22',
+  },
+  EndpointSlice: { 'discovery.k8s.io/v1beta1': 'Kubernetes 1.25' },
+  Deployment: {
+    'extensions/v1beta1': 'Kubernetes 1.16',
+    'apps/v1beta1': 'Kubernetes 1.16',
+    'apps/v1beta2': 'Kubernetes 1.16',
+  },
+  StatefulSet: { 'apps/v1beta1': 'Kubernetes 1.16', 'apps/v1beta2': 'Kubernetes 1.16' },
+  ReplicaSet: { 'extensions/v1beta1': 'Kubernetes 1.16', 'apps/v1beta2': 'Kubernetes 1.16' },
+  DaemonSet: { 'extensions/v1beta1': 'Kubernetes 1.16', 'apps/v1beta2': 'Kubernetes 1.16' },
+  Canary: { 'flagger.app/v1alpha3': 'Flagger 1.0' },
+};
+
 /** Kinds whose name is also used by unrelated APIs (`serving.knative.dev/v1 Service`): those are ignored. */
 const NAMES_SHARED_WITH_OTHERS: readonly ReadKind[] = [
   'Service',
   'Deployment',
+  'StatefulSet',
+  'DaemonSet',
   'Ingress',
   'Rollout',
   'Canary',
@@ -58,8 +82,16 @@ const HARMLESS_KINDS: Record<string, readonly string[]> = {
   ],
 };
 
+/** An API version that is read although no server has it any more. */
+export interface OlderVersion {
+  /** `Kubernetes 1.22` */
+  goneSince: string;
+  /** The one to write instead. */
+  current: string;
+}
+
 export type KindVerdict =
-  | { outcome: 'read'; kind: ReadKind; group: string }
+  | { outcome: 'read'; kind: ReadKind; group: string; older: OlderVersion | null }
   | { outcome: 'ignore' }
   | { outcome: 'wrong'; problem: string };
 
@@ -86,10 +118,17 @@ export function classifyKind(apiVersion: string, kind: string): KindVerdict {
 
 function classifyReadKind(apiVersion: string, group: string, kind: ReadKind): KindVerdict {
   const known: readonly string[] = API_VERSIONS[kind];
-  if (known.includes(apiVersion)) return { outcome: 'read', kind, group };
+  if (known.includes(apiVersion)) return { outcome: 'read', kind, group, older: null };
+  const older = OLDER_VERSIONS[kind] ?? {};
+  const goneSince = older[apiVersion];
+  const [current = ''] = known;
+  if (goneSince !== undefined)
+    return { outcome: 'read', kind, group, older: { goneSince, current } };
+  const versions = [...known, ...Object.keys(older)];
   if (
     NAMES_SHARED_WITH_OTHERS.includes(kind) &&
     group !== '' &&
+    !versions.some((version) => version.startsWith(`${group}/`)) &&
     nearestName(apiVersion, known) === null
   )
     return { outcome: 'ignore' };

@@ -1,4 +1,5 @@
 import { InputError, type InputPlace } from '../../input-error.js';
+import { HELM_TEMPLATE_PROBLEM, hasHelmAction } from './helm-template.js';
 import type { PathStep, SourceDocument } from './source-document.js';
 
 /** A value in a manifest together with the place where it stands, for reading it with good errors. */
@@ -54,6 +55,7 @@ export class ManifestNode {
 
   string(): string {
     if (typeof this.value !== 'string') throw this.#wrong('a string');
+    if (hasHelmAction(this.value)) throw this.error(HELM_TEMPLATE_PROBLEM);
     return this.value;
   }
 
@@ -93,7 +95,8 @@ export class ManifestNode {
       this.fields().map(([name, node]) => {
         if (typeof node.value === 'number' || typeof node.value === 'boolean')
           throw node.error(`must be a string: put ${JSON.stringify(node.value)} in quotes`);
-        return [name, node.string()];
+        // Annotations may have templates of others in them.
+        return [name, typeof node.value === 'string' ? node.value : node.string()];
       }),
     );
   }
@@ -105,6 +108,8 @@ export class ManifestNode {
   }
 
   #wrong(expected: string): InputError {
+    if (typeof this.value === 'string' && hasHelmAction(this.value))
+      return this.error(HELM_TEMPLATE_PROBLEM);
     return this.error(
       `must be ${expected}, ${this.absent ? 'and is missing' : `not ${describe(this.value)}`}`,
     );

@@ -2,7 +2,7 @@ import { distance as editDistance } from 'fastest-levenshtein';
 
 /**
  * The candidate a misspelt name was most likely meant to be.
- * @returns The nearest by edit distance, or `null` when none is within a third of its length.
+ * @returns The nearest by edit distance, or `null` when none is within a third of the longer of both.
  */
 export function nearestName(name: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
@@ -12,5 +12,7 @@ export function nearestName(name: string, candidates: readonly string[]): string
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   if (best === null) return null;
-  return bestDistance <= Math.max(1, Math.floor(best.length / 3)) ? best : null;
+  return bestDistance <= Math.max(1, Math.floor(Math.max(best.length, name.length) / 3))
+    ? best
+    : null;
 }

@@ -193,6 +193,8 @@ class PlainReader {
 
   /** Flow style and escapes are left to the full parser, a line at a time. */
   #flow(text: string, start: TextPosition): unknown {
+    // Maybe a template's, which takes a look at the whole.
+    if (text.includes('{{')) throw new NotPlain();
     const document = parseDocument(text, { logLevel: 'silent', prettyErrors: false });
     if (document.errors.length > 0 || /[&*!<]/.test(text.replaceAll(/"[^"\\]*"|'[^']*'/g, '')))
       throw new NotPlain();

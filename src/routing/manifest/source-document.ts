@@ -1,6 +1,8 @@
 import { LineCounter, isAlias, isMap, isSeq, parseAllDocuments, type Document } from 'yaml';
 
 import { InputError } from '../../input-error.js';
+import { HELM_TEMPLATE_PROBLEM, hasMappingAsKey, helmActionOffset } from './helm-template.js';
+import { splitJsonObjects } from './json-stream.js';
 import { readPlainYaml, type PlainDocument, type TextPosition } from './plain-yaml.js';
 
 /** One step into a manifest: a field's name or an item's index. */
@@ -58,15 +60,15 @@ export class SourceDocument {
 
   /**
    * Splits a stream into its documents and reads each.
-   * @param text YAML 1.2 or JSON, any number of documents.
+   * @param text YAML 1.2 or JSON, any number of documents; objects of JSON may follow one another.
    * @param file The name used in messages.
    * @returns The documents that are not empty, in order.
    * @throws InputError when the text is not YAML, repeats a key, or expands without bound.
    */
   static readAll(text: string, file: string): SourceDocument[] {
-    const parts = splitDocuments(text.startsWith('\uFEFF') ? text.slice(1) : text).filter(
-      ({ text: part }, index) => index === 0 || !isEmpty(part),
-    );
+    const parts = splitDocuments(text.startsWith('\uFEFF') ? text.slice(1) : text)
+      .flatMap((part) => splitJsonObjects(part) ?? [part])
+      .filter(({ text: part }, index) => index === 0 || !isEmpty(part));
     // A head of comments, as charts and files have, is not counted as a document.
     const first = isEmpty(parts[0]?.text ?? '') ? 0 : 1;
     return parts
@@ -171,6 +173,12 @@ function parseOne(
   }
   if (document === undefined) return null;
   const [mistake] = document.errors;
+  const action = helmActionOffset(text);
+  if (action !== null && (mistake !== undefined || hasMappingAsKey(document.contents)))
+    throw new InputError(HELM_TEMPLATE_PROBLEM, {
+      ...place,
+      line: linesBefore + lines.linePos(action).line,
+    });
   if (mistake === undefined) return { document, lines };
   const line = linesBefore + lines.linePos(mistake.pos[0]).line;
   throw new InputError(describeMistake(mistake, text), { ...place, line });

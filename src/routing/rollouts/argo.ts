@@ -1,16 +1,13 @@
 import { InputError } from '../../input-error.js';
 import type { BackendRef } from '../gateway-api/route.js';
-import type { Workload } from '../kubernetes/workload.js';
+import { ROLLOUTS_HASH_LABEL, type Workload } from '../kubernetes/workload.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject, type ManifestObject } from '../manifest/manifest-object.js';
-import type { Backend, Rule } from '../rule.js';
 import type { Finding } from '../../finding.js';
 import { canaryIngresses } from './argo-ingress.js';
-import type { ManagedRoute, Rollout } from './rollout.js';
+import { weighVirtualService } from './argo-istio.js';
+import type { CanaryWeights, ManagedRoute, Rollout } from './rollout.js';
 import { manifestFinding } from '../manifest-finding.js';
-
-/** The label by which Argo Rollouts tells the pods of one version, injected into what selects them. */
-const HASH_LABEL = 'rollouts-pod-template-hash';
 
 /**
  * Does what Argo Rollouts does for its canaries: the weights of the routes it manages, the hash of
@@ -57,11 +54,8 @@ function applyRollout(set: ManifestSet, rollout: Rollout, step: number | null): 
     ...set,
     virtualServices: set.virtualServices.map((object) => {
       const managed = managedRoute(rollout, 'VirtualService', object);
-      if (managed === null || weights === null) return object;
-      return {
-        ...object,
-        http: object.http.map((rule) => weighRule(rule, rollout, managed, weights)),
-      };
+      if (managed === null) return object;
+      return weighVirtualService(object, rollout, managed, weights, findings);
     }),
     apiRoutes: set.apiRoutes.map((object) => {
       if (managedRoute(rollout, object.kind, object) === null || weights === null) return object;
@@ -76,7 +70,7 @@ function applyRollout(set: ManifestSet, rollout: Rollout, step: number | null): 
       if (service.namespace !== own.namespace || service.selector === null) return service;
       const hash = hashOf(rollout, service.name, rollout.canaryService, rollout.stableService);
       if (hash === null) return service;
-      return { ...service, selector: { ...service.selector, [HASH_LABEL]: hash } };
+      return { ...service, selector: { ...service.selector, [ROLLOUTS_HASH_LABEL]: hash } };
     }),
     destinationRules: set.destinationRules.map((rule) => {
       const { subsets } = rollout;
@@ -85,7 +79,7 @@ function applyRollout(set: ManifestSet, rollout: Rollout, step: number | null): 
         const hash = hashOf(rollout, subset.name, subsets.canary, subsets.stable);
         return hash === null
           ? subset
-          : { ...subset, labels: { ...subset.labels, [HASH_LABEL]: hash } };
+          : { ...subset, labels: { ...subset.labels, [ROLLOUTS_HASH_LABEL]: hash } };
       });
       return { ...rule, subsets: withHash };
     }),
@@ -104,14 +98,12 @@ function applyRollout(set: ManifestSet, rollout: Rollout, step: number | null): 
  * The weights of canary and stable: as last set, or as the steps up to the current one say.
  * @returns `null` when nothing tells.
  */
-function canaryWeights(
-  rollout: Rollout,
-  step: number | null,
-): { canary: number; stable: number } | null {
+function canaryWeights(rollout: Rollout, step: number | null): CanaryWeights | null {
   const { status, steps, maxTrafficWeight } = rollout;
-  const split = (canary: number): { canary: number; stable: number } => ({
+  const split = (canary: number): CanaryWeights => ({
     canary,
     stable: maxTrafficWeight - canary,
+    additional: [],
   });
   if (step === null) {
     if (status.weights !== null) return status.weights;
@@ -139,30 +131,10 @@ function managedRoute(
   );
 }
 
-function weighRule(
-  rule: Rule,
-  rollout: Rollout,
-  managed: ManagedRoute,
-  weights: { canary: number; stable: number },
-): Rule {
-  const { action } = rule;
-  if (action.kind !== 'forward') return rule;
-  if (managed.rules.length > 0 && !managed.rules.includes(rule.name ?? '')) return rule;
-  const backends = action.backends.map((backend): Backend => {
-    const names = rollout.subsets ?? { canary: null, stable: null };
-    const own = backend.subset ?? backend.host.split('.')[0] ?? '';
-    const canary = backend.subset === null ? rollout.canaryService : names.canary;
-    const stable = backend.subset === null ? rollout.stableService : names.stable;
-    if (own === canary) return { ...backend, weight: weights.canary };
-    return own === stable ? { ...backend, weight: weights.stable } : backend;
-  });
-  return { ...rule, action: { kind: 'forward', backends } };
-}
-
 function weighRefs(
   refs: readonly BackendRef[],
   { canaryService, stableService }: Rollout,
-  weights: { canary: number; stable: number },
+  weights: CanaryWeights,
 ): BackendRef[] {
   return refs.map((ref) => {
     if (ref.name === canaryService) return { ...ref, weight: weights.canary };
@@ -200,7 +172,7 @@ function workloadsOf(rollout: Rollout, hashes: readonly (string | null)[]): Work
     ...common,
     kind: 'ReplicaSet',
     name: `${rollout.name}-${hash}`,
-    podLabels: { ...rollout.podLabels, [HASH_LABEL]: hash },
+    podLabels: { ...rollout.podLabels, [ROLLOUTS_HASH_LABEL]: hash },
     // How many pods of each version run is the controller's affair while a rollout goes on.
     replicas: known.length === 1 ? rollout.replicas : null,
   }));

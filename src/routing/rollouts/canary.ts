@@ -5,9 +5,11 @@ import { readCorsPolicy } from '../istio/cors-policy.js';
 import { readHttpEffects } from '../istio/http-effects.js';
 import { readHttpMatch } from '../istio/http-match.js';
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
+import { VIRTUAL_SERVICE_SPEC } from '../manifest/known-fields/istio.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import type { Finding } from '../../finding.js';
 import { manifestFinding } from '../manifest-finding.js';
+import { unknownFieldsBelow } from '../unknown-fields.js';
 
 /** A Flagger Canary: https://docs.flagger.app/usage/how-it-works */
 export interface FlaggerCanary extends ManifestObject {
@@ -50,6 +52,9 @@ export function readFlaggerCanary(node: ManifestNode, findings: Finding[]): Flag
       }),
     );
   }
+  findings.push(
+    ...unknownFieldsBelow(service.field('corsPolicy'), VIRTUAL_SERVICE_SPEC.http.corsPolicy),
+  );
   return {
     ...readObject(node, 'Canary', 'flagger.app'),
     target: { kind: target.field('kind').optionalString() ?? 'Deployment', name },
@@ -62,7 +67,7 @@ export function readFlaggerCanary(node: ManifestNode, findings: Finding[]): Flag
     match: readMatches(service, findings),
     testMatch: readMatches(analysis, findings),
     // They have the names of a VirtualService's.
-    preflights: readCorsPolicy(service.field('corsPolicy'), findings),
+    preflights: readCorsPolicy(service.field('corsPolicy')),
     effects: readHttpEffects(service),
     delegation: service.field('delegation').boolean(),
   };
@@ -77,5 +82,8 @@ function readMatches(node: ManifestNode, findings: Finding[]): MatchEntry[] {
   return node
     .field('match')
     .items()
-    .map((match) => readHttpMatch(match, findings));
+    .map((match) => {
+      findings.push(...unknownFieldsBelow(match, VIRTUAL_SERVICE_SPEC.http.match));
+      return readHttpMatch(match);
+    });
 }

@@ -14,7 +14,8 @@ const SELECTOR_LABELS = ['app', 'name', 'app.kubernetes.io/name'];
 
 /**
  * Does what Flagger does with Istio: a copy of the target named `-primary`, Services for both, and a
- * VirtualService that splits between them by the weight in the Canary's status.
+ * VirtualService that splits between them by the weight in the Canary's status. Without a status, one
+ * that is given is left as it is.
  * Source: https://docs.flagger.app/usage/how-it-works and https://docs.flagger.app/faq (label selectors).
  */
 export function applyFlagger(set: ManifestSet): ManifestSet {
@@ -22,7 +23,9 @@ export function applyFlagger(set: ManifestSet): ManifestSet {
 }
 
 function applyCanary(set: ManifestSet, canary: FlaggerCanary): ManifestSet {
-  const { findings, weight } = readState(canary);
+  const given = set.virtualServices.find(
+    ({ name, namespace }) => name === canary.apex && namespace === canary.namespace,
+  );
   if (canary.provider !== null && canary.provider !== 'istio')
     return {
       ...set,
@@ -35,6 +38,7 @@ function applyCanary(set: ManifestSet, canary: FlaggerCanary): ManifestSet {
         }),
       ],
     };
+  const kept = canary.weight === null ? (given ?? null) : null;
   const primary = primaryWorkload(set, canary);
   const services = ['primary', 'canary'].map((role) => serviceOf(set, canary, role));
   const missing = (object: ManifestObject): boolean =>
@@ -45,29 +49,29 @@ function applyCanary(set: ManifestSet, canary: FlaggerCanary): ManifestSet {
   return {
     ...set,
     virtualServices: [
-      ...set.virtualServices.filter(
-        ({ name, namespace }) => name !== canary.apex || namespace !== canary.namespace,
-      ),
-      virtualServiceOf(canary, weight),
+      ...set.virtualServices.filter((object) => object !== given),
+      kept ?? virtualServiceOf(canary, canary.weight ?? 0),
     ],
     services: [...set.services, ...services.filter(missing)],
     workloads: [...set.workloads, ...primary.filter(missing)],
-    findings: [...set.findings, ...findings],
+    findings: [...set.findings, ...stateFindings(canary, kept)],
   };
 }
 
-function readState(canary: FlaggerCanary): { weight: number; findings: Finding[] } {
-  const findings: Finding[] = [];
-  const place = canary.node.place();
-  if (canary.weight === null)
-    findings.push(
-      manifestFinding({
-        code: 'rollout-state-unknown',
-        summary: `${describeObject(canary)} has no status: it is taken as not yet started, all requests to the primary`,
-        place,
-      }),
-    );
-  return { weight: canary.weight ?? 0, findings };
+/** @param kept The VirtualService that is given, where nothing tells what Flagger has made of it. */
+function stateFindings(canary: FlaggerCanary, kept: VirtualService | null): Finding[] {
+  if (canary.weight !== null) return [];
+  const taken =
+    kept === null
+      ? 'it is taken as not yet started, all requests to the primary'
+      : `${describeObject(kept)} counts as it is given, until Flagger writes its own in its place`;
+  return [
+    manifestFinding({
+      code: 'rollout-state-unknown',
+      summary: `${describeObject(canary)} has no status: ${taken}`,
+      place: canary.node.place(),
+    }),
+  ];
 }
 
 function objectOf(canary: FlaggerCanary, kind: string, name: string): ManifestObject {

@@ -13,6 +13,14 @@ export interface ManagedRoute {
   rules: readonly string[];
 }
 
+/** What a rollout gives the destinations of a route. */
+export interface CanaryWeights {
+  canary: number;
+  stable: number;
+  /** Of Services that experiments bring. */
+  additional: readonly { service: string; weight: number }[];
+}
+
 /** An Argo Rollout with the canary strategy: https://argo-rollouts.readthedocs.io/en/stable/features/specification/ */
 export interface Rollout extends ManifestObject {
   canaryService: string | null;
@@ -21,13 +29,21 @@ export interface Rollout extends ManifestObject {
   steps: readonly (number | null)[];
   maxTrafficWeight: number;
   routes: readonly ManagedRoute[];
-  subsets: { destinationRule: string; canary: string; stable: string } | null;
+  subsets: {
+    destinationRule: string;
+    canary: string;
+    stable: string;
+    /** Others of it that keep their weights. */
+    additional: readonly string[];
+  } | null;
+  /** Rules that steps add and remove. */
+  managedRules: readonly string[];
   podLabels: Readonly<Record<string, string>>;
   replicas: number;
   status: {
     stepIndex: number | null;
-    /** Weights as last set: canary and stable. */
-    weights: { canary: number; stable: number } | null;
+    /** As last set. */
+    weights: CanaryWeights | null;
     canaryHash: string | null;
     stableHash: string | null;
     aborted: boolean;
@@ -51,6 +67,10 @@ export function readRollout(node: ManifestNode, findings: Finding[]): Rollout {
     maxTrafficWeight: routing.field('maxTrafficWeight').optionalInteger() ?? 100,
     routes: readManagedRoutes(routing, canary.field('stableService').optionalString()),
     subsets: readSubsets(routing.field('istio').field('destinationRule')),
+    managedRules: routing
+      .field('managedRoutes')
+      .items()
+      .map((item) => item.field('name').string()),
     podLabels: (template.absent
       ? spec.field('selector').field('matchLabels')
       : template
@@ -130,6 +150,7 @@ function readSubsets(node: ManifestNode): Rollout['subsets'] {
     destinationRule: node.field('name').string(),
     canary: node.field('canarySubsetName').string(),
     stable: node.field('stableSubsetName').string(),
+    additional: node.field('additionalSubsetNames').strings(),
   };
 }
 
@@ -137,9 +158,16 @@ function readStatus(node: ManifestNode): Rollout['status'] {
   const weights = node.field('canary').field('weights');
   const canary = weights.field('canary').field('weight').optionalInteger();
   const stable = weights.field('stable').field('weight').optionalInteger();
+  const additional = weights
+    .field('additional')
+    .items()
+    .map((item) => ({
+      service: item.field('serviceName').string(),
+      weight: item.field('weight').optionalInteger() ?? 0,
+    }));
   return {
     stepIndex: node.field('currentStepIndex').optionalInteger(),
-    weights: canary === null || stable === null ? null : { canary, stable },
+    weights: canary === null || stable === null ? null : { canary, stable, additional },
     canaryHash: node.field('currentPodHash').optionalString(),
     stableHash: node.field('stableRS').optionalString(),
     aborted: node.field('abort').boolean(),

@@ -31,6 +31,24 @@ describe('the documents of a file', () => {
       ],
     ],
     ['under a directive', '%YAML 1.2\n---\na: 1\n', [[null, { a: 1 }]]],
+    [
+      'objects of JSON one after the other',
+      ' {"a": "}{\\"", "b": {}}\n{"c": 1}{"d": [{}]}\n',
+      [
+        [1, { a: '}{"', b: {} }],
+        [2, { c: 1 }],
+        [3, { d: [{}] }],
+      ],
+    ],
+    [
+      'such a stream beside YAML',
+      'a: 1\n---\n{"b": 1}\n\n{"c": 1}\n',
+      [
+        [1, { a: 1 }],
+        [2, { b: 1 }],
+        [3, { c: 1 }],
+      ],
+    ],
     ['none', '# only\n', []],
   ];
   for (const [what, text, documents] of files) {
@@ -55,4 +73,36 @@ describe('the documents of a file', () => {
       message: /^f\.yaml:3 \(document 2\): not valid YAML/,
     });
   });
+
+  it('objects of JSON one after the other know their lines', () => {
+    const [, second] = SourceDocument.readAll('{"a":\n1}\n{"b":\n {"c": 1}}\n', 'f.json');
+    assert.deepEqual(second?.positionOf(['b', 'c']), { line: 4, column: 3 });
+  });
+
+  it('a stream that breaks off is a mistake', () => {
+    assert.throws(() => SourceDocument.readAll('{"a": 1}\n{"b": ', 'f.json'), /not valid YAML/);
+  });
+
+  for (const text of [
+    '{{- if .Values.route }}\na: 1\n{{- end }}\n',
+    'a: {{ .Values.a }}\n',
+    'a:\n  - b: {{ include "chart.name" . }}\n',
+    'a:\n  {{- toYaml .Values.a | nindent 2 }}\n',
+    'a: [{{ .Values.a }}]\n',
+  ])
+    it(`a template of Helm is told as such: ${JSON.stringify(text)}`, () => {
+      assert.throws(() => SourceDocument.readAll(`x: 1\n---\n${text}`, 'f.yaml'), {
+        name: 'InputError',
+        message: /^f\.yaml:\d \(document 2\): looks like a Helm template: run helm template first/,
+      });
+    });
+
+  for (const text of [
+    'a: "{{ .Values.a }}"\n',
+    'a: |\n  {{ $labels.pod }} is down\n',
+    'a: {b: {c: {}}}\n',
+  ])
+    it(`what a text or mapping may hold is none: ${JSON.stringify(text)}`, () => {
+      assert.equal(SourceDocument.readAll(text, 'f.yaml').length, 1);
+    });
 });

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, it } from 'node:test';
 
+import { parseManifests } from '../../../src/routing/parse-manifests.js';
 import type { RouteRequest } from '../../../src/routing/request.js';
 import type { Forwarded } from '../../../src/routing/resolution.js';
+import { resolveRoute } from '../../../src/routing/resolve.js';
 import {
   apiGateway,
   backends,
@@ -19,6 +23,7 @@ import {
 } from '../objects.js';
 import { forwardedBy, request, sharesOf } from '../request.js';
 
+const DATA = path.resolve(import.meta.dirname, '../../../../test/data/routing');
 const STEPS = [
   { setWeight: 5 },
   { pause: {} },
@@ -170,6 +175,166 @@ describe('Argo Rollouts', () => {
       [0, 1],
     );
   });
+
+  it('destinations that it does not know are deleted, and it says so', () => {
+    const objects = [
+      gateway([http(80)]),
+      virtualService([split({ stable: 50, canary: 30, legacy: 20, idle: 0 })]),
+      ...SERVICES,
+      rollout({ ...HASHES, currentStepIndex: 2 }),
+    ];
+    const { destinations, findings } = forwardedBy(
+      manifestsOf(objects),
+      request({ targetPort: 80 }),
+    );
+    assert.deepEqual(
+      destinations.map(({ name, weight }) => [name, weight]),
+      [
+        ['stable', 80],
+        ['canary', 20],
+        ['idle', 0],
+      ],
+    );
+    assert.deepEqual(
+      findings.map(({ code, place }) => [code, place?.path]),
+      [['rollout-deletes-destination', 'spec.http[0].route[2]']],
+    );
+  });
+
+  it('those of experiments stay with the weights its status names, or come to be', () => {
+    const additional = [
+      { serviceName: 'trial', podTemplateHash: '1', weight: 15 },
+      { serviceName: 'late', podTemplateHash: '2', weight: 5 },
+    ];
+    const weights = { canary: { weight: 20 }, stable: { weight: 60 }, additional };
+    const objects = [
+      gateway([http(80)]),
+      virtualService([split({ stable: 90, canary: 5, trial: 5 })]),
+      ...SERVICES,
+      rollout({ ...HASHES, currentStepIndex: 2, canary: { weights } }),
+    ];
+    const expectation = forwardedBy(manifestsOf(objects), request({ targetPort: 80 }));
+    assert.deepEqual(sharesOf(expectation), { stable: 60, canary: 20, trial: 15, late: 5 });
+    assert.deepEqual(expectation.findings, []);
+  });
+
+  it('additional subsets keep their weights, at the cost of the stable one', () => {
+    const names = { name: 'dr', canarySubsetName: 'canary', stableSubsetName: 'stable' };
+    const routing = {
+      istio: {
+        virtualService: { name: 'vs' },
+        destinationRule: { ...names, additionalSubsetNames: ['apart'] },
+      },
+    };
+    const objects = [
+      gateway([http(80)]),
+      virtualService([split({ 'g/stable': 70, 'g/canary': 10, 'g/apart': 15, 'g/old': 5 })]),
+      destinationRule(
+        'g',
+        {
+          ...{ canary: { app: 'greeter' }, stable: { app: 'greeter' } },
+          ...{ apart: { app: 'apart' }, old: { app: 'old' } },
+        },
+        { name: 'dr' },
+      ),
+      rollout({ ...HASHES, currentStepIndex: 2 }, routing),
+    ];
+    const expectation = forwardedBy(manifestsOf(objects), request({ targetPort: 80 }));
+    assert.deepEqual(sharesOf(expectation), { stable: 65, canary: 20, apart: 15 });
+  });
+
+  for (const { what, rules, routes, says } of [
+    {
+      what: 'several rules of which none is named',
+      rules: [{ ...split({ stable: 90, canary: 10 }), name: 'one' }, split({ other: 100 })],
+      routes: undefined,
+      says: /it has several rules/,
+    },
+    {
+      what: 'a rule that is not there',
+      rules: [split({ stable: 90, canary: 10 })],
+      routes: ['other'],
+      says: /it has no rule other/,
+    },
+    {
+      what: 'a rule without a destination for the stable version',
+      rules: [split({ canary: 10, legacy: 90 })],
+      routes: undefined,
+      says: /the rule http\[0\] has no destination for the stable/,
+    },
+  ])
+    it(`no weights are set for ${what}`, () => {
+      const objects = [
+        gateway([http(80)]),
+        virtualService(rules),
+        ...SERVICES,
+        rollout(
+          { ...HASHES, currentStepIndex: 2 },
+          {
+            istio: { virtualService: { name: 'vs', ...(routes === undefined ? {} : { routes }) } },
+          },
+        ),
+      ];
+      const { destinations, findings } = forwardedBy(
+        manifestsOf(objects),
+        request({ targetPort: 80 }),
+      );
+      assert.deepEqual(destinations.map(({ weight }) => weight).toSorted(), [10, 90]);
+      const [refusal] = findings.filter(({ code }) => code === 'rollout-refuses-route');
+      assert.match(refusal?.summary ?? '', says);
+    });
+
+  it('a rule that steps add is none of the rules that are to be named', () => {
+    const routing = { ...ISTIO, managedRoutes: [{ name: 'by-header' }] };
+    const byHeader = {
+      ...{ name: 'by-header', match: [{ headers: { 'x-a': { exact: 'b' } } }] },
+      ...split({ canary: 100 }),
+    };
+    const objects = [
+      gateway([http(80)]),
+      virtualService([byHeader, split({ stable: 100, canary: 0 })]),
+      ...SERVICES,
+      rollout({ ...HASHES, currentStepIndex: 2 }, routing),
+    ];
+    const expectation = forwardedBy(manifestsOf(objects), request({ targetPort: 80 }));
+    assert.deepEqual(sharesOf(expectation), { stable: 80, canary: 20 });
+  });
+
+  for (const { file, host, step, shares, codes } of [
+    {
+      ...{ file: 'argo-deletes-other-destinations', host: 'web.example.com', step: null },
+      shares: { 'web-stable': 80, 'web-canary': 20 },
+      codes: ['rollout-deletes-destination'],
+    },
+    {
+      ...{ file: 'argo-as-it-lies-in-git', host: 'demo.example.com', step: null },
+      shares: { 'rollouts-demo-stable': 100, 'rollouts-demo-canary': 0 },
+      codes: ['same-pods', 'rollout-state-unknown'],
+    },
+    {
+      ...{ file: 'argo-as-it-lies-in-git', host: 'demo.example.com', step: 0 },
+      shares: { 'rollouts-demo-stable': 95, 'rollouts-demo-canary': 5 },
+      codes: ['same-pods'],
+    },
+  ])
+    it(`${file}${step === null ? '' : ` at step ${step}`}`, async () => {
+      const text = await readFile(path.join(DATA, `${file}.yaml`), 'utf8');
+      const resolution = resolveRoute(
+        parseManifests(text, `${file}.yaml`),
+        request({
+          ...{ method: 'GET', path: '/', headers: new Map(), targetPort: 80, authority: host },
+          ...(step === null ? {} : { rolloutStep: step }),
+        }),
+      );
+      assert.ok(resolution.kind === 'forward');
+      assert.deepEqual(sharesOf(resolution), shares);
+      assert.deepEqual(
+        resolution.findings.map(({ code }) => code),
+        codes,
+      );
+      if (codes.includes('same-pods'))
+        assert.match(resolution.samePods?.summary ?? '', /by the label rollouts-pod-template-hash/);
+    });
 
   it('an HTTPRoute through the Gateway API plug-in', () => {
     const routing = {

@@ -3,7 +3,15 @@ import { describe, it } from 'node:test';
 
 import type { Forwarded } from '../../../src/routing/resolution.js';
 import type { RouteRequest } from '../../../src/routing/request.js';
-import { deployment, gateway, http, manifestsOf, type KubernetesObject } from '../objects.js';
+import {
+  deployment,
+  gateway,
+  http,
+  manifestsOf,
+  split,
+  virtualService,
+  type KubernetesObject,
+} from '../objects.js';
 import { forwardedBy, headers, request, sharesOf } from '../request.js';
 
 function canary(status: KubernetesObject | null, changes: KubernetesObject = {}): KubernetesObject {
@@ -54,6 +62,29 @@ describe('Flagger', () => {
     const expectation = expectationOf(canary(null));
     assert.deepEqual(sharesOf(expectation), { 'podinfo-primary': 100, 'podinfo-canary': 0 });
     assert.ok(expectation.findings.some(({ code }) => code === 'rollout-state-unknown'));
+  });
+
+  it('without a status a VirtualService that is given counts, and it says so', () => {
+    const objects = [
+      gateway([http(80)]),
+      virtualService([split({ 'podinfo-primary': 65, 'podinfo-canary': 35 })], {
+        name: 'podinfo',
+        hosts: ['app.example.com'],
+      }),
+      canary(null),
+    ];
+    const asked = request({ targetPort: 80, authority: 'app.example.com' });
+    const expectation = forwardedBy(manifestsOf(objects), asked);
+    assert.deepEqual(sharesOf(expectation), { 'podinfo-primary': 65, 'podinfo-canary': 35 });
+    assert.match(
+      expectation.findings.find(({ code }) => code === 'rollout-state-unknown')?.summary ?? '',
+      /VirtualService default\/podinfo \(test\.yaml:\d+\) counts as it is given/,
+    );
+    const started = [...objects.slice(0, 2), canary({ canaryWeight: 10 })];
+    assert.deepEqual(sharesOf(forwardedBy(manifestsOf(started), asked)), {
+      'podinfo-primary': 90,
+      'podinfo-canary': 10,
+    });
   });
 
   it('in an A/B test only the requests that match may go to the canary', () => {
