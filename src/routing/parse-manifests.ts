@@ -73,11 +73,16 @@ function readNode(
         .field(verdict.problem.startsWith(kind) ? 'apiVersion' : 'kind')
         .error(verdict.problem);
     case 'read':
-      return readKind(node, verdict.kind, verdict.group);
+      return readKind(node, verdict.kind, verdict.group, apiVersion);
   }
 }
 
-function readKind(node: ManifestNode, kind: ReadKind, group: string): ManifestSet {
+function readKind(
+  node: ManifestNode,
+  kind: ReadKind,
+  group: string,
+  apiVersion: string,
+): ManifestSet {
   const findings: Finding[] = [];
   const found = (part: Partial<ManifestSet>): ManifestSet => ({
     ...EMPTY_MANIFESTS,
@@ -101,7 +106,7 @@ function readKind(node: ManifestNode, kind: ReadKind, group: string): ManifestSe
     case 'GRPCRoute':
       return found({ apiRoutes: [readApiRoute(node, kind, findings)] });
     case 'Ingress':
-      return found({ ingresses: [readIngress(node)] });
+      return found({ ingresses: [readIngress(node, apiVersion, findings)] });
     case 'Rollout':
       return found({ rollouts: [readRollout(node, findings)] });
     case 'Canary':
