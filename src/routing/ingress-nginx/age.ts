@@ -7,9 +7,7 @@ import type { Ingress } from './ingress.js';
  * Source: kubernetes/ingress-nginx internal/ingress/controller/store/store.go, sortIngressSlice.
  */
 export function oldestFirst(ingresses: readonly Ingress[]): Ingress[] {
-  return ingresses.toSorted(
-    (one, other) => ageOf(one) - ageOf(other) || (objectKey(one) > objectKey(other) ? -1 : 1),
-  );
+  return ingresses.toSorted((one, other) => ageOf(one) - ageOf(other) || byName(other, one));
 }
 
 /**
@@ -21,6 +19,11 @@ export function otherOrder(ordered: readonly Ingress[]): Ingress[] | null {
   const unknown = ordered.filter(({ createdAt }) => createdAt === null);
   if (unknown.length === 0 || ordered.length === 1) return null;
   return [...unknown.toReversed(), ...ordered.filter(({ createdAt }) => createdAt !== null)];
+}
+
+function byName(one: Ingress, other: Ingress): number {
+  const [first, second] = [objectKey(one), objectKey(other)];
+  return first < second ? -1 : first === second ? 0 : 1;
 }
 
 function ageOf({ createdAt }: Ingress): number {

@@ -2,13 +2,35 @@ import type { Finding } from '../../finding.js';
 import { oldestFirst, otherOrder } from '../ingress-nginx/age.js';
 import { ingressesByController } from '../ingress-nginx/class.js';
 import { programIngresses, type Unmerged } from '../ingress-nginx/controller.js';
-import type { Ingress } from '../ingress-nginx/ingress.js';
+import { annotationOf, type Ingress } from '../ingress-nginx/ingress.js';
 import { manifestFinding } from '../manifest-finding.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { objectKey } from '../manifest/manifest-object.js';
 
-/** Paths of canary Ingresses that get nothing, whichever controller reads them and whatever their ages. */
+/** Canary Ingresses that get nothing, and Ingresses that are meant as such and are none. */
 export function canariesWithoutEffect({ ingresses }: ManifestSet): Finding[] {
+  return [...unmergedCanaries(ingresses), ...ingresses.flatMap(notEnabled)];
+}
+
+/** What makes a share of a canary; without `canary` the controller passes over all of it. */
+const SHARES = ['canary-weight', 'canary-by-header', 'canary-by-cookie'];
+
+/** Source: kubernetes/ingress-nginx internal/ingress/annotations/canary/main.go, Parse. */
+function notEnabled(ingress: Ingress): Finding[] {
+  const { canary, name, node } = ingress;
+  const set = SHARES.filter((each) => !['', '0'].includes(annotationOf(ingress, each) ?? ''));
+  if (canary !== null || set.length === 0) return [];
+  return [
+    manifestFinding({
+      code: 'canary-without-effect',
+      summary: `the Ingress ${name} has ${set.join(', ')} and not canary: "true", so it is a normal one and these say nothing: annotate it with nginx.ingress.kubernetes.io/canary: "true"`,
+      place: node.field('metadata').field('annotations').place(),
+    }),
+  ];
+}
+
+/** Paths that get nothing, whichever controller reads them and whatever the ages of all. */
+function unmergedCanaries(ingresses: ManifestSet['ingresses']): Finding[] {
   if (ingresses.every(({ canary }) => canary === null)) return [];
   const orders = ingressesByController(ingresses).flatMap((own) => {
     const ordered = oldestFirst(own);

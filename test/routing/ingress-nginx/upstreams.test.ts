@@ -340,6 +340,16 @@ describe('what is said of upstreams', () => {
       [user(1), main(2), canary(3)],
       /the Ingress default\/user named its Service b first/,
     ],
+    [
+      'it does not say that it is one',
+      [
+        main(1),
+        ingress('canary', [{ service: 'b', host: 'a.com', path: '/x' }], {
+          annotations: { 'canary-weight': '10' },
+        }),
+      ],
+      /the Ingress canary has canary-weight and not canary: "true"/,
+    ],
   ];
   for (const [what, objects, said] of effects) {
     it(`a canary without effect: ${what}`, () => {
