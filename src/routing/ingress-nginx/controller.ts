@@ -189,12 +189,16 @@ function withoutShare(
   canaries: readonly Ingress[],
   upstreams: ReadonlyMap<string, Upstream>,
 ): Unmerged[] {
-  const primaries = [...upstreams.values()].filter(({ alternatives }) => alternatives.length > 0);
+  const primaryOf = new Map(
+    [...upstreams.values()].flatMap((primary) =>
+      primary.alternatives.map((name) => [name, primary] as const),
+    ),
+  );
   return canaries.flatMap((ingress) =>
     ingress.rules.flatMap((rule): Unmerged[] => {
       const name = upstreamName(ingress, rule);
       const upstream = upstreams.get(name);
-      const primary = primaries.find(({ alternatives }) => alternatives.includes(name));
+      const primary = primaryOf.get(name);
       if (upstream === undefined || primary === undefined) return [];
       if (upstream.owner !== ingress)
         return [{ ingress, rule, reason: 'owned', other: upstream.owner }];
