@@ -16,7 +16,6 @@ import { EMPTY_MANIFESTS, mergeManifests, type ManifestSet } from './manifest-se
 import { classifyKind, type OlderVersion, type ReadKind } from './manifest/kinds.js';
 import { SERVICE_SPEC, WORKLOAD_SPECS } from './manifest/known-fields/kubernetes.js';
 import { ManifestNode } from './manifest/manifest-node.js';
-import { asCurrentIngress } from './manifest/older-ingress.js';
 import { SourceDocument } from './manifest/source-document.js';
 import { readFlaggerCanary } from './rollouts/canary.js';
 import { readRollout } from './rollouts/rollout.js';
@@ -77,9 +76,9 @@ function readNode(
         .error(verdict.problem);
     case 'read': {
       const { older } = verdict;
-      if (older === null) return readKind(node, verdict.kind, verdict.group);
-      const current = verdict.kind === 'Ingress' ? asCurrentIngress(node) : node;
-      const set = readKind(current, verdict.kind, verdict.group);
+      const set = readKind(node, verdict.kind, verdict.group, apiVersion);
+      // An Ingress of an older version has another form: what reads it says so.
+      if (older === null || verdict.kind === 'Ingress') return set;
       return { ...set, findings: [olderVersionFinding(node, apiVersion, older), ...set.findings] };
     }
   }
@@ -91,13 +90,18 @@ function olderVersionFinding(
   { goneSince, current }: OlderVersion,
 ): Finding {
   return manifestFinding({
-    code: 'old-api-version',
+    code: 'removed-api-version',
     summary: `${apiVersion} is served no longer since ${goneSince}: the object is read as if it were ${current}, and is to be written so`,
     place: node.field('apiVersion').place(),
   });
 }
 
-function readKind(node: ManifestNode, kind: ReadKind, group: string): ManifestSet {
+function readKind(
+  node: ManifestNode,
+  kind: ReadKind,
+  group: string,
+  apiVersion: string,
+): ManifestSet {
   const findings: Finding[] = [];
   const found = (part: Partial<ManifestSet>): ManifestSet => ({
     ...EMPTY_MANIFESTS,
@@ -121,7 +125,7 @@ function readKind(node: ManifestNode, kind: ReadKind, group: string): ManifestSe
     case 'GRPCRoute':
       return found({ apiRoutes: [readApiRoute(node, kind, findings)] });
     case 'Ingress':
-      return found({ ingresses: [readIngress(node)] });
+      return found({ ingresses: [readIngress(node, apiVersion, findings)] });
     case 'Rollout':
       return found({ rollouts: [readRollout(node, findings)] });
     case 'Canary':

@@ -9,6 +9,8 @@ export type StringMatch =
   | { kind: 'suffix'; value: string }
   | { kind: 'contains'; value: string }
   | { kind: 'regex'; value: string }
+  /** A regular expression that is looked for in the text, as nginx does. */
+  | { kind: 'pattern'; value: string }
   | { kind: 'present' };
 
 const compiled = new Map<string, RE2JS>();
@@ -47,10 +49,14 @@ export function regexFinds(node: ManifestNode, text: string): boolean {
   return compileRegex(node.string()).matcher(text).find();
 }
 
-/** Whether `text` matches; `ignoreCase` folds exact, prefix, suffix and contains, never a regex. */
+/** Whether `text` matches; `ignoreCase` folds all but a regex. */
 export function matchesText(match: StringMatch, text: string, ignoreCase = false): boolean {
   if (match.kind === 'present') return true;
   if (match.kind === 'regex') return compileRegex(match.value).matches(text);
+  if (match.kind === 'pattern')
+    return compileRegex(`${ignoreCase ? '(?i)' : ''}${match.value}`)
+      .matcher(text)
+      .find();
   const [value, subject] = ignoreCase
     ? [match.value.toLowerCase(), text.toLowerCase()]
     : [match.value, text];

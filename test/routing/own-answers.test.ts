@@ -218,7 +218,14 @@ describe('what ingress-nginx answers itself', () => {
     ['plaintext to a host with a certificate', ingress({}, TLS), shop(), HTTPS],
     ['TLS to it', ingress({}, TLS), shop({ scheme: 'https' }), 'forward'],
     ['ssl-redirect: off', ingress({ 'ssl-redirect': 'false' }, TLS), shop(), 'forward'],
-    ['another host’s certificate', ingress({}, [{ hosts: ['b.com'] }]), shop(), 'forward'],
+    [
+      'another host’s certificate: the default one',
+      ingress({}, [{ hosts: ['b.com'] }]),
+      shop(),
+      HTTPS,
+    ],
+    ['TLS without a host', ingress({}, TLS, ''), shop(), 'forward'],
+    ['ssl-redirect: off as Go reads it', ingress({ 'ssl-redirect': 'F' }, TLS), shop(), 'forward'],
     ['a certificate for whom it names', ingress({}, [{ secretName: 'cert' }]), shop(), HTTPS],
     ['force-ssl-redirect', ingress({ 'force-ssl-redirect': 'true' }), shop(), HTTPS],
     [
@@ -296,6 +303,12 @@ describe('what ingress-nginx answers itself', () => {
   it('a host that is there itself is not redirected to its other name', () => {
     const objects = [ingress({ 'from-to-www-redirect': 'true' }), ingress({}, [], 'www.shop.com')];
     assert.equal(outcome(objects, shop({ authority: 'www.shop.com' })), 'forward');
+  });
+
+  it('a certificate of any Ingress of the host counts for all of its paths', () => {
+    const { metadata, ...rest } = ingress({}, TLS);
+    const other = { ...rest, metadata: { ...(metadata as object), name: 'with-tls' } };
+    assert.equal(outcome([ingress({}), other], shop()), HTTPS);
   });
 
   it('says what it rewrites', () => {

@@ -4,7 +4,8 @@ import type { CanaryAnnotations } from './ingress.js';
 
 /**
  * What part of a request's like goes to the canary: the header decides before the cookie, and the
- * cookie before the weight.
+ * cookie before the weight. A total below 100 counts as 100.
+ * Source: kubernetes/ingress-nginx rootfs/etc/nginx/lua/balancer.lua, route_to_alternative_balancer.
  * @returns `weight` of `total`, or `null` without a canary.
  * @throws InputError when the header decides by a pattern that RE2 does not know.
  */
@@ -15,7 +16,8 @@ export function canaryShare(
   if (canary === null) return null;
   const decided = byHeader(canary, request) ?? byCookie(canary, request);
   if (decided !== null) return { weight: decided ? 100 : 0, total: 100 };
-  return { weight: Math.min(canary.weight, canary.weightTotal), total: canary.weightTotal };
+  const total = Math.max(canary.weightTotal, 100);
+  return { weight: Math.min(canary.weight, total), total };
 }
 
 /** `null`: the header does not decide. With a value or pattern, `always` and `never` mean nothing. */

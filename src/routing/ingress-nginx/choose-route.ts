@@ -1,58 +1,35 @@
 import { InputError } from '../../input-error.js';
 import type { ChosenRoute } from '../chosen-route.js';
-import type { Condition, MatchContext } from '../condition.js';
+import type { MatchContext } from '../condition.js';
 import { NO_EFFECTS } from '../effects.js';
-import { firstMatch, type OrderedRule } from '../first-match.js';
+import { firstMatch, type MatchedRule, type OrderedRule, type RuleTrace } from '../first-match.js';
 import { hostOf } from '../istio/host.js';
 import type { ManifestSet } from '../manifest-set.js';
-import type { ManifestObject } from '../manifest/manifest-object.js';
+import { objectKey } from '../manifest/manifest-object.js';
 import { noRuleError } from '../no-rule.js';
 import { CORS_CHANGE } from '../preflight.js';
 import type { RouteRequest } from '../request.js';
-import type { Backend, Rule } from '../rule.js';
-import type { Finding } from '../../finding.js';
-import { canaryShare } from './canary-share.js';
-import { annotationOf, type Ingress, type IngressRule } from './ingress.js';
-import { ownAnswer, wwwRedirect } from './own-answers.js';
-import { manifestFinding } from '../manifest-finding.js';
-
-interface PlacedPath {
-  ingress: Ingress;
-  path: IngressRule;
-  index: number;
-}
+import { describeAction, type RuleAction } from '../rule.js';
+import { oldestFirst, otherOrder } from './age.js';
+import { backendsOf } from './backends.js';
+import { ingressesOfController } from './class.js';
+import { ANY_HOST, programIngresses, type Programmed, type Server } from './controller.js';
+import { ageDecides, canaryNotes, requestFindings } from './findings.js';
+import { annotationOf, flagOf, type Ingress } from './ingress.js';
+import { normalisedPath, orderedLocations, type PlacedLocation } from './locations.js';
+import { ownAnswer, slashRedirect, wwwRedirect } from './own-answers.js';
 
 /**
- * Chooses the route of a request through ingress-nginx: the most specific host, then an exact path,
- * then the longest prefix; a canary Ingress with the same host and path takes its share.
- * Source: https://kubernetes.io/docs/concepts/services-networking/ingress/#multiple-matches and
- * https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#canary
+ * Chooses the route of a request through ingress-nginx: the server of its host, and there the location
+ * of its path. What a canary gets is told by the upstream that the location leads to.
+ * Source: as {@link programIngresses} and {@link orderedLocations} name it.
  */
 export function chooseIngressRoute(set: ManifestSet, request: RouteRequest): ChosenRoute {
-  const { virtualService: wanted } = request;
-  const paths = set.ingresses.flatMap((ingress) =>
-    ingress.rules.map((path, index) => ({ ingress, path, index })),
-  );
-  const main = paths.filter(
-    ({ ingress }) =>
-      ingress.canary === null &&
-      (wanted === undefined ||
-        (ingress.name === wanted.name && ingress.namespace === wanted.namespace)),
-  );
   const host = hostOf(request.authority);
-  const best = Math.max(...main.map(({ path }) => hostRank(path.host, host)));
-  const onHost = main.filter(({ path }) => best > 0 && hostRank(path.host, host) === best);
-  const context: MatchContext = {
-    request,
-    port: request.gatewayPort ?? request.targetPort,
-    gateways: [],
-    source: null,
-  };
-  const onPath = onHost
-    .toSorted((one, other) => pathRank(other.path) - pathRank(one.path))
-    .map((placed): OrderedRule => toRule(placed, paths, request, context));
-  const rules = [wwwRule(main, host, context) ?? [], onPath].flat();
-  const { matched, traces } = firstMatch(rules);
+  const ordered = oldestFirst(ingressesOfController(set.ingresses, host));
+  const { matched, traces, server, programmed } = routeIn(set, ordered, request);
+  const reordered = otherOrder(ordered);
+  const other = reordered === null ? null : routeIn(set, reordered, request).matched;
   return {
     via: { kind: 'gateway' },
     gatewayPort: null,
@@ -60,77 +37,114 @@ export function chooseIngressRoute(set: ManifestSet, request: RouteRequest): Cho
     matched,
     unroutedService: null,
     traces,
-    problem: matched !== null ? null : noMatch(main, onHost, traces, request),
-    notes: ['the Ingresses are read as ingress-nginx reads them'],
-    findings: matched === null ? [] : otherClass(set, matched.object),
+    problem: matched !== null ? null : noMatch(ordered, server, traces, request),
+    notes: [
+      'the Ingresses are read as ingress-nginx reads them',
+      ...(matched === null ? [] : canaryNotes(programmed, matched)),
+    ],
+    findings: [
+      ...(reordered === null ? [] : ageDecides(outcomeOf(matched), outcomeOf(other), ordered)),
+      ...(matched === null ? [] : requestFindings(set, request, matched)),
+    ],
   };
 }
 
-/** Other controllers take weights from annotations of their own. */
-function otherClass(set: ManifestSet, taken: ManifestObject): Finding[] {
-  return set.ingresses
-    .filter(
-      ({ node, className }) => node === taken.node && !(className ?? 'nginx').includes('nginx'),
-    )
-    .map(({ name, className, node }) =>
-      manifestFinding({
-        code: 'not-modelled',
-        summary: `the Ingress ${name} is of the class ${className ?? ''}, whose own annotations are not modelled here: it is read as ingress-nginx would`,
-        place: node.field('spec').place(),
-      }),
-    );
+interface RouteInOrder {
+  matched: MatchedRule | null;
+  traces: RuleTrace[];
+  /** null: no Ingress has the host. */
+  server: Server | null;
+  programmed: Programmed;
 }
 
+function routeIn(
+  set: ManifestSet,
+  ordered: readonly Ingress[],
+  request: RouteRequest,
+): RouteInOrder {
+  const { virtualService: wanted } = request;
+  const isWanted = (ingress: Ingress): boolean =>
+    wanted === undefined || objectKey(ingress) === objectKey(wanted);
+  const programmed = programIngresses(ordered);
+  const host = hostOf(request.authority);
+  const server = serverOf(programmed, host);
+  const context: MatchContext = {
+    request: { ...request, path: normalisedPath(request.path) },
+    port: request.gatewayPort ?? request.targetPort,
+    gateways: [],
+    source: null,
+  };
+  const main = ordered.filter((ingress) => ingress.canary === null && isWanted(ingress));
+  const rules = [
+    wwwRule(main, host, context) ?? [],
+    orderedLocations(server).flatMap((placed) => {
+      const rule = toRule(placed, server, set, programmed, request, context);
+      return rule !== null && isWanted(rule.object) ? rule : [];
+    }),
+  ].flat();
+  const isKnown = server !== programmed.servers.get(ANY_HOST) || rules.length > 0;
+  return { ...firstMatch(rules), server: isKnown ? server : null, programmed };
+}
+
+type IngressOrderedRule = OrderedRule & { object: Ingress };
+
+/** @returns null: the location leads to the controller's default backend. */
 function toRule(
-  { ingress, path, index }: PlacedPath,
-  all: readonly PlacedPath[],
+  { location, condition, asksForSlash }: PlacedLocation,
+  { hasCertificate }: Server,
+  set: ManifestSet,
+  { upstreams }: Programmed,
   request: RouteRequest,
   context: MatchContext,
-): OrderedRule {
-  const canary = all.find(
-    (other) =>
-      other.ingress.canary !== null &&
-      other.ingress.namespace === ingress.namespace &&
-      other.path.host === path.host &&
-      other.path.path === path.path,
-  );
-  const share = canary === undefined ? null : canaryShare(canary.ingress.canary, request);
-  const backends = [
-    toBackend(path, share === null ? 100 : share.total - share.weight),
-    ...(canary === undefined || share === null ? [] : [toBackend(canary.path, share.weight)]),
-  ];
-  const rule: Rule = {
-    label: `rules[${index}]`,
-    name: null,
-    entries: [{ conditions: [pathCondition(path)] }],
-    action: ownAnswer(ingress, path, request) ?? { kind: 'forward', backends },
-    preflights: null,
-    effects: { ...NO_EFFECTS, changes: changesOf(ingress) },
-    node: path.node,
+): IngressOrderedRule | null {
+  const { ingress, rule, upstream: name } = location;
+  const upstream = name === null ? undefined : upstreams.get(name);
+  if (ingress === null || rule === null || upstream === undefined) return null;
+  const own = asksForSlash
+    ? slashRedirect(location.path)
+    : ownAnswer(ingress, hasCertificate, request);
+  const forward = (): RuleAction => ({
+    kind: 'forward',
+    backends: backendsOf(set, ingress, upstream, upstreams, request),
+  });
+  return {
+    object: ingress,
+    rule: {
+      label: rule.label,
+      name: null,
+      entries: [{ conditions: [condition] }],
+      action: own ?? forward(),
+      preflights: null,
+      effects: { ...NO_EFFECTS, changes: changesOf(ingress) },
+      node: rule.node,
+    },
+    context,
   };
-  return { object: ingress, rule, context };
 }
 
 /** A request for a host with `www.` before it, or without, that Ingresses have the other way round only. */
 function wwwRule(
-  main: readonly PlacedPath[],
+  main: readonly Ingress[],
   host: string,
   context: MatchContext,
 ): OrderedRule | null {
-  const hosts = main.map(({ path }) => path.host);
-  for (const ingress of new Set(main.map((placed) => placed.ingress))) {
+  const hosts = main.flatMap(({ rules }) => rules.map((rule) => rule.host));
+  for (const ingress of main) {
     const redirect = wwwRedirect(ingress, host, hosts);
     if (redirect === null) continue;
-    const rule: Rule = {
-      label: 'from-to-www-redirect',
-      name: null,
-      entries: [],
-      action: redirect.action,
-      preflights: null,
-      effects: NO_EFFECTS,
-      node: redirect.path.node,
+    return {
+      object: ingress,
+      rule: {
+        label: 'from-to-www-redirect',
+        name: null,
+        entries: [],
+        action: redirect.action,
+        preflights: null,
+        effects: NO_EFFECTS,
+        node: redirect.path.node,
+      },
+      context,
     };
-    return { object: ingress, rule, context };
   }
   return null;
 }
@@ -141,45 +155,51 @@ function changesOf(ingress: Ingress): string[] {
   const changes: string[] = [];
   if (path !== null && path !== '') changes.push(`path rewritten to ${path}`);
   if (authority !== null && authority !== '') changes.push(`authority rewritten to ${authority}`);
-  if (annotationOf(ingress, 'enable-cors') === 'true') changes.push(CORS_CHANGE);
+  if (flagOf(ingress, 'enable-cors') === true) changes.push(CORS_CHANGE);
   return changes;
 }
 
-function toBackend({ service, port, node }: IngressRule, weight: number): Backend {
-  return { host: service, subset: null, port, weight, node };
+/** By its name, else by an alias, else by a wildcard, which stands for exactly one label. */
+function serverOf({ servers }: Programmed, host: string): Server {
+  const wildcard = `*${host.slice(host.indexOf('.'))}`;
+  const server =
+    servers.get(host) ??
+    [...servers.values()].find(({ aliases }) => aliases.includes(host)) ??
+    (host.includes('.') ? servers.get(wildcard) : undefined) ??
+    servers.get(ANY_HOST);
+  if (server === undefined) throw new RangeError('there is always a server of any host');
+  return server;
 }
 
-/** ingress-nginx takes ImplementationSpecific as a plain prefix. */
-function pathCondition({ path, pathType }: IngressRule): Condition {
-  if (pathType === 'Exact')
-    return { on: 'path', match: { kind: 'exact', value: path }, ignoreCase: false };
-  if (pathType === 'Prefix')
-    return { on: 'path-segments', prefix: path.replace(/\/+$/, ''), ignoreCase: false };
-  return { on: 'path', match: { kind: 'prefix', value: path }, ignoreCase: false };
-}
-
-/** 0: does not fit. A wildcard stands for exactly one label. */
-function hostRank(pattern: string | null, host: string): number {
-  if (pattern === null) return 1;
-  if (pattern === host) return 1_000;
-  if (!pattern.startsWith('*.')) return 0;
-  return host.slice(host.indexOf('.')) === pattern.slice(1) && host.includes('.') ? 2 : 0;
-}
-
-function pathRank({ path, pathType }: IngressRule): number {
-  return path.length * 2 + (pathType === 'Exact' ? 1 : 0);
+/** What becomes of the request, to be compared and shown. */
+function outcomeOf(matched: MatchedRule | null): string {
+  if (matched === null) return 'the default backend, which answers 404';
+  const { action } = matched.rule;
+  if (action.kind !== 'forward') return `it ${describeAction(action)}`;
+  return action.backends.map(({ host, weight }) => `${host} ${weight ?? 0}`).join(', ');
 }
 
 function noMatch(
-  main: readonly PlacedPath[],
-  onHost: readonly PlacedPath[],
-  traces: ChosenRoute['traces'],
+  ordered: readonly Ingress[],
+  server: Server | null,
+  traces: readonly RuleTrace[],
   request: RouteRequest,
 ): InputError {
-  if (onHost.length > 0) return noRuleError(traces, request);
-  const hosts = [...new Set(main.map(({ path }) => path.host ?? '*'))];
+  if (traces.length > 0) return noRuleError(traces, request);
+  const host = hostOf(request.authority);
+  const [first] = ordered;
+  const place = first?.rules[0]?.node.place() ?? first?.node.place() ?? {};
+  if (server !== null)
+    return new InputError(
+      `no path of the host ${host} leads to a Service that a canary Ingress does not own, so the controller's default backend answers 404: give the canary a Service of its own`,
+      place,
+    );
+  const main = ordered.filter(({ canary }) => canary === null);
+  const hosts = [...new Set(main.flatMap(({ rules }) => rules.map((rule) => rule.host ?? '*')))];
   return new InputError(
-    `no Ingress has the host ${hostOf(request.authority)}: there are ${hosts.join(', ')}; name one with --authority`,
-    main[0]?.path.node.place() ?? {},
+    main.length === 0
+      ? 'there are only canary Ingresses, and none of them takes requests by itself: give the Ingress that they belong to'
+      : `no Ingress has the host ${host}: there are ${hosts.join(', ')}; name one with --authority`,
+    place,
   );
 }

@@ -1,7 +1,7 @@
 import { describeRedirect } from '../redirect.js';
 import type { RouteRequest } from '../request.js';
 import type { RuleAction } from '../rule.js';
-import { annotationOf, type Ingress, type IngressRule } from './ingress.js';
+import { annotationOf, flagOf, type Ingress, type IngressRule } from './ingress.js';
 
 /** ingress-nginx's `http-redirect-code` where its ConfigMap says nothing. */
 const HTTP_REDIRECT_CODE = 308;
@@ -11,18 +11,19 @@ const HTTPS = `the same address over https (${HTTP_REDIRECT_CODE})`;
  * What ingress-nginx answers itself to a request that a path takes, in the order in which nginx asks.
  * Source: kubernetes/ingress-nginx rootfs/etc/nginx/template/nginx.tmpl and
  * rootfs/etc/nginx/lua/lua_ingress.lua, which comes after nginx's own redirects.
+ * @param hasCertificate Whether the server of the request's host has one.
  * @returns null: it forwards it.
  */
 export function ownAnswer(
   ingress: Ingress,
-  path: IngressRule,
+  hasCertificate: boolean,
   request: RouteRequest,
 ): RuleAction | null {
   return (
     appRoot(ingress, request) ??
     preflight(ingress, request) ??
     namedRedirect(ingress) ??
-    httpsRedirect(ingress, path, request)
+    httpsRedirect(ingress, hasCertificate, request)
   );
 }
 
@@ -34,7 +35,7 @@ function appRoot(ingress: Ingress, request: RouteRequest): RuleAction | null {
 
 /** Any OPTIONS request of an origin that is let in; without a list all are, and need not say theirs. */
 function preflight(ingress: Ingress, { method, headers }: RouteRequest): RuleAction | null {
-  if (annotationOf(ingress, 'enable-cors') !== 'true' || method !== 'OPTIONS') return null;
+  if (flagOf(ingress, 'enable-cors') !== true || method !== 'OPTIONS') return null;
   const origins = (annotationOf(ingress, 'cors-allow-origin') ?? '*')
     .split(',')
     .map((origin) => origin.trim())
@@ -68,18 +69,13 @@ function namedRedirect(ingress: Ingress): RuleAction | null {
 /** Unless it is switched off, where the host has a certificate. */
 function httpsRedirect(
   ingress: Ingress,
-  { host }: IngressRule,
+  hasCertificate: boolean,
   { scheme }: RouteRequest,
 ): RuleAction | null {
   if (scheme === 'https') return null;
-  const isForced = annotationOf(ingress, 'force-ssl-redirect') === 'true';
-  const isOn = annotationOf(ingress, 'ssl-redirect') !== 'false' && hasCertificate(ingress, host);
+  const isForced = flagOf(ingress, 'force-ssl-redirect') === true;
+  const isOn = flagOf(ingress, 'ssl-redirect') !== false && hasCertificate;
   return isForced || isOn ? { kind: 'redirect', to: HTTPS } : null;
-}
-
-/** An entry without hosts holds for those of its certificate: it is taken for one of these. */
-function hasCertificate({ tlsHosts }: Ingress, host: string | null): boolean {
-  return tlsHosts.some((hosts) => hosts.length === 0 || (host !== null && hosts.includes(host)));
 }
 
 /**
@@ -92,10 +88,15 @@ export function wwwRedirect(
   host: string,
   hosts: readonly (string | null)[],
 ): { path: IngressRule; action: RuleAction } | null {
-  if (annotationOf(ingress, 'from-to-www-redirect') !== 'true' || hosts.includes(host)) return null;
+  if (flagOf(ingress, 'from-to-www-redirect') !== true || hosts.includes(host)) return null;
   const to = host.startsWith('www.') ? host.slice('www.'.length) : `www.${host}`;
   const path = ingress.rules.find((rule) => rule.host === to);
   return path === undefined ? null : { path, action: redirectTo(to, HTTP_REDIRECT_CODE) };
+}
+
+/** nginx's own answer to a path that it has with a slash after it only. */
+export function slashRedirect(path: string): RuleAction {
+  return redirectTo(path, 301);
 }
 
 function redirectTo(path: string, status: number): RuleAction {

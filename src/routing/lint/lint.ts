@@ -1,5 +1,6 @@
 import { inNamespace, type ManifestSet } from '../manifest-set.js';
 import { unusableBackends } from './backends.js';
+import { canariesWithoutEffect } from './canaries.js';
 import type { Finding } from '../../finding.js';
 import { droppedServers } from './dropped-servers.js';
 import { conflictingVirtualServices, unattachedRoutes, unservedHosts } from './hosts.js';
@@ -24,6 +25,7 @@ const CHECKS: readonly Check[] = [
   unusableBackends,
   weightSums,
   untypedServicePorts,
+  canariesWithoutEffect,
 ];
 
 const known = new WeakMap<ManifestSet, Map<string, readonly Finding[]>>();

@@ -20,7 +20,7 @@ const API_VERSIONS = {
   GRPCRoute: GATEWAY_API_VERSIONS.map((version) => `${GATEWAY_API}/${version}`),
   GatewayClass: GATEWAY_API_VERSIONS.map((version) => `${GATEWAY_API}/${version}`),
   ReferenceGrant: GATEWAY_API_VERSIONS.map((version) => `${GATEWAY_API}/${version}`),
-  Ingress: ['networking.k8s.io/v1'],
+  Ingress: ['networking.k8s.io/v1', 'networking.k8s.io/v1beta1', 'extensions/v1beta1'],
   Telemetry: ['telemetry.istio.io/v1', 'telemetry.istio.io/v1alpha1'],
   Rollout: ['argoproj.io/v1alpha1'],
   Canary: ['flagger.app/v1beta1'],

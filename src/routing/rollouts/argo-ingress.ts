@@ -23,6 +23,8 @@ export function canaryIngresses(
     .map((ingress) => ({
       ...ingress,
       name: `${rollout.name}-${ingress.name}-canary`,
+      createdAt: null,
+      defaultBackend: null,
       rules: ingress.rules
         .filter(({ service }) => service === stableService)
         .map((rule) => ({ ...rule, service: canaryService })),

@@ -38,9 +38,9 @@ describe('API versions', () => {
     assert.deepEqual(
       set.findings.map(({ code, place }) => [code, place?.line, place?.path]),
       [
-        ['old-api-version', 5, 'items[0].apiVersion'],
-        ['old-api-version', 25, 'items[1].apiVersion'],
-        ['old-api-version', 40, 'items[2].apiVersion'],
+        ['removed-api-version', 5, 'items[0].apiVersion'],
+        ['removed-api-version', 25, 'items[1].apiVersion'],
+        ['removed-api-version', 40, 'items[2].apiVersion'],
       ],
     );
     assert.match(
@@ -94,7 +94,7 @@ describe('API versions', () => {
         workloads.map(({ name, destination }) => [name, destination]),
         [['one', 0]],
       );
-      assert.ok(lint.some(({ code }) => code === 'old-api-version'));
+      assert.ok(lint.some(({ code }) => code === 'removed-api-version'));
     });
 
   it('a version that a group of its own never had is refused, not passed over', () => {

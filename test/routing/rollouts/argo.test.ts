@@ -354,7 +354,10 @@ describe('Argo Rollouts', () => {
     const ingress = {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'Ingress',
-      metadata: { name: 'main' },
+      metadata: {
+        name: 'main',
+        annotations: { 'nginx.ingress.kubernetes.io/backend-protocol': 'GRPC' },
+      },
       spec: {
         rules: [
           {
