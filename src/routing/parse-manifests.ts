@@ -9,6 +9,7 @@ import { readServiceEntry, readWorkloadEntry } from './istio/service-entry.js';
 import { readTelemetry } from './istio/telemetry.js';
 import { readVirtualService } from './istio/virtual-service.js';
 import { readEndpointSlice } from './kubernetes/endpoint-slice.js';
+import { readNamespace } from './kubernetes/namespace.js';
 import { readPod } from './kubernetes/pod.js';
 import { readService } from './kubernetes/service.js';
 import { readWorkload } from './kubernetes/workload.js';
@@ -108,6 +109,8 @@ function readKind(node: ManifestNode, kind: ReadKind, group: string): ManifestSe
       return found({ canaries: [readFlaggerCanary(node, findings)] });
     case 'ReferenceGrant':
       return found({ referenceGrants: [readReferenceGrant(node)] });
+    case 'Namespace':
+      return found({ namespaces: [readNamespace(node)] });
     case 'Service':
       return found({ services: [readService(node)] });
     case 'Deployment':
