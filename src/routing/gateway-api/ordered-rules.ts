@@ -88,7 +88,7 @@ function entryRules(set: ManifestSet, route: ApiRoute, context: MatchContext): E
   });
 }
 
-/** Every route whose age is not known is tried as the oldest: that must not change who takes the request. */
+/** Each route that could take the request is tried as the oldest: that must not change what takes it. */
 function refuseUnknownAges(
   set: ManifestSet,
   { implementation, placed, proxyNamespace, context }: HostRoutes,
@@ -98,22 +98,36 @@ function refuseUnknownAges(
   if (routes.length < 2 || routes.every(({ createdAt }) => createdAt !== null)) return;
   const taken = takerOf(ordered, context);
   const rules = rulesByRoute(set, placed, context);
-  for (const route of routes) {
-    if (route === taken?.object || (route.createdAt !== null && taken?.object.createdAt !== null))
-      continue;
+  for (const route of rivalsOf(implementation, taken, rules, context)) {
+    if (route.createdAt !== null && taken?.object.createdAt !== null) continue;
     const inOrder = rulesInOrder(implementation, placed, rules, proxyNamespace, agesWith(route));
-    const other = takerOf(inOrder, context);
-    if (isSameRule(taken, other)) continue;
-    const kinds = new Set([(taken?.object ?? routes[0])?.kind, route.kind]);
+    if (isSameRule(taken, takerOf(inOrder, context))) continue;
     const rival = taken?.object ?? routes.find(({ kind }) => kind !== route.kind) ?? route;
     throw unknownAgesError(
       rival,
-      other?.object ?? route,
-      implementation === 'specification' && kinds.size > 1
+      route,
+      implementation === 'specification' && rival.kind !== route.kind
         ? 'share a host, and only the older one is accepted'
         : 'could both take the request',
     );
   }
+}
+
+/** By the specification a route of the other kind stands against all of this one, whatever it takes. */
+function rivalsOf(
+  implementation: GatewayImplementation,
+  taken: EntryRule | null,
+  rules: RulesByRoute,
+  context: MatchContext,
+): ApiRoute[] {
+  const takers = [...rules]
+    .filter(([, own]) => takerOf(own, context) !== null)
+    .map(([route]) => route);
+  const other = [...rules.keys()]
+    .filter(({ kind }) => implementation === 'specification' && kind !== taken?.object.kind)
+    .toSorted((one, next) => Number(one.createdAt !== null) - Number(next.createdAt !== null))
+    .slice(0, 1);
+  return [...new Set([...takers, ...other])].filter((route) => route !== taken?.object);
 }
 
 function rejections({ placed }: HostRoutes): Finding[] {

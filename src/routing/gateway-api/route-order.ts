@@ -42,10 +42,14 @@ export function rulesInOrder(
     case 'istio':
       return istioOrder(placed, rules, proxyNamespace, ages);
     case 'envoy-gateway':
-      return routesOf(placed)
-        .toSorted((one, other) => -compare(one.kind, other.kind) || ages.compareRoutes(one, other))
-        .flatMap((route) => rules.get(route) ?? [])
-        .toSorted(byRank(envoyGatewayRank));
+      return byRank(
+        routesOf(placed)
+          .toSorted(
+            (one, other) => -compare(one.kind, other.kind) || ages.compareRoutes(one, other),
+          )
+          .flatMap((route) => rules.get(route) ?? []),
+        envoyGatewayRank,
+      );
     case 'specification':
       return specifiedOrder(placed, rules, ages);
   }
@@ -69,16 +73,17 @@ function specifiedOrder(
   rules: RulesByRoute,
   ages: Ages,
 ): EntryRule[] {
-  const { rejected } = rejectedRoutes(placed, ages);
-  return placed
-    .filter(({ route }) => !rejected.includes(route))
+  const rejected = new Set(rejectedRoutes(placed, ages).rejected);
+  const inOrder = placed
+    .filter(({ route }) => !rejected.has(route))
     .toSorted((one, other) => ages.compareRoutes(one.route, other.route))
     .flatMap(({ route, written }) =>
       (rules.get(route) ?? []).map((rule) => ({ rule, rank: specifiedRank(rule, written) })),
     )
     .toSorted((one, other) => compareRanks(one.rank, other.rank))
-    .filter(({ rule }, index, all) => all.findIndex((other) => other.rule === rule) === index)
     .map(({ rule }) => rule);
+  // A route that writes several fitting hostnames counts by the best.
+  return [...new Set(inOrder)];
 }
 
 /**
@@ -108,7 +113,12 @@ function istioOrder(
     .map((group) => ({ ...group, routes: [...new Set(group.routes)].toSorted(ages.compareRoutes) }))
     .toSorted((one, other) => compareMerged(one, other, proxyNamespace, ages))
     .map(({ routes }) =>
-      untilCatchAll(routes.flatMap((route) => rules.get(route) ?? []).toSorted(byRank(istioRank))),
+      untilCatchAll(
+        byRank(
+          routes.flatMap((route) => rules.get(route) ?? []),
+          istioRank,
+        ),
+      ),
     )
     .flat();
   return [...tables.filter((rule) => !takesAll(rule)), ...tables.filter(takesAll)];
@@ -148,8 +158,12 @@ function takesAll({ entry }: EntryRule): boolean {
   return entry === null || entry.conditions.every(takesEveryPath);
 }
 
-function byRank(rankOf: (rule: EntryRule) => Rank): (one: EntryRule, other: EntryRule) => number {
-  return (one, other) => compareRanks(rankOf(one), rankOf(other));
+/** Most specific first; of one rank in the order given. */
+function byRank(rules: readonly EntryRule[], rankOf: (rule: EntryRule) => Rank): EntryRule[] {
+  return rules
+    .map((rule) => ({ rule, rank: rankOf(rule) }))
+    .toSorted((one, other) => compareRanks(one.rank, other.rank))
+    .map(({ rule }) => rule);
 }
 
 function routesOf(placed: readonly PlacedRoute[]): ApiRoute[] {

@@ -39,12 +39,9 @@ export function routeTable(
   const serving = isolatedListeners(implementation, listeners, wanted);
   const candidates = attachedRoutes(set, implementation, gateway, serving, routes);
   const findings: Finding[] = [];
-  const kept = programmedRoutes(
-    implementation,
-    [...new Set(candidates.map(({ route }) => route))],
-    findings,
-  );
-  const attached = candidates.filter(({ route }) => kept.includes(route));
+  const candidateRoutes = [...new Set(candidates.map(({ route }) => route))];
+  const kept = new Set(programmedRoutes(implementation, candidateRoutes, findings));
+  const attached = candidates.filter(({ route }) => kept.has(route));
   const { host, attachments } = forHost(attached, wanted);
   const onHost: HostRoutes = {
     implementation,
