@@ -26,6 +26,7 @@ const {
   'expect-service': expectService,
   'virtual-service': virtualService,
   'gateway-port': gatewayPort,
+  'gateway-class': gatewayClass,
   'rollout-step': rolloutStep,
   'import-path': importPath,
 } = SETTING_OPTIONS;
@@ -45,6 +46,7 @@ export const ROUTE_OPTIONS = {
   'expect-service': expectService,
   'virtual-service': virtualService,
   'gateway-port': gatewayPort,
+  'gateway-class': gatewayClass,
   'rollout-step': rolloutStep,
   call,
   proto,

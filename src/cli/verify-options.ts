@@ -1,3 +1,4 @@
+import { GATEWAY_IMPLEMENTATIONS } from '../scenario/gateway-implementation.js';
 import type { Argv, Options } from 'yargs';
 
 const EXPECTED = 'What is expected:';
@@ -34,6 +35,13 @@ export const SETTING_OPTIONS = {
   via: text(EXPECTED, 'Whose routes apply: gateway[:NS/NAME], mesh, proxyless [inferred]'),
   'virtual-service': text(EXPECTED, 'The VirtualService to go by, NS/NAME, where several fit'),
   'gateway-port': number(EXPECTED, "The gateway's own port, where the target's differs"),
+  'gateway-class': text(
+    EXPECTED,
+    'Whose rules a Gateway API Gateway follows [by its GatewayClass]',
+    {
+      choices: [...GATEWAY_IMPLEMENTATIONS],
+    },
+  ),
   'rollout-step': number(EXPECTED, 'Step of an Argo Rollout, from 0 [its current one]'),
   'envoy-admin': text(
     EXPECTED,

@@ -10,6 +10,7 @@ import type { ServiceEntry } from './istio/service-entry.js';
 import type { Telemetry } from './istio/telemetry.js';
 import type { VirtualService } from './istio/virtual-service.js';
 import type { EndpointSlice } from './kubernetes/endpoint-slice.js';
+import type { Namespace } from './kubernetes/namespace.js';
 import type { Pod } from './kubernetes/pod.js';
 import type { Service } from './kubernetes/service.js';
 import { topWorkloads } from './kubernetes/top-workloads.js';
@@ -31,6 +32,7 @@ export interface ManifestSet {
   readonly gatewayClasses: readonly GatewayClass[];
   readonly apiRoutes: readonly ApiRoute[];
   readonly referenceGrants: readonly ReferenceGrant[];
+  readonly namespaces: readonly Namespace[];
   readonly ingresses: readonly Ingress[];
   readonly rollouts: readonly Rollout[];
   readonly canaries: readonly FlaggerCanary[];
@@ -53,6 +55,7 @@ export const EMPTY_MANIFESTS: ManifestSet = {
   gatewayClasses: [],
   apiRoutes: [],
   referenceGrants: [],
+  namespaces: [],
   ingresses: [],
   rollouts: [],
   canaries: [],
@@ -75,6 +78,7 @@ export function mergeManifests(sets: readonly ManifestSet[]): ManifestSet {
     gatewayClasses: sets.flatMap((set) => set.gatewayClasses),
     apiRoutes: sets.flatMap((set) => set.apiRoutes),
     referenceGrants: sets.flatMap((set) => set.referenceGrants),
+    namespaces: sets.flatMap((set) => set.namespaces),
     ingresses: sets.flatMap((set) => set.ingresses),
     rollouts: sets.flatMap((set) => set.rollouts),
     canaries: sets.flatMap((set) => set.canaries),
@@ -106,6 +110,7 @@ export function inNamespace(set: ManifestSet, namespace: string): ManifestSet {
     gatewayClasses: withoutDuplicates(set.gatewayClasses),
     apiRoutes: placed(set.apiRoutes),
     referenceGrants: placed(set.referenceGrants),
+    namespaces: set.namespaces,
     ingresses: placed(set.ingresses),
     rollouts: placed(set.rollouts),
     canaries: placed(set.canaries),

@@ -9,6 +9,7 @@ import { readServiceEntry, readWorkloadEntry } from './istio/service-entry.js';
 import { readTelemetry } from './istio/telemetry.js';
 import { readVirtualService } from './istio/virtual-service.js';
 import { readEndpointSlice } from './kubernetes/endpoint-slice.js';
+import { readNamespace } from './kubernetes/namespace.js';
 import { readPod } from './kubernetes/pod.js';
 import { readService } from './kubernetes/service.js';
 import { readWorkload } from './kubernetes/workload.js';
@@ -132,6 +133,8 @@ function readKind(
       return found({ canaries: [readFlaggerCanary(node, findings)] });
     case 'ReferenceGrant':
       return found({ referenceGrants: [readReferenceGrant(node)] });
+    case 'Namespace':
+      return found({ namespaces: [readNamespace(node)] });
     case 'Service':
       findings.push(...unknownFieldsBelow(node.field('spec'), SERVICE_SPEC));
       return found({ services: [readService(node)] });

@@ -1,3 +1,4 @@
+import type { GatewayImplementation } from '../scenario/gateway-implementation.js';
 import type { Via } from '../scenario/via.js';
 
 export type { Via };
@@ -25,6 +26,8 @@ export interface RouteRequest {
   virtualService?: { namespace: string; name: string };
   /** The gateway's port, where the target's does not say. */
   gatewayPort?: number;
+  /** Whose rules Gateways of the Gateway API follow, where their class does not say. */
+  gatewayClass?: GatewayImplementation;
   /** Step of an Argo Rollout to look at, from 0; without it the one its status names. */
   rolloutStep?: number;
   /** The option that says which request is meant, for messages; those of a call unless told. */

@@ -21,7 +21,7 @@ export function routeRequest(
   manifests: Extract<ExpectationSource, { kind: 'manifests' }>,
 ): RouteRequest {
   const { method, path, scheme, authority, metadata, target, namespace } = parts;
-  const { via, virtualService, gatewayPort, rolloutStep } = manifests;
+  const { via, virtualService, gatewayPort, gatewayClass, rolloutStep } = manifests;
   return {
     method,
     path,
@@ -33,6 +33,7 @@ export function routeRequest(
     namespace,
     ...(virtualService === undefined ? {} : { virtualService }),
     ...(gatewayPort === undefined ? {} : { gatewayPort }),
+    ...(gatewayClass === undefined ? {} : { gatewayClass }),
     ...(rolloutStep === undefined ? {} : { rolloutStep }),
   };
 }

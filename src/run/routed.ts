@@ -155,6 +155,7 @@ const NO_MANIFESTS: Extract<ExpectationSource, { kind: 'manifests' }> = {
   via: undefined,
   virtualService: undefined,
   gatewayPort: undefined,
+  gatewayClass: undefined,
   rolloutStep: undefined,
 };
 

@@ -1,4 +1,5 @@
 import { InputError } from '../input-error.js';
+import type { GatewayImplementation } from './gateway-implementation.js';
 import type { Settings } from './schema.js';
 import { parseVia, type Via } from './via.js';
 
@@ -14,6 +15,7 @@ export type ExpectationSource =
       via: Via | undefined;
       virtualService: { namespace: string; name: string } | undefined;
       gatewayPort: number | undefined;
+      gatewayClass: GatewayImplementation | undefined;
       /** Step of an Argo Rollout, from 0; undefined: the one its status names. */
       rolloutStep: number | undefined;
     }
@@ -75,6 +77,7 @@ export function expectationSource(settings: Settings): ExpectationSource {
     via: settings.via === undefined ? undefined : parseVia(settings.via),
     virtualService: namespacedName(settings['virtual-service'], settings.namespace),
     gatewayPort: settings['gateway-port'],
+    gatewayClass: settings['gateway-class'],
     rolloutStep: settings['rollout-step'],
   };
 }

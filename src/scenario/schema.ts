@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseDurationMs } from './duration.js';
+import { GATEWAY_IMPLEMENTATIONS } from './gateway-implementation.js';
 import { httpSchema } from './http-settings.js';
 
 /** Timers take no more than 2³¹ ms, which are 596 hours. */
@@ -132,6 +133,10 @@ export const settingsSchema = z.strictObject({
   namespace: name.optional().describe('Of objects that name none, and of the client'),
   via: z.string().optional().describe('Whose routes apply: gateway[:NS/NAME], mesh or proxyless'),
   'gateway-port': count("The gateway's own port, where the target's differs").optional(),
+  'gateway-class': z
+    .enum(GATEWAY_IMPLEMENTATIONS)
+    .optional()
+    .describe('Whose rules a Gateway API Gateway follows, where its GatewayClass does not say'),
   'rollout-step': z
     .int({ error: 'write a whole number' })
     .min(0, { error: 'steps are counted from 0' })

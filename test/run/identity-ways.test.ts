@@ -33,6 +33,7 @@ describe('the ways to have the proxy say who answers', () => {
     via: undefined,
     virtualService: undefined,
     gatewayPort: undefined,
+    gatewayClass: undefined,
     rolloutStep: undefined,
   };
 

@@ -35,6 +35,7 @@ export function assumeApiGateways(
         hostname: null,
         terminatesTls: request.scheme === 'https',
         allowedNamespaces: 'All' as const,
+        namespaceSelector: [],
         allowedKinds: null,
         node,
       };

@@ -1,20 +1,31 @@
+import type { GatewayImplementation } from '../../scenario/gateway-implementation.js';
 import { intersectHosts, mostSpecificHost } from '../istio/host.js';
+import type { ManifestSet } from '../manifest-set.js';
+import { isAllowed } from './allowed-routes.js';
 import type { ApiGateway, ApiListener } from './gateway.js';
+import { mayServe } from './isolation.js';
 import type { ApiRoute, ParentRef } from './route.js';
 
-/** A route on a listener, with the hosts they have in common. */
+/** A route on a listener, by one of its hostnames. */
 export interface Attachment {
   route: ApiRoute;
   listener: ApiListener;
-  hosts: string[];
+  /** As the route writes it; `*` where it writes none. */
+  written: string;
+  /** What of it is the listener's, too. */
+  host: string;
+  /** False where labels of a Namespace that is not given decide whether it is let in. */
+  certain: boolean;
 }
 
 /**
  * The routes attached to listeners of a Gateway: those that name it (and the listener or port, if
- * they name one), that the listener allows, and that share a host with it.
+ * they name one), that the listener lets in, and that share a host with it.
  * Source: https://gateway-api.sigs.k8s.io/reference/spec/#parentreference and #allowedroutes.
  */
 export function attachedRoutes(
+  set: Pick<ManifestSet, 'namespaces'>,
+  implementation: GatewayImplementation,
   gateway: ApiGateway,
   listeners: readonly ApiListener[],
   routes: readonly ApiRoute[],
@@ -22,9 +33,13 @@ export function attachedRoutes(
   return listeners.flatMap((listener) =>
     routes.flatMap((route): Attachment[] => {
       if (!route.parentRefs.some((ref) => refersTo(ref, route, gateway, listener))) return [];
-      if (!allows(listener, gateway, route)) return [];
-      const hosts = commonHosts(listener, route);
-      return hosts.length === 0 ? [] : [{ route, listener, hosts }];
+      const allowed = isAllowed(set, gateway, listener, route);
+      if (allowed === 'no') return [];
+      return hostnamesOf(route).flatMap((written): Attachment[] => {
+        const host = intersectHosts(written, listener.hostname ?? '*');
+        if (host === null || !mayServe(implementation, gateway, listener, written)) return [];
+        return [{ route, listener, written, host, certain: allowed === 'yes' }];
+      });
     }),
   );
 }
@@ -32,15 +47,15 @@ export function attachedRoutes(
 /** The attachments whose host is the most specific one for the request's; only they count. */
 export function forHost(
   attachments: readonly Attachment[],
-  host: string,
+  wanted: string,
 ): { host: string | null; attachments: Attachment[] } {
   const best = mostSpecificHost(
-    host,
-    attachments.flatMap(({ hosts }) => hosts),
+    wanted,
+    attachments.map(({ host }) => host),
   );
   return {
     host: best,
-    attachments: best === null ? [] : attachments.filter(({ hosts }) => hosts.includes(best)),
+    attachments: best === null ? [] : attachments.filter(({ host }) => host === best),
   };
 }
 
@@ -59,22 +74,6 @@ function refersTo(
   );
 }
 
-/** Namespaces chosen by labels cannot be checked without the Namespace objects; they are let in. */
-function allows(listener: ApiListener, gateway: ApiGateway, route: ApiRoute): boolean {
-  if (listener.allowedKinds !== null && !listener.allowedKinds.includes(route.kind)) return false;
-  switch (listener.allowedNamespaces) {
-    case 'Same':
-      return route.namespace === gateway.namespace;
-    case 'None':
-      return false;
-    case 'All':
-    case 'Selector':
-      return true;
-  }
-}
-
-function commonHosts(listener: ApiListener, route: ApiRoute): string[] {
-  const own = listener.hostname ?? '*';
-  if (route.hostnames.length === 0) return [own];
-  return route.hostnames.flatMap((host) => intersectHosts(host, own) ?? []);
+function hostnamesOf({ hostnames }: ApiRoute): readonly string[] {
+  return hostnames.length === 0 ? ['*'] : hostnames;
 }

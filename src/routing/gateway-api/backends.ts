@@ -9,7 +9,8 @@ import { manifestFinding } from '../manifest-finding.js';
 /**
  * Turns a rule of the Gateway API into one that forwards. A backend that cannot be used keeps its
  * share of the requests, as errors: 500 for HTTPRoute, UNAVAILABLE for GRPCRoute.
- * Source: https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule (backendRefs).
+ * Source: https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule (backendRefs); istio/istio
+ * pilot/pkg/config/kube/gateway/conversion.go, buildDestination and isInvalidBackend.
  */
 export function resolveBackends(set: ManifestSet, route: ApiRoute, rule: ApiRule): Rule {
   const { label, name, entries, preflights, node } = rule;
@@ -63,13 +64,33 @@ function toBackend(route: ApiRoute, ref: BackendRef): Backend {
 function faultOf(set: ManifestSet, route: ApiRoute, ref: BackendRef): string | null {
   if (ref.group !== '' || ref.kind !== 'Service')
     return `backends of the kind ${ref.group === '' ? '' : `${ref.group}/`}${ref.kind} are not modelled here`;
+  if (ref.port === null) return `a Service needs a port here: give ${ref.name} one`;
   const namespace = ref.namespace ?? route.namespace;
   if (namespace !== route.namespace && !isGranted(set, route, ref, namespace))
     return `no ReferenceGrant in ${namespace} lets ${route.kind}s of ${route.namespace} use the Service ${ref.name}`;
   const service = findService(set, serviceHost({ name: ref.name, namespace }));
-  if (service !== null && ref.port !== null && !service.ports.includes(ref.port))
+  if (service === null && isAbsent(set, route, namespace, ref.name))
+    return `the Service ${namespace}/${ref.name} is not among the manifests, which have others of this route`;
+  if (service !== null && !service.ports.includes(ref.port))
     return `the Service ${namespace}/${ref.name} has no port ${ref.port}`;
   return null;
+}
+
+/** Of a Service that is not given: others of its namespace that the route names are, and Flagger does not make it. */
+function isAbsent(set: ManifestSet, route: ApiRoute, namespace: string, name: string): boolean {
+  const made = set.canaries
+    .filter((canary) => canary.namespace === namespace)
+    .flatMap(({ apex }) => [apex, `${apex}-primary`, `${apex}-canary`]);
+  const named = new Set(
+    route.rules
+      .flatMap(({ backendRefs }) => backendRefs)
+      .filter((ref) => (ref.namespace ?? route.namespace) === namespace)
+      .map((ref) => ref.name),
+  );
+  return (
+    !made.includes(name) &&
+    set.services.some((other) => other.namespace === namespace && named.has(other.name))
+  );
 }
 
 function isGranted(set: ManifestSet, route: ApiRoute, ref: BackendRef, namespace: string): boolean {

@@ -1,5 +1,6 @@
 import { InputError } from '../../input-error.js';
 import type { ChosenRoute } from '../chosen-route.js';
+import type { GatewayImplementation } from '../../scenario/gateway-implementation.js';
 import type { MatchContext } from '../condition.js';
 import { firstMatch } from '../first-match.js';
 import { hostOf, mostSpecificHost } from '../istio/host.js';
@@ -10,11 +11,14 @@ import type { RouteRequest } from '../request.js';
 import type { Finding } from '../../finding.js';
 import type { ApiArrival } from './arrival.js';
 import { assumeApiGateways } from './assumed-gateway.js';
-import { attachedRoutes, forHost } from './attach.js';
+import type { Attachment } from './attach.js';
 import type { ApiGateway, ApiListener } from './gateway.js';
+import { differences, IMPLEMENTATION_SPECIFIC } from './differences.js';
+import { implementationOf } from './implementation.js';
 import { noApiListenerError, noApiRouteError } from './no-route.js';
-import { acceptedRoutes, orderedRules } from './ordered-rules.js';
+import { orderFindings } from './ordered-rules.js';
 import type { ApiRoute } from './route.js';
+import { type RouteTable, routeTable } from './route-table.js';
 import { manifestFinding } from '../manifest-finding.js';
 
 /** Chooses the route of a request through a Gateway of the Gateway API. Namespaces are filled in. */
@@ -103,33 +107,38 @@ function arriveAt(
   routes: readonly ApiRoute[],
   request: RouteRequest,
 ): ApiArrival {
-  const attached = attachedRoutes(gateway, listeners, routes);
-  const { host, attachments } = forHost(attached, hostOf(request.authority));
-  const findings: Finding[] = attachments
-    .filter(({ listener }) => listener.allowedNamespaces === 'Selector')
-    .map(({ listener, route }) =>
-      manifestFinding({
-        code: 'not-modelled',
-        summary: `the listener ${listener.name} lets in namespaces by their labels, and those of ${route.namespace} are not known here: ${route.kind} ${route.name} is taken to be let in`,
-        place: listener.node.field('allowedRoutes').place(),
-      }),
-    );
-  const onHost = [...new Set(attachments.map(({ route }) => route))];
-  const context: MatchContext = {
-    request,
-    port,
-    gateways: [objectKey(gateway)],
-    source: null,
-  };
-  const rules = orderedRules(set, acceptedRoutes(onHost, findings), context, findings);
+  const context: MatchContext = { request, port, gateways: [objectKey(gateway)], source: null };
+  const implementation = implementationOf(set, gateway, request.gatewayClass);
+  const tableFor = (kind: GatewayImplementation): RouteTable =>
+    routeTable(set, kind, gateway, listeners, routes, context);
+  const table = tableFor(implementation.kind);
+  const findings = [
+    ...table.findings,
+    ...uncertainAttachments(table.attachments),
+    ...orderFindings(set, table.onHost, table.rules),
+  ];
+  if (implementation.assumed && !findings.some(({ code }) => code === IMPLEMENTATION_SPECIFIC))
+    findings.push(...differences(implementation, table, tableFor, context));
   return {
     gateway,
     port,
-    hosts: [...new Set(attached.flatMap(({ hosts }) => hosts))],
-    host,
-    ...firstMatch(rules),
+    hosts: table.hosts,
+    host: table.host,
+    ...firstMatch(table.rules),
     findings,
   };
+}
+
+function uncertainAttachments(attachments: readonly Attachment[]): Finding[] {
+  return attachments
+    .filter(({ certain }) => !certain)
+    .map(({ listener, route }) =>
+      manifestFinding({
+        code: 'not-modelled',
+        summary: `the listener ${listener.name} lets in namespaces by their labels, and the Namespace ${route.namespace} is not among the manifests: ${route.kind} ${route.name} is taken to be let in; add the Namespace with -f`,
+        place: listener.node.field('allowedRoutes').place(),
+      }),
+    );
 }
 
 function severalError(arrivals: readonly ApiArrival[]): InputError {

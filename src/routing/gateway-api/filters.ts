@@ -2,8 +2,6 @@ import type { RouteEffects } from '../effects.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import { CORS_CHANGE, type PreflightPolicy } from '../preflight.js';
 import { describeRedirect } from '../redirect.js';
-import type { Finding } from '../../finding.js';
-import { manifestFinding } from '../manifest-finding.js';
 
 /** What the filters of a rule do. */
 export interface ReadFilters {
@@ -14,13 +12,24 @@ export interface ReadFilters {
   effects: Pick<RouteEffects, 'mirrors' | 'changes'>;
 }
 
+/** A filter of a rule or backend, whether or not what it does is modelled. */
+export interface ApiFilter {
+  /** `RequestHeaderModifier`, `ExtensionRef`. */
+  type: string;
+  node: ManifestNode;
+}
+
 const CHANGES: Readonly<Record<string, string>> = {
   RequestHeaderModifier: 'request headers changed',
   ResponseHeaderModifier: 'response headers changed',
 };
 
+export function readFilterTypes(node: ManifestNode): ApiFilter[] {
+  return node.items().map((filter) => ({ type: filter.field('type').string(), node: filter }));
+}
+
 /** Source: https://gateway-api.sigs.k8s.io/reference/spec/#httproutefilter */
-export function readFilters(node: ManifestNode, findings: Finding[]): ReadFilters {
+export function readFilters(node: ManifestNode): ReadFilters {
   const filters: ReadFilters = {
     redirect: null,
     preflights: null,
@@ -39,14 +48,6 @@ export function readFilters(node: ManifestNode, findings: Finding[]): ReadFilter
       filters.redirect = readRedirect(filter.field('requestRedirect'));
     else if (type === 'RequestMirror')
       filters.effects.mirrors.push(readMirror(filter.field('requestMirror')));
-    else
-      findings.push(
-        manifestFinding({
-          code: 'not-modelled',
-          summary: `a filter of the type ${type} is not modelled here`,
-          place: filter.place(),
-        }),
-      );
   }
   return filters;
 }

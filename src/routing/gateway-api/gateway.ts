@@ -1,3 +1,4 @@
+import { type LabelSelector, readLabelSelector } from '../kubernetes/label-selector.js';
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import { unknownFields } from '../unknown-fields.js';
@@ -14,6 +15,8 @@ export interface ApiListener {
   terminatesTls: boolean;
   /** Whose routes may attach. */
   allowedNamespaces: 'Same' | 'All' | 'Selector' | 'None';
+  /** Of the namespaces, where they are chosen by labels. */
+  namespaceSelector: LabelSelector;
   /** Kinds of routes that may attach; `null`: those that fit the protocol. */
   allowedKinds: readonly string[] | null;
   node: ManifestNode;
@@ -66,6 +69,7 @@ function readListener(node: ManifestNode, findings: Finding[]): ApiListener {
       protocol === 'HTTPS' &&
       (node.field('tls').field('mode').optionalString() ?? 'Terminate') === 'Terminate',
     allowedNamespaces,
+    namespaceSelector: readLabelSelector(allowed.field('namespaces').field('selector')),
     allowedKinds: kinds.absent ? null : kinds.items().map((item) => item.field('kind').string()),
     node,
   };

@@ -10,7 +10,8 @@ import type { RouteRequest, Via } from '../request.js';
 import { serviceHost } from '../service-registry.js';
 import type { Finding } from '../../finding.js';
 import { chosenRoutes } from './choose-route.js';
-import { orderedRules } from './ordered-rules.js';
+import { programmedRoutes } from './dropped-routes.js';
+import { type HostRoutes, orderedRules, orderFindings } from './ordered-rules.js';
 import type { ApiRoute, ParentRef } from './route.js';
 
 /**
@@ -47,7 +48,19 @@ export function chooseServiceRoute(
     gateways: [],
     source: { labels: {}, namespace: request.namespace },
   };
-  const { matched, traces } = firstMatch(orderedRules(set, routes, context, findings));
+  const onHost: HostRoutes = {
+    implementation: 'istio',
+    placed: programmedRoutes('istio', routes, findings).map((route) => ({
+      route,
+      written: '*',
+      listener: '',
+    })),
+    proxyNamespace: null,
+    context,
+  };
+  const rules = orderedRules(set, onHost);
+  findings.push(...orderFindings(set, onHost, rules));
+  const { matched, traces } = firstMatch(rules);
   if (via.kind === 'proxyless' && matched !== null) findings.push(...unsupportedByGrpc(matched));
   return {
     via,

@@ -1,6 +1,7 @@
 import { InputError } from '../../input-error.js';
 import { hostOf } from '../istio/host.js';
 import { describeObject } from '../manifest/manifest-object.js';
+import { inputPlace } from '../input-place.js';
 import { noRuleError } from '../no-rule.js';
 import type { RouteRequest } from '../request.js';
 import type { ApiArrival } from './arrival.js';
@@ -37,6 +38,14 @@ export function noApiRouteError(
   routes: readonly ApiRoute[],
   request: RouteRequest,
 ): InputError {
+  const dropped = arrivals
+    .flatMap(({ findings }) => findings)
+    .find(({ code }) => code === 'route-dropped');
+  if (dropped !== undefined)
+    return new InputError(
+      `no rule takes ${request.method} ${request.path} for ${request.authority}: ${dropped.summary}`,
+      inputPlace(dropped.place),
+    );
   const onHost = arrivals.find(({ host }) => host !== null);
   if (onHost !== undefined) return noRuleError(onHost.traces, request);
   const hosts = [...new Set(arrivals.flatMap((arrival) => arrival.hosts))];
@@ -47,7 +56,7 @@ export function noApiRouteError(
       first?.node.field('spec').field('hostnames').place() ?? {},
     );
   return new InputError(
-    `no route is attached to the Gateway's port: ${routes.slice(0, 5).map(describeObject).join(', ')} ${routes.length === 1 ? 'names' : 'name'} another parent, section or port, or the listener does not let ${routes.length === 1 ? 'it' : 'them'} in`,
+    `no route is attached to the Gateway's port: ${routes.slice(0, 5).map(describeObject).join(', ')} ${routes.length === 1 ? 'names' : 'name'} another parent, section or port, the listener does not let ${routes.length === 1 ? 'it' : 'them'} in, or another listener has more right to the host`,
     first?.node.field('spec').field('parentRefs').place() ?? {},
   );
 }

@@ -5,7 +5,7 @@ import type { MatchEntry } from '../condition.js';
 import type { PreflightPolicy } from '../preflight.js';
 import { unknownFields } from '../unknown-fields.js';
 import type { Finding } from '../../finding.js';
-import { readFilters } from './filters.js';
+import { type ApiFilter, readFilterTypes, readFilters } from './filters.js';
 import { GATEWAY_API_GROUP } from './gateway.js';
 import { readGrpcMatch } from './grpc-match.js';
 import { readHttpRouteMatch } from './http-match.js';
@@ -32,6 +32,7 @@ export interface BackendRef {
   name: string;
   port: number | null;
   weight: number;
+  filters: readonly ApiFilter[];
   node: ManifestNode;
 }
 
@@ -40,6 +41,7 @@ export interface ApiRule {
   name: string | null;
   entries: readonly MatchEntry[];
   backendRefs: readonly BackendRef[];
+  filters: readonly ApiFilter[];
   redirect: string | null;
   preflights: PreflightPolicy | null;
   effects: RouteEffects;
@@ -83,6 +85,7 @@ function readRules(node: ManifestNode, kind: ApiRouteKind, findings: Finding[]):
         name: null,
         entries: [],
         backendRefs: [],
+        filters: [],
         redirect: null,
         preflights: null,
         effects: NO_EFFECTS,
@@ -119,7 +122,7 @@ function readRule(
       }),
     );
   const name = node.field('name').optionalString();
-  const filters = readFilters(node.field('filters'), findings);
+  const filters = readFilters(node.field('filters'));
   const read = kind === 'HTTPRoute' ? readHttpRouteMatch : readGrpcMatch;
   return {
     label: name ?? `rules[${index}]`,
@@ -132,6 +135,7 @@ function readRule(
       .field('backendRefs')
       .items()
       .map((ref) => readBackendRef(ref, findings)),
+    filters: readFilterTypes(node.field('filters')),
     redirect: filters.redirect,
     preflights: filters.preflights,
     effects: { ...NO_EFFECTS, ...readRuleTimeouts(node), ...filters.effects },
@@ -155,9 +159,6 @@ function readBackendRef(node: ManifestNode, findings: Finding[]): BackendRef {
   );
   const group = node.field('group').optionalString() ?? '';
   const kind = node.field('kind').optionalString() ?? 'Service';
-  const port = node.field('port').optionalInteger();
-  if (group === '' && kind === 'Service' && port === null)
-    throw node.field('port').error('a Service needs a port here: give it one');
   const weight = node.field('weight').optionalInteger() ?? 1;
   if (weight < 0 || weight > 1_000_000)
     throw node.field('weight').error(`must be between 0 and 1000000, and is ${weight}`);
@@ -166,8 +167,9 @@ function readBackendRef(node: ManifestNode, findings: Finding[]): BackendRef {
     kind,
     namespace: node.field('namespace').optionalString(),
     name: node.field('name').string(),
-    port,
+    port: node.field('port').optionalInteger(),
     weight,
+    filters: readFilterTypes(node.field('filters')),
     node,
   };
 }

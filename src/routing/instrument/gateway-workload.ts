@@ -6,7 +6,8 @@ import type { ManifestSet } from '../manifest-set.js';
 import { describeObject } from '../manifest/manifest-object.js';
 import { hasLabels } from '../pods.js';
 import { formatVia } from '../request.js';
-import { apiGatewayOf, implementationOf } from './implementation.js';
+import { implementationOf } from '../gateway-api/implementation.js';
+import { apiGatewayOf } from './api-gateway.js';
 
 /** The pods of the gateway that takes the request. */
 export interface GatewayWorkload {

@@ -7,7 +7,8 @@ import { type ManifestObject, objectKey } from '../manifest/manifest-object.js';
 import type { PathStep } from '../manifest/source-document.js';
 import { formatVia } from '../request.js';
 import { HOST_VALUE, IDENTITY_HEADER, ISTIO_VALUE } from './identity-header.js';
-import { apiGatewayOf, implementationOf } from './implementation.js';
+import { implementationOf } from '../gateway-api/implementation.js';
+import { apiGatewayOf } from './api-gateway.js';
 
 /** Where an object says that a rule's answers get the header, and what it is. */
 export interface HeaderPlace {
@@ -122,8 +123,8 @@ function apiValue(
       return { value: ISTIO_VALUE, by: kind, assumed: `taken for Istio's gateway by ${reason}` };
     case 'envoy-gateway':
       return { value: HOST_VALUE, by: kind, assumed: `taken for Envoy Gateway's by ${reason}` };
-    case 'other':
-      return { value: HOST_VALUE, by: kind, assumed: `by ${reason} ${ADDRESS_ONLY}` };
+    case 'specification':
+      return { value: HOST_VALUE, by: 'other', assumed: `by ${reason} ${ADDRESS_ONLY}` };
   }
 }
 

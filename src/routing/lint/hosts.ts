@@ -1,6 +1,7 @@
 import { intersectHosts, resolveShortName } from '../istio/host.js';
 import { MESH, resolveGatewayName, type VirtualService } from '../istio/virtual-service.js';
 import { attachedRoutes } from '../gateway-api/attach.js';
+import { implementationOf } from '../gateway-api/implementation.js';
 import { takesEverything } from '../istio/merge-order.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject, objectKey } from '../manifest/manifest-object.js';
@@ -103,13 +104,16 @@ export function unattachedRoutes(set: ManifestSet): Finding[] {
     .filter(({ parentRefs }) => parentRefs.some(({ kind }) => kind === 'Gateway'))
     .filter((route) =>
       set.apiGateways.every(
-        (gateway) => attachedRoutes(gateway, gateway.listeners, [route]).length === 0,
+        (gateway) =>
+          attachedRoutes(set, implementationOf(set, gateway).kind, gateway, gateway.listeners, [
+            route,
+          ]).length === 0,
       ),
     )
     .map((route) =>
       manifestFinding({
         code: 'route-not-attached',
-        summary: `${describeObject(route)} is attached to no listener: check its parentRefs and hostnames, and who the listener lets in`,
+        summary: `${describeObject(route)} is attached to no listener: check its parentRefs and hostnames, who the listener lets in, and whether another of its port has more right to the host`,
         place: route.node.field('spec').field('parentRefs').place(),
       }),
     );

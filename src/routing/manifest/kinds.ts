@@ -24,6 +24,7 @@ const API_VERSIONS = {
   Telemetry: ['telemetry.istio.io/v1', 'telemetry.istio.io/v1alpha1'],
   Rollout: ['argoproj.io/v1alpha1'],
   Canary: ['flagger.app/v1beta1'],
+  Namespace: ['v1'],
   Service: ['v1'],
   Pod: ['v1'],
   EndpointSlice: ['discovery.k8s.io/v1'],
@@ -59,6 +60,7 @@ const OLDER_VERSIONS: Partial<Record<ReadKind, Readonly<Record<string, string>>>
 
 /** Kinds whose name is also used by unrelated APIs (`serving.knative.dev/v1 Service`): those are ignored. */
 const NAMES_SHARED_WITH_OTHERS: readonly ReadKind[] = [
+  'Namespace',
   'Service',
   'Deployment',
   'StatefulSet',

@@ -135,6 +135,7 @@ const CASES: readonly Case[] = [
       httpRoute([backends({ grpc: null })], { kind: 'GRPCRoute', name: 'g', day: 2 }),
       httpRoute([backends({ http: null })], { name: 'h', day: 1 }),
     ],
+    request: { gatewayClass: 'specification' },
     takes: 'http',
   },
   {
@@ -145,6 +146,7 @@ const CASES: readonly Case[] = [
       httpRoute([backends({ grpc: null })], { kind: 'GRPCRoute', name: 'g' }),
       httpRoute([backends({ http: null })], { name: 'h' }),
     ],
+    request: { gatewayClass: 'specification' },
     takes: /share a host, and only the older one is accepted/,
   },
   {
@@ -198,6 +200,7 @@ describe('backends that cannot be used', () => {
     const objects = [
       GATEWAY,
       httpRoute([backends({ a: 1, b: 1 })]),
+      service('a', { app: 'a' }),
       service('b', { app: 'b' }, { ports: [{ port: 81 }] }),
     ];
     const expectation = forwardedBy(manifestsOf(objects), request({ targetPort: 80 }));

@@ -1,0 +1,42 @@
+import { selectsLabels } from '../kubernetes/label-selector.js';
+import type { ManifestSet } from '../manifest-set.js';
+import type { ApiGateway, ApiListener } from './gateway.js';
+import type { ApiRoute } from './route.js';
+
+/** The API server gives every Namespace this label with its name. */
+const NAME_LABEL = 'kubernetes.io/metadata.name';
+
+/**
+ * Whether a listener lets a route in, by its kind and namespace.
+ * Source: https://gateway-api.sigs.k8s.io/reference/spec/#allowedroutes; istio/istio
+ * pilot/pkg/config/kube/gateway/conversion.go, namespacesFromSelector and toNamespaceSet.
+ * @returns `unknown` when labels of a Namespace decide that is not among the manifests.
+ */
+export function isAllowed(
+  { namespaces }: Pick<ManifestSet, 'namespaces'>,
+  gateway: ApiGateway,
+  { allowedKinds, allowedNamespaces, namespaceSelector }: ApiListener,
+  route: ApiRoute,
+): 'yes' | 'no' | 'unknown' {
+  if (allowedKinds !== null && !allowedKinds.includes(route.kind)) return 'no';
+  switch (allowedNamespaces) {
+    case 'Same':
+      return route.namespace === gateway.namespace ? 'yes' : 'no';
+    case 'None':
+      return 'no';
+    case 'All':
+      return 'yes';
+    case 'Selector': {
+      const own = namespaces.filter(({ name }) => name === route.namespace);
+      const implied = { [NAME_LABEL]: route.namespace };
+      if (own.length === 0) return selectsLabels(namespaceSelector, implied, false);
+      // Several manifests may make one Namespace; the one applied last counts.
+      const answers = own.map(({ labels }) =>
+        selectsLabels(namespaceSelector, { ...labels, ...implied }, true),
+      );
+      return answers.every((answer) => answer === answers[0])
+        ? (answers[0] ?? 'unknown')
+        : 'unknown';
+    }
+  }
+}
