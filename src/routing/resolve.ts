@@ -1,4 +1,4 @@
-import { type Finding, type Place, placeOf } from '../finding.js';
+import type { Finding, Place } from '../finding.js';
 import { InputError } from '../input-error.js';
 import { chooseRoute } from './choose-route.js';
 import type { ChosenRoute } from './chosen-route.js';
@@ -6,6 +6,7 @@ import { NO_EFFECTS } from './effects.js';
 import type { MatchedRule } from './first-match.js';
 import { type Forwarding, forwardingByReplicas, forwardingOf } from './forwarding.js';
 import { gatewayPods } from './gateway-pods.js';
+import { UnknownSubsetError } from './istio/subset-labels.js';
 import { lintManifests } from './lint/lint.js';
 import { manifestFinding } from './manifest-finding.js';
 import type { ManifestSet } from './manifest-set.js';
@@ -48,7 +49,12 @@ export function resolveRoute(
     return unforwarded(question, chosen, matched);
   const forwarding = attempt(() => forwardingBy(question.set, chosen));
   if (forwarding instanceof InputError)
-    return unrouted(question, chosen, codeOf(forwarding, question.lint), forwarding);
+    return unrouted(
+      question,
+      chosen,
+      forwarding instanceof UnknownSubsetError ? 'unknown-subset' : 'no-split',
+      forwarding,
+    );
   return {
     kind: 'forward',
     ...known(question, chosen, [], forwarding),
@@ -125,15 +131,6 @@ function unrouted(
     ...(chosen === null || matched === null ? NO_RULE : takenRule(chosen, matched)),
     problem,
   };
-}
-
-/** A destination is missing, or destinations cannot be told apart. */
-function codeOf({ place }: InputError, lint: readonly Finding[]): 'no-split' | 'unknown-subset' {
-  const at = placeOf(place);
-  const isSubset = lint.some(
-    ({ code, place: other }) => code === 'unknown-subset' && isAt(at, other),
-  );
-  return isSubset ? 'unknown-subset' : 'no-split';
 }
 
 const NO_RULE: NoRule = { route: null, action: null, effects: null };
