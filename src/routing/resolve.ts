@@ -2,6 +2,7 @@ import type { Finding, Place } from '../finding.js';
 import { InputError } from '../input-error.js';
 import { chooseRoute } from './choose-route.js';
 import type { ChosenRoute } from './chosen-route.js';
+import { destinationFindings } from './destination-findings.js';
 import { NO_EFFECTS } from './effects.js';
 import type { MatchedRule } from './first-match.js';
 import { type Forwarding, forwardingByReplicas, forwardingOf } from './forwarding.js';
@@ -156,6 +157,7 @@ function known(
   const findings = [
     ...errors,
     ...[...new Set([...set.findings, ...said.findings])].filter((each) => !noticed.has(each)),
+    ...(forwarding === null ? [] : destinationFindings(set, forwarding.split)),
     ...protocolFindings(set, request, destinations, chosen?.matched ?? null, streaming),
   ];
   return {

@@ -59,12 +59,19 @@ function readPercentage(node: ManifestNode): number | null {
   return percent / 100;
 }
 
+/**
+ * Names of the older field for a mirror's share: the API server keeps both, and Istio reads both.
+ * Source: istio/api kubernetes/customresourcedefinitions.gen.yaml, the VirtualService's http.
+ */
+export const MIRROR_PERCENT = ['mirrorPercent', 'mirror_percent'] as const;
+
 function readMirrors(node: ManifestNode): RouteEffects['mirrors'] {
   const mirrors: RouteEffects['mirrors'] = [];
   const mirror = node.field('mirror');
   if (!mirror.absent) {
     const percentage = node.field('mirrorPercentage');
-    const percent = percentage.absent ? node.field('mirrorPercent') : percentage.field('value');
+    const older = MIRROR_PERCENT.map((name) => node.field(name)).find(({ absent }) => !absent);
+    const percent = percentage.absent ? (older ?? percentage) : percentage.field('value');
     const share = percent.absent ? (percentage.absent ? 1 : 0) : percent.number() / 100;
     mirrors.push({ host: mirror.field('host').string(), share });
   }

@@ -4,7 +4,7 @@ import type { Backend, Rule, RuleAction } from '../rule.js';
 import { unknownFields } from '../unknown-fields.js';
 import type { Finding } from '../../finding.js';
 import { readCorsPolicy } from './cors-policy.js';
-import { readHttpEffects } from './http-effects.js';
+import { MIRROR_PERCENT, readHttpEffects } from './http-effects.js';
 import { readHttpMatch } from './http-match.js';
 
 const HTTP_ROUTE_FIELDS = [
@@ -20,7 +20,7 @@ const HTTP_ROUTE_FIELDS = [
   'fault',
   'mirror',
   'mirrors',
-  'mirrorPercent',
+  ...MIRROR_PERCENT,
   'mirrorPercentage',
   'corsPolicy',
   'headers',
