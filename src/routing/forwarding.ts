@@ -7,7 +7,7 @@ import { affinityNote } from './istio/affinity.js';
 import { resolveDestinations } from './istio/destinations.js';
 import { type LoadBalancer, loadBalancerFor } from './istio/load-balancer.js';
 import { unsupportedBalancing } from './istio/proxyless.js';
-import { destinationRulesOf } from './istio/subset-labels.js';
+import { destinationRulesOf, type RuleClient } from './istio/rules-in-sight.js';
 import type { ManifestSet } from './manifest-set.js';
 import { manifestFinding } from './manifest-finding.js';
 import { replicaSplit } from './replica-split.js';
@@ -36,8 +36,9 @@ export function forwardingOf(
 ): Forwarding {
   const { clientNamespace, via } = chosen;
   const findings: Finding[] = [...chosen.findings];
-  const { split, samePods } = resolveDestinations(set, object, backends, clientNamespace, findings);
-  const balancing = balancersOf(set, split.destinations, clientNamespace);
+  const client = { namespace: clientNamespace, labels: context.source?.labels ?? {} };
+  const { split, samePods } = resolveDestinations(set, object, backends, client, findings);
+  const balancing = balancersOf(set, split.destinations, client);
   return {
     split: { ...split, headers: responseHeaders(rule, backends) },
     samePods,
@@ -72,11 +73,11 @@ export function forwardingByReplicas(
 function balancersOf(
   set: ManifestSet,
   destinations: readonly ExpectedDestination[],
-  clientNamespace: string | null,
+  client: RuleClient,
 ): Map<LoadBalancer, string[]> {
   const found = new Map<LoadBalancer, string[]>();
   for (const { name, host, subset, port } of destinations) {
-    const { rules } = destinationRulesOf(set, host, clientNamespace);
+    const { rules } = destinationRulesOf(set, host, client);
     const subsets = rules.flatMap((rule) => rule.subsets.filter((own) => own.name === subset));
     const policies = [...subsets, ...rules].map(({ loadBalancers }) => loadBalancers);
     const balancer = loadBalancerFor(policies, port);

@@ -7,6 +7,7 @@ import type { Ingress } from './ingress-nginx/ingress.js';
 import type { DestinationRule } from './istio/destination-rule.js';
 import type { IstioGateway } from './istio/gateway.js';
 import type { ServiceEntry } from './istio/service-entry.js';
+import type { Sidecar } from './istio/sidecar.js';
 import type { Telemetry } from './istio/telemetry.js';
 import type { VirtualService } from './istio/virtual-service.js';
 import type { EndpointSlice } from './kubernetes/endpoint-slice.js';
@@ -26,6 +27,8 @@ export interface ManifestSet {
   readonly virtualServices: readonly VirtualService[];
   readonly destinationRules: readonly DestinationRule[];
   readonly serviceEntries: readonly ServiceEntry[];
+  /** What clients of a mesh see. */
+  readonly sidecars: readonly Sidecar[];
   /** Who logs requests. */
   readonly telemetries: readonly Telemetry[];
   readonly apiGateways: readonly ApiGateway[];
@@ -50,6 +53,7 @@ export const EMPTY_MANIFESTS: ManifestSet = {
   virtualServices: [],
   destinationRules: [],
   serviceEntries: [],
+  sidecars: [],
   telemetries: [],
   apiGateways: [],
   gatewayClasses: [],
@@ -73,6 +77,7 @@ export function mergeManifests(sets: readonly ManifestSet[]): ManifestSet {
     virtualServices: sets.flatMap((set) => set.virtualServices),
     destinationRules: sets.flatMap((set) => set.destinationRules),
     serviceEntries: sets.flatMap((set) => set.serviceEntries),
+    sidecars: sets.flatMap((set) => set.sidecars),
     telemetries: sets.flatMap((set) => set.telemetries),
     apiGateways: sets.flatMap((set) => set.apiGateways),
     gatewayClasses: sets.flatMap((set) => set.gatewayClasses),
@@ -105,6 +110,7 @@ export function inNamespace(set: ManifestSet, namespace: string): ManifestSet {
     virtualServices: placed(set.virtualServices),
     destinationRules: placed(set.destinationRules),
     serviceEntries: placed(set.serviceEntries),
+    sidecars: placed(set.sidecars),
     telemetries: placed(set.telemetries),
     apiGateways: placed(set.apiGateways),
     gatewayClasses: withoutDuplicates(set.gatewayClasses),

@@ -6,6 +6,7 @@ import { readIngress } from './ingress-nginx/ingress.js';
 import { readDestinationRule } from './istio/destination-rule.js';
 import { readGateway } from './istio/gateway.js';
 import { readServiceEntry, readWorkloadEntry } from './istio/service-entry.js';
+import { readSidecar } from './istio/sidecar.js';
 import { readTelemetry } from './istio/telemetry.js';
 import { readVirtualService } from './istio/virtual-service.js';
 import { readEndpointSlice } from './kubernetes/endpoint-slice.js';
@@ -120,6 +121,8 @@ function readKind(
       return found({ apiGateways: [readApiGateway(node, findings)] });
     case 'GatewayClass':
       return found({ gatewayClasses: [readGatewayClass(node)] });
+    case 'Sidecar':
+      return found({ sidecars: [readSidecar(node, findings)] });
     case 'Telemetry':
       return found({ telemetries: [readTelemetry(node)] });
     case 'HTTPRoute':

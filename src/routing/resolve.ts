@@ -1,11 +1,13 @@
-import { type Finding, type Place, placeOf } from '../finding.js';
+import type { Finding, Place } from '../finding.js';
 import { InputError } from '../input-error.js';
 import { chooseRoute } from './choose-route.js';
 import type { ChosenRoute } from './chosen-route.js';
+import { destinationFindings } from './destination-findings.js';
 import { NO_EFFECTS } from './effects.js';
 import type { MatchedRule } from './first-match.js';
 import { type Forwarding, forwardingByReplicas, forwardingOf } from './forwarding.js';
 import { gatewayPods } from './gateway-pods.js';
+import { UnknownSubsetError } from './istio/subset-labels.js';
 import { lintManifests } from './lint/lint.js';
 import { manifestFinding } from './manifest-finding.js';
 import type { ManifestSet } from './manifest-set.js';
@@ -48,7 +50,12 @@ export function resolveRoute(
     return unforwarded(question, chosen, matched);
   const forwarding = attempt(() => forwardingBy(question.set, chosen));
   if (forwarding instanceof InputError)
-    return unrouted(question, chosen, codeOf(forwarding, question.lint), forwarding);
+    return unrouted(
+      question,
+      chosen,
+      forwarding instanceof UnknownSubsetError ? 'unknown-subset' : 'no-split',
+      forwarding,
+    );
   const samePods = samePodsFinding(forwarding);
   return {
     kind: 'forward',
@@ -136,15 +143,6 @@ function unrouted(
   };
 }
 
-/** A destination is missing, or what is behind the route. */
-function codeOf({ place }: InputError, lint: readonly Finding[]): 'no-split' | 'unknown-subset' {
-  const at = placeOf(place);
-  const isSubset = lint.some(
-    ({ code, place: other }) => code === 'unknown-subset' && isAt(at, other),
-  );
-  return isSubset ? 'unknown-subset' : 'no-split';
-}
-
 const NO_RULE: NoRule = { route: null, action: null, effects: null };
 
 function takenRule({ gatewayPort }: ChosenRoute, matched: MatchedRule): TakenRule {
@@ -168,6 +166,7 @@ function known(
   const findings = [
     ...errors,
     ...[...new Set([...set.findings, ...said.findings])].filter((each) => !noticed.has(each)),
+    ...(forwarding === null ? [] : destinationFindings(set, forwarding.split)),
     ...protocolFindings(set, request, destinations, chosen?.matched ?? null, streaming),
   ];
   return {

@@ -243,6 +243,20 @@ describe('the resolution of a request', () => {
     assert.match(explanation.notes.join('\n'), /25 % of the requests are copied to shadow/);
   });
 
+  it('the older field for a mirror’s share, by both of its names', () => {
+    for (const [field, share] of [
+      ['mirrorPercent', 0.5],
+      ['mirror_percent', 0.5],
+      ['mirror-percent', 1],
+    ] as const) {
+      const rule = { ...to('a'), mirror: { host: 'shadow' }, [field]: 50 };
+      const set = manifestsOf([GATEWAY, virtualService([rule])]);
+      const { effects, lint } = resolveRoute(set, request({ targetPort: 80 }));
+      assert.deepEqual(effects?.mirrors, [{ host: 'shadow', share }]);
+      assert.equal(lint.length, share === 1 ? 1 : 0);
+    }
+  });
+
   it('Istio’s own retries where the route says nothing, or not on what', () => {
     const retriesOf = (rule: KubernetesObject): unknown => {
       const set = manifestsOf([GATEWAY, virtualService([rule])]);

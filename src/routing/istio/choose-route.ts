@@ -9,6 +9,7 @@ import type { Finding } from '../../finding.js';
 import { formatVia, type RouteRequest, type Via } from '../request.js';
 import { knownHosts } from '../service-registry.js';
 import { assumeGateways } from './assumed-gateway.js';
+import { egressScope } from './egress-scope.js';
 import { virtualHostOf, type VirtualHost } from './gateway-routes.js';
 import { hostOf, resolveShortName } from './host.js';
 import { httpsRedirect } from './https-redirect.js';
@@ -159,9 +160,12 @@ function chooseInMesh(
   request: RouteRequest,
   via: Via,
 ): ChosenRoute {
-  const mesh = meshHostOf(set, virtualServices, request);
+  const scope = egressScope(set, virtualServices, request);
+  const mesh = meshHostOf(set, scope.virtualServices, request);
   const { matched, traces } = firstMatch(mesh.rules);
-  const unroutedService = mesh.host === null && mesh.isService ? mesh.asked : null;
+  const unseen = mesh.host === null && mesh.isService ? scope.problemOf(mesh.asked) : null;
+  const unroutedService =
+    mesh.host === null && mesh.isService && unseen === null ? mesh.asked : null;
   const problem =
     matched !== null || unroutedService !== null
       ? null
@@ -169,7 +173,7 @@ function chooseInMesh(
         ? noRuleError(traces, request)
         : mesh.passedOver.length > 0
           ? noRuleError(firstMatch(mesh.passedOver).traces, request)
-          : unknownHostError(set, mesh, request);
+          : (unseen ?? unknownHostError(set, mesh, request));
   return {
     via,
     gatewayPort: null,
@@ -182,6 +186,7 @@ function chooseInMesh(
     findings: [
       ...mesh.findings,
       ...clientLabels(mesh.passedOver, null),
+      ...scope.findingsOf(mesh.asked),
       ...clientLabels(mesh.rules, matched),
       ...(via.kind === 'proxyless' && matched !== null ? unsupportedByGrpc(matched) : []),
     ],

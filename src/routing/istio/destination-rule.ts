@@ -4,7 +4,6 @@ import type { ManifestNode } from '../manifest/manifest-node.js';
 import { unknownFieldsBelow } from '../unknown-fields.js';
 import type { Finding } from '../../finding.js';
 import { type LoadBalancers, readLoadBalancers } from './load-balancer.js';
-import { manifestFinding } from '../manifest-finding.js';
 
 interface Subset {
   name: string;
@@ -19,20 +18,15 @@ export interface DestinationRule extends ManifestObject {
   host: string;
   subsets: readonly Subset[];
   exportTo: readonly string[];
+  /** Labels of the client's pods that it is for, in its own namespace; `null`: it is for all. */
+  workloadSelector: Readonly<Record<string, string>> | null;
   loadBalancers: LoadBalancers;
 }
 
 export function readDestinationRule(node: ManifestNode, findings: Finding[]): DestinationRule {
   const spec = node.field('spec');
   findings.push(...unknownFieldsBelow(spec, DESTINATION_RULE_SPEC));
-  if (!spec.field('workloadSelector').absent)
-    findings.push(
-      manifestFinding({
-        code: 'not-modelled',
-        summary: 'workloadSelector limits the rule to some clients; it is taken for all of them',
-        place: spec.field('workloadSelector').place(),
-      }),
-    );
+  const selector = spec.field('workloadSelector');
   const host = spec.field('host').string();
   const subsets = spec
     .field('subsets')
@@ -54,6 +48,7 @@ export function readDestinationRule(node: ManifestNode, findings: Finding[]): De
     host,
     subsets,
     exportTo: spec.field('exportTo').strings(),
+    workloadSelector: selector.absent ? null : selector.field('matchLabels').stringMap(),
     loadBalancers: readLoadBalancers(spec.field('trafficPolicy')),
   };
 }

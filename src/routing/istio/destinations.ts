@@ -8,12 +8,13 @@ import type { Backend } from '../rule.js';
 import type { Finding } from '../../finding.js';
 import { findService } from '../service-registry.js';
 import { namespaceOfHost, resolveShortName } from './host.js';
-import { destinationRulesOf, subsetLabels } from './subset-labels.js';
+import { destinationRulesOf, type RuleClient } from './rules-in-sight.js';
+import { subsetLabels } from './subset-labels.js';
 
 /**
  * Turns the weighted entries of a rule into destinations with names, shares and pods.
  * @param object The VirtualService the rule stands in.
- * @param clientNamespace `null` for a gateway.
+ * @param client Whose proxy it is, a gateway's or a sidecar's.
  * @returns `samePods`: why answers cannot tell two of them apart; `null` when they can.
  * @throws InputError when a subset does not exist.
  */
@@ -21,7 +22,7 @@ export function resolveDestinations(
   set: ManifestSet,
   object: ManifestObject,
   backends: readonly Backend[],
-  clientNamespace: string | null,
+  client: RuleClient,
   findings: Finding[],
 ): { split: Omit<RouteSplit, 'headers'>; samePods: InputError | null } {
   const hosts = backends.map(({ host }) => resolveShortName(host, object.namespace));
@@ -29,7 +30,7 @@ export function resolveDestinations(
   const services = hosts.map((host) => findService(set, host));
   const labels = backends.map((backend, index) => {
     const host = hosts[index] ?? backend.host;
-    return subsetLabels(backend, host, destinationRulesOf(set, host, clientNamespace), findings);
+    return subsetLabels(backend, host, destinationRulesOf(set, host, client), client, findings);
   });
   const selectors = backends.map((backend, index): PodSelector => {
     const own = labels[index] ?? null;

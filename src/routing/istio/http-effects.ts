@@ -68,12 +68,17 @@ function readPercentage(
   return percent / 100;
 }
 
+/**
+ * Names of the older field for a mirror's share: the API server keeps both, and Istio reads both.
+ * Source: istio/api kubernetes/customresourcedefinitions.gen.yaml, the VirtualService's http.
+ */
+const MIRROR_PERCENT = ['mirrorPercent', 'mirror_percent'] as const;
+
 function readMirrors(node: ManifestNode): RouteEffects['mirrors'] {
   const mirrors: RouteEffects['mirrors'] = [];
   const mirror = node.field('mirror');
   if (!mirror.absent) {
-    const share =
-      readPercentage(node, ['mirrorPercent', 'mirror_percent'], 'mirrorPercentage') ?? 1;
+    const share = readPercentage(node, MIRROR_PERCENT, 'mirrorPercentage') ?? 1;
     mirrors.push({ host: mirror.field('host').string(), share });
   }
   for (const item of node.field('mirrors').items()) {

@@ -42,6 +42,7 @@ export function readServiceEntry(node: ManifestNode): {
         name: endpoint.field('address').string(),
         podLabels: endpoint.field('labels').stringMap(),
         replicas: 1,
+        readyReplicas: null,
         endpointOf: object.name,
         ownedBy: null,
         node: endpoint,
@@ -56,6 +57,7 @@ export function readWorkloadEntry(node: ManifestNode): Workload {
     kind: 'WorkloadEntry',
     podLabels: node.field('spec').field('labels').stringMap(),
     replicas: 1,
+    readyReplicas: null,
     endpointOf: null,
     ownedBy: null,
   };

@@ -1,119 +1,179 @@
-import { formatPlace } from '../../input-error.js';
-import type { ManifestSet } from '../manifest-set.js';
+import { InputError, type InputPlace } from '../../input-error.js';
 import { describeObject } from '../manifest/manifest-object.js';
 import type { Backend } from '../rule.js';
 import type { Finding } from '../../finding.js';
 import type { DestinationRule } from './destination-rule.js';
-import { mostSpecificHost, namespaceOfHost, resolveShortName } from './host.js';
-import { isExportedTo, ROOT_NAMESPACE } from './visibility.js';
+import type { HostRules, RuleClient } from './rules-in-sight.js';
 import { manifestFinding } from '../manifest-finding.js';
+import { isExportedTo, ROOT_NAMESPACE } from './visibility.js';
 
-/** The DestinationRules that hold for a host; Istio merges those of one namespace and host. */
-export interface HostRules {
-  rules: readonly DestinationRule[];
-  /** They stand in a namespace where Istio does not look for this client. */
-  outOfSight: boolean;
-}
+/** As many objects as one sentence can name. */
+const MAX_NAMED = 5;
+
+/** A route names a subset for which its proxy has no cluster: requests for it fail with 503. */
+export class UnknownSubsetError extends InputError {}
 
 /**
- * Finds the DestinationRules of a host: in the client's namespace, else the service's, else the
- * root namespace; within one, those with the most specific host.
- * Source: istio/istio pilot/pkg/model/push_context.go, destinationRule.
+ * The labels of a destination's subset.
  * @param host In full.
- * @param clientNamespace `null`: a gateway, whose pods' namespace is not known.
+ * @param findings Gets what is uncertain about it.
+ * @returns `{}` when it names none, `null` when they are not known.
+ * @throws UnknownSubsetError when there are DestinationRules for the host and the proxy's one lacks it.
  */
-export function destinationRulesOf(
-  set: ManifestSet,
-  host: string,
-  clientNamespace: string | null,
-): HostRules {
-  const client = clientNamespace ?? ROOT_NAMESPACE;
-  const tiers = [
-    ...(clientNamespace === null || clientNamespace === ROOT_NAMESPACE ? [] : [clientNamespace]),
-    namespaceOfHost(host),
-    ROOT_NAMESPACE,
-  ];
-  const candidates = rulesThatMayHold(set, host);
-  for (const namespace of tiers) {
-    const inSight = candidates.filter(
-      (rule) => rule.namespace === namespace && isExportedTo(rule, client),
-    );
-    const rules = mostSpecificRules(inSight, host);
-    if (rules.length > 0) return { rules, outOfSight: false };
-  }
-  return { rules: mostSpecificRules(candidates, host), outOfSight: true };
-}
-
-/** The labels of a destination's subset: `{}` when it names none, `null` when they are not known. */
 export function subsetLabels(
   backend: Backend,
   host: string,
   hostRules: HostRules,
+  client: RuleClient,
   findings: Finding[],
 ): Readonly<Record<string, string>> | null {
-  if (backend.subset === null) return {};
-  const place = backend.node.field('destination').field('subset');
-  const { rules, outOfSight } = hostRules;
-  const [first] = rules;
-  if (first === undefined) {
+  const { subset: name } = backend;
+  if (name === null) return {};
+  const place = backend.node.field('destination').field('subset').place();
+  const { rules, beside, candidates } = hostRules;
+  const found = labelsIn(rules, name);
+  if (found !== null) {
+    findings.push(...ageFindings(name, beside, place), ...selectorFindings(beside, rules, client));
+    return found;
+  }
+  if (candidates.length === 0) {
     findings.push(
       manifestFinding({
         code: 'unknown-subset',
-        summary: `no DestinationRule for ${host} is among the manifests, so the subset ${backend.subset} cannot be checked`,
-        place: place.place(),
+        summary: `no DestinationRule for ${host} is among the manifests, so the subset ${name} cannot be checked`,
+        place,
       }),
     );
     return null;
   }
-  const subsets = rules.flatMap((rule) => rule.subsets);
-  const subset = subsets.find(({ name }) => name === backend.subset);
-  if (subset === undefined) {
-    const names = subsets.map(({ name }) => name);
-    throw place.error(
-      `${rules.map(describeObject).join(' and ')} ${rules.length === 1 ? 'has' : 'have'} no subset ${backend.subset}: ` +
-        (names.length === 0
-          ? 'it has none'
-          : `there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`),
-    );
-  }
-  if (outOfSight)
+  const elsewhere = candidates.filter((rule) => labelsIn([rule], name) !== null);
+  // Where a gateway's pods run is only assumed: the rule may stand beside them.
+  const [beyond] = elsewhere.filter(({ namespace }) => !hostRules.namespaces.includes(namespace));
+  if (rules.length === 0 && client.namespace === null && beyond !== undefined) {
     findings.push(
       manifestFinding({
         code: 'destination-rule-out-of-sight',
-        summary: `Istio looks for the rules of ${host} in the namespaces of the client, of the service and ${ROOT_NAMESPACE}, not in ${first.namespace} (${formatPlace(first.node.place())})`,
-        place: first.node.field('metadata').place(),
+        summary: `Istio looks for the rules of ${host} in the namespaces of the gateway's pods, of the service and ${ROOT_NAMESPACE}: ${describeObject(beyond)} holds only where the gateway's pods are in ${beyond.namespace}`,
+        place: beyond.node.field('metadata').place(),
       }),
     );
-  return subset.labels;
-}
-
-interface RuleIndex {
-  byHost: Map<string, DestinationRule[]>;
-  wildcards: DestinationRule[];
-}
-
-const indexes = new WeakMap<ManifestSet, RuleIndex>();
-
-/** Those that name the host, and those with a wildcard; found without going through all. */
-function rulesThatMayHold(set: ManifestSet, host: string): DestinationRule[] {
-  let index = indexes.get(set);
-  if (index === undefined) {
-    index = { byHost: new Map(), wildcards: [] };
-    for (const rule of set.destinationRules) {
-      const name = fullHost(rule);
-      if (name.includes('*')) index.wildcards.push(rule);
-      else index.byHost.set(name, [...(index.byHost.get(name) ?? []), rule]);
-    }
-    indexes.set(set, index);
+    return labelsIn([beyond], name);
   }
-  return [...(index.byHost.get(host) ?? []), ...index.wildcards];
+  throw new UnknownSubsetError(
+    [
+      lackingRules(name, host, rules),
+      ...elsewhere
+        .slice(0, MAX_NAMED)
+        .map(
+          (rule) => `${describeObject(rule)} defines it, but ${whyNot(rule, hostRules, client)}`,
+        ),
+    ].join('; '),
+    place,
+  );
 }
 
-function mostSpecificRules(rules: readonly DestinationRule[], host: string): DestinationRule[] {
-  const best = mostSpecificHost(host, rules.map(fullHost));
-  return best === null ? [] : rules.filter((rule) => fullHost(rule) === best);
+function labelsIn(
+  rules: readonly DestinationRule[],
+  name: string,
+): Readonly<Record<string, string>> | null {
+  const subset = rules.flatMap(({ subsets }) => subsets).find((own) => own.name === name);
+  return subset?.labels ?? null;
 }
 
-function fullHost(rule: DestinationRule): string {
-  return resolveShortName(rule.host, rule.namespace);
+function lackingRules(subset: string, host: string, rules: readonly DestinationRule[]): string {
+  if (rules.length === 0)
+    return `no DestinationRule that holds for this client defines the subset ${subset} of ${host}, so its requests fail with 503`;
+  const names = rules.flatMap(({ subsets }) => subsets.map(({ name }) => name));
+  return (
+    `${rules.slice(0, MAX_NAMED).map(describeObject).join(' and ')} ${rules.length === 1 ? 'has' : 'have'} no subset ${subset}: ` +
+    (names.length === 0
+      ? 'it has none'
+      : `there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`)
+  );
+}
+
+/** Why a rule that defines the subset does not count for a client. */
+function whyNot(
+  rule: DestinationRule,
+  { rules, namespaces, candidates }: HostRules,
+  { namespace }: RuleClient,
+): string {
+  const client = namespace ?? ROOT_NAMESPACE;
+  if (rule.workloadSelector !== null && rule.namespace !== client)
+    return `its workloadSelector makes it private to pods of ${rule.namespace}`;
+  if (!namespaces.includes(rule.namespace))
+    return `Istio looks in the namespaces of the client and of the service and in ${ROOT_NAMESPACE} (${namespaces.join(', ')}), not in ${rule.namespace}`;
+  if (rule.workloadSelector !== null)
+    return `it is for pods with ${describeLabels(rule.workloadSelector)} alone`;
+  if (!isExportedTo(rule, client)) return `it is not exported to ${client}`;
+  const [other] = rules;
+  if (other === undefined) {
+    const isMerged = candidates.some(
+      (one) => one !== rule && one.namespace === rule.namespace && one.host === rule.host,
+    );
+    return isMerged
+      ? `it is merged into an older one that is not exported to ${client}`
+      : `one with a more specific host hides it, which is not exported to ${client}`;
+  }
+  if (other.namespace !== rule.namespace) return `those of ${other.namespace} come first`;
+  if (other.host !== rule.host) return `the host ${other.host} is more specific`;
+  return 'of rules of one host whose exportTo differs the youngest counts alone';
+}
+
+function describeLabels(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+}
+
+/** Rules of one host that say different things of a subset: their age decides. */
+function ageFindings(
+  subset: string,
+  beside: readonly DestinationRule[],
+  place: InputPlace,
+): Finding[] {
+  const forAll = beside.filter(({ workloadSelector }) => workloadSelector === null);
+  const [first] = forAll;
+  if (first === undefined || forAll.every(({ createdAt }) => createdAt !== null)) return [];
+  const differ = forAll.some(
+    (rule) =>
+      JSON.stringify(rule.exportTo.toSorted()) !== JSON.stringify(first.exportTo.toSorted()) ||
+      !saysTheSame(rule, first, subset),
+  );
+  if (!differ) return [];
+  return [
+    manifestFinding({
+      code: 'destination-rule-age-unknown',
+      summary: `${forAll.slice(0, MAX_NAMED).map(describeObject).join(' and ')} are for one host and at odds; which of them counts for the subset ${subset} depends on their age, which the manifests do not tell: they are taken to be of one age, in the order of their names`,
+      place,
+    }),
+  ];
+}
+
+/** Whether the labels of a subset are the same in both, where both have it. */
+function saysTheSame(rule: DestinationRule, other: DestinationRule, subset: string): boolean {
+  const [own, others] = [labelsIn([rule], subset), labelsIn([other], subset)];
+  if (own === null || others === null) return true;
+  return describeLabels(own) === describeLabels(others);
+}
+
+/** A rule beside the one that counts is for some pods of the client's namespace. */
+function selectorFindings(
+  beside: readonly DestinationRule[],
+  rules: readonly DestinationRule[],
+  { namespace }: RuleClient,
+): Finding[] {
+  return beside
+    .filter(
+      (rule) =>
+        rule.workloadSelector !== null && rule.namespace === namespace && !rules.includes(rule),
+    )
+    .map((rule) =>
+      manifestFinding({
+        code: 'client-labels-unknown',
+        about: 'call',
+        summary: `${describeObject(rule)} is for clients with ${describeLabels(rule.workloadSelector ?? {})}; the client is not known to have these labels, and it is taken to have none`,
+        place: rule.node.field('spec').field('workloadSelector').place(),
+      }),
+    );
 }

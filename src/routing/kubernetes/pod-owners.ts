@@ -57,7 +57,12 @@ function gathered(group: readonly Workload[]): readonly Workload[] {
   const podLabels = templateLabels(first);
   // A roll-out may be changing the very labels that a subset goes by.
   if (!group.every((pod) => isDeepStrictEqual(templateLabels(pod), podLabels))) return group;
-  return [{ ...first, kind, name: owner.name, podLabels, replicas: group.length, ownedBy: null }];
+  const readyReplicas = group.reduce<number | null>(
+    (sum, pod) => (sum === null || pod.readyReplicas === null ? null : sum + pod.readyReplicas),
+    0,
+  );
+  const counts = { replicas: group.length, readyReplicas };
+  return [{ ...first, ...counts, kind, name: owner.name, podLabels, ownedBy: null }];
 }
 
 function gatheredKind(kind: string): Workload['kind'] | null {

@@ -18,6 +18,8 @@ export interface Workload extends ManifestObject {
   podLabels: Readonly<Record<string, string>>;
   /** `null`: the manifest does not say (a DaemonSet, or an autoscaler decides). */
   replicas: number | null;
+  /** Of these, the ones that are ready, as its status has it; `null`: it has no status. */
+  readyReplicas: number | null;
   /** Name of the ServiceEntry that lists it as an endpoint, which no other service can select. */
   endpointOf: string | null;
   /** The workload that made it, as `metadata.ownerReferences` says. */
@@ -51,13 +53,32 @@ export function readWorkload(
   if (kind === 'Pod') {
     const phase = node.field('status').field('phase').optionalString();
     if (isDeadPhase(phase)) return null;
-    return { ...common, podLabels: object.labels, replicas: 1 };
+    const readyReplicas = readyPods(node.field('status'));
+    return { ...common, podLabels: object.labels, replicas: 1, readyReplicas };
   }
   // Without the field the API server fills in 1; a DaemonSet has as many as there are nodes.
   const replicas = kind === 'DaemonSet' ? null : (spec.field('replicas').optionalInteger() ?? 1);
   if (kind === 'ReplicaSet' && replicas === 0 && ownedBy !== null) return null;
   const podLabels = spec.field('template').field('metadata').field('labels').stringMap();
-  return { ...common, podLabels, replicas };
+  return { ...common, podLabels, replicas, readyReplicas: readReadyReplicas(node, kind) };
+}
+
+/** 1 for a pod that is ready, 0 for one that is not; `null`: its status does not say. */
+function readyPods(status: ManifestNode): number | null {
+  const ready = status
+    .field('conditions')
+    .items()
+    .find((condition) => condition.field('type').value === 'Ready');
+  if (ready === undefined) return null;
+  return ready.field('status').value === 'True' ? 1 : 0;
+}
+
+/** The API server leaves out a number of 0; `observedGeneration` tells that a controller wrote the status. */
+function readReadyReplicas(node: ManifestNode, kind: Workload['kind']): number | null {
+  const status = node.field('status');
+  const field = status.field(kind === 'DaemonSet' ? 'numberReady' : 'readyReplicas');
+  const isWritten = !status.absent && !status.field('observedGeneration').absent;
+  return field.optionalInteger() ?? (isWritten ? 0 : null);
 }
 
 function readOwner(node: ManifestNode): Workload['ownedBy'] {

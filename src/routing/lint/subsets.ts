@@ -1,5 +1,6 @@
 import { resolveShortName } from '../istio/host.js';
-import { destinationRulesOf } from '../istio/subset-labels.js';
+import type { DestinationRule } from '../istio/destination-rule.js';
+import { destinationRulesOf } from '../istio/rules-in-sight.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject } from '../manifest/manifest-object.js';
 import { hasLabels } from '../pods.js';
@@ -7,29 +8,70 @@ import { findService } from '../service-registry.js';
 import type { Finding } from '../../finding.js';
 import { manifestFinding } from '../manifest-finding.js';
 
-/** Destinations whose subset no DestinationRule defines. */
+/**
+ * Destinations whose subset no DestinationRule defines, whoever the client is. Which of several rules
+ * counts for one client is told when its request is asked for.
+ */
 export function unknownSubsets(set: ManifestSet): Finding[] {
   return set.virtualServices.flatMap((object) =>
     object.http.flatMap(({ action }) =>
       (action.kind === 'forward' ? action.backends : []).flatMap((backend): Finding[] => {
-        if (backend.subset === null) return [];
+        const { subset } = backend;
+        if (subset === null) return [];
         const host = resolveShortName(backend.host, object.namespace);
-        const { rules } = destinationRulesOf(set, host, null);
-        const subsets = rules.flatMap((rule) => rule.subsets.map(({ name }) => name));
-        if (subsets.includes(backend.subset)) return [];
-        const place = backend.node.field('destination').field('subset').place();
-        const known = rules.length > 0;
+        const anyone = { namespace: object.namespace, labels: {} };
+        const { candidates, rules } = destinationRulesOf(set, host, anyone);
+        if (rules.some((rule) => defines(rule, subset))) return [];
+        const defining = candidates.filter((rule) => defines(rule, subset));
+        if (isSeen(set, host, subset, defining)) return [];
         return [
           manifestFinding({
             code: 'unknown-subset',
-            severity: known ? 'error' : 'warning',
-            summary: known
-              ? `${rules.map(describeObject).join(' and ')} defines no subset ${backend.subset}: there ${subsets.length === 0 ? 'is none' : `are ${subsets.join(', ')}`}`
-              : `no DestinationRule for ${host} is among the manifests, so the subset ${backend.subset} cannot be checked`,
-            place,
+            severity: candidates.length > 0 ? 'error' : 'warning',
+            summary:
+              candidates.length === 0
+                ? `no DestinationRule for ${host} is among the manifests, so the subset ${subset} cannot be checked`
+                : defining.length === 0
+                  ? definesNo(candidates, subset)
+                  : `${named(defining)} defines the subset ${subset} for no client: another rule for the host comes first`,
+            place: backend.node.field('destination').field('subset').place(),
           }),
         ];
       }),
+    ),
+  );
+}
+
+/** As many objects as one sentence can name. */
+const MAX_NAMED = 5;
+
+function named(rules: readonly DestinationRule[]): string {
+  return rules.slice(0, MAX_NAMED).map(describeObject).join(' and ');
+}
+
+function definesNo(rules: readonly DestinationRule[], subset: string): string {
+  const subsets = rules.flatMap((rule) => rule.subsets.map(({ name }) => name));
+  const there = subsets.length === 0 ? 'is none' : `are ${subsets.join(', ')}`;
+  return `${named(rules)} defines no subset ${subset}: there ${there}`;
+}
+
+function defines({ subsets }: DestinationRule, subset: string): boolean {
+  return subsets.some(({ name }) => name === subset);
+}
+
+/** Whether a subset is one of the proxies of some namespace that the rules with it may reach. */
+function isSeen(
+  set: ManifestSet,
+  host: string,
+  subset: string,
+  defining: readonly DestinationRule[],
+): boolean {
+  return defining.some(({ namespace: own, exportTo, workloadSelector }) =>
+    // The empty name stands for a namespace of which nothing is known.
+    [own, ...exportTo, ''].some((namespace) =>
+      destinationRulesOf(set, host, { namespace, labels: workloadSelector ?? {} }).rules.some(
+        (rule) => defines(rule, subset),
+      ),
     ),
   );
 }

@@ -11,6 +11,7 @@ const API_VERSIONS = {
   DestinationRule: ISTIO_VERSIONS.map((version) => `${ISTIO}/${version}`),
   ServiceEntry: ISTIO_VERSIONS.map((version) => `${ISTIO}/${version}`),
   WorkloadEntry: ISTIO_VERSIONS.map((version) => `${ISTIO}/${version}`),
+  Sidecar: ISTIO_VERSIONS.map((version) => `${ISTIO}/${version}`),
   EnvoyFilter: [`${ISTIO}/v1alpha3`],
   Gateway: [
     ...ISTIO_VERSIONS.map((version) => `${ISTIO}/${version}`),
@@ -73,7 +74,7 @@ const NAMES_SHARED_WITH_OTHERS: readonly ReadKind[] = [
 
 /** Kinds of the routing API groups that say nothing about where a request goes. */
 const HARMLESS_KINDS: Record<string, readonly string[]> = {
-  [ISTIO]: ['Sidecar', 'ProxyConfig', 'WorkloadGroup'],
+  [ISTIO]: ['ProxyConfig', 'WorkloadGroup'],
   [GATEWAY_API]: [
     'TCPRoute',
     'TLSRoute',

@@ -156,7 +156,7 @@ function hashOf(
 function workloadsOf(rollout: Rollout, hashes: readonly (string | null)[]): Workload[] {
   const { namespace, namespaceGiven, group, labels, annotations, createdAt, node } = rollout;
   const object = { namespace, namespaceGiven, group, labels, annotations, createdAt, node };
-  const common = { ...object, endpointOf: null, ownedBy: null };
+  const common = { ...object, readyReplicas: null, endpointOf: null, ownedBy: null };
   const known = hashes.filter((hash) => hash !== null);
   if (known.length === 0)
     return [

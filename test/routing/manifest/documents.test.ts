@@ -43,10 +43,7 @@ describe('API versions', () => {
         ['removed-api-version', 40, 'items[2].apiVersion'],
       ],
     );
-    assert.match(
-      set.findings[0]?.summary ?? '',
-      /since Kubernetes 1\.22.*networking\.k8s\.io\/v1,/,
-    );
+    assert.match(set.findings[0]?.summary ?? '', /since 1\.22.*networking\.k8s\.io\/v1;/);
     assert.deepEqual(sharesOf(forwardedBy(set, plain('abc.example.com'))), {
       'prod-service': 50,
       'canary-service': 50,
@@ -63,13 +60,9 @@ describe('API versions', () => {
       apiVersion: 'networking.k8s.io/v1beta1',
       kind: 'Ingress',
       metadata: { name: 'i' },
-      spec: {
-        backend: { serviceName: 'rest', servicePort: 'http' },
-        rules: [{ host: 'a.example.com', http: { paths: [{ backend: { serviceName: 'a' } }] } }],
-      },
+      spec: { backend: { serviceName: 'rest', servicePort: 'http' } },
     };
     const set = manifestsOf([ingress]);
-    assert.deepEqual(sharesOf(forwardedBy(set, plain('a.example.com'))), { a: 100 });
     assert.deepEqual(sharesOf(forwardedBy(set, plain('b.example.com'))), { rest: 100 });
   });
 
