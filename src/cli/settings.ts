@@ -4,6 +4,7 @@ import { refuseSharedInput } from '../inputs/standard-input.js';
 import { readScenarioFile } from '../inputs/scenario-file.js';
 import { overlaid } from '../scenario/call-list.js';
 import { type Settings, settingsSchema } from '../scenario/schema.js';
+import { hasPath } from '../scenario/target.js';
 import { type LoadingCommand, type Scenario, scenarioOf } from '../scenario/scenario.js';
 import { all, type Arguments, single } from './arguments.js';
 import { httpFromFlags, isHttpAsked, MAX_DATA_BYTES, refuseHttpFlags } from './http-flags.js';
@@ -125,7 +126,7 @@ function asksHttp(
     return false;
   }
   const target = words.target ?? file.target ?? '';
-  const isUrlWithPath = /^https?:\/\/[^/?#]*[/?]/.test(target) && file.call === undefined;
+  const isUrlWithPath = hasPath(target) && file.call === undefined;
   const isInFile = file.http !== undefined || file.calls?.some(({ http }) => http) === true;
   return isHttpAsked(args) || isUrlWithPath || isInFile;
 }

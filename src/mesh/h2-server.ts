@@ -5,7 +5,8 @@ import {
   type IncomingHttpHeaders,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { listen } from './listen.js';
 
 /** A certificate chain and its key, PEM. */
 interface TlsMaterial {
@@ -83,18 +84,8 @@ export async function listenH2(
     onStream(stream, headers);
   });
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  const listening = (server.address() as AddressInfo).port;
   return {
-    host,
-    port: listening,
-    address: `${host.includes(':') ? `[${host}]` : host}:${listening}`,
+    ...(await listen(server, port, host)),
     close() {
       return new Promise((resolve) => {
         server.close(() => {

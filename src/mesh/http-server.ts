@@ -5,7 +5,8 @@ import {
   type Http2ServerResponse,
   type Http2Session,
 } from 'node:http2';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { listen } from './listen.js';
 
 /** A request to one of the mesh's HTTP services. */
 export interface HttpRequest {
@@ -98,18 +99,8 @@ export async function listenHttp(
     socket.on('error', () => socket.destroy());
     dispatch(socket);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  const listening = (server.address() as AddressInfo).port;
   return {
-    host,
-    port: listening,
-    address: `${host.includes(':') ? `[${host}]` : host}:${listening}`,
+    ...(await listen(server, port, host)),
     close() {
       return new Promise((resolve) => {
         server.close(() => {

@@ -29,13 +29,22 @@ export function parseTarget(text: string): Target {
  * @throws InputError when it is malformed.
  */
 export function parseTargetUrl(text: string): { target: Target; path: string | null } {
-  const url = /^(https?):\/\/([^/?#]*)([^#]*)/i.exec(text);
+  const url = URL_FORM.exec(text);
   if (url === null) return { target: parsePlace(text), path: null };
   const [, scheme = '', place = '', rest = ''] = url;
   const isTls = scheme.toLowerCase() === 'https';
   const withPort = /:\d+$/.test(place) ? place : `${place}:${isTls ? 443 : 80}`;
   const target: Target = { ...hostAndPort(withPort, text), scheme: isTls ? 'https' : 'http' };
   return { target, path: rest === '' ? null : urlPath(rest, text) };
+}
+
+/** Scheme, place, and path with query. */
+const URL_FORM = /^(https?):\/\/([^/?#]*)([^#]*)/i;
+
+/** Whether a target is a URL with a path. */
+export function hasPath(text: string): boolean {
+  const [, , , rest = ''] = URL_FORM.exec(text) ?? [];
+  return rest !== '';
 }
 
 function urlPath(rest: string, text: string): string {

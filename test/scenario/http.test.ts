@@ -7,7 +7,7 @@ import { parseScenario } from '../../src/scenario/scenario-file.js';
 import { overlaid } from '../../src/scenario/call-list.js';
 import { scenarioOf } from '../../src/scenario/scenario.js';
 import type { Settings } from '../../src/scenario/schema.js';
-import { formatTarget, parseTarget, parseTargetUrl } from '../../src/scenario/target.js';
+import { formatTarget, hasPath, parseTarget, parseTargetUrl } from '../../src/scenario/target.js';
 
 const WEIGHTS = { weights: 'v1=1,v2=1' };
 
@@ -36,6 +36,13 @@ describe('the path of a URL', () => {
       assert.equal(parseTargetUrl(url).path, expected);
     });
   }
+
+  it('is there or not, however the scheme is written', () => {
+    for (const [url, expected] of [...cases, ['HTTP://shop/cart', '/cart'] as const]) {
+      assert.equal(hasPath(url), expected !== null, url);
+      assert.equal(parseTargetUrl(url).path, expected);
+    }
+  });
 
   it('has no blanks', () => {
     assert.throws(() => parseTargetUrl('http://shop/a b'), /%20/);
