@@ -54,6 +54,29 @@ export const H2LOAD_HTTP1: BenchClient = {
   rate: (stdout) => numberIn(stdout, /, ([\d.]+) req\/s/),
 };
 
+/**
+ * Node.js alone, which writes and reads and looks at nothing: no client that runs on it takes less. Only
+ * for small answers in plaintext.
+ */
+export const BARE_LOOP: BenchClient = {
+  name: 'bare loop',
+  requestsShare: 1,
+  isInstalled: () => true,
+  command: ({ address, requests, connections }) => [
+    process.execPath,
+    path.join(ROOT, 'dist/bench/bare-loop.js'),
+    address,
+    String(requests),
+    String(connections),
+  ],
+  rate: Number,
+};
+
+/** A client with more requests: what starting takes weighs less then. @param times How many times as many. */
+export function withRequests(client: BenchClient, times: number): BenchClient {
+  return { ...client, requestsShare: times };
+}
+
 function urlOf(address: string, caFile: string | null): string {
   return `${caFile === null ? 'http' : 'https'}://${address}${PATH}`;
 }

@@ -1,12 +1,15 @@
 import { startHttpEnvoy } from '../test/fixtures/http-gateways.js';
+import type { BenchClient } from './clients.js';
 import type { Http1AnswerKind } from './http1-answers.js';
-import { H2LOAD_HTTP1, splitproofHttp } from './http-clients.js';
+import { BARE_LOOP, H2LOAD_HTTP1, splitproofHttp, withRequests } from './http-clients.js';
 import type { BenchRow, LoadedServer, Targets } from './rows.js';
 import { buildCannedHttp1, startCannedHttp1 } from './start-canned-http1.js';
 
 const CONNECTIONS = 64;
 /** Of the requests per second, in every row. */
 const LEAST_RATE = 0.95;
+/** So many times as many requests show what each costs once Node.js has started and compiled. */
+const LONGER = 5;
 /** A field of JSON, and what stands somewhere in a page. */
 const IN_JSON = 'json:podname';
 const IN_PAGE = String.raw`text:reviews-v\d-[a-z0-9]+-[a-z0-9]+`;
@@ -16,7 +19,13 @@ export function http1Rows(tls: { cert: string; key: string }): BenchRow[] {
   const small = aiming(1.05);
   const varied = aiming(1.15);
   return [
-    canned('content-length', small),
+    withClients(canned('content-length', small), (clients) => [...clients, BARE_LOOP]),
+    {
+      ...withClients(canned('content-length', small), (clients) =>
+        clients.map((client) => withRequests(client, LONGER)),
+      ),
+      title: `HTTP/1.1, content-length, ${LONGER} times the requests`,
+    },
     canned('chunked', small),
     canned('HTML, 2 KB', small),
     canned('HTML, 50 KB', aiming(0.9)),
@@ -25,6 +34,13 @@ export function http1Rows(tls: { cert: string; key: string }): BenchRow[] {
     canned('HTML, 50 KB', aiming(1.3), tls),
     row('through Envoy', IN_JSON, varied, false, throughEnvoy),
   ];
+}
+
+function withClients(
+  bench: BenchRow,
+  change: (clients: readonly BenchClient[]) => BenchClient[],
+): BenchRow {
+  return { ...bench, clients: change(bench.clients) };
 }
 
 function aiming(mostCpu: number): Targets {

@@ -7,6 +7,7 @@ import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
 import type { TlsOptions } from '../../wire/socket/tls-options.js';
 import { contentLengthOf, type HttpRequest } from '../../call/http/request.js';
 import { holdTickForTurn, tickNowMs } from '../tick-clock.js';
+import { type Sweepable, sweepEvery, sweepIntervalMs } from './deadline-sweep.js';
 import { H1Answer } from './h1-answer.js';
 import { ReconnectPolicy } from './reconnect-policy.js';
 import type { CallStart, Connection, ConnectionEvents, ConnectionLedger } from './transport.js';
@@ -20,8 +21,6 @@ export interface H1ConnectionOptions {
   signal: AbortSignal;
 }
 
-/** How often the request in flight is compared with its deadline. */
-const MAX_SWEEP_MS = 50;
 /** How long a session may take to end once nothing is in flight. */
 const CLOSE_GRACE_MS = 200;
 const IDLE = -1;
@@ -52,7 +51,7 @@ export async function dialH1(
   return connection;
 }
 
-class H1Connection implements Connection {
+class H1Connection implements Connection, Sweepable {
   readonly remote: string;
   readonly #requests: readonly EncodedRequest[];
   readonly #timeoutMs: number;
@@ -60,7 +59,7 @@ class H1Connection implements Connection {
   readonly #endpoint: Endpoint;
   readonly #events: ConnectionEvents;
   readonly #answer = new H1Answer();
-  readonly #sweep: NodeJS.Timeout;
+  readonly #endSweep: () => void;
   readonly #closing = new AbortController();
   readonly #givenUp: AbortSignal;
   readonly #reconnecting = new ReconnectPolicy();
@@ -96,10 +95,7 @@ class H1Connection implements Connection {
     this.remote = formatEndpoint(endpoint);
     this.#state = { kind: 'connecting', trouble: `${this.remote}: not connected yet` };
     this.#givenUp = AbortSignal.any([options.signal, this.#closing.signal]);
-    const sweepMs = Math.min(MAX_SWEEP_MS, Math.max(1, this.#timeoutMs / 10));
-    this.#sweep = setInterval(() => {
-      this.#giveUpOverdue();
-    }, sweepMs);
+    this.#endSweep = sweepEvery(sweepIntervalMs(this.#timeoutMs), this);
   }
 
   get localPorts(): number[] {
@@ -165,6 +161,11 @@ class H1Connection implements Connection {
     if (this.#slot === slot) this.#giveUp('cancelled', 'interrupted');
   }
 
+  giveUpOverdue(nowMs: number): void {
+    if (this.#slot === IDLE || this.#sentAtMs > nowMs - this.#timeoutMs) return;
+    this.#giveUp('timed-out', `no answer within ${this.#timeoutMs} ms`);
+  }
+
   ledger(): ConnectionLedger {
     return {
       goaway: 0,
@@ -175,7 +176,7 @@ class H1Connection implements Connection {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#sweep);
+    this.#endSweep();
     clearTimeout(this.#retry);
     const state = this.#state;
     const slot = this.#slot;
@@ -263,10 +264,5 @@ class H1Connection implements Connection {
     if (this.#state.kind === 'closed') return;
     this.#reconnects += 1;
     await this.connect();
-  }
-
-  #giveUpOverdue(): void {
-    if (this.#slot === IDLE || this.#sentAtMs > performance.now() - this.#timeoutMs) return;
-    this.#giveUp('timed-out', `no answer within ${this.#timeoutMs} ms`);
   }
 }

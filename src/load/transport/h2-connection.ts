@@ -7,6 +7,7 @@ import type { TlsOptions } from '../../wire/socket/tls-options.js';
 import { NO_STATUS } from '../../call/answer.js';
 import type { CallRequest } from '../../call/kinds.js';
 import { tickNowMs } from '../tick-clock.js';
+import { type Sweepable, sweepEvery, sweepIntervalMs } from './deadline-sweep.js';
 import { H2Answer } from './h2-answer.js';
 import { H2Line } from './h2-line.js';
 import { ReconnectPolicy } from './reconnect-policy.js';
@@ -26,8 +27,6 @@ export interface H2ConnectionOptions extends ConnectionLimits {
   signal: AbortSignal;
 }
 
-/** How often calls in flight are compared with their deadline. */
-const MAX_SWEEP_MS = 50;
 /** How long sessions may take to end once nothing is in flight. */
 const CLOSE_GRACE_MS = 200;
 
@@ -56,7 +55,7 @@ export async function dialH2(
   return connection;
 }
 
-class H2Connection implements Connection {
+class H2Connection implements Connection, Sweepable {
   readonly remote: string;
   readonly localPorts: number[] = [];
   readonly #requests: readonly CallRequest[];
@@ -67,7 +66,7 @@ class H2Connection implements Connection {
   readonly #answer = new H2Answer();
   readonly #lines = new Set<H2Line>();
   readonly #sweepMs: number;
-  readonly #sweep: NodeJS.Timeout;
+  readonly #endSweep: () => void;
   readonly #closing = new AbortController();
   readonly #past: ConnectionLedger = {
     goaway: 0,
@@ -93,10 +92,8 @@ class H2Connection implements Connection {
     this.#events = events;
     this.remote = formatEndpoint(endpoint);
     this.#state = { kind: 'connecting', trouble: `${this.remote}: not connected yet` };
-    this.#sweepMs = Math.min(MAX_SWEEP_MS, Math.max(1, this.#timeoutMs / 10));
-    this.#sweep = setInterval(() => {
-      this.#giveUpOverdue();
-    }, this.#sweepMs);
+    this.#sweepMs = sweepIntervalMs(this.#timeoutMs);
+    this.#endSweep = sweepEvery(this.#sweepMs, this);
   }
 
   get trouble(): string | null {
@@ -173,6 +170,17 @@ class H2Connection implements Connection {
     }
   }
 
+  giveUpOverdue(nowMs: number): void {
+    const sentBefore = nowMs - this.#timeoutMs;
+    for (const line of this.#lines) {
+      line.giveUpBefore(sentBefore, (slot) => {
+        const cause = `no answer within ${this.#timeoutMs} ms`;
+        this.#events.onEnd(slot, this.#answer.without('timed-out', NO_STATUS, cause));
+      });
+      if (line.takeWasFull()) this.#events.onRoom();
+    }
+  }
+
   ledger(): ConnectionLedger {
     const total: ConnectionLedger = { ...this.#past, rstStream: { ...this.#past.rstStream } };
     for (const { session } of this.#lines) addLedger(total, session);
@@ -180,7 +188,7 @@ class H2Connection implements Connection {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#sweep);
+    this.#endSweep();
     clearTimeout(this.#retry);
     this.#state = { kind: 'closed' };
     this.#closing.abort();
@@ -250,17 +258,6 @@ class H2Connection implements Connection {
 
   #settle(line: H2Line): void {
     if (this.#lines.delete(line)) addLedger(this.#past, line.session);
-  }
-
-  #giveUpOverdue(): void {
-    const sentBefore = performance.now() - this.#timeoutMs;
-    for (const line of this.#lines) {
-      line.giveUpBefore(sentBefore, (slot) => {
-        const cause = `no answer within ${this.#timeoutMs} ms`;
-        this.#events.onEnd(slot, this.#answer.without('timed-out', NO_STATUS, cause));
-      });
-      if (line.takeWasFull()) this.#events.onRoom();
-    }
   }
 }
 
