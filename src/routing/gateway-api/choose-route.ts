@@ -11,7 +11,7 @@ import type { RouteRequest } from '../request.js';
 import type { Finding } from '../../finding.js';
 import type { ApiArrival } from './arrival.js';
 import { assumeApiGateways } from './assumed-gateway.js';
-import type { Attachment } from './attach.js';
+import { attachedRoutes, type Attachment } from './attach.js';
 import type { ApiGateway, ApiListener } from './gateway.js';
 import { differences, IMPLEMENTATION_SPECIFIC } from './differences.js';
 import { implementationOf } from './implementation.js';
@@ -88,7 +88,10 @@ function portsFor(
 }
 
 /** Over TLS the server name chooses the listener with the most specific host; in plaintext all count. */
-function listenersFor(onPort: readonly ApiListener[], request: RouteRequest): ApiListener[] {
+export function listenersFor(
+  onPort: readonly ApiListener[],
+  request: Pick<RouteRequest, 'scheme' | 'authority'>,
+): ApiListener[] {
   const plaintext = request.scheme === 'http';
   const speaking = onPort.filter((listener) =>
     plaintext ? listener.protocol === 'HTTP' : listener.terminatesTls,
@@ -110,7 +113,14 @@ function arriveAt(
   const context: MatchContext = { request, port, gateways: [objectKey(gateway)], source: null };
   const implementation = implementationOf(set, gateway, request.gatewayClass);
   const tableFor = (kind: GatewayImplementation): RouteTable =>
-    routeTable(set, kind, gateway, listeners, routes, context);
+    routeTable(
+      set,
+      kind,
+      gateway,
+      listeners,
+      attachedRoutes(set, kind, gateway, listeners, routes),
+      context,
+    );
   const table = tableFor(implementation.kind);
   const findings = [
     ...table.findings,
@@ -129,7 +139,7 @@ function arriveAt(
   };
 }
 
-function uncertainAttachments(attachments: readonly Attachment[]): Finding[] {
+export function uncertainAttachments(attachments: readonly Attachment[]): Finding[] {
   return attachments
     .filter(({ certain }) => !certain)
     .map(({ listener, route }) =>
