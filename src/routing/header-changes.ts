@@ -22,6 +22,8 @@ export interface RuleHeaderChange extends HeaderChange {
  * Gateway API routes by RequestHeaderModifier and ResponseHeaderModifier filters.
  */
 export function ruleHeaderChanges(rule: Rule, backends: readonly Backend[]): RuleHeaderChange[] {
+  // A server's redirect is no object of its own.
+  if (typeof rule.node.value !== 'object') return [];
   const ofRule = headerChangesIn(
     rule.headers ?? rule.node.field('headers'),
     rule.node.field('filters'),

@@ -204,7 +204,7 @@ function routeLines(
     destinations.length === 0
       ? [[plainText(action.description), '-']]
       : destinations.map((each) => [
-          plainText(destinationText(each)),
+          destinationText(each, columns[1]?.width ?? 0),
           total === 100 ? String(each.weight) : `${each.weight} of ${total}`,
         ]);
   const also = alsoText(route);
@@ -244,12 +244,18 @@ function sideBySide(
   });
 }
 
-function destinationText({
-  host,
-  port,
-  subset,
-}: ListedRouteReport['destinations'][number]): string {
-  return `${shortHost(host)}${port === null ? '' : `:${port}`}${subset === null ? '' : ` ${subset}`}`;
+/** On two lines where one has no room: a name is not broken then, as far as that goes. */
+function destinationText(
+  { host, port, subset }: ListedRouteReport['destinations'][number],
+  room: number,
+): string {
+  const short = plainText(shortHost(host));
+  const rest = plainText(
+    `${port === null ? '' : `:${port}`}${subset === null ? '' : ` ${subset}`}`,
+  );
+  const cut = short.lastIndexOf('.');
+  const isTooLong = displayWidth(short + rest) > room;
+  return isTooLong && cut > 0 ? `${short.slice(0, cut)}\n${short.slice(cut)}${rest}` : short + rest;
 }
 
 /** Without the end that all Services of a cluster share; the JSON has the whole name. */

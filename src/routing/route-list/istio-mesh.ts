@@ -22,12 +22,15 @@ export function istioMeshRules(set: ManifestSet, any: RouteRequest): HostRules[]
   return hostsToList(set, names).flatMap(([host, virtualServices]) => {
     const told = clientsOf(set, virtualServices);
     const others = told.has(any.namespace) ? '' : any.namespace;
-    return portsOf(set, host, virtualServices).flatMap((port) =>
-      [null, ...told].flatMap((client) => {
+    return portsOf(set, host, virtualServices).flatMap((port) => {
+      const tables = [null, ...told].map((client) => {
         const request = { ...any, namespace: client ?? others };
         return tableFor(set, host, port, client, request, proxies(request.namespace, port));
-      }),
-    );
+      });
+      // That single clients have no route is worth a table where others have one.
+      const hasRoute = tables[0]?.rules.length !== 0;
+      return tables.filter(({ rules }) => hasRoute || rules.length > 0);
+    });
   });
 }
 
@@ -38,25 +41,25 @@ function tableFor(
   client: string | null,
   request: RouteRequest,
   { named, wildcards }: Proxies,
-): HostRules[] {
+): HostRules {
   const fitting = wildcards.filter((name) => mostSpecificHost(host, [name]) !== null);
   const served = [...(named.has(host) ? [host] : []), ...fitting].filter((name) =>
     isServed(set, name, port, named),
   );
   const table = meshTableOf(set, named, served, { name: host, port }, request);
-  if (table.host === null) return [];
-  return [
-    {
-      via: ['mesh'],
-      client,
-      entrances: [{ protocol: 'http', port }],
-      host,
-      rules: table.rules,
-      ruleClient: { namespace: request.namespace, labels: {} },
-      notes: orderNotKnown(table.rivals),
-      findings: table.findings,
-    },
-  ];
+  return {
+    via: ['mesh'],
+    client,
+    entrances: [{ protocol: 'http', port }],
+    host,
+    rules: table.rules,
+    ruleClient: { namespace: request.namespace, labels: {} },
+    notes:
+      table.host === null
+        ? ['these clients have no route here: a service is reached by its own, any other host not']
+        : orderNotKnown(table.rivals),
+    findings: table.findings,
+  };
 }
 
 type ByName = ReadonlyMap<string, readonly VirtualService[]>;

@@ -5,11 +5,9 @@ import type { Entrance, ListedTable } from './listed.js';
  * those of several hosts. Their order is that of the first of each.
  */
 export function joinedTables(tables: readonly ListedTable[]): ListedTable[] {
-  const texts = new Map(
-    tables.map(({ routes, notes }) => [routes, JSON.stringify([routes, notes])]),
-  );
+  const numbers = numbersOf(tables);
   const keyOf = ({ routes }: ListedTable, ...parts: unknown[]): string =>
-    `${JSON.stringify(parts)} ${texts.get(routes) ?? ''}`;
+    JSON.stringify([numbers.get(routes), ...parts]);
   const byClient = joined(
     tables,
     (table) => keyOf(table, table.via, table.entrances, table.hosts),
@@ -27,6 +25,27 @@ export function joinedTables(tables: readonly ListedTable[]): ListedTable[] {
       one.hosts.push(...other.hosts.filter((host) => !one.hosts.includes(host)));
       return one;
     },
+  );
+}
+
+/** The same number for tables that say the same; rows are shared by many of them. */
+function numbersOf(tables: readonly ListedTable[]): Map<ListedTable['routes'], number> {
+  const rowTexts = new Map<ListedTable['routes'][number], string>();
+  const byText = new Map<string, number>();
+  const idOf = (text: string): number => {
+    const id = byText.get(text) ?? byText.size;
+    byText.set(text, id);
+    return id;
+  };
+  return new Map(
+    tables.map(({ routes, notes }) => {
+      const rows = routes.map((row) => {
+        const text = rowTexts.get(row) ?? String(idOf(JSON.stringify(row)));
+        rowTexts.set(row, text);
+        return text;
+      });
+      return [routes, idOf(JSON.stringify([rows, notes]))];
+    }),
   );
 }
 

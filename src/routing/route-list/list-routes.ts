@@ -51,7 +51,7 @@ export function listRoutes(manifests: ManifestSet, asked: ListedRequest): RouteL
   const noticed: Finding[] = [];
   const hosts = SOURCES.flatMap((source) => source(set, any, noticed));
   const tables = hosts.map((host) => tableOf(host, maker));
-  const withRoutes = tables.filter(({ routes }) => routes.length > 0);
+  const withRoutes = tables.filter(({ routes, clients }) => routes.length > 0 || clients !== null);
   const lint = lintManifests(manifests, asked.objectNamespace ?? asked.namespace);
   return {
     tables: joinedTables(withRoutes),

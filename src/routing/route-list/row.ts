@@ -14,7 +14,7 @@ import { sourceOf } from '../manifest/manifest-object.js';
 import { manifestFinding } from '../manifest-finding.js';
 import { replicasOf, workloadPatterns } from '../pods.js';
 import type { ExpectedDestination } from '../route-split.js';
-import { type Backend, describeAction } from '../rule.js';
+import { type Backend, describeAction, type RuleAction } from '../rule.js';
 import { ruleEffects } from '../taken-route.js';
 import type { HostRule, ListedRoute } from './listed.js';
 
@@ -23,6 +23,8 @@ export class RowMaker {
   readonly findings = new Set<Finding>();
   readonly #set: ManifestSet;
   readonly #workloads = new Map<string, Workload[]>();
+  /** A rule is on several ports and hosts mostly, and what it does is the same there. */
+  readonly #rows = new Map<RuleAction, Map<string, ListedRoute>>();
   readonly #askedHosts = new Set<string>();
   readonly #said = new Set<string>();
 
@@ -37,16 +39,26 @@ export class RowMaker {
 
   /** @returns null: no alternative of the rule comes to the proxy. */
   rowOf(listed: HostRule, client: RuleClient): ListedRoute | null {
-    const { object, rule, also } = listed;
+    const { rule, also } = listed;
     const alternatives = alternativesLeft(listed);
     if (alternatives === null) return null;
     const match = alternatives.map(describeEntry).join(' or ');
-    const backends = rule.action.kind === 'forward' ? rule.action.backends : [];
     const taken = [match, also ?? ''].filter((part) => part !== '').join(' and ');
+    const known = this.#rows.get(rule.action) ?? new Map<string, ListedRoute>();
+    this.#rows.set(rule.action, known);
+    const key = `${client.namespace ?? ''} ${taken}`;
+    const row = known.get(key) ?? this.#newRow(listed, taken, client);
+    known.set(key, row);
+    return row;
+  }
+
+  #newRow(listed: HostRule, match: string, client: RuleClient): ListedRoute {
+    const { object, rule } = listed;
+    const backends = rule.action.kind === 'forward' ? rule.action.backends : [];
     return {
       ...sourceOf(object),
       rule: rule.label,
-      match: taken === '' ? 'any request' : taken,
+      match: match === '' ? 'any request' : match,
       place: placeOf(rule.node.place()),
       action: { kind: rule.action.kind, description: describeAction(rule.action) },
       destinations: this.#destinations(listed, backends, client),
