@@ -36,7 +36,7 @@ export function forwardingOf(
 ): Forwarding {
   const { clientNamespace, via } = chosen;
   const findings: Finding[] = [...chosen.findings];
-  const client = { namespace: clientNamespace, labels: context.source?.labels ?? {} };
+  const client = { namespace: clientNamespace, labels: context.source?.labels ?? null };
   const { split, samePods } = resolveDestinations(set, object, backends, client, findings);
   const balancing = balancersOf(set, split.destinations, client);
   return {

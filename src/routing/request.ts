@@ -22,6 +22,8 @@ export interface RouteRequest {
   namespace: string;
   /** Of objects that name none, where it is not the client's. */
   objectNamespace?: string;
+  /** Of the client's pod, in a mesh; `undefined`: not known. */
+  clientLabels?: Readonly<Record<string, string>>;
   /** Takes this VirtualService's rules alone. */
   virtualService?: { namespace: string; name: string };
   /** The gateway's port, where the target's does not say. */

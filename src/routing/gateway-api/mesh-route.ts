@@ -46,7 +46,7 @@ export function chooseServiceRoute(
     request,
     port,
     gateways: [],
-    source: { labels: {}, namespace: request.namespace },
+    source: { labels: request.clientLabels ?? null, namespace: request.namespace },
   };
   const onHost: HostRoutes = {
     implementation: 'istio',

@@ -65,7 +65,7 @@ export function meshHostOf(
       request,
       port,
       gateways: [MESH],
-      source: { labels: {}, namespace: request.namespace },
+      source: { labels: request.clientLabels ?? null, namespace: request.namespace },
     };
     const rules = withDelegates(virtualService, set.virtualServices, noticed).map((placed) => ({
       ...placed,
