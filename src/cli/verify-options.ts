@@ -36,7 +36,10 @@ export const SETTING_OPTIONS = {
     EXPECTED,
     "Labels of the client's pod, where routes go by them: app=x,version=y",
   ),
-  via: text(EXPECTED, 'Whose routes apply: gateway[:NS/NAME], mesh, proxyless [inferred]'),
+  via: text(
+    EXPECTED,
+    'Whose routes apply: gateway[:NS/NAME], mesh, waypoint[:NS/NAME], ztunnel, proxyless [inferred]',
+  ),
   'virtual-service': text(EXPECTED, 'The VirtualService to go by, NS/NAME, where several fit'),
   'gateway-port': number(EXPECTED, "The gateway's own port, where the target's differs"),
   'gateway-class': text(

@@ -135,7 +135,12 @@ export const settingsSchema = z.strictObject({
     .string({ error: 'write labels such as app=shop,version=v1' })
     .optional()
     .describe("Labels of the client's pod, where routes go by them: app=shop,version=v1"),
-  via: z.string().optional().describe('Whose routes apply: gateway[:NS/NAME], mesh or proxyless'),
+  via: z
+    .string()
+    .optional()
+    .describe(
+      'Whose routes apply: gateway[:NS/NAME], mesh, waypoint[:NS/NAME], ztunnel or proxyless',
+    ),
   'gateway-port': count("The gateway's own port, where the target's differs").optional(),
   'gateway-class': z
     .enum(GATEWAY_IMPLEMENTATIONS)
