@@ -40,7 +40,8 @@ export function serviceOf(set: ManifestSet, host: string): Service | ServiceEntr
 
 /**
  * The waypoint of a service: the one that its own label names, else its Namespace's; `none` on the
- * service is the end of it. Without a namespace label beside it, the service's namespace is meant.
+ * service is the end of it. Without a namespace label beside it, the service's namespace is meant. Its
+ * Gateway is taken to be there, and ready, where the manifests say nothing against it.
  * Source: istio/istio pilot/pkg/serviceregistry/ambient/waypoints.go, fetchWaypointForService,
  * fetchWaypointForTarget and GetUseWaypoint.
  */
@@ -65,8 +66,10 @@ export function waypointUse(set: ManifestSet, service: Service | ServiceEntry): 
   const waypoint = namedWaypoint(set, labels[USE_NAMESPACE] ?? namespace, name);
   const { gateway } = waypoint;
   if (gateway === null) {
+    // One of the namespace, or of the name elsewhere, tells of a mistake, and any other of nothing.
     const others = set.apiGateways.filter(
-      (each) => each.namespace === waypoint.namespace && isWaypoint(set, each),
+      (each) =>
+        (each.namespace === waypoint.namespace || each.name === name) && isWaypoint(set, each),
     );
     const why = `no Gateway ${objectKey(waypoint)} is among the manifests, which have ${others.map(objectKey).join(', ')}`;
     return others.length > 0
