@@ -47,11 +47,11 @@ export function balancedByConnection(service: ManifestObject): Finding {
       severity: 'info',
       about: 'call',
       summary:
-        'ztunnel gives each connection to one pod of the service at random, and with it all requests on it',
+        'all requests on a connection go to one pod of the service, which ztunnel picks at random',
       place: service.node.place(),
     }),
     advice:
-      'What can be tested is the split of connections: give as many of them as requests are needed (--connections N -n N), or a waypoint for a split of requests.',
+      'What can be tested is the split of connections: give as many of them as requests are needed (--connections N -c N -n N), or a waypoint for a split of requests.',
   };
 }
 

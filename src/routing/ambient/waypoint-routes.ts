@@ -21,7 +21,7 @@ import type { RouteRequest } from '../request.js';
 import { serviceHost } from '../service-registry.js';
 
 /** The service that a request is for, and the waypoint that it passes. */
-export interface AtWaypoint {
+interface AtWaypoint {
   request: RouteRequest;
   service: ManifestObject;
   /** In full. */
@@ -33,7 +33,7 @@ export interface AtWaypoint {
 }
 
 /** What a waypoint does with requests for a service. */
-export interface WaypointRoutes {
+interface WaypointRoutes {
   /** In the order they are tried; empty: requests go to all pods of the service. */
   rules: readonly OrderedRule[];
   /** Of objects of which none applies. */

@@ -138,7 +138,7 @@ describe('Ambient: what is said', () => {
     ]);
     const [routes, connections] = resolution.findings;
     assert.match(routes!.summary, /^HTTPRoute default\/route .* do not apply to this request/);
-    assert.match(connections!.advice, /--connections N -n N/);
+    assert.match(connections!.advice, /--connections N -c N -n N/);
   });
 
   const unusable: [string, KubernetesObject, RegExp][] = [
