@@ -48,7 +48,6 @@ export function serviceOf(set: ManifestSet, host: string): Service | ServiceEntr
 export function waypointUse(set: ManifestSet, service: Service | ServiceEntry): WaypointUse {
   const { namespace } = service;
   const own = service.labels[USE_WAYPOINT];
-  if (own === 'none') return { kind: 'none' };
   const labels = own === undefined ? (namespaceLabels(set, namespace) ?? {}) : service.labels;
   const name = labels[USE_WAYPOINT];
   if (name === undefined || name === '' || name === 'none') return { kind: 'none' };

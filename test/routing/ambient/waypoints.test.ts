@@ -187,14 +187,12 @@ const CASES: readonly Case[] = [
       namespace('default', {
         'istio-injection': 'enabled',
         'istio.io/dataplane-mode': 'ambient',
-        'istio.io/use-waypoint': 'waypoint',
       }),
-      waypoint(),
       ...web(),
       ROUTE,
     ],
     request: { ...REQUEST, clientLabels: { 'sidecar.istio.io/inject': 'false' } },
-    takes: BY_ROUTE,
+    takes: BY_REPLICAS,
   },
   {
     rule: 'the label of a pod puts it into the ambient mesh',
