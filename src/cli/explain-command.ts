@@ -67,5 +67,6 @@ async function printInstrumented(
 
 function statusOf({ findings }: { findings: readonly Finding[] }, strict: boolean): number {
   if (findings.some(({ severity }) => severity === 'error')) return EXIT.badInput;
-  return strict && findings.length > 0 ? EXIT.fail : EXIT.pass;
+  const warns = findings.some(({ severity }) => severity === 'warning');
+  return strict && warns ? EXIT.fail : EXIT.pass;
 }

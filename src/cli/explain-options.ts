@@ -27,6 +27,7 @@ const {
   'virtual-service': virtualService,
   'gateway-port': gatewayPort,
   'gateway-class': gatewayClass,
+  'client-labels': clientLabels,
   'rollout-step': rolloutStep,
   'import-path': importPath,
 } = SETTING_OPTIONS;
@@ -43,6 +44,7 @@ export const ROUTE_OPTIONS = {
   manifest,
   namespace,
   via,
+  'client-labels': clientLabels,
   'expect-service': expectService,
   'virtual-service': virtualService,
   'gateway-port': gatewayPort,

@@ -32,7 +32,14 @@ export const SETTING_OPTIONS = {
   ),
   previous: text(EXPECTED, 'Weights before the last change: v1=90,v2=10 or a run record FILE.json'),
   namespace: text(EXPECTED, 'Namespace of objects that name none [default]', { alias: 'N' }),
-  via: text(EXPECTED, 'Whose routes apply: gateway[:NS/NAME], mesh, proxyless [inferred]'),
+  'client-labels': text(
+    EXPECTED,
+    "Labels of the client's pod, where routes go by them: app=x,version=y",
+  ),
+  via: text(
+    EXPECTED,
+    'Whose routes apply: gateway[:NS/NAME], mesh, waypoint[:NS/NAME], ztunnel, proxyless [inferred]',
+  ),
   'virtual-service': text(EXPECTED, 'The VirtualService to go by, NS/NAME, where several fit'),
   'gateway-port': number(EXPECTED, "The gateway's own port, where the target's differs"),
   'gateway-class': text(

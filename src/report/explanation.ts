@@ -101,7 +101,7 @@ export interface RouteExplanation {
     headers: Record<string, string>;
     namespace: string;
   };
-  /** `gateway:default/grpc-gateway`, `mesh`, `proxyless`; null when no route could be chosen. */
+  /** `gateway:default/grpc-gateway`, `waypoint:default/waypoint`, `ztunnel`, `mesh`, `proxyless`; null when no route could be chosen. */
   via: string | null;
   gatewayPort: number | null;
   route: RouteReport | null;

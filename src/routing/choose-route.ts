@@ -1,4 +1,7 @@
 import { InputError } from '../input-error.js';
+import { chooseAmbientRoute } from './ambient/choose-route.js';
+import { throughWaypoints } from './ambient/through-waypoints.js';
+import { isWaypoint } from './ambient/waypoint.js';
 import type { ChosenRoute } from './chosen-route.js';
 import { chooseGatewayApiRoute } from './gateway-api/choose-route.js';
 import { chooseServiceRoute } from './gateway-api/mesh-route.js';
@@ -16,6 +19,13 @@ import { formatVia, type RouteRequest, type Via } from './request.js';
  */
 export function chooseRoute(set: ManifestSet, request: RouteRequest): ChosenRoute {
   refuseUnknownRoute(set, request);
+  return (
+    chooseAmbientRoute(set, request) ??
+    throughWaypoints(set, request, chooseAmongKinds(set, request))
+  );
+}
+
+function chooseAmongKinds(set: ManifestSet, request: RouteRequest): ChosenRoute {
   const results = choosers(set, request).map((choose) => attempt(() => choose(set, request)));
   const chosen = results.flatMap((result) => (result.route === null ? [] : [result.route]));
   const [first, second] = matchingOf(chosen, request);
@@ -74,8 +84,10 @@ function takesIngresses(set: ManifestSet, { virtualService: wanted }: RouteReque
 
 /** Nothing of it says how requests come in, so only a client beside the Services is left. */
 function hasOnlyServices(set: ManifestSet): boolean {
-  const gateways = set.gateways.length + set.apiGateways.length + set.ingresses.length;
-  return gateways === 0 && set.services.length + set.serviceEntries.length > 0;
+  const isEntry =
+    set.gateways.length + set.ingresses.length > 0 ||
+    set.apiGateways.some((gateway) => !isWaypoint(set, gateway));
+  return !isEntry && set.services.length + set.serviceEntries.length > 0;
 }
 
 function hasGatewayRoutes(set: ManifestSet): boolean {

@@ -28,8 +28,11 @@ export interface MatchContext {
   port: number | null;
   /** Names under which the proxy is known: `default/grpc-gateway`, `mesh`. */
   gateways: readonly string[];
-  /** Labels and namespace of the client in a mesh; `null` for a gateway. */
-  source: { labels: Readonly<Record<string, string>>; namespace: string } | null;
+  /**
+   * Labels and namespace of the pod whose proxy it is, in a mesh the client's; `null` where none counts,
+   * and labels that are not known are taken for none.
+   */
+  source: { labels: Readonly<Record<string, string>> | null; namespace: string } | null;
 }
 
 /**

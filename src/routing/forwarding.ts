@@ -36,7 +36,7 @@ export function forwardingOf(
 ): Forwarding {
   const { clientNamespace, via } = chosen;
   const findings: Finding[] = [...chosen.findings];
-  const client = { namespace: clientNamespace, labels: context.source?.labels ?? {} };
+  const client = { namespace: clientNamespace, labels: context.source?.labels ?? null };
   const { split, samePods } = resolveDestinations(set, object, backends, client, findings);
   const balancing = balancersOf(set, split.destinations, client);
   return {
@@ -60,7 +60,10 @@ export function forwardingByReplicas(
   chosen: ChosenRoute,
   service: string,
 ): Forwarding {
-  const note = `no route names weights for ${service}: its pods share the requests, so the split is by replicas`;
+  const note =
+    chosen.via.kind === 'ztunnel'
+      ? `no route counts for ${service}: its pods share the connections, so the split is by replicas`
+      : `no route names weights for ${service}: its pods share the requests, so the split is by replicas`;
   return {
     split: replicaSplit(set, service),
     samePods: null,

@@ -23,8 +23,10 @@ const USUAL_NAMESPACE = 'istio-system';
  * @returns null where that cannot be told.
  */
 export function gatewayPods(set: ManifestSet, via: Via): GatewayPods | null {
-  if (via.kind !== 'gateway') return null;
+  if (via.kind !== 'gateway' && via.kind !== 'waypoint') return null;
   const { namespace, name } = via;
+  if (via.kind === 'waypoint' && namespace !== undefined && name !== undefined)
+    return { namespace, selector: `gateway.networking.k8s.io/gateway-name=${name}` };
   const isNamed = (object: { namespace: string; name: string }): boolean =>
     object.name === name && object.namespace === namespace;
   const api = set.apiGateways.find(isNamed);

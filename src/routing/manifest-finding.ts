@@ -10,7 +10,7 @@ interface Noticed {
   /** Where it stands; `{}` where it stands in no file. */
   place: InputPlace;
   /** A warning unless it says otherwise. */
-  severity?: 'error' | 'warning';
+  severity?: 'error' | 'warning' | 'info';
   /** The manifests unless it says otherwise; `call`: it depends on what is asked for. */
   about?: 'manifest' | 'call';
 }

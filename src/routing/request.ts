@@ -22,6 +22,8 @@ export interface RouteRequest {
   namespace: string;
   /** Of objects that name none, where it is not the client's. */
   objectNamespace?: string;
+  /** Of the client's pod, in a mesh; `undefined`: not known. */
+  clientLabels?: Readonly<Record<string, string>>;
   /** Takes this VirtualService's rules alone. */
   virtualService?: { namespace: string; name: string };
   /** The gateway's port, where the target's does not say. */
@@ -43,8 +45,9 @@ export function usualPort({ scheme }: RouteRequest): number {
   return scheme === 'http' ? 80 : 443;
 }
 
-/** `gateway:default/grpc-gateway`, `mesh`, `proxyless`, as `--via` takes it. */
+/** `gateway:default/grpc-gateway`, `waypoint:default/waypoint`, `mesh`, `proxyless`, as `--via` takes it. */
 export function formatVia(via: Via): string {
-  if (via.kind !== 'gateway' || via.name === undefined) return via.kind;
-  return `gateway:${via.namespace === undefined ? '' : `${via.namespace}/`}${via.name}`;
+  if ((via.kind !== 'gateway' && via.kind !== 'waypoint') || via.name === undefined)
+    return via.kind;
+  return `${via.kind}:${via.namespace === undefined ? '' : `${via.namespace}/`}${via.name}`;
 }

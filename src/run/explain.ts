@@ -267,5 +267,5 @@ function findingsOf(
 }
 
 function rank({ severity }: ExplanationFinding): number {
-  return severity === 'error' ? 0 : 1;
+  return ['error', 'warning', 'info'].indexOf(severity);
 }

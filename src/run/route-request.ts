@@ -21,7 +21,7 @@ export function routeRequest(
   manifests: Extract<ExpectationSource, { kind: 'manifests' }>,
 ): RouteRequest {
   const { method, path, scheme, authority, metadata, target, namespace } = parts;
-  const { via, virtualService, gatewayPort, gatewayClass, rolloutStep } = manifests;
+  const { via, clientLabels, virtualService, gatewayPort, gatewayClass, rolloutStep } = manifests;
   return {
     method,
     path,
@@ -31,6 +31,7 @@ export function routeRequest(
     targetPort: target?.kind === 'tcp' ? target.port : null,
     via,
     namespace,
+    ...(clientLabels === undefined ? {} : { clientLabels }),
     ...(virtualService === undefined ? {} : { virtualService }),
     ...(gatewayPort === undefined ? {} : { gatewayPort }),
     ...(gatewayClass === undefined ? {} : { gatewayClass }),

@@ -153,6 +153,7 @@ const NO_MANIFESTS: Extract<ExpectationSource, { kind: 'manifests' }> = {
   kind: 'manifests',
   sources: [],
   via: undefined,
+  clientLabels: undefined,
   virtualService: undefined,
   gatewayPort: undefined,
   gatewayClass: undefined,

@@ -1,4 +1,5 @@
 import { InputError } from '../input-error.js';
+import { parseClientLabels } from './client-labels.js';
 import type { GatewayImplementation } from './gateway-implementation.js';
 import type { Settings } from './schema.js';
 import { parseVia, type Via } from './via.js';
@@ -14,6 +15,8 @@ export type ExpectationSource =
       sources: string[];
       via: Via | undefined;
       virtualService: { namespace: string; name: string } | undefined;
+      /** Of the client's pod; undefined: not known. */
+      clientLabels: Readonly<Record<string, string>> | undefined;
       gatewayPort: number | undefined;
       gatewayClass: GatewayImplementation | undefined;
       /** Step of an Argo Rollout, from 0; undefined: the one its status names. */
@@ -75,6 +78,10 @@ export function expectationSource(settings: Settings): ExpectationSource {
     kind: 'manifests',
     sources: settings.manifest,
     via: settings.via === undefined ? undefined : parseVia(settings.via),
+    clientLabels:
+      settings['client-labels'] === undefined
+        ? undefined
+        : parseClientLabels(settings['client-labels']),
     virtualService: namespacedName(settings['virtual-service'], settings.namespace),
     gatewayPort: settings['gateway-port'],
     gatewayClass: settings['gateway-class'],

@@ -131,7 +131,16 @@ export const settingsSchema = z.strictObject({
 
   manifest: texts('Kubernetes YAML or JSON files or folders that were applied').optional(),
   namespace: name.optional().describe('Of objects that name none, and of the client'),
-  via: z.string().optional().describe('Whose routes apply: gateway[:NS/NAME], mesh or proxyless'),
+  'client-labels': z
+    .string({ error: 'write labels such as app=shop,version=v1' })
+    .optional()
+    .describe("Labels of the client's pod, where routes go by them: app=shop,version=v1"),
+  via: z
+    .string()
+    .optional()
+    .describe(
+      'Whose routes apply: gateway[:NS/NAME], mesh, waypoint[:NS/NAME], ztunnel or proxyless',
+    ),
   'gateway-port': count("The gateway's own port, where the target's differs").optional(),
   'gateway-class': z
     .enum(GATEWAY_IMPLEMENTATIONS)

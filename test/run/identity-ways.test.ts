@@ -31,6 +31,7 @@ describe('the ways to have the proxy say who answers', () => {
     kind: 'manifests' as const,
     sources: ['shop.yaml'],
     via: undefined,
+    clientLabels: undefined,
     virtualService: undefined,
     gatewayPort: undefined,
     gatewayClass: undefined,

@@ -42,8 +42,8 @@ function placeText({ file, line, document, path }: Place): string {
 /** How many there are. */
 export function findingsSummary(all: readonly Finding[], style: Style): string {
   const errors = all.filter(({ severity }) => severity === 'error').length;
-  const warnings = all.length - errors;
-  if (all.length === 0) return paint(style, 'pass', 'nothing to complain about');
+  const warnings = all.filter(({ severity }) => severity === 'warning').length;
+  if (errors + warnings === 0) return paint(style, 'pass', 'nothing to complain about');
   const parts = [
     ...(errors > 0 ? [paint(style, 'fail', counted(errors, 'error'))] : []),
     ...(warnings > 0 ? [paint(style, 'inconclusive', counted(warnings, 'warning'))] : []),

@@ -46,7 +46,7 @@ function facts({ tables, unrouted, findings }: RoutesReport, style: Style): stri
     `${formatCount(number)} ${what}${number === 1 ? '' : 's'}`;
   const found = [
     count(findings.filter(({ severity }) => severity === 'error').length, 'error'),
-    count(findings.filter(({ severity }) => severity !== 'error').length, 'warning'),
+    count(findings.filter(({ severity }) => severity === 'warning').length, 'warning'),
   ];
   const marked = tables.flatMap((table) => table.routes).filter((route) => route.findings.length);
   return [

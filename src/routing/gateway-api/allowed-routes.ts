@@ -13,22 +13,33 @@ const NAME_LABEL = 'kubernetes.io/metadata.name';
  * @returns `unknown` when labels of a Namespace decide that is not among the manifests.
  */
 export function isAllowed(
+  set: Pick<ManifestSet, 'namespaces'>,
+  gateway: ApiGateway,
+  listener: ApiListener,
+  { kind, namespace }: ApiRoute,
+): 'yes' | 'no' | 'unknown' {
+  const { allowedKinds } = listener;
+  if (allowedKinds !== null && !allowedKinds.includes(kind)) return 'no';
+  return isNamespaceAllowed(set, gateway, listener, namespace);
+}
+
+/** Whether a listener lets in what stands in a namespace; the answers are those of {@link isAllowed}. */
+export function isNamespaceAllowed(
   { namespaces }: Pick<ManifestSet, 'namespaces'>,
   gateway: ApiGateway,
-  { allowedKinds, allowedNamespaces, namespaceSelector }: ApiListener,
-  route: ApiRoute,
+  { allowedNamespaces, namespaceSelector }: ApiListener,
+  namespace: string,
 ): 'yes' | 'no' | 'unknown' {
-  if (allowedKinds !== null && !allowedKinds.includes(route.kind)) return 'no';
   switch (allowedNamespaces) {
     case 'Same':
-      return route.namespace === gateway.namespace ? 'yes' : 'no';
+      return namespace === gateway.namespace ? 'yes' : 'no';
     case 'None':
       return 'no';
     case 'All':
       return 'yes';
     case 'Selector': {
-      const own = namespaces.filter(({ name }) => name === route.namespace);
-      const implied = { [NAME_LABEL]: route.namespace };
+      const own = namespaces.filter(({ name }) => name === namespace);
+      const implied = { [NAME_LABEL]: namespace };
       if (own.length === 0) return selectsLabels(namespaceSelector, implied, false);
       // Several manifests may make one Namespace; the one applied last counts.
       const answers = own.map(({ labels }) =>

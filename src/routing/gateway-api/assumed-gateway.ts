@@ -27,6 +27,7 @@ export function assumeApiGateways(
         name: ref.name,
         className: null,
         listeners: [],
+        hasAddress: null,
       };
       const listener = {
         name: ref.sectionName ?? '',

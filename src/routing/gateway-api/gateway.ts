@@ -27,6 +27,8 @@ export interface ApiGateway extends ManifestObject {
   /** Name of the GatewayClass, which says whose implementation it is; `null`: not known. */
   className: string | null;
   listeners: readonly ApiListener[];
+  /** Whether its status has one, which Istio writes once its pods are ready; `null`: it has no status. */
+  hasAddress: boolean | null;
 }
 
 export const GATEWAY_API_GROUP = 'gateway.networking.k8s.io';
@@ -36,11 +38,13 @@ const NAMESPACE_RULES = ['Same', 'All', 'Selector', 'None'] as const;
 export function readApiGateway(node: ManifestNode, findings: Finding[]): ApiGateway {
   const listeners = node.field('spec').field('listeners');
   const items = listeners.items();
+  const status = node.field('status');
   if (items.length === 0) throw listeners.error('the Gateway has no listeners: it opens no port');
   return {
     ...readObject(node, 'Gateway', GATEWAY_API_GROUP),
     className: node.field('spec').field('gatewayClassName').optionalString(),
     listeners: items.map((item) => readListener(item, findings)),
+    hasAddress: status.absent ? null : status.field('addresses').items().length > 0,
   };
 }
 

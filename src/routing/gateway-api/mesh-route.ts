@@ -95,7 +95,7 @@ export function serviceTable(
       request,
       port,
       gateways: [],
-      source: { labels: {}, namespace: request.namespace },
+      source: { labels: request.clientLabels ?? null, namespace: request.namespace },
     },
   };
   return { onHost, rules: orderedRules(set, onHost), findings };

@@ -43,6 +43,15 @@ export function gatewayWorkload(
       `${what} is for proxies, and a proxyless client has none: read who answers from the replies with --identity`,
       place,
     );
+  if (via.kind === 'waypoint' || via.kind === 'ztunnel')
+    throw new InputError(
+      `${what} here is for a gateway, and the request goes through the ambient mesh: ${
+        via.kind === 'waypoint'
+          ? 'put the header on the rule with --instrument header'
+          : 'ztunnel sees connections and no answers, so read who answers from the replies with --identity'
+      }`,
+      place,
+    );
   if (via.kind === 'mesh')
     throw new InputError(
       `${what} here is for a gateway, and the request goes through the client's own sidecar: put the header on the rule with --instrument header`,

@@ -185,9 +185,9 @@ function chooseInMesh(
     notes: [...(mesh.note === null ? [] : [mesh.note]), ...passedOverNotes(mesh.passedOver)],
     findings: [
       ...mesh.findings,
-      ...clientLabels(mesh.passedOver, null),
+      ...labelsUnknown(mesh.passedOver, null, request),
       ...scope.findingsOf(mesh.asked),
-      ...clientLabels(mesh.rules, matched),
+      ...labelsUnknown(mesh.rules, matched, request),
       ...(via.kind === 'proxyless' && matched !== null ? unsupportedByGrpc(matched) : []),
     ],
   };
@@ -204,7 +204,12 @@ function passedOverNotes(rules: readonly OrderedRule[]): string[] {
 }
 
 /** Rules for clients with certain labels are passed over: which ones the client has is not known. */
-function clientLabels(rules: readonly OrderedRule[], matched: MatchedRule | null): Finding[] {
+function labelsUnknown(
+  rules: readonly OrderedRule[],
+  matched: MatchedRule | null,
+  { clientLabels }: RouteRequest,
+): Finding[] {
+  if (clientLabels !== undefined) return [];
   const end = rules.findIndex(({ rule }) => rule.node === matched?.rule.node);
   return rules.slice(0, end === -1 ? rules.length : end).flatMap(({ rule }) => {
     const asked = rule.entries.some(({ conditions }) =>
@@ -215,7 +220,7 @@ function clientLabels(rules: readonly OrderedRule[], matched: MatchedRule | null
       manifestFinding({
         code: 'client-labels-unknown',
         about: 'call',
-        summary: `${rule.label} is for clients with certain labels; those of the client are not known here, and it is taken to have none`,
+        summary: `${rule.label} is for clients with certain labels; those of the client are not known, and it is taken to have none: tell them with --client-labels`,
         place: rule.node.field('match').place(),
       }),
     ];

@@ -4,7 +4,9 @@ import type { ManifestSet } from '../manifest-set.js';
 import { manifestFinding } from '../manifest-finding.js';
 import { describeObject } from '../manifest/manifest-object.js';
 import type { RouteRequest } from '../request.js';
+import { hasLabels } from '../pods.js';
 import { findService } from '../service-registry.js';
+import { byAge } from './age.js';
 import { coveredBy, intersectHosts, namespaceOfHost, portOf, resolveShortName } from './host.js';
 import type { ImportedHost, Sidecar } from './sidecar.js';
 import type { VirtualService } from './virtual-service.js';
@@ -20,9 +22,9 @@ export interface EgressScope {
 }
 
 /**
- * What the Sidecar that holds for a client imports: the oldest one of its namespace without
- * workloadSelector, else that of the root namespace. Those with a workloadSelector come first for the
- * pods they select; the client is taken to be none of these.
+ * What the Sidecar that holds for a client imports: the oldest one of its namespace whose
+ * workloadSelector selects it, else the oldest one there without, else that of the root namespace. A
+ * client whose labels are not known is taken to be selected by none.
  * Source: istio/istio pilot/pkg/model/push_context.go, initSidecarScopes and doGetSidecarScope;
  * pilot/pkg/model/sidecar.go, convertIstioListenerToWrapper, GetEgressListenerForRDS, selectServices and
  * collectImportedServices; pilot/pkg/model/virtualservice.go, SelectVirtualServices.
@@ -31,13 +33,23 @@ export interface EgressScope {
 export function egressScope(
   set: ManifestSet,
   virtualServices: readonly VirtualService[],
-  { namespace, authority, targetPort }: RouteRequest,
+  { namespace, clientLabels, authority, targetPort }: RouteRequest,
 ): EgressScope {
-  const selecting = set.sidecars.filter(
-    (sidecar) => sidecar.namespace === namespace && sidecar.workloadSelector !== null,
+  const inNamespace = set.sidecars.filter((sidecar) => sidecar.namespace === namespace);
+  const uncertain =
+    clientLabels === undefined
+      ? inNamespace.filter((sidecar) => sidecar.workloadSelector !== null).map(labelsUnknown)
+      : [];
+  const selecting = inNamespace.filter(
+    ({ workloadSelector }) =>
+      workloadSelector !== null &&
+      clientLabels !== undefined &&
+      hasLabels(clientLabels, workloadSelector),
   );
-  const uncertain = selecting.map(labelsUnknown);
-  const sidecar = sidecarFor(set, namespace) ?? sidecarFor(set, ROOT_NAMESPACE);
+  const sidecar =
+    oldest(selecting) ??
+    oldest(inNamespace.filter(isForAll)) ??
+    oldest(set.sidecars.filter((each) => each.namespace === ROOT_NAMESPACE && isForAll(each)));
   if (sidecar === null || sidecar.egress.length === 0)
     return { virtualServices, problemOf: () => null, findingsOf: () => uncertain };
   const port = portOf(authority) ?? targetPort;
@@ -65,15 +77,13 @@ export function egressScope(
   };
 }
 
-function sidecarFor(set: ManifestSet, namespace: string): Sidecar | null {
-  const [first] = set.sidecars
-    .filter((each) => each.namespace === namespace && each.workloadSelector === null)
-    .toSorted(
-      (one, other) =>
-        (Date.parse(one.createdAt ?? '') || 0) - (Date.parse(other.createdAt ?? '') || 0) ||
-        (one.name < other.name ? -1 : 1),
-    );
-  return first ?? null;
+function isForAll({ workloadSelector }: Sidecar): boolean {
+  return workloadSelector === null;
+}
+
+function oldest(sidecars: readonly Sidecar[]): Sidecar | null {
+  const [first] = byAge(sidecars.map((object) => ({ object })));
+  return first?.object ?? null;
 }
 
 /** Whether a host of a namespace is imported and not left out. */
@@ -121,7 +131,7 @@ function labelsUnknown(sidecar: Sidecar): Finding {
   return manifestFinding({
     code: 'client-labels-unknown',
     about: 'call',
-    summary: `${describeObject(sidecar)} is for clients with certain labels; those of the client are not known here, and it is taken to have none`,
+    summary: `${describeObject(sidecar)} is for clients with certain labels; those of the client are not known, and it is taken to have none: tell them with --client-labels`,
     place: sidecar.node.field('spec').field('workloadSelector').place(),
   });
 }

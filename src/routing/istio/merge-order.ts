@@ -1,7 +1,7 @@
 import { InputError } from '../../input-error.js';
 import { takesEveryPath } from '../condition-cover.js';
 import { matchRule, type OrderedRule } from '../first-match.js';
-import { describeObject, objectKey } from '../manifest/manifest-object.js';
+import { describeObject, type ManifestObject, objectKey } from '../manifest/manifest-object.js';
 import type { Rule } from '../rule.js';
 import { agesKnown } from './age.js';
 import { isSettled } from './applicable.js';
@@ -67,11 +67,11 @@ export function rivalsOf([first, ...others]: readonly BoundVirtualService[]): Vi
   return rivals.length > 1 && !agesKnown(rivals) ? rivals : [];
 }
 
-export function severalError(virtualServices: readonly VirtualService[]): InputError {
-  const named = virtualServices.slice(0, MAX_NAMED).map(describeObject).join(' and ');
-  const more = virtualServices.length - MAX_NAMED;
+export function severalError(objects: readonly ManifestObject[]): InputError {
+  const named = objects.slice(0, MAX_NAMED).map(describeObject).join(' and ');
+  const more = objects.length - MAX_NAMED;
   const names = more > 0 ? `${named} and ${more} more` : named;
-  const [first] = virtualServices;
+  const [first] = objects;
   return new InputError(
     `${names} could each take the request, and the manifests do not say which is older: choose with ` +
       `--virtual-service ${first === undefined ? 'NS/NAME' : objectKey(first)}`,
@@ -79,14 +79,14 @@ export function severalError(virtualServices: readonly VirtualService[]): InputE
 }
 
 /** Each alternative of a rule is a route of its own, so some may move to the end without the others. */
-function oneRulePerEntry(ordered: OrderedRule): OrderedRule[] {
+export function oneRulePerEntry(ordered: OrderedRule): OrderedRule[] {
   const { rule } = ordered;
   if (rule.entries.length < 2) return [ordered];
   return rule.entries.map((entry) => ({ ...ordered, rule: { ...rule, entries: [entry] } }));
 }
 
 /** Rules after one that takes every request are never programmed. */
-function untilCatchAll(rules: readonly OrderedRule[]): OrderedRule[] {
+export function untilCatchAll(rules: readonly OrderedRule[]): OrderedRule[] {
   const last = rules.findIndex(takesAll);
   return last === -1 ? [...rules] : rules.slice(0, last + 1);
 }

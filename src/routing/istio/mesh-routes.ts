@@ -92,7 +92,7 @@ export function meshTableOf(
       request,
       port,
       gateways: [MESH],
-      source: { labels: {}, namespace: request.namespace },
+      source: { labels: request.clientLabels ?? null, namespace: request.namespace },
     };
     const rules = withDelegates(virtualService, set.virtualServices, noticed).map((placed) => ({
       ...placed,
@@ -209,7 +209,7 @@ function isServiceName(set: ManifestSet, name: string): boolean {
  * an address or `localhost` is a port-forward or an embedded mesh and names no service, so that
  * the manifests' only host is meant.
  */
-function askedHost(
+export function askedHost(
   set: ManifestSet,
   hosts: readonly string[],
   request: RouteRequest,
@@ -252,12 +252,12 @@ export function serviceSpellings(host: string, clientNamespace: string): string[
   ];
 }
 
-function namesNoService(host: string): boolean {
+export function namesNoService(host: string): boolean {
   return host === '' || host === 'localhost' || /^\[|^\d+(\.\d+){3}$/.test(host);
 }
 
 /** The port a route matches on in the mesh is the service's. */
-function servicePort(set: ManifestSet, host: string, request: RouteRequest): number | null {
+export function servicePort(set: ManifestSet, host: string, request: RouteRequest): number | null {
   if (request.gatewayPort !== undefined) return request.gatewayPort;
   if (!namesNoService(hostOf(request.authority))) {
     const told = portOf(request.authority) ?? request.targetPort;

@@ -10,8 +10,8 @@ import { ROOT_NAMESPACE } from './visibility.js';
 export interface RuleClient {
   /** Of its pods; `null`: a gateway whose pods' namespace is not known, taken to be the root one. */
   namespace: string | null;
-  /** Those of its pods that are known. */
-  labels: Readonly<Record<string, string>>;
+  /** Of its pods; `null`: not known, and taken for none. */
+  labels: Readonly<Record<string, string>> | null;
 }
 
 /** The DestinationRules that hold for a host. */
@@ -86,7 +86,7 @@ function isPrivate(rule: DestinationRule): boolean {
 function thatCounts(
   beside: readonly DestinationRule[],
   client: string,
-  labels: Readonly<Record<string, string>>,
+  labels: RuleClient['labels'],
   isExported: (rule: DestinationRule) => boolean = () => true,
 ): Pick<HostRules, 'rules' | 'beside'> & { inSight: boolean } {
   const merged = mergeDestinationRules(beside).filter(({ first }) => isExported(first));
@@ -94,7 +94,7 @@ function thatCounts(
     ({ first }) =>
       first.workloadSelector !== null &&
       first.namespace === client &&
-      hasLabels(labels, first.workloadSelector),
+      hasLabels(labels ?? {}, first.workloadSelector),
   );
   const forAll = merged.findLast(({ first }) => first.workloadSelector === null);
   return { rules: (selected ?? forAll)?.rules ?? [], beside, inSight: merged.length > 0 };

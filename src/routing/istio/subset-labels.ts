@@ -157,12 +157,13 @@ function saysTheSame(rule: DestinationRule, other: DestinationRule, subset: stri
   return describeLabels(own) === describeLabels(others);
 }
 
-/** A rule beside the one that counts is for some pods of the client's namespace. */
+/** A rule beside the one that counts is for some pods of the client's namespace, and whose labels is not known. */
 function selectorFindings(
   beside: readonly DestinationRule[],
   rules: readonly DestinationRule[],
-  { namespace }: RuleClient,
+  { namespace, labels }: RuleClient,
 ): Finding[] {
+  if (labels !== null) return [];
   return beside
     .filter(
       (rule) =>
@@ -172,7 +173,7 @@ function selectorFindings(
       manifestFinding({
         code: 'client-labels-unknown',
         about: 'call',
-        summary: `${describeObject(rule)} is for clients with ${describeLabels(rule.workloadSelector ?? {})}; the client is not known to have these labels, and it is taken to have none`,
+        summary: `${describeObject(rule)} is for clients with ${describeLabels(rule.workloadSelector ?? {})}; which ones the client has is not known, and it is taken to have none: tell them with --client-labels`,
         place: rule.node.field('spec').field('workloadSelector').place(),
       }),
     );

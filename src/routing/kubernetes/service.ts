@@ -15,6 +15,8 @@ export interface Service extends ManifestObject {
   ports: readonly ServicePort[];
   /** `null`: it selects no pods by itself. */
   selector: Readonly<Record<string, string>> | null;
+  /** It has no address of its own: its name stands for those of its pods. */
+  isHeadless: boolean;
 }
 
 export function readService(node: ManifestNode): Service {
@@ -31,6 +33,7 @@ export function readService(node: ManifestNode): Service {
         appProtocol: port.field('appProtocol').optionalString(),
         node: port,
       })),
+    isHeadless: spec.field('clusterIP').value === 'None',
     selector: spec.field('selector').absent ? null : spec.field('selector').stringMap(),
   };
 }

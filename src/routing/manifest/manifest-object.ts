@@ -68,7 +68,7 @@ export function describeObject(object: ManifestObject): string {
   return `${object.kind} ${objectKey(object)} (${place})`;
 }
 
-/** `default/grpc-vs`. */
-export function objectKey(object: { namespace: string; name: string }): string {
-  return `${object.namespace}/${object.name}`;
+/** `default/grpc-vs`; the name alone of what is in no namespace. */
+export function objectKey({ namespace, name }: { namespace: string; name: string }): string {
+  return namespace === '' ? name : `${namespace}/${name}`;
 }

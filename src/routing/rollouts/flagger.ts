@@ -159,6 +159,7 @@ function serviceOf(set: ManifestSet, canary: FlaggerCanary, role: string): Servi
       port === null
         ? []
         : [{ name: null, port, targetPort: null, appProtocol: null, node: canary.node }],
+    isHeadless: false,
     selector: { [label]: role === 'primary' ? `${value}-primary` : value },
   };
 }
