@@ -56,18 +56,20 @@ export async function parseIdentity(text: string): Promise<IdentitySpec> {
   const known = PRESETS.find((name) => name === text);
   if (known !== undefined) return preset(known);
   if (text.startsWith(ACCESS_LOG)) return only({ kind: 'access-log', from: logIn(text) });
-  const [, kind = '', rest = ''] = /^([a-z]+):(.*)$/s.exec(text) ?? [];
+  const [, kind = '', rest = ''] = /^([a-z-]+):(.*)$/s.exec(text) ?? [];
   const name = rest.trim();
   if (name !== '') {
     switch (kind) {
       case 'header':
       case 'trailer':
+        requireToken(kind, name);
         return only({ kind, name: name.toLowerCase() });
       case 'cookie':
+        requireToken(kind, name);
         return only({ kind, name });
       case 'field':
       case 'json':
-        return only({ kind, path: name.split('.') });
+        return only({ kind, path: pathIn(kind, name) });
       case 'html':
         return only({ kind, spot: await parsePageSpot(name, FLAG) });
     }
@@ -79,12 +81,48 @@ export async function parseIdentity(text: string): Promise<IdentitySpec> {
   }
   // A word and a colon may be the beginning of an expression.
   const pattern = kind === 'regex' || kind === 'text' ? rest : text;
-  if (!/[\\^$.*+?()[\]{}|]/.test(pattern)) {
-    throw new InputError(`"${text}" does not say where the pod's name is: use ${WHAT_THERE_IS}`, {
-      path: FLAG,
-    });
+  const isExpression = /[\\^$.*+?()[\]{}|]/.test(pattern);
+  const meant =
+    pattern === rest || (isExpression && (kind === '' || pattern.includes('(')))
+      ? ''
+      : await sourceMeant(text, kind);
+  if (!isExpression || meant !== '') {
+    throw new InputError(
+      `"${text}" does not say where the pod's name is${meant}: use ${WHAT_THERE_IS}`,
+      { path: FLAG },
+    );
   }
   return only({ kind: 'text', pattern: await parsePattern(pattern, FLAG) });
+}
+
+/** Names of headers and cookies are tokens (RFC 9110, section 5.6.2; RFC 6265, section 4.1.1). */
+function requireToken(kind: string, name: string): void {
+  if (/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return;
+  throw new InputError(`"${name}" is not the name of a ${kind}`, { path: FLAG });
+}
+
+/** Names with dots between them, and no other notation. */
+function pathIn(kind: string, text: string): string[] {
+  const path = text.split('.');
+  if (!/^[$/]/.test(text) && path.every((name) => /^\S+(?: +\S+)*$/.test(name))) return path;
+  throw new InputError(
+    `"${text}" is not names with dots between them: write ${kind}:items.0.pod for the pod of the first of items`,
+    { path: FLAG },
+  );
+}
+
+/**
+ * What a word that is near to one of those there are may stand for, in words; empty for nothing.
+ *
+ * @param kind What stands before the colon, where there is one.
+ */
+async function sourceMeant(text: string, kind: string): Promise<string> {
+  const { distance } = await import('fastest-levenshtein');
+  const names = kind === '' ? PRESETS : [...NAMED, 'access-log'];
+  const typed = kind === '' ? text : kind;
+  const near = names.find((name) => name !== typed && distance(name, typed) <= 2);
+  if (near === undefined) return '';
+  return `; did you mean ${near}?`;
 }
 
 function logIn(text: string): string {

@@ -4,12 +4,19 @@ import { NOBODY } from './attribution.js';
 import { CacheWatch } from './cache-watch.js';
 import type { CallCounting } from './call-counting.js';
 import { placeConnectionCall, placesIn } from './columns.js';
-import type { CacheCounts, CallCounts, ConnectionCallCounts, ConnectionCounts } from './counted.js';
+import type {
+  CacheCounts,
+  CallCounts,
+  ConnectionCallCounts,
+  ConnectionCounts,
+  KeptRequests,
+} from './counted.js';
 import { mergeHistograms } from './histogram.js';
 import { percentileMs } from './latency-summary.js';
 import { type Outcome, outcomeReader, statusReader } from './outcome.js';
 import { PodDirectory } from './pod-directory.js';
 import { PodReader } from './pod-reader.js';
+import { RequestKeeper } from './request-keeper.js';
 import { ProxyReader } from './proxied/proxy-reader.js';
 import { SendOrderCounts, type SendPlace } from './send-order-counts.js';
 import { type EndedRequest, Tally, type TallyShape, type UnsentRequests } from './tally.js';
@@ -37,6 +44,8 @@ export interface CounterSettings {
   quota: number;
   /** Requests in flight at most: slots are numbered from 0. */
   slots: number;
+  /** Requests of which is kept what became of each; none when absent. */
+  keptRequests?: number;
 }
 
 /** What a member counted of one call. */
@@ -59,7 +68,7 @@ const NOTHING_LOOKED_AT: CacheCounts = { looked: 0, cached: 0 };
 
 /**
  * Counts the answers and ends of one call's requests on one member. Nothing is kept of a request once
- * it has ended, and nothing is allocated for it.
+ * it has ended, but where that is asked for, and nothing is allocated for it.
  *
  * In the middle of a run it can give the counts of everything due before a moment: {@link cut} counts
  * what is due from then on apart, {@link settle} gives what was due before, and joins the two again.
@@ -73,6 +82,8 @@ export class CallCounter {
   /** null where answers are those of gRPC, which no cache stores. */
   readonly #cacheWatch: CacheWatch | null;
   readonly #order: SendOrderCounts;
+  /** null where nothing is kept of each request. */
+  readonly #keeper: RequestKeeper | null;
   /** By slot: the pods that have answered the request in flight. */
   readonly #answered: Int32Array[];
   /** By slot: how many of them there are. */
@@ -87,7 +98,7 @@ export class CallCounter {
   /** One object for all requests. */
   readonly #ended: EndedRequest;
 
-  constructor({ counting, connections, quota, slots }: CounterSettings) {
+  constructor({ counting, connections, quota, slots, keptRequests = 0 }: CounterSettings) {
     const { attribution, observationsPerCall, spreadSize } = counting;
     const named = attribution.destinations.length;
     this.#pods = new PodDirectory(attribution);
@@ -102,6 +113,7 @@ export class CallCounter {
     this.#shape = { pods: this.#pods, named, connections, quota, observationsPerCall };
     this.#tally = new Tally(this.#shape);
     this.#order = new SendOrderCounts(spreadSize, connections, this.#pods.room);
+    this.#keeper = keptRequests === 0 ? null : new RequestKeeper(keptRequests);
     const room = Math.max(1, observationsPerCall);
     this.#answered = Array.from({ length: slots }, () => new Int32Array(room));
     this.#answers = new Int32Array(slots);
@@ -164,6 +176,7 @@ export class CallCounter {
     ended.answers = this.#answers[slot]!;
     this.#answers[slot] = 0;
     this.#order.add(request, tally.add(ended));
+    this.#keeper?.keepSent(ended);
   }
 
   /** Forgets the answers to the request in a slot: it will be sent again. */
@@ -180,6 +193,7 @@ export class CallCounter {
   onUnsent(request: CountedRequest, what: UnsentRequests): void {
     this.#tallyFor(request).addUnsent(what, request.sequence);
     this.#order.add(request, NOBODY);
+    this.#keeper?.keepUnsent(request.sequence, request.connection, what.waitedMs);
   }
 
   /**
@@ -222,6 +236,16 @@ export class CallCounter {
   counts(): CallResult {
     if (this.#later !== null) this.#join(this.#later);
     return this.#result();
+  }
+
+  /**
+   * What became of each request; null where that is not kept.
+   *
+   * @param member Which member of the load this is.
+   * @param connections Numbers of its connections.
+   */
+  kept(member: number, connections: readonly number[]): KeptRequests | null {
+    return this.#keeper?.kept(member, connections, this.#shape.quota) ?? null;
   }
 
   progress(): CallProgress {

@@ -104,6 +104,7 @@ function addUp(a: CallCounts, b: CallCounts): CallCounts {
     probe: mergeProbes(a.probe, b.probe),
     cache: { looked: a.cache.looked + b.cache.looked, cached: a.cache.cached + b.cache.cached },
     log: mergeLogs(a.log, b.log),
+    ...mergeKept(a, b),
   };
 }
 
@@ -114,6 +115,12 @@ function mergeProbes(a: ProbeCounts | null, b: ProbeCounts | null): ProbeCounts 
     observed: mergeColumns(a.observed, b.observed),
     missing: a.missing + b.missing,
   };
+}
+
+/** Each of them is a member's own. */
+function mergeKept(a: CallCounts, b: CallCounts): Pick<CallCounts, 'kept'> {
+  const kept = [...(a.kept ?? []), ...(b.kept ?? [])];
+  return kept.length === 0 ? {} : { kept: kept.sort((one, other) => one.member - other.member) };
 }
 
 function mergeLogs(a: LogCounts | null, b: LogCounts | null): LogCounts | null {
@@ -128,6 +135,7 @@ function mergeLogs(a: LogCounts | null, b: LogCounts | null): LogCounts | null {
     hasEnded: a.hasEnded || b.hasEnded,
     wasSilent: a.wasSilent && b.wasSilent,
     areConnectionsKnown: a.areConnectionsKnown && b.areConnectionsKnown,
+    areRequestsKnown: a.areRequestsKnown && b.areRequestsKnown,
   };
 }
 

@@ -65,6 +65,7 @@ const call = z.object({
       hasEnded: z.boolean(),
       wasSilent: z.boolean(),
       areConnectionsKnown: z.boolean(),
+      areRequestsKnown: z.boolean(),
     })
     .nullable(),
 });

@@ -100,6 +100,13 @@ const MISTAKES: [string[], RegExp][] = [
   [['bench', '--engine', 'curl', ':8080'], /Argument: engine, Given: "curl".*"h2", "grpc-js"/],
   [['bench', '--alpha', '0.01', ':8080'], /Unknown argument: alpha/],
   [['verify', '--toString', 'x'], /Unknown argument: toString/],
+  [
+    ['verify', 'http://x/y', '-b', 'a=b'],
+    /-b is curl’s: a cookie is a header here: -H 'cookie: NAME=VALUE'$/,
+  ],
+  [['verify', 'http://x/y', '-sSL'], /-s is curl’s: leave it out/],
+  [['bench', 'http://x/y', '--compressed'], /--compressed is curl’s: .*accept-encoding: gzip/],
+  [['explain', 'http://x/y', '--http1.1'], /--http1 is curl’s: write it as --http-version 1\.1$/],
   [['report'], /Not enough non-option arguments: got 0, need at least 1/],
 ];
 
