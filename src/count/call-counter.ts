@@ -1,5 +1,5 @@
 import type { CallEnd, RawAnswer } from '../call/answer.js';
-import { answerReader } from '../call/answer-reader.js';
+import { answerReader, isInMessage } from '../call/answer-reader.js';
 import { NOBODY } from './attribution.js';
 import { CacheWatch } from './cache-watch.js';
 import type { CallCounting } from './call-counting.js';
@@ -14,6 +14,7 @@ import type {
 import { mergeHistograms } from './histogram.js';
 import { percentileMs } from './latency-summary.js';
 import { type Outcome, outcomeReader, statusReader } from './outcome.js';
+import { PackedBodies } from './packed-bodies.js';
 import { PodDirectory } from './pod-directory.js';
 import { PodReader } from './pod-reader.js';
 import { RequestKeeper } from './request-keeper.js';
@@ -81,6 +82,8 @@ export class CallCounter {
   readonly #statusOf: (end: CallEnd) => number;
   /** null where answers are those of gRPC, which no cache stores. */
   readonly #cacheWatch: CacheWatch | null;
+  /** null where no body of an HTTP answer is looked into. */
+  readonly #packedBodies: PackedBodies | null;
   readonly #order: SendOrderCounts;
   /** null where nothing is kept of each request. */
   readonly #keeper: RequestKeeper | null;
@@ -109,7 +112,12 @@ export class CallCounter {
     );
     this.#outcomeOf = outcomeReader(counting);
     this.#statusOf = statusReader(counting);
-    this.#cacheWatch = counting.answers.kind === 'http' ? new CacheWatch() : null;
+    const { answers } = counting;
+    this.#cacheWatch = answers.kind === 'http' ? new CacheWatch() : null;
+    this.#packedBodies =
+      answers.kind === 'http' && isInMessage(answers.identity)
+        ? new PackedBodies(answers.mayBeCompressed)
+        : null;
     this.#shape = { pods: this.#pods, named, connections, quota, observationsPerCall };
     this.#tally = new Tally(this.#shape);
     this.#order = new SendOrderCounts(spreadSize, connections, this.#pods.room);
@@ -151,7 +159,9 @@ export class CallCounter {
       pods.set(this.#answered[slot]!);
       this.#answered[slot] = pods;
     }
-    pods[count] = this.#reader.podOf(answer);
+    const pod = this.#reader.podOf(answer);
+    if (pod === NOBODY) this.#packedBodies?.look(answer);
+    pods[count] = pod;
     this.#answers[slot] = count + 1;
   }
 
@@ -285,6 +295,7 @@ export class CallCounter {
       call: {
         ...tally.counts(this.#order.spread()),
         cache: this.#cacheWatch?.counts() ?? NOTHING_LOOKED_AT,
+        packed: this.#packedBodies?.counts() ?? new Map<string, number>(),
       },
       connections: tally
         .connections()

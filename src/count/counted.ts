@@ -188,6 +188,11 @@ export interface CallCounts {
   /** null when nothing was asked. */
   probe: ProbeCounts | null;
   cache: CacheCounts;
+  /**
+   * By the value of `content-encoding`: answers that name no known pod, and whose body could not be
+   * unpacked.
+   */
+  packed: Map<string, number>;
   /** null: the answers themselves say who gave them. */
   log: LogCounts | null;
   /** By member, until the log is joined; absent where nothing is kept of each request. */

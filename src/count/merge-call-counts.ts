@@ -102,6 +102,7 @@ function addUp(a: CallCounts, b: CallCounts): CallCounts {
     clusters: mergeClusters(a.clusters, b.clusters),
     spread: mergeSpread(a.spread, b.spread),
     probe: mergeProbes(a.probe, b.probe),
+    packed: mergeSums(a.packed, b.packed, compareTexts),
     cache: { looked: a.cache.looked + b.cache.looked, cached: a.cache.cached + b.cache.cached },
     log: mergeLogs(a.log, b.log),
     ...mergeKept(a, b),

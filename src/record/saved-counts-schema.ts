@@ -54,6 +54,7 @@ const call = z.object({
   spread: z.object({ size: count.nullable(), runs: count, observed: counts, squares: counts }),
   probe: z.object({ connections: count, observed: counts, missing: count }).nullable(),
   cache: z.object({ looked: count, cached: count }),
+  packed: z.array(z.tuple([z.string(), count])),
   log: z
     .object({
       lines: count,

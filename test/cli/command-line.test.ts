@@ -100,6 +100,11 @@ const MISTAKES: [string[], RegExp][] = [
   [['bench', '--engine', 'curl', ':8080'], /Argument: engine, Given: "curl".*"h2", "grpc-js"/],
   [['bench', '--alpha', '0.01', ':8080'], /Unknown argument: alpha/],
   [['verify', '--toString', 'x'], /Unknown argument: toString/],
+  [['report'], /Not enough non-option arguments: got 0, need at least 1/],
+];
+
+/** Each: curl's words, and what is told in their place. */
+const OF_CURL: [string[], RegExp][] = [
   [
     ['verify', 'http://x/y', '-b', 'a=b'],
     /-b is curl’s: a cookie is a header here: -H 'cookie: NAME=VALUE'$/,
@@ -107,7 +112,6 @@ const MISTAKES: [string[], RegExp][] = [
   [['verify', 'http://x/y', '-sSL'], /-s is curl’s: leave it out/],
   [['bench', 'http://x/y', '--compressed'], /--compressed is curl’s: .*accept-encoding: gzip/],
   [['explain', 'http://x/y', '--http1.1'], /--http1 is curl’s: write it as --http-version 1\.1$/],
-  [['report'], /Not enough non-option arguments: got 0, need at least 1/],
 ];
 
 describe('the command line', () => {
@@ -140,6 +144,12 @@ describe('the command line', () => {
       }
     }
   });
+
+  for (const [words, expected] of OF_CURL) {
+    it(`tells users of curl what to write: ${words.join(' ')}`, () => {
+      assert.throws(() => readCommandLine(words), expected);
+    });
+  }
 
   for (const [words, expected] of MISTAKES) {
     it(`is refused in one line: ${words.join(' ')}`, () => {
