@@ -85,7 +85,7 @@ export async function parseIdentity(text: string): Promise<IdentitySpec> {
   const meant =
     pattern === rest || (isExpression && (kind === '' || pattern.includes('(')))
       ? ''
-      : await sourceMeant(text, kind);
+      : await meantBy(text, kind);
   if (!isExpression || meant !== '') {
     throw new InputError(
       `"${text}" does not say where the pod's name is${meant}: use ${WHAT_THERE_IS}`,
@@ -93,6 +93,13 @@ export async function parseIdentity(text: string): Promise<IdentitySpec> {
     );
   }
   return only({ kind: 'text', pattern: await parsePattern(pattern, FLAG) });
+}
+
+/** In words, what a misspelt text stands for; empty where it is near to nothing. */
+async function meantBy(text: string, kind: string): Promise<string> {
+  const { nearSource } = await import('./identity/near-source.js');
+  const near = kind === '' ? nearSource(text, PRESETS) : nearSource(kind, [...NAMED, 'access-log']);
+  return near === null ? '' : `; did you mean ${near}?`;
 }
 
 /** Names of headers and cookies are tokens (RFC 9110, section 5.6.2; RFC 6265, section 4.1.1). */
@@ -109,20 +116,6 @@ function pathIn(kind: string, text: string): string[] {
     `"${text}" is not names with dots between them: write ${kind}:items.0.pod for the pod of the first of items`,
     { path: FLAG },
   );
-}
-
-/**
- * What a word that is near to one of those there are may stand for, in words; empty for nothing.
- *
- * @param kind What stands before the colon, where there is one.
- */
-async function sourceMeant(text: string, kind: string): Promise<string> {
-  const { distance } = await import('fastest-levenshtein');
-  const names = kind === '' ? PRESETS : [...NAMED, 'access-log'];
-  const typed = kind === '' ? text : kind;
-  const near = names.find((name) => name !== typed && distance(name, typed) <= 2);
-  if (near === undefined) return '';
-  return `; did you mean ${near}?`;
 }
 
 function logIn(text: string): string {
