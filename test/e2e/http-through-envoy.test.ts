@@ -423,7 +423,7 @@ describe('plain HTTP through the real Envoy', () => {
           logged,
         );
         assert.ok(v1!.min! > SLOW_MS / 2, `${v1!.min} ms`);
-        assert.ok(v2!.min! < SLOW_MS / 2 && v3!.min! < SLOW_MS / 2);
+        assert.ok(v2!.min! < v1!.min! && v3!.min! < v1!.min!);
       });
     }
 
