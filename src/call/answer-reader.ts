@@ -34,6 +34,11 @@ export interface AnswerReader {
 /** Sources that do not look at the message. */
 const BESIDE_THE_MESSAGE: readonly string[] = ['header', 'trailer', 'cookie', 'access-log', 'none'];
 
+/** Whether who gave an answer stands in its message. */
+export function isInMessage({ source }: IdentitySpec): boolean {
+  return !BESIDE_THE_MESSAGE.includes(source.kind);
+}
+
 /** Loads what reading some formats takes, once for each thread, before their readers are made. */
 export async function loadAnswerReaders(formats: readonly AnswerFormat[]): Promise<void> {
   if (formats.some(({ kind }) => kind === 'grpc')) {
@@ -60,11 +65,11 @@ export function answerReader(format: AnswerFormat): AnswerReader {
   const { identity } = format;
   const { source, pattern, map } = identity;
   const contents = contentsOf(format);
-  const isInMessage = !BESIDE_THE_MESSAGE.includes(source.kind);
+  const isMessageRead = isInMessage(identity);
   const isByStatus = namesNothing(identity);
   return {
     wholeHeader: source.kind === 'header' && pattern === null && map === null ? source.name : null,
-    isToldByMessage: ({ status }) => isInMessage && (!isByStatus || contents.isSuccess(status)),
+    isToldByMessage: ({ status }) => isMessageRead && (!isByStatus || contents.isSuccess(status)),
     identify: identityReader(identity, contents),
   };
 }

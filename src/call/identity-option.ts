@@ -56,18 +56,20 @@ export async function parseIdentity(text: string): Promise<IdentitySpec> {
   const known = PRESETS.find((name) => name === text);
   if (known !== undefined) return preset(known);
   if (text.startsWith(ACCESS_LOG)) return only({ kind: 'access-log', from: logIn(text) });
-  const [, kind = '', rest = ''] = /^([a-z]+):(.*)$/s.exec(text) ?? [];
+  const [, kind = '', rest = ''] = /^([a-z-]+):(.*)$/s.exec(text) ?? [];
   const name = rest.trim();
   if (name !== '') {
     switch (kind) {
       case 'header':
       case 'trailer':
+        requireToken(kind, name);
         return only({ kind, name: name.toLowerCase() });
       case 'cookie':
+        requireToken(kind, name);
         return only({ kind, name });
       case 'field':
       case 'json':
-        return only({ kind, path: name.split('.') });
+        return only({ kind, path: pathIn(kind, name) });
       case 'html':
         return only({ kind, spot: await parsePageSpot(name, FLAG) });
     }
@@ -79,12 +81,41 @@ export async function parseIdentity(text: string): Promise<IdentitySpec> {
   }
   // A word and a colon may be the beginning of an expression.
   const pattern = kind === 'regex' || kind === 'text' ? rest : text;
-  if (!/[\\^$.*+?()[\]{}|]/.test(pattern)) {
-    throw new InputError(`"${text}" does not say where the pod's name is: use ${WHAT_THERE_IS}`, {
-      path: FLAG,
-    });
+  const isExpression = /[\\^$.*+?()[\]{}|]/.test(pattern);
+  const meant =
+    pattern === rest || (isExpression && (kind === '' || pattern.includes('(')))
+      ? ''
+      : await meantBy(text, kind);
+  if (!isExpression || meant !== '') {
+    throw new InputError(
+      `"${text}" does not say where the pod's name is${meant}: use ${WHAT_THERE_IS}`,
+      { path: FLAG },
+    );
   }
   return only({ kind: 'text', pattern: await parsePattern(pattern, FLAG) });
+}
+
+/** In words, what a misspelt text stands for; empty where it is near to nothing. */
+async function meantBy(text: string, kind: string): Promise<string> {
+  const { nearSource } = await import('./identity/near-source.js');
+  const near = kind === '' ? nearSource(text, PRESETS) : nearSource(kind, [...NAMED, 'access-log']);
+  return near === null ? '' : `; did you mean ${near}?`;
+}
+
+/** Names of headers and cookies are tokens (RFC 9110, section 5.6.2; RFC 6265, section 4.1.1). */
+function requireToken(kind: string, name: string): void {
+  if (/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return;
+  throw new InputError(`"${name}" is not the name of a ${kind}`, { path: FLAG });
+}
+
+/** Names with dots between them, and no other notation. */
+function pathIn(kind: string, text: string): string[] {
+  const path = text.split('.');
+  if (!/^[$/]/.test(text) && path.every((name) => /^\S+(?: +\S+)*$/.test(name))) return path;
+  throw new InputError(
+    `"${text}" is not names with dots between them: write ${kind}:items.0.pod for the pod of the first of items`,
+    { path: FLAG },
+  );
 }
 
 function logIn(text: string): string {

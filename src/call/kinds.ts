@@ -4,7 +4,10 @@ import type { GrpcRequest } from './grpc/request.js';
 import { HTTP } from './http/kind.js';
 import type { HttpRequest } from './http/request.js';
 
-/** A call as it is sent, encoded once: every request of it is the same bytes. Plain data. */
+/**
+ * A call as it is sent, encoded once: every request of it is the same bytes, but for the number of one
+ * that is numbered. Plain data.
+ */
 export type CallRequest = GrpcRequest | HttpRequest;
 
 /** The protocol of a call: what its statuses are called follows from it. */

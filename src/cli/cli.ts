@@ -6,6 +6,7 @@ import { maskedText, type Secrets } from '../secrets.js';
 import { readCommandLine } from './command-line.js';
 import { COMMANDS } from './commands.js';
 import { EXIT, interruptedStatus } from './exit-status.js';
+import { curlFlags } from './curl-flags.js';
 import { grpcurlFlags } from './grpcurl-flags.js';
 import { instrumentFlags } from './instrument-flags.js';
 import type { Interruption } from './interruption.js';
@@ -28,7 +29,9 @@ export async function runCli(
   try {
     refuseInsecure(words);
     refuseOddSwitches(words);
-    const call = readCommandLine(namedStandardInput(instrumentFlags(grpcurlFlags(words))));
+    const call = readCommandLine(
+      namedStandardInput(instrumentFlags(curlFlags(grpcurlFlags(words)))),
+    );
     return call === null ? EXIT.pass : await COMMANDS[call.command](call.args, interruption);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

@@ -2,6 +2,7 @@ import yargs, { type Argv } from 'yargs';
 import { InputError } from '../input-error.js';
 import { TOOL } from '../tool.js';
 import { benchOptions } from './bench-options.js';
+import { curlHint } from './curl-flags.js';
 import type { CommandCall, CommandName } from './commands.js';
 import { demoOptions } from './demo-options.js';
 import { explainOptions } from './explain-options.js';
@@ -129,6 +130,9 @@ function usageProblem(message: string, words: readonly string[]): string {
   // What is unknown then may be a token, which no message may repeat.
   if (isHeaderSplit(words)) return "a header is one word: put it in quotes, as in -H 'name: value'";
   const oneLine = message.replaceAll(/\s*\n\s*/g, ' ');
+  const [, unknown] = /^Unknown arguments?: (.+)$/.exec(oneLine) ?? [];
+  const hint = unknown === undefined ? null : curlHint(unknown.split(', '));
+  if (hint !== null) return hint;
   return `${dashedValueProblem(oneLine) ?? oneLine}; splitproof --help lists what there is`;
 }
 

@@ -1,15 +1,23 @@
 import type { CallEnd, RawAnswer } from '../call/answer.js';
-import { answerReader } from '../call/answer-reader.js';
+import { answerReader, isInMessage } from '../call/answer-reader.js';
 import { NOBODY } from './attribution.js';
 import { CacheWatch } from './cache-watch.js';
 import type { CallCounting } from './call-counting.js';
 import { placeConnectionCall, placesIn } from './columns.js';
-import type { CacheCounts, CallCounts, ConnectionCallCounts, ConnectionCounts } from './counted.js';
+import type {
+  CacheCounts,
+  CallCounts,
+  ConnectionCallCounts,
+  ConnectionCounts,
+  KeptRequests,
+} from './counted.js';
 import { mergeHistograms } from './histogram.js';
 import { percentileMs } from './latency-summary.js';
 import { type Outcome, outcomeReader, statusReader } from './outcome.js';
+import { PackedBodies } from './packed-bodies.js';
 import { PodDirectory } from './pod-directory.js';
 import { PodReader } from './pod-reader.js';
+import { RequestKeeper } from './request-keeper.js';
 import { ProxyReader } from './proxied/proxy-reader.js';
 import { SendOrderCounts, type SendPlace } from './send-order-counts.js';
 import { type EndedRequest, Tally, type TallyShape, type UnsentRequests } from './tally.js';
@@ -37,6 +45,8 @@ export interface CounterSettings {
   quota: number;
   /** Requests in flight at most: slots are numbered from 0. */
   slots: number;
+  /** Requests of which is kept what became of each; none when absent. */
+  keptRequests?: number;
 }
 
 /** What a member counted of one call. */
@@ -59,7 +69,7 @@ const NOTHING_LOOKED_AT: CacheCounts = { looked: 0, cached: 0 };
 
 /**
  * Counts the answers and ends of one call's requests on one member. Nothing is kept of a request once
- * it has ended, and nothing is allocated for it.
+ * it has ended, but where that is asked for, and nothing is allocated for it.
  *
  * In the middle of a run it can give the counts of everything due before a moment: {@link cut} counts
  * what is due from then on apart, {@link settle} gives what was due before, and joins the two again.
@@ -72,7 +82,11 @@ export class CallCounter {
   readonly #statusOf: (end: CallEnd) => number;
   /** null where answers are those of gRPC, which no cache stores. */
   readonly #cacheWatch: CacheWatch | null;
+  /** null where no body of an HTTP answer is looked into. */
+  readonly #packedBodies: PackedBodies | null;
   readonly #order: SendOrderCounts;
+  /** null where nothing is kept of each request. */
+  readonly #keeper: RequestKeeper | null;
   /** By slot: the pods that have answered the request in flight. */
   readonly #answered: Int32Array[];
   /** By slot: how many of them there are. */
@@ -87,7 +101,7 @@ export class CallCounter {
   /** One object for all requests. */
   readonly #ended: EndedRequest;
 
-  constructor({ counting, connections, quota, slots }: CounterSettings) {
+  constructor({ counting, connections, quota, slots, keptRequests = 0 }: CounterSettings) {
     const { attribution, observationsPerCall, spreadSize } = counting;
     const named = attribution.destinations.length;
     this.#pods = new PodDirectory(attribution);
@@ -98,10 +112,16 @@ export class CallCounter {
     );
     this.#outcomeOf = outcomeReader(counting);
     this.#statusOf = statusReader(counting);
-    this.#cacheWatch = counting.answers.kind === 'http' ? new CacheWatch() : null;
+    const { answers } = counting;
+    this.#cacheWatch = answers.kind === 'http' ? new CacheWatch() : null;
+    this.#packedBodies =
+      answers.kind === 'http' && isInMessage(answers.identity)
+        ? new PackedBodies(answers.mayBeCompressed)
+        : null;
     this.#shape = { pods: this.#pods, named, connections, quota, observationsPerCall };
     this.#tally = new Tally(this.#shape);
     this.#order = new SendOrderCounts(spreadSize, connections, this.#pods.room);
+    this.#keeper = keptRequests === 0 ? null : new RequestKeeper(keptRequests);
     const room = Math.max(1, observationsPerCall);
     this.#answered = Array.from({ length: slots }, () => new Int32Array(room));
     this.#answers = new Int32Array(slots);
@@ -139,7 +159,9 @@ export class CallCounter {
       pods.set(this.#answered[slot]!);
       this.#answered[slot] = pods;
     }
-    pods[count] = this.#reader.podOf(answer);
+    const pod = this.#reader.podOf(answer);
+    if (pod === NOBODY) this.#packedBodies?.look(answer);
+    pods[count] = pod;
     this.#answers[slot] = count + 1;
   }
 
@@ -164,6 +186,7 @@ export class CallCounter {
     ended.answers = this.#answers[slot]!;
     this.#answers[slot] = 0;
     this.#order.add(request, tally.add(ended));
+    this.#keeper?.keepSent(ended);
   }
 
   /** Forgets the answers to the request in a slot: it will be sent again. */
@@ -180,6 +203,7 @@ export class CallCounter {
   onUnsent(request: CountedRequest, what: UnsentRequests): void {
     this.#tallyFor(request).addUnsent(what, request.sequence);
     this.#order.add(request, NOBODY);
+    this.#keeper?.keepUnsent(request.sequence, request.connection, what.waitedMs);
   }
 
   /**
@@ -224,6 +248,16 @@ export class CallCounter {
     return this.#result();
   }
 
+  /**
+   * What became of each request; null where that is not kept.
+   *
+   * @param member Which member of the load this is.
+   * @param connections Numbers of its connections.
+   */
+  kept(member: number, connections: readonly number[]): KeptRequests | null {
+    return this.#keeper?.kept(member, connections, this.#shape.quota) ?? null;
+  }
+
   progress(): CallProgress {
     const later = this.#later?.observed ?? [];
     return {
@@ -261,6 +295,7 @@ export class CallCounter {
       call: {
         ...tally.counts(this.#order.spread()),
         cache: this.#cacheWatch?.counts() ?? NOTHING_LOOKED_AT,
+        packed: this.#packedBodies?.counts() ?? new Map<string, number>(),
       },
       connections: tally
         .connections()

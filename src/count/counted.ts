@@ -120,6 +120,31 @@ export interface LogCounts {
   wasSilent: boolean;
   /** Whether the lines could be put down to connections. */
   areConnectionsKnown: boolean;
+  /** Whether each line could be put down to its request. */
+  areRequestsKnown: boolean;
+}
+
+/**
+ * What became of each request of one call on one member, in columns by its position in the send order:
+ * kept where a log tells later who answered. Plain data; no part of a record.
+ */
+export interface KeptRequests {
+  /** Which member of the load. */
+  member: number;
+  /** Numbers of its connections, in its own order. */
+  connections: readonly number[];
+  /** Requests of the call that it was to send; Infinity where only a clock ended them. */
+  quota: number;
+  /** How many there are; the columns may have room for more. */
+  count: number;
+  /** A `KeptEnd`. */
+  ends: Uint8Array;
+  /** Index into the member's own connections. */
+  connectionOf: Uint16Array;
+  /** In ms since 1970. */
+  sentAtMs: Float64Array;
+  /** From when it was due to its end, in µs. */
+  latencyMicros: Uint32Array;
 }
 
 /** What was counted of one call. Columns by destination are in the order of `destinations`. */
@@ -163,8 +188,15 @@ export interface CallCounts {
   /** null when nothing was asked. */
   probe: ProbeCounts | null;
   cache: CacheCounts;
+  /**
+   * By the value of `content-encoding`: answers that name no known pod, and whose body could not be
+   * unpacked.
+   */
+  packed: Map<string, number>;
   /** null: the answers themselves say who gave them. */
   log: LogCounts | null;
+  /** By member, until the log is joined; absent where nothing is kept of each request. */
+  kept?: readonly KeptRequests[];
 }
 
 /** What one call saw on one connection. */

@@ -1,5 +1,7 @@
 import { NOBODY } from './attribution.js';
 import type { LogCounts, WindowCounts } from './counted.js';
+import { type LineNumber, NumberedLines } from './numbered-lines.js';
+import { LinesByPort } from './lines-by-port.js';
 import type { PodDirectory } from './pod-directory.js';
 import { Windows } from './windows.js';
 
@@ -18,6 +20,8 @@ export interface LoggedRequest {
   startedAtMs: number | null;
   /** The gateway's word for what was out of the ordinary. */
   flags: string | null;
+  /** Which of the requests it is of; null where it does not say. */
+  number: LineNumber | null;
 }
 
 /** Who vouches for what a log says. */
@@ -40,6 +44,10 @@ export class LogTally {
   readonly #podCounts: number[] = [];
   /** By client port, then by destination; null once a line did not say which port it was. */
   #byPort: Map<number, number[]> | null = new Map();
+  /** null once a line did not say which request it is of. */
+  #byNumber: NumberedLines | null = new NumberedLines();
+  /** Lines that do not say which request they are of, in their order. */
+  readonly #inOrder = new LinesByPort();
   /** Whether every line so far said when its request came. */
   #areTimesKnown = true;
   readonly #withoutUpstream = new Map<string, number>();
@@ -55,12 +63,13 @@ export class LogTally {
     this.observed = new Array<number>(pods.room).fill(0);
   }
 
-  add({ upstream, clientPort, startedAtMs, flags }: LoggedRequest): void {
+  add({ upstream, clientPort, startedAtMs, flags, number }: LoggedRequest): void {
     this.lines += 1;
     let destination = NOBODY;
+    let pod = NOBODY;
     if (upstream === null) this.#addWithoutUpstream(flags);
     else {
-      const pod = this.#podOf(upstream);
+      pod = this.#podOf(upstream);
       if (pod !== NOBODY) {
         this.#podCounts[pod] = (this.#podCounts[pod] ?? 0) + 1;
         destination = this.#pods.destinations[pod]!;
@@ -70,6 +79,8 @@ export class LogTally {
     }
     this.#addAtTime(startedAtMs, destination);
     this.#addAtPort(clientPort, destination);
+    if (number === null || this.#byNumber?.add(number, pod) === false) this.#byNumber = null;
+    if (number === null && clientPort !== null) this.#inOrder.add(clientPort, pod);
   }
 
   #podOf({ pod, destination }: NonNullable<LoggedRequest['upstream']>): number {
@@ -103,19 +114,29 @@ export class LogTally {
     return this.#byPort;
   }
 
+  /** By the number of the request; null where a line did not say which it was. */
+  byNumber(): NumberedLines | null {
+    return this.#byNumber;
+  }
+
+  /** The lines that do not say which request they are of, by client port. */
+  inOrder(): LinesByPort {
+    return this.#inOrder;
+  }
+
   /**
    * What there is to say of the lines.
    *
-   * @param sent Requests that they can be of.
    * @param more What the lines themselves do not say.
    */
   counts(
-    sent: number,
-    more: Pick<LogCounts, 'hasEnded' | 'wasSilent' | 'areConnectionsKnown'>,
+    more: Pick<
+      LogCounts,
+      'excess' | 'hasEnded' | 'wasSilent' | 'areConnectionsKnown' | 'areRequestsKnown'
+    >,
   ): LogCounts {
     return {
       lines: this.lines,
-      excess: Math.max(0, this.lines - sent),
       withoutUpstream: new Map([...this.#withoutUpstream].sort()),
       unknown: this.#unknown,
       unreadable: this.#unreadable,

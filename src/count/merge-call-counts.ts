@@ -102,8 +102,10 @@ function addUp(a: CallCounts, b: CallCounts): CallCounts {
     clusters: mergeClusters(a.clusters, b.clusters),
     spread: mergeSpread(a.spread, b.spread),
     probe: mergeProbes(a.probe, b.probe),
+    packed: mergeSums(a.packed, b.packed, compareTexts),
     cache: { looked: a.cache.looked + b.cache.looked, cached: a.cache.cached + b.cache.cached },
     log: mergeLogs(a.log, b.log),
+    ...mergeKept(a, b),
   };
 }
 
@@ -114,6 +116,12 @@ function mergeProbes(a: ProbeCounts | null, b: ProbeCounts | null): ProbeCounts 
     observed: mergeColumns(a.observed, b.observed),
     missing: a.missing + b.missing,
   };
+}
+
+/** Each of them is a member's own. */
+function mergeKept(a: CallCounts, b: CallCounts): Pick<CallCounts, 'kept'> {
+  const kept = [...(a.kept ?? []), ...(b.kept ?? [])];
+  return kept.length === 0 ? {} : { kept: kept.sort((one, other) => one.member - other.member) };
 }
 
 function mergeLogs(a: LogCounts | null, b: LogCounts | null): LogCounts | null {
@@ -128,6 +136,7 @@ function mergeLogs(a: LogCounts | null, b: LogCounts | null): LogCounts | null {
     hasEnded: a.hasEnded || b.hasEnded,
     wasSilent: a.wasSilent && b.wasSilent,
     areConnectionsKnown: a.areConnectionsKnown && b.areConnectionsKnown,
+    areRequestsKnown: a.areRequestsKnown && b.areRequestsKnown,
   };
 }
 

@@ -62,6 +62,7 @@ export function emptyCallCounts(destinations: readonly string[], spreadSize: num
     spread: { size: spreadSize, runs: 0, observed: zeros(), squares: zeros() },
     probe: null,
     cache: { looked: 0, cached: 0 },
+    packed: new Map(),
     log: null,
   };
 }

@@ -269,6 +269,7 @@ export class Tally {
       spread,
       probe: null,
       cache: { looked: 0, cached: 0 },
+      packed: new Map(),
       log: null,
     };
     const destinations = this.destinations();

@@ -14,12 +14,16 @@ import type {
   PodCounts,
 } from './counted.js';
 import { ACCESS_LOG, type LogTally } from './log-tally.js';
+import type { NumberedLines } from './numbered-lines.js';
+import { type JoinedRequests, joinedRequests } from './joined-requests.js';
+import { numberedByOrder } from './lines-by-port.js';
 import { mergePod, mergePods } from './pods.js';
 
 /**
  * Puts what an access log says of the requests of a load in the place of answers that say nothing of
- * who gave them. What the log has more lines of than there were requests is no evidence of anything:
- * none of its lines counts then.
+ * who gave them. Where each line says which request it is of, all is counted as if the answers had said so
+ * themselves; else lines are only counted. What the log has more lines of than there were requests is no
+ * evidence of anything: none of its lines counts then.
  *
  * @param counted The load, with the ports that its connections had.
  * @param logs By call; null for one whose answers say who gave them.
@@ -50,8 +54,8 @@ export type LogState = Pick<LogCounts, 'hasEnded' | 'wasSilent'>;
 
 interface LoggedCall {
   call: CallCounts;
-  /** By connection: answers by destination; null where the log does not say. */
-  rows: readonly (readonly number[])[] | null;
+  /** By connection: what it carried of the call; null where the log does not say. */
+  rows: readonly ConnectionCallCounts[] | null;
   /** Where the columns of the load stand among those of the call; null where they are the same. */
   places: readonly number[] | null;
 }
@@ -63,24 +67,101 @@ function logged(
   counted: Counted,
   index: number,
 ): LoggedCall {
+  const lines = log.byNumber() ?? linesInOrder(log, unknown, counted);
+  const joined = lines === null ? null : joinedRequests(unknown, lines, log.pods);
+  const excess = excessOf(log, unknown.sent, joined, counted.transport.resent);
+  if (joined !== null && excess === 0) return byRequest(unknown, log, state, joined, counted);
+  return byDestination(unknown, log, { ...state, excess }, counted, index);
+}
+
+/**
+ * On a connection of HTTP/1.1 requests come after one another, and so do their lines: the first line from
+ * its port is of the first request.
+ */
+function linesInOrder(
+  log: LogTally,
+  { kept = [] }: CallCounts,
+  { members, connections }: Counted,
+): NumberedLines | null {
+  if (!members.every(({ engine }) => engine === 'h1')) return null;
+  const ports = new Map<number, number>();
+  for (const { number, clientPorts = [] } of connections) {
+    // One that was dialled again leaves open which of its requests came from which port.
+    if (clientPorts.length === 1) ports.set(number, clientPorts[0]!);
+  }
+  // To different addresses of the target there may be connections from one port.
+  if (new Set(ports.values()).size < connections.length) return null;
+  return numberedByOrder(log.inOrder(), kept, ports, log.lines);
+}
+
+/**
+ * Lines that are more than requests were sent, or of requests that were not, or had a line before. A
+ * request that was sent twice may have two.
+ */
+function excessOf(
+  log: LogTally,
+  sent: number,
+  joined: JoinedRequests | null,
+  resent: number,
+): number {
+  const repeated = log.byNumber()?.repeated ?? 0;
+  if (joined === null) return Math.max(0, log.lines - sent, repeated - resent);
+  const strangers = log.lines - repeated - joined.matched;
+  return Math.max(0, repeated + strangers - resent);
+}
+
+/** Each line is put down to its request. */
+function byRequest(
+  unknown: CallCounts,
+  log: LogTally,
+  state: LogState,
+  { call, connections }: JoinedRequests,
+  counted: Counted,
+): LoggedCall {
+  const { destinations, observed, failed, unattributed, pods, vouchers: by } = call;
+  const { latency, windows, blocks, spread } = call;
+  const byNumber = new Map(connections.map(({ number, byCall: [own] }) => [number, own]));
+  return {
+    places: placesIn(destinations, unknown.destinations),
+    rows: counted.connections.map(({ number }) => byNumber.get(number)!),
+    call: {
+      ...withoutKept(unknown),
+      ...{ destinations, observed, failed, unattributed, pods, vouchers: by },
+      ...{ latency, windows, blocks, spread },
+      log: log.counts({ ...state, excess: 0, areConnectionsKnown: true, areRequestsKnown: true }),
+    },
+  };
+}
+
+/** Lines are only counted, by connection where they name its port. */
+function byDestination(
+  unknown: CallCounts,
+  log: LogTally,
+  state: LogState & Pick<LogCounts, 'excess'>,
+  counted: Counted,
+  index: number,
+): LoggedCall {
   const { pods } = log;
-  const isClear = log.lines <= unknown.sent;
+  const isClear = state.excess === 0;
   const all = pods.destinationNames;
   const answered = isClear ? all.filter((_, column) => log.observed[column]! > 0) : [];
   const { named } = unknown;
   const destinations = canonicalNames(all.slice(0, named), answered);
   const places = placesIn(destinations, unknown.destinations);
-  const call = placeCall(unknown, { destinations, named }, places);
+  const call = placeCall(withoutKept(unknown), { destinations, named }, places);
   const rowOf = (row: readonly number[]): number[] =>
     placeColumns(row, placesIn(destinations, all), destinations.length);
   const byConnection = isClear ? rowsByConnection(log, counted.connections, index) : null;
   const areConnectionsKnown = byConnection !== null;
-  const counts = log.counts(unknown.sent, { ...state, areConnectionsKnown });
+  const counts = log.counts({ ...state, areConnectionsKnown, areRequestsKnown: false });
   const observed = isClear ? rowOf(log.observed) : call.observed;
   const windows = isClear ? log.windows() : null;
   return {
     places,
-    rows: byConnection?.map(rowOf) ?? null,
+    rows:
+      byConnection?.map((row, at) =>
+        withRow(counted.connections[at]!.byCall[index]!, rowOf(row)),
+      ) ?? null,
     call: {
       ...call,
       observed,
@@ -94,6 +175,17 @@ function logged(
       log: counts,
     },
   };
+}
+
+function withoutKept(counts: CallCounts): CallCounts {
+  const call = { ...counts };
+  delete call.kept;
+  return call;
+}
+
+function withRow(counts: ConnectionCallCounts, row: number[]): ConnectionCallCounts {
+  const answers = row.reduce((sum, count) => sum + count, 0);
+  return { ...counts, observed: row, missing: counts.missing - answers };
 }
 
 function vouchers(observed: readonly number[]): CallCounts['vouchers'] {
@@ -167,11 +259,7 @@ function loggedConnection(
     byCall: byCall.map((counts, index): ConnectionCallCounts => {
       const { call, rows, places } = calls[index]!;
       if (places === null) return counts;
-      const placed = placeConnectionCall(counts, places, call.destinations.length);
-      const row = rows?.[at];
-      if (row === undefined) return placed;
-      const answers = row.reduce((sum, count) => sum + count, 0);
-      return { ...placed, observed: [...row], missing: counts.missing - answers };
+      return rows?.[at] ?? placeConnectionCall(counts, places, call.destinations.length);
     }),
   };
 }

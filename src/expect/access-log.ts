@@ -34,7 +34,10 @@ function excess({ excess: more, lines }: LogCounts, sent: number): Finding | nul
     code: 'access-log-exceeds',
     severity: 'error',
     summary: 'the access log has more lines of this run than it sent requests',
-    evidence: `${count(lines)} lines for ${counted(sent, 'request')}; whose the others are cannot be told, and none was counted`,
+    evidence:
+      lines > sent
+        ? `${count(lines)} lines for ${counted(sent, 'request')}; whose the others are cannot be told, and none was counted`
+        : `${count(more)} of ${counted(lines, 'line')} are of requests that have one already, or that were not sent; none was counted`,
     advice:
       'Follow the log of the gateway alone, and not those of proxies before or behind it; look whether it is written twice (two providers in one Telemetry object), and whether another run has the same --run-id.',
   });

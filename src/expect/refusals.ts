@@ -61,6 +61,12 @@ const REFUSALS: readonly Refusal[] = [
     advice: 'Add --http-version 2.',
   },
   {
+    code: 'protocol-mismatch',
+    matches: ({ cause }) => cause.includes('something else than HTTP/1.x where a response'),
+    summary: 'What answers at the target does not speak HTTP.',
+    advice: 'Check the address and the port: another protocol answers there.',
+  },
+  {
     // By its first bytes, or in the words of nginx and Go.
     code: 'plaintext-on-tls-port',
     matches: ({ cause }) =>

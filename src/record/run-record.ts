@@ -147,6 +147,8 @@ const call = z.object({
       unreadable: count,
       /** Whether they could be put down to connections. */
       connectionsKnown: z.boolean(),
+      /** Whether each line could be put down to its request: all is known by destination then. */
+      requestsKnown: z.boolean(),
     })
     .nullable(),
   latencyMs: z.object({

@@ -54,6 +54,7 @@ const call = z.object({
   spread: z.object({ size: count.nullable(), runs: count, observed: counts, squares: counts }),
   probe: z.object({ connections: count, observed: counts, missing: count }).nullable(),
   cache: z.object({ looked: count, cached: count }),
+  packed: z.array(z.tuple([z.string(), count])),
   log: z
     .object({
       lines: count,
@@ -65,6 +66,7 @@ const call = z.object({
       hasEnded: z.boolean(),
       wasSilent: z.boolean(),
       areConnectionsKnown: z.boolean(),
+      areRequestsKnown: z.boolean(),
     })
     .nullable(),
 });

@@ -19,6 +19,7 @@ function savedCall(call: CallCounts): SavedCallCounts {
     unsent: [...call.unsent],
     statuses: [...call.statuses],
     vouchers: [...call.vouchers],
+    packed: [...call.packed],
     pods: [...call.pods].map(([name, pod]) => [
       name,
       { ...pod, latency: pod.latency === null ? null : textOf(pod.latency) },
@@ -54,6 +55,7 @@ function callOf(saved: SavedCallCounts): CallCounts {
     unsent: new Map(saved.unsent),
     statuses: new Map(saved.statuses),
     vouchers: new Map(saved.vouchers),
+    packed: new Map(saved.packed),
     pods: new Map(
       saved.pods.map(([name, pod]) => [
         name,

@@ -32,16 +32,24 @@ export function selects(
   return hasLabels(workload.podLabels, selector.labels);
 }
 
-/** Maps workloads to the destinations whose labels their pods carry; those of several to none. */
+/**
+ * Maps workloads to the destinations whose labels their pods carry; those of several to none.
+ *
+ * @param selectors Of the destinations.
+ * @param services Of their Services as a whole; the same where that does not matter.
+ */
 export function workloadPatterns(
   workloads: readonly Workload[],
   selectors: readonly PodSelector[],
+  services: readonly PodSelector[] = selectors,
 ): WorkloadPattern[] {
+  const areKnown = services.every(({ complete }) => complete);
   return workloads.map((workload) => {
     const [destination, other] = destinationsOf(workload, selectors);
     const { kind, name, namespace, replicas } = workload;
     const only = other === undefined ? (destination ?? null) : null;
-    return { kind, name, namespace, destination: only, replicas };
+    const isElsewhere = areKnown && !services.some((service) => selects(service, workload));
+    return { kind, name, namespace, destination: only, isElsewhere, replicas };
   });
 }
 

@@ -42,7 +42,8 @@ export function replicaSplit(set: ManifestSet, host: string): RouteSplit {
     workloads: set.workloads.map((workload) => {
       const { kind, name, namespace, replicas } = workload;
       const index = behind.indexOf(workload);
-      return { kind, name, namespace, destination: index === -1 ? null : index, replicas };
+      const destination = index === -1 ? null : index;
+      return { kind, name, namespace, destination, isElsewhere: index === -1, replicas };
     }),
     subsetTokens: [],
     // The names of the pods tell their workloads, which are the destinations.

@@ -31,6 +31,8 @@ export interface WorkloadPattern {
   namespace: string;
   /** Index into `destinations`; `null`: known, but the route does not name it. */
   destination: number | null;
+  /** Whether its pods are behind a Service that is known not to be one of the destinations'. */
+  isElsewhere: boolean;
   replicas: number | null;
 }
 

@@ -1,11 +1,12 @@
 import { headOf } from '../call/kinds.js';
 import type { PreparedCall } from '../call/prepared-call.js';
-import { attributionTable } from '../count/attribution.js';
+import { attributionTable, NOBODY } from '../count/attribution.js';
 import { clusterNames } from '../routing/envoy/cluster-identity.js';
 import { forwardedOrRefused } from '../routing/forwarded-or-refused.js';
 import type { ManifestSet } from '../routing/manifest-set.js';
 import { formatVia, type RouteRequest } from '../routing/request.js';
 import type { Forwarded } from '../routing/resolution.js';
+import type { WorkloadPattern } from '../routing/route-split.js';
 import { resolveRoute } from '../routing/resolve.js';
 import { resolveServiceBehind } from '../routing/service-behind.js';
 import { inCall } from '../scenario/call-list.js';
@@ -118,7 +119,8 @@ function splitOf(
     places: destinations.map(({ name, host, subset, port }) => ({ name, host, subset, port })),
     attribution: attributionTable(
       destinations.map(({ name }) => name),
-      workloads,
+      // Of a service behind the one called others' pods are expected to be seen, too: they are nobody's.
+      seesThem ? workloads : workloads.map(nobodysElsewhere),
       subsetTokens,
       {
         seesThem,
@@ -131,6 +133,12 @@ function splitOf(
       },
     ),
   };
+}
+
+function nobodysElsewhere(workload: WorkloadPattern): WorkloadPattern {
+  return workload.destination === null && workload.isElsewhere
+    ? { ...workload, destination: NOBODY }
+    : workload;
 }
 
 function besideProxy(

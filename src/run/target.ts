@@ -1,12 +1,13 @@
 import { emptyCallCounts, nothingCounted } from '../count/nothing-counted.js';
 import type { CallCounts, Counted } from '../count/counted.js';
 import { type LoadControl, runLoad } from '../load/coordinator.js';
-import type { LoadedCall } from '../load/load-order.js';
+import type { LoadedCall, LoadOrder } from '../load/load-order.js';
 import type { LoadPlan } from '../load/plan.js';
 import { openTransport } from '../load/transport/open-transport.js';
 import type { Reach, TransportSpec } from '../load/transport/transport.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { RunOptions } from './options.js';
+import { withSilentTls } from './silent-tls.js';
 
 /** What a load is for. */
 export type LoadStage = 'wait' | 'sample' | 'probe';
@@ -55,17 +56,20 @@ export async function reachTarget(
       unreachable,
       transport: { ...nothing.transport, tls },
     },
-    load: (plan, some, control) =>
-      runLoad(
-        {
-          plan: isExclusive ? exclusive(plan, exclusiveConnections) : plan,
-          calls: some,
-          transport: { ...spec, httpVersion },
-          addresses,
-        },
-        // With the project's own, threads open it for themselves.
-        own === undefined ? control : { openTransport: own, ...control },
-      ),
+    load: async (plan, some, control) => {
+      const order: LoadOrder = {
+        plan: isExclusive ? exclusive(plan, exclusiveConnections) : plan,
+        calls: some,
+        transport: { ...spec, httpVersion },
+        addresses,
+      };
+      // With the project's own, threads open it for themselves.
+      const how = own === undefined ? control : { openTransport: own, ...control };
+      const counted = await runLoad(order, how);
+      return isExclusive
+        ? await withSilentTls(counted, order, own ?? openTransport, control.signal)
+        : counted;
+    },
   };
 }
 

@@ -272,15 +272,24 @@ function scenarioCall(
   const isVerified = command === 'verify';
   const call = callOf(settings, urlPath);
   const hasSource = settings.weights !== undefined || settings.manifest !== undefined;
+  const service = expectedService(settings);
+  if (service !== null && !isVerified && !hasSource) throw serviceUnknown();
   return {
     call,
     okStatuses: okStatusesOf(settings, call),
     source: isVerified || hasSource ? expectationSource(settings) : null,
-    service: expectedService(settings),
+    service,
     previous: settings.previous ?? null,
     expect: isVerified ? { kind: 'split', tolerance } : null,
     maxErrorRate,
   };
+}
+
+function serviceUnknown(): InputError {
+  return new InputError(
+    'which pods are those of the service? give its manifests with -f, or its weights, or drop this',
+    { path: '--expect-service' },
+  );
 }
 
 function okStatusesOf(settings: CallOfSettings, { kind }: Call): OkStatuses | null {

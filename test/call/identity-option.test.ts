@@ -11,8 +11,16 @@ describe('the option for identities', () => {
   const refused: [string, RegExp][] = [
     [
       'greter',
-      /"greter" does not say where the pod's name is: use greeter, echo, bookinfo, header:/,
+      /"greter" does not say where the pod's name is; did you mean greeter\?: use greeter, echo, bookinfo, header:/,
     ],
+    ['heder:x.pod', /"heder:x\.pod" does not say where the pod's name is; did you mean header\?/],
+    ['acces-log:/var/log/a.log', /did you mean access-log\?/],
+    ['header:x pod', /^--identity: "x pod" is not the name of a header/],
+    ['cookie:a;b', /"a;b" is not the name of a cookie/],
+    ['json:a..b', /"a\.\.b" is not names with dots between them: write json:items\.0\.pod/],
+    ['json:.pod', /is not names with dots between them/],
+    ['json:$.pod', /is not names with dots between them/],
+    ['field:a. b', /write field:items\.0\.pod/],
     ['header:', /say what follows the colon of header; use greeter/],
     ['cookie: ', /say what follows the colon of cookie; use greeter/],
     ['text:', /say what follows the colon of text/],
@@ -59,6 +67,11 @@ describe('the option for identities', () => {
     });
     const nothing = await identityOf(NOTHING, undefined, 'an answer');
     assert.equal(nothing.source.kind, 'none');
+  });
+
+  it('takes an expression that begins like a source for one', async () => {
+    const { source } = await parseIdentity(String.raw`head:(v\d)`);
+    assert.equal(source.kind, 'text');
   });
 
   it('knows the methods and paths that have a preset', () => {

@@ -103,6 +103,17 @@ const MISTAKES: [string[], RegExp][] = [
   [['report'], /Not enough non-option arguments: got 0, need at least 1/],
 ];
 
+/** Each: curl's words, and what is told in their place. */
+const OF_CURL: [string[], RegExp][] = [
+  [
+    ['verify', 'http://x/y', '-b', 'a=b'],
+    /-b is curl’s: a cookie is a header here: -H 'cookie: NAME=VALUE'$/,
+  ],
+  [['verify', 'http://x/y', '-sSL'], /-s is curl’s: leave it out/],
+  [['bench', 'http://x/y', '--compressed'], /--compressed is curl’s: .*accept-encoding: gzip/],
+  [['explain', 'http://x/y', '--http1.1'], /--http1 is curl’s: write it as --http-version 1\.1$/],
+];
+
 describe('the command line', () => {
   for (const [words, args] of LINES) {
     it(`is read: ${words.join(' ')}`, () => {
@@ -133,6 +144,12 @@ describe('the command line', () => {
       }
     }
   });
+
+  for (const [words, expected] of OF_CURL) {
+    it(`tells users of curl what to write: ${words.join(' ')}`, () => {
+      assert.throws(() => readCommandLine(words), expected);
+    });
+  }
 
   for (const [words, expected] of MISTAKES) {
     it(`is refused in one line: ${words.join(' ')}`, () => {

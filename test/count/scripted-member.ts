@@ -108,14 +108,23 @@ export class ScriptedMember {
   readonly #requests: readonly ScriptedRequest[];
   readonly #places: { sequence: number; connectionSequence: number }[] = [];
 
-  /** @param quota As the counter is told: Infinity where only a clock ends the run. */
-  constructor(counting: CallCounting, requests: readonly ScriptedRequest[], quota = Infinity) {
+  /**
+   * @param quota As the counter is told: Infinity where only a clock ends the run.
+   * @param keptRequests As the counter is told.
+   */
+  constructor(
+    counting: CallCounting,
+    requests: readonly ScriptedRequest[],
+    quota = Infinity,
+    keptRequests = 0,
+  ) {
     this.#requests = requests;
     this.counter = new CallCounter({
       counting,
       connections: CONNECTIONS,
       quota,
       slots: requests.length,
+      keptRequests,
     });
     this.counter.start(START_MS, START_EPOCH_MS);
     const onConnection = new Array<number>(CONNECTIONS).fill(0);

@@ -42,6 +42,7 @@ function line(destination: number | null, more: Partial<LoggedRequest> = {}): Lo
     clientPort: null,
     startedAtMs: null,
     flags: null,
+    number: null,
     ...more,
   };
 }

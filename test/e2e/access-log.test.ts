@@ -9,6 +9,7 @@ import type { RunRecord } from '../../src/record/run-record.js';
 import { ISTIO_JSON, ISTIO_TEXT } from '../fixtures/access-log-formats.js';
 import { reasonsOf, recordOf } from '../fixtures/command.js';
 import { type Envoy, startEnvoy } from '../fixtures/envoy.js';
+import { FAULT } from '../fixtures/envoy-config.js';
 import { type Pods, startPods } from '../fixtures/greeters.js';
 import { grpcClient } from '../fixtures/grpc-client.js';
 
@@ -19,9 +20,23 @@ const MANIFESTS_60_40 = ['app', 'gateway', 'destination-rule', 'virtual-service-
 /** Twice what is planned for 60/40: a verdict comes out with near certainty. */
 const ENOUGH = ['-n', '6200'];
 
+/** What is wrong with destinations, by their names. */
+interface Trouble {
+  /** The proxy holds back each request for so long. */
+  delaysMs?: Record<string, number>;
+  /** The ports of other hosts than the pods that serve. */
+  hosts?: Record<string, number[]>;
+}
+
 function splitOf({ calls }: RunRecord): Record<string, number> {
   const { destinations } = calls[0]!.split!;
   return Object.fromEntries(destinations.map(({ name, observed }) => [name, observed]));
+}
+
+/** The lines of a run, found without the project's own reader. */
+async function linesOf({ tool, runId }: RunRecord, log: string): Promise<string[]> {
+  const lines = (await readFile(log, 'utf8')).split('\n');
+  return lines.filter((line) => line.includes(`splitproof/${tool.version} ${runId} `));
 }
 
 function codesOf({ findings }: RunRecord): string[] {
@@ -44,6 +59,7 @@ describe('who answered, by the access log of the real Envoy', () => {
     weights: Record<string, number>,
     format: typeof ISTIO_JSON | string,
     use: (envoy: Envoy, log: string) => Promise<void>,
+    { delaysMs = {}, hosts = {} }: Trouble = {},
   ): Promise<void> {
     const log = path.join(folder, 'access.log');
     // What was logged before is nobody's business.
@@ -53,10 +69,13 @@ describe('who answered, by the access log of the real Envoy', () => {
         {
           kind: 'http',
           accessLog: { path: log, format },
+          filters: [FAULT],
+          retryOn: 'connect-failure',
           clusters: Object.entries(weights).map(([name, weight]) => ({
             name: `outbound|50051|${name}|grpc-helloworld-py.default.svc.cluster.local`,
             weight,
-            ports: [pods.ports[name]!],
+            ports: hosts[name] ?? [pods.ports[name]!],
+            ...(delaysMs[name] === undefined ? {} : { delayMs: delaysMs[name] }),
           })),
         },
       ],
@@ -87,9 +106,9 @@ describe('who answered, by the access log of the real Envoy', () => {
         const after = pods.served();
         const served = after.v1! - before.v1! + (after.v2! - before.v2!);
         assert.equal(served, 6200 + 200 + foreign);
-        // Counted without the project's own reader: lines that end in the sample's user agent.
+        // Counted without the project's own reader: lines that have the sample's user agent.
         const lines = (await readFile(log, 'utf8')).split('\n');
-        const agent = `"splitproof/${record.tool.version} ${record.runId}"`;
+        const agent = `"splitproof/${record.tool.version} ${record.runId} request/0.`;
         const own = lines.filter((line) => line.includes(agent));
         assert.equal(own.length, 6200);
         assert.equal(v1, own.filter((line) => line.includes('|v1|')).length);
@@ -101,6 +120,104 @@ describe('who answered, by the access log of the real Envoy', () => {
       });
     });
   }
+
+  const SLOW_MS = 40;
+  for (const [name, format] of Object.entries(formats)) {
+    it(`knows by lines of ${name} which destination is slow`, async () => {
+      const use = async (envoy: Envoy, log: string): Promise<void> => {
+        const others = foreignTraffic(envoy.address);
+        const { status, record } = await recordOf([
+          ...['verify', envoy.address, ...CALL, ...MANIFESTS_60_40, ...ENOUGH],
+          ...['--workers', '2', '--concurrency', '200', '--identity', `access-log:${log}`],
+        ]);
+        await others.stop();
+        assert.equal(status, 0, reasonsOf(record));
+        const [call] = record.calls;
+        assert.equal(call!.accessLog?.requestsKnown, true);
+        // As awk would have it: which numbers stand in the lines, and how many lines name v2.
+        const own = await linesOf(record, log);
+        const numbers = own.map((line) => /request\/[01]\.[0-9a-f]{8}/.exec(line)?.[0]);
+        assert.equal(new Set(numbers).size, 6200);
+        const slow = own.filter((line) => line.includes('|v2|')).length;
+        const { v1, v2 } = call!.latencyMs.byDestination;
+        assert.deepEqual([v1!.count, v2!.count], [6200 - slow, slow]);
+        // Timers of the proxy are not exact.
+        assert.ok(v2!.min! > SLOW_MS / 2 && v1!.min! < v2!.min!, `${v1!.min}, ${v2!.min}`);
+        // This side waits for as long as Envoy says that each took, in whole milliseconds, or longer.
+        const took = (cluster: string): number[] =>
+          own
+            .filter((line) => line.includes(cluster))
+            .map((line) =>
+              Number(/"duration":(\d+)|" \d+ \d+ (\d+) /.exec(line)?.slice(1).join('')),
+            );
+        for (const [cluster, latency] of [
+          ['|v1|', v1!],
+          ['|v2|', v2!],
+        ] as const) {
+          const durations = took(cluster);
+          assert.ok(latency.mean! >= sum(durations) / durations.length, cluster);
+          assert.ok(latency.max! >= Math.max(...durations), cluster);
+        }
+        assert.ok(v1!.p50! < v2!.p50!);
+        const { connections } = record.transport;
+        assert.equal(sum(connections.map(({ observed }) => observed.v2 ?? 0)), slow);
+        assert.ok(!reasonsOf(record).includes('dependence-not-seen'));
+      };
+      await withEnvoy({ v1: 60, v2: 40 }, format, use, { delaysMs: { v2: SLOW_MS } });
+    });
+  }
+
+  it('counts a request once that the proxy tried twice, and failures for the destination asked', async () => {
+    const gone = await startPods('greeter', ['v1', 'v2']);
+    await gone.close();
+    const use = async (envoy: Envoy, log: string): Promise<void> => {
+      const { record } = await recordOf([
+        ...['verify', envoy.address, ...CALL, ...MANIFESTS_60_40, '-n', '500'],
+        // Envoy tries three again at a time.
+        ...['--concurrency', '2', '--identity', `access-log:${log}`],
+      ]);
+      const own = (await linesOf(record, log)).map(
+        (line) => JSON.parse(line) as Record<string, unknown>,
+      );
+      assert.equal(own.length, 500);
+      assert.equal(record.calls[0]!.accessLog?.requestsKnown, true);
+      for (const { name, observed, failed } of record.calls[0]!.split!.destinations) {
+        const asked = own.filter((line) => String(line.upstream_cluster).includes(`|${name}|`));
+        assert.equal(observed, asked.length);
+        const lost = asked.filter(({ response_flags: flags }) => String(flags).includes('UF'));
+        assert.equal(failed, lost.length);
+        assert.equal(failed, name === 'v2' ? observed : 0);
+      }
+      assert.ok(
+        own.some(({ upstream_cluster: cluster, attempts }) => {
+          return String(cluster).includes('|v1|') && String(attempts) === '2';
+        }),
+      );
+    };
+    // One host of v1 is gone, and v2 as a whole.
+    const hosts = { v1: [gone.ports.v1!, pods.ports.v1!], v2: [gone.ports.v2!] };
+    const format = { ...ISTIO_JSON, attempts: '%UPSTREAM_REQUEST_ATTEMPT_COUNT%' };
+    await withEnvoy({ v1: 60, v2: 40 }, format, use, { hosts });
+  });
+
+  it('says what it leaves out where the log cuts the user agent short', async () => {
+    const format = ISTIO_TEXT.replace('%REQ(USER-AGENT)%', '%REQ(USER-AGENT):48%');
+    const use = async (envoy: Envoy, log: string): Promise<void> => {
+      const { status, record, stdout } = await recordOf([
+        ...['verify', envoy.address, ...CALL, ...MANIFESTS_60_40, ...ENOUGH],
+        ...['--identity', `access-log:${log}`, '--run-id', 'cut'],
+        ...['--user-agent', 'a-text-that-is-long-enough-to-lose-the-number'],
+      ]);
+      assert.equal(status, 0, `${reasonsOf(record)} ${stdout}`);
+      const [call] = record.calls;
+      assert.deepEqual(
+        [call!.accessLog?.requestsKnown, call!.accessLog?.connectionsKnown, call!.split!.n],
+        [false, true, 6200],
+      );
+      assert.deepEqual(call!.latencyMs.byDestination, {});
+    };
+    await withEnvoy({ v1: 60, v2: 40 }, format, use);
+  });
 
   it('reads the same from standard input, which goes on after the run', async () => {
     await withEnvoy({ v1: 60, v2: 40 }, ISTIO_TEXT, async (envoy, log) => {
@@ -124,7 +241,7 @@ describe('who answered, by the access log of the real Envoy', () => {
       assert.equal(record.runId, 'night-42');
       assert.equal(record.calls[0]!.split!.n, 6200);
       const lines = (await readFile(log, 'utf8')).split('\n');
-      const agent = `"splitproof/${record.tool.version} night-42 nightly check"`;
+      const agent = `"splitproof/${record.tool.version} night-42 nightly check request/0.`;
       assert.equal(lines.filter((line) => line.includes(agent)).length, 6200);
     });
   });

@@ -88,7 +88,7 @@ async function askAll(order: LoadOrder, times: number): Promise<Seen[]> {
     seen = {};
     const ended = new Promise<void>((resolve) => (onEnded = resolve));
     // After an answer that closes the connection it is opened anew.
-    while (connection.call(0, call % requests.length) !== 'started') {
+    while (connection.call(0, call % requests.length, call) !== 'started') {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     await ended;

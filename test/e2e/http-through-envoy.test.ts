@@ -9,7 +9,7 @@ import { ISTIO_JSON, ISTIO_TEXT } from '../fixtures/access-log-formats.js';
 import { certificateAuthority } from '../fixtures/certificate.js';
 import { reasonsOf, recordOf } from '../fixtures/command.js';
 import { type Envoy, startEnvoy } from '../fixtures/envoy.js';
-import type { EnvoyCluster, EnvoyListener } from '../fixtures/envoy-config.js';
+import { type EnvoyCluster, type EnvoyListener, FAULT } from '../fixtures/envoy-config.js';
 import { podList } from '../fixtures/pod-list.js';
 import {
   BROKEN_EVERY,
@@ -352,6 +352,8 @@ describe('plain HTTP through the real Envoy', () => {
 
   describe('whose access log names the pods', () => {
     const FORMATS = { text: ISTIO_TEXT, JSON: ISTIO_JSON };
+    /** What the proxy holds back each request to v1. */
+    const SLOW_MS = 30;
 
     async function verify(
       weights: ByVersion,
@@ -361,13 +363,19 @@ describe('plain HTTP through the real Envoy', () => {
       const log = path.join(folder, 'access.log');
       await writeFile(log, '');
       const accessLog = { path: log, format: FORMATS[format] };
-      return withEnvoy({ clusters: clusters(weights), accessLog }, async (envoy) => {
+      const [slow, ...others] = clusters(weights);
+      const listener = {
+        clusters: [{ ...slow!, delayMs: SLOW_MS }, ...others],
+        filters: [FAULT],
+        accessLog,
+      };
+      return withEnvoy(listener, async (envoy) => {
         const first = pods.served();
-        const others = foreignTraffic(envoy.address);
+        const foreigners = foreignTraffic(envoy.address);
         const { status, record } = await run([
           ...[...words(envoy.address), ...MANIFESTS, '--identity', `access-log:${log}`],
-        ]).finally(() => others.stop());
-        const foreign = await others.stop();
+        ]).finally(() => foreigners.stop());
+        const foreign = await foreigners.stop();
         assert.ok(total(foreign) > 0);
         const last = pods.served();
         const ours = {
@@ -408,6 +416,14 @@ describe('plain HTTP through the real Envoy', () => {
         assert.equal(connections.length, version === '1.1' ? 64 : 32);
         assert.deepEqual(observedBy(connections), logged);
         assert.doesNotMatch(reasonsOf(record), /dependence-not-seen/);
+        // Each line says which request it is of, so that all is known by destination.
+        const { v1, v2, v3 } = record.calls[0]!.latencyMs.byDestination;
+        assert.deepEqual(
+          byVersion((name) => ({ v1, v2, v3 })[name]!.count),
+          logged,
+        );
+        assert.ok(v1!.min! > SLOW_MS / 2, `${v1!.min} ms`);
+        assert.ok(v2!.min! < v1!.min! && v3!.min! < v1!.min!);
       });
     }
 

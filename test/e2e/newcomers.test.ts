@@ -46,6 +46,15 @@ async function codesAt(
   return record.findings.map(({ code }) => code);
 }
 
+/** The same of plain HTTP, by the weights of whatever answers. */
+async function codesOfHttp(address: string): Promise<string[]> {
+  const { status, record } = await recordOf([
+    ...['verify', `http://${address}/`, '--weights', 'v1=60,v2=40', ...FEW],
+  ]);
+  assert.equal(status, 4, JSON.stringify(record.findings));
+  return record.findings.map(({ code }) => code);
+}
+
 describe('what newcomers meet first', () => {
   it('names a port where nobody listens', async () => {
     let free = '';
@@ -71,6 +80,45 @@ describe('what newcomers meet first', () => {
     const { cert, key } = certificateAuthority().issue({ hosts: ['127.0.0.1'] });
     await listening(tls.createServer({ cert, key, ALPNProtocols: ['h2'] }), async (address) => {
       assert.deepEqual(await codesAt(address), ['plaintext-on-tls-port']);
+    });
+  });
+
+  it('names a TLS port that closes without a word when HTTP/1.1 is spoken to it', async () => {
+    const { cert, key } = certificateAuthority().issue({ hosts: ['127.0.0.1'] });
+    await listening(tls.createServer({ cert, key }), async (secure) => {
+      const silent = net.createServer((socket) => {
+        socket.once('data', (hello) => {
+          if (hello[0] !== 0x16) {
+            socket.end();
+            return;
+          }
+          const onward = net.connect(Number(secure.split(':')[1]), '127.0.0.1');
+          onward.on('error', () => socket.destroy());
+          onward.write(hello);
+          socket.pipe(onward).pipe(socket);
+        });
+      });
+      await listening(silent, async (address) => {
+        assert.deepEqual(await codesOfHttp(address), ['plaintext-on-tls-port']);
+      });
+    });
+  });
+
+  it('does not take a server for one of TLS that closes without a word whatever is spoken', async () => {
+    const silent = net.createServer((socket) => {
+      socket.once('data', () => socket.end());
+    });
+    await listening(silent, async (address) => {
+      assert.deepEqual(await codesOfHttp(address), []);
+    });
+  });
+
+  it('names another protocol that answers to HTTP/1.1', async () => {
+    const ssh = net.createServer((socket) => {
+      socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9.6\r\n'));
+    });
+    await listening(ssh, async (address) => {
+      assert.deepEqual(await codesOfHttp(address), ['protocol-mismatch']);
     });
   });
 

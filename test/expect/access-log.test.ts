@@ -14,6 +14,7 @@ const COMPLETE: LogCounts = {
   hasEnded: false,
   wasSilent: false,
   areConnectionsKnown: true,
+  areRequestsKnown: false,
 };
 
 function found(log: Partial<LogCounts> | null, pods: Record<string, number> = {}) {

@@ -27,6 +27,11 @@ const CASES: [string, string, string | null][] = [
     'upstream-unreachable',
   ],
   ['no answer', 'plaintext was spoken to a TLS port: connect with TLS', 'plaintext-on-tls-port'],
+  [
+    'no answer',
+    'the peer broke HTTP/1.1: something else than HTTP/1.x where a response has to begin',
+    'protocol-mismatch',
+  ],
   ['400', 'The plain HTTP request was sent to HTTPS port', 'plaintext-on-tls-port'],
   ['400', 'Client sent an HTTP request to an HTTPS server.', 'plaintext-on-tls-port'],
   ['INTERNAL', 'the database is tired', null],

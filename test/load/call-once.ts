@@ -53,7 +53,7 @@ export async function callOnce(order: LoadOrder): Promise<Seen> {
     },
     onRoom: () => undefined,
   });
-  assert.equal(connection.call(0, 0), 'started');
+  assert.equal(connection.call(0, 0, 0), 'started');
   const seen = await ended;
   await connection.close();
   return seen;

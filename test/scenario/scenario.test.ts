@@ -281,6 +281,10 @@ describe('scenarios', () => {
     assert.equal(bench.load.durationMs, 10_000);
     assert.equal(scenarioOf({ ...without, weights }, 'bench').calls[0]!.source?.kind, 'weights');
     assert.equal(scenarioOf({ ...without, requests: 5 }, 'bench').load.durationMs, null);
+    assert.throws(
+      () => scenarioOf({ ...without, expect: { service: 'reviews' } }, 'bench'),
+      /^InputError: --expect-service: which pods are those of the service\?/,
+    );
     assert.equal(scenarioOf(settings, 'verify').load.durationMs, null);
   });
 

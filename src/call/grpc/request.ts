@@ -11,4 +11,6 @@ export interface GrpcRequest {
   message: Uint8Array;
   /** The request's own deadline, in ms. */
   timeoutMs: number;
+  /** Whether its user agent ends in its number, which is written into it each time it is sent. */
+  isNumbered?: boolean;
 }

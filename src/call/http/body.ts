@@ -42,6 +42,11 @@ export function decompressedBody(answer: RawAnswer): Buffer | undefined {
   }
 }
 
+/** Whether the body of an answer could be decompressed. */
+export function isUnpacked(answer: RawAnswer): boolean {
+  return decompressedBody(answer) !== undefined;
+}
+
 function decompress(bytes: Buffer, coding: string): Buffer {
   if (zlib === undefined) throw new RangeError('decompression was not loaded');
   const options = { maxOutputLength: MAX_DECODED_BYTES };

@@ -13,6 +13,8 @@ export interface HttpRequest {
   body: Uint8Array;
   /** The request's own deadline, in ms. */
   timeoutMs: number;
+  /** Whether its user agent ends in its number, which is written into it each time it is sent. */
+  isNumbered?: boolean;
 }
 
 /** Methods for which a request without a body says so (RFC 9110, section 8.6). */

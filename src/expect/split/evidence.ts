@@ -58,10 +58,12 @@ export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): C
   const cancelled = answersGivenUp(counts, missing, call.observationsPerCall);
   const byDestination = counts.failed.reduce((sum, count) => sum + count, 0);
   const failures = counts.ends.failed + counts.ends.timedOut;
-  // A log does not say which of its lines are those of the failures.
-  const failedUnknown =
-    log === null ? failures - byDestination : missing - counts.unattributed - cancelled;
-  const failedWithDestination = log === null ? byDestination : failures - failedUnknown;
+  // A log may not say which of its lines are those of the failures.
+  const areRequestsKnown = log?.areRequestsKnown ?? true;
+  const failedUnknown = areRequestsKnown
+    ? failures - byDestination
+    : missing - counts.unattributed - cancelled;
+  const failedWithDestination = areRequestsKnown ? byDestination : failures - failedUnknown;
   const aborts = call.aborts === null ? null : judgeAborts(call.aborts, counted, failedUnknown);
   const abortedOk = call.aborts?.answeredOk === true ? (aborts?.figures.allowed ?? 0) : 0;
   const pick = (columns: readonly number[]): number[] => kept.map((index) => columns[index] ?? 0);
@@ -93,7 +95,7 @@ export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): C
         ? null
         : {
             counts: connections.map(({ observed }) => pick(observed)),
-            neighbours: log === null ? neighboursOn(connections) : null,
+            neighbours: areRequestsKnown ? neighboursOn(connections) : null,
             leadElsewhere: call.behind !== null,
           },
     probed: pick(probe?.observed ?? []),

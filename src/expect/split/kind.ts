@@ -82,6 +82,7 @@ function judgement(
         unknown: {
           answers: counted.counts.log === null ? evidence.unattributed : 0,
           examples: evidence.unknownPods,
+          packed: counted.counts.packed,
         },
         identityWays: call.identityWays,
         connections: evidence.connections,

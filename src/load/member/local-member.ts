@@ -1,8 +1,10 @@
 import { loadAnswerReaders } from '../../call/answer-reader.js';
 import { CallCounter, type CallResult, connectionCounts } from '../../count/call-counter.js';
 import type { CallRequest } from '../../call/kinds.js';
-import type { Counted } from '../../count/counted.js';
+import { numbered } from '../../call/user-agent.js';
+import type { CallCounts, Counted } from '../../count/counted.js';
 import { nothingCounted } from '../../count/nothing-counted.js';
+import { canKeep, MOST_KEPT_REQUESTS } from '../../count/request-keeper.js';
 import type { LoadedCall } from '../load-order.js';
 import { Phase, type PhaseEnd } from '../phase/phase.js';
 import { type PhaseLimit, quotasOf } from '../plan.js';
@@ -30,10 +32,28 @@ function isInLog({ counting }: LoadedCall): boolean {
   return counting.answers.identity.source.kind === 'access-log';
 }
 
+/** How many requests of each call a member keeps; 0 where none is numbered. */
+function keptRequestsOf({ order: { calls, plan, transport }, share }: MemberTask): number {
+  // Its user agent is the channel's, and of all requests.
+  if (transport.engine === 'grpc-js' || !calls.some(isInLog)) return 0;
+  if (!canKeep(share.connections.length)) return 0;
+  return Math.floor(MOST_KEPT_REQUESTS / (plan.workers * calls.length));
+}
+
+/** Each member has a first connection, and no other has it. */
+function memberNumber({ share }: MemberTask): number {
+  return share.connections[0]!;
+}
+
 /** Everything that connections can send: the calls', then those of warm-ups. */
-function requestsOf(calls: readonly LoadedCall[]): CallRequest[] {
-  const warmups = calls.flatMap(({ warmupRequest }) => warmupRequest ?? []);
-  return [...calls.map(({ request }) => request), ...warmups];
+function requestsOf(task: MemberTask): CallRequest[] {
+  const { calls } = task.order;
+  const own = (call: LoadedCall, request: CallRequest): CallRequest =>
+    isInLog(call) && keptRequestsOf(task) > 0 ? numbered(request, memberNumber(task)) : request;
+  const warmups = calls.flatMap((call) =>
+    call.warmupRequest === undefined ? [] : own(call, call.warmupRequest),
+  );
+  return [...calls.map((call) => own(call, call.request)), ...warmups];
 }
 
 /** By call: the number of its warm-up request among all; null where no call has one of its own. */
@@ -86,7 +106,7 @@ export class LocalMember implements LoadMember {
     await loadAnswerReaders(calls.map(({ counting }) => counting.answers));
     const transport = await this.#openTransport(
       order.transport,
-      requestsOf(calls),
+      requestsOf(this.#task),
       { callsPerConnection: callsPerConnection(plan) },
       signal,
     );
@@ -166,12 +186,13 @@ export class LocalMember implements LoadMember {
     const { order, share } = this.#task;
     const quotas = quotasOf(limit, order.plan, share);
     const counters = order.calls.map(
-      ({ counting }, call) =>
+      (loaded, call) =>
         new CallCounter({
-          counting,
+          counting: loaded.counting,
           connections: share.connections.length,
           quota: quotas.reduce((sum, byCall) => sum + byCall[call]!, 0),
           slots: share.concurrency,
+          keptRequests: isInLog(loaded) ? keptRequestsOf(this.#task) : 0,
         }),
     );
     const plan = phasePlanOf(order.plan, share, quotas);
@@ -190,7 +211,7 @@ export class LocalMember implements LoadMember {
       get trouble() {
         return connection.trouble;
       },
-      call: (slot, call) => connection.call(slot, numbers[call]!),
+      call: (slot, call, number) => connection.call(slot, numbers[call]!, number),
       cancel: (slot) => {
         connection.cancel(slot);
       },
@@ -235,14 +256,21 @@ export class LocalMember implements LoadMember {
     );
   }
 
+  /** Counts with what was kept of each request, once the sample is over. */
+  #withKept(call: CallCounts, counter: CallCounter, end: PhaseEnd | null): CallCounts {
+    const { connections } = this.#task.share;
+    const kept = end === null ? null : counter.kept(memberNumber(this.#task), connections);
+    return kept === null ? call : { ...call, kept: [kept] };
+  }
+
   /** @param end null while the sample goes on. */
   #counted(
-    { times, phase, thread }: Sample,
+    { times, phase, thread, counters }: Sample,
     results: readonly CallResult[],
     end: PhaseEnd | null,
   ): Counted {
     const { order, share } = this.#task;
-    const calls = results.map(({ call }) => call);
+    const calls = results.map(({ call }, index) => this.#withKept(call, counters[index]!, end));
     const isLogged = order.calls.some(isInLog);
     const own = this.#connections.map(({ remote, localPorts }, index) => ({
       number: share.connections[index]!,

@@ -172,7 +172,7 @@ export class Sender {
   /** @returns whether it was sent. */
   #attempt(slot: Slot): boolean {
     const { connection } = slot;
-    const start = this.connections[connection]!.call(slot.slot, slot.call);
+    const start = this.connections[connection]!.call(slot.slot, slot.call, slot.sequence);
     if (start !== 'started') {
       const nowMs = tickNowMs();
       this.patience.refused(connection, start, nowMs);

@@ -1,11 +1,12 @@
 import { describeCloseCause } from '../../wire/h1/close-cause.js';
 import { openSession } from '../../wire/h1/open-session.js';
-import { encodeRequest, type EncodedRequest } from '../../wire/h1/request.js';
+import { encodeRequest, type EncodedRequest, numberRequest } from '../../wire/h1/request.js';
 import type { Session, SessionEvents } from '../../wire/h1/session.js';
 import { connectErrorFrom } from '../../wire/socket/connect-error.js';
 import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
 import type { TlsOptions } from '../../wire/socket/tls-options.js';
 import { contentLengthOf, type HttpRequest } from '../../call/http/request.js';
+import { numberedHeaderOf } from '../../call/user-agent.js';
 import { holdTickForTurn, tickNowMs } from '../tick-clock.js';
 import { type Sweepable, sweepEvery, sweepIntervalMs } from './deadline-sweep.js';
 import { H1Answer } from './h1-answer.js';
@@ -86,6 +87,7 @@ class H1Connection implements Connection, Sweepable {
         ...request,
         headers: request.metadata,
         contentLength: contentLengthOf(request),
+        ...numberedHeaderOf(request),
       }),
     );
     this.#timeoutMs = requests[0]!.timeoutMs;
@@ -143,15 +145,16 @@ class H1Connection implements Connection, Sweepable {
     else this.#events.onRoom();
   }
 
-  call(slot: number, call: number): CallStart {
+  call(slot: number, call: number, number: number): CallStart {
     if (this.#slot !== IDLE) {
       this.#wasBusy = true;
       return 'no stream';
     }
     const state = this.#state;
-    if (state.kind !== 'connected' || !state.session.send(this.#requests[call]!)) {
-      return 'not connected';
-    }
+    const request = this.#requests[call]!;
+    // None of it is waiting to be written: nothing is in flight.
+    if (request.numberAt >= 0) numberRequest(request, number);
+    if (state.kind !== 'connected' || !state.session.send(request)) return 'not connected';
     this.#slot = slot;
     this.#sentAtMs = tickNowMs();
     return 'started';

@@ -152,10 +152,10 @@ class H2Connection implements Connection, Sweepable {
     this.#events.onRoom();
   }
 
-  call(slot: number, call: number): CallStart {
+  call(slot: number, call: number, number: number): CallStart {
     const state = this.#state;
     if (state.kind !== 'connected') return 'not connected';
-    if (state.line.call(slot, call, tickNowMs())) return 'started';
+    if (state.line.call(slot, call, number, tickNowMs())) return 'started';
     if (state.line.session.state.kind === 'open') return 'no stream';
     // A session can run out of stream ids without a word from the peer.
     this.#replace(state.line);

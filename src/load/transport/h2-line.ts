@@ -1,6 +1,7 @@
 import type { CallRequest } from '../../call/kinds.js';
 import type { GrpcRequest } from '../../call/grpc/request.js';
 import { contentLengthOf, type HttpRequest } from '../../call/http/request.js';
+import { numberedHeaderOf } from '../../call/user-agent.js';
 import type { PreparedRequest } from '../../wire/h2/prepared-request.js';
 import type { Session } from '../../wire/h2/session.js';
 import type { Reply } from '../../wire/grpc/reply.js';
@@ -77,15 +78,21 @@ export class H2Line {
     });
   }
 
-  /** Starts a call, by its number. @returns false when there is no room now. */
-  call(slot: number, call: number, nowMs: number): boolean {
+  /**
+   * Starts a call.
+   *
+   * @param call Which one.
+   * @param number What the request is numbered, where it says so.
+   * @returns false when there is no room now.
+   */
+  call(slot: number, call: number, number: number, nowMs: number): boolean {
     if (this.#freeCount === 0) {
       this.#wasFull = true;
       return false;
     }
     const own = this.#free[this.#freeCount - 1]!;
     const { carrier, request } = this.#calls[call]!;
-    if (!carrier.call(request, own)) return false;
+    if (!carrier.call(request, own, number)) return false;
     this.#freeCount -= 1;
     this.#slots[own] = slot;
     this.#callsOf[own] = call;
@@ -137,9 +144,11 @@ export class H2Line {
   }
 }
 
-function prepareUnary(calls: UnaryCalls, { metadata, ...request }: GrpcRequest): PreparedRequest {
+function prepareUnary(calls: UnaryCalls, request: GrpcRequest): PreparedRequest {
+  const { metadata } = request;
   return calls.prepare({
     ...request,
+    ...numberedHeaderOf(request),
     metadata: metadata.map(([name, value]) => [
       name,
       name.endsWith('-bin') ? Buffer.from(value, 'base64') : value,
@@ -152,5 +161,6 @@ function prepareHttp(exchanges: HttpExchanges, request: HttpRequest): PreparedRe
     ...request,
     headers: request.metadata,
     contentLength: contentLengthOf(request),
+    ...numberedHeaderOf(request),
   });
 }

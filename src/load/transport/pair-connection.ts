@@ -25,8 +25,8 @@ export async function dialPair(
   let [ofGrpc, ofHttp] = [0, 0];
   const calls = requests.map(({ kind }): PairCall =>
     kind === 'grpc'
-      ? { connection: forGrpc, number: ofGrpc++ }
-      : { connection: forHttp, number: ofHttp++ },
+      ? { connection: forGrpc, own: ofGrpc++ }
+      : { connection: forHttp, own: ofHttp++ },
   );
   return new PairConnection(forGrpc, forHttp, calls);
 }
@@ -34,7 +34,7 @@ export async function dialPair(
 /** Which of the two makes a call, and what it calls it. */
 interface PairCall {
   connection: Connection;
-  number: number;
+  own: number;
 }
 
 class PairConnection implements Connection {
@@ -58,9 +58,9 @@ class PairConnection implements Connection {
     return this.#grpc.trouble ?? this.#http.trouble;
   }
 
-  call(slot: number, call: number): CallStart {
-    const { connection, number } = this.#calls[call]!;
-    return connection.call(slot, number);
+  call(slot: number, call: number, number: number): CallStart {
+    const { connection, own } = this.#calls[call]!;
+    return connection.call(slot, own, number);
   }
 
   cancel(slot: number): void {

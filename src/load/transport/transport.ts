@@ -69,8 +69,9 @@ export interface Connection {
    *
    * @param slot The load's number for it; free again once the call has ended.
    * @param call Which of the requests that the transport was opened with.
+   * @param number What the request is numbered, where it says so.
    */
-  call(slot: number, call: number): CallStart;
+  call(slot: number, call: number, number: number): CallStart;
   /** Ends a call in flight, if it still is; its end is reported as `cancelled`. */
   cancel(slot: number): void;
   /** What the connection went through. */

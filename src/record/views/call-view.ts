@@ -114,9 +114,11 @@ function podsByDestination({
 
 function logView({ log }: CallCounts): CallRecord['accessLog'] {
   if (log === null) return null;
-  const { lines, excess, withoutUpstream, unknown, unreadable, areConnectionsKnown } = log;
+  const { lines, excess, withoutUpstream, unknown, unreadable } = log;
   return {
-    ...{ lines, excess, unknown, unreadable, connectionsKnown: areConnectionsKnown },
+    ...{ lines, excess, unknown, unreadable },
+    connectionsKnown: log.areConnectionsKnown,
+    requestsKnown: log.areRequestsKnown,
     withoutUpstream: [...withoutUpstream.values()].reduce((sum, some) => sum + some, 0),
   };
 }

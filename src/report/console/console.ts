@@ -80,9 +80,15 @@ function probeText({
 }
 
 /** Where the answers' destinations are known from. */
-function logText({ lines }: NonNullable<CallRecord['accessLog']>, { split }: CallRecord): string {
+function logText(
+  { lines, requestsKnown }: NonNullable<CallRecord['accessLog']>,
+  { split }: CallRecord,
+): string {
   const of = split === null ? '' : ` of ${formatCount(split.sampled)}`;
-  return `${formatCount(lines)}${of} requests stand in the gateway’s access log, which says where they went; latency is not known by destination`;
+  const said = `${formatCount(lines)}${of} requests stand in the gateway’s access log, which says where they went`;
+  return requestsKnown
+    ? `${said}, request by request`
+    : `${said}, but not which request was which: latency is not known by destination`;
 }
 
 function callSections(

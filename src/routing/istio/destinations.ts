@@ -6,7 +6,7 @@ import { replicasOf, samePods, subsetTokens, workloadPatterns, type PodSelector 
 import type { ExpectedDestination, RouteSplit } from '../route-split.js';
 import type { Backend } from '../rule.js';
 import type { Finding } from '../../finding.js';
-import { findService } from '../service-registry.js';
+import { findService, type KnownService } from '../service-registry.js';
 import { namespaceOfHost, resolveShortName } from './host.js';
 import { destinationRulesOf, type RuleClient } from './rules-in-sight.js';
 import { subsetLabels } from './subset-labels.js';
@@ -36,7 +36,8 @@ export function resolveDestinations(
 ): { split: Omit<RouteSplit, 'headers'>; samePods: InputError | null } {
   const weighted = weightedDestinations(set, object, backends, client, findings);
   const { destinations, selectors, labels } = weighted;
-  const workloads = workloadPatterns(set.workloads, selectors);
+  const services = destinations.map(({ host }) => ofService(findService(set, host)));
+  const workloads = workloadPatterns(set.workloads, selectors, services);
   for (const [index, destination] of destinations.entries())
     destination.replicas = replicasOf(workloads, index);
   return {
@@ -92,6 +93,13 @@ export function weightedDestinations(
     };
   });
   return { destinations, selectors, labels };
+}
+
+/** All pods of a Service; what selects those of one that is not there is not known. */
+function ofService(service: KnownService | null): PodSelector {
+  const { namespace = null, selector = null, endpointsOf = null } = service ?? {};
+  const complete = selector !== null || endpointsOf !== null;
+  return { namespace, labels: selector ?? {}, endpointsOf, complete };
 }
 
 /** The subset where it is unique in the route, else `host/subset`, else the host. */

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { requestNumberIn } from '../../call/user-agent.js';
 import type { LogTally } from '../../count/log-tally.js';
 import type { LogState } from '../../count/with-log.js';
 import { followedChunks } from '../../inputs/followed-chunks.js';
@@ -133,8 +134,9 @@ export class LogReader {
         tally.addUnreadable(text);
         continue;
       }
-      const { clientPort, startedAtMs, flags } = line;
-      tally.add({ upstream: findUpstream(line), clientPort, startedAtMs, flags });
+      const { clientPort, startedAtMs, flags, userAgent } = line;
+      const number = requestNumberIn(userAgent);
+      tally.add({ upstream: findUpstream(line), clientPort, startedAtMs, flags, number });
     }
   }
 }

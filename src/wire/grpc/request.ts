@@ -16,6 +16,8 @@ export interface UnaryRequest {
   /** Sent as `grpc-timeout` when given; nothing here enforces it on our side. */
   readonly timeoutMs?: number;
   readonly userAgent?: string;
+  /** The metadata whose value ends in the request's number. */
+  readonly numberedHeader?: string;
 }
 
 const MESSAGE_PREFIX_BYTES = 5;

@@ -47,17 +47,20 @@ export class UnaryCalls implements StreamHandler {
    * @throws RangeError for metadata that gRPC does not allow.
    */
   prepare(request: UnaryRequest): PreparedRequest {
-    return this.session.prepare(requestFields(request), frameMessage(request.message));
+    const { numberedHeader = null } = request;
+    const message = frameMessage(request.message);
+    return this.session.prepare(requestFields(request), message, false, numberedHeader);
   }
 
   /**
    * Makes a call.
    * @param request Prepared on this session.
    * @param slot A free slot below the session's `slots`.
+   * @param number What the request is to be numbered, where it is.
    * @returns False when no stream can be opened now; `onReply` will not come then.
    */
-  call(request: PreparedRequest, slot: number): boolean {
-    if (!this.session.open(request, slot, this)) return false;
+  call(request: PreparedRequest, slot: number, number = 0): boolean {
+    if (!this.session.open(request, slot, this, number)) return false;
     this.messages.begin(slot);
     this.headers[slot] = null;
     return true;

@@ -1,3 +1,4 @@
+import { digitOf, NUMBER_DIGITS } from '../bytes/request-number.js';
 import { IS_TEXT, IS_TOKEN } from './byte-classes.js';
 
 /** What a request says. */
@@ -13,6 +14,8 @@ export interface RequestParts {
   /** Value of `content-length`; null where the request has none. */
   readonly contentLength: string | null;
   readonly body: Uint8Array;
+  /** The header whose value ends in {@link NUMBER_DIGITS} digits that are the request's number. */
+  readonly numberedHeader?: string;
 }
 
 /** A request as bytes, to be sent any number of times. */
@@ -20,6 +23,8 @@ export interface EncodedRequest {
   readonly bytes: Buffer;
   /** The response to HEAD has no body, whatever its fields say. */
   readonly isHead: boolean;
+  /** Where the digits of its number stand; -1 where it has none. */
+  readonly numberAt: number;
 }
 
 /** The session says what these say. */
@@ -37,6 +42,7 @@ export function encodeRequest({
   headers,
   contentLength,
   body,
+  numberedHeader,
 }: RequestParts): EncodedRequest {
   if (!isToken(method)) throw new RangeError(`${JSON.stringify(method)} is not a method`);
   // Its 2xx would turn the connection into a tunnel.
@@ -47,6 +53,7 @@ export function encodeRequest({
   if (!/^[!-~]*$/.test(authority)) {
     throw new RangeError(`the host ${JSON.stringify(authority)} has to be visible ASCII`);
   }
+  let numberAt = -1;
   let head = `${method} ${path} HTTP/1.1\r\nhost: ${authority}\r\n`;
   for (const [name, value] of headers) {
     if (!isToken(name)) throw new RangeError(`${JSON.stringify(name)} is not the name of a header`);
@@ -59,12 +66,21 @@ export function encodeRequest({
       );
     }
     head += `${name}: ${value}\r\n`;
+    if (name === numberedHeader) numberAt = head.length - 2 - NUMBER_DIGITS;
   }
   if (contentLength !== null) head += `content-length: ${contentLength}\r\n`;
   return {
     bytes: Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), body]),
     isHead: method === 'HEAD',
+    numberAt,
   };
+}
+
+/** Writes a number into a request that has one. None of it may be waiting to be written. */
+export function numberRequest({ bytes, numberAt }: EncodedRequest, number: number): void {
+  for (let place = 0; place < NUMBER_DIGITS; place++) {
+    bytes[numberAt + place] = digitOf(number, place);
+  }
 }
 
 function isToken(text: string): boolean {

@@ -1,3 +1,4 @@
+import { digitOf, NUMBER_DIGITS } from '../bytes/request-number.js';
 import {
   DEFAULT_MAX_FRAME_BYTES,
   Flag,
@@ -13,7 +14,8 @@ const NEVER = -1;
 
 /**
  * A request that is sent many times on one connection. Its frames are encoded once; what differs
- * from stream to stream is the stream id, which is patched into each copy.
+ * from stream to stream is the stream id, and the number of a request that has one: they are patched
+ * into each copy.
  */
 export class PreparedRequest {
   /** The body in full; the stream ends with it. */
@@ -23,11 +25,15 @@ export class PreparedRequest {
   /** Its response has no body, whatever length it announces (RFC 9110, section 9.3.2). */
   readonly isHead: boolean;
   private readonly fields: readonly Field[];
+  /** The one whose value ends in the request's number. */
+  private readonly numberedField: Field | null;
   private readonly encoder: HpackEncoder;
   private generation = NEVER;
   private frames: Uint8Array = new Uint8Array(0);
   /** Where the frame headers of `frames` hold the stream id. */
   private idOffsets: Int32Array = new Int32Array(0);
+  /** Where `frames` hold the digits of the number; empty where the request has none. */
+  private digitOffsets: Int32Array = new Int32Array(0);
   /** Length of `frames` without the DATA frame. */
   private headersBytes = 0;
 
@@ -36,10 +42,19 @@ export class PreparedRequest {
    * @param fields Header fields, pseudo-header fields first.
    * @param body The body; empty ends the stream with the headers.
    * @param isHead Its response has no body.
+   * @param numberedName The field whose value ends in {@link NUMBER_DIGITS} digits that are the
+   *   request's number; null for none.
    */
-  constructor(encoder: HpackEncoder, fields: readonly Field[], body: Uint8Array, isHead = false) {
+  constructor(
+    encoder: HpackEncoder,
+    fields: readonly Field[],
+    body: Uint8Array,
+    isHead = false,
+    numberedName: string | null = null,
+  ) {
     this.encoder = encoder;
-    this.fields = fields;
+    this.fields = fields.filter(([name]) => name !== numberedName);
+    this.numberedField = fields.find(([name]) => name === numberedName) ?? null;
     this.body = body;
     this.isHead = isHead;
     this.fitsOneFrame = body.length <= DEFAULT_MAX_FRAME_BYTES;
@@ -54,7 +69,7 @@ export class PreparedRequest {
   ready(withBody: boolean): number {
     if (this.generation !== this.encoder.generation) {
       const before = this.encoder.generation;
-      this.build(this.encoder.encode(this.fields));
+      this.build(this.encoder.encode(this.fields, this.numberedField));
       // A block that has put fields into the table is sent once; the next encoding refers to them.
       this.generation = this.encoder.generation === before ? before : NEVER;
     }
@@ -62,12 +77,15 @@ export class PreparedRequest {
   }
 
   /** Writes the first `count` bytes of the frames for one stream. */
-  write(count: number, streamId: number, bytes: Uint8Array, at: number): void {
-    const { frames, idOffsets } = this;
+  write(count: number, streamId: number, number: number, bytes: Uint8Array, at: number): void {
+    const { frames, idOffsets, digitOffsets } = this;
     if (count === frames.length) bytes.set(frames, at);
     else bytes.set(frames.subarray(0, count), at);
     for (const offset of idOffsets) {
       if (offset < count) writeUint32(streamId, bytes, at + offset);
+    }
+    for (let place = 0; place < digitOffsets.length; place++) {
+      bytes[at + digitOffsets[place]!] = digitOf(number, place);
     }
   }
 
@@ -100,5 +118,14 @@ export class PreparedRequest {
     if (hasData) put(FrameType.DATA, Flag.END_STREAM, this.body);
     this.frames = frames;
     this.idOffsets = Int32Array.from(idOffsets);
+    if (this.numberedField !== null) this.digitOffsets = digitOffsetsIn(block.length);
   }
+}
+
+/** Where the last bytes of a block stand in its frames, each of which begins with a header. */
+function digitOffsetsIn(blockBytes: number): Int32Array {
+  return Int32Array.from({ length: NUMBER_DIGITS }, (_, place) => {
+    const at = blockBytes - NUMBER_DIGITS + place;
+    return at + FRAME_HEADER_BYTES * (Math.floor(at / DEFAULT_MAX_FRAME_BYTES) + 1);
+  });
 }

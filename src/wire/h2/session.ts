@@ -121,20 +121,27 @@ export class Session implements ConnectionEvents {
   /**
    * Readies a request of this session to be sent any number of times.
    * @param isHead Its response has no body, whatever length it announces.
+   * @param numberedName The field whose value ends in the request's number; null for none.
    */
-  prepare(fields: readonly Field[], body: Uint8Array, isHead = false): PreparedRequest {
-    return new PreparedRequest(this.encoder, fields, body, isHead);
+  prepare(
+    fields: readonly Field[],
+    body: Uint8Array,
+    isHead = false,
+    numberedName: string | null = null,
+  ): PreparedRequest {
+    return new PreparedRequest(this.encoder, fields, body, isHead, numberedName);
   }
 
   /**
    * Opens a stream and sends a request on it; it is written with the batch of the read or tick.
    * @param request Prepared on this session.
    * @param slot A free slot.
+   * @param number What the request is to be numbered, where it is.
    * @throws RangeError when the slot is in use or out of range.
    * @returns False when no stream can be opened now: the limit is reached (`onWritable` will tell),
    *   or the session is draining or closed.
    */
-  open(request: PreparedRequest, slot: number, handler: StreamHandler): boolean {
+  open(request: PreparedRequest, slot: number, handler: StreamHandler, number = 0): boolean {
     if (this.streams.table.active >= this.streamLimit) {
       this.wasRefused = true;
       return false;
@@ -151,7 +158,7 @@ export class Session implements ConnectionEvents {
     const isWhole = request.fitsOneFrame && sending.admits(body.length);
     const count = request.ready(isWhole);
     const at = this.outbox.reserve(count);
-    request.write(count, id, this.outbox.bytes, at);
+    request.write(count, id, number, this.outbox.bytes, at);
     sending.startStream(slot, isWhole ? body.length : 0);
     if (!isWhole && body.length > 0) sending.send(slot, body);
     return true;

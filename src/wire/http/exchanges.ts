@@ -45,17 +45,19 @@ export class HttpExchanges implements StreamHandler {
    */
   prepare(message: HttpMessage): PreparedRequest {
     const isHead = message.method === 'HEAD';
-    return this.#session.prepare(requestFields(message), message.body, isHead);
+    const { body, numberedHeader = null } = message;
+    return this.#session.prepare(requestFields(message), body, isHead, numberedHeader);
   }
 
   /**
    * Sends a request.
    * @param request Prepared on this session.
    * @param slot A free slot below the session's `slots`.
+   * @param number What the request is to be numbered, where it is.
    * @returns False when no stream can be opened now; `onResponse` will not come then.
    */
-  call(request: PreparedRequest, slot: number): boolean {
-    if (!this.#session.open(request, slot, this)) return false;
+  call(request: PreparedRequest, slot: number, number = 0): boolean {
+    if (!this.#session.open(request, slot, this, number)) return false;
     this.#bodies.begin(slot);
     this.#headers[slot] = null;
     return true;

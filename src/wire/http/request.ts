@@ -13,6 +13,8 @@ export interface HttpMessage {
   /** null: the request does not say. */
   readonly contentLength: string | null;
   readonly body: Uint8Array;
+  /** The header whose value ends in the request's number. */
+  readonly numberedHeader?: string;
 }
 
 /**

@@ -126,7 +126,7 @@ async function dialled(
   );
   cleanups.push(() => void connection.close());
   const ask = async (slot: number): Promise<End> => {
-    while (connection.call(slot, 0) !== 'started') await once(news, 'news');
+    while (connection.call(slot, 0, 0) !== 'started') await once(news, 'news');
     for (;;) {
       const end = seen.ends.find((one) => one.slot === slot);
       if (end !== undefined) return end;
@@ -172,7 +172,7 @@ describe('a connection of HTTP/1.1', () => {
     const client = await dialled(port);
     const before = client.rooms;
     const first = client.ask(0);
-    assert.equal(client.connection.call(1, 0), 'no stream');
+    assert.equal(client.connection.call(1, 0, 0), 'no stream');
     await first;
     assert.equal(client.rooms, before + 1);
     await client.ask(2);
@@ -238,7 +238,7 @@ describe('a connection of HTTP/1.1', () => {
     // Timers come before the poll in a turn, and writing after it: the end is seen in between.
     await once(setTimer(), 'over');
     peers.at(-1)!.socket.destroy();
-    assert.equal(client.connection.call(3, 0), 'started');
+    assert.equal(client.connection.call(3, 0, 0), 'started');
     const ended = await endOf(client, 3);
     assert.deepEqual([ended.kind, ended.status], ['unprocessed', NO_STATUS]);
     assert.equal(
@@ -308,7 +308,7 @@ describe('a connection of HTTP/1.1', () => {
     const asked = client.ask(0);
     await client.connection.close();
     assert.equal((await asked).kind, 'cancelled');
-    assert.equal(client.connection.call(1, 0), 'not connected');
+    assert.equal(client.connection.call(1, 0, 0), 'not connected');
     assert.match(client.connection.trouble!, /is closed/);
   });
 

@@ -2,6 +2,7 @@ import { chiSquareUpperTail } from '../../../stats/chi-square-distribution.js';
 import { pearsonChiSquare } from '../../../stats/goodness-of-fit.js';
 import { chance, count, counted, percent } from '../../../number-text.js';
 import type { IdentityWays } from '../../expectation.js';
+import type { Finding } from '../../../finding.js';
 import { found } from '../../found.js';
 import { FALSE_CLAIM, type FindingRule } from './finding-evidence.js';
 
@@ -36,6 +37,8 @@ export const unknownBackend: FindingRule = ({ unknown, decision, identityWays })
   if (unknown.answers === 0) return null;
   const answers = `${count(unknown.answers)} of ${counted(decision.sampled, 'request')}`;
   if (unknown.examples.length === 0) {
+    const { packed } = unknown;
+    if (packed !== undefined && packed.size > 0) return packedBodies(answers, packed);
     return found('call', {
       code: 'unknown-backend',
       severity: 'warning',
@@ -64,6 +67,18 @@ export const unknownBackend: FindingRule = ({ unknown, decision, identityWays })
       'Look whether the manifests are complete, whether --identity finds the pod’s name and nothing else, and whether something else answers behind the gateway. Such answers count as missing.',
   });
 };
+
+function packedBodies(answers: string, packed: ReadonlyMap<string, number>): Finding {
+  const codings = [...packed].map(([coding, some]) => `${coding} ${count(some)}`).join(', ');
+  return found('call', {
+    code: 'unknown-backend',
+    severity: 'warning',
+    summary: 'some answers do not say which pod gave them: their bodies could not be unpacked',
+    evidence: `${answers} were answered OK, and no pod’s name was found; bodies that could not be unpacked, by content-encoding: ${codings}`,
+    advice:
+      "Bodies in gzip, br and deflate are unpacked where the request asks for them: send -H 'accept-encoding: gzip', or no accept-encoding at all, and look whether such an answer is whole. They count as missing.",
+  });
+}
 
 /** A skew smaller than this (Cohen’s w) is not worth mentioning, however sure. */
 const LEAST_SKEW = 0.1;

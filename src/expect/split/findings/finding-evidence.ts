@@ -48,7 +48,12 @@ export interface FindingEvidence {
   decision: SplitDecision;
   destinations: readonly FindingDestination[];
   /** Answers whose identity fits no workload, with some of the names seen. */
-  unknown: { answers: number; examples: readonly string[] };
+  unknown: {
+    answers: number;
+    examples: readonly string[];
+    /** By `content-encoding`: those whose body could not be unpacked. */
+    packed?: ReadonlyMap<string, number>;
+  };
   /** How the proxy can be made to say who answers. */
   identityWays: IdentityWays | null;
   connections: ConnectionEvidence | null;

@@ -35,12 +35,18 @@ export class HpackEncoder {
     this.indexShifts++;
   }
 
-  /** Encodes one block, which must be sent before the next one is encoded. */
-  encode(fields: readonly Field[]): Uint8Array {
+  /**
+   * Encodes one block, which must be sent before the next one is encoded.
+   *
+   * @param last A field behind the others that goes into no table and is not compressed: the block ends
+   *   in the bytes of its value.
+   */
+  encode(fields: readonly Field[], last: Field | null = null): Uint8Array {
     const out: number[] = [];
     for (const size of this.pendingSizes) encodeInteger(size, 5, 0x20, out);
     this.pendingSizes = [];
     for (const [name, value] of fields) this.encodeField(name, value, out);
+    if (last !== null) this.encodePlainly(last, out);
     return Uint8Array.from(out);
   }
 
@@ -60,6 +66,13 @@ export class HpackEncoder {
     if (!isKept) return;
     this.table.insert(name, value);
     this.indexShifts++;
+  }
+
+  private encodePlainly([name, value]: Field, out: number[]): void {
+    const nameIndex = this.indexOfName(name);
+    encodeInteger(nameIndex, 4, 0x00, out);
+    if (nameIndex === 0) encodeString(name, out);
+    encodePlainString(value, out);
   }
 
   private indexOf(name: string, value: string): number {
@@ -108,6 +121,10 @@ function encodeString(text: string, out: number[]): void {
     encodeHuffman(text, out);
     return;
   }
+  encodePlainString(text, out);
+}
+
+function encodePlainString(text: string, out: number[]): void {
   encodeInteger(text.length, 7, 0x00, out);
   for (let at = 0; at < text.length; at++) out.push(text.charCodeAt(at));
 }

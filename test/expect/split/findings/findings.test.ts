@@ -254,6 +254,12 @@ describe('the others', () => {
   });
   it('where nobody says who answers, the ways to learn it are named', () => {
     const evidence = simulate(base, seededRandom(3));
+    const packed = new Map([['zstd', 3]]);
+    const unpacked = findAll({ ...evidence, unknown: { answers: 3, examples: [], packed } });
+    assert.match(
+      unpacked.find(({ code }) => code === 'unknown-backend')!.evidence,
+      /^3 of .*by content-encoding: zstd 3$/,
+    );
     const unknown = { answers: 3, examples: [] };
     const adviceOf = (some: Partial<typeof evidence>): string =>
       findAll({ ...evidence, ...some }).find(({ code }) => code === 'unknown-backend')!.advice;

@@ -1,0 +1,57 @@
+import { MOST_KEPT_REQUESTS } from './request-keeper.js';
+
+/** A request among all of its call. */
+export interface LineNumber {
+  /** Which member of the load sent it. */
+  member: number;
+  /** Its position in the send order of its call on that member, from 0. */
+  sequence: number;
+}
+
+/** No line was of the request. */
+export const NO_LINE = -2;
+
+const FIRST_CAPACITY = 1024;
+/** Places for numbers in all: whoever writes the log chooses them. */
+const MOST_PLACES = 4 * MOST_KEPT_REQUESTS;
+
+/** Which pod each request went to, by the lines of a log that say which request they are of. */
+export class NumberedLines {
+  /** By member, then by sequence: the pod's number, NOBODY, or NO_LINE. */
+  readonly #pods = new Map<number, Int16Array>();
+  #places = 0;
+  /** Lines of requests that had one before. */
+  repeated = 0;
+
+  /**
+   * Takes a line.
+   *
+   * @param pod Its number in the directory, or NOBODY.
+   * @returns false for a number that none of the requests can have.
+   */
+  add({ member, sequence }: LineNumber, pod: number): boolean {
+    const pods = this.#reach(member, sequence);
+    if (pods === null) return false;
+    if (pods[sequence] !== NO_LINE) this.repeated += 1;
+    pods[sequence] = pod;
+    return true;
+  }
+
+  /** The number of the pod that a request went to, NOBODY for one that is not known, or NO_LINE. */
+  podOf(member: number, sequence: number): number {
+    return this.#pods.get(member)?.[sequence] ?? NO_LINE;
+  }
+
+  #reach(member: number, sequence: number): Int16Array | null {
+    const old = this.#pods.get(member);
+    if (old !== undefined && sequence < old.length) return old;
+    const had = old?.length ?? 0;
+    const capacity = Math.max(FIRST_CAPACITY, 2 * had, sequence + 1);
+    if (this.#places + capacity - had > MOST_PLACES) return null;
+    this.#places += capacity - had;
+    const pods = new Int16Array(capacity).fill(NO_LINE);
+    if (old !== undefined) pods.set(old);
+    this.#pods.set(member, pods);
+    return pods;
+  }
+}
