@@ -154,17 +154,32 @@ function inQuotesOf(value: string): string {
  * {@link maskedText} does, and texts under the name of a secret header whole.
  */
 export function masked<T>(plain: T, secrets: Secrets): T {
-  return maskedValue(plain, secrets) as T;
+  const known = new Map<string, string>();
+  const maskedOnce = (text: string): string => {
+    if (text.length > LONGEST_KNOWN) return maskedText(text, secrets);
+    const found = known.get(text) ?? maskedText(text, secrets);
+    known.set(text, found);
+    return found;
+  };
+  return maskedValue(plain, secrets.headers, maskedOnce) as T;
 }
 
-function maskedValue(value: unknown, secrets: Secrets): unknown {
-  if (typeof value === 'string') return maskedText(value, secrets);
-  if (Array.isArray(value)) return value.map((item: unknown) => maskedValue(item, secrets));
+/** Shorter texts recur: names of fields, codes, files. */
+const LONGEST_KNOWN = 64;
+
+function maskedValue(
+  value: unknown,
+  headers: readonly string[],
+  maskedOnce: (text: string) => string,
+): unknown {
+  if (typeof value === 'string') return maskedOnce(value);
+  if (Array.isArray(value))
+    return value.map((item: unknown) => maskedValue(item, headers, maskedOnce));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, item]: [string, unknown]) => {
-      const isSecret = typeof item === 'string' && secrets.headers.includes(name.toLowerCase());
-      return [maskedText(name, secrets), isSecret ? MASK : maskedValue(item, secrets)];
+      const isSecret = typeof item === 'string' && headers.includes(name.toLowerCase());
+      return [maskedOnce(name), isSecret ? MASK : maskedValue(item, headers, maskedOnce)];
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { implementationOf } from './gateway-api/implementation.js';
 import type { ManifestSet } from './manifest-set.js';
 import { hasLabels } from './pods.js';
 import type { Via } from './request.js';
@@ -31,8 +32,7 @@ export function gatewayPods(set: ManifestSet, via: Via): GatewayPods | null {
     object.name === name && object.namespace === namespace;
   const api = set.apiGateways.find(isNamed);
   if (api !== undefined) {
-    const isEnvoyGateway = /^(?:eg$|envoy)/.test(api.className ?? '');
-    return isEnvoyGateway
+    return implementationOf(set, api).kind === 'envoy-gateway'
       ? {
           namespace: 'envoy-gateway-system',
           selector: `gateway.envoyproxy.io/owning-gateway-name=${api.name}`,

@@ -95,12 +95,22 @@ export function mergeManifests(sets: readonly ManifestSet[]): ManifestSet {
   };
 }
 
+const placedSets = new WeakMap<ManifestSet, Map<string, ManifestSet>>();
+
 /**
  * The same set where objects that name no namespace are in the given one, as with `kubectl -n`, and
- * every pod is counted once.
+ * every pod is counted once. It is kept as long as the set is: lints and calls share it.
  * @throws InputError when two different objects then have one name.
  */
 export function inNamespace(set: ManifestSet, namespace: string): ManifestSet {
+  const byNamespace = placedSets.get(set) ?? new Map<string, ManifestSet>();
+  placedSets.set(set, byNamespace);
+  const found = byNamespace.get(namespace) ?? placedIn(set, namespace);
+  byNamespace.set(namespace, found);
+  return found;
+}
+
+function placedIn(set: ManifestSet, namespace: string): ManifestSet {
   const placed = <T extends ManifestObject>(objects: readonly T[]): T[] =>
     withoutDuplicates(
       objects.map((object) => (object.namespaceGiven ? object : { ...object, namespace })),

@@ -38,7 +38,7 @@ const MAX_LIST_DEPTH = 4;
 export function parseManifests(text: string, file: string): ManifestSet {
   return mergeManifests(
     SourceDocument.readAll(text, file).map((document) =>
-      readNode(new ManifestNode(document, document.value, []), null, 0),
+      readNode(ManifestNode.ofDocument(document), null, 0),
     ),
   );
 }

@@ -2,7 +2,8 @@
 export interface RedirectTarget {
   scheme: string | null;
   authority: string | null;
-  port: number | null;
+  /** `listener`: that at which the request arrives. */
+  port: number | 'listener' | null;
   path: string | null;
   status: number;
 }
@@ -15,10 +16,12 @@ export function describeRedirect({
   path,
   status,
 }: RedirectTarget): string {
-  const where = `${authority ?? ''}${port === null ? '' : `:${port}`}${path ?? ''}`;
+  const shownPort = port === null || port === 'listener' ? '' : `:${port}`;
+  const where = `${authority ?? ''}${shownPort}${path ?? ''}`;
   const target =
     where === ''
       ? `the same address${scheme === null ? '' : ` over ${scheme}`}`
       : `${scheme === null ? '' : `${scheme}://`}${where}`;
-  return `${target} (${status})`;
+  const ofListener = port === 'listener' ? " at the listener's port" : '';
+  return `${target}${ofListener} (${status})`;
 }

@@ -1,6 +1,7 @@
 import type { KnownFields } from './manifest/known-fields/known-fields.js';
-import { ManifestNode } from './manifest/manifest-node.js';
+import type { ManifestNode } from './manifest/manifest-node.js';
 import { nearestName } from './manifest/nearest-name.js';
+import type { PathStep } from './manifest/source-document.js';
 import type { Finding } from '../finding.js';
 import { manifestFinding } from './manifest-finding.js';
 
@@ -22,21 +23,23 @@ export function unknownFields(node: ManifestNode, known: readonly string[]): Fin
  */
 export function unknownFieldsBelow(node: ManifestNode, known: KnownFields): Finding[] {
   const findings: Finding[] = [];
-  const path = [...node.path];
+  const path: PathStep[] = [];
   const look = (value: unknown, fields: KnownFields): void => {
     if (typeof value !== 'object' || value === null) return;
-    const entries: readonly [string | number, unknown][] = Array.isArray(value)
-      ? [...value.entries()]
-      : Object.entries(value);
-    for (const [name, part] of entries) {
-      path.push(name);
-      const below = typeof name === 'number' ? fields : (fields[name] ?? fields['*']);
-      if (typeof name === 'number' || Object.hasOwn(fields, name) || below !== undefined) {
-        if (below !== null && below !== undefined) look(part, below);
-      } else {
-        const field = new ManifestNode(node.source, part, [...path]);
-        findings.push(unknownField(name, field, Object.keys(fields)));
+    if (Array.isArray(value)) {
+      for (const [index, item] of value.entries()) {
+        path.push(index);
+        look(item, fields);
+        path.pop();
       }
+      return;
+    }
+    for (const name of Object.keys(value)) {
+      const below = Object.hasOwn(fields, name) ? fields[name] : fields['*'];
+      path.push(name);
+      if (below === undefined)
+        findings.push(unknownField(name, node.at(path), Object.keys(fields)));
+      else if (below !== null) look((value as Record<string, unknown>)[name], below);
       path.pop();
     }
   };

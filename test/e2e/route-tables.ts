@@ -5,11 +5,14 @@ export type GeneratedMatch =
   | { on: 'path'; kind: 'exact' | 'prefix' | 'regex'; value: string; ignoreCase: boolean }
   | {
       on: 'header';
+      /** Those of HTTP/2 that begin with a colon, and `host`, too. */
+      name: string;
       kind: 'exact' | 'prefix' | 'regex' | 'present';
       value: string;
       without: boolean;
     }
-  | { on: 'method'; value: string }
+  | { on: 'method' | 'scheme'; value: string }
+  | { on: 'authority'; kind: 'prefix' | 'regex'; value: string }
   | { on: 'query'; value: string };
 
 export interface GeneratedRule {
@@ -24,6 +27,8 @@ export interface GeneratedRequest {
   path: string;
   /** Value of `x-user`, or none. */
   user: string | null;
+  /** The client writes the port behind the host. */
+  withPort: boolean;
 }
 
 export interface GeneratedTable {
@@ -35,6 +40,17 @@ export interface GeneratedTable {
 const paths = ['/', '/a', '/A', '/a/', '/a/b', '/ab', '/pkg.Service/Method', '/b/a'];
 /** Some hold a rule's path further in, or begin with half a segment of it. */
 const requestPaths = [...paths, '/c/a', '/c/a/b', '/b/ab', '/c/A/'];
+/** What the proxy takes for another path: it resolves dots, and leaves empty segments. */
+const roundabout = [
+  '/b/../a',
+  '/./a/b',
+  '/c/%2e%2E/a',
+  '/a/.',
+  '/a//b',
+  '/..//a',
+  '/b\\..\\a',
+  '/.../a',
+];
 const prefixes = ['/', '/a', '/a', '/a/', '/A', '/pkg.', '/b'];
 const patterns = ['/a', '/a.*', '/(a|b)/.*', '(?i)/A', '/[^/]+', '.*', '/pkg\\..*'];
 const users = ['jack', 'jac', 'jill', ''];
@@ -64,29 +80,62 @@ const pathMatch: fc.Arbitrary<GeneratedMatch> = fc.oneof(
 const headerMatch: fc.Arbitrary<GeneratedMatch> = fc.oneof(
   fc.record({
     on: fc.constant('header' as const),
+    name: fc.constant('x-user'),
     kind: fc.constantFrom('exact' as const, 'prefix' as const, 'present' as const),
     value: fc.constantFrom('jack', 'ja', 'jill'),
     without: fc.boolean(),
   }),
   fc.record({
     on: fc.constant('header' as const),
+    name: fc.constant('x-user'),
     kind: fc.constant('regex' as const),
     value: fc.constantFrom(...userPatterns),
     without: fc.boolean(),
   }),
+  fc
+    .tuple(
+      fc.constantFrom(
+        [':method', 'exact', 'GET'] as const,
+        [':path', 'exact', '/a'] as const,
+        [':path', 'prefix', '/a'] as const,
+        [':path', 'regex', '/a\\?.*'] as const,
+        [':scheme', 'exact', 'http'] as const,
+        [':authority', 'prefix', 't1'] as const,
+        [':authority', 'regex', '[^:]*'] as const,
+        ['host', 'regex', '.*:80'] as const,
+        ['host', 'present', ''] as const,
+      ),
+      fc.boolean(),
+    )
+    .map(([[name, kind, value], without]) => ({
+      on: 'header' as const,
+      name,
+      kind,
+      value,
+      without,
+    })),
 );
 
 const otherMatch: fc.Arbitrary<GeneratedMatch> = fc.oneof(
   fc.record({ on: fc.constant('method' as const), value: fc.constantFrom('GET', 'POST') }),
+  fc.record({ on: fc.constant('scheme' as const), value: fc.constantFrom('http', 'https') }),
+  fc.constantFrom(
+    { on: 'authority' as const, kind: 'prefix' as const, value: 't1' },
+    { on: 'authority' as const, kind: 'regex' as const, value: '.*:80' },
+  ),
   fc.record({ on: fc.constant('query' as const), value: fc.constantFrom('1', '2') }),
 );
 
-const alternative = fc
-  .tuple(fc.option(pathMatch), fc.option(headerMatch), fc.option(otherMatch, { freq: 2 }))
+export const alternative = fc
+  .tuple(
+    fc.option(pathMatch),
+    fc.option(headerMatch, { freq: 3 }),
+    fc.option(otherMatch, { freq: 1 }),
+  )
   .map((parts) => parts.filter((part) => part !== null))
   .filter((parts) => parts.length > 0);
 
-const weights = fc
+export const weights = fc
   .array(fc.constantFrom(0, 1, 1, 2, 3), { maxLength: 3 })
   .filter((list) => list.length === 0 || list.some((weight) => weight > 0));
 
@@ -95,12 +144,16 @@ const rule: fc.Arbitrary<GeneratedRule> = fc.record({
   weights,
 });
 
-const request: fc.Arbitrary<GeneratedRequest> = fc.record({
+export const request: fc.Arbitrary<GeneratedRequest> = fc.record({
   method: fc.constantFrom('GET', 'POST'),
   path: fc
-    .tuple(fc.constantFrom(...requestPaths), fc.constantFrom('', '', '?v=1', '?u=1&v=2'))
+    .tuple(
+      fc.constantFrom(...requestPaths, ...requestPaths, ...roundabout),
+      fc.constantFrom('', '', '?v=1', '?u=1&v=2'),
+    )
     .map((parts) => parts.join('')),
   user: fc.option(fc.constantFrom(...users)),
+  withPort: fc.boolean(),
 });
 
 const table: fc.Arbitrary<GeneratedTable> = fc.record({
@@ -137,7 +190,7 @@ export function asVirtualService({ rules }: GeneratedTable, host: string): objec
   };
 }
 
-function asIstioMatch(matches: readonly GeneratedMatch[]): object {
+export function asIstioMatch(matches: readonly GeneratedMatch[]): object {
   const out: Record<string, unknown> = {};
   for (const match of matches) {
     switch (match.on) {
@@ -147,11 +200,15 @@ function asIstioMatch(matches: readonly GeneratedMatch[]): object {
         break;
       case 'header':
         out[match.without ? 'withoutHeaders' : 'headers'] = {
-          'x-user': match.kind === 'present' ? {} : { [match.kind]: match.value },
+          [match.name]: match.kind === 'present' ? {} : { [match.kind]: match.value },
         };
         break;
       case 'method':
-        out.method = { exact: match.value };
+      case 'scheme':
+        out[match.on] = { exact: match.value };
+        break;
+      case 'authority':
+        out.authority = { [match.kind]: match.value };
         break;
       case 'query':
         out.queryParams = { v: { exact: match.value } };
@@ -177,7 +234,7 @@ export function asEnvoyVirtualHost({ rules }: GeneratedTable, host: string): obj
   };
 }
 
-function asEnvoyAction(own: readonly number[]): object {
+export function asEnvoyAction(own: readonly number[]): object {
   if (own.length === 0) return { direct_response: { status: 418 } };
   const clusters = own
     .map((weight, index) => ({ weight, index }))
@@ -195,7 +252,7 @@ function asEnvoyAction(own: readonly number[]): object {
   return { route: { weighted_clusters: { clusters } } };
 }
 
-function asEnvoyMatch(matches: readonly GeneratedMatch[]): object {
+export function asEnvoyMatch(matches: readonly GeneratedMatch[]): object {
   const headers: object[] = [];
   let path: object = { prefix: '/' };
   const query: object[] = [];
@@ -215,7 +272,11 @@ function asEnvoyMatch(matches: readonly GeneratedMatch[]): object {
         headers.push(asEnvoyHeader(match));
         break;
       case 'method':
-        headers.push({ name: ':method', string_match: { exact: match.value } });
+      case 'scheme':
+        headers.push({ name: `:${match.on}`, string_match: { exact: match.value } });
+        break;
+      case 'authority':
+        headers.push({ name: ':authority', string_match: textMatch(match) });
         break;
       case 'query':
         query.push({ name: 'v', string_match: { exact: match.value } });
@@ -227,13 +288,16 @@ function asEnvoyMatch(matches: readonly GeneratedMatch[]): object {
 
 function asEnvoyHeader(match: Extract<GeneratedMatch, { on: 'header' }>): object {
   const invert = match.without ? { invert_match: true } : {};
-  if (match.kind === 'present') return { name: 'x-user', present_match: true, ...invert };
-  const value =
-    match.kind === 'regex' ? { safe_regex: { regex: match.value } } : { [match.kind]: match.value };
+  const { name, kind } = match;
+  if (kind === 'present') return { name, present_match: true, ...invert };
   return {
-    name: 'x-user',
-    string_match: value,
+    name,
+    string_match: textMatch({ kind, value: match.value }),
     ...invert,
     ...(match.without ? { treat_missing_header_as_empty: true } : {}),
   };
+}
+
+function textMatch({ kind, value }: { kind: 'exact' | 'prefix' | 'regex'; value: string }): object {
+  return kind === 'regex' ? { safe_regex: { regex: value } } : { [kind]: value };
 }

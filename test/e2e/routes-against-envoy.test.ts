@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { Agent, createServer, request as sendHttp, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 
 import { configuredBy } from '../../src/routing/envoy/compare.js';
@@ -11,7 +8,7 @@ import { programmedRoute } from '../../src/routing/envoy/programmed.js';
 import { resolveRoute } from '../../src/routing/resolve.js';
 import { parseManifests } from '../../src/routing/parse-manifests.js';
 import type { RouteRequest } from '../../src/routing/request.js';
-import { startEnvoyWithConfig, type Envoy } from '../fixtures/envoy.js';
+import { startGatewayEnvoy, type GatewayEnvoy } from './gateway-envoy.js';
 import {
   asEnvoyVirtualHost,
   asVirtualService,
@@ -23,7 +20,6 @@ const TABLES = 400;
 const SEED = 60_40;
 /** Requests by which a split shows; enough for seven standard deviations to mean something. */
 const SPLIT_REQUESTS = 40;
-const TIMEOUT_MS = 10_000;
 
 const tables = routeTables(TABLES, SEED).map((table, index) => ({
   ...table,
@@ -40,106 +36,42 @@ const GATEWAY = {
   },
 };
 
-function envoyConfig(upstreamPort: number): object {
-  const address = (port: number): object => ({
-    socket_address: { address: '127.0.0.1', port_value: port },
-  });
-  const type = 'type.googleapis.com/envoy.extensions.filters';
-  return {
-    static_resources: {
-      listeners: [
-        {
-          name: 'gateway',
-          address: address(0),
-          filter_chains: [
-            {
-              filters: [
-                {
-                  name: 'http',
-                  typed_config: {
-                    '@type': `${type}.network.http_connection_manager.v3.HttpConnectionManager`,
-                    stat_prefix: 'gateway',
-                    route_config: {
-                      name: 'tables',
-                      virtual_hosts: tables.map((table) => asEnvoyVirtualHost(table, table.host)),
-                    },
-                    http_filters: [
-                      {
-                        name: 'router',
-                        typed_config: { '@type': `${type}.http.router.v3.Router` },
-                      },
-                    ],
-                  },
-                },
-              ],
-            },
-          ],
-        },
-      ],
-      clusters: [
-        {
-          name: 'upstream',
-          type: 'STATIC',
-          load_assignment: {
-            cluster_name: 'upstream',
-            endpoints: [{ lb_endpoints: [{ endpoint: { address: address(upstreamPort) } }] }],
-          },
-        },
-      ],
-    },
-  };
-}
-
 describe('the real Envoy agrees with what explain says', () => {
-  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
-  let upstream: Server;
-  let envoy: Envoy;
+  let envoy: GatewayEnvoy;
   let programmed: EnvoyRouteTable[];
 
   before(async () => {
-    upstream = createServer((request, response) => {
-      response.end(String(request.headers['x-destination']));
-    });
-    upstream.listen(0, '127.0.0.1');
-    await once(upstream, 'listening');
-    envoy = await startEnvoyWithConfig(envoyConfig((upstream.address() as AddressInfo).port));
+    envoy = await startGatewayEnvoy([tables.map((table) => asEnvoyVirtualHost(table, table.host))]);
     const [dump] = await readConfigDumps({ kind: 'envoy-admin', urls: [envoy.adminUrl] });
     programmed = parseConfigDump(dump!.text, 'config_dump');
   });
 
   after(async () => {
-    agent.destroy();
     await envoy.stop();
-    upstream.close();
-    upstream.closeAllConnections();
   });
 
   /** The destination that answered, or the status Envoy answered with itself. */
-  async function answer(host: string, { method, path, user }: GeneratedRequest): Promise<string> {
-    const [hostname, port] = envoy.address.split(':');
-    const outgoing = sendHttp({
-      agent,
-      hostname,
-      port,
-      method,
-      path,
-      timeout: TIMEOUT_MS,
-      headers: { host, ...(user === null ? {} : { 'x-user': user }) },
-    });
-    outgoing.on('timeout', () => outgoing.destroy(new Error('Envoy did not answer in time')));
-    outgoing.end();
-    const [response] = (await once(outgoing, 'response')) as [import('node:http').IncomingMessage];
-    let body = '';
-    for await (const chunk of response) body += String(chunk);
-    return response.statusCode === 200 ? body : `status ${response.statusCode ?? ''}`;
+  async function answer(host: string, request: GeneratedRequest): Promise<string> {
+    const { method, path, user } = request;
+    const headers = {
+      host: authorityOf(host, request),
+      ...(user === null ? {} : { 'x-user': user }),
+    };
+    const { status, destination } = await envoy.ask(0, { method, path, headers });
+    return status === 200 ? destination : `status ${status}`;
   }
 
-  function routeRequest(host: string, { method, path, user }: GeneratedRequest): RouteRequest {
+  function authorityOf(host: string, { withPort }: GeneratedRequest): string {
+    return withPort ? `${host}:80` : host;
+  }
+
+  function routeRequest(host: string, request: GeneratedRequest): RouteRequest {
+    const { method, path, user } = request;
     return {
       method,
       path,
       scheme: 'http',
-      authority: host,
+      authority: authorityOf(host, request),
       headers: new Map(user === null ? [] : [['x-user', user]]),
       targetPort: 80,
       via: undefined,

@@ -45,7 +45,7 @@ export function parseConfigDump(text: string, file: string): EnvoyRouteTable[] {
       { file },
     );
   }
-  const root = new ManifestNode(document, document.value, []);
+  const root = ManifestNode.ofDocument(document);
   const tables = Array.isArray(document.value)
     ? root.items().map((node) => readTable(node, new Map(), new Map()))
     : readDump(root);

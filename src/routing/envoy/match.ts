@@ -50,24 +50,15 @@ function readPath(node: ManifestNode, ignoreCase: boolean): Condition | null {
   return null;
 }
 
-/** Pseudo-headers are conditions of their own. */
 function readHeader(node: ManifestNode): Condition {
   const name = node.field('name').string().toLowerCase();
   const match = readHeaderMatch(node);
   if (match === null) return { on: 'unknowable', what: `the matcher of the header ${name}` };
-  const negated = pick(node, 'invert_match', 'invertMatch').boolean();
-  if (!negated) {
-    if (name === ':path') return { on: 'path', match, ignoreCase: false };
-    if (name === ':method') return { on: 'method', match };
-    if (name === ':authority') return { on: 'authority', match };
-    if (name === ':scheme') return { on: 'scheme', match };
-  }
-  if (name.startsWith(':')) return { on: 'unknowable', what: `the inverted matcher of ${name}` };
   return {
     on: 'header',
     name,
     match,
-    negated,
+    negated: pick(node, 'invert_match', 'invertMatch').boolean(),
     missingIsEmpty: pick(
       node,
       'treat_missing_header_as_empty',

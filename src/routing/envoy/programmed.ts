@@ -1,6 +1,7 @@
 import { InputError } from '../../input-error.js';
 import { unmetReason, type MatchContext } from '../condition.js';
 import { hostOf, mostSpecificHost, portOf } from '../istio/host.js';
+import { normalizedPath } from '../istio/normalized-path.js';
 import { answersPreflight } from '../preflight.js';
 import type { RouteRequest } from '../request.js';
 import type { ClusterAliases } from './clusters.js';
@@ -67,7 +68,8 @@ export function programmedRoute(
     );
   const { table, virtualHost } = chosen;
   const context: MatchContext = {
-    request,
+    // Gateways that are made by control planes resolve dots before they look for a route.
+    request: { ...request, path: normalizedPath(request.path) },
     port: gatewayPort,
     gateways: [],
     source: null,

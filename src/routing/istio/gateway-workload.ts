@@ -56,7 +56,9 @@ export function gatewayWorkloads(
         gateway.name === name && (namespace === undefined || gateway.namespace === namespace),
     ),
   );
-  if (named.length > 0) return named;
+  // Pods that are only assumed, for the sake of another Gateway, are nobody's first thought.
+  const shown = named.filter(({ isAssumed }) => !isAssumed);
+  if (named.length > 0) return shown.length > 0 ? shown : named;
   throw new InputError(
     `no Gateway ${namespace === undefined ? name : `${namespace}/${name}`} among the manifests: ` +
       (gateways.length === 0 ? 'there is none' : `there are ${gateways.map(objectKey).join(', ')}`),

@@ -76,11 +76,13 @@ function readBackend(node: ManifestNode): Backend {
   };
 }
 
+/** Source: istio/istio pilot/pkg/networking/core/route/route.go, ApplyRedirect (derivePort). */
 function readRedirect(node: ManifestNode): string {
+  const derivesPort = node.field('derivePort').optionalString() === 'FROM_REQUEST_PORT';
   return describeRedirect({
     scheme: node.field('scheme').optionalString(),
     authority: node.field('authority').optionalString(),
-    port: node.field('port').optionalInteger(),
+    port: derivesPort ? 'listener' : node.field('port').optionalInteger(),
     path: node.field('uri').optionalString(),
     status: node.field('redirectCode').optionalInteger() ?? 301,
   });

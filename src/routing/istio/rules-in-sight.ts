@@ -43,14 +43,15 @@ export function destinationRulesOf(
   const client = namespace ?? ROOT_NAMESPACE;
   const service = findService(set, host)?.namespace ?? namespaceOfHost(host);
   const candidates = rulesThatMayHold(set, host);
+  const namespaces = [...new Set([client, ...(service === null ? [] : [service]), ROOT_NAMESPACE])];
+  const found = { candidates, namespaces };
+  if (candidates.length === 0) return { ...found, rules: [], beside: [] };
   const isRoot = client === ROOT_NAMESPACE;
   const own = candidates.filter(
     (rule) =>
       rule.namespace === client &&
       (isRoot ? isPrivate(rule) : targetsOf(rule).some((target) => isOwn(target, rule))),
   );
-  const namespaces = [...new Set([client, ...(service === null ? [] : [service]), ROOT_NAMESPACE])];
-  const found = { candidates, namespaces };
   const nearest = mostSpecificRules(own, host);
   if (nearest.length > 0) return { ...found, ...thatCounts(nearest, client, labels) };
   for (const owner of [service, ROOT_NAMESPACE]) {

@@ -3,6 +3,7 @@ import { MESH, resolveGatewayName, type VirtualService } from '../istio/virtual-
 import { attachedRoutes } from '../gateway-api/attach.js';
 import { implementationOf } from '../gateway-api/implementation.js';
 import { takesEverything } from '../istio/merge-order.js';
+import type { GatewayServer } from '../istio/gateway.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject, objectKey } from '../manifest/manifest-object.js';
 import type { Finding } from '../../finding.js';
@@ -11,6 +12,14 @@ import { manifestFinding } from '../manifest-finding.js';
 /** Hosts and ports of VirtualServices that no server of their Gateways has. */
 export function unservedHosts(set: ManifestSet): Finding[] {
   const gateways = new Map(set.gateways.map((gateway) => [objectKey(gateway), gateway]));
+  const known = new Map<string, Served>();
+  const servedBy = (names: readonly string[]): Served => {
+    const key = names.join(' ');
+    const found =
+      known.get(key) ?? servedAt(names.flatMap((name) => gateways.get(name)?.servers ?? []));
+    known.set(key, found);
+    return found;
+  };
   return set.virtualServices.flatMap((object): Finding[] => {
     const names = object.gateways
       .filter((name) => name !== MESH)
@@ -26,17 +35,13 @@ export function unservedHosts(set: ManifestSet): Finding[] {
         }),
       ];
     if (names.length === 0 || object.gateways.includes(MESH)) return [];
-    const servers = names.flatMap((name) => gateways.get(name)?.servers ?? []);
-    const hosts = servers.flatMap((server) => server.hosts.map(({ host }) => host));
-    const unserved = object.hosts.filter(
-      (host) => !hosts.some((served) => intersectHosts(host.toLowerCase(), served) !== null),
-    );
-    const ports = servers.map(({ port }) => port);
+    const { hosts, ports } = servedBy(names);
+    const unserved = object.hosts.filter((host) => !isServed(host.toLowerCase(), hosts));
     return [
       ...unserved.map((host): Finding =>
         manifestFinding({
           code: 'unserved-host',
-          summary: `no server of ${names.join(', ')} has the host ${host}: there are ${hosts.join(', ')}`,
+          summary: `no server of ${names.join(', ')} has the host ${host}: there are ${[...hosts].slice(0, MAX_NAMED).join(', ')}`,
           place: spec.field('hosts').place(),
         }),
       ),
@@ -45,16 +50,37 @@ export function unservedHosts(set: ManifestSet): Finding[] {
   });
 }
 
-function unservedPorts(object: VirtualService, ports: readonly number[]): Finding[] {
+/** As many hosts as one sentence can name. */
+const MAX_NAMED = 10;
+
+interface Served {
+  hosts: ReadonlySet<string>;
+  ports: ReadonlySet<number>;
+}
+
+function servedAt(servers: readonly GatewayServer[]): Served {
+  return {
+    hosts: new Set(servers.flatMap((server) => server.hosts.map(({ host }) => host))),
+    ports: new Set(servers.map(({ port }) => port)),
+  };
+}
+
+function isServed(host: string, hosts: ReadonlySet<string>): boolean {
+  if (hosts.has(host)) return true;
+  for (const served of hosts) if (intersectHosts(host, served) !== null) return true;
+  return false;
+}
+
+function unservedPorts(object: VirtualService, ports: ReadonlySet<number>): Finding[] {
   return object.http.flatMap((rule) =>
     rule.entries.flatMap((entry) =>
       entry.conditions.flatMap((condition): Finding[] =>
-        condition.on !== 'port' || ports.includes(condition.port)
+        condition.on !== 'port' || ports.has(condition.port)
           ? []
           : [
               manifestFinding({
                 code: 'unserved-port',
-                summary: `no server of its Gateways has the port ${condition.port}: there are ${[...new Set(ports)].join(', ')}`,
+                summary: `no server of its Gateways has the port ${condition.port}: there are ${[...ports].join(', ')}`,
                 place: rule.node.field('match').place(),
               }),
             ],

@@ -6,12 +6,29 @@ import type { PathStep, SourceDocument } from './source-document.js';
 export class ManifestNode {
   readonly source: SourceDocument;
   readonly value: unknown;
-  readonly path: readonly PathStep[];
+  readonly #parent: ManifestNode | null;
+  readonly #step: PathStep;
 
-  constructor(source: SourceDocument, value: unknown, path: readonly PathStep[]) {
+  private constructor(
+    source: SourceDocument,
+    value: unknown,
+    parent: ManifestNode | null,
+    step: PathStep,
+  ) {
     this.source = source;
     this.value = value;
-    this.path = path;
+    this.#parent = parent;
+    this.#step = step;
+  }
+
+  /** All that a document holds. */
+  static ofDocument(source: SourceDocument): ManifestNode {
+    return new ManifestNode(source, source.value, null, '');
+  }
+
+  /** From the document's beginning. Made when it is asked for: most nodes are read and forgotten. */
+  get path(): readonly PathStep[] {
+    return this.#parent === null ? [] : [...this.#parent.path, this.#step];
   }
 
   /** True when the field is not there, or `null`, which Kubernetes treats alike. */
@@ -21,10 +38,11 @@ export class ManifestNode {
 
   place(): InputPlace {
     const { file, number } = this.source;
-    const path = formatPath(this.path);
+    const steps = this.path;
+    const path = formatPath(steps);
     return {
       file,
-      ...this.source.positionOf(this.path),
+      ...this.source.positionOf(steps),
       ...(number === null ? {} : { document: number }),
       ...(path === '' ? {} : { path }),
     };
@@ -36,7 +54,15 @@ export class ManifestNode {
   }
 
   field(name: string): ManifestNode {
-    return new ManifestNode(this.source, this.#mapping()[name], [...this.path, name]);
+    return new ManifestNode(this.source, this.#mapping()[name], this, name);
+  }
+
+  /** What stands further down, where every step but the last is there. */
+  at(path: readonly PathStep[]): ManifestNode {
+    return path.reduce<ManifestNode>((node, step) => {
+      const parts = node.value as Readonly<Record<PathStep, unknown>>;
+      return new ManifestNode(node.source, parts[step], node, step);
+    }, this);
   }
 
   /** The fields in the order of the document; none when absent. */
@@ -49,7 +75,7 @@ export class ManifestNode {
     if (this.absent) return [];
     if (!Array.isArray(this.value)) throw this.#wrong('a list');
     return this.value.map(
-      (item: unknown, index) => new ManifestNode(this.source, item, [...this.path, index]),
+      (item: unknown, index) => new ManifestNode(this.source, item, this, index),
     );
   }
 

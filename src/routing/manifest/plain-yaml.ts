@@ -9,8 +9,22 @@ export interface TextPosition {
 /** What a document holds, and where every field and item of its mappings and lists begins. */
 export interface PlainDocument {
   value: unknown;
-  /** By field name or index, for each mapping and list. */
-  positions: ReadonlyMap<object, ReadonlyMap<string, TextPosition>>;
+  /**
+   * Line and column of every part of a mapping or list, one after the other, in the order of
+   * `Object.keys`: ten thousand documents are kept, and few positions are ever asked for.
+   */
+  positions: ReadonlyMap<object, readonly number[]>;
+}
+
+/** Where a field or an item of a mapping or list begins; `undefined` where it has none of this name. */
+export function positionIn(
+  { positions }: PlainDocument,
+  container: object,
+  name: string,
+): TextPosition | undefined {
+  const index = Array.isArray(container) ? Number(name) : Object.keys(container).indexOf(name);
+  const [line, column] = positions.get(container)?.slice(2 * index, 2 * index + 2) ?? [];
+  return line === undefined || column === undefined ? undefined : { line, column };
 }
 
 interface Line {
@@ -27,6 +41,8 @@ const KEY = /^(?:((?:f:)?[A-Za-z_][\w./-]*|k:\{\S*\}|\.)|"([^"\\]*)"):(?: +(.*))
 const WHOLE_NUMBER = /^-?(?:0|[1-9]\d{0,14})$/;
 /** Could be a number or a date to some reader of YAML, so a full parser decides. */
 const NUMBER_LIKE = /^[-+]?\.?\d[\da-fA-FxoXeE+._-]*$|^[-+]?\.(?:inf|nan)$/i;
+/** Engines put such keys first, whatever their place. */
+const INDEX_LIKE = /^\d+$/;
 /** `metadata.uid` looks like a number at first. */
 const UID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const PLAIN_SCALAR = /^[A-Za-z0-9_/.$(^-]/;
@@ -55,7 +71,7 @@ export function readPlainYaml(text: string): PlainDocument | null {
 class PlainReader {
   readonly #raw: readonly string[];
   readonly #lines: Line[] = [];
-  readonly #positions = new Map<object, Map<string, TextPosition>>();
+  readonly #positions = new Map<object, number[]>();
   #at = 0;
 
   constructor(text: string) {
@@ -84,15 +100,21 @@ class PlainReader {
 
   #mapping(indent: number): Record<string, unknown> {
     const mapping: Record<string, unknown> = {};
-    const positions = new Map<string, TextPosition>();
+    const positions: number[] = [];
     for (;;) {
       const line = this.#lines[this.#at];
       if (line === undefined || line.indent < indent || (line.indent === indent && isItem(line)))
         break;
       const match = line.indent === indent ? KEY.exec(line.text) : null;
       const key = match?.[1] ?? match?.[2];
-      if (key === undefined || key === '__proto__' || positions.has(key)) throw new NotPlain();
-      positions.set(key, { line: line.number, column: line.indent });
+      if (
+        key === undefined ||
+        key === '__proto__' ||
+        Object.hasOwn(mapping, key) ||
+        INDEX_LIKE.test(key)
+      )
+        throw new NotPlain();
+      positions.push(line.number, line.indent);
       this.#at += 1;
       const rest = match?.[3] ?? '';
       mapping[key] =
@@ -104,18 +126,19 @@ class PlainReader {
 
   #list(indent: number): unknown[] {
     const list: unknown[] = [];
-    const positions = new Map<string, TextPosition>();
+    const positions: number[] = [];
     for (;;) {
       const line = this.#lines[this.#at];
       if (line === undefined || line.indent < indent) break;
       if (line.indent > indent) throw new NotPlain();
       if (!isItem(line)) break;
       const rest = line.text.slice(1).trimStart();
-      positions.set(String(list.length), this.#startOfItem(line, rest));
+      const start = this.#startOfItem(line, rest);
+      positions.push(start.line, start.column);
       if (rest === '') {
         this.#at += 1;
         list.push(this.#below(indent, false));
-      } else if (isItem({ ...line, text: rest })) throw new NotPlain();
+      } else if (isItemText(rest)) throw new NotPlain();
       else if (KEY.test(rest)) {
         const inner = indent + line.text.length - rest.length;
         this.#lines[this.#at] = { indent: inner, text: rest, number: line.number };
@@ -130,11 +153,11 @@ class PlainReader {
   }
 
   /** Where an item's value begins: behind its dash, or below it. */
-  #startOfItem({ indent, text, number }: Line, rest: string): TextPosition {
+  #startOfItem(line: Line, rest: string): TextPosition {
     const next = rest === '' ? this.#lines[this.#at + 1] : undefined;
-    return next !== undefined && next.indent > indent
+    return next !== undefined && next.indent > line.indent
       ? { line: next.number, column: next.indent }
-      : behind({ indent, text, number }, rest);
+      : behind(line, rest);
   }
 
   /** The value under a key or dash that has none on its own line; a key's list may stand below it. */
@@ -206,17 +229,23 @@ class PlainReader {
   /** @param value What the node stands for. */
   #placeParts(node: unknown, value: unknown, start: TextPosition): void {
     if (typeof value !== 'object' || value === null) return;
-    const positions = new Map<string, TextPosition>();
+    const starts = new Map<string, TextPosition>();
     const parts = isMap(node)
       ? node.items.map((pair) => ({ name: String(pair.key), at: pair.key, part: pair.value }))
       : isSeq(node)
         ? node.items.map((item, index) => ({ name: String(index), at: item, part: item }))
         : [];
     for (const { name, at, part } of parts) {
-      positions.set(name, { line: start.line, column: start.column + offsetOf(at) });
+      starts.set(name, { line: start.line, column: start.column + offsetOf(at) });
       this.#placeParts(part, (value as Record<string, unknown>)[name], start);
     }
-    this.#positions.set(value, positions);
+    this.#positions.set(
+      value,
+      Object.keys(value).flatMap((name) => {
+        const { line, column } = starts.get(name) ?? start;
+        return [line, column];
+      }),
+    );
   }
 }
 
@@ -234,7 +263,11 @@ function indentOf(line: string): number {
 }
 
 function isItem(line: Line | undefined): boolean {
-  return line !== undefined && (line.text === '-' || line.text.startsWith('- '));
+  return line !== undefined && isItemText(line.text);
+}
+
+function isItemText(text: string): boolean {
+  return text === '-' || text.startsWith('- ');
 }
 
 /** The words of YAML's core schema. */

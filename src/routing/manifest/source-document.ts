@@ -3,7 +3,7 @@ import { LineCounter, isAlias, isMap, isSeq, parseAllDocuments, type Document } 
 import { InputError } from '../../input-error.js';
 import { HELM_TEMPLATE_PROBLEM, hasMappingAsKey, helmActionOffset } from './helm-template.js';
 import { splitJsonObjects } from './json-stream.js';
-import { readPlainYaml, type PlainDocument, type TextPosition } from './plain-yaml.js';
+import { positionIn, readPlainYaml, type PlainDocument, type TextPosition } from './plain-yaml.js';
 
 /** One step into a manifest: a field's name or an item's index. */
 export type PathStep = string | number;
@@ -138,15 +138,13 @@ interface ParsedDocument {
   lines: LineCounter;
 }
 
-function plainPosition(
-  { value, positions }: PlainDocument,
-  path: readonly PathStep[],
-): TextPosition {
-  let node = value;
-  let [position = { line: 0, column: 0 }] = positions.get(node as object)?.values() ?? [];
+function plainPosition(document: PlainDocument, path: readonly PathStep[]): TextPosition {
+  let node = document.value;
+  const [line = 0, column = 0] = document.positions.get(node as object) ?? [];
+  let position = { line, column };
   for (const step of path) {
-    const within = typeof node === 'object' && node !== null ? positions.get(node) : undefined;
-    const found = within?.get(String(step));
+    if (typeof node !== 'object' || node === null) break;
+    const found = positionIn(document, node, String(step));
     if (found === undefined) break;
     position = found;
     node = (node as Record<PathStep, unknown>)[step];
@@ -229,8 +227,10 @@ function splitDocuments(text: string): { text: string; linesBefore: number }[] {
 
 /** Nothing but its marker, blanks and comments. */
 function isEmpty(text: string): boolean {
-  return text.split('\n').every((line) => /^(?:---)?\s*(?:#.*)?$/.test(line));
+  return !SOME_CONTENT.test(text);
 }
+
+const SOME_CONTENT = /^(?!(?:---)?\s*(?:#.*)?$)/m;
 
 function startOfDirectives(text: string, markerStart: number): number {
   let start = markerStart;

@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Document, isCollection, parseAllDocuments, stringify, visit } from 'yaml';
 
-import { readPlainYaml } from '../../../src/routing/manifest/plain-yaml.js';
+import { positionIn, readPlainYaml } from '../../../src/routing/manifest/plain-yaml.js';
 import { type PathStep, SourceDocument } from '../../../src/routing/manifest/source-document.js';
 
 const SCENARIOS = path.resolve(import.meta.dirname, '../../../../scenarios');
@@ -254,12 +254,11 @@ metadata:
     const plain = readPlainYaml('# first\na:\n  b: 1\n\n  list:\n  - x: 1\n    y: 2\n  - z\n');
     assert.ok(plain);
     const root = plain.value as { a: { list: [{ y: number }, string] } };
-    const { positions } = plain;
-    assert.deepEqual(positions.get(root)?.get('a'), { line: 1, column: 0 });
-    assert.deepEqual(positions.get(root.a)?.get('list'), { line: 4, column: 2 });
-    assert.deepEqual(positions.get(root.a.list)?.get('0'), { line: 5, column: 4 });
-    assert.deepEqual(positions.get(root.a.list)?.get('1'), { line: 7, column: 4 });
-    assert.deepEqual(positions.get(root.a.list[0])?.get('y'), { line: 6, column: 4 });
+    assert.deepEqual(positionIn(plain, root, 'a'), { line: 1, column: 0 });
+    assert.deepEqual(positionIn(plain, root.a, 'list'), { line: 4, column: 2 });
+    assert.deepEqual(positionIn(plain, root.a.list, '0'), { line: 5, column: 4 });
+    assert.deepEqual(positionIn(plain, root.a.list, '1'), { line: 7, column: 4 });
+    assert.deepEqual(positionIn(plain, root.a.list[0], 'y'), { line: 6, column: 4 });
   });
 
   for (const text of [
