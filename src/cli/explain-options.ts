@@ -22,6 +22,7 @@ const {
   authority,
   mask,
   plaintext,
+  servername,
   protocol,
   'expect-service': expectService,
   'virtual-service': virtualService,
@@ -57,6 +58,7 @@ export const ROUTE_OPTIONS = {
   authority,
   mask,
   plaintext,
+  servername: { ...servername, describe: 'Server name of the TLS connection [the authority]' },
   protocol,
   ...ALSO_TAKEN,
 };

@@ -34,7 +34,7 @@ export function forwardingOf(
   { object, rule, context }: MatchedRule,
   backends: readonly Backend[],
 ): Forwarding {
-  const { clientNamespace, via } = chosen;
+  const { clientNamespace, via, perConnection = false } = chosen;
   const findings: Finding[] = [...chosen.findings];
   const client = { namespace: clientNamespace, labels: context.source?.labels ?? {} };
   const { split, samePods } = resolveDestinations(set, object, backends, client, findings);
@@ -42,7 +42,11 @@ export function forwardingOf(
   return {
     split: { ...split, headers: responseHeaders(rule, backends) },
     samePods,
-    notes: [...chosen.notes, ...mirrorNotes(rule), ...affinityNotes(balancing, context.request)],
+    notes: [
+      ...chosen.notes,
+      ...mirrorNotes(rule),
+      ...affinityNotes(balancing, context.request, perConnection),
+    ],
     findings: [
       ...findings,
       ...faultFindings(rule),
@@ -60,7 +64,8 @@ export function forwardingByReplicas(
   chosen: ChosenRoute,
   service: string,
 ): Forwarding {
-  const note = `no route names weights for ${service}: its pods share the requests, so the split is by replicas`;
+  const shared = chosen.perConnection === true ? 'connections' : 'requests';
+  const note = `no route names weights for ${service}: its pods share the ${shared}, so the split is by replicas`;
   return {
     split: replicaSplit(set, service),
     samePods: null,
@@ -89,10 +94,13 @@ function balancersOf(
 function affinityNotes(
   balancing: ReadonlyMap<LoadBalancer, string[]>,
   request: MatchContext['request'],
+  perConnection: boolean,
 ): string[] {
-  return [...balancing].flatMap(
-    ([balancer, names]) => affinityNote(names, balancer, request) ?? [],
+  // Of a connection, only the client's address can be a key.
+  const seen = [...balancing].filter(
+    ([{ hash }]) => !perConnection || hash?.by === 'source-address',
   );
+  return seen.flatMap(([balancer, names]) => affinityNote(names, balancer, request) ?? []);
 }
 
 function mirrorNotes({ effects }: Rule): string[] {

@@ -22,6 +22,8 @@ export interface RouteQuestion {
   namespace: string;
   call: Call;
   target: Target | null;
+  /** Asked for in TLS; null: the authority's host. */
+  serverName: string | null;
   /** null: neither the target nor a setting says; both are tried. */
   scheme: 'http' | 'https' | null;
   /** What no output may show. */
@@ -52,6 +54,7 @@ export function routeQuestion(all: Settings): RouteQuestion {
     namespace: settings.namespace ?? DEFAULT_NAMESPACE,
     call,
     target,
+    serverName: settings.servername ?? null,
     secrets: secretsOf(settings.mask ?? [], call.metadata, call.kind === 'http' ? [call.path] : []),
     scheme: settings.plaintext === true ? 'http' : target?.kind === 'tcp' ? target.scheme : null,
   };

@@ -21,19 +21,30 @@ export interface Listener {
  */
 export function candidateListeners(workload: GatewayWorkload, request: RouteRequest): Listener[] {
   const all = workload.servers;
-  const wanted = wantedPorts(all, request);
-  const ports = wanted ?? [...new Set(all.map(({ port }) => port))];
+  const { ports, isTold } = candidatePorts(workload, request);
   return ports
     .map((port) => ({
       port,
       servers: serversFor(
         all.filter((server) => server.port === port),
         request,
-        wanted !== null,
+        isTold,
       ),
       workload,
     }))
     .filter(({ servers }) => servers.length > 0);
+}
+
+/** The pods' ports that a request may arrive at: those that it names, else all. */
+export function candidatePorts(
+  { servers }: GatewayWorkload,
+  request: RouteRequest,
+): { ports: number[]; isTold: boolean } {
+  const wanted = wantedPorts(servers, request);
+  return {
+    ports: wanted ?? [...new Set(servers.map(({ port }) => port))],
+    isTold: wanted !== null,
+  };
 }
 
 /** The pods' ports that the request says it arrives at: by a server's port, else by their own; null: any. */
@@ -98,7 +109,8 @@ function serversFor(
 ): ListeningServer[] {
   const plaintext = request.scheme === 'http';
   const speaking = onPort.filter(({ server }) => speaks(server, plaintext));
-  const host = hostOf(request.authority);
+  const asked = plaintext ? undefined : request.serverName;
+  const host = asked?.toLowerCase() ?? hostOf(request.authority);
   const hosts = speaking.flatMap(({ server }) => server.hosts.map((entry) => entry.host));
   const best = mostSpecificHost(host, hosts);
   if (best === null) return portIsCertain ? speaking : [];

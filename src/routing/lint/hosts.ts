@@ -1,5 +1,10 @@
 import { intersectHosts, resolveShortName } from '../istio/host.js';
-import { MESH, resolveGatewayName, type VirtualService } from '../istio/virtual-service.js';
+import {
+  allRules,
+  MESH,
+  resolveGatewayName,
+  type VirtualService,
+} from '../istio/virtual-service.js';
 import { attachedRoutes } from '../gateway-api/attach.js';
 import { implementationOf } from '../gateway-api/implementation.js';
 import { takesEverything } from '../istio/merge-order.js';
@@ -46,7 +51,7 @@ export function unservedHosts(set: ManifestSet): Finding[] {
 }
 
 function unservedPorts(object: VirtualService, ports: readonly number[]): Finding[] {
-  return object.http.flatMap((rule) =>
+  return allRules(object).flatMap((rule) =>
     rule.entries.flatMap((entry) =>
       entry.conditions.flatMap((condition): Finding[] =>
         condition.on !== 'port' || ports.includes(condition.port)
@@ -67,6 +72,8 @@ function unservedPorts(object: VirtualService, ports: readonly number[]): Findin
 export function conflictingVirtualServices(set: ManifestSet): Finding[] {
   const byHost = new Map<string, VirtualService[]>();
   for (const object of set.virtualServices) {
+    // Rules for connections of several VirtualServices stand side by side.
+    if (object.http.length === 0) continue;
     for (const gateway of object.gateways) {
       const name = resolveGatewayName(gateway, object.namespace);
       if (name !== MESH && !object.http.some(takesEverything)) continue;
