@@ -27,7 +27,10 @@ import { maskedUrl } from '../secrets.js';
 import { TOOL } from '../tool.js';
 import {
   connectionsNotCompared,
-  findConfigNotProgrammed, programmedSplit, readProxyConfigs } from './programmed.js';
+  findConfigNotProgrammed,
+  programmedSplit,
+  readProxyConfigs,
+} from './programmed.js';
 import { routeRequest } from './route-request.js';
 import { withoutSecrets } from './without-secrets.js';
 

@@ -120,7 +120,8 @@ async function weightsOf(
   manifests: ManifestSet | null,
   signal: AbortSignal | undefined,
 ): Promise<Routed> {
-  if (source.kind === 'weights') return { weights: source.weights, draws: 'requests', route: null, aborts: null };
+  if (source.kind === 'weights')
+    return { weights: source.weights, draws: 'requests', route: null, aborts: null };
   if (manifests === null) throw new RangeError('manifests that were not loaded');
   const { question } = source;
   return await withoutSecrets(question.secrets, () => routedSplit(question, manifests, signal));

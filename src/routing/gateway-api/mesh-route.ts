@@ -27,7 +27,7 @@ export function chooseServiceRoute(
 ): ChosenRoute | null {
   const names = serviceSpellings(hostOf(request.authority), request.namespace);
   const port = portOf(request.authority) ?? request.targetPort;
-  const attached = chosenRoutes(set, request).filter((route) =>
+  const attached = chosenRoutes(set.apiRoutes, request).filter((route) =>
     route.parentRefs.some(
       (ref) =>
         ref.kind === 'Service' &&

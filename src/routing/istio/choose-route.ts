@@ -1,6 +1,7 @@
 import { InputError } from '../../input-error.js';
 import type { ChosenRoute } from '../chosen-route.js';
 import { firstMatch, type MatchedRule, type OrderedRule, type RuleTrace } from '../first-match.js';
+import { meshConnectionRoutes } from '../gateway-api/mesh-connection-routes.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject, objectKey } from '../manifest/manifest-object.js';
 import { noRuleError } from '../no-rule.js';
@@ -116,8 +117,7 @@ function chooseAtGateway(
   const [connection] = matching.length > 0 ? [] : connected;
   const [unconnected] = matching.length + arrivals.length > 0 ? [] : connections;
   const passedOn = connection ?? unconnected;
-  if (passedOn !== undefined)
-    return connectedAtGateway(passedOn, assumed?.findings ?? [], request);
+  if (passedOn !== undefined) return connectedAtGateway(passedOn, assumed?.findings ?? [], request);
   const [arrival] = matching.length === 1 ? matching : arrivals;
   if (arrival === undefined) throw noListenerError(workloads, request);
   const { listener, virtualHost, matched, traces } = arrival;
@@ -228,7 +228,8 @@ function chooseInMesh(
   const scope = egressScope(set, virtualServices, request);
   const asked = askInMesh(set, scope.virtualServices, request);
   const service = { asked: asked.asked.name, port: asked.port };
-  const connection = meshConnection(set, scope.virtualServices, service, { ...request, via });
+  const forConnections = [...scope.virtualServices, ...meshConnectionRoutes(set)];
+  const connection = meshConnection(set, forConnections, service, { ...request, via });
   if (connection !== null) return connectedInMesh(connection, asked, scope, request, via);
   const mesh = meshHostOf(set, asked, request);
   const { matched, traces } = firstMatch(mesh.rules);
@@ -263,7 +264,7 @@ function chooseInMesh(
 }
 
 function connectedInMesh(
-  { matched, traces, unroutedService, problem, notes }: MeshConnection,
+  { rules, matched, traces, unroutedService, problem, notes }: MeshConnection,
   { asked }: AskedInMesh,
   scope: EgressScope,
   request: RouteRequest,
@@ -280,7 +281,7 @@ function connectedInMesh(
     traces,
     problem: problem ?? unseen,
     notes: [...(asked.note === null ? [] : [asked.note]), ...notes],
-    findings: scope.findingsOf(asked.name),
+    findings: [...scope.findingsOf(asked.name), ...clientLabels(rules, matched)],
   };
 }
 

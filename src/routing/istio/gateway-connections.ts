@@ -223,7 +223,7 @@ export function noConnectionError(
   const speaks =
     layer === 'tls'
       ? `${port} passes TLS through (${mode}), so no http rule is ever tried there`
-      : `${port} speaks ${server.protocol} and no HTTP, so no http rule is ever tried there`;
+      : `${port} speaks no HTTP (protocol ${server.protocol}), so no http rule is ever tried there`;
   const reasons = traces
     .slice(0, MAX_NAMED)
     .map(({ rule, reasons: why }) => `${rule} does not, for ${why.join(', and ')}`);

@@ -90,11 +90,7 @@ export function noListenerError(
 function protocolMismatch({ gateway, server }: ListeningServer, request: RouteRequest): string {
   const plaintext = request.scheme === 'http';
   const port = `port ${server.port} of ${describeObject(gateway)}`;
-  const { protocol, tls } = server;
-  if (!plaintext && (tls?.mode.endsWith('PASSTHROUGH') ?? false))
-    return `${port} passes TLS through (${tls?.mode ?? ''}), so no http rule is ever tried there and the connection is closed, unless a tls rule takes its server name: give the server the mode SIMPLE, or the VirtualService tls rules`;
-  if (!plaintext && protocol === 'TLS')
-    return `${port} takes TLS off but speaks no HTTP (protocol TLS), so no http rule is tried there: HTTPS does both`;
+  const { protocol } = server;
   return `the request is ${plaintext ? 'plaintext' : 'over TLS'}, and ${port} speaks ${protocol}: it closes the connection; ${plaintext ? 'leave out --plaintext' : 'use --plaintext'}, or choose another port with --gateway-port`;
 }
 

@@ -1,7 +1,7 @@
 import { InputError } from '../../input-error.js';
 import type { Condition, MatchContext, MatchEntry } from '../condition.js';
 import { connectionOf, inConnectionOrder } from '../connection-order.js';
-import { firstMatch, type MatchedRule, type RuleTrace } from '../first-match.js';
+import { firstMatch, type MatchedRule, type OrderedRule, type RuleTrace } from '../first-match.js';
 import { inputPlace } from '../input-place.js';
 import type { ManifestSet } from '../manifest-set.js';
 import type { RouteRequest } from '../request.js';
@@ -23,6 +23,8 @@ interface AskedService {
 
 /** A connection whose bytes the client's proxy passes on as they are. */
 export interface MeshConnection {
+  /** In the order in which they are tried. */
+  rules: OrderedRule[];
   matched: MatchedRule | null;
   traces: RuleTrace[];
   /** The service whose pods share the connections, where no rule takes them. */
@@ -97,7 +99,7 @@ export function meshConnection(
       : isLost
         ? noTlsRule(traces, service, context)
         : unknownService(service);
-  return { matched, traces, unroutedService, problem, notes };
+  return { rules: ordered, matched, traces, unroutedService, problem, notes };
 }
 
 function isFor({ hosts, namespace }: VirtualService, { asked }: AskedService): boolean {
@@ -155,6 +157,7 @@ function withSubnetsBefore(rule: RankedRule['rule']): RankedRule['rule'] {
 
 function unreachable(problem: string, notes: string[]): MeshConnection {
   return {
+    rules: [],
     matched: null,
     traces: [],
     unroutedService: null,

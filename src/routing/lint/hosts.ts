@@ -107,7 +107,7 @@ function orderOf(objects: readonly VirtualService[]): string {
 /** Routes of the Gateway API that no listener takes. */
 export function unattachedRoutes(set: ManifestSet): Finding[] {
   if (set.apiGateways.length === 0) return [];
-  return set.apiRoutes
+  return [...set.apiRoutes, ...set.connectionRoutes]
     .filter(({ parentRefs }) => parentRefs.some(({ kind }) => kind === 'Gateway'))
     .filter((route) =>
       set.apiGateways.every(
