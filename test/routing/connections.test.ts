@@ -124,7 +124,8 @@ const MESH = { via: { kind: 'mesh' } } as const;
 const MESH_TLS = { scheme: 'https', ...MESH } as const;
 const TLS_SERVICE = service('db', { app: 'db' }, { ports: [{ port: 443, name: 'tls' }] });
 const TCP_SERVICE = service('db', { app: 'db' }, { ports: [{ port: 5432, name: 'tcp' }] });
-const IN_MESH = { hosts: ['db'], gateways: null };
+const DB = 'db.default.svc.cluster.local';
+const IN_MESH = { hosts: [DB, 'a.com', 'b.com', 'c.com'], gateways: null };
 
 const CASES: readonly Case[] = [
   {
@@ -428,7 +429,7 @@ const CASES: readonly Case[] = [
       rulesFor(
         {
           http: [to('http')],
-          tls: [sni('tls', 'db.default.svc.cluster.local')],
+          tls: [sni('tls', DB)],
           tcp: [
             to('a', [{ sourceNamespace: 'other' }]),
             to('b', [{ port: 3306 }]),
@@ -652,7 +653,7 @@ const CASES: readonly Case[] = [
         parentRefs: [{ group: '', kind: 'Service', name: 'db' }],
       }),
     ],
-    request: { ...MESH_TLS, authority: 'db:443', serverName: 'db.default.svc.cluster.local' },
+    request: { ...MESH_TLS, authority: 'db:443', serverName: DB },
     goes: 'a',
   },
 ];

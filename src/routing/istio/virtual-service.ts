@@ -29,14 +29,18 @@ export function readVirtualService(node: ManifestNode, findings: Finding[]): Vir
   const spec = node.field('spec');
   findings.push(...unknownFieldsBelow(spec, VIRTUAL_SERVICE_SPEC));
   const gateways = spec.field('gateways').strings();
+  const hosts = spec.field('hosts').strings();
   refuseHosts(spec, gateways);
   return {
     ...readObject(node, 'VirtualService', 'networking.istio.io'),
-    hosts: spec.field('hosts').strings(),
+    hosts,
     gateways: gateways.length === 0 ? [MESH] : gateways,
     exportTo: spec.field('exportTo').strings(),
     http: spec.field('http').items().map(readHttpRule),
-    tls: spec.field('tls').items().map(readTlsRule),
+    tls: spec
+      .field('tls')
+      .items()
+      .map((rule, index) => readTlsRule(rule, index, hosts)),
     tcp: spec.field('tcp').items().map(readTcpRule),
   };
 }
