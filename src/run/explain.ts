@@ -213,7 +213,13 @@ function routeAs(
     },
     question.manifests,
   );
-  return { request, resolution: resolveRoute(manifests, request, { streaming }), notes };
+  const resolution = resolveRoute(manifests, request, { streaming });
+  if (question.connectionAlone && !resolution.perConnection) {
+    notes.push(
+      `proxies look for HTTP in this connection, so a request is taken: ${method} ${path}`,
+    );
+  }
+  return { request, resolution, notes };
 }
 
 async function programmedOf(

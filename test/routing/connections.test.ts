@@ -755,4 +755,37 @@ describe('routes for connections', () => {
     for (const code of ['unknown-subset', 'weight-sum', 'unserved-port', 'shadowed-route'])
       assert.ok(codes.has(code), `${code} of ${[...codes].join()}`);
   });
+
+  const UNTRIED: readonly [string, KubernetesObject, Rules, string[]][] = [
+    [
+      'http rules of a port that passes TLS through',
+      passthrough(443, ['*']),
+      { http: [to('a')] },
+      ['http'],
+    ],
+    [
+      'tls rules of a port that takes TLS off',
+      https(443, '*'),
+      { tls: [sni('a', 'a.com')] },
+      ['tls'],
+    ],
+    [
+      'tcp rules beside http rules of a port for HTTP',
+      http(80),
+      { http: [to('a')], tcp: [to('a')] },
+      ['tcp'],
+    ],
+    ['tcp rules of a port for TCP', tcp(31400), { tcp: [to('a')] }, []],
+  ];
+  for (const [what, server, rules, untried] of UNTRIED) {
+    it(`rules that no server tries: ${what}`, () => {
+      const set = manifestsOf([gateway([server]), rulesFor(rules)]);
+      const { lint } = resolveRoute(set, request({ targetPort: 1 }));
+      const found = lint.filter(({ code }) => code === 'untried-rules');
+      assert.deepEqual(
+        found.map(({ place }) => place?.path),
+        untried.map((layer) => `spec.${layer}`),
+      );
+    });
+  }
 });
