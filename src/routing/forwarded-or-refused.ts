@@ -38,14 +38,14 @@ export function forwardedOrRefused(
 }
 
 /** Draws are as many as connections, and a run has few of them. */
-function perConnectionError({ route, traces, destinations }: Forwarded): InputError {
+function perConnectionError({ route, traces, notes }: Forwarded): InputError {
   const place = traces.find(({ outcome }) => outcome === 'taken')?.place ?? null;
   const who =
     route === null
-      ? `no route names weights for ${destinations[0]?.host ?? 'the service'}, and its pods share`
-      : `the rule ${route.rule} of ${route.source} splits`;
+      ? `${notes.join('; ')};`
+      : `the rule ${route.rule} of ${route.source} splits connections and not requests:`;
   return new InputError(
-    `${who} connections and not requests: a destination is drawn once for each connection, and all requests on it go there, so that requests do not test the split; see it with explain, and who answers with bench without --manifest`,
+    `${who} a destination is drawn once for each connection, and all requests on it go there, so that requests do not test the split; see it with explain, and who answers with bench without --manifest`,
     inputPlace(place),
   );
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '../finding.js';
-import type { InputError } from '../input-error.js';
+import { InputError } from '../input-error.js';
 import type { ChosenRoute } from './chosen-route.js';
 import type { MatchContext } from './condition.js';
 import type { MatchedRule } from './first-match.js';
@@ -67,11 +67,24 @@ export function forwardingByReplicas(
   const shared = chosen.perConnection === true ? 'connections' : 'requests';
   const note = `no route names weights for ${service}: its pods share the ${shared}, so the split is by replicas`;
   return {
-    split: replicaSplit(set, service),
+    split:
+      chosen.perConnection === true
+        ? sharedConnections(set, chosen, service)
+        : replicaSplit(set, service),
     samePods: null,
     notes: [...chosen.notes, note],
     findings: chosen.findings,
   };
+}
+
+/** Why http rules are not tried is said with what is in the way of a split by replicas. */
+function sharedConnections(set: ManifestSet, { notes }: ChosenRoute, service: string): RouteSplit {
+  try {
+    return replicaSplit(set, service);
+  } catch (error) {
+    if (!(error instanceof InputError) || notes.length === 0) throw error;
+    throw new InputError(`${error.problem}; ${notes.join('; ')}`, error.place);
+  }
 }
 
 /** The load balancers of a route's destinations, with the names of those each holds for. */

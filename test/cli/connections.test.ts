@@ -61,7 +61,9 @@ describe('explain for a connection', () => {
   });
 
   it('where proxies look for HTTP in it, says that a request is taken', async () => {
-    const words = ['-f', 'scenarios/asm-greeter', 'tcp://localhost:8080'];
+    const names = ['gateway', 'destination-rule', 'virtual-service-60-40'];
+    const files = names.flatMap((name) => ['-f', `scenarios/asm-greeter/${name}.yaml`]);
+    const words = [...files, 'tcp://localhost:8080'];
     const { status, report } = await explained(words);
     assert.equal(status, 0);
     assert.equal(report.splits, 'requests');

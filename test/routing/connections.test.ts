@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 
+import { listConnections } from '../../src/routing/connection-list.js';
+import { describeRule } from '../../src/routing/first-match.js';
 import { forwardedOrRefused } from '../../src/routing/forwarded-or-refused.js';
-import type { ManifestSet } from '../../src/routing/manifest-set.js';
+import { inNamespace, type ManifestSet } from '../../src/routing/manifest-set.js';
 import { parseManifests } from '../../src/routing/parse-manifests.js';
 import type { RouteRequest } from '../../src/routing/request.js';
 import { resolveRoute } from '../../src/routing/resolve.js';
@@ -60,6 +62,10 @@ function tcp(port: number, hosts: readonly string[] = ['*']): KubernetesObject {
   return { port: { number: port, name: `tcp-${port}`, protocol: 'TCP' }, hosts };
 }
 
+function textOf(fate: Record<string, number> | string): string {
+  return typeof fate === 'string' ? fate : JSON.stringify(fate);
+}
+
 interface Rules {
   http?: readonly KubernetesObject[];
   tls?: readonly KubernetesObject[];
@@ -71,13 +77,8 @@ function rulesFor(
   rules: Rules,
   changes: Parameters<typeof virtualService>[1] = {},
 ): KubernetesObject {
-  const object = virtualService(rules.http ?? [], changes);
-  const { http: own, ...spec } = object['spec'] as KubernetesObject;
-  const { http: _, ...others } = rules;
-  return {
-    ...object,
-    spec: { ...spec, ...(rules.http === undefined ? {} : { http: own }), ...others },
-  };
+  const object = virtualService([], changes);
+  return { ...object, spec: { ...(object.spec as KubernetesObject), http: [], ...rules } };
 }
 
 function sni(host: string, ...names: string[]): KubernetesObject {
@@ -460,7 +461,7 @@ const CASES: readonly Case[] = [
     objects: [
       {
         ...TCP_SERVICE,
-        spec: { ...(TCP_SERVICE['spec'] as KubernetesObject), clusterIP: '10.96.3.4' },
+        spec: { ...(TCP_SERVICE.spec as KubernetesObject), clusterIP: '10.96.3.4' },
       },
       rulesFor(
         {
@@ -662,7 +663,7 @@ describe('routes for connections', () => {
   for (const { rule, source, objects, request: changes, goes, finds } of CASES) {
     it(`${rule} [${source}]`, () => {
       const { fate, codes, perConnection } = fateOf(manifestsOf(objects), changes);
-      if (goes instanceof RegExp) assert.match(String(fate), goes);
+      if (goes instanceof RegExp) assert.match(textOf(fate), goes);
       else assert.deepEqual(fate, typeof goes === 'string' ? { [goes]: 100 } : goes);
       if (finds !== undefined) assert.ok(codes.includes(finds), codes.join());
       const isHttp = goes === 'http' || goes === 'web' || rule.includes('without an age');
@@ -788,4 +789,65 @@ describe('routes for connections', () => {
       );
     });
   }
+
+  it('all of them can be listed, each with the place where it is tried', () => {
+    const set = inNamespace(
+      manifestsOf([
+        gateway([passthrough(443, ['*']), tcp(31400), http(80)]),
+        rulesFor(
+          { tls: [sni('wide', '*.com'), sni('a', 'a.com')], tcp: [to('t', [{ port: 31400 }])] },
+          { hosts: ['*.com'] },
+        ),
+        TLS_SERVICE,
+        rulesFor({ tls: [sni('x', 'a.com')] }, { ...IN_MESH, name: 'mesh' }),
+        apiGateway([listener(5432, { protocol: 'TCP' })], { name: 'api' }),
+        connectionRoute('TCPRoute', [backends({ a: 1 })], { parentRefs: [{ name: 'api' }] }),
+      ]),
+      'default',
+    );
+    const listed = listConnections(set, request()).map(
+      ({ via, port, layer, host, rules }): unknown[] => [
+        via,
+        port,
+        layer,
+        host,
+        rules.map(({ rule }) => describeRule(rule)),
+      ],
+    );
+    assert.deepEqual(listed, [
+      ['gateway:default/gw', 443, 'tls', '*', ['server name a.com', 'server name *.com']],
+      ['gateway:default/gw', 31400, 'tcp', '*', ['port 31400']],
+      ['gateway:default/api', 5432, 'tcp', '*', ['any connection']],
+      ['mesh', 443, 'tls', DB, ['server name a.com']],
+    ]);
+  });
+
+  it('HTTPRoutes of a Service are not tried at a port that speaks no HTTP', () => {
+    const set = manifestsOf([
+      TCP_SERVICE,
+      {
+        apiVersion: 'gateway.networking.k8s.io/v1',
+        kind: 'HTTPRoute',
+        metadata: { name: 'http' },
+        spec: {
+          parentRefs: [{ group: '', kind: 'Service', name: 'db' }],
+          rules: [backends({ a: 1 })],
+        },
+      },
+    ]);
+    const { fate } = fateOf(set, { authority: 'db:5432' });
+    assert.match(textOf(fate), /no HTTPRoute or GRPCRoute is tried there, but TCPRoutes/);
+  });
+
+  it('TLS that is sent to a port of the mesh that is not for it: the refusal says so', () => {
+    const set = manifestsOf([
+      service('db', { app: 'db' }),
+      rulesFor({ http: [split({ a: 1, b: 1 })] }, IN_MESH),
+    ]);
+    const { fate } = fateOf(set, { ...MESH_TLS, authority: 'db:80' });
+    assert.match(
+      textOf(fate),
+      /is sent over TLS, and port 80 of db.*no http rule is tried \(--plaintext/,
+    );
+  });
 });

@@ -174,3 +174,33 @@ function backendFindings(
     .filter(({ node }) => node === taken)
     .flatMap((rule) => invalidBackends(set, object, rule));
 }
+
+/** Rules for the connections at a listener, whichever of them one takes. */
+export interface ListenerConnections {
+  listener: ApiListener;
+  /** In the order in which they are tried. */
+  rules: ConnectionRule[];
+}
+
+/**
+ * Every rule for connections that stands at a Gateway, by listener.
+ * @param any Nothing of it but `--gateway-class` counts.
+ */
+export function listenerConnections(
+  set: ManifestSet,
+  gateway: ApiGateway,
+  routes: readonly ConnectionRoute[],
+  any: RouteRequest,
+): ListenerConnections[] {
+  const { kind } = implementationOf(set, gateway, any.gatewayClass);
+  return gateway.listeners.filter(isForConnections).map((listener) => {
+    const context: MatchContext = {
+      request: any,
+      port: listener.port,
+      gateways: [objectKey(gateway)],
+      source: null,
+    };
+    const chains = chainsOf(set, kind, gateway, listener, routes, context);
+    return { listener, rules: inConnectionOrder(chains.flatMap(({ rules }) => rules ?? [])) };
+  });
+}

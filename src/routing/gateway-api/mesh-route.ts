@@ -1,3 +1,4 @@
+import { InputError } from '../../input-error.js';
 import type { ChosenRoute } from '../chosen-route.js';
 import type { MatchContext } from '../condition.js';
 import { firstMatch } from '../first-match.js';
@@ -7,7 +8,7 @@ import { unsupportedByGrpc } from '../istio/proxyless.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { noRuleError } from '../no-rule.js';
 import type { RouteRequest, Via } from '../request.js';
-import { serviceHost } from '../service-registry.js';
+import { findService, serviceHost } from '../service-registry.js';
 import type { Finding } from '../../finding.js';
 import { chosenRoutes } from './choose-route.js';
 import { programmedRoutes } from './dropped-routes.js';
@@ -41,6 +42,7 @@ export function chooseServiceRoute(
   );
   const routes = ofClient.length > 0 ? ofClient : ofService;
   if (routes.length === 0) return null;
+  refuseConnectionPort(set, names, port);
   const findings: Finding[] = [];
   const context: MatchContext = {
     request,
@@ -73,6 +75,20 @@ export function chooseServiceRoute(
     notes: [],
     findings,
   };
+}
+
+/** Where proxies see no HTTP, no route for requests is tried. */
+function refuseConnectionPort(
+  set: ManifestSet,
+  names: readonly string[],
+  port: number | null,
+): void {
+  const service = names.map((name) => findService(set, name)).find((known) => known !== null);
+  const protocol = port === null ? undefined : service?.protocols.get(port);
+  if (service === undefined || (protocol !== 'tls' && protocol !== 'tcp')) return;
+  throw new InputError(
+    `port ${port ?? ''} of ${service.host} speaks no HTTP by its name or appProtocol, so no HTTPRoute or GRPCRoute is tried there, but ${protocol === 'tls' ? 'TLSRoutes' : 'TCPRoutes'}: name the port http or grpc, or set appProtocol`,
+  );
 }
 
 function parentHost(ref: ParentRef, route: ApiRoute): string {

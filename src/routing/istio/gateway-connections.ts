@@ -56,11 +56,14 @@ export function connectionArrivals(
   virtualServices: readonly VirtualService[],
   request: RouteRequest,
 ): ConnectionArrival[] {
+  const ports = candidatePorts(workload, request).ports.filter((port) =>
+    workload.servers.some((server) => server.port === port && isOpaque(server)),
+  );
+  if (ports.length === 0) return [];
   const seen = inOrderFor(workload.namespace, virtualServices);
-  return candidatePorts(workload, request).ports.flatMap((port): ConnectionArrival[] => {
+  return ports.flatMap((port): ConnectionArrival[] => {
     const servers = workload.servers.filter((server) => server.port === port);
     const opaque = servers.filter(isOpaque);
-    if (opaque.length === 0) return [];
     const arrival = arriveAt(servers, opaque, workload, seen, request);
     return arrival === null ? [] : [{ workload, port, ...arrival }];
   });
@@ -73,11 +76,7 @@ function arriveAt(
   seen: readonly SeenVirtualService[],
   request: RouteRequest,
 ): Omit<ConnectionArrival, 'workload' | 'port'> | null {
-  const findings: Finding[] = [];
-  const takenNames = new Map<string, RankedRule>();
-  const chains = servers.flatMap((at) =>
-    chainsOf(at, workload, seen, request, takenNames, findings),
-  );
+  const { chains, findings } = chainsAt(servers, workload, seen, request);
   const traits = connectionOf(request, null);
   const usable = chains.filter(
     ({ at, names }) => traits.serverName !== null || isForPlaintext(at, names),
@@ -99,6 +98,57 @@ function arriveAt(
   refuseRivalConnections(ordered);
   // Without a server that takes the connection no rule of its port does.
   return { at, matched: taking === undefined ? null : matched, traces, findings };
+}
+
+/** The filter chains of a port's servers, in the order in which Istio makes them. */
+function chainsAt(
+  servers: readonly ListeningServer[],
+  workload: GatewayWorkload,
+  seen: readonly SeenVirtualService[],
+  request: RouteRequest,
+): { chains: Chain[]; findings: Finding[] } {
+  const findings: Finding[] = [];
+  const takenNames = new Map<string, RankedRule>();
+  const chains = servers.flatMap((at) =>
+    chainsOf(at, workload, seen, request, takenNames, findings),
+  );
+  return { chains, findings };
+}
+
+/** Rules for the connections at a server, whichever of them one takes. */
+export interface ServerConnections {
+  /** Of the pods. */
+  port: number;
+  at: ListeningServer;
+  /** In the order in which they are tried. */
+  rules: RankedRule[];
+  findings: Finding[];
+}
+
+/**
+ * Every rule for connections that a gateway's pods are programmed with, by server.
+ * @param any Nothing of it but its namespace counts.
+ */
+export function gatewayConnections(
+  workload: GatewayWorkload,
+  virtualServices: readonly VirtualService[],
+  any: RouteRequest,
+): ServerConnections[] {
+  const seen = inOrderFor(workload.namespace, virtualServices);
+  const ports = [...new Set(workload.servers.map(({ port }) => port))];
+  return ports.flatMap((port) => {
+    const servers = workload.servers.filter((server) => server.port === port);
+    const { chains, findings } = chainsAt(servers, workload, seen, any);
+    return servers.filter(isOpaque).map((at) => {
+      const own = chains.filter((chain) => chain.at === at && chain.names.length > 0);
+      return {
+        port,
+        at,
+        rules: inConnectionOrder(own.flatMap(({ rules }) => rules ?? [])),
+        findings,
+      };
+    });
+  });
 }
 
 function isOpaque({ server }: ListeningServer): boolean {

@@ -11,7 +11,7 @@ import { intersectHosts, resolveShortName } from './host.js';
 import type { PortProtocol } from './port-protocol.js';
 import { type RankedRule, refuseRivalConnections } from './rival-connections.js';
 import { MESH, type VirtualService, withGatewayNames } from './virtual-service.js';
-import { inOrderFor } from './visibility.js';
+import { inOrderFor, type SeenVirtualService } from './visibility.js';
 
 /** The service that a client of the mesh connects to. */
 interface AskedService {
@@ -50,10 +50,7 @@ export function meshConnection(
   service: AskedService,
   request: RouteRequest,
 ): MeshConnection | null {
-  const seen = inOrderFor(
-    request.namespace,
-    virtualServices.filter((object) => object.gateways.includes(MESH) && isFor(object, service)),
-  );
+  const seen = seenFor(virtualServices, service, request);
   const objects = seen.map(({ virtualService }) => virtualService);
   const { layer, note } = layerOf(set, objects, service, request);
   const notes = note === null ? [] : [note];
@@ -69,13 +66,70 @@ export function meshConnection(
       notes,
     );
   const known = findService(set, service.asked);
-  const context: MatchContext = {
+  const context = contextOf(set, service, request);
+  const ordered = rulesOf(seen, layer, context);
+  refuseRivalConnections(ordered);
+  const { matched, traces } = firstMatch(ordered);
+  // A port for TLS keeps no way to the service beside the rules that are programmed for it.
+  const isLost = matched === null && layer === 'tls' && ordered.some(isApplicable);
+  const unroutedService = matched === null && !isLost && known !== null ? service.asked : null;
+  const problem =
+    matched !== null || unroutedService !== null
+      ? null
+      : isLost
+        ? noTlsRule(traces, service, context)
+        : unknownService(service);
+  return { rules: ordered, matched, traces, unroutedService, problem, notes };
+}
+
+/**
+ * Every rule for connections to a port of a service for which proxies see no HTTP.
+ * @param any Nothing of it but its namespace, the client's, counts.
+ * @returns In the order in which they are tried; `null` where http rules are.
+ */
+export function meshConnectionRules(
+  set: ManifestSet,
+  virtualServices: readonly VirtualService[],
+  service: AskedService,
+  any: RouteRequest,
+): { layer: 'tls' | 'tcp'; rules: RankedRule[] } | null {
+  const seen = seenFor(virtualServices, service, any);
+  const objects = seen.map(({ virtualService }) => virtualService);
+  const { layer } = layerOf(set, objects, service, any);
+  if (layer !== 'tls' && layer !== 'tcp') return null;
+  return { layer, rules: rulesOf(seen, layer, contextOf(set, service, any)) };
+}
+
+function seenFor(
+  virtualServices: readonly VirtualService[],
+  service: AskedService,
+  { namespace }: RouteRequest,
+): SeenVirtualService[] {
+  return inOrderFor(
+    namespace,
+    virtualServices.filter((object) => object.gateways.includes(MESH) && isFor(object, service)),
+  );
+}
+
+function contextOf(
+  set: ManifestSet,
+  { asked, port }: AskedService,
+  request: RouteRequest,
+): MatchContext {
+  return {
     request,
-    port: service.port,
+    port,
     gateways: [MESH],
     source: { labels: {}, namespace: request.namespace },
-    connection: connectionOf(request, known?.address ?? null),
+    connection: connectionOf(request, findService(set, asked)?.address ?? null),
   };
+}
+
+function rulesOf(
+  seen: readonly SeenVirtualService[],
+  layer: 'tls' | 'tcp',
+  context: MatchContext,
+): RankedRule[] {
   const rules = seen.flatMap(({ virtualService, tier }) =>
     virtualService[layer].map((rule): RankedRule => ({
       object: virtualService,
@@ -87,19 +141,7 @@ export function meshConnection(
       ),
     })),
   );
-  const ordered = inConnectionOrder(rules);
-  refuseRivalConnections(ordered);
-  const { matched, traces } = firstMatch(ordered);
-  // A port for TLS keeps no way to the service beside the rules that are programmed for it.
-  const isLost = matched === null && layer === 'tls' && rules.some(isApplicable);
-  const unroutedService = matched === null && !isLost && known !== null ? service.asked : null;
-  const problem =
-    matched !== null || unroutedService !== null
-      ? null
-      : isLost
-        ? noTlsRule(traces, service, context)
-        : unknownService(service);
-  return { rules: ordered, matched, traces, unroutedService, problem, notes };
+  return inConnectionOrder(rules);
 }
 
 function isFor({ hosts, namespace }: VirtualService, { asked }: AskedService): boolean {
@@ -132,7 +174,7 @@ function layerOf(
       if (!overTls) return { layer: 'http', note: null };
       return {
         layer: 'tcp',
-        note: `the request is sent over TLS, and port ${port ?? ''} of ${asked} is not for TLS by its name or appProtocol: proxies see no HTTP in it, so no http rule is tried`,
+        note: `the request is sent over TLS, and port ${port ?? ''} of ${asked} is not for TLS by its name or appProtocol: proxies see no HTTP in it, so no http rule is tried (--plaintext says that there is no TLS)`,
       };
     case null: {
       const has = (layer: 'http' | 'tls' | 'tcp'): boolean =>
