@@ -1,9 +1,13 @@
+import type { Finding } from '../finding.js';
 import { InputError } from '../input-error.js';
 import { renderExplanation } from '../report/console/explanation.js';
-import type { ExplanationReport } from '../report/explanation.js';
+import { renderRoutes } from '../report/console/routes.js';
 import { renderJson } from '../report/json.js';
+import type { RoutesReport } from '../report/routes.js';
 import { explain } from '../run/explain.js';
+import { listRoutes } from '../run/list-routes.js';
 import { type Instrument, instrument } from '../run/instrument.js';
+import { asksForNothing, listQuestion } from '../scenario/list-question.js';
 import { type RouteQuestion, routeQuestion } from '../scenario/route-question.js';
 import { EXIT } from './exit-status.js';
 import { type Arguments, single } from './arguments.js';
@@ -13,15 +17,29 @@ import { outputStyle } from './terminal.js';
 
 /** `splitproof explain`. @returns The exit status. */
 export async function explainCommand(args: Arguments): Promise<number> {
-  const question = routeQuestion(await settingsFromArguments(args));
+  const settings = await settingsFromArguments(args);
   const undo = single(args, 'uninstrument') as Instrument | undefined;
   const by = (single(args, 'instrument') as Instrument | undefined) ?? undo;
+  if (by === undefined && asksForNothing(settings)) {
+    return printRoutes(await listRoutes(listQuestion(settings)), args);
+  }
+  const question = routeQuestion(settings);
   if (by !== undefined) return printInstrumented(question, by, undo !== undefined, args);
   const report = await explain(question);
   process.stdout.write(
     args.format === 'json'
       ? renderJson(report)
       : renderExplanation(report, outputStyle(args.color !== false)),
+  );
+  return statusOf(report, args.strict === true);
+}
+
+/** Every route, for nothing is asked that one of them would take. */
+function printRoutes(report: RoutesReport, args: Arguments): number {
+  process.stdout.write(
+    args.format === 'json'
+      ? renderJson(report)
+      : renderRoutes(report, outputStyle(args.color !== false)),
   );
   return statusOf(report, args.strict === true);
 }
@@ -47,7 +65,7 @@ async function printInstrumented(
   return EXIT.pass;
 }
 
-function statusOf({ findings }: ExplanationReport, strict: boolean): number {
+function statusOf({ findings }: { findings: readonly Finding[] }, strict: boolean): number {
   if (findings.some(({ severity }) => severity === 'error')) return EXIT.badInput;
   return strict && findings.length > 0 ? EXIT.fail : EXIT.pass;
 }

@@ -87,7 +87,10 @@ const EXPLAIN_EPILOGUE = `Examples:
   Which route does this call take through the manifests, and why?
     splitproof explain -f manifests/ --plaintext localhost:8080 \\
       helloworld.Greeter/SayHello
-  The same for a plain HTTP request with a header:
+  All routes of all gateways and hosts, and what is wrong with them? Of one
+  host with --authority, of one object with --virtual-service:
+    splitproof explain -f manifests/
+  The first for a plain HTTP request with a header:
     splitproof explain -f manifests/ --authority shop.example.com \\
       --path /reviews/1 -H 'x-canary: always'
   A connection, where a gateway or sidecar sees no HTTP (tls and tcp routes):

@@ -35,7 +35,7 @@ export interface RuleReport extends SourceReport {
 }
 
 /** One destination of the route taken. */
-interface ExpectedDestinationReport {
+export interface ExpectedDestinationReport {
   name: string;
   host: string;
   subset: string | null;
@@ -71,6 +71,18 @@ export interface EffectsReport {
   failing: FaultReport | null;
   mirrors: { host: string; share: number }[];
   changes: string[];
+}
+
+/** What a route does to one header. */
+export interface HeaderReport {
+  of: 'request' | 'response';
+  does: 'set' | 'add' | 'remove';
+  /** In lower case. */
+  name: string;
+  /** As the manifest has it, the proxy's operators included; null where the header is removed. */
+  value: string | null;
+  /** The one destination that it is for; null: all of the route. */
+  destination: string | null;
 }
 
 /** Something wrong, or likely wrong, or worth knowing. */
@@ -109,6 +121,8 @@ export interface RouteExplanation {
   rules: RuleReport[];
   /** null without a route. */
   effects: EffectsReport | null;
+  /** What the route does to headers, for all destinations or for one. */
+  headers: HeaderReport[];
   notes: string[];
 }
 

@@ -6,15 +6,30 @@ import { manifestFinding } from './manifest-finding.js';
 import { describeObject } from './manifest/manifest-object.js';
 import { hasLabels } from './pods.js';
 import type { ExpectedDestination, RouteSplit } from './route-split.js';
-import { serviceHost } from './service-registry.js';
+import { findKubernetesService } from './service-registry.js';
 
 /** What is wrong with the pods of the destinations that are to get a share of the requests. */
 export function destinationFindings(set: ManifestSet, split: RouteSplit): Finding[] {
-  const asked = new Set<string>();
-  return split.destinations.flatMap((destination, index): Finding[] => {
+  // The patterns of a split are those of the set's workloads, in their order.
+  const behindOf = (index: number): Workload[] =>
+    set.workloads.filter((_, at) => split.workloads[at]?.destination === index);
+  return findingsBehind(set, split.destinations, behindOf, new Set());
+}
+
+/**
+ * As {@link destinationFindings}.
+ * @param behindOf The workloads behind one of the destinations alone.
+ * @param asked Hosts whose Services have been looked at; those of these destinations are added.
+ */
+export function findingsBehind(
+  set: ManifestSet,
+  destinations: readonly ExpectedDestination[],
+  behindOf: (index: number) => readonly Workload[],
+  asked: Set<string>,
+): Finding[] {
+  return destinations.flatMap((destination, index): Finding[] => {
     if (destination.weight === 0) return [];
-    // The patterns of a split are those of the set's workloads, in their order.
-    const behind = set.workloads.filter((_, at) => split.workloads[at]?.destination === index);
+    const behind = behindOf(index);
     if (behind.length > 0) return missingReplicas(destination, behind);
     const { host } = destination;
     if (asked.has(host)) return [];
@@ -53,8 +68,8 @@ function missingReplicas(
 
 /** A Service whose selector fits no workload, where there are workloads that it could be meant for. */
 function servicesWithoutPods(set: ManifestSet, host: string): Finding[] {
-  const service = set.services.find((one) => serviceHost(one) === host);
-  if (service === undefined) return [];
+  const service = findKubernetesService(set, host);
+  if (service === null) return [];
   const { name, namespace, selector } = service;
   const labels = Object.entries(selector ?? {});
   const given = set.workloads.filter(

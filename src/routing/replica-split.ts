@@ -1,9 +1,10 @@
 import { InputError } from '../input-error.js';
+import type { Workload } from './kubernetes/workload.js';
 import type { ManifestSet } from './manifest-set.js';
 import { podAddresses } from './pod-addresses.js';
 import { hasLabels } from './pods.js';
 import type { RouteSplit } from './route-split.js';
-import { findService } from './service-registry.js';
+import { findService, type KnownService } from './service-registry.js';
 
 /**
  * The split of a service that no route names: its pods share the requests, so every workload gets
@@ -13,14 +14,7 @@ import { findService } from './service-registry.js';
  */
 export function replicaSplit(set: ManifestSet, host: string): RouteSplit {
   const service = findService(set, host);
-  const behind = set.workloads.filter(
-    (workload) =>
-      service !== null &&
-      workload.namespace === service.namespace &&
-      workload.endpointOf === service.endpointsOf &&
-      (service.selector !== null || service.endpointsOf !== null) &&
-      hasLabels(workload.podLabels, service.selector ?? {}),
-  );
+  const behind = service === null ? [] : workloadsBehind(set, service);
   if (behind.length === 0)
     throw new InputError(
       `no route names ${host}, and no workload among the manifests is behind it: add the route or the Deployments with -f`,
@@ -55,4 +49,15 @@ export function replicaSplit(set: ManifestSet, host: string): RouteSplit {
     addresses: podAddresses(set, [], []),
     headers: [],
   };
+}
+
+/** The workloads whose pods share the requests of a service by themselves. */
+export function workloadsBehind(set: ManifestSet, service: KnownService): Workload[] {
+  return set.workloads.filter(
+    (workload) =>
+      workload.namespace === service.namespace &&
+      workload.endpointOf === service.endpointsOf &&
+      (service.selector !== null || service.endpointsOf !== null) &&
+      hasLabels(workload.podLabels, service.selector ?? {}),
+  );
 }

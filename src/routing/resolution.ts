@@ -2,6 +2,7 @@ import type { Finding } from '../finding.js';
 import type { RouteEffects } from './effects.js';
 import type { RuleTrace } from './first-match.js';
 import type { GatewayPods } from './gateway-pods.js';
+import type { RuleHeaderChange } from './header-changes.js';
 import type { Via } from './request.js';
 import type { RouteSplit } from './route-split.js';
 import type { RuleAction } from './rule.js';
@@ -22,6 +23,7 @@ export interface TakenRule {
   route: ExpectedRoute;
   action: TakenAction;
   effects: RouteEffects;
+  headerChanges: RuleHeaderChange[];
 }
 
 /** No rule takes it. */
@@ -29,6 +31,7 @@ export interface NoRule {
   route: null;
   action: null;
   effects: null;
+  headerChanges: readonly [];
 }
 
 /** What is known whatever becomes of the request. */
@@ -58,6 +61,7 @@ export interface Forwarded extends Resolved, RouteSplit {
   action: TakenAction | null;
   /** Of no route: none. */
   effects: RouteEffects;
+  headerChanges: readonly RuleHeaderChange[];
   /** The gateway's own pods; null where there are none, or they are not known. */
   gatewayPods: GatewayPods | null;
   /** Why answers cannot tell two destinations apart, one of `findings`; null when they can. */
@@ -87,6 +91,7 @@ export interface Unrouted extends Resolved {
   route: ExpectedRoute | null;
   action: TakenAction | null;
   effects: RouteEffects | null;
+  headerChanges: readonly RuleHeaderChange[];
   /**
    * Why, the first of `findings`: `no-route`; `no-split` where the route is known, and what is behind
    * it is not; `unknown-subset`.

@@ -7,6 +7,7 @@ import { NO_EFFECTS } from './effects.js';
 import type { MatchedRule } from './first-match.js';
 import { type Forwarding, forwardingByReplicas, forwardingOf } from './forwarding.js';
 import { gatewayPods } from './gateway-pods.js';
+import { ruleHeaderChanges } from './header-changes.js';
 import { UnknownSubsetError } from './istio/subset-labels.js';
 import { lintManifests } from './lint/lint.js';
 import { manifestFinding } from './manifest-finding.js';
@@ -63,9 +64,7 @@ export function resolveRoute(
     samePods,
     via: chosen.via,
     gatewayPods: gatewayPods(question.set, chosen.via),
-    ...(matched === null
-      ? { route: null, action: null, effects: NO_EFFECTS }
-      : takenRule(chosen, matched)),
+    ...(matched === null ? { ...NO_RULE, effects: NO_EFFECTS } : takenRule(chosen, matched)),
     ...forwarding.split,
   };
 }
@@ -143,7 +142,7 @@ function unrouted(
   };
 }
 
-const NO_RULE: NoRule = { route: null, action: null, effects: null };
+const NO_RULE: NoRule = { route: null, action: null, effects: null, headerChanges: [] };
 
 function takenRule(
   { gatewayPort, perConnection = false }: ChosenRoute,
@@ -155,6 +154,10 @@ function takenRule(
     action: { kind: action.kind, description: describeAction(action) },
     // Nobody retries what a proxy does not look into.
     effects: perConnection ? matched.rule.effects : appliedEffects(matched),
+    headerChanges: ruleHeaderChanges(
+      matched.rule,
+      action.kind === 'forward' ? action.backends : [],
+    ),
   };
 }
 

@@ -1,3 +1,4 @@
+import { headerChangesIn } from './header-changes.js';
 import type { ManifestNode } from './manifest/manifest-node.js';
 import type { RouteHeader } from './route-split.js';
 import type { Backend, Rule } from './rule.js';
@@ -35,45 +36,21 @@ function valueOf(name: string, ofRule: HeaderChanges, ofBackend: HeaderChanges):
   return added.length === 1 ? (added[0] ?? null) : null;
 }
 
-/**
- * @param headers `headers` of a VirtualService's rule or destination.
- * @param filters `filters` of a rule or backendRef of the Gateway API.
- */
 function changesIn(headers: ManifestNode, filters: ManifestNode): HeaderChanges {
-  const response = headers.field('response');
-  const modifiers = filters
-    .items()
-    .filter((filter) => filter.field('type').value === 'ResponseHeaderModifier')
-    .map((filter) => filter.field('responseHeaderModifier'));
-  const set = [
-    ...texts(response.field('set').fields()),
-    ...modifiers.flatMap((each) => namedValues(each.field('set'))),
-  ];
-  const added = [
-    ...texts(response.field('add').fields()),
-    ...modifiers.flatMap((each) => namedValues(each.field('add'))),
-  ];
-  const names = new Set([...set, ...added].map(([name]) => name));
+  const changes = headerChangesIn(headers, filters).flatMap(({ of, does, name, value }) =>
+    of === 'response' && value !== null ? [{ does, name, value }] : [],
+  );
+  const names = new Set(changes.map(({ name }) => name));
   return new Map(
-    [...names].map((name) => [
-      name,
-      {
-        set: set.findLast(([other]) => other === name)?.[1] ?? null,
-        added: added.filter(([other]) => other === name).map(([, value]) => value),
-      },
-    ]),
-  );
-}
-
-function namedValues(list: ManifestNode): [string, string][] {
-  return texts(
-    list.items().map((item) => [item.field('name').optionalString() ?? '', item.field('value')]),
-  );
-}
-
-/** Values that are no texts are for the API server to refuse. */
-function texts(entries: readonly (readonly [string, ManifestNode])[]): [string, string][] {
-  return entries.flatMap(([name, { value }]) =>
-    name !== '' && typeof value === 'string' ? [[name.toLowerCase(), value]] : [],
+    [...names].map((name) => {
+      const own = changes.filter((change) => change.name === name);
+      return [
+        name,
+        {
+          set: own.findLast(({ does }) => does === 'set')?.value ?? null,
+          added: own.filter(({ does }) => does === 'add').map(({ value }) => value),
+        },
+      ];
+    }),
   );
 }

@@ -1,5 +1,6 @@
 import { CLUSTER_DOMAIN } from './istio/host.js';
 import { servicePortProtocol, type PortProtocol } from './istio/port-protocol.js';
+import type { Service } from './kubernetes/service.js';
 import type { ManifestSet } from './manifest-set.js';
 
 /** What is known of a host that requests can be sent to. */
@@ -32,6 +33,17 @@ export function findService(set: ManifestSet, host: string): KnownService | null
     registries.set(set, registry);
   }
   return registry.get(host) ?? null;
+}
+
+const servicesByHost = new WeakMap<ManifestSet, ReadonlyMap<string, Service>>();
+
+/** Finds the Kubernetes Service of a host, or `null`. */
+export function findKubernetesService(set: ManifestSet, host: string): Service | null {
+  const known =
+    servicesByHost.get(set) ??
+    new Map(set.services.map((service) => [serviceHost(service), service]));
+  servicesByHost.set(set, known);
+  return known.get(host) ?? null;
 }
 
 function readRegistry(set: ManifestSet): Map<string, KnownService> {

@@ -2,6 +2,7 @@ import { describeEntry } from './condition.js';
 import type { RouteEffects } from './effects.js';
 import type { MatchedRule } from './first-match.js';
 import { withDefaultRetries } from './istio/default-retries.js';
+import type { Rule } from './rule.js';
 import { type RouteSource, sourceOf } from './manifest/manifest-object.js';
 
 /** The route a request takes: the object it stands in, and the rule; plain data. */
@@ -29,6 +30,11 @@ export function takenRoute(
 
 /** What a rule does to the requests it takes, the retries included that Istio makes unasked. */
 export function appliedEffects({ object, rule }: MatchedRule): RouteEffects {
+  return ruleEffects(object, rule);
+}
+
+/** The same, whichever request it is. */
+export function ruleEffects(object: MatchedRule['object'], rule: Rule): RouteEffects {
   const retried = object.group === 'networking.istio.io' && rule.action.kind === 'forward';
   return retried ? withDefaultRetries(rule.effects) : rule.effects;
 }

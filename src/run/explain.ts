@@ -23,7 +23,7 @@ import type { ExpectedService } from '../scenario/expected-service.js';
 import type { Call } from '../scenario/call.js';
 import type { RouteQuestion } from '../scenario/route-question.js';
 import { authorityOf } from './authority.js';
-import { maskedUrl } from '../secrets.js';
+import { maskedUrl, type Secrets } from '../secrets.js';
 import { TOOL } from '../tool.js';
 import {
   connectionsNotCompared,
@@ -32,6 +32,7 @@ import {
   readProxyConfigs,
 } from './programmed.js';
 import { routeRequest } from './route-request.js';
+import { shownHeaders } from './shown-headers.js';
 import { withoutSecrets } from './without-secrets.js';
 
 /**
@@ -60,11 +61,14 @@ async function explanation(
   return {
     schema: EXPLANATION_SCHEMA,
     tool: TOOL,
-    ...routeExplanation(request, resolution, notes),
+    ...routeExplanation(request, resolution, notes, question.secrets),
     behind:
       service === null || behind === null
         ? null
-        : { service: service.host, ...routeExplanation(behind.request, behind.resolution, []) },
+        : {
+            service: service.host,
+            ...routeExplanation(behind.request, behind.resolution, [], question.secrets),
+          },
     programmed,
     findings: [
       ...(service === null ? [] : notCalled(resolution, service)),
@@ -78,6 +82,7 @@ function routeExplanation(
   request: RouteRequest,
   resolution: Resolution,
   notes: readonly string[],
+  secrets: Secrets,
 ): RouteExplanation {
   return {
     request: shownRequest(request),
@@ -89,6 +94,11 @@ function routeExplanation(
     destinations: sharesOf(resolution),
     rules: resolution.traces,
     effects: resolution.route === null ? null : resolution.effects,
+    headers: shownHeaders(
+      resolution.headerChanges,
+      resolution.kind === 'forward' ? resolution.destinations : [],
+      secrets,
+    ),
     notes: [...notes, ...resolution.notes],
   };
 }

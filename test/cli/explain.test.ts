@@ -317,7 +317,6 @@ describe('explain with what the proxy was programmed with', () => {
 /** Each: what is wrong, the words, and what the one line must say. */
 const BAD_INPUT: [string, string[], RegExp[]][] = [
   ['nothing to explain', [], [/--manifest/, /what split is expected/]],
-  ['no request', GREETER, [/--call/, /a gRPC method .* or plain HTTP by a URL/]],
   ['a word too many', [...GREETER, ':80', CALL, 'more'], [/"more"/]],
   ['no method', [...GREETER, '--call', 'SayHello'], [/--call/, /pkg\.Service\/Method/]],
   ['a path that is none', [...GREETER, '--path', 'cart'], [/--path/, /begins with \//]],

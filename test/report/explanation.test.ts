@@ -32,6 +32,7 @@ function reportOf(text: string): ExplanationReport {
     destinations: [
       { name: text, host: text, subset: text, port: 80, weight: 1, share: 1, replicas: 2 },
     ],
+    headers: [{ of: 'response', does: 'set', name: text, value: text, destination: text }],
     rules: [
       {
         source: text,

@@ -10,6 +10,7 @@ import { inNamespace, type ManifestSet } from '../../src/routing/manifest-set.js
 import { parseManifests } from '../../src/routing/parse-manifests.js';
 import type { RouteRequest } from '../../src/routing/request.js';
 import { resolveRoute } from '../../src/routing/resolve.js';
+import { listRoutes } from '../../src/routing/route-list/list-routes.js';
 import {
   apiGateway,
   backends,
@@ -820,6 +821,30 @@ describe('routes for connections', () => {
       ['gateway:default/api', 5432, 'tcp', '*', ['any connection']],
       ['mesh', 443, 'tls', DB, ['server name a.com']],
     ]);
+  });
+
+  it('the list of all routes has them, without retries', () => {
+    const set = manifestsOf([gateway([tcp(31400)]), rulesFor({ tcp: [split({ a: 3, b: 1 })] })]);
+    const { tables } = listRoutes(set, { namespace: 'default' });
+    assert.deepEqual(
+      tables.map(({ via, entrances, routes }) => [
+        via,
+        entrances,
+        routes.map(({ rule, match, destinations, effects }) => [
+          rule,
+          match,
+          sharesOf({ destinations }),
+          effects.retries,
+        ]),
+      ]),
+      [
+        [
+          ['gateway:default/gw'],
+          [{ protocol: 'tcp', port: 31400 }],
+          [['tcp[0]', 'any connection', { a: 75, b: 25 }, null]],
+        ],
+      ],
+    );
   });
 
   it('HTTPRoutes of a Service are not tried at a port that speaks no HTTP', () => {

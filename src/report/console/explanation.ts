@@ -1,15 +1,16 @@
 import type {
   EffectsReport,
-  ExplanationFinding,
   ExplanationReport,
+  HeaderReport,
   RouteExplanation,
   RuleReport,
 } from '../explanation.js';
-import type { Place } from '../../finding.js';
 import { formatShare } from '../numbers.js';
 import { plainText } from '../plain-text.js';
 import { paint, type Style, wrap } from '../style.js';
 import { type Fact, fact } from './fact.js';
+import { duration, headerText, percent } from './effects-text.js';
+import { findingsSection, findingsSummary } from './manifest-findings.js';
 import { programmedTable } from './programmed.js';
 import { MAX_NAME, shorten } from './shorten.js';
 import { sourceText } from './source-text.js';
@@ -32,14 +33,14 @@ export function renderExplanation(report: ExplanationReport, style: Style): stri
           ...routeSections(behind, style),
         ]),
     report.programmed === null ? '' : programmedTable(report.programmed, null, style),
-    findings(report.findings, style),
-    summary(report.findings, style),
+    findingsSection(report.findings, style),
+    findingsSummary(report.findings, style),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
 function routeSections(route: RouteExplanation, style: Style): string[] {
-  return [expected(route, style), effects(route.effects, style), rules(route.rules, style)];
+  return [expected(route, style), effects(route, style), rules(route.rules, style)];
 }
 
 function facts(
@@ -110,7 +111,10 @@ function hostOf({ host, port }: ExplanationReport['destinations'][number]): stri
   return port === null ? short : `${short}:${port}`;
 }
 
-function effects(report: EffectsReport | null, style: Style): string {
+function effects(
+  { effects: report, headers }: { effects: EffectsReport | null; headers: readonly HeaderReport[] },
+  style: Style,
+): string {
   if (report === null) return '';
   const { timeoutMs, retries, abort, delay, failing, mirrors, changes } = report;
   const facts: Fact[] = [];
@@ -134,7 +138,10 @@ function effects(report: EffectsReport | null, style: Style): string {
   for (const { host, share } of mirrors) {
     facts.push(['mirror', plainText(`${percent(share)} copied to ${host}; never observed`)]);
   }
-  facts.push(...changes.map((change): Fact => ['change', plainText(change)]));
+  facts.push(
+    ...changes.map((change): Fact => ['change', plainText(change)]),
+    ...headers.map((header): Fact => ['header', plainText(headerText(header))]),
+  );
   if (facts.length === 0) return '';
   const lines = facts.map((each) => fact(each, style));
   return `${paint(style, 'heading', 'What else the route does')}\n${lines.join('\n')}`;
@@ -185,64 +192,4 @@ function ruleLines({ rule, match, outcome, reasons }: RuleReport, style: Style):
     paint(style, meaning, head) + under(`${rule}: ${match}`),
     ...reasons.map((reason) => indent + under(`because ${reason}`)),
   ];
-}
-
-/** So many findings of one kind are shown; the JSON has them all. */
-const SHOWN_OF_A_KIND = 10;
-
-function findings(all: readonly ExplanationFinding[], style: Style): string {
-  if (all.length === 0) return '';
-  const seen = new Map<string, number>();
-  const lines = all.flatMap((finding) => {
-    const before = seen.get(finding.code) ?? 0;
-    seen.set(finding.code, before + 1);
-    return before < SHOWN_OF_A_KIND ? findingLines(finding, style) : [];
-  });
-  for (const [code, count] of seen) {
-    if (count > SHOWN_OF_A_KIND) lines.push(`  and ${count - SHOWN_OF_A_KIND} more ${code}`);
-  }
-  return `${paint(style, 'heading', 'Findings')}\n${lines.join('\n')}`;
-}
-
-function findingLines(
-  { code, severity, place, summary, evidence, advice }: ExplanationFinding,
-  style: Style,
-): string[] {
-  const where = place === null ? '' : placeText(place);
-  return [
-    `  ${paint(style, severity === 'error' ? 'fail' : 'inconclusive', severity)} ${code}`,
-    ...[where, summary, evidence, advice]
-      .filter((text) => text !== '')
-      .map((text) => `    ${wrap(plainText(text), style, 4, 4)}`),
-  ];
-}
-
-function placeText({ file, line, document, path }: Place): string {
-  const where = file === null ? '' : line === null ? file : `${file}:${line}`;
-  const which = document === null ? '' : `(document ${document})`;
-  return [where, which, path ?? ''].filter((part) => part !== '').join(' ');
-}
-
-function summary(all: readonly ExplanationFinding[], style: Style): string {
-  const errors = all.filter(({ severity }) => severity === 'error').length;
-  const warnings = all.length - errors;
-  if (all.length === 0) return paint(style, 'pass', 'nothing to complain about');
-  const parts = [
-    ...(errors > 0 ? [paint(style, 'fail', counted(errors, 'error'))] : []),
-    ...(warnings > 0 ? [paint(style, 'inconclusive', counted(warnings, 'warning'))] : []),
-  ];
-  return parts.join(', ');
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
-}
-
-/** `500 ms`, `60 s` */
-function duration(ms: number): string {
-  return ms >= 1000 ? `${Number((ms / 1000).toFixed(3))} s` : `${ms} ms`;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(4))} %`;
 }

@@ -11,7 +11,7 @@ import type { RouteRequest } from '../request.js';
 import type { Finding } from '../../finding.js';
 import type { ApiArrival } from './arrival.js';
 import { assumeApiGateways } from './assumed-gateway.js';
-import type { Attachment } from './attach.js';
+import { attachedRoutes, type Attachment } from './attach.js';
 import type { ApiGateway, ApiListener } from './gateway.js';
 import { connectionArrival } from './connection-arrival.js';
 import { differences, IMPLEMENTATION_SPECIFIC } from './differences.js';
@@ -108,7 +108,10 @@ function arrivalsMeant(arrivals: readonly ApiArrival[], request: RouteRequest): 
 }
 
 /** Over TLS the server name chooses the listener with the most specific host; in plaintext all count. */
-function listenersFor(onPort: readonly ApiListener[], request: RouteRequest): ApiListener[] {
+export function listenersFor(
+  onPort: readonly ApiListener[],
+  request: Pick<RouteRequest, 'scheme' | 'authority'>,
+): ApiListener[] {
   const plaintext = request.scheme === 'http';
   const speaking = onPort.filter((listener) =>
     plaintext
@@ -132,7 +135,14 @@ function arriveAt(
   const context: MatchContext = { request, port, gateways: [objectKey(gateway)], source: null };
   const implementation = implementationOf(set, gateway, request.gatewayClass);
   const tableFor = (kind: GatewayImplementation): RouteTable =>
-    routeTable(set, kind, gateway, listeners, routes, context);
+    routeTable(
+      set,
+      kind,
+      gateway,
+      listeners,
+      attachedRoutes(set, kind, gateway, listeners, routes),
+      context,
+    );
   const table = tableFor(implementation.kind);
   const findings = [
     ...table.findings,
@@ -151,7 +161,7 @@ function arriveAt(
   };
 }
 
-function uncertainAttachments(attachments: readonly Attachment[]): Finding[] {
+export function uncertainAttachments(attachments: readonly Attachment[]): Finding[] {
   return attachments
     .filter(({ certain }) => !certain)
     .map(({ listener, route }) =>

@@ -1,6 +1,5 @@
 import { InputError } from '../../input-error.js';
 import type { ChosenRoute } from '../chosen-route.js';
-import type { MatchContext } from '../condition.js';
 import { firstMatch } from '../first-match.js';
 import { hostOf, portOf } from '../istio/host.js';
 import { serviceSpellings } from '../istio/mesh-routes.js';
@@ -13,6 +12,7 @@ import type { Finding } from '../../finding.js';
 import { chosenRoutes } from './choose-route.js';
 import { programmedRoutes } from './dropped-routes.js';
 import { type HostRoutes, orderedRules, orderFindings } from './ordered-rules.js';
+import type { EntryRule } from './precedence.js';
 import type { ApiRoute, ParentRef } from './route.js';
 
 /**
@@ -28,40 +28,11 @@ export function chooseServiceRoute(
 ): ChosenRoute | null {
   const names = serviceSpellings(hostOf(request.authority), request.namespace);
   const port = portOf(request.authority) ?? request.targetPort;
-  const attached = chosenRoutes(set.apiRoutes, request).filter((route) =>
-    route.parentRefs.some(
-      (ref) =>
-        ref.kind === 'Service' &&
-        names.includes(parentHost(ref, route)) &&
-        (ref.port === null || port === null || ref.port === port),
-    ),
-  );
-  const ofClient = attached.filter(({ namespace }) => namespace === request.namespace);
-  const ofService = attached.filter((route) =>
-    route.parentRefs.some((ref) => (ref.namespace ?? route.namespace) === route.namespace),
-  );
-  const routes = ofClient.length > 0 ? ofClient : ofService;
-  if (routes.length === 0) return null;
+  const table = serviceTable(set, chosenRoutes(set.apiRoutes, request), names, port, request);
+  if (table === null) return null;
   refuseConnectionPort(set, names, port);
-  const findings: Finding[] = [];
-  const context: MatchContext = {
-    request,
-    port,
-    gateways: [],
-    source: { labels: {}, namespace: request.namespace },
-  };
-  const onHost: HostRoutes = {
-    implementation: 'istio',
-    placed: programmedRoutes('istio', routes, findings).map((route) => ({
-      route,
-      written: '*',
-      listener: '',
-    })),
-    proxyNamespace: null,
-    context,
-  };
-  const rules = orderedRules(set, onHost);
-  findings.push(...orderFindings(set, onHost, rules));
+  const { onHost, rules } = table;
+  const findings = [...table.findings, ...orderFindings(set, onHost, rules)];
   const { matched, traces } = firstMatch(rules);
   if (via.kind === 'proxyless' && matched !== null) findings.push(...unsupportedByGrpc(matched));
   return {
@@ -91,6 +62,61 @@ function refuseConnectionPort(
   );
 }
 
-function parentHost(ref: ParentRef, route: ApiRoute): string {
+/** What the proxy of a client has for a Service that routes name as their parent. */
+export interface ServiceTable {
+  onHost: HostRoutes;
+  /** In the order in which they are tried. */
+  rules: EntryRule[];
+  /** The routes that are dropped. */
+  findings: Finding[];
+}
+
+/**
+ * @param routes Those that may be chosen.
+ * @param names Full names that the request may mean.
+ * @param request Of it the client's namespace counts.
+ * @returns `null` when no route has the Service as its parent.
+ */
+export function serviceTable(
+  set: ManifestSet,
+  routes: readonly ApiRoute[],
+  names: readonly string[],
+  port: number | null,
+  request: RouteRequest,
+): ServiceTable | null {
+  const attached = routes.filter((route) =>
+    route.parentRefs.some(
+      (ref) =>
+        ref.kind === 'Service' &&
+        names.includes(parentHost(ref, route)) &&
+        (ref.port === null || port === null || ref.port === port),
+    ),
+  );
+  const ofClient = attached.filter(({ namespace }) => namespace === request.namespace);
+  const ofService = attached.filter((route) =>
+    route.parentRefs.some((ref) => (ref.namespace ?? route.namespace) === route.namespace),
+  );
+  const counting = ofClient.length > 0 ? ofClient : ofService;
+  if (counting.length === 0) return null;
+  const findings: Finding[] = [];
+  const onHost: HostRoutes = {
+    implementation: 'istio',
+    placed: programmedRoutes('istio', counting, findings).map((route) => ({
+      route,
+      written: '*',
+      listener: '',
+    })),
+    proxyNamespace: null,
+    context: {
+      request,
+      port,
+      gateways: [],
+      source: { labels: {}, namespace: request.namespace },
+    },
+  };
+  return { onHost, rules: orderedRules(set, onHost), findings };
+}
+
+export function parentHost(ref: ParentRef, route: ApiRoute): string {
   return serviceHost({ name: ref.name, namespace: ref.namespace ?? route.namespace });
 }

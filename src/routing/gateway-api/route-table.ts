@@ -3,13 +3,12 @@ import type { GatewayImplementation } from '../../scenario/gateway-implementatio
 import type { MatchContext } from '../condition.js';
 import { hostOf } from '../istio/host.js';
 import type { ManifestSet } from '../manifest-set.js';
-import { attachedRoutes, type Attachment, forHost } from './attach.js';
+import { type Attachment, forHost } from './attach.js';
 import { programmedRoutes } from './dropped-routes.js';
 import type { ApiGateway, ApiListener } from './gateway.js';
 import { isolatedListeners } from './isolation.js';
 import { type HostRoutes, orderedRules } from './ordered-rules.js';
 import type { EntryRule } from './precedence.js';
-import type { ApiRoute } from './route.js';
 import { placedRoute } from './route-order.js';
 
 /** What an implementation makes of the routes at a port of a Gateway, for a request's host. */
@@ -26,18 +25,22 @@ export interface RouteTable {
   findings: Finding[];
 }
 
-/** @param listeners Those of the port that the request fits by its scheme. */
+/**
+ * @param listeners Those of the port that the request fits by its scheme.
+ * @param attachable As `attachedRoutes` has them for these listeners; those of hosts that the
+ *   request's is none of may be left out.
+ */
 export function routeTable(
   set: ManifestSet,
   implementation: GatewayImplementation,
   gateway: ApiGateway,
   listeners: readonly ApiListener[],
-  routes: readonly ApiRoute[],
+  attachable: readonly Attachment[],
   context: MatchContext,
 ): RouteTable {
   const wanted = hostOf(context.request.authority);
   const serving = isolatedListeners(implementation, listeners, wanted);
-  const candidates = attachedRoutes(set, implementation, gateway, serving, routes);
+  const candidates = attachable.filter(({ listener }) => serving.includes(listener));
   const findings: Finding[] = [];
   const candidateRoutes = [...new Set(candidates.map(({ route }) => route))];
   const kept = new Set(programmedRoutes(implementation, candidateRoutes, findings));

@@ -1,31 +1,38 @@
 import { CLUSTER_DOMAIN } from '../istio/host.js';
 import type { ManifestSet } from '../manifest-set.js';
-import type { RouteRequest } from '../request.js';
 import type { Backend } from '../rule.js';
-import { canaryShare } from './canary-share.js';
+import type { CanaryShare } from './canary-share.js';
 import type { Upstream } from './controller.js';
-import type { Ingress } from './ingress.js';
+import type { CanaryAnnotations, Ingress } from './ingress.js';
 
 /**
  * Where an upstream's requests go: to itself, and a share to the first canary merged with it. A canary
  * whose Service is an older Ingress' gets none: nothing says which share.
  * Source: kubernetes/ingress-nginx rootfs/etc/nginx/lua/balancer.lua, route_to_alternative_balancer.
+ * @param shareOf What part of the requests in question a canary gets.
  */
 export function backendsOf(
   set: ManifestSet,
   ingress: Ingress,
   upstream: Upstream,
   upstreams: ReadonlyMap<string, Upstream>,
-  request: RouteRequest,
+  shareOf: (canary: CanaryAnnotations | null) => CanaryShare | null,
 ): Backend[] {
-  const [name] = upstream.alternatives;
-  const canary = name === undefined ? undefined : upstreams.get(name);
-  if (canary === undefined) return [toBackend(set, ingress, upstream, 100)];
-  const { weight, total } = canaryShare(canary.canary, request) ?? { weight: 0, total: 100 };
+  const canary = canaryOf(upstream, upstreams);
+  if (canary === null) return [toBackend(set, ingress, upstream, 100)];
+  const { weight, total } = shareOf(canary.canary) ?? { weight: 0, total: 100 };
   return [
     toBackend(set, ingress, upstream, total - weight),
     toBackend(set, ingress, canary, weight),
   ];
+}
+
+/** The canary that gets a share of an upstream; null: none. */
+export function canaryOf(
+  { alternatives: [name] }: Upstream,
+  upstreams: ReadonlyMap<string, Upstream>,
+): Upstream | null {
+  return name === undefined ? null : (upstreams.get(name) ?? null);
 }
 
 /** Canaries are merged across namespaces, too. */

@@ -15,7 +15,8 @@ import { backendsOf } from './backends.js';
 import { ingressesOfController } from './class.js';
 import { ANY_HOST, programIngresses, type Programmed, type Server } from './controller.js';
 import { ageDecides, canaryNotes, requestFindings } from './findings.js';
-import { annotationOf, flagOf, type Ingress } from './ingress.js';
+import { canaryShare, type CanaryShare } from './canary-share.js';
+import { annotationOf, type CanaryAnnotations, flagOf, type Ingress } from './ingress.js';
 import { normalisedPath, orderedLocations, type PlacedLocation } from './locations.js';
 import { ownAnswer, slashRedirect, wwwRedirect } from './own-answers.js';
 
@@ -78,7 +79,9 @@ function routeIn(
   const rules = [
     wwwRule(main, host, context) ?? [],
     orderedLocations(server).flatMap((placed) => {
-      const rule = toRule(placed, server, set, programmed, request, context);
+      const share = (canary: CanaryAnnotations | null): CanaryShare | null =>
+        canaryShare(canary, request);
+      const rule = ruleAt(placed, server, set, programmed, request, share, context);
       return rule !== null && isWanted(rule.object) ? rule : [];
     }),
   ].flat();
@@ -88,13 +91,18 @@ function routeIn(
 
 type IngressOrderedRule = OrderedRule & { object: Ingress };
 
-/** @returns null: the location leads to the controller's default backend. */
-function toRule(
+/**
+ * What becomes of a request at a location.
+ * @param shareOf What part of its like a canary gets.
+ * @returns null: the location leads to the controller's default backend.
+ */
+export function ruleAt(
   { location, condition, asksForSlash }: PlacedLocation,
   { hasCertificate }: Server,
   set: ManifestSet,
   { upstreams }: Programmed,
   request: RouteRequest,
+  shareOf: (canary: CanaryAnnotations | null) => CanaryShare | null,
   context: MatchContext,
 ): IngressOrderedRule | null {
   const { ingress, rule, upstream: name } = location;
@@ -105,7 +113,7 @@ function toRule(
     : ownAnswer(ingress, hasCertificate, request);
   const forward = (): RuleAction => ({
     kind: 'forward',
-    backends: backendsOf(set, ingress, upstream, upstreams, request),
+    backends: backendsOf(set, ingress, upstream, upstreams, shareOf),
   });
   return {
     object: ingress,
@@ -123,7 +131,7 @@ function toRule(
 }
 
 /** A request for a host with `www.` before it, or without, that Ingresses have the other way round only. */
-function wwwRule(
+export function wwwRule(
   main: readonly Ingress[],
   host: string,
   context: MatchContext,

@@ -11,6 +11,15 @@ import { namespaceOfHost, resolveShortName } from './host.js';
 import { destinationRulesOf, type RuleClient } from './rules-in-sight.js';
 import { subsetLabels } from './subset-labels.js';
 
+/** The weighted entries of a rule, and which pods they stand for. */
+export interface WeightedDestinations {
+  /** Without their replicas. */
+  destinations: ExpectedDestination[];
+  /** Of each. */
+  selectors: PodSelector[];
+  labels: (Readonly<Record<string, string>> | null)[];
+}
+
 /**
  * Turns the weighted entries of a rule into destinations with names, shares and pods.
  * @param object The VirtualService the rule stands in.
@@ -25,6 +34,33 @@ export function resolveDestinations(
   client: RuleClient,
   findings: Finding[],
 ): { split: Omit<RouteSplit, 'headers'>; samePods: InputError | null } {
+  const weighted = weightedDestinations(set, object, backends, client, findings);
+  const { destinations, selectors, labels } = weighted;
+  const workloads = workloadPatterns(set.workloads, selectors);
+  for (const [index, destination] of destinations.entries())
+    destination.replicas = replicasOf(workloads, index);
+  return {
+    split: {
+      destinations,
+      workloads,
+      subsetTokens: subsetTokens(destinations, labels),
+      addresses: podAddresses(set, destinations, selectors),
+    },
+    samePods: samePods(destinations, set.workloads, selectors),
+  };
+}
+
+/**
+ * The destinations of a rule by name, host, port and weight.
+ * @throws InputError when a subset does not exist.
+ */
+export function weightedDestinations(
+  set: ManifestSet,
+  object: ManifestObject,
+  backends: readonly Backend[],
+  client: RuleClient,
+  findings: Finding[],
+): WeightedDestinations {
   const hosts = backends.map(({ host }) => resolveShortName(host, object.namespace));
   const names = destinationNames(backends, hosts);
   const services = hosts.map((host) => findService(set, host));
@@ -55,18 +91,7 @@ export function resolveDestinations(
       replicas: null,
     };
   });
-  const workloads = workloadPatterns(set.workloads, selectors);
-  for (const [index, destination] of destinations.entries())
-    destination.replicas = replicasOf(workloads, index);
-  return {
-    split: {
-      destinations,
-      workloads,
-      subsetTokens: subsetTokens(destinations, labels),
-      addresses: podAddresses(set, destinations, selectors),
-    },
-    samePods: samePods(destinations, set.workloads, selectors),
-  };
+  return { destinations, selectors, labels };
 }
 
 /** The subset where it is unique in the route, else `host/subset`, else the host. */

@@ -33,13 +33,20 @@ export interface VirtualHost {
   findings: Finding[];
 }
 
+/** The hosts of a listener, each with what holds its routes. */
+export interface VirtualHosts {
+  /** In the order in which their routes are appended. */
+  byHost: ReadonlyMap<string, readonly BoundVirtualService[]>;
+  /** Hosts that were not looked into. */
+  others: ReadonlySet<string>;
+  /** Rules of VirtualServices of which none applies here. */
+  passedOver: OrderedRule[];
+  findings: ReadonlySet<Finding>;
+}
+
 /**
- * Finds the routes for a request's host on a listener: the hosts are those that a VirtualService
- * and a server of the Gateway it names have in common; the most specific one that fits the
- * authority wins, and only its routes count. Routes are appended server by server, and for a server
- * in the order in which its pods see VirtualServices; one that has no rule for the port, the Gateway and
- * the pods adds no host.
- * Source: istio/istio pilot/pkg/networking/core/gateway.go, buildGatewayHTTPRouteConfig.
+ * Finds the routes for a request's host on a listener: of {@link virtualHostsOf} the most specific one
+ * that fits the authority wins, and only its routes count.
  * @param virtualServices Those that may be chosen.
  * @param all Those that may be delegated to.
  */
@@ -49,8 +56,37 @@ export function virtualHostOf(
   all: readonly VirtualService[],
   request: RouteRequest,
 ): VirtualHost {
-  const { workload } = listener;
   const asked = hostOf(request.authority);
+  const isAsked = (host: string): boolean => mostSpecificHost(asked, [host]) !== null;
+  const hosts = virtualHostsOf(listener, virtualServices, all, request, isAsked);
+  const { byHost, others, passedOver, findings } = hosts;
+  const host = mostSpecificHost(asked, [...byHost.keys()]);
+  return {
+    hosts: [...byHost.keys(), ...others],
+    host,
+    bound: host === null ? [] : [...(byHost.get(host) ?? [])],
+    passedOver,
+    findings: [...findings, ...assumedPods(listener, virtualServices, asked)],
+  };
+}
+
+/**
+ * The hosts of a listener are those that a VirtualService and a server of the Gateway it names have in
+ * common. Routes are appended server by server, and for a server in the order in which its pods see
+ * VirtualServices; one that has no rule for the port, the Gateway and the pods adds no host.
+ * Source: istio/istio pilot/pkg/networking/core/gateway.go, buildGatewayHTTPRouteConfig.
+ * @param virtualServices Those that may be chosen.
+ * @param all Those that may be delegated to.
+ * @param isWanted Which hosts are looked into.
+ */
+export function virtualHostsOf(
+  listener: Listener,
+  virtualServices: readonly VirtualService[],
+  all: readonly VirtualService[],
+  request: RouteRequest,
+  isWanted: (host: string) => boolean,
+): VirtualHosts {
+  const { workload } = listener;
   const findings = new Set<Finding>();
   const passedOver: OrderedRule[] = [];
   const seen = inOrderFor(workload.namespace, virtualServices);
@@ -61,7 +97,7 @@ export function virtualHostOf(
     for (const { virtualService, tier } of seen) {
       if (!isBoundTo(virtualService, at)) continue;
       const common = commonHosts(virtualService, at);
-      const fitting = common.filter((host) => mostSpecificHost(asked, [host]) !== null);
+      const fitting = common.filter(isWanted);
       for (const host of common) if (!fitting.includes(host)) others.add(host);
       if (fitting.length === 0) continue;
       const rules = rulesOf(virtualService, at);
@@ -76,14 +112,7 @@ export function virtualHostOf(
       }
     }
   }
-  const host = mostSpecificHost(asked, [...byHost.keys()]);
-  return {
-    hosts: [...byHost.keys(), ...others],
-    host,
-    bound: host === null ? [] : (byHost.get(host) ?? []),
-    passedOver,
-    findings: [...findings, ...assumedPods(listener, virtualServices, asked)],
-  };
+  return { byHost, others, passedOver, findings };
 }
 
 /** A VirtualService's rules for a Gateway, made once however many servers they are for. */

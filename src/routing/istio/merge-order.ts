@@ -21,6 +21,29 @@ const MAX_NAMED = 5;
  *   rule takes the request.
  */
 export function mergedRules(appended: readonly BoundVirtualService[]): OrderedRule[] {
+  const merged = inMergedOrder(appended);
+  const takers = merged.tiers
+    .map((tier) =>
+      merged.bound.filter((_, index) => merged.bound.length > 1 && tier[index]?.some(matches)),
+    )
+    .find((tier) => tier.length > 0);
+  const rivals = rivalsOf(takers ?? []);
+  if (rivals.length > 0) throw severalError(rivals);
+  return merged.rules;
+}
+
+/** The rules of VirtualServices on one host as Istio merges them. */
+interface MergedRules {
+  /** In the order in which they are tried. */
+  rules: OrderedRule[];
+  /** Each VirtualService once for each way in which it is bound. */
+  bound: readonly BoundVirtualService[];
+  /** Of each of them the rules that come first, and those that take every request. */
+  tiers: readonly (readonly OrderedRule[][])[];
+}
+
+/** As {@link mergedRules}; objects of one unknown age are in the order of their names. */
+export function inMergedOrder(appended: readonly BoundVirtualService[]): MergedRules {
   const bound = appended.filter(
     ({ virtualService, rules }, index) =>
       !appended
@@ -28,23 +51,20 @@ export function mergedRules(appended: readonly BoundVirtualService[]): OrderedRu
         .some((before) => before.virtualService === virtualService && before.rules === rules),
   );
   const [only, ...others] = bound;
-  if (only !== undefined && others.length === 0) return only.rules;
+  if (only !== undefined && others.length === 0)
+    return { rules: only.rules, bound, tiers: [[only.rules]] };
   const tables = bound.map(({ rules }) => untilCatchAll(rules.flatMap(oneRulePerEntry)));
   const specific = tables.map((rules) => rules.filter((rule) => !takesAll(rule)));
   const catchAll = tables.map((rules) => rules.filter(takesAll));
-  const takers = [specific, catchAll]
-    .map((tier) => bound.filter((_, index) => (tier[index] ?? []).some(matches)))
-    .find((tier) => tier.length > 0);
-  refuseRivals(takers ?? []);
-  return [...specific.flat(), ...catchAll.flat()];
+  return { rules: [...specific.flat(), ...catchAll.flat()], bound, tiers: [specific, catchAll] };
 }
 
-/** Of those that could take the request, only age tells apart the ones of a rank. */
-function refuseRivals([first, ...others]: readonly BoundVirtualService[]): void {
-  if (first === undefined) return;
+/** Of VirtualServices on one host those of the first one's rank that only an unknown age tells apart. */
+export function rivalsOf([first, ...others]: readonly BoundVirtualService[]): VirtualService[] {
+  if (first === undefined) return [];
   const sameRank = others.filter(({ rank }) => rank === first.rank);
   const rivals = [...new Set([first, ...sameRank].map(({ virtualService }) => virtualService))];
-  if (rivals.length > 1 && !agesKnown(rivals)) throw severalError(rivals);
+  return rivals.length > 1 && !agesKnown(rivals) ? rivals : [];
 }
 
 export function severalError(virtualServices: readonly VirtualService[]): InputError {

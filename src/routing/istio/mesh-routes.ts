@@ -42,7 +42,7 @@ export interface MeshHost {
 /** The service that a request of the mesh asks for. */
 export interface AskedInMesh {
   /** What the VirtualServices are for, by full names. */
-  named: ReadonlyMap<string, SeenVirtualService[]>;
+  named: MeshNames;
   /** Those of these names that are there at the port. */
   served: string[];
   asked: { name: string; note: string | null };
@@ -79,6 +79,33 @@ export function meshHostOf(
   { named, served, asked, port }: AskedInMesh,
   request: RouteRequest,
 ): MeshHost {
+  const table = meshTableOf(set, named, served, { name: asked.name, port }, request);
+  if (table.rivals.length > 0) throw severalError(table.rivals);
+  return { ...table, asked: asked.name, port, hosts: served, note: asked.note };
+}
+
+/** The routes that a sidecar has for one name at one port. */
+export interface MeshTable extends Pick<
+  MeshHost,
+  'host' | 'rules' | 'passedOver' | 'isService' | 'findings'
+> {
+  /** VirtualServices of which only an unknown age says which one counts; the first one's rules are given. */
+  rivals: VirtualService[];
+}
+
+/**
+ * @param named As {@link hostsInMesh} gives them.
+ * @param served Of these names the ones that sidecars have at the port; others than the asked one and
+ *   wildcards may be left out.
+ */
+export function meshTableOf(
+  set: ManifestSet,
+  named: MeshNames,
+  served: readonly string[],
+  asked: { name: string; port: number | null },
+  request: RouteRequest,
+): MeshTable {
+  const { name: askedName, port } = asked;
   const findings = new Set<Finding>();
   const rulesOf = ({ virtualService }: SeenVirtualService): OrderedRule[] => {
     const noticed: Finding[] = [];
@@ -95,10 +122,10 @@ export function meshHostOf(
     for (const finding of noticed) findings.add(finding);
     return rules;
   };
-  const isService = findService(set, asked.name) !== null;
+  const isService = findService(set, askedName) !== null;
   const tables = new Map(
     served
-      .filter((name) => mostSpecificHost(asked.name, [name]) !== null)
+      .filter((name) => mostSpecificHost(askedName, [name]) !== null)
       .filter((name) => isService || !isOfServices(set, name, port))
       .map((name) => [
         name,
@@ -109,7 +136,7 @@ export function meshHostOf(
     (tables.get(name) ?? []).some(({ rules }) => rules.some(isApplicable));
   // A service belongs to the narrowest host, whether a rule applies or not; any other name falls to a wider one.
   const pattern = mostSpecificHost(
-    asked.name,
+    askedName,
     [...tables.keys()].filter((name) => isService || isAnyApplicable(name)),
   );
   const candidates = pattern === null ? [] : (tables.get(pattern) ?? []);
@@ -118,29 +145,29 @@ export function meshHostOf(
     isService && pattern?.startsWith('*') === true ? candidates.slice(0, 1) : candidates;
   const applicable = tried.filter(({ rules }) => rules.some(isApplicable));
   const [first] = applicable;
-  const rivals = applicable.filter(({ tier }) => tier === first?.tier);
-  const objects = rivals.map(({ virtualService }) => virtualService);
-  if (objects.length > 1 && !agesKnown(objects)) throw severalError(objects);
+  const rivals = applicable
+    .filter(({ tier }) => tier === first?.tier)
+    .map(({ virtualService }) => virtualService);
   return {
     host: first === undefined ? null : pattern,
-    asked: asked.name,
-    port,
-    hosts: served,
     rules: first?.rules ?? [],
     passedOver: [...tables.values()]
       .flat()
       .flatMap(({ rules }) => (rules.some(isApplicable) ? [] : rules)),
     isService,
     findings: [...findings],
-    note: asked.note,
+    rivals: rivals.length > 1 && !agesKnown(rivals) ? rivals : [],
   };
 }
 
+/** The full names that VirtualServices of the mesh have, each with these in the order in which they count. */
+export type MeshNames = ReadonlyMap<string, readonly SeenVirtualService[]>;
+
 /** The full names that VirtualServices of the mesh have rules for, each with these in the order they count. */
-function hostsInMesh(
+export function hostsInMesh(
   virtualServices: readonly VirtualService[],
   namespace: string,
-): Map<string, SeenVirtualService[]> {
+): MeshNames {
   const inMesh = virtualServices.filter(({ gateways }) => gateways.includes(MESH));
   const named = new Map<string, SeenVirtualService[]>();
   for (const seen of inOrderFor(namespace, inMesh)) {
@@ -162,11 +189,11 @@ const HTTP_PORT = 80;
  * they know at port 80, and where the same VirtualService has a real service. A name of the cluster's
  * is taken for a service even where its manifest is not given, and so is every name where none is.
  */
-function isServed(
+export function isServed(
   set: ManifestSet,
   name: string,
   port: number | null,
-  named: ReadonlyMap<string, readonly SeenVirtualService[]>,
+  named: MeshNames,
 ): boolean {
   if (port === null || port === HTTP_PORT || isServiceName(set, name)) return true;
   if (set.services.length + set.serviceEntries.length === 0) return true;

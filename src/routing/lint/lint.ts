@@ -4,6 +4,7 @@ import { canariesWithoutEffect } from './canaries.js';
 import type { Finding } from '../../finding.js';
 import { droppedServers } from './dropped-servers.js';
 import { conflictingVirtualServices, unattachedRoutes, unservedHosts } from './hosts.js';
+import { headerRulesWithoutWeight } from './header-rules.js';
 import { ineffectiveMatches } from './ineffective-matches.js';
 import { untypedServicePorts } from './service-ports.js';
 import { shadowedRoutes } from './shadowed-routes.js';
@@ -18,6 +19,7 @@ const CHECKS: readonly Check[] = [
   unknownSubsets,
   shadowedRoutes,
   ineffectiveMatches,
+  headerRulesWithoutWeight,
   droppedServers,
   conflictingVirtualServices,
   unservedHosts,
