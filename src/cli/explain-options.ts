@@ -22,6 +22,7 @@ const {
   authority,
   mask,
   plaintext,
+  servername,
   protocol,
   'expect-service': expectService,
   'virtual-service': virtualService,
@@ -59,6 +60,7 @@ export const ROUTE_OPTIONS = {
   authority,
   mask,
   plaintext,
+  servername: { ...servername, describe: 'Server name of the TLS connection [the authority]' },
   protocol,
   ...ALSO_TAKEN,
 };
@@ -93,6 +95,9 @@ const EXPLAIN_EPILOGUE = `Examples:
   The first for a plain HTTP request with a header:
     splitproof explain -f manifests/ --authority shop.example.com \\
       --path /reviews/1 -H 'x-canary: always'
+  A connection, where a gateway or sidecar sees no HTTP (tls and tcp routes):
+    splitproof explain -f manifests/ tls://shop.example.com
+    splitproof explain -f manifests/ tcp://localhost:31400
   Is the gateway programmed with it? (kubectl port-forward … 15000)
     splitproof explain -f manifests/ --envoy-admin http://127.0.0.1:15000 \\
       --call helloworld.Greeter/SayHello

@@ -98,12 +98,16 @@ export interface RouteExplanation {
     path: string;
     scheme: string;
     authority: string;
+    /** Asked for in TLS; null in plaintext, and where an address is asked for. */
+    serverName: string | null;
     headers: Record<string, string>;
     namespace: string;
   };
   /** `gateway:default/grpc-gateway`, `waypoint:default/waypoint`, `ztunnel`, `mesh`, `proxyless`; null when no route could be chosen. */
   via: string | null;
   gatewayPort: number | null;
+  /** What the route splits: a destination is drawn for each request, or once for each connection. */
+  splits: 'requests' | 'connections';
   route: RouteReport | null;
   /** What the route does with the request; null without a route. */
   action: {

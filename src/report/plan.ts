@@ -39,6 +39,8 @@ export interface CapacityReport {
 export interface PlannedSplitReport {
   /** `canary 5 %`, or the call; null for the split that was asked for. */
   name: string | null;
+  /** What is counted: the route draws a destination for each request, or once for each connection. */
+  draws: 'requests' | 'connections';
   destinations: PlannedDestinationReport[];
   /** What the route answers with an error on purpose, which comes on top; null when nothing. */
   aborts: { share: number; description: string } | null;

@@ -62,7 +62,7 @@ function choosers(set: ManifestSet, request: RouteRequest): Chooser[] {
   const { via } = request;
   const inMesh = isInMesh(via);
   const found: Chooser[] = [];
-  if (set.apiRoutes.length > 0) {
+  if (set.apiRoutes.length + set.connectionRoutes.length > 0) {
     if (isInMesh(via)) found.push((given, asked) => chooseServiceRoute(given, asked, via));
     else found.push(...(hasGatewayRoutes(set) ? [chooseGatewayApiRoute] : []), inferredMesh);
   }
@@ -70,7 +70,8 @@ function choosers(set: ManifestSet, request: RouteRequest): Chooser[] {
   // A sidecar's default, by replicas, is Istio's to give.
   const byReplicas =
     via === undefined ? hasOnlyServices(set) && set.apiRoutes.length === 0 : inMesh;
-  if (set.virtualServices.length > 0 || byReplicas) found.push(chooseIstioRoute);
+  if (set.virtualServices.length > 0 || byReplicas || hasMeshConnections(set, request))
+    found.push(chooseIstioRoute);
   return found;
 }
 
@@ -78,7 +79,7 @@ function choosers(set: ManifestSet, request: RouteRequest): Chooser[] {
 function takesIngresses(set: ManifestSet, { virtualService: wanted }: RouteRequest): boolean {
   if (wanted !== undefined)
     return set.ingresses.some((ingress) => objectKey(ingress) === objectKey(wanted));
-  const others = set.virtualServices.length + set.apiRoutes.length;
+  const others = set.virtualServices.length + set.apiRoutes.length + set.connectionRoutes.length;
   return set.ingresses.length > 0 && others === 0;
 }
 
@@ -90,8 +91,17 @@ function hasOnlyServices(set: ManifestSet): boolean {
   return !isEntry && set.services.length + set.serviceEntries.length > 0;
 }
 
+function hasMeshConnections({ connectionRoutes }: ManifestSet, { via }: RouteRequest): boolean {
+  return (
+    via?.kind !== 'gateway' &&
+    connectionRoutes.some(({ parentRefs }) => parentRefs.some(({ kind }) => kind === 'Service'))
+  );
+}
+
 function hasGatewayRoutes(set: ManifestSet): boolean {
-  return set.apiRoutes.some(({ parentRefs }) => parentRefs.some(({ kind }) => kind === 'Gateway'));
+  return [...set.apiRoutes, ...set.connectionRoutes].some(({ parentRefs }) =>
+    parentRefs.some(({ kind }) => kind === 'Gateway'),
+  );
 }
 
 function inferredMesh(set: ManifestSet, request: RouteRequest): ChosenRoute | null {
@@ -101,7 +111,12 @@ function inferredMesh(set: ManifestSet, request: RouteRequest): ChosenRoute | nu
 function refuseUnknownRoute(set: ManifestSet, request: RouteRequest): void {
   const { virtualService: wanted } = request;
   if (wanted === undefined) return;
-  const routes = [...set.virtualServices, ...set.apiRoutes, ...set.ingresses];
+  const routes = [
+    ...set.virtualServices,
+    ...set.apiRoutes,
+    ...set.connectionRoutes,
+    ...set.ingresses,
+  ];
   if (routes.some((route) => objectKey(route) === objectKey(wanted))) return;
   throw new InputError(
     `there is no VirtualService ${objectKey(wanted)} among the manifests: ` +

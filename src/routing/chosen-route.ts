@@ -15,6 +15,8 @@ export interface ChosenRoute {
   traces: RuleTrace[];
   /** Why nothing matched, and what to do about it. */
   problem: InputError | null;
+  /** What is chosen once for a connection, so that all of its requests share it. */
+  perConnection?: boolean;
   notes: string[];
   findings: Finding[];
 }

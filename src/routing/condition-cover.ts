@@ -1,4 +1,5 @@
 import type { Condition, MatchEntry } from './condition.js';
+import { coveredBy } from './istio/host.js';
 import type { StringMatch } from './string-match.js';
 
 /** What a condition is about; in one entry two conditions on one subject narrow each other. */
@@ -35,6 +36,7 @@ export function entryCovers(outer: MatchEntry, inner: MatchEntry): boolean {
   return outer.conditions.every(
     (condition) =>
       takesEveryPath(condition) ||
+      condition.on === 'connection' ||
       inner.conditions.some((narrower) => conditionCovers(condition, narrower)),
   );
 }
@@ -59,6 +61,8 @@ function conditionCovers(outer: Condition, inner: Condition): boolean {
     return !outer.negated && !inner.negated && isWithin(inner.match, outer.match);
   if (outer.on === 'path-segments' && inner.on === 'path-segments')
     return `${inner.prefix}/`.startsWith(`${outer.prefix}/`);
+  if (outer.on === 'server-name' && inner.on === 'server-name')
+    return inner.names.every((name) => outer.names.some((wider) => coveredBy(name, wider)));
   if ('match' in outer && 'match' in inner && outer.on !== 'header')
     return isWithin(inner.match, outer.match);
   return false;

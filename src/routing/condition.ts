@@ -1,4 +1,6 @@
 import { headerText } from './header-text.js';
+import { coveredBy } from './istio/host.js';
+import { isInSubnets } from './subnets.js';
 import type { RouteRequest } from './request.js';
 import { describeStringMatch, matchesText, type StringMatch } from './string-match.js';
 
@@ -14,6 +16,12 @@ export type Condition =
   | { on: 'gateway'; names: readonly string[] }
   | { on: 'source-labels'; labels: Readonly<Record<string, string>> }
   | { on: 'source-namespace'; namespace: string }
+  /** Of a connection: what its client asks for in TLS; `*` alone takes a connection without TLS, too. */
+  | { on: 'server-name'; names: readonly string[] }
+  /** Of a connection: where its client means to go. */
+  | { on: 'destination-subnets'; subnets: readonly string[] }
+  /** It holds for every connection. */
+  | { on: 'connection' }
   | { on: 'unknowable'; what: string };
 
 /** Alternatives are a list of entries; within one entry every condition must hold. */
@@ -33,6 +41,16 @@ export interface MatchContext {
    * and labels that are not known are taken for none.
    */
   source: { labels: Readonly<Record<string, string>> | null; namespace: string } | null;
+  /** What is known of the connection, where rules choose by it. */
+  connection?: ConnectionTraits;
+}
+
+/** What rules for connections see of one. */
+export interface ConnectionTraits {
+  /** In lower case; `null` in plaintext, and where an address is asked for. */
+  serverName: string | null;
+  /** IP address it is opened to; `null` when not known. */
+  address: string | null;
 }
 
 /**
@@ -71,6 +89,10 @@ export function unmetReason(condition: Condition, context: MatchContext): string
     case 'source-namespace':
       if (context.source?.namespace === condition.namespace) return null;
       return `the client is not in the namespace ${condition.namespace}`;
+    case 'server-name':
+    case 'destination-subnets':
+    case 'connection':
+      return unmetConnection(condition, context.connection ?? UNKNOWN_CONNECTION);
     case 'unknowable':
       return `${condition.what} cannot be told from the request`;
   }
@@ -103,8 +125,42 @@ function describeCondition(condition: Condition): string {
         .join(',')}`;
     case 'source-namespace':
       return `client namespace ${condition.namespace}`;
+    case 'server-name':
+      return `server name ${condition.names.join(' or ')}`;
+    case 'destination-subnets':
+      return `destination in ${condition.subnets.join(' or ')}`;
+    case 'connection':
+      return 'any connection';
     case 'unknowable':
       return condition.what;
+  }
+}
+
+const UNKNOWN_CONNECTION: ConnectionTraits = { serverName: null, address: null };
+
+function unmetConnection(
+  condition: Extract<Condition, { on: 'server-name' | 'destination-subnets' | 'connection' }>,
+  { serverName, address }: ConnectionTraits,
+): string | null {
+  switch (condition.on) {
+    case 'connection':
+      return null;
+    case 'server-name': {
+      const { names } = condition;
+      const isAsked = (name: string): boolean =>
+        name === '*' || (serverName !== null && coveredBy(serverName, name));
+      if (names.some(isAsked)) return null;
+      return serverName === null
+        ? `the connection asks for no server name, and ${names.join(' or ')} is wanted`
+        : `the server name is ${serverName}, not ${names.join(' or ')}`;
+    }
+    case 'destination-subnets': {
+      const { subnets } = condition;
+      if (address === null)
+        return `the address that the client connects to is not known, and ${subnets.join(' or ')} is wanted`;
+      if (isInSubnets(address, subnets)) return null;
+      return `the address is ${address}, not in ${subnets.join(' or ')}`;
+    }
   }
 }
 

@@ -63,7 +63,7 @@ export function firstMatch(rules: readonly OrderedRule[]): {
 
 /** Holds a request against the alternatives of one rule. */
 export function matchRule(
-  rule: Rule,
+  rule: Pick<Rule, 'entries'>,
   context: MatchContext,
 ): { matches: true; entry: MatchEntry | null } | { matches: false; reasons: string[] } {
   if (rule.entries.length === 0) return { matches: true, entry: null };

@@ -14,8 +14,10 @@ export function forwardedOrRefused(
 ): Forwarded {
   switch (resolution.kind) {
     case 'forward': {
-      const { samePods } = resolution;
-      if (samePods === null || purpose === 'plan for') return resolution;
+      const { samePods, perConnection } = resolution;
+      if (purpose === 'plan for') return resolution;
+      if (perConnection) throw perConnectionError(resolution);
+      if (samePods === null) return resolution;
       throw new InputError(samePods.summary, inputPlace(samePods.place));
     }
     case 'none':
@@ -33,4 +35,17 @@ export function forwardedOrRefused(
       );
     }
   }
+}
+
+/** Draws are as many as connections, and a run has few of them. */
+function perConnectionError({ route, traces, notes }: Forwarded): InputError {
+  const place = traces.find(({ outcome }) => outcome === 'taken')?.place ?? null;
+  const who =
+    route === null
+      ? `${notes.join('; ')};`
+      : `the rule ${route.rule} of ${route.source} splits connections and not requests:`;
+  return new InputError(
+    `${who} a destination is drawn once for each connection, and all requests on it go there, so that requests do not test the split; see it with explain, and who answers with bench without --manifest`,
+    inputPlace(place),
+  );
 }

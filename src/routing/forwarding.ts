@@ -1,5 +1,5 @@
 import type { Finding } from '../finding.js';
-import type { InputError } from '../input-error.js';
+import { InputError } from '../input-error.js';
 import type { ChosenRoute } from './chosen-route.js';
 import type { MatchContext } from './condition.js';
 import type { MatchedRule } from './first-match.js';
@@ -34,7 +34,7 @@ export function forwardingOf(
   { object, rule, context }: MatchedRule,
   backends: readonly Backend[],
 ): Forwarding {
-  const { clientNamespace, via } = chosen;
+  const { clientNamespace, via, perConnection = false } = chosen;
   const findings: Finding[] = [...chosen.findings];
   const client = { namespace: clientNamespace, labels: context.source?.labels ?? null };
   const { split, samePods } = resolveDestinations(set, object, backends, client, findings);
@@ -42,7 +42,11 @@ export function forwardingOf(
   return {
     split: { ...split, headers: responseHeaders(rule, backends) },
     samePods,
-    notes: [...chosen.notes, ...mirrorNotes(rule), ...affinityNotes(balancing, context.request)],
+    notes: [
+      ...chosen.notes,
+      ...mirrorNotes(rule),
+      ...affinityNotes(balancing, context.request, perConnection),
+    ],
     findings: [
       ...findings,
       ...faultFindings(rule),
@@ -60,16 +64,30 @@ export function forwardingByReplicas(
   chosen: ChosenRoute,
   service: string,
 ): Forwarding {
+  const shared = chosen.perConnection === true ? 'connections' : 'requests';
   const note =
     chosen.via.kind === 'ztunnel'
       ? `no route counts for ${service}: its pods share the connections, so the split is by replicas`
-      : `no route names weights for ${service}: its pods share the requests, so the split is by replicas`;
+      : `no route names weights for ${service}: its pods share the ${shared}, so the split is by replicas`;
   return {
-    split: replicaSplit(set, service),
+    split:
+      chosen.perConnection === true
+        ? sharedConnections(set, chosen, service)
+        : replicaSplit(set, service),
     samePods: null,
     notes: [...chosen.notes, note],
     findings: chosen.findings,
   };
+}
+
+/** Why http rules are not tried is said with what is in the way of a split by replicas. */
+function sharedConnections(set: ManifestSet, { notes }: ChosenRoute, service: string): RouteSplit {
+  try {
+    return replicaSplit(set, service);
+  } catch (error) {
+    if (!(error instanceof InputError) || notes.length === 0) throw error;
+    throw new InputError(`${error.problem}; ${notes.join('; ')}`, error.place);
+  }
 }
 
 /** The load balancers of a route's destinations, with the names of those each holds for. */
@@ -92,10 +110,13 @@ function balancersOf(
 function affinityNotes(
   balancing: ReadonlyMap<LoadBalancer, string[]>,
   request: MatchContext['request'],
+  perConnection: boolean,
 ): string[] {
-  return [...balancing].flatMap(
-    ([balancer, names]) => affinityNote(names, balancer, request) ?? [],
+  // Of a connection, only the client's address can be a key.
+  const seen = [...balancing].filter(
+    ([{ hash }]) => !perConnection || hash?.by === 'source-address',
   );
+  return seen.flatMap(([balancer, names]) => affinityNote(names, balancer, request) ?? []);
 }
 
 function mirrorNotes({ effects }: Rule): string[] {

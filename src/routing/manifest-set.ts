@@ -1,6 +1,7 @@
 import { withoutDuplicates } from './duplicate-objects.js';
 import type { ApiGateway } from './gateway-api/gateway.js';
 import type { GatewayClass } from './gateway-api/gateway-class.js';
+import type { ConnectionRoute } from './gateway-api/connection-route.js';
 import type { ReferenceGrant } from './gateway-api/reference-grant.js';
 import type { ApiRoute } from './gateway-api/route.js';
 import type { Ingress } from './ingress-nginx/ingress.js';
@@ -34,6 +35,8 @@ export interface ManifestSet {
   readonly apiGateways: readonly ApiGateway[];
   readonly gatewayClasses: readonly GatewayClass[];
   readonly apiRoutes: readonly ApiRoute[];
+  /** TLSRoutes and TCPRoutes. */
+  readonly connectionRoutes: readonly ConnectionRoute[];
   readonly referenceGrants: readonly ReferenceGrant[];
   readonly namespaces: readonly Namespace[];
   readonly ingresses: readonly Ingress[];
@@ -58,6 +61,7 @@ export const EMPTY_MANIFESTS: ManifestSet = {
   apiGateways: [],
   gatewayClasses: [],
   apiRoutes: [],
+  connectionRoutes: [],
   referenceGrants: [],
   namespaces: [],
   ingresses: [],
@@ -82,6 +86,7 @@ export function mergeManifests(sets: readonly ManifestSet[]): ManifestSet {
     apiGateways: sets.flatMap((set) => set.apiGateways),
     gatewayClasses: sets.flatMap((set) => set.gatewayClasses),
     apiRoutes: sets.flatMap((set) => set.apiRoutes),
+    connectionRoutes: sets.flatMap((set) => set.connectionRoutes),
     referenceGrants: sets.flatMap((set) => set.referenceGrants),
     namespaces: sets.flatMap((set) => set.namespaces),
     ingresses: sets.flatMap((set) => set.ingresses),
@@ -125,6 +130,7 @@ function placedIn(set: ManifestSet, namespace: string): ManifestSet {
     apiGateways: placed(set.apiGateways),
     gatewayClasses: withoutDuplicates(set.gatewayClasses),
     apiRoutes: placed(set.apiRoutes),
+    connectionRoutes: placed(set.connectionRoutes),
     referenceGrants: placed(set.referenceGrants),
     namespaces: set.namespaces,
     ingresses: placed(set.ingresses),

@@ -1,3 +1,4 @@
+import { readConnectionRoute } from './gateway-api/connection-route.js';
 import { readApiGateway } from './gateway-api/gateway.js';
 import { readGatewayClass } from './gateway-api/gateway-class.js';
 import { readReferenceGrant } from './gateway-api/reference-grant.js';
@@ -128,6 +129,9 @@ function readKind(
     case 'HTTPRoute':
     case 'GRPCRoute':
       return found({ apiRoutes: [readApiRoute(node, kind, findings)] });
+    case 'TLSRoute':
+    case 'TCPRoute':
+      return found({ connectionRoutes: [readConnectionRoute(node, kind, findings)] });
     case 'Ingress':
       return found({ ingresses: [readIngress(node, apiVersion, findings)] });
     case 'Rollout':

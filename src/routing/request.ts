@@ -12,6 +12,8 @@ export interface RouteRequest {
   scheme: 'http' | 'https';
   /** As in `:authority`: `grpc.example.com`, `127.0.0.1:8080`. */
   authority: string;
+  /** Asked for in TLS, where it is not the authority's host. */
+  serverName?: string;
   /** Names in lower case; give what is sent, `content-type: application/grpc` included. */
   headers: ReadonlyMap<string, string>;
   /** Port of the target; behind a load balancer it is not the gateway's. */

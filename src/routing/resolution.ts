@@ -40,6 +40,8 @@ export interface Resolved {
   via: Via | null;
   /** Port of the gateway's listener; null where there is none, or it is not known. */
   gatewayPort: number | null;
+  /** The route is drawn once for each connection, and all requests on it share it. */
+  perConnection: boolean;
   /** Every rule of the request's host, in the order they are tried. */
   traces: RuleTrace[];
   /** Choices that were made, to be shown with the result. */

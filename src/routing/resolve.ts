@@ -144,12 +144,16 @@ function unrouted(
 
 const NO_RULE: NoRule = { route: null, action: null, effects: null, headerChanges: [] };
 
-function takenRule({ gatewayPort }: ChosenRoute, matched: MatchedRule): TakenRule {
+function takenRule(
+  { gatewayPort, perConnection = false }: ChosenRoute,
+  matched: MatchedRule,
+): TakenRule {
   const { action } = matched.rule;
   return {
     route: takenRoute(matched, gatewayPort),
     action: { kind: action.kind, description: describeAction(action) },
-    effects: appliedEffects(matched),
+    // Nobody retries what a proxy does not look into.
+    effects: perConnection ? matched.rule.effects : appliedEffects(matched),
     headerChanges: ruleHeaderChanges(
       matched.rule,
       action.kind === 'forward' ? action.backends : [],
@@ -170,11 +174,14 @@ function known(
     ...errors,
     ...[...new Set([...set.findings, ...said.findings])].filter((each) => !noticed.has(each)),
     ...(forwarding === null ? [] : destinationFindings(set, forwarding.split)),
-    ...protocolFindings(set, request, destinations, chosen?.matched ?? null, streaming),
+    ...(chosen?.perConnection === true
+      ? []
+      : protocolFindings(set, request, destinations, chosen?.matched ?? null, streaming)),
   ];
   return {
     via: chosen?.via ?? null,
     gatewayPort: chosen?.gatewayPort ?? null,
+    perConnection: chosen?.perConnection ?? false,
     traces: chosen?.traces ?? [],
     notes: said.notes,
     findings,

@@ -1,4 +1,5 @@
 import { CLUSTER_DOMAIN } from './istio/host.js';
+import { servicePortProtocol, type PortProtocol } from './istio/port-protocol.js';
 import type { Service } from './kubernetes/service.js';
 import type { ManifestSet } from './manifest-set.js';
 
@@ -7,6 +8,10 @@ export interface KnownService {
   host: string;
   namespace: string;
   ports: readonly number[];
+  /** By port. */
+  protocols: ReadonlyMap<number, PortProtocol>;
+  /** Its own IP address; `null`: it has none, or it is not known. */
+  address: string | null;
   /** Labels of its pods; `null`: it selects none by labels. */
   selector: Readonly<Record<string, string>> | null;
   /** Name of the ServiceEntry whose listed endpoints stand behind it. */
@@ -49,6 +54,8 @@ function readRegistry(set: ManifestSet): Map<string, KnownService> {
         host,
         namespace: entry.namespace,
         ports: entry.ports,
+        protocols: entry.protocols,
+        address: entry.address,
         selector: entry.selector,
         endpointsOf: entry.selector === null ? entry.name : null,
       });
@@ -59,6 +66,8 @@ function readRegistry(set: ManifestSet): Map<string, KnownService> {
       host,
       namespace: service.namespace,
       ports: service.ports.map(({ port }) => port),
+      protocols: new Map(service.ports.map((port) => [port.port, servicePortProtocol(port)])),
+      address: service.address,
       selector: service.selector,
       endpointsOf: null,
     });

@@ -12,6 +12,7 @@ import {
   type ExplanationReport,
   type RouteExplanation,
 } from '../report/explanation.js';
+import { connectionOf } from '../routing/connection-order.js';
 import { headerText } from '../routing/header-text.js';
 import type { ManifestSet } from '../routing/manifest-set.js';
 import { formatVia, type RouteRequest } from '../routing/request.js';
@@ -24,7 +25,12 @@ import type { RouteQuestion } from '../scenario/route-question.js';
 import { authorityOf } from './authority.js';
 import { maskedUrl, type Secrets } from '../secrets.js';
 import { TOOL } from '../tool.js';
-import { findConfigNotProgrammed, programmedSplit, readProxyConfigs } from './programmed.js';
+import {
+  connectionsNotCompared,
+  findConfigNotProgrammed,
+  programmedSplit,
+  readProxyConfigs,
+} from './programmed.js';
 import { routeRequest } from './route-request.js';
 import { shownHeaders } from './shown-headers.js';
 import { withoutSecrets } from './without-secrets.js';
@@ -82,6 +88,7 @@ function routeExplanation(
     request: shownRequest(request),
     via: resolution.via === null ? null : formatVia(resolution.via),
     gatewayPort: resolution.gatewayPort,
+    splits: resolution.perConnection ? 'connections' : 'requests',
     route: resolution.route,
     action: resolution.action,
     destinations: sharesOf(resolution),
@@ -171,8 +178,9 @@ async function askedRequest(call: Call, signal: AbortSignal | undefined): Promis
 const MOST_PROGRESS = 3;
 
 /** How far a request gets: to a split, to a route, to the rules of its host, or not even there. */
-function progress({ kind, route, traces }: Resolution): number {
-  if (kind === 'forward') return MOST_PROGRESS;
+function progress({ kind, route, traces, perConnection }: Resolution): number {
+  // Bytes may be passed on whatever they are: a route is more.
+  if (kind === 'forward') return perConnection && route === null ? 0.5 : MOST_PROGRESS;
   if (route !== null) return 2;
   return traces.length > 0 ? 1 : 0;
 }
@@ -185,7 +193,7 @@ function routeAs(
   manifests: ManifestSet,
   scheme: 'http' | 'https',
 ): QuestionedRoute {
-  const { target, call, namespace } = question;
+  const { target, call, namespace, serverName } = question;
   const { metadata } = call;
   const { method, headers } = head;
   const notes: string[] = [];
@@ -203,10 +211,25 @@ function routeAs(
     notes.push(`taken as a request for ${ASSUMED_AUTHORITY}: a target or --authority says which`);
   }
   const request = routeRequest(
-    { method, path, scheme, authority, metadata: [...headers, ...metadata], target, namespace },
+    {
+      method,
+      path,
+      scheme,
+      authority,
+      serverName,
+      metadata: [...headers, ...metadata],
+      target,
+      namespace,
+    },
     question.manifests,
   );
-  return { request, resolution: resolveRoute(manifests, request, { streaming }), notes };
+  const resolution = resolveRoute(manifests, request, { streaming });
+  if (question.connectionAlone && !resolution.perConnection) {
+    notes.push(
+      `proxies look for HTTP in this connection, so a request is taken: ${method} ${path}`,
+    );
+  }
+  return { request, resolution, notes };
 }
 
 async function programmedOf(
@@ -216,9 +239,11 @@ async function programmedOf(
   signal: AbortSignal | undefined,
 ): Promise<ProgrammedRecord | null> {
   if (programmed === null) return null;
-  const { kind, gatewayPort } = resolution;
+  const { kind, gatewayPort, perConnection } = resolution;
+  const configs = await readProxyConfigs(programmed, signal);
+  if (perConnection) return connectionsNotCompared(configs, sharesOf(resolution));
   return programmedSplit(
-    await readProxyConfigs(programmed, signal),
+    configs,
     request,
     gatewayPort ?? request.gatewayPort ?? null,
     // Without a split to expect there is still what the proxy does, compared with nothing.
@@ -235,6 +260,7 @@ function shownRequest(request: RouteRequest): ExplanationReport['request'] {
     path: maskedUrl(path),
     scheme,
     authority,
+    serverName: connectionOf(request, null).serverName,
     headers: Object.fromEntries(
       [...headers].map(([name, value]) => [name, headerText(name, value)]),
     ),

@@ -62,12 +62,12 @@ export async function plan(question: PlanQuestion, signal?: AbortSignal): Promis
     case 'calls':
       return report(await plannedCalls(split.calls, requests, signal), 'calls');
     default: {
-      const { weights, route, aborts } = await weightsOf(
+      const { weights, draws, route, aborts } = await weightsOf(
         split,
         await manifestsOf([split], signal),
         signal,
       );
-      return report([plannedSplit(null, weights, rule, requests, aborts)], 'split', route);
+      return report([plannedSplit(null, weights, rule, requests, aborts, draws)], 'split', route);
     }
   }
 }
@@ -84,13 +84,13 @@ async function plannedCalls(
   const splits = await Promise.all(
     calls.map(async ({ rule, source }, index) => {
       const power = powerPerCall(rule.power, calls.length);
-      const { weights, aborts } = await weightsOf(source, manifests, signal);
-      return { name: labels[index] ?? null, weights, rule: { ...rule, power }, aborts };
+      const { weights, aborts, draws } = await weightsOf(source, manifests, signal);
+      return { name: labels[index] ?? null, weights, rule: { ...rule, power }, aborts, draws };
     }),
   );
   const planned = (own: readonly (number | null)[]): PlannedSplitReport[] =>
-    splits.map(({ name, weights, rule, aborts }, index) =>
-      plannedSplit(name, weights, rule, own[index] ?? null, aborts),
+    splits.map(({ name, weights, rule, aborts, draws }, index) =>
+      plannedSplit(name, weights, rule, own[index] ?? null, aborts, draws),
     );
   const withoutNumber = planned([]);
   if (requests === null) return withoutNumber;
@@ -101,6 +101,7 @@ async function plannedCalls(
 
 interface Routed {
   weights: Weights;
+  draws: PlannedSplitReport['draws'];
   route: PlanReport['route'];
   aborts: AbortedPart | null;
 }
@@ -119,7 +120,8 @@ async function weightsOf(
   manifests: ManifestSet | null,
   signal: AbortSignal | undefined,
 ): Promise<Routed> {
-  if (source.kind === 'weights') return { weights: source.weights, route: null, aborts: null };
+  if (source.kind === 'weights')
+    return { weights: source.weights, draws: 'requests', route: null, aborts: null };
   if (manifests === null) throw new RangeError('manifests that were not loaded');
   const { question } = source;
   return await withoutSecrets(question.secrets, () => routedSplit(question, manifests, signal));
@@ -133,7 +135,7 @@ async function routedSplit(
   const { request, resolution } = await questionedRoute(manifests, question, signal);
   const front = forwardedOrRefused(resolution, 'plan for');
   const { service } = question;
-  const { destinations, route } =
+  const { destinations, route, perConnection } =
     service === null
       ? front
       : forwardedOrRefused(
@@ -141,11 +143,12 @@ async function routedSplit(
           'plan for',
         );
   const weights = destinations.map(({ name, weight }) => ({ name, weight }));
+  const draws = perConnection ? 'connections' : 'requests';
   const aborts = front.effects.abort;
   if (aborts !== null && aborts.share >= 1) throw nothingLeft(aborts);
-  if (route === null) return { weights, route, aborts };
+  if (route === null) return { weights, draws, route, aborts };
   const { source, file, line, rule, match } = route;
-  return { weights, route: { source, file, line, rule, match }, aborts };
+  return { weights, draws, route: { source, file, line, rule, match }, aborts };
 }
 
 function canary(step: number): Weights {
@@ -161,11 +164,13 @@ function plannedSplit(
   rule: PlanRule,
   requests: number | null,
   aborts: AbortedPart | null = null,
+  draws: PlannedSplitReport['draws'] = 'requests',
 ): PlannedSplitReport {
   const input = planInput(weights, parseTolerance(rule.tolerance), rule);
   const rates = [0, ...MISSING_PARTS.map((part) => part * rule.maxErrorRate)];
   return {
     name,
+    draws,
     destinations: weights.map(({ name: destination, weight }, index) => ({
       name: destination,
       weight,

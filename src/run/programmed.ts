@@ -139,3 +139,26 @@ function unserved(
     incomparable: null,
   };
 }
+
+/** Rules for connections stand in a proxy's listeners, and its route tables are what is compared. */
+export function connectionsNotCompared(
+  [first]: readonly ProxyConfig[],
+  configured: readonly { name: string; share: number }[],
+): ProgrammedRecord {
+  if (first === undefined) throw new RangeError('a proxy without a replica');
+  return {
+    source: first.place,
+    table: null,
+    virtualHost: null,
+    routes: [],
+    destinations: configured.map(({ name, share }) => ({
+      name,
+      configuredShare: share,
+      programmedShare: null,
+    })),
+    answeredByProxy: 0,
+    difference: null,
+    incomparable:
+      'a route that splits connections stands in the listeners of a proxy, and its route tables are compared alone: see istioctl proxy-config listeners -o json',
+  };
+}

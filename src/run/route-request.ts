@@ -9,6 +9,8 @@ export interface RequestParts {
   path: string;
   scheme: 'http' | 'https';
   authority: string;
+  /** Asked for in TLS; null: the authority's host. */
+  serverName: string | null;
   /** By lower-case name, with what the protocol itself sends. */
   metadata: readonly (readonly [string, string])[];
   target: Target | null;
@@ -20,13 +22,14 @@ export function routeRequest(
   parts: RequestParts,
   manifests: Extract<ExpectationSource, { kind: 'manifests' }>,
 ): RouteRequest {
-  const { method, path, scheme, authority, metadata, target, namespace } = parts;
+  const { method, path, scheme, authority, serverName, metadata, target, namespace } = parts;
   const { via, clientLabels, virtualService, gatewayPort, gatewayClass, rolloutStep } = manifests;
   return {
     method,
     path,
     scheme,
     authority,
+    ...(serverName === null ? {} : { serverName }),
     headers: new Map(metadata),
     targetPort: target?.kind === 'tcp' ? target.port : null,
     via,

@@ -169,14 +169,23 @@ const NO_MANIFESTS: Extract<ExpectationSource, { kind: 'manifests' }> = {
 };
 
 function requestOf(
-  { target, namespace }: Scenario,
+  { target, namespace, security }: Scenario,
   { request }: PreparedCall,
   source: ExpectationSource,
 ): RouteRequest {
   const { path, scheme, authority, metadata } = request;
   const { method, headers } = headOf(request);
   return routeRequest(
-    { method, path, scheme, authority, metadata: [...headers, ...metadata], target, namespace },
+    {
+      method,
+      path,
+      scheme,
+      authority,
+      serverName: security.kind === 'tls' ? (security.serverName ?? null) : null,
+      metadata: [...headers, ...metadata],
+      target,
+      namespace,
+    },
     source.kind === 'manifests' ? source : NO_MANIFESTS,
   );
 }

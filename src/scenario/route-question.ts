@@ -11,7 +11,7 @@ import {
 } from './expectation-source.js';
 import { type ExpectedService, expectedService } from './expected-service.js';
 import type { Settings } from './schema.js';
-import { parseTargetUrl, type Target } from './target.js';
+import { parseConnectionTarget, parseTargetUrl, type Target } from './target.js';
 
 /** A request whose route is asked for; nothing is sent. */
 export interface RouteQuestion {
@@ -22,6 +22,10 @@ export interface RouteQuestion {
   namespace: string;
   call: Call;
   target: Target | null;
+  /** Asked for in TLS; null: the authority's host. */
+  serverName: string | null;
+  /** A connection is asked for, and a request only where proxies see one. */
+  connectionAlone: boolean;
   /** null: neither the target nor a setting says; both are tried. */
   scheme: 'http' | 'https' | null;
   /** What no output may show. */
@@ -42,8 +46,13 @@ export function routeQuestion(all: Settings): RouteQuestion {
       path: '--weights',
     });
   }
+  const connection = settings.target === undefined ? null : parseConnectionTarget(settings.target);
   const { target, path } =
-    settings.target === undefined ? NO_TARGET : parseTargetUrl(settings.target);
+    connection !== null
+      ? { target: connection, path: settings.call === undefined ? '/' : null }
+      : settings.target === undefined
+        ? NO_TARGET
+        : parseTargetUrl(settings.target);
   const call = callOf(settings, path);
   return {
     manifests: source,
@@ -52,6 +61,8 @@ export function routeQuestion(all: Settings): RouteQuestion {
     namespace: settings.namespace ?? DEFAULT_NAMESPACE,
     call,
     target,
+    serverName: settings.servername ?? null,
+    connectionAlone: connection !== null && settings.call === undefined,
     secrets: secretsOf(settings.mask ?? [], call.metadata, call.kind === 'http' ? [call.path] : []),
     scheme: settings.plaintext === true ? 'http' : target?.kind === 'tcp' ? target.scheme : null,
   };

@@ -38,6 +38,22 @@ export function parseTargetUrl(text: string): { target: Target; path: string | n
   return { target, path: rest === '' ? null : urlPath(rest, text) };
 }
 
+/**
+ * Reads a target of which a connection is asked for and no request: `tcp://host:port`, `tls://host[:port]`.
+ *
+ * @returns Its scheme says whether there is TLS; null where the text is no such target.
+ * @throws InputError when it is malformed.
+ */
+export function parseConnectionTarget(text: string): Target | null {
+  const [, scheme = '', place = ''] = CONNECTION_FORM.exec(text) ?? [];
+  if (scheme === '') return null;
+  const isTls = scheme.toLowerCase() === 'tls';
+  const withPort = isTls && !/:\d+$/.test(place) ? `${place}:443` : place;
+  return { ...hostAndPort(withPort, text), scheme: isTls ? 'https' : 'http' };
+}
+
+const CONNECTION_FORM = /^(tcp|tls):\/\/(.*?)\/?$/i;
+
 /** Scheme, place, and path with query. */
 const URL_FORM = /^(https?):\/\/([^/?#]*)([^#]*)/i;
 
@@ -56,6 +72,12 @@ function urlPath(rest: string, text: string): string {
 function parsePlace(text: string): Target {
   const unix = /^unix:(?:\/\/)?(.+)$/.exec(text);
   if (unix !== null) return { kind: 'unix', path: unix[1] ?? '' };
+  if (CONNECTION_FORM.test(text)) {
+    throw malformed(
+      text,
+      'tcp:// and tls:// ask for the route of a connection: see explain and plan',
+    );
+  }
   if (text.startsWith('xds:')) {
     throw malformed(text, 'xds targets are not supported yet');
   }

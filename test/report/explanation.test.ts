@@ -20,11 +20,13 @@ function reportOf(text: string): ExplanationReport {
       path: text,
       scheme: 'http',
       authority: text,
+      serverName: text,
       headers: { [text]: text },
       namespace: text,
     },
     via: text,
     gatewayPort: 80,
+    splits: 'connections',
     route: { source: text, file: text, line: 3, rule: text, match: text, gatewayPort: 80 },
     action: { kind: 'redirect', description: text },
     destinations: [

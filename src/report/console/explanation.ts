@@ -44,15 +44,17 @@ function routeSections(route: RouteExplanation, style: Style): string[] {
 }
 
 function facts(
-  { request, via, gatewayPort, route, action, notes }: RouteExplanation,
+  { request, via, gatewayPort, splits, route, action, notes }: RouteExplanation,
   style: Style,
 ): string {
-  const { method, path, scheme, authority, headers, namespace } = request;
+  const { method, path, scheme, authority, serverName, headers, namespace } = request;
   const others = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   const port = gatewayPort === null ? '' : `, gateway port ${gatewayPort}`;
+  const name = serverName === null ? 'without a server name' : `server name ${serverName}`;
   const known: Fact[] = [
     ['request', plainText(`${method} ${path}`)],
     ['', plainText(`${scheme}, authority ${authority}, namespace ${namespace}`)],
+    ...(splits === 'connections' ? [['', plainText(`its connection: ${name}`)] as const] : []),
     ...others.map((text): Fact => ['', plainText(text)]),
     ['via', plainText(`${via ?? 'not known'}${port}`)],
     [
@@ -68,7 +70,7 @@ function facts(
   return known.map((each) => fact(each, style)).join('\n');
 }
 
-function expected({ destinations, route }: RouteExplanation, style: Style): string {
+function expected({ destinations, route, splits }: RouteExplanation, style: Style): string {
   if (destinations.length === 0) return '';
   const longest = Math.max(...destinations.map(({ name }) => plainText(name).length));
   const nameRoom = Math.min(Math.max(longest, MAX_NAME), Math.floor(style.width / 2) - MAX_NAME);
@@ -89,8 +91,14 @@ function expected({ destinations, route }: RouteExplanation, style: Style): stri
     ...(withReplicas ? [{ title: 'replicas', align: 'right' as const }] : []),
     { title: 'host', align: 'left' as const },
   ];
-  const heading = route === null ? 'What to expect, by replicas' : 'What to expect';
-  return `${paint(style, 'heading', heading)}\n${table(columns, rows, style)}`;
+  const ofWhat = splits === 'connections' ? ' of connections' : '';
+  const heading = `What to expect${ofWhat}${route === null ? ', by replicas' : ''}`;
+  const drawn = 'a destination is drawn once for each connection, and all on it go there';
+  return [
+    paint(style, 'heading', heading),
+    table(columns, rows, style),
+    ...(splits === 'connections' ? [`  ${wrap(drawn, style, 4, 2)}`] : []),
+  ].join('\n');
 }
 
 /** What the columns between name and host take, gaps and margin included. */

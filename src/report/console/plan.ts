@@ -30,6 +30,12 @@ function header({ rule, route, splits }: PlanReport, style: Style): string {
   if (route !== null) {
     facts.push(['route', plainText(`${sourceText(route)}, ${route.rule} (${route.match})`)]);
   }
+  for (const { name, draws } of splits) {
+    if (draws === 'requests') continue;
+    const whose = name === null ? 'the route' : `the route of ${name}`;
+    const text = `${whose} splits connections: a destination is drawn once for each, so connections are what is counted, and verify, whose requests share connections, does not test it`;
+    facts.push(['note', plainText(text)]);
+  }
   for (const { name, aborts } of splits) {
     if (aborts === null) continue;
     const whose = name === null ? 'the route' : `the route of ${name}`;
@@ -46,7 +52,7 @@ function oneSplit(split: PlannedSplitReport, report: PlanReport, style: Style): 
   const { capacity } = split;
   return [
     `${paint(style, 'heading', 'The split')}\n${destinations(split, style)}`,
-    `${paint(style, 'heading', 'How many requests a verdict needs')}\n${needed(split, style)}`,
+    `${paint(style, 'heading', `How many ${split.draws} a verdict needs`)}\n${needed(split, style)}`,
     ...(capacity === null ? [] : [capacityLines(capacity, split, report, style)]),
   ];
 }
@@ -61,13 +67,13 @@ function destinations(split: PlannedSplitReport, style: Style): string {
   return table(columns('destination', ['weight', 'share', 'tolerance']), rows, style);
 }
 
-function needed({ needed: sizes }: PlannedSplitReport, style: Style): string {
+function needed({ needed: sizes, draws }: PlannedSplitReport, style: Style): string {
   const rows = sizes.map(({ missingRate, requests, power }) => [
     missingRate === 0 ? 'all answered' : `${percent(missingRate)} missing`,
     requests === null ? 'never' : formatCount(requests),
     power === null ? '-' : formatShare(power),
   ]);
-  return table(columns('answers', ['requests', 'a right split passes']), rows, style);
+  return table(columns('answers', [draws, 'a right split passes']), rows, style);
 }
 
 function capacityLines(
@@ -95,7 +101,7 @@ function capacityLines(
       deviation(above, '+'),
       deviation(below, '−'),
     ]);
-  const heading = `What ${formatCount(requests)} requests can tell`;
+  const heading = `What ${formatCount(requests)} ${split.draws} can tell`;
   return [
     paint(style, 'heading', heading),
     ...lines.map((line) => `  ${wrap(line, style, 4, 2)}`),

@@ -138,7 +138,8 @@ function placeText({ via, clients, entrances }: RouteTableReport): string {
   const ports = protocols.map((protocol) => {
     const own = entrances.filter((entrance) => entrance.protocol === protocol);
     const numbers = own.flatMap(({ port }) => port ?? []);
-    const what = isInMesh ? (numbers.length === 0 ? '' : 'port') : protocol;
+    const inMesh = ['tls', 'tcp'].includes(protocol) ? `${protocol} port` : 'port';
+    const what = isInMesh ? (numbers.length === 0 ? '' : inMesh) : protocol;
     return [what, numbers.join(' and ')].filter((part) => part !== '').join(' ');
   });
   const whose = clients === null ? '' : `clients in ${clients.join(', ')}`;

@@ -122,7 +122,7 @@ export function onWaypointGateway(
   waypoint: Waypoint,
   request: RouteRequest,
 ): Finding[] {
-  return chosenRoutes(set, request)
+  return chosenRoutes(set.apiRoutes, request)
     .filter((route) =>
       route.parentRefs.some(
         ({ kind, namespace, name }) =>

@@ -95,7 +95,7 @@ export function objectsWithRoutes(
 ): ManifestObject[] {
   return [
     ...virtualServicesOf(set, request).filter((object) => isFor(object, host)),
-    ...chosenRoutes(set, request).filter((route) =>
+    ...chosenRoutes(set.apiRoutes, request).filter((route) =>
       route.parentRefs.some((ref) => isParent(set, ref, route, host)),
     ),
   ];
@@ -180,7 +180,7 @@ function clientFindings({ rule }: OrderedRule, { request, namespace }: AtWaypoin
 
 /** Routes of one namespace are one VirtualService to Istio, those that name a port of the parent another. */
 function routeTables(set: ManifestSet, at: AtWaypoint, findings: Finding[]): Table[] {
-  const near = chosenRoutes(set, at.request).filter(
+  const near = chosenRoutes(set.apiRoutes, at.request).filter(
     (route) =>
       isNear(route, at) && route.parentRefs.some((ref) => isParent(set, ref, route, at.host)),
   );

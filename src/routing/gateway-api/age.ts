@@ -1,13 +1,12 @@
 import { describeObject, objectKey, type ManifestObject } from '../manifest/manifest-object.js';
 import { InputError } from '../../input-error.js';
-import type { ApiRoute } from './route.js';
 
 /** How old routes are. */
 export interface Ages {
   /** When it was created, in milliseconds; 0 where that is not known. */
-  timeOf: (route: ApiRoute) => number;
+  timeOf: (route: ManifestObject) => number;
   /** Negative when `one` is older; of one age by namespace, then name. */
-  compareRoutes: (one: ApiRoute, other: ApiRoute) => number;
+  compareRoutes: (one: ManifestObject, other: ManifestObject) => number;
 }
 
 /**
@@ -16,8 +15,8 @@ export interface Ages {
  * pilot/pkg/config/kube/gateway/conversion.go, sortRoutesByCreationTime.
  * @param oldest A route that is taken to be older than all others; null: none.
  */
-export function agesWith(oldest: ApiRoute | null): Ages {
-  const timeOf = (route: ApiRoute): number =>
+export function agesWith(oldest: ManifestObject | null): Ages {
+  const timeOf = (route: ManifestObject): number =>
     route === oldest ? -Infinity : Date.parse(route.createdAt ?? '') || 0;
   return {
     timeOf,

@@ -1,7 +1,7 @@
 import { selectsLabels } from '../kubernetes/label-selector.js';
 import type { ManifestSet } from '../manifest-set.js';
 import type { ApiGateway, ApiListener } from './gateway.js';
-import type { ApiRoute } from './route.js';
+import type { ManifestObject } from '../manifest/manifest-object.js';
 
 /** The API server gives every Namespace this label with its name. */
 const NAME_LABEL = 'kubernetes.io/metadata.name';
@@ -16,9 +16,10 @@ export function isAllowed(
   set: Pick<ManifestSet, 'namespaces'>,
   gateway: ApiGateway,
   listener: ApiListener,
-  { kind, namespace }: ApiRoute,
+  { kind, namespace }: ManifestObject,
 ): 'yes' | 'no' | 'unknown' {
   const { allowedKinds } = listener;
+  if (!kindsOf(listener).includes(kind)) return 'no';
   if (allowedKinds !== null && !allowedKinds.includes(kind)) return 'no';
   return isNamespaceAllowed(set, gateway, listener, namespace);
 }
@@ -49,5 +50,23 @@ export function isNamespaceAllowed(
         ? (answers[0] ?? 'unknown')
         : 'unknown';
     }
+  }
+}
+
+/**
+ * The kinds of routes that a listener's protocol goes with.
+ * Source: https://gateway-api.sigs.k8s.io/reference/spec/#listener (protocol, tls.mode); istio/istio
+ * pilot/pkg/config/kube/gatewaycommon/conversion.go, GenerateGatewaySupportedKinds.
+ */
+function kindsOf({ protocol, terminatesTls }: ApiListener): readonly string[] {
+  switch (protocol) {
+    case 'TCP':
+      return ['TCPRoute'];
+    case 'TLS':
+      return terminatesTls ? ['TLSRoute', 'TCPRoute'] : ['TLSRoute'];
+    case 'UDP':
+      return ['UDPRoute'];
+    default:
+      return ['HTTPRoute', 'GRPCRoute'];
   }
 }

@@ -9,6 +9,8 @@ export interface ApiArrival {
   /** Hosts with routes, and the one the request belongs to. */
   hosts: string[];
   host: string | null;
+  /** Its bytes are passed on, by what is chosen once for the connection. */
+  perConnection?: boolean;
   matched: MatchedRule | null;
   traces: RuleTrace[];
   findings: Finding[];

@@ -1,6 +1,7 @@
 import { type RouteRequest, usualPort } from '../request.js';
 import type { Finding } from '../../finding.js';
 import { GATEWAY_API_GROUP, type ApiGateway } from './gateway.js';
+import type { ConnectionRoute } from './connection-route.js';
 import type { ApiRoute } from './route.js';
 import { manifestFinding } from '../manifest-finding.js';
 
@@ -9,7 +10,7 @@ import { manifestFinding } from '../manifest-finding.js';
  * for every host on the port that is known of the request, and one for each named section.
  */
 export function assumeApiGateways(
-  routes: readonly ApiRoute[],
+  routes: readonly (ApiRoute | ConnectionRoute)[],
   request: RouteRequest,
 ): { gateways: ApiGateway[]; findings: Finding[] } {
   const port = request.gatewayPort ?? request.targetPort ?? usualPort(request);
@@ -32,9 +33,9 @@ export function assumeApiGateways(
       const listener = {
         name: ref.sectionName ?? '',
         port: ref.port ?? port,
-        protocol: request.scheme === 'http' ? 'HTTP' : 'HTTPS',
+        protocol: protocolFor(route, request),
         hostname: null,
-        terminatesTls: request.scheme === 'https',
+        terminatesTls: request.scheme === 'https' && route.kind !== 'TLSRoute',
         allowedNamespaces: 'All' as const,
         namespaceSelector: [],
         allowedKinds: null,
@@ -55,4 +56,15 @@ export function assumeApiGateways(
       }),
     ],
   };
+}
+
+function protocolFor({ kind }: ApiRoute | ConnectionRoute, { scheme }: RouteRequest): string {
+  switch (kind) {
+    case 'TLSRoute':
+      return 'TLS';
+    case 'TCPRoute':
+      return 'TCP';
+    default:
+      return scheme === 'http' ? 'HTTP' : 'HTTPS';
+  }
 }

@@ -4,11 +4,15 @@ import type { ManifestSet } from '../manifest-set.js';
 import { isAllowed } from './allowed-routes.js';
 import type { ApiGateway, ApiListener } from './gateway.js';
 import { mayServe } from './isolation.js';
+import type { ManifestObject } from '../manifest/manifest-object.js';
 import type { ApiRoute, ParentRef } from './route.js';
 
+/** What of a route says where it is attached. */
+export type AttachableRoute = ManifestObject & Pick<ApiRoute, 'hostnames' | 'parentRefs'>;
+
 /** A route on a listener, by one of its hostnames. */
-export interface Attachment {
-  route: ApiRoute;
+export interface Attachment<T extends AttachableRoute = ApiRoute> {
+  route: T;
   listener: ApiListener;
   /** As the route writes it; `*` where it writes none. */
   written: string;
@@ -23,19 +27,19 @@ export interface Attachment {
  * they name one), that the listener lets in, and that share a host with it.
  * Source: https://gateway-api.sigs.k8s.io/reference/spec/#parentreference and #allowedroutes.
  */
-export function attachedRoutes(
+export function attachedRoutes<T extends AttachableRoute>(
   set: Pick<ManifestSet, 'namespaces'>,
   implementation: GatewayImplementation,
   gateway: ApiGateway,
   listeners: readonly ApiListener[],
-  routes: readonly ApiRoute[],
-): Attachment[] {
+  routes: readonly T[],
+): Attachment<T>[] {
   return listeners.flatMap((listener) =>
-    routes.flatMap((route): Attachment[] => {
+    routes.flatMap((route): Attachment<T>[] => {
       if (!route.parentRefs.some((ref) => refersTo(ref, route, gateway, listener))) return [];
       const allowed = isAllowed(set, gateway, listener, route);
       if (allowed === 'no') return [];
-      return hostnamesOf(route).flatMap((written): Attachment[] => {
+      return hostnamesOf(route).flatMap((written): Attachment<T>[] => {
         const host = intersectHosts(written, listener.hostname ?? '*');
         if (host === null || !mayServe(implementation, gateway, listener, written)) return [];
         return [{ route, listener, written, host, certain: allowed === 'yes' }];
@@ -61,7 +65,7 @@ export function forHost(
 
 function refersTo(
   ref: ParentRef,
-  route: ApiRoute,
+  route: AttachableRoute,
   gateway: ApiGateway,
   listener: ApiListener,
 ): boolean {
@@ -74,6 +78,6 @@ function refersTo(
   );
 }
 
-function hostnamesOf({ hostnames }: ApiRoute): readonly string[] {
+function hostnamesOf({ hostnames }: AttachableRoute): readonly string[] {
   return hostnames.length === 0 ? ['*'] : hostnames;
 }

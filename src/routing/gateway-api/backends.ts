@@ -3,16 +3,21 @@ import type { Backend, Rule, RuleAction } from '../rule.js';
 import { findService, serviceHost } from '../service-registry.js';
 import type { Finding } from '../../finding.js';
 import { GATEWAY_API_GROUP } from './gateway.js';
+import type { ConnectionRoute } from './connection-route.js';
 import type { ApiRoute, ApiRule, BackendRef } from './route.js';
 import { manifestFinding } from '../manifest-finding.js';
 
+/** A route of any layer. */
+type AnyRoute = ApiRoute | ConnectionRoute;
+
 /**
  * Turns a rule of the Gateway API into one that forwards. A backend that cannot be used keeps its
- * share of the requests, as errors: 500 for HTTPRoute, UNAVAILABLE for GRPCRoute.
+ * share of the requests, as errors: 500 for HTTPRoute, UNAVAILABLE for GRPCRoute, and of connections, which
+ * are closed.
  * Source: https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule (backendRefs); istio/istio
  * pilot/pkg/config/kube/gateway/conversion.go, buildDestination and isInvalidBackend.
  */
-export function resolveBackends(set: ManifestSet, route: ApiRoute, rule: ApiRule): Rule {
+export function resolveBackends(set: ManifestSet, route: AnyRoute, rule: ApiRule): Rule {
   const { label, name, entries, preflights, node } = rule;
   const total = rule.backendRefs.reduce((sum, { weight }) => sum + weight, 0);
   const usable = rule.backendRefs.filter((ref) => faultOf(set, route, ref) === null);
@@ -31,25 +36,36 @@ export function resolveBackends(set: ManifestSet, route: ApiRoute, rule: ApiRule
 }
 
 /** Which backends of a rule cannot be used, and why. */
-export function invalidBackends(set: ManifestSet, route: ApiRoute, rule: ApiRule): Finding[] {
+export function invalidBackends(set: ManifestSet, route: AnyRoute, rule: ApiRule): Finding[] {
   return rule.backendRefs.flatMap((ref) => {
     const fault = faultOf(set, route, ref);
     if (fault === null) return [];
     return [
       manifestFinding({
         code: 'invalid-backend',
-        summary: `${fault}: its share of the requests fails with ${failure(route)}`,
+        summary: `${fault}: its share of the ${isForConnections(route) ? 'connections' : 'requests'} fails with ${failure(route)}`,
         place: ref.node.place(),
       }),
     ];
   });
 }
 
-function failure(route: ApiRoute): string {
-  return route.kind === 'HTTPRoute' ? 'HTTP 500' : 'gRPC UNAVAILABLE';
+function isForConnections({ kind }: AnyRoute): boolean {
+  return kind === 'TLSRoute' || kind === 'TCPRoute';
 }
 
-function toBackend(route: ApiRoute, ref: BackendRef): Backend {
+function failure(route: AnyRoute): string {
+  switch (route.kind) {
+    case 'HTTPRoute':
+      return 'HTTP 500';
+    case 'GRPCRoute':
+      return 'gRPC UNAVAILABLE';
+    default:
+      return 'a closed connection';
+  }
+}
+
+function toBackend(route: AnyRoute, ref: BackendRef): Backend {
   const namespace = ref.namespace ?? route.namespace;
   return {
     host: namespace === route.namespace ? ref.name : serviceHost({ name: ref.name, namespace }),
@@ -61,7 +77,7 @@ function toBackend(route: ApiRoute, ref: BackendRef): Backend {
 }
 
 /** Why a reference cannot be used, or `null`. */
-function faultOf(set: ManifestSet, route: ApiRoute, ref: BackendRef): string | null {
+function faultOf(set: ManifestSet, route: AnyRoute, ref: BackendRef): string | null {
   if (ref.group !== '' || ref.kind !== 'Service')
     return `backends of the kind ${ref.group === '' ? '' : `${ref.group}/`}${ref.kind} are not modelled here`;
   if (ref.port === null) return `a Service needs a port here: give ${ref.name} one`;
@@ -77,7 +93,7 @@ function faultOf(set: ManifestSet, route: ApiRoute, ref: BackendRef): string | n
 }
 
 /** Of a Service that is not given: others of its namespace that the route names are, and Flagger does not make it. */
-function isAbsent(set: ManifestSet, route: ApiRoute, namespace: string, name: string): boolean {
+function isAbsent(set: ManifestSet, route: AnyRoute, namespace: string, name: string): boolean {
   const made = set.canaries
     .filter((canary) => canary.namespace === namespace)
     .flatMap(({ apex }) => [apex, `${apex}-primary`, `${apex}-canary`]);
@@ -93,7 +109,7 @@ function isAbsent(set: ManifestSet, route: ApiRoute, namespace: string, name: st
   );
 }
 
-function isGranted(set: ManifestSet, route: ApiRoute, ref: BackendRef, namespace: string): boolean {
+function isGranted(set: ManifestSet, route: AnyRoute, ref: BackendRef, namespace: string): boolean {
   return set.referenceGrants.some(
     (grant) =>
       grant.namespace === namespace &&

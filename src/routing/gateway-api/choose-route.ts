@@ -5,7 +5,7 @@ import type { MatchContext } from '../condition.js';
 import { firstMatch } from '../first-match.js';
 import { hostOf, mostSpecificHost } from '../istio/host.js';
 import type { ManifestSet } from '../manifest-set.js';
-import { objectKey } from '../manifest/manifest-object.js';
+import { type ManifestObject, objectKey } from '../manifest/manifest-object.js';
 import { portNote } from '../port-note.js';
 import type { RouteRequest } from '../request.js';
 import type { Finding } from '../../finding.js';
@@ -13,6 +13,7 @@ import type { ApiArrival } from './arrival.js';
 import { assumeApiGateways } from './assumed-gateway.js';
 import { attachedRoutes, type Attachment } from './attach.js';
 import type { ApiGateway, ApiListener } from './gateway.js';
+import { connectionArrival } from './connection-arrival.js';
 import { differences, IMPLEMENTATION_SPECIFIC } from './differences.js';
 import { implementationOf } from './implementation.js';
 import { noApiListenerError, noApiRouteError } from './no-route.js';
@@ -23,37 +24,46 @@ import { manifestFinding } from '../manifest-finding.js';
 
 /** Chooses the route of a request through a Gateway of the Gateway API. Namespaces are filled in. */
 export function chooseGatewayApiRoute(set: ManifestSet, request: RouteRequest): ChosenRoute {
-  const routes = chosenRoutes(set, request);
-  const assumed = set.apiGateways.length === 0 ? assumeApiGateways(routes, request) : null;
+  const routes = chosenRoutes(set.apiRoutes, request);
+  const connectionRoutes = chosenRoutes(set.connectionRoutes, request);
+  const all = [...routes, ...connectionRoutes];
+  const assumed = set.apiGateways.length === 0 ? assumeApiGateways(all, request) : null;
   const gateways = chosenGateways(assumed?.gateways ?? set.apiGateways, request);
   const arrivals = gateways.flatMap((gateway) =>
-    portsFor(gateway, request).map(({ port, listeners }) =>
-      arriveAt(set, gateway, port, listeners, routes, request),
-    ),
+    portsFor(gateway, request).flatMap(({ port, listeners }): ApiArrival[] => {
+      const connection = connectionArrival(set, gateway, port, connectionRoutes, request);
+      if (connection !== null) return [connection];
+      if (listeners.length === 0) return [];
+      return [arriveAt(set, gateway, port, listeners, routes, request)];
+    }),
   );
-  const matching = arrivals.filter(({ matched }) => matched !== null);
+  const matching = arrivalsMeant(arrivals, request);
   if (matching.length > 1) throw severalError(matching);
   const arrival = matching[0] ?? arrivals.find(({ host }) => host !== null) ?? arrivals[0];
   if (arrival === undefined) throw noApiListenerError(gateways, request);
-  const { gateway, port, matched, traces } = arrival;
+  const { gateway, port, perConnection = false, matched, traces } = arrival;
   return {
     via: { kind: 'gateway', namespace: gateway.namespace, name: gateway.name },
     gatewayPort: port,
     clientNamespace: null,
+    perConnection,
     matched,
     unroutedService: null,
     traces,
-    problem: matched === null ? noApiRouteError(arrivals, routes, request) : null,
+    problem: matched === null ? noApiRouteError(arrivals, all, request) : null,
     notes: portNote(port, request),
     findings: [...(assumed?.findings ?? []), ...arrival.findings],
   };
 }
 
 /** `--virtual-service` names a route of any kind. */
-export function chosenRoutes(set: ManifestSet, request: RouteRequest): readonly ApiRoute[] {
+export function chosenRoutes<T extends ManifestObject>(
+  routes: readonly T[],
+  request: RouteRequest,
+): readonly T[] {
   const { virtualService: wanted } = request;
-  if (wanted === undefined) return set.apiRoutes;
-  return set.apiRoutes.filter(
+  if (wanted === undefined) return routes;
+  return routes.filter(
     ({ name, namespace }) => name === wanted.name && namespace === wanted.namespace,
   );
 }
@@ -83,8 +93,18 @@ function portsFor(
         gateway.listeners.filter((listener) => listener.port === port),
         request,
       ),
-    }))
-    .filter(({ listeners }) => listeners.length > 0);
+    }));
+}
+
+/**
+ * Those that take the request. Where no port is told, one for any connection would take every request:
+ * those for requests are meant first.
+ */
+function arrivalsMeant(arrivals: readonly ApiArrival[], request: RouteRequest): ApiArrival[] {
+  const matching = arrivals.filter(({ matched }) => matched !== null);
+  const ofRequests = matching.filter(({ perConnection }) => perConnection !== true);
+  const isTold = matching.some(({ port }) => port === (request.gatewayPort ?? request.targetPort));
+  return isTold || ofRequests.length === 0 ? matching : ofRequests;
 }
 
 /** Over TLS the server name chooses the listener with the most specific host; in plaintext all count. */
@@ -94,7 +114,9 @@ export function listenersFor(
 ): ApiListener[] {
   const plaintext = request.scheme === 'http';
   const speaking = onPort.filter((listener) =>
-    plaintext ? listener.protocol === 'HTTP' : listener.terminatesTls,
+    plaintext
+      ? listener.protocol === 'HTTP'
+      : listener.protocol === 'HTTPS' && listener.terminatesTls,
   );
   const hosts = speaking.map(({ hostname }) => hostname ?? '*');
   const best = mostSpecificHost(hostOf(request.authority), hosts);

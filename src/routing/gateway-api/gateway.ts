@@ -11,7 +11,7 @@ export interface ApiListener {
   protocol: string;
   /** In lower case; `null`: every host. */
   hostname: string | null;
-  /** TLS is taken off here, so that routes see HTTP. */
+  /** TLS is taken off here; with the protocol HTTPS, routes see HTTP. */
   terminatesTls: boolean;
   /** Whose routes may attach. */
   allowedNamespaces: 'Same' | 'All' | 'Selector' | 'None';
@@ -70,7 +70,7 @@ function readListener(node: ManifestNode, findings: Finding[]): ApiListener {
     protocol,
     hostname: node.field('hostname').optionalString()?.toLowerCase() ?? null,
     terminatesTls:
-      protocol === 'HTTPS' &&
+      ['HTTPS', 'TLS'].includes(protocol) &&
       (node.field('tls').field('mode').optionalString() ?? 'Terminate') === 'Terminate',
     allowedNamespaces,
     namespaceSelector: readLabelSelector(allowed.field('namespaces').field('selector')),

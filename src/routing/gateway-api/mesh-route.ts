@@ -1,3 +1,4 @@
+import { InputError } from '../../input-error.js';
 import type { ChosenRoute } from '../chosen-route.js';
 import { firstMatch } from '../first-match.js';
 import { hostOf, portOf } from '../istio/host.js';
@@ -6,7 +7,7 @@ import { unsupportedByGrpc } from '../istio/proxyless.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { noRuleError } from '../no-rule.js';
 import type { RouteRequest, Via } from '../request.js';
-import { serviceHost } from '../service-registry.js';
+import { findService, serviceHost } from '../service-registry.js';
 import type { Finding } from '../../finding.js';
 import { chosenRoutes } from './choose-route.js';
 import { programmedRoutes } from './dropped-routes.js';
@@ -27,8 +28,9 @@ export function chooseServiceRoute(
 ): ChosenRoute | null {
   const names = serviceSpellings(hostOf(request.authority), request.namespace);
   const port = portOf(request.authority) ?? request.targetPort;
-  const table = serviceTable(set, chosenRoutes(set, request), names, port, request);
+  const table = serviceTable(set, chosenRoutes(set.apiRoutes, request), names, port, request);
   if (table === null) return null;
+  refuseConnectionPort(set, names, port);
   const { onHost, rules } = table;
   const findings = [...table.findings, ...orderFindings(set, onHost, rules)];
   const { matched, traces } = firstMatch(rules);
@@ -44,6 +46,20 @@ export function chooseServiceRoute(
     notes: [],
     findings,
   };
+}
+
+/** Where proxies see no HTTP, no route for requests is tried. */
+function refuseConnectionPort(
+  set: ManifestSet,
+  names: readonly string[],
+  port: number | null,
+): void {
+  const service = names.map((name) => findService(set, name)).find((known) => known !== null);
+  const protocol = port === null ? undefined : service?.protocols.get(port);
+  if (service === undefined || (protocol !== 'tls' && protocol !== 'tcp')) return;
+  throw new InputError(
+    `port ${port ?? ''} of ${service.host} speaks no HTTP by its name or appProtocol, so no HTTPRoute or GRPCRoute is tried there, but ${protocol === 'tls' ? 'TLSRoutes' : 'TCPRoutes'}: name the port http or grpc, or set appProtocol`,
+  );
 }
 
 /** What the proxy of a client has for a Service that routes name as their parent. */

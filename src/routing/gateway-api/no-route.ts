@@ -1,12 +1,12 @@
 import { InputError } from '../../input-error.js';
+import { connectionOf } from '../connection-order.js';
 import { hostOf } from '../istio/host.js';
-import { describeObject } from '../manifest/manifest-object.js';
+import { describeObject, type ManifestObject } from '../manifest/manifest-object.js';
 import { inputPlace } from '../input-place.js';
 import { noRuleError } from '../no-rule.js';
 import type { RouteRequest } from '../request.js';
 import type { ApiArrival } from './arrival.js';
 import type { ApiGateway } from './gateway.js';
-import type { ApiRoute } from './route.js';
 
 /** No listener takes the request. */
 export function noApiListenerError(
@@ -35,7 +35,7 @@ export function noApiListenerError(
 /** Listeners take the request, and no route of theirs does. */
 export function noApiRouteError(
   arrivals: readonly ApiArrival[],
-  routes: readonly ApiRoute[],
+  routes: readonly ManifestObject[],
   request: RouteRequest,
 ): InputError {
   const dropped = arrivals
@@ -46,6 +46,8 @@ export function noApiRouteError(
       `no rule takes ${request.method} ${request.path} for ${request.authority}: ${dropped.summary}`,
       inputPlace(dropped.place),
     );
+  const passedOn = arrivals.find(({ perConnection }) => perConnection === true);
+  if (passedOn !== undefined) return noConnectionError(passedOn, request);
   const onHost = arrivals.find(({ host }) => host !== null);
   if (onHost !== undefined) return noRuleError(onHost.traces, request);
   const hosts = [...new Set(arrivals.flatMap((arrival) => arrival.hosts))];
@@ -58,5 +60,25 @@ export function noApiRouteError(
   return new InputError(
     `no route is attached to the Gateway's port: ${routes.slice(0, 5).map(describeObject).join(', ')} ${routes.length === 1 ? 'names' : 'name'} another parent, section or port, the listener does not let ${routes.length === 1 ? 'it' : 'them'} in, or another listener has more right to the host`,
     first?.node.field('spec').field('parentRefs').place() ?? {},
+  );
+}
+
+/** A listener passes bytes on, and no route of its says where to. */
+function noConnectionError(
+  { gateway, port, hosts }: ApiArrival,
+  request: RouteRequest,
+): InputError {
+  const { serverName } = connectionOf(request, null);
+  const name = serverName === null ? 'without a server name' : `for the server name ${serverName}`;
+  const listeners = gateway.listeners.filter((listener) => listener.port === port);
+  const [first] = listeners;
+  const speak = [...new Set(listeners.map(({ protocol }) => protocol))].join(' and ');
+  const there =
+    hosts.length === 0
+      ? 'none is attached there'
+      : `there are routes for ${hosts.slice(0, 10).join(', ')}`;
+  return new InputError(
+    `no TLSRoute or TCPRoute takes a connection ${name} at port ${port} of ${describeObject(gateway)}, which speaks ${speak}, and routes for requests are not tried there: ${there}; see --servername, --authority and --gateway-port`,
+    first?.node.place() ?? {},
   );
 }

@@ -143,7 +143,8 @@ function readRule(
   };
 }
 
-function readParentRef(node: ManifestNode): ParentRef {
+/** Reads what a route attaches to. */
+export function readParentRef(node: ManifestNode): ParentRef {
   return {
     kind: node.field('kind').optionalString() ?? 'Gateway',
     namespace: node.field('namespace').optionalString(),
@@ -153,7 +154,8 @@ function readParentRef(node: ManifestNode): ParentRef {
   };
 }
 
-function readBackendRef(node: ManifestNode, findings: Finding[]): BackendRef {
+/** @throws InputError when its weight is none. */
+export function readBackendRef(node: ManifestNode, findings: Finding[]): BackendRef {
   findings.push(
     ...unknownFields(node, ['group', 'kind', 'name', 'namespace', 'port', 'weight', 'filters']),
   );

@@ -37,6 +37,11 @@ export function instrumentedObject(
   const set = preparedSet(manifests, request);
   const chosen = chooseRoute(set, request);
   if (chosen.problem !== null) throw chosen.problem;
+  if (chosen.perConnection === true)
+    throw new InputError(
+      'the proxy passes the bytes of this connection on as they are, so it can add nothing to a request and logs none: read who answers from the replies with --identity',
+      chosen.matched?.rule.node.place() ?? {},
+    );
   const { notes, ...object } = objectBy(instrument, set, chosen, undo);
   return { ...object, notes: [...chosen.findings.map(({ summary }) => summary), ...notes] };
 }

@@ -1,7 +1,7 @@
 import { type RouteRequest, usualPort } from '../request.js';
 import type { Finding } from '../../finding.js';
-import type { IstioGateway } from './gateway.js';
-import { MESH, resolveGatewayName, type VirtualService } from './virtual-service.js';
+import type { GatewayServer, IstioGateway } from './gateway.js';
+import { allRules, MESH, resolveGatewayName, type VirtualService } from './virtual-service.js';
 import { manifestFinding } from '../manifest-finding.js';
 
 /**
@@ -44,8 +44,8 @@ export function assumeGateways(
   };
 }
 
-function asksForPort({ http }: VirtualService): boolean {
-  return http.some(({ entries }) =>
+function asksForPort(object: VirtualService): boolean {
+  return allRules(object).some(({ entries }) =>
     entries.some(({ conditions }) => conditions.some(({ on }) => on === 'port')),
   );
 }
@@ -74,11 +74,22 @@ function standIn(
         port,
         portName: '',
         bind: '',
-        protocol: scheme === 'http' ? 'HTTP' : 'HTTPS',
+        ...spokenBy(virtualService, scheme),
         hosts: [{ namespace: '*', host: '*' }],
-        tls: scheme === 'http' ? null : { mode: 'SIMPLE', httpsRedirect: false },
         node,
       },
     ],
   };
+}
+
+/** What a server has to speak so that the rules of a VirtualService are tried. */
+function spokenBy(
+  { http, tls, tcp }: VirtualService,
+  scheme: RouteRequest['scheme'],
+): Pick<GatewayServer, 'protocol' | 'tls'> {
+  if (http.length === 0 && tls.length > 0)
+    return { protocol: 'TLS', tls: { mode: 'PASSTHROUGH', httpsRedirect: false } };
+  if (http.length === 0 && tcp.length > 0) return { protocol: 'TCP', tls: null };
+  if (scheme === 'http') return { protocol: 'HTTP', tls: null };
+  return { protocol: 'HTTPS', tls: { mode: 'SIMPLE', httpsRedirect: false } };
 }

@@ -1,6 +1,7 @@
 import { InputError } from '../../input-error.js';
 import type { ChosenRoute } from '../chosen-route.js';
 import { firstMatch, type MatchedRule, type OrderedRule, type RuleTrace } from '../first-match.js';
+import { meshConnectionRoutes } from '../gateway-api/mesh-connection-routes.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject, objectKey } from '../manifest/manifest-object.js';
 import { noRuleError } from '../no-rule.js';
@@ -9,14 +10,26 @@ import type { Finding } from '../../finding.js';
 import { formatVia, type RouteRequest, type Via } from '../request.js';
 import { knownHosts } from '../service-registry.js';
 import { assumeGateways } from './assumed-gateway.js';
-import { egressScope } from './egress-scope.js';
+import { egressScope, type EgressScope } from './egress-scope.js';
+import {
+  type ConnectionArrival,
+  connectionArrivals,
+  noConnectionError,
+} from './gateway-connections.js';
 import { virtualHostOf, type VirtualHost } from './gateway-routes.js';
 import { hostOf, resolveShortName } from './host.js';
 import { httpsRedirect } from './https-redirect.js';
 import { gatewayWorkloads } from './gateway-workload.js';
-import { candidateListeners, noListenerError, type Listener } from './listener.js';
+import { candidateListeners, candidatePorts, noListenerError, type Listener } from './listener.js';
 import { mergedRules } from './merge-order.js';
-import { type MeshHost, meshHostOf, serviceSpellings } from './mesh-routes.js';
+import { meshConnection, type MeshConnection } from './mesh-connections.js';
+import {
+  type AskedInMesh,
+  askInMesh,
+  type MeshHost,
+  meshHostOf,
+  serviceSpellings,
+} from './mesh-routes.js';
 import { meshOnlyWeights } from './mesh-only-weights.js';
 import { normalizedPath } from './normalized-path.js';
 import { unsupportedByGrpc } from './proxyless.js';
@@ -79,8 +92,16 @@ function chooseAtGateway(
 ): ChosenRoute {
   const assumed = set.gateways.length === 0 ? assumeGateways(virtualServices, request) : null;
   const workloads = gatewayWorkloads(set, assumed?.gateways ?? set.gateways, request.via);
+  const connections = workloads.flatMap((workload) =>
+    connectionArrivals(workload, virtualServices, request),
+  );
+  const connected = connections.filter(({ matched }) => matched !== null);
   const arrivals = workloads
     .flatMap((workload) => candidateListeners(workload, request))
+    .filter(
+      ({ workload, port }) =>
+        !connected.some((other) => other.workload === workload && other.port === port),
+    )
     .map((listener): Arrival => {
       const virtualHost = virtualHostOf(listener, virtualServices, set.virtualServices, request);
       const redirect = httpsRedirect(listener, request);
@@ -89,7 +110,14 @@ function chooseAtGateway(
       return { listener, virtualHost, ...firstMatch(tried) };
     });
   const matching = arrivals.filter(({ matched }) => matched !== null);
-  if (matching.length > 1) throw severalListenersError(matching, workloads.length > 1);
+  // A port without HTTP would take every request: where no port is told, HTTP is meant first.
+  const isTold = workloads.some((workload) => candidatePorts(workload, request).isTold);
+  const fitting = matching.length > 0 && !isTold ? matching : [...matching, ...connected];
+  if (fitting.length > 1) throw severalListenersError(fitting.map(placeOf), workloads.length > 1);
+  const [connection] = matching.length > 0 ? [] : connected;
+  const [unconnected] = matching.length + arrivals.length > 0 ? [] : connections;
+  const passedOn = connection ?? unconnected;
+  if (passedOn !== undefined) return connectedAtGateway(passedOn, assumed?.findings ?? [], request);
   const [arrival] = matching.length === 1 ? matching : arrivals;
   if (arrival === undefined) throw noListenerError(workloads, request);
   const { listener, virtualHost, matched, traces } = arrival;
@@ -114,13 +142,50 @@ function chooseAtGateway(
   };
 }
 
+/** A connection that is passed on as it is. */
+function connectedAtGateway(
+  arrival: ConnectionArrival,
+  assumed: readonly Finding[],
+  request: RouteRequest,
+): ChosenRoute {
+  const { port, at, matched, traces, findings } = arrival;
+  const { namespace, name } = at.gateway;
+  return {
+    via: { kind: 'gateway', namespace, name },
+    gatewayPort: port,
+    clientNamespace: null,
+    perConnection: true,
+    matched,
+    unroutedService: null,
+    traces,
+    problem: matched === null ? noConnectionError(arrival, request) : null,
+    notes: portNote(port, request),
+    findings: [...assumed, ...findings],
+  };
+}
+
+/** Where a request is taken, for messages. */
+interface TakenAt {
+  port: number;
+  gateway: string;
+  matched: MatchedRule | null;
+}
+
+function placeOf(arrival: Arrival | ConnectionArrival): TakenAt {
+  const { matched } = arrival;
+  if ('at' in arrival)
+    return { port: arrival.port, gateway: objectKey(arrival.at.gateway), matched };
+  const { port, servers } = arrival.listener;
+  return { port, gateway: objectKey(servers[0]?.gateway ?? { namespace: '', name: '' }), matched };
+}
+
 function severalListenersError(
-  arrivals: readonly Arrival[],
+  arrivals: readonly TakenAt[],
   severalWorkloads: boolean,
 ): InputError {
   const list = arrivals.map(
-    ({ listener, matched }) =>
-      `port ${listener.port} of ${objectKey(listener.servers[0]?.gateway ?? { namespace: '', name: '' })}` +
+    ({ port, gateway, matched }) =>
+      `port ${port} of ${gateway}` +
       (matched === null ? '' : ` (${objectKey(matched.object)} ${matched.rule.label})`),
   );
   return new InputError(
@@ -161,7 +226,12 @@ function chooseInMesh(
   via: Via,
 ): ChosenRoute {
   const scope = egressScope(set, virtualServices, request);
-  const mesh = meshHostOf(set, scope.virtualServices, request);
+  const asked = askInMesh(set, scope.virtualServices, request);
+  const service = { asked: asked.asked.name, port: asked.port };
+  const forConnections = [...scope.virtualServices, ...meshConnectionRoutes(set)];
+  const connection = meshConnection(set, forConnections, service, { ...request, via });
+  if (connection !== null) return connectedInMesh(connection, asked, scope, request, via);
+  const mesh = meshHostOf(set, asked, request);
   const { matched, traces } = firstMatch(mesh.rules);
   const unseen = mesh.host === null && mesh.isService ? scope.problemOf(mesh.asked) : null;
   const unroutedService =
@@ -190,6 +260,28 @@ function chooseInMesh(
       ...labelsUnknown(mesh.rules, matched, request),
       ...(via.kind === 'proxyless' && matched !== null ? unsupportedByGrpc(matched) : []),
     ],
+  };
+}
+
+function connectedInMesh(
+  { rules, matched, traces, unroutedService, problem, notes }: MeshConnection,
+  { asked }: AskedInMesh,
+  scope: EgressScope,
+  request: RouteRequest,
+  via: Via,
+): ChosenRoute {
+  const unseen = unroutedService === null ? null : scope.problemOf(unroutedService);
+  return {
+    via,
+    gatewayPort: null,
+    clientNamespace: request.namespace,
+    perConnection: true,
+    matched,
+    unroutedService: unseen === null ? unroutedService : null,
+    traces,
+    problem: problem ?? unseen,
+    notes: [...(asked.note === null ? [] : [asked.note]), ...notes],
+    findings: [...scope.findingsOf(asked.name), ...labelsUnknown(rules, matched, request)],
   };
 }
 

@@ -9,7 +9,7 @@ import { findService } from '../service-registry.js';
 import { byAge } from './age.js';
 import { coveredBy, intersectHosts, namespaceOfHost, portOf, resolveShortName } from './host.js';
 import type { ImportedHost, Sidecar } from './sidecar.js';
-import type { VirtualService } from './virtual-service.js';
+import { allRules, type VirtualService } from './virtual-service.js';
 import { ROOT_NAMESPACE } from './visibility.js';
 
 /** What the proxy of a client sees of VirtualServices and services. */
@@ -118,11 +118,11 @@ function fullHosts({ hosts, namespace }: VirtualService): string[] {
 
 /** Services that an imported VirtualService leads to are imported with it. */
 function isDestination(virtualServices: readonly VirtualService[], service: string): boolean {
-  return virtualServices.some(({ http, namespace }) =>
-    http.some(
+  return virtualServices.some((object) =>
+    allRules(object).some(
       ({ action }) =>
         action.kind === 'forward' &&
-        action.backends.some(({ host }) => resolveShortName(host, namespace) === service),
+        action.backends.some(({ host }) => resolveShortName(host, object.namespace) === service),
     ),
   );
 }

@@ -147,14 +147,16 @@ function routesAt(
   };
 }
 
-function isBoundTo(virtualService: VirtualService, { gateway }: ListeningServer): boolean {
+/** Whether a VirtualService names a server's Gateway. */
+export function isBoundTo(virtualService: VirtualService, { gateway }: ListeningServer): boolean {
   const key = objectKey(gateway);
   return virtualService.gateways.some(
     (name) => resolveGatewayName(name, virtualService.namespace) === key,
   );
 }
 
-function commonHosts(
+/** The hosts that a VirtualService and a server have in common, where the server lets its namespace in. */
+export function commonHosts(
   virtualService: VirtualService,
   { gateway, server }: ListeningServer,
 ): string[] {

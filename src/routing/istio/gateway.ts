@@ -101,7 +101,12 @@ export function terminatesTls(server: GatewayServer): boolean {
   );
 }
 
+/** Whether the server leaves TLS on, so that it sees nothing but the server name. */
+export function passesTlsThrough({ protocol, tls }: GatewayServer): boolean {
+  return !isPlaintextHttp({ protocol }) && (tls?.mode.endsWith('PASSTHROUGH') ?? false);
+}
+
 /** Whether the server speaks HTTP without TLS. */
-export function isPlaintextHttp(server: GatewayServer): boolean {
-  return ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'].includes(server.protocol);
+export function isPlaintextHttp({ protocol }: Pick<GatewayServer, 'protocol'>): boolean {
+  return ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'].includes(protocol);
 }

@@ -47,7 +47,11 @@ function readAction(node: ManifestNode): RuleAction {
   }
 }
 
-function readBackends(node: ManifestNode): Backend[] {
+/**
+ * Reads the weighted destinations of a rule, of whatever layer.
+ * @throws InputError when there is none, or no weights say how they share.
+ */
+export function readBackends(node: ManifestNode): Backend[] {
   const backends = node.items().map(readBackend);
   if (backends.length === 0) throw node.error('the list of destinations is empty');
   const total = backends.reduce((sum, { weight }) => sum + (weight ?? 0), 0);

@@ -21,19 +21,30 @@ export interface Listener {
  */
 export function candidateListeners(workload: GatewayWorkload, request: RouteRequest): Listener[] {
   const all = workload.servers;
-  const wanted = wantedPorts(all, request);
-  const ports = wanted ?? [...new Set(all.map(({ port }) => port))];
+  const { ports, isTold } = candidatePorts(workload, request);
   return ports
     .map((port) => ({
       port,
       servers: serversFor(
         all.filter((server) => server.port === port),
         request,
-        wanted !== null,
+        isTold,
       ),
       workload,
     }))
     .filter(({ servers }) => servers.length > 0);
+}
+
+/** The pods' ports that a request may arrive at: those that it names, else all. */
+export function candidatePorts(
+  { servers }: GatewayWorkload,
+  request: RouteRequest,
+): { ports: number[]; isTold: boolean } {
+  const wanted = wantedPorts(servers, request);
+  return {
+    ports: wanted ?? [...new Set(servers.map(({ port }) => port))],
+    isTold: wanted !== null,
+  };
 }
 
 /** The pods' ports that the request says it arrives at: by a server's port, else by their own; null: any. */
@@ -79,11 +90,7 @@ export function noListenerError(
 function protocolMismatch({ gateway, server }: ListeningServer, request: RouteRequest): string {
   const plaintext = request.scheme === 'http';
   const port = `port ${server.port} of ${describeObject(gateway)}`;
-  const { protocol, tls } = server;
-  if (!plaintext && (tls?.mode.endsWith('PASSTHROUGH') ?? false))
-    return `${port} passes TLS through (${tls?.mode ?? ''}), so no http rule is ever tried there and the connection is closed, unless a tls rule takes its server name: give the server the mode SIMPLE, or the VirtualService tls rules`;
-  if (!plaintext && protocol === 'TLS')
-    return `${port} takes TLS off but speaks no HTTP (protocol TLS), so no http rule is tried there: HTTPS does both`;
+  const { protocol } = server;
   return `the request is ${plaintext ? 'plaintext' : 'over TLS'}, and ${port} speaks ${protocol}: it closes the connection; ${plaintext ? 'leave out --plaintext' : 'use --plaintext'}, or choose another port with --gateway-port`;
 }
 
@@ -98,7 +105,8 @@ function serversFor(
 ): ListeningServer[] {
   const plaintext = request.scheme === 'http';
   const speaking = onPort.filter(({ server }) => speaks(server, plaintext));
-  const host = hostOf(request.authority);
+  const asked = plaintext ? undefined : request.serverName;
+  const host = asked?.toLowerCase() ?? hostOf(request.authority);
   const hosts = speaking.flatMap(({ server }) => server.hosts.map((entry) => entry.host));
   const best = mostSpecificHost(host, hosts);
   if (best === null) return portIsCertain ? speaking : [];

@@ -39,6 +39,31 @@ export interface MeshHost {
   note: string | null;
 }
 
+/** The service that a request of the mesh asks for. */
+export interface AskedInMesh {
+  /** What the VirtualServices are for, by full names. */
+  named: MeshNames;
+  /** Those of these names that are there at the port. */
+  served: string[];
+  asked: { name: string; note: string | null };
+  /** `null` when nothing tells. */
+  port: number | null;
+}
+
+/** @throws InputError when the authority names no service, and there are several. */
+export function askInMesh(
+  set: ManifestSet,
+  virtualServices: readonly VirtualService[],
+  request: RouteRequest,
+): AskedInMesh {
+  const named = hostsInMesh(virtualServices, request.namespace);
+  const told = askedHost(set, [...named.keys()], request);
+  const port = servicePort(set, told.name, request);
+  const served = [...named.keys()].filter((name) => isServed(set, name, port, named));
+  const asked = served.includes(told.name) ? told : askedHost(set, served, request);
+  return { named, served, asked, port };
+}
+
 /**
  * Finds the routes of a request that a sidecar, or a gRPC client by xDS, sends to a service. A host
  * has the rules of one VirtualService: those for sidecars are not merged, the first one that has a rule
@@ -46,18 +71,14 @@ export interface MeshHost {
  * its own route.
  * Source: istio/istio pilot/pkg/networking/core/route/route.go, buildSidecarVirtualHostsForVirtualService
  * and separateVSHostsAndServices; pilot/pkg/model/sidecar.go, computeWildcardHostVirtualServiceIndex.
+ * @param asked By {@link askInMesh}.
  * @throws InputError when several VirtualServices have the host and their age is not known.
  */
 export function meshHostOf(
   set: ManifestSet,
-  virtualServices: readonly VirtualService[],
+  { named, served, asked, port }: AskedInMesh,
   request: RouteRequest,
 ): MeshHost {
-  const named = hostsInMesh(virtualServices, request.namespace);
-  const told = askedHost(set, [...named.keys()], request);
-  const port = servicePort(set, told.name, request);
-  const served = [...named.keys()].filter((name) => isServed(set, name, port, named));
-  const asked = served.includes(told.name) ? told : askedHost(set, served, request);
   const table = meshTableOf(set, named, served, { name: asked.name, port }, request);
   if (table.rivals.length > 0) throw severalError(table.rivals);
   return { ...table, asked: asked.name, port, hosts: served, note: asked.note };

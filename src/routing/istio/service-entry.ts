@@ -1,11 +1,17 @@
+import { isIP } from 'node:net';
 import type { Workload } from '../kubernetes/workload.js';
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
+import { protocolNamed, type PortProtocol } from './port-protocol.js';
 
 /** An Istio ServiceEntry: https://istio.io/latest/docs/reference/config/networking/service-entry/ */
 export interface ServiceEntry extends ManifestObject {
   hosts: readonly string[];
   ports: readonly number[];
+  /** By port. */
+  protocols: ReadonlyMap<number, PortProtocol>;
+  /** The only IP address that it has; `null`: none, several, or a range of them. */
+  address: string | null;
   /** Labels of the WorkloadEntries and pods behind it; `null`: it lists endpoints, or resolves its hosts. */
   selector: Readonly<Record<string, string>> | null;
   exportTo: readonly string[];
@@ -22,6 +28,7 @@ export function readServiceEntry(node: ManifestNode): {
   const spec = node.field('spec');
   const object = readObject(node, 'ServiceEntry', 'networking.istio.io');
   const selector = spec.field('workloadSelector').field('labels');
+  const [address, ...others] = spec.field('addresses').strings();
   return {
     serviceEntry: {
       ...object,
@@ -30,6 +37,16 @@ export function readServiceEntry(node: ManifestNode): {
         .field('ports')
         .items()
         .map((port) => port.field('number').optionalInteger() ?? 0),
+      protocols: new Map(
+        spec
+          .field('ports')
+          .items()
+          .map((port) => [
+            port.field('number').optionalInteger() ?? 0,
+            protocolNamed(port.field('protocol').optionalString() ?? ''),
+          ]),
+      ),
+      address: address !== undefined && others.length === 0 && isIP(address) !== 0 ? address : null,
       selector: selector.absent ? null : selector.stringMap(),
       exportTo: spec.field('exportTo').strings(),
     },

@@ -5,6 +5,7 @@ import type { Rule } from '../rule.js';
 import { unknownFieldsBelow } from '../unknown-fields.js';
 import type { Finding } from '../../finding.js';
 import { refuseHosts } from './host-validation.js';
+import { readTcpRule, readTlsRule } from './connection-rule.js';
 import { readHttpRule } from './http-rule.js';
 
 /** An Istio VirtualService: https://istio.io/latest/docs/reference/config/networking/virtual-service/ */
@@ -15,6 +16,10 @@ export interface VirtualService extends ManifestObject {
   gateways: readonly string[];
   exportTo: readonly string[];
   http: readonly Rule[];
+  /** For connections that stay TLS, by the server name they ask for. */
+  tls: readonly Rule[];
+  /** For every other connection whose bytes are passed on as they are. */
+  tcp: readonly Rule[];
 }
 
 /** The gateway's name that stands for every sidecar. */
@@ -24,14 +29,25 @@ export function readVirtualService(node: ManifestNode, findings: Finding[]): Vir
   const spec = node.field('spec');
   findings.push(...unknownFieldsBelow(spec, VIRTUAL_SERVICE_SPEC));
   const gateways = spec.field('gateways').strings();
+  const hosts = spec.field('hosts').strings();
   refuseHosts(spec, gateways);
   return {
     ...readObject(node, 'VirtualService', 'networking.istio.io'),
-    hosts: spec.field('hosts').strings(),
+    hosts,
     gateways: gateways.length === 0 ? [MESH] : gateways,
     exportTo: spec.field('exportTo').strings(),
     http: spec.field('http').items().map(readHttpRule),
+    tls: spec
+      .field('tls')
+      .items()
+      .map((rule, index) => readTlsRule(rule, index, hosts)),
+    tcp: spec.field('tcp').items().map(readTcpRule),
   };
+}
+
+/** The rules of all layers. */
+export function allRules({ http, tls, tcp }: VirtualService): Rule[] {
+  return [...http, ...tls, ...tcp];
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Finding } from '../../finding.js';
 
 /** Backends of Gateway API routes that cannot be used. */
 export function unusableBackends(set: ManifestSet): Finding[] {
-  return set.apiRoutes.flatMap((route) =>
+  return [...set.apiRoutes, ...set.connectionRoutes].flatMap((route) =>
     route.rules.flatMap((rule) => invalidBackends(set, route, rule)),
   );
 }

@@ -1,5 +1,10 @@
 import { intersectHosts, resolveShortName } from '../istio/host.js';
-import { MESH, resolveGatewayName, type VirtualService } from '../istio/virtual-service.js';
+import {
+  allRules,
+  MESH,
+  resolveGatewayName,
+  type VirtualService,
+} from '../istio/virtual-service.js';
 import { attachedRoutes } from '../gateway-api/attach.js';
 import { implementationOf } from '../gateway-api/implementation.js';
 import { takesEverything } from '../istio/merge-order.js';
@@ -72,7 +77,7 @@ function isServed(host: string, hosts: ReadonlySet<string>): boolean {
 }
 
 function unservedPorts(object: VirtualService, ports: ReadonlySet<number>): Finding[] {
-  return object.http.flatMap((rule) =>
+  return allRules(object).flatMap((rule) =>
     rule.entries.flatMap((entry) =>
       entry.conditions.flatMap((condition): Finding[] =>
         condition.on !== 'port' || ports.has(condition.port)
@@ -93,6 +98,8 @@ function unservedPorts(object: VirtualService, ports: ReadonlySet<number>): Find
 export function conflictingVirtualServices(set: ManifestSet): Finding[] {
   const byHost = new Map<string, VirtualService[]>();
   for (const object of set.virtualServices) {
+    // Rules for connections of several VirtualServices stand side by side.
+    if (object.http.length === 0) continue;
     for (const gateway of object.gateways) {
       const name = resolveGatewayName(gateway, object.namespace);
       if (name !== MESH && !object.http.some(takesEverything)) continue;
@@ -126,7 +133,7 @@ function orderOf(objects: readonly VirtualService[]): string {
 /** Routes of the Gateway API that no listener takes. */
 export function unattachedRoutes(set: ManifestSet): Finding[] {
   if (set.apiGateways.length === 0) return [];
-  return set.apiRoutes
+  return [...set.apiRoutes, ...set.connectionRoutes]
     .filter(({ parentRefs }) => parentRefs.some(({ kind }) => kind === 'Gateway'))
     .filter((route) =>
       set.apiGateways.every(

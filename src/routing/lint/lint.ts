@@ -9,6 +9,7 @@ import { ineffectiveMatches } from './ineffective-matches.js';
 import { untypedServicePorts } from './service-ports.js';
 import { shadowedRoutes } from './shadowed-routes.js';
 import { subsetsWithoutPods, unknownSubsets } from './subsets.js';
+import { untriedRules } from './untried-rules.js';
 import { weightSums } from './weights.js';
 
 /** One check of a whole set, its namespaces filled in. */
@@ -22,6 +23,7 @@ const CHECKS: readonly Check[] = [
   droppedServers,
   conflictingVirtualServices,
   unservedHosts,
+  untriedRules,
   unattachedRoutes,
   subsetsWithoutPods,
   unusableBackends,

@@ -1,6 +1,7 @@
 import { resolveShortName } from '../istio/host.js';
 import type { DestinationRule } from '../istio/destination-rule.js';
 import { destinationRulesOf } from '../istio/rules-in-sight.js';
+import { allRules } from '../istio/virtual-service.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject } from '../manifest/manifest-object.js';
 import { hasLabels } from '../pods.js';
@@ -14,7 +15,7 @@ import { manifestFinding } from '../manifest-finding.js';
  */
 export function unknownSubsets(set: ManifestSet): Finding[] {
   return set.virtualServices.flatMap((object) =>
-    object.http.flatMap(({ action }) =>
+    allRules(object).flatMap(({ action }) =>
       (action.kind === 'forward' ? action.backends : []).flatMap((backend): Finding[] => {
         const { subset } = backend;
         if (subset === null) return [];

@@ -1,3 +1,4 @@
+import { allRules } from '../istio/virtual-service.js';
 import type { ManifestSet } from '../manifest-set.js';
 import type { Finding } from '../../finding.js';
 import { manifestFinding } from '../manifest-finding.js';
@@ -7,8 +8,8 @@ const USUAL_SUM = 100;
 
 /** Weights that do not add up to 100. */
 export function weightSums(set: ManifestSet): Finding[] {
-  return set.virtualServices.flatMap(({ http }) =>
-    http.flatMap(({ action, node }): Finding[] => {
+  return set.virtualServices.flatMap((object) =>
+    allRules(object).flatMap(({ action, node }): Finding[] => {
       if (action.kind !== 'forward' || action.backends.length < 2) return [];
       const sum = action.backends.reduce((total, { weight }) => total + (weight ?? 0), 0);
       if (sum === USUAL_SUM) return [];

@@ -19,6 +19,8 @@ const API_VERSIONS = {
   ],
   HTTPRoute: GATEWAY_API_VERSIONS.map((version) => `${GATEWAY_API}/${version}`),
   GRPCRoute: GATEWAY_API_VERSIONS.map((version) => `${GATEWAY_API}/${version}`),
+  TLSRoute: ['v1', 'v1alpha3', 'v1alpha2'].map((version) => `${GATEWAY_API}/${version}`),
+  TCPRoute: ['v1', 'v1alpha2'].map((version) => `${GATEWAY_API}/${version}`),
   GatewayClass: GATEWAY_API_VERSIONS.map((version) => `${GATEWAY_API}/${version}`),
   ReferenceGrant: GATEWAY_API_VERSIONS.map((version) => `${GATEWAY_API}/${version}`),
   Ingress: ['networking.k8s.io/v1', 'networking.k8s.io/v1beta1', 'extensions/v1beta1'],
@@ -75,14 +77,7 @@ const NAMES_SHARED_WITH_OTHERS: readonly ReadKind[] = [
 /** Kinds of the routing API groups that say nothing about where a request goes. */
 const HARMLESS_KINDS: Record<string, readonly string[]> = {
   [ISTIO]: ['ProxyConfig', 'WorkloadGroup'],
-  [GATEWAY_API]: [
-    'TCPRoute',
-    'TLSRoute',
-    'UDPRoute',
-    'BackendTLSPolicy',
-    'BackendTrafficPolicy',
-    'ListenerSet',
-  ],
+  [GATEWAY_API]: ['UDPRoute', 'BackendTLSPolicy', 'BackendTrafficPolicy', 'ListenerSet'],
 };
 
 /** An API version that is read although no server has it any more. */

@@ -115,6 +115,8 @@ function virtualServiceOf(canary: FlaggerCanary, weight: number): VirtualService
             rule('http[0]', bothOf(testMatch, match), both),
             rule('http[1]', match, [backend('primary', 100)]),
           ],
+    tls: [],
+    tcp: [],
   };
 }
 
@@ -158,7 +160,17 @@ function serviceOf(set: ManifestSet, canary: FlaggerCanary, role: string): Servi
     ports:
       port === null
         ? []
-        : [{ name: null, port, targetPort: null, appProtocol: null, node: canary.node }],
+        : [
+            {
+              name: null,
+              port,
+              targetPort: null,
+              appProtocol: null,
+              transport: 'TCP',
+              node: canary.node,
+            },
+          ],
+    address: null,
     isHeadless: false,
     selector: { [label]: role === 'primary' ? `${value}-primary` : value },
   };

@@ -3,6 +3,7 @@ import { lintManifests } from '../lint/lint.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { preparedSet } from '../prepared-set.js';
 import type { RouteRequest } from '../request.js';
+import { connectionRules } from './connections.js';
 import { gatewayApiMeshRules, gatewayApiRules } from './gateway-api.js';
 import { ingressRules } from './ingress-nginx.js';
 import { istioGatewayRules } from './istio-gateways.js';
@@ -37,6 +38,7 @@ const SOURCES: readonly RuleSource[] = [
   ingressRules,
   istioMeshRules,
   gatewayApiMeshRules,
+  connectionRules,
 ];
 
 /**

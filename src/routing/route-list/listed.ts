@@ -9,7 +9,8 @@ import type { TakenAction } from '../resolution.js';
 
 /** Where requests come in. */
 export interface Entrance {
-  protocol: 'http' | 'https';
+  /** `tls` and `tcp`: for connections, of which no more is seen than the server name, or nothing. */
+  protocol: 'http' | 'https' | 'tls' | 'tcp';
   /** Of the gateway, or of the service in a mesh; null: any, or not known. */
   port: number | null;
 }
@@ -35,6 +36,8 @@ export interface HostRules {
 export interface HostRule extends OrderedRule {
   /** What it takes, where its own conditions do not say all of it. */
   also?: string;
+  /** It splits connections, and no request is seen. */
+  perConnection?: true;
 }
 
 /** One row: what is taken, and what becomes of it. Plain data. */

@@ -62,7 +62,8 @@ export class RowMaker {
       place: placeOf(rule.node.place()),
       action: { kind: rule.action.kind, description: describeAction(rule.action) },
       destinations: this.#destinations(listed, backends, client),
-      effects: ruleEffects(object, rule),
+      // Nobody retries what a proxy does not look into.
+      effects: listed.perConnection === true ? rule.effects : ruleEffects(object, rule),
       headers: ruleHeaderChanges(rule, backends),
     };
   }
