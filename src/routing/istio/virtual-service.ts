@@ -1,10 +1,6 @@
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
-import { VIRTUAL_SERVICE_SPEC } from '../manifest/known-fields/istio.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import type { Rule } from '../rule.js';
-import { unknownFieldsBelow } from '../unknown-fields.js';
-import type { Finding } from '../../finding.js';
-import { refuseHosts } from './host-validation.js';
 import { readHttpRule } from './http-rule.js';
 
 /** An Istio VirtualService: https://istio.io/latest/docs/reference/config/networking/virtual-service/ */
@@ -20,11 +16,9 @@ export interface VirtualService extends ManifestObject {
 /** The gateway's name that stands for every sidecar. */
 export const MESH = 'mesh';
 
-export function readVirtualService(node: ManifestNode, findings: Finding[]): VirtualService {
+export function readVirtualService(node: ManifestNode): VirtualService {
   const spec = node.field('spec');
-  findings.push(...unknownFieldsBelow(spec, VIRTUAL_SERVICE_SPEC));
   const gateways = spec.field('gateways').strings();
-  refuseHosts(spec, gateways);
   return {
     ...readObject(node, 'VirtualService', 'networking.istio.io'),
     hosts: spec.field('hosts').strings(),
