@@ -1,4 +1,5 @@
 import { readConnectionRoute } from './gateway-api/connection-route.js';
+import { checkObject } from './check-object.js';
 import { readApiGateway } from './gateway-api/gateway.js';
 import { readGatewayClass } from './gateway-api/gateway-class.js';
 import { readReferenceGrant } from './gateway-api/reference-grant.js';
@@ -10,6 +11,7 @@ import { readServiceEntry, readWorkloadEntry } from './istio/service-entry.js';
 import { readSidecar } from './istio/sidecar.js';
 import { readTelemetry } from './istio/telemetry.js';
 import { readVirtualService } from './istio/virtual-service.js';
+import { webhookRefusals } from './istio/webhook/refusals.js';
 import { readEndpointSlice } from './kubernetes/endpoint-slice.js';
 import { readNamespace } from './kubernetes/namespace.js';
 import { readPod } from './kubernetes/pod.js';
@@ -17,14 +19,15 @@ import { readService } from './kubernetes/service.js';
 import { readWorkload } from './kubernetes/workload.js';
 import { EMPTY_MANIFESTS, mergeManifests, type ManifestSet } from './manifest-set.js';
 import { classifyKind, type OlderVersion, type ReadKind } from './manifest/kinds.js';
-import { SERVICE_SPEC, WORKLOAD_SPECS } from './manifest/known-fields/kubernetes.js';
 import { ManifestNode } from './manifest/manifest-node.js';
 import { SourceDocument } from './manifest/source-document.js';
 import { readFlaggerCanary } from './rollouts/canary.js';
 import { readRollout } from './rollouts/rollout.js';
 import type { Finding } from '../finding.js';
 import { manifestFinding } from './manifest-finding.js';
-import { unknownFieldsBelow } from './unknown-fields.js';
+import { refused, withCause } from './refusal.js';
+
+const ISTIO_GROUP = 'networking.istio.io';
 
 /** How deep a List may stand in a List; `kubectl` itself nests none. */
 const MAX_LIST_DEPTH = 4;
@@ -79,12 +82,32 @@ function readNode(
         .error(verdict.problem);
     case 'read': {
       const { older } = verdict;
-      const set = readKind(node, verdict.kind, verdict.group, apiVersion);
+      const set = readChecked(node, verdict.kind, verdict.group, apiVersion);
       // An Ingress of an older version has another form: what reads it says so.
       if (older === null || verdict.kind === 'Ingress') return set;
       return { ...set, findings: [olderVersionFinding(node, apiVersion, older), ...set.findings] };
     }
   }
+}
+
+/** What reads an object says better what is wrong with a field that counts, so it is asked first. */
+function readChecked(
+  node: ManifestNode,
+  kind: ReadKind,
+  group: string,
+  apiVersion: string,
+): ManifestSet {
+  const { findings, refusals } = checkObject(node, apiVersion, kind);
+  let set: ManifestSet;
+  try {
+    set = readKind(node, kind, group, apiVersion);
+  } catch (error) {
+    throw withCause(error, findings);
+  }
+  if (refusals.length === 0 && group === ISTIO_GROUP)
+    refusals.push(...webhookRefusals(node.value, kind));
+  findings.push(...refused(node, group, refusals, findings));
+  return { ...set, findings: [...findings, ...set.findings] };
 }
 
 function olderVersionFinding(
@@ -113,17 +136,16 @@ function readKind(
   });
   switch (kind) {
     case 'VirtualService':
-      return found({ virtualServices: [readVirtualService(node, findings)] });
+      return found({ virtualServices: [readVirtualService(node)] });
     case 'DestinationRule':
-      return found({ destinationRules: [readDestinationRule(node, findings)] });
+      return found({ destinationRules: [readDestinationRule(node)] });
     case 'Gateway':
-      if (group === 'networking.istio.io')
-        return found({ gateways: [readGateway(node, findings)] });
-      return found({ apiGateways: [readApiGateway(node, findings)] });
+      if (group === 'networking.istio.io') return found({ gateways: [readGateway(node)] });
+      return found({ apiGateways: [readApiGateway(node)] });
     case 'GatewayClass':
       return found({ gatewayClasses: [readGatewayClass(node)] });
     case 'Sidecar':
-      return found({ sidecars: [readSidecar(node, findings)] });
+      return found({ sidecars: [readSidecar(node)] });
     case 'Telemetry':
       return found({ telemetries: [readTelemetry(node)] });
     case 'HTTPRoute':
@@ -131,7 +153,7 @@ function readKind(
       return found({ apiRoutes: [readApiRoute(node, kind, findings)] });
     case 'TLSRoute':
     case 'TCPRoute':
-      return found({ connectionRoutes: [readConnectionRoute(node, kind, findings)] });
+      return found({ connectionRoutes: [readConnectionRoute(node, kind)] });
     case 'Ingress':
       return found({ ingresses: [readIngress(node, apiVersion, findings)] });
     case 'Rollout':
@@ -143,13 +165,11 @@ function readKind(
     case 'Namespace':
       return found({ namespaces: [readNamespace(node)] });
     case 'Service':
-      findings.push(...unknownFieldsBelow(node.field('spec'), SERVICE_SPEC));
       return found({ services: [readService(node)] });
     case 'Deployment':
     case 'StatefulSet':
     case 'ReplicaSet':
     case 'DaemonSet': {
-      findings.push(...unknownFieldsBelow(node.field('spec'), WORKLOAD_SPECS[kind]));
       const workload = readWorkload(node, kind);
       return found({ workloads: workload === null ? [] : [workload] });
     }

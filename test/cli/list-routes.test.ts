@@ -178,7 +178,7 @@ describe('explain without a request', () => {
       ...Array.from({ length: 300 }, (_, index) =>
         virtualService([{ route: [{ destination: { host: `s${index}` } }] }], {
           name: `vs${index}`,
-          hosts: [`${'long-'.repeat(20)}${index}.example.com`],
+          hosts: [`${'long-'.repeat(10)}${index}.${'long-'.repeat(10)}x.example.com`],
         }),
       ),
     );

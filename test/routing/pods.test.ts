@@ -180,8 +180,14 @@ describe('workloads to destinations', () => {
       podsOf([
         GATEWAY,
         virtualService([split({ 'vm.example.com': 1, 'list.example.com': 1 })]),
-        entry('vms', 'vm.example.com', { workloadSelector: { labels: { app: 'vm' } } }),
-        entry('list', 'list.example.com', { endpoints: [{ address: '10.0.0.2' }] }),
+        entry('vms', 'vm.example.com', {
+          resolution: 'STATIC',
+          workloadSelector: { labels: { app: 'vm' } },
+        }),
+        entry('list', 'list.example.com', {
+          resolution: 'STATIC',
+          endpoints: [{ address: '10.0.0.2' }],
+        }),
         vm,
       ]),
       [

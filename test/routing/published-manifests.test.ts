@@ -167,9 +167,21 @@ describe('the manifests of the published documents', () => {
     });
   });
 
-  it('its streaming rule, the group put right, switches timeouts off', async () => {
+  it('its streaming rule, the group put right, has a timeout that Istio refuses', () => {
     const [file = ''] = scenario('grpc-gateway/virtual-service-streaming.yaml');
     const text = readFileSync(file, 'utf8').replace('rypt.io', 'istio.io');
+    assert.throws(() => parseManifests(text, 'test.yaml'), {
+      name: 'InputError',
+      message:
+        /test\.yaml:16: spec\.http\[0\]\.timeout: the API server refuses it: must be a valid duration greater than 1ms/,
+    });
+  });
+
+  it('where an older server has let that in, it switches timeouts off', async () => {
+    const [file = ''] = scenario('grpc-gateway/virtual-service-streaming.yaml');
+    const text = readFileSync(file, 'utf8')
+      .replace('rypt.io', 'istio.io')
+      .replace('metadata:', 'metadata:\n  resourceVersion: "7"');
     const gateway = await loadManifests(scenario('grpc-gateway/gateway.yaml'));
     const manifests = mergeManifests([gateway, parseManifests(text, file)]);
     const explanation = resolveRoute(manifests, tlsCall(), { streaming: true });

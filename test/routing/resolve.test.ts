@@ -108,7 +108,11 @@ describe('the resolution of a request', () => {
     const set = manifestsOf([
       GATEWAY,
       virtualService([delegate('leaf')]),
-      virtualService([delegate('further')], { name: 'leaf', hosts: [], gateways: null }),
+      {
+        ...virtualService([delegate('further')], { hosts: [], gateways: null }),
+        // A server has let it in, as its webhook is not asked everywhere.
+        metadata: { name: 'leaf', uid: 'e2a4' },
+      },
     ]);
     const resolution = resolveRoute(set, request({ targetPort: 80 }));
     assert.ok(resolution.kind === 'none');
@@ -334,8 +338,10 @@ describe('the resolution of a request', () => {
     assert.deepEqual(codes(false), []);
   });
 
-  it('timeout 0s is none for a stream', () => {
-    const set = manifestsOf([GATEWAY, virtualService([{ ...to('a'), timeout: '0s' }])]);
+  it('a timeout of an older server that is 0s is none for a stream', () => {
+    const route = virtualService([{ ...to('a'), timeout: '0s' }]);
+    const metadata = { name: 'vs', uid: 'e2a4' };
+    const set = manifestsOf([GATEWAY, { ...route, metadata }]);
     assert.deepEqual(
       resolveRoute(set, request({ targetPort: 80 }), { streaming: true }).findings,
       [],

@@ -68,8 +68,14 @@ describe('fields that the API does not have', () => {
       match: [{ headers: { 'x-a': { exact: 'b' } }, sourceLabels: { any: 'thing' } }],
       headers: { request: { sett: { 'x-any': 'b' } } },
     };
-    const subset = { name: 'v1', labels: { any: 'a' }, trafficPolicy: { loadbalancer: {} } };
-    const policy = { portLevelSettings: [{ connectionPool: { http: { maxRetry: 1 } } }] };
+    const subset = {
+      name: 'v1',
+      labels: { any: 'a' },
+      trafficPolicy: { tls: { mode: 'DISABLE' }, loadbalancer: {} },
+    };
+    const policy = {
+      portLevelSettings: [{ port: { number: 80 }, connectionPool: { http: { maxRetry: 1 } } }],
+    };
     const base = destinationRule('a', {});
     const spec = { host: 'a', subsets: [subset], trafficPolicy: policy };
     assert.deepEqual(unknown([virtualService([rule]), { ...base, spec }]), {
@@ -95,6 +101,7 @@ describe('fields that the API does not have', () => {
         'spec.ports[0].targetport': 'targetPort',
         'spec.replica': 'replicas',
         'spec.template.metadata.label': 'labels',
+        'spec.template.spec.containers[0].any': null,
       },
     );
   });

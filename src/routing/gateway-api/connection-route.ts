@@ -1,8 +1,6 @@
-import type { Finding } from '../../finding.js';
 import { NO_EFFECTS } from '../effects.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
-import { unknownFields } from '../unknown-fields.js';
 import { GATEWAY_API_GROUP } from './gateway.js';
 import { type ApiRule, type ParentRef, readBackendRef, readParentRef } from './route.js';
 
@@ -20,17 +18,12 @@ export interface ConnectionRoute extends ManifestObject {
   rules: readonly ApiRule[];
 }
 
-/** What both kinds have, and hostnames of TLSRoutes alone. */
-const SPEC_FIELDS = ['parentRefs', 'rules', 'useDefaultGateways'];
-
 export function readConnectionRoute(
   node: ManifestNode,
   kind: ConnectionRouteKind,
-  findings: Finding[],
 ): ConnectionRoute {
   const spec = node.field('spec');
   const isTls = kind === 'TLSRoute';
-  findings.push(...unknownFields(spec, isTls ? [...SPEC_FIELDS, 'hostnames'] : SPEC_FIELDS));
   const rules = spec.field('rules').items();
   if (rules.length === 0)
     throw spec
@@ -48,21 +41,17 @@ export function readConnectionRoute(
           .map((name) => name.toLowerCase())
       : [],
     parentRefs: spec.field('parentRefs').items().map(readParentRef),
-    rules: rules.map((rule, index) => readRule(rule, index, findings)),
+    rules: rules.map(readRule),
   };
 }
 
-function readRule(node: ManifestNode, index: number, findings: Finding[]): ApiRule {
-  findings.push(...unknownFields(node, ['name', 'backendRefs']));
+function readRule(node: ManifestNode, index: number): ApiRule {
   const name = node.field('name').optionalString();
   return {
     label: name ?? `rules[${index}]`,
     name,
     entries: [],
-    backendRefs: node
-      .field('backendRefs')
-      .items()
-      .map((ref) => readBackendRef(ref, findings)),
+    backendRefs: node.field('backendRefs').items().map(readBackendRef),
     filters: [],
     redirect: null,
     preflights: null,

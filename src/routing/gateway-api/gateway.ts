@@ -1,8 +1,6 @@
 import { type LabelSelector, readLabelSelector } from '../kubernetes/label-selector.js';
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
-import { unknownFields } from '../unknown-fields.js';
-import type { Finding } from '../../finding.js';
 
 export interface ApiListener {
   name: string;
@@ -35,7 +33,7 @@ export const GATEWAY_API_GROUP = 'gateway.networking.k8s.io';
 
 const NAMESPACE_RULES = ['Same', 'All', 'Selector', 'None'] as const;
 
-export function readApiGateway(node: ManifestNode, findings: Finding[]): ApiGateway {
+export function readApiGateway(node: ManifestNode): ApiGateway {
   const listeners = node.field('spec').field('listeners');
   const items = listeners.items();
   const status = node.field('status');
@@ -43,15 +41,12 @@ export function readApiGateway(node: ManifestNode, findings: Finding[]): ApiGate
   return {
     ...readObject(node, 'Gateway', GATEWAY_API_GROUP),
     className: node.field('spec').field('gatewayClassName').optionalString(),
-    listeners: items.map((item) => readListener(item, findings)),
+    listeners: items.map(readListener),
     hasAddress: status.absent ? null : status.field('addresses').items().length > 0,
   };
 }
 
-function readListener(node: ManifestNode, findings: Finding[]): ApiListener {
-  findings.push(
-    ...unknownFields(node, ['name', 'hostname', 'port', 'protocol', 'tls', 'allowedRoutes']),
-  );
+function readListener(node: ManifestNode): ApiListener {
   const port = node.field('port').optionalInteger();
   if (port === null || port < 1 || port > 65535)
     throw node.field('port').error('must be a port between 1 and 65535');

@@ -1,15 +1,12 @@
 import type { Condition, MatchEntry } from '../condition.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
-import { unknownFields } from '../unknown-fields.js';
-import type { Finding } from '../../finding.js';
 import { readHeaders, readTypedValue } from './http-match.js';
 
 /**
  * Reads one entry of a GRPCRoute's `matches`.
  * Source: https://gateway-api.sigs.k8s.io/reference/spec/#grpcroutematch
  */
-export function readGrpcMatch(node: ManifestNode, findings: Finding[]): MatchEntry {
-  findings.push(...unknownFields(node, ['method', 'headers']));
+export function readGrpcMatch(node: ManifestNode): MatchEntry {
   const conditions: Condition[] = [];
   const method = node.field('method');
   if (!method.absent) {

@@ -1,15 +1,12 @@
 import type { Condition, MatchEntry } from '../condition.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import { readRegex, type StringMatch } from '../string-match.js';
-import { unknownFields } from '../unknown-fields.js';
-import type { Finding } from '../../finding.js';
 
 /**
  * Reads one entry of an HTTPRoute's `matches`; all its conditions must hold.
  * Source: https://gateway-api.sigs.k8s.io/reference/spec/#httproutematch
  */
-export function readHttpRouteMatch(node: ManifestNode, findings: Finding[]): MatchEntry {
-  findings.push(...unknownFields(node, ['path', 'headers', 'queryParams', 'method']));
+export function readHttpRouteMatch(node: ManifestNode): MatchEntry {
   const conditions: Condition[] = [];
   const path = readPath(node.field('path'));
   if (path !== null) conditions.push(path);

@@ -3,7 +3,6 @@ import { readObject, type ManifestObject } from '../manifest/manifest-object.js'
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import type { MatchEntry } from '../condition.js';
 import type { PreflightPolicy } from '../preflight.js';
-import { unknownFields } from '../unknown-fields.js';
 import type { Finding } from '../../finding.js';
 import { type ApiFilter, readFilterTypes, readFilters } from './filters.js';
 import { GATEWAY_API_GROUP } from './gateway.js';
@@ -63,7 +62,6 @@ export function readApiRoute(
   findings: Finding[],
 ): ApiRoute {
   const spec = node.field('spec');
-  findings.push(...unknownFields(spec, ['parentRefs', 'hostnames', 'rules', 'useDefaultGateways']));
   return {
     ...readObject(node, kind, GATEWAY_API_GROUP),
     kind,
@@ -101,17 +99,6 @@ function readRule(
   kind: ApiRouteKind,
   findings: Finding[],
 ): ApiRule {
-  findings.push(
-    ...unknownFields(node, [
-      'name',
-      'matches',
-      'filters',
-      'backendRefs',
-      'timeouts',
-      'retry',
-      'sessionPersistence',
-    ]),
-  );
   if (!node.field('sessionPersistence').absent)
     findings.push(
       manifestFinding({
@@ -127,14 +114,8 @@ function readRule(
   return {
     label: name ?? `rules[${index}]`,
     name,
-    entries: node
-      .field('matches')
-      .items()
-      .map((match) => read(match, findings)),
-    backendRefs: node
-      .field('backendRefs')
-      .items()
-      .map((ref) => readBackendRef(ref, findings)),
+    entries: node.field('matches').items().map(read),
+    backendRefs: node.field('backendRefs').items().map(readBackendRef),
     filters: readFilterTypes(node.field('filters')),
     redirect: filters.redirect,
     preflights: filters.preflights,
@@ -155,10 +136,7 @@ export function readParentRef(node: ManifestNode): ParentRef {
 }
 
 /** @throws InputError when its weight is none. */
-export function readBackendRef(node: ManifestNode, findings: Finding[]): BackendRef {
-  findings.push(
-    ...unknownFields(node, ['group', 'kind', 'name', 'namespace', 'port', 'weight', 'filters']),
-  );
+export function readBackendRef(node: ManifestNode): BackendRef {
   const group = node.field('group').optionalString() ?? '';
   const kind = node.field('kind').optionalString() ?? 'Service';
   const weight = node.field('weight').optionalInteger() ?? 1;

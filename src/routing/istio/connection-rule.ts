@@ -1,23 +1,20 @@
-import { isIP } from 'node:net';
 import type { Condition, MatchEntry } from '../condition.js';
 import { NO_EFFECTS } from '../effects.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import type { Rule } from '../rule.js';
-import { coveredBy } from './host.js';
 import { readBackends } from './http-rule.js';
 
 /**
  * Reads one entry of `spec.tls`: which connections it takes by their server name.
  * Source: https://istio.io/latest/docs/reference/config/networking/virtual-service/#TLSRoute
- * @param hosts Of the VirtualService, as written.
- * @throws InputError when it takes none, or names that are not among the hosts: Istio's webhook refuses
- *   it (istio/istio pkg/config/validation/validation.go, validateTLSRoute and validateSniHost).
+ * @throws InputError when it takes none: Istio's webhook refuses it (istio/istio
+ *   pkg/config/validation/validation.go, validateTLSRoute).
  */
-export function readTlsRule(node: ManifestNode, index: number, hosts: readonly string[]): Rule {
+export function readTlsRule(node: ManifestNode, index: number): Rule {
   const entries = node
     .field('match')
     .items()
-    .map((match) => readMatch(match, readServerNames(match, hosts)));
+    .map((match) => readMatch(match, readServerNames(match)));
   if (entries.length === 0)
     throw node.error(
       'Istio refuses it: a tls rule takes connections by their server names: give it match with sniHosts',
@@ -67,20 +64,12 @@ function readMatch(node: ManifestNode, before: readonly Condition[]): MatchEntry
   return conditions.length === 0 ? ANY_CONNECTION : { conditions };
 }
 
-function readServerNames(node: ManifestNode, hosts: readonly string[]): Condition[] {
+function readServerNames(node: ManifestNode): Condition[] {
   const names = node
     .field('sniHosts')
     .strings()
     .map((name) => name.toLowerCase());
   if (names.length === 0)
     throw node.error('Istio refuses it: a match of a tls rule needs sniHosts');
-  const foreign = names.find(
-    (name) => isIP(name) === 0 && !hosts.some((host) => coveredBy(name, host.toLowerCase())),
-  );
-  if (foreign === undefined) return [{ on: 'server-name', names }];
-  throw node
-    .field('sniHosts')
-    .error(
-      `Istio refuses it: ${foreign} is none of the hosts of the VirtualService, as they are written (${hosts.join(', ')}), nor within one: add it to hosts`,
-    );
+  return [{ on: 'server-name', names }];
 }

@@ -1,8 +1,5 @@
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
-import { DESTINATION_RULE_SPEC } from '../manifest/known-fields/istio.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
-import { unknownFieldsBelow } from '../unknown-fields.js';
-import type { Finding } from '../../finding.js';
 import { type LoadBalancers, readLoadBalancers } from './load-balancer.js';
 
 interface Subset {
@@ -23,9 +20,8 @@ export interface DestinationRule extends ManifestObject {
   loadBalancers: LoadBalancers;
 }
 
-export function readDestinationRule(node: ManifestNode, findings: Finding[]): DestinationRule {
+export function readDestinationRule(node: ManifestNode): DestinationRule {
   const spec = node.field('spec');
-  findings.push(...unknownFieldsBelow(spec, DESTINATION_RULE_SPEC));
   const selector = spec.field('workloadSelector');
   const host = spec.field('host').string();
   const subsets = spec

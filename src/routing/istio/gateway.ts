@@ -1,8 +1,5 @@
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
-import { GATEWAY_SPEC } from '../manifest/known-fields/istio.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
-import { unknownFieldsBelow } from '../unknown-fields.js';
-import type { Finding } from '../../finding.js';
 
 /** One `host` of a server: `ns/name`, where the namespace limits whose VirtualServices it takes. */
 interface ServerHost {
@@ -40,9 +37,8 @@ const TLS_MODES = [
   'OPTIONAL_MUTUAL',
 ];
 
-export function readGateway(node: ManifestNode, findings: Finding[]): IstioGateway {
+export function readGateway(node: ManifestNode): IstioGateway {
   const spec = node.field('spec');
-  findings.push(...unknownFieldsBelow(spec, GATEWAY_SPEC));
   const servers = spec.field('servers').items();
   if (servers.length === 0)
     throw spec.field('servers').error('the Gateway has no servers: it opens no port');

@@ -1,7 +1,5 @@
-import type { Finding } from '../../finding.js';
 import { type ManifestObject, readObject } from '../manifest/manifest-object.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
-import { unknownFields } from '../unknown-fields.js';
 
 /** What one listener of a client's proxy imports. */
 interface EgressListener {
@@ -26,17 +24,8 @@ export interface Sidecar extends ManifestObject {
   egress: readonly EgressListener[];
 }
 
-const FIELDS = [
-  'workloadSelector',
-  'ingress',
-  'egress',
-  'inboundConnectionPool',
-  'outboundTrafficPolicy',
-];
-
-export function readSidecar(node: ManifestNode, findings: Finding[]): Sidecar {
+export function readSidecar(node: ManifestNode): Sidecar {
   const spec = node.field('spec');
-  findings.push(...unknownFields(spec, FIELDS));
   const selector = spec.field('workloadSelector');
   return {
     ...readObject(node, 'Sidecar', 'networking.istio.io'),

@@ -1,10 +1,6 @@
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
-import { VIRTUAL_SERVICE_SPEC } from '../manifest/known-fields/istio.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import type { Rule } from '../rule.js';
-import { unknownFieldsBelow } from '../unknown-fields.js';
-import type { Finding } from '../../finding.js';
-import { refuseHosts } from './host-validation.js';
 import { readTcpRule, readTlsRule } from './connection-rule.js';
 import { readHttpRule } from './http-rule.js';
 
@@ -25,22 +21,16 @@ export interface VirtualService extends ManifestObject {
 /** The gateway's name that stands for every sidecar. */
 export const MESH = 'mesh';
 
-export function readVirtualService(node: ManifestNode, findings: Finding[]): VirtualService {
+export function readVirtualService(node: ManifestNode): VirtualService {
   const spec = node.field('spec');
-  findings.push(...unknownFieldsBelow(spec, VIRTUAL_SERVICE_SPEC));
   const gateways = spec.field('gateways').strings();
-  const hosts = spec.field('hosts').strings();
-  refuseHosts(spec, gateways);
   return {
     ...readObject(node, 'VirtualService', 'networking.istio.io'),
-    hosts,
+    hosts: spec.field('hosts').strings(),
     gateways: gateways.length === 0 ? [MESH] : gateways,
     exportTo: spec.field('exportTo').strings(),
     http: spec.field('http').items().map(readHttpRule),
-    tls: spec
-      .field('tls')
-      .items()
-      .map((rule, index) => readTlsRule(rule, index, hosts)),
+    tls: spec.field('tls').items().map(readTlsRule),
     tcp: spec.field('tcp').items().map(readTcpRule),
   };
 }

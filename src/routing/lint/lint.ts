@@ -7,6 +7,7 @@ import { conflictingVirtualServices, unattachedRoutes, unservedHosts } from './h
 import { headerRulesWithoutWeight } from './header-rules.js';
 import { ineffectiveMatches } from './ineffective-matches.js';
 import { untypedServicePorts } from './service-ports.js';
+import { shadowedByOthers } from './shadowed-by-others.js';
 import { shadowedRoutes } from './shadowed-routes.js';
 import { subsetsWithoutPods, unknownSubsets } from './subsets.js';
 import { untriedRules } from './untried-rules.js';
@@ -18,6 +19,7 @@ type Check = (set: ManifestSet) => Finding[];
 const CHECKS: readonly Check[] = [
   unknownSubsets,
   shadowedRoutes,
+  shadowedByOthers,
   ineffectiveMatches,
   headerRulesWithoutWeight,
   droppedServers,

@@ -18,9 +18,16 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 export function readDurationMs(node: ManifestNode): number | null {
   const text = node.optionalString();
   if (text === null) return null;
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|h|m|s)/g)];
-  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text)
+  const milliseconds = durationMs(text);
+  if (milliseconds === null)
     throw node.error(`must be a duration such as 10s or 250ms, not "${text}"`);
+  return milliseconds;
+}
+
+/** A duration in milliseconds; `null` when the text is none. */
+export function durationMs(text: string): number | null {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|h|m|s)/g)];
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) return null;
   return parts.reduce(
     (sum, [, value, unit]) => sum + Number(value) * (UNIT_MS[unit ?? ''] ?? 0),
     0,

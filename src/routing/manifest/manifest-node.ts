@@ -57,11 +57,15 @@ export class ManifestNode {
     return new ManifestNode(this.source, this.#mapping()[name], this, name);
   }
 
-  /** What stands further down, where every step but the last is there. */
+  /** What stands further down; absent where a step leads nowhere. */
   at(path: readonly PathStep[]): ManifestNode {
     return path.reduce<ManifestNode>((node, step) => {
-      const parts = node.value as Readonly<Record<PathStep, unknown>>;
-      return new ManifestNode(node.source, parts[step], node, step);
+      const { source, value } = node;
+      const part: unknown =
+        typeof value === 'object' && value !== null
+          ? (value as Readonly<Record<PathStep, unknown>>)[step]
+          : undefined;
+      return new ManifestNode(source, part, node, step);
     }, this);
   }
 

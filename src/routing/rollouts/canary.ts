@@ -5,11 +5,9 @@ import { readCorsPolicy } from '../istio/cors-policy.js';
 import { readHttpEffects } from '../istio/http-effects.js';
 import { readHttpMatch } from '../istio/http-match.js';
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
-import { VIRTUAL_SERVICE_SPEC } from '../manifest/known-fields/istio.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import type { Finding } from '../../finding.js';
 import { manifestFinding } from '../manifest-finding.js';
-import { unknownFieldsBelow } from '../unknown-fields.js';
 
 /** A Flagger Canary: https://docs.flagger.app/usage/how-it-works */
 export interface FlaggerCanary extends ManifestObject {
@@ -52,9 +50,6 @@ export function readFlaggerCanary(node: ManifestNode, findings: Finding[]): Flag
       }),
     );
   }
-  findings.push(
-    ...unknownFieldsBelow(service.field('corsPolicy'), VIRTUAL_SERVICE_SPEC.http.corsPolicy),
-  );
   return {
     ...readObject(node, 'Canary', 'flagger.app'),
     target: { kind: target.field('kind').optionalString() ?? 'Deployment', name },
@@ -64,8 +59,8 @@ export function readFlaggerCanary(node: ManifestNode, findings: Finding[]): Flag
     gateways: service.field('gateways').strings(),
     provider: spec.field('provider').optionalString(),
     weight: status.absent ? null : (status.field('canaryWeight').optionalInteger() ?? 0),
-    match: readMatches(service, findings),
-    testMatch: readMatches(analysis, findings),
+    match: readMatches(service),
+    testMatch: readMatches(analysis),
     // They have the names of a VirtualService's.
     preflights: readCorsPolicy(service.field('corsPolicy')),
     effects: readHttpEffects(service),
@@ -78,12 +73,6 @@ const NOT_MODELLED: readonly [string, string][] = [
   ['mirror', 'while requests are copied to the canary, none of its answers is ever seen'],
 ];
 
-function readMatches(node: ManifestNode, findings: Finding[]): MatchEntry[] {
-  return node
-    .field('match')
-    .items()
-    .map((match) => {
-      findings.push(...unknownFieldsBelow(match, VIRTUAL_SERVICE_SPEC.http.match));
-      return readHttpMatch(match);
-    });
+function readMatches(node: ManifestNode): MatchEntry[] {
+  return node.field('match').items().map(readHttpMatch);
 }

@@ -25,10 +25,14 @@ function expectationOf(policies: Policies, changes: Partial<RouteRequest> = {}):
     metadata: { name: 'dr' },
     spec: {
       host: 's',
-      trafficPolicy: policies.host ?? {},
+      ...(policies.host === undefined ? {} : { trafficPolicy: policies.host }),
       subsets: [
         { name: 'v1', labels: { version: 'v1' } },
-        { name: 'v2', labels: { version: 'v2' }, trafficPolicy: policies.v2 ?? {} },
+        {
+          name: 'v2',
+          labels: { version: 'v2' },
+          ...(policies.v2 === undefined ? {} : { trafficPolicy: policies.v2 }),
+        },
       ],
     },
   };

@@ -43,6 +43,7 @@ function sidecar(
     metadata: { name, namespace },
     spec: {
       ...(labels === undefined ? {} : { workloadSelector: { labels } }),
+      outboundTrafficPolicy: { mode: 'ALLOW_ANY' },
       egress: egress.map((listener) =>
         'port' in listener
           ? {

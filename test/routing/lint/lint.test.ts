@@ -87,6 +87,69 @@ const CASES: readonly LintCase[] = [
     finds: [],
   },
   {
+    what: 'a rule within one of an older VirtualService of the host',
+    objects: [
+      GATEWAY,
+      virtualService([to('a', [{ uri: { prefix: '/a' } }]), to('rest')], { name: 'z', day: 1 }),
+      virtualService(
+        [to('b', [{ uri: { exact: '/a/b' } }]), to('c', [{ uri: { prefix: '/c' } }])],
+        {
+          ...{ name: 'y', day: 2 },
+        },
+      ),
+    ],
+    finds: [
+      [
+        'warning shadowed-route',
+        /^http\[0\] is never taken for \* at default\/gw: http\[0\] of VirtualService default\/z .*which is older, takes path prefix \/a before it$/,
+      ],
+    ],
+  },
+  {
+    what: 'a rule that is older than the one around it',
+    objects: [
+      GATEWAY,
+      virtualService([to('a', [{ uri: { prefix: '/a' } }])], { name: 'z', day: 2 }),
+      virtualService([to('b', [{ uri: { exact: '/a/b' } }])], { name: 'y', day: 1 }),
+    ],
+    finds: [],
+  },
+  {
+    what: 'rules that take the same, of VirtualServices without ages',
+    objects: [
+      GATEWAY,
+      virtualService([to('a', [{ uri: { prefix: '/a' } }])], { name: 'y' }),
+      virtualService([to('b', [{ uri: { prefix: '/a' } }])], { name: 'z' }),
+      virtualService([to('b', [{ uri: { prefix: '/a/b' } }])], { name: 'zz' }),
+    ],
+    finds: [
+      [
+        'warning shadowed-route',
+        /^http\[0\] and http\[0\] of VirtualService default\/y .* take the same/,
+      ],
+    ],
+  },
+  {
+    what: 'rules of different hosts, and of the mesh',
+    objects: [
+      GATEWAY,
+      virtualService([to('a', [{ uri: { prefix: '/a' } }])], {
+        name: 'y',
+        day: 1,
+        hosts: ['a.com'],
+      }),
+      virtualService([to('b', [{ uri: { prefix: '/a' } }])], {
+        name: 'z',
+        day: 2,
+        hosts: ['b.com'],
+      }),
+      virtualService([to('b', [{ uri: { prefix: '/a' } }])], {
+        ...{ name: 'm', day: 3, hosts: ['a.com'], gateways: ['mesh'] },
+      }),
+    ],
+    finds: [],
+  },
+  {
     what: 'a subset the DestinationRule lacks',
     objects: [
       GATEWAY,
