@@ -28,6 +28,12 @@ const GO_PARTS = [
     words: ['build', '-ldflags', '-s -w -X k8s.io/component-base/version.gitVersion=v1.34.0'],
     effort: '8 minutes of CPU',
   },
+  {
+    name: 'istiod',
+    folder: 'test/cluster/istiod',
+    words: ['build', '-ldflags', '-s -w'],
+    effort: '12 minutes of CPU',
+  },
 ];
 
 /**
