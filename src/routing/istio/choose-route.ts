@@ -9,7 +9,7 @@ import type { Finding } from '../../finding.js';
 import { formatVia, type RouteRequest, type Via } from '../request.js';
 import { findService, knownHosts } from '../service-registry.js';
 import { assumeGateways } from './assumed-gateway.js';
-import { egressScope } from './egress-scope.js';
+import { type EgressScope, egressScope } from './egress-scope.js';
 import { virtualHostOf, type VirtualHost } from './gateway-routes.js';
 import { hostOf, resolveShortName } from './host.js';
 import { httpsRedirect } from './https-redirect.js';
@@ -164,7 +164,7 @@ function chooseInMesh(
   via: Via,
 ): ChosenRoute {
   const scope = egressScope(set, virtualServices, request);
-  const mesh = meshHostOf(set, scope.virtualServices, request);
+  const mesh = asImported(meshHostOf(set, scope.virtualServices, request), scope, request);
   const { matched, traces } = firstMatch(mesh.rules);
   const unseen = mesh.host === null && mesh.isService ? scope.problemOf(mesh.asked) : null;
   const unroutedService =
@@ -194,6 +194,17 @@ function chooseInMesh(
       ...(via.kind === 'proxyless' && matched !== null ? unsupportedByGrpc(matched) : []),
     ],
   };
+}
+
+/** A service that the client's Sidecar does not import has no short names: only in full it is a host. */
+function asImported(mesh: MeshHost, { problemOf }: EgressScope, request: RouteRequest): MeshHost {
+  const isShort =
+    mesh.isService &&
+    mesh.note === null &&
+    !mesh.asked.startsWith('*') &&
+    hostOf(request.authority) !== mesh.asked;
+  if (!isShort || problemOf(mesh.asked) === null) return mesh;
+  return { ...mesh, host: null, rules: [] };
 }
 
 /** VirtualServices that have the host, and add nothing for it to this proxy. */
