@@ -515,7 +515,7 @@ const gatewayRequests = (
         ...common,
         authority,
         tls: port === 443,
-        port: (at.ports as Record<number, number> | null)?.[port] ?? port,
+        port: (at.ports)?.[port] ?? port,
         gateway: nameOf(first),
         proxy,
       })),
