@@ -199,6 +199,7 @@ function routeRequest(request: AskedRequest): Parameters<typeof resolveRoute>[1]
     via: gateway === null ? { kind: 'mesh' } : { kind: 'gateway', namespace, name },
     ...(gateway === null ? {} : { gatewayPort: port }),
     namespace: proxy.namespace,
+    ...(gateway === null ? { clientLabels: proxy.labels } : {}),
   };
 }
 

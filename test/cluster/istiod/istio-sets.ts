@@ -85,7 +85,7 @@ const matchEntry = fc
         ['istio-system/g0'],
         ['g0.web'],
       ),
-      sourceLabels: fc.constantFrom({ app: 'other' }, { istio: 'edge' }),
+      sourceLabels: fc.constantFrom({ app: 'other' }, { app: 'client' }, { istio: 'edge' }),
       sourceNamespace: fc.constantFrom(...ALL_NAMESPACES),
     },
     { requiredKeys: [] },
@@ -336,7 +336,10 @@ const destinationRule = fc
     ),
     subsets: fc.uniqueArray(fc.constantFrom('v1', 'v2'), { minLength: 1 }),
     exportTo,
-    workloadSelector: fc.option(fc.constantFrom({ app: 'other' }, { istio: 'edge' }), { freq: 5 }),
+    workloadSelector: fc.option(
+      fc.constantFrom({ app: 'other' }, { app: 'client' }, { istio: 'edge' }),
+      { freq: 5 },
+    ),
   })
   .map(({ namespace: own, index, age: day, host, subsets, exportTo: targets, workloadSelector }) =>
     object(
@@ -386,7 +389,7 @@ const sidecar = fc
       { minLength: 1, maxLength: 2 },
     ),
     port: fc.option(fc.constantFrom(80, 8080), { freq: 4 }),
-    workloadSelector: fc.option(fc.constant({ app: 'other' }), { freq: 5 }),
+    workloadSelector: fc.option(fc.constantFrom({ app: 'other' }, { app: 'client' }), { freq: 5 }),
   })
   .map(({ namespace: own, index, age: day, hosts, port, workloadSelector }) =>
     object(
@@ -515,7 +518,7 @@ const gatewayRequests = (
         ...common,
         authority,
         tls: port === 443,
-        port: (at.ports)?.[port] ?? port,
+        port: at.ports?.[port] ?? port,
         gateway: nameOf(first),
         proxy,
       })),
