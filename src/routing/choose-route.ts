@@ -49,7 +49,8 @@ function matchingOf(chosen: readonly ChosenRoute[], { via }: RouteRequest): Chos
   const matching = chosen.filter(({ matched }) => matched !== null);
   const isAttached = isInMesh(via) && chosen.some(({ problem }) => problem !== null);
   if (matching.length > 0 || isAttached) return matching;
-  return chosen.filter(({ unroutedService }) => unroutedService !== null);
+  // A service without routes is the same by either API.
+  return chosen.filter(({ unroutedService }) => unroutedService !== null).slice(0, 1);
 }
 
 function isInMesh(via: RouteRequest['via']): via is Exclude<Via, { kind: 'gateway' }> {
@@ -70,7 +71,12 @@ function choosers(set: ManifestSet, request: RouteRequest): Chooser[] {
   // A sidecar's default, by replicas, is Istio's to give.
   const byReplicas =
     via === undefined ? hasOnlyServices(set) && set.apiRoutes.length === 0 : inMesh;
-  if (set.virtualServices.length > 0 || byReplicas || hasMeshConnections(set, request))
+  const isIstios =
+    set.virtualServices.length > 0 ||
+    byReplicas ||
+    hasMeshConnections(set, request) ||
+    (!inMesh && hasRedirectingServer(set));
+  if (isIstios)
     found.push(chooseIstioRoute);
   return found;
 }
@@ -96,6 +102,11 @@ function hasMeshConnections({ connectionRoutes }: ManifestSet, { via }: RouteReq
     via?.kind !== 'gateway' &&
     connectionRoutes.some(({ parentRefs }) => parentRefs.some(({ kind }) => kind === 'Service'))
   );
+}
+
+/** It answers plaintext requests without any route. */
+function hasRedirectingServer(set: ManifestSet): boolean {
+  return set.gateways.some(({ servers }) => servers.some(({ tls }) => tls?.httpsRedirect === true));
 }
 
 function hasGatewayRoutes(set: ManifestSet): boolean {

@@ -37,7 +37,11 @@ export function forwardingOf(
   const { clientNamespace, via, perConnection = false } = chosen;
   const findings: Finding[] = [...chosen.findings];
   const client = { namespace: clientNamespace, labels: context.source?.labels ?? null };
-  const { split, samePods } = resolveDestinations(set, object, backends, client, findings);
+  const at = {
+    port: context.port,
+    isSidecar: via.kind === 'mesh' || via.kind === 'proxyless',
+  };
+  const { split, samePods } = resolveDestinations(set, object, backends, client, at, findings);
   const balancing = balancersOf(set, split.destinations, client);
   return {
     split: { ...split, headers: responseHeaders(rule, backends) },

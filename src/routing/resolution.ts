@@ -94,7 +94,7 @@ export interface Unrouted extends Resolved {
   headerChanges: readonly RuleHeaderChange[];
   /**
    * Why, the first of `findings`: `no-route`; `no-split` where the route is known, and what is behind
-   * it is not; `unknown-subset`.
+   * it is not; `unknown-subset`, `unknown-port`.
    */
   problem: Finding;
 }

@@ -8,6 +8,7 @@ import type { MatchedRule } from './first-match.js';
 import { type Forwarding, forwardingByReplicas, forwardingOf } from './forwarding.js';
 import { gatewayPods } from './gateway-pods.js';
 import { ruleHeaderChanges } from './header-changes.js';
+import { UnknownPortError } from './istio/destination-port.js';
 import { UnknownSubsetError } from './istio/subset-labels.js';
 import { lintManifests } from './lint/lint.js';
 import { manifestFinding } from './manifest-finding.js';
@@ -51,12 +52,7 @@ export function resolveRoute(
     return unforwarded(question, chosen, matched);
   const forwarding = attempt(() => forwardingBy(question.set, chosen));
   if (forwarding instanceof InputError)
-    return unrouted(
-      question,
-      chosen,
-      forwarding instanceof UnknownSubsetError ? 'unknown-subset' : 'no-split',
-      forwarding,
-    );
+    return unrouted(question, chosen, codeOf(forwarding), forwarding);
   const samePods = samePodsFinding(forwarding);
   return {
     kind: 'forward',
@@ -78,6 +74,13 @@ interface Question {
   noticed: ReadonlySet<Finding>;
   request: RouteRequest;
   streaming: boolean;
+}
+
+type UnroutedCode = 'no-route' | 'no-split' | 'unknown-subset' | 'unknown-port';
+
+function codeOf(problem: InputError): UnroutedCode {
+  if (problem instanceof UnknownSubsetError) return 'unknown-subset';
+  return problem instanceof UnknownPortError ? 'unknown-port' : 'no-split';
 }
 
 function forwardingBy(set: ManifestSet, chosen: ChosenRoute): Forwarding {
@@ -128,7 +131,7 @@ function unforwarded(question: Question, chosen: ChosenRoute, matched: MatchedRu
 function unrouted(
   question: Question,
   chosen: ChosenRoute | null,
-  code: 'no-route' | 'no-split' | 'unknown-subset',
+  code: UnroutedCode,
   { problem: summary, place }: InputError,
 ): Unrouted {
   const about = place.file === 'command line' ? 'call' : 'manifest';

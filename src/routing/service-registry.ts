@@ -1,4 +1,4 @@
-import { CLUSTER_DOMAIN } from './istio/host.js';
+import { CLUSTER_DOMAIN, mostSpecificHost } from './istio/host.js';
 import { servicePortProtocol, type PortProtocol } from './istio/port-protocol.js';
 import type { Service } from './kubernetes/service.js';
 import type { ManifestSet } from './manifest-set.js';
@@ -44,6 +44,15 @@ export function findKubernetesService(set: ManifestSet, host: string): Service |
     new Map(set.services.map((service) => [serviceHost(service), service]));
   servicesByHost.set(set, known);
   return known.get(host) ?? null;
+}
+
+/** The ServiceEntry of the narrowest wildcard that a host belongs to, or `null`. */
+export function wildcardService(set: ManifestSet, host: string): KnownService | null {
+  const wildcards = set.serviceEntries
+    .flatMap(({ hosts }) => hosts)
+    .filter((name) => name.startsWith('*'));
+  const best = mostSpecificHost(host, wildcards);
+  return best === null ? null : findService(set, best);
 }
 
 function readRegistry(set: ManifestSet): Map<string, KnownService> {

@@ -82,7 +82,11 @@ function faultOf(set: ManifestSet, route: AnyRoute, ref: BackendRef): string | n
     return `backends of the kind ${ref.group === '' ? '' : `${ref.group}/`}${ref.kind} are not modelled here`;
   if (ref.port === null) return `a Service needs a port here: give ${ref.name} one`;
   const namespace = ref.namespace ?? route.namespace;
-  if (namespace !== route.namespace && !isGranted(set, route, ref, namespace))
+  if (
+    namespace !== route.namespace &&
+    asksForGrants(route) &&
+    !isGranted(set, route, ref, namespace)
+  )
     return `no ReferenceGrant in ${namespace} lets ${route.kind}s of ${route.namespace} use the Service ${ref.name}`;
   const service = findService(set, serviceHost({ name: ref.name, namespace }));
   if (service === null && isAbsent(set, route, namespace, ref.name))
@@ -107,6 +111,14 @@ function isAbsent(set: ManifestSet, route: AnyRoute, namespace: string, name: st
     !made.includes(name) &&
     set.services.some((other) => other.namespace === namespace && named.has(other.name))
   );
+}
+
+/**
+ * Istio lets routes of the mesh alone lead to other namespaces without a ReferenceGrant.
+ * Source: istio/istio pilot/pkg/config/kube/gateway/route_collections.go, buildMeshAndGatewayRoutes.
+ */
+function asksForGrants({ parentRefs }: AnyRoute): boolean {
+  return parentRefs.some(({ kind }) => kind !== 'Service');
 }
 
 function isGranted(set: ManifestSet, route: AnyRoute, ref: BackendRef, namespace: string): boolean {

@@ -4,6 +4,7 @@ import type { GatewayImplementation } from '../../scenario/gateway-implementatio
 import type { MatchContext } from '../condition.js';
 import { firstMatch } from '../first-match.js';
 import { hostOf, mostSpecificHost } from '../istio/host.js';
+import { normalizedPath, normalizedPathNotes } from '../istio/normalized-path.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { type ManifestObject, objectKey } from '../manifest/manifest-object.js';
 import { portNote } from '../port-note.js';
@@ -23,7 +24,9 @@ import { type RouteTable, routeTable } from './route-table.js';
 import { manifestFinding } from '../manifest-finding.js';
 
 /** Chooses the route of a request through a Gateway of the Gateway API. Namespaces are filled in. */
-export function chooseGatewayApiRoute(set: ManifestSet, request: RouteRequest): ChosenRoute {
+export function chooseGatewayApiRoute(set: ManifestSet, asked: RouteRequest): ChosenRoute {
+  // So do Istio's gateways and Envoy Gateway's.
+  const request = { ...asked, path: normalizedPath(asked.path) };
   const routes = chosenRoutes(set.apiRoutes, request);
   const connectionRoutes = chosenRoutes(set.connectionRoutes, request);
   const all = [...routes, ...connectionRoutes];
@@ -51,7 +54,7 @@ export function chooseGatewayApiRoute(set: ManifestSet, request: RouteRequest): 
     unroutedService: null,
     traces,
     problem: matched === null ? noApiRouteError(arrivals, all, request) : null,
-    notes: portNote(port, request),
+    notes: [...portNote(port, request), ...normalizedPathNotes(asked, request)],
     findings: [...(assumed?.findings ?? []), ...arrival.findings],
   };
 }

@@ -1,14 +1,16 @@
 import { InputError } from '../../input-error.js';
 import type { ChosenRoute } from '../chosen-route.js';
 import { firstMatch } from '../first-match.js';
-import { hostOf, portOf } from '../istio/host.js';
-import { serviceSpellings } from '../istio/mesh-routes.js';
+import { hostOf } from '../istio/host.js';
+import { servicePort, serviceSpellings } from '../istio/mesh-routes.js';
+import { normalizedPath, normalizedPathNotes } from '../istio/normalized-path.js';
 import { unsupportedByGrpc } from '../istio/proxyless.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { noRuleError } from '../no-rule.js';
 import type { RouteRequest, Via } from '../request.js';
 import { findService, serviceHost } from '../service-registry.js';
 import type { Finding } from '../../finding.js';
+import { agesWith } from './age.js';
 import { chosenRoutes } from './choose-route.js';
 import { programmedRoutes } from './dropped-routes.js';
 import { type HostRoutes, orderedRules, orderFindings } from './ordered-rules.js';
@@ -23,15 +25,20 @@ import type { ApiRoute, ParentRef } from './route.js';
  */
 export function chooseServiceRoute(
   set: ManifestSet,
-  request: RouteRequest,
+  asked: RouteRequest,
   via: Via,
 ): ChosenRoute | null {
+  const request = { ...asked, path: normalizedPath(asked.path) };
   const names = serviceSpellings(hostOf(request.authority), request.namespace);
-  const port = portOf(request.authority) ?? request.targetPort;
+  const service = names.map((name) => findService(set, name)).find((each) => each !== null) ?? null;
+  const port = servicePort(set, service?.host ?? '', request);
+  if (service !== null && port !== null && !service.ports.includes(port)) return null;
   const table = serviceTable(set, chosenRoutes(set.apiRoutes, request), names, port, request);
   if (table === null) return null;
   refuseConnectionPort(set, names, port);
   const { onHost, rules } = table;
+  if (onHost.placed.length === 0 && service !== null)
+    return ownRoute(service.host, via, request, table.findings);
   const findings = [...table.findings, ...orderFindings(set, onHost, rules)];
   const { matched, traces } = firstMatch(rules);
   if (via.kind === 'proxyless' && matched !== null) findings.push(...unsupportedByGrpc(matched));
@@ -43,6 +50,43 @@ export function chooseServiceRoute(
     unroutedService: null,
     traces,
     problem: matched === null ? noRuleError(traces, request) : null,
+    notes: normalizedPathNotes(asked, request),
+    findings,
+  };
+}
+
+/**
+ * Those that are one with the oldest: routes that name the service with a port and ones that name it
+ * without are not merged, and the oldest has the host.
+ * Source: istio/istio pilot/pkg/config/kube/gateway/route_collections.go, mergeHTTPRoutes, whose key holds
+ * the port.
+ */
+function mergedWithOldest(routes: readonly ApiRoute[], names: readonly string[]): ApiRoute[] {
+  const withPort = (route: ApiRoute): boolean =>
+    route.parentRefs.some((ref) => names.includes(parentHost(ref, route)) && ref.port !== null);
+  const [oldest] = routes.toSorted(
+    (one, other) =>
+      agesWith(null).timeOf(one) - agesWith(null).timeOf(other) ||
+      Number(withPort(other)) - Number(withPort(one)),
+  );
+  return routes.filter((route) => oldest !== undefined && withPort(route) === withPort(oldest));
+}
+
+/** Of a service all of whose routes are dropped. */
+function ownRoute(
+  service: string,
+  via: Via,
+  request: RouteRequest,
+  findings: Finding[],
+): ChosenRoute {
+  return {
+    via,
+    gatewayPort: null,
+    clientNamespace: request.namespace,
+    matched: null,
+    unroutedService: service,
+    traces: [],
+    problem: null,
     notes: [],
     findings,
   };
@@ -92,20 +136,18 @@ export function serviceTable(
         (ref.port === null || port === null || ref.port === port),
     ),
   );
-  const ofClient = attached.filter(({ namespace }) => namespace === request.namespace);
-  const ofService = attached.filter((route) =>
+  if (attached.length === 0) return null;
+  const findings: Finding[] = [];
+  const programmed = programmedRoutes('istio', attached, findings);
+  const ofClient = programmed.filter(({ namespace }) => namespace === request.namespace);
+  const ofService = programmed.filter((route) =>
     route.parentRefs.some((ref) => (ref.namespace ?? route.namespace) === route.namespace),
   );
-  const counting = ofClient.length > 0 ? ofClient : ofService;
-  if (counting.length === 0) return null;
-  const findings: Finding[] = [];
+  const counting = mergedWithOldest(ofClient.length > 0 ? ofClient : ofService, names);
+  if (counting.length === 0 && programmed.length > 0) return null;
   const onHost: HostRoutes = {
     implementation: 'istio',
-    placed: programmedRoutes('istio', counting, findings).map((route) => ({
-      route,
-      written: '*',
-      listener: '',
-    })),
+    placed: counting.map((route) => ({ route, written: '*', listener: '' })),
     proxyNamespace: null,
     context: {
       request,

@@ -8,9 +8,9 @@ import { noRuleError } from '../no-rule.js';
 import { portNote } from '../port-note.js';
 import type { Finding } from '../../finding.js';
 import { formatVia, type RouteRequest, type Via } from '../request.js';
-import { knownHosts } from '../service-registry.js';
+import { findService, knownHosts } from '../service-registry.js';
 import { assumeGateways } from './assumed-gateway.js';
-import { egressScope, type EgressScope } from './egress-scope.js';
+import { type EgressScope, egressScope } from './egress-scope.js';
 import {
   type ConnectionArrival,
   connectionArrivals,
@@ -31,7 +31,7 @@ import {
   serviceSpellings,
 } from './mesh-routes.js';
 import { meshOnlyWeights } from './mesh-only-weights.js';
-import { normalizedPath } from './normalized-path.js';
+import { normalizedPath, normalizedPathNotes } from './normalized-path.js';
 import { unsupportedByGrpc } from './proxyless.js';
 import { MESH, type VirtualService } from './virtual-service.js';
 import { manifestFinding } from '../manifest-finding.js';
@@ -40,17 +40,14 @@ import { manifestFinding } from '../manifest-finding.js';
 export function chooseIstioRoute(set: ManifestSet, asked: RouteRequest): ChosenRoute {
   const request = { ...asked, path: normalizedPath(asked.path) };
   const virtualServices = chosenVirtualServices(set, request);
-  const via = request.via ?? inferVia(virtualServices, request);
+  const via = request.via ?? inferVia(set, virtualServices, request);
   const chosen =
     via.kind === 'gateway'
       ? chooseAtGateway(set, virtualServices, { ...request, via })
       : chooseInMesh(set, virtualServices, { ...request, via }, via);
   const inferred =
     request.via === undefined ? [`via ${formatVia(chosen.via)}, inferred from the manifests`] : [];
-  const normalized =
-    request.path === asked.path
-      ? []
-      : [`the proxy takes the path ${asked.path} for ${request.path}`];
+  const normalized = normalizedPathNotes(asked, request);
   return { ...chosen, notes: [...inferred, ...normalized, ...chosen.notes] };
 }
 
@@ -63,7 +60,13 @@ function chosenVirtualServices(set: ManifestSet, request: RouteRequest): readonl
 }
 
 /** A gateway where routes are bound to one, unless the authority is a host that only the mesh knows. */
-function inferVia(virtualServices: readonly VirtualService[], request: RouteRequest): Via {
+function inferVia(
+  set: ManifestSet,
+  virtualServices: readonly VirtualService[],
+  request: RouteRequest,
+): Via {
+  // Their servers alone may redirect.
+  if (virtualServices.length === 0 && set.gateways.length > 0) return { kind: 'gateway' };
   const atGateways = virtualServices.some(({ gateways }) => gateways.some((name) => name !== MESH));
   const inMesh = virtualServices.filter(({ gateways }) => gateways.includes(MESH));
   if (!atGateways) return { kind: 'mesh' };
@@ -104,7 +107,7 @@ function chooseAtGateway(
     )
     .map((listener): Arrival => {
       const virtualHost = virtualHostOf(listener, virtualServices, set.virtualServices, request);
-      const redirect = httpsRedirect(listener, request);
+      const redirect = httpsRedirect(listener, virtualHost, request);
       const rules = mergedRules(virtualHost.bound);
       const tried = redirect === null ? rules : [redirect, ...rules];
       return { listener, virtualHost, ...firstMatch(tried) };
@@ -231,7 +234,7 @@ function chooseInMesh(
   const forConnections = [...scope.virtualServices, ...meshConnectionRoutes(set)];
   const connection = meshConnection(set, forConnections, service, { ...request, via });
   if (connection !== null) return connectedInMesh(connection, asked, scope, request, via);
-  const mesh = meshHostOf(set, asked, request);
+  const mesh = asImported(meshHostOf(set, asked, request), scope, request);
   const { matched, traces } = firstMatch(mesh.rules);
   const unseen = mesh.host === null && mesh.isService ? scope.problemOf(mesh.asked) : null;
   const unroutedService =
@@ -285,6 +288,17 @@ function connectedInMesh(
   };
 }
 
+/** A service that the client's Sidecar does not import has no short names: only in full it is a host. */
+function asImported(mesh: MeshHost, { problemOf }: EgressScope, request: RouteRequest): MeshHost {
+  const isShort =
+    mesh.isService &&
+    mesh.note === null &&
+    !mesh.asked.startsWith('*') &&
+    hostOf(request.authority) !== mesh.asked;
+  if (!isShort || problemOf(mesh.asked) === null) return mesh;
+  return { ...mesh, host: null, rules: [] };
+}
+
 /** VirtualServices that have the host, and add nothing for it to this proxy. */
 function passedOverNotes(rules: readonly OrderedRule[]): string[] {
   const objects = [...new Set(rules.map(({ object }) => object))];
@@ -321,9 +335,14 @@ function labelsUnknown(
 
 function unknownHostError(
   set: ManifestSet,
-  { asked, hosts }: MeshHost,
+  { asked, hosts, port }: MeshHost,
   { option = '--authority' }: RouteRequest,
 ): InputError {
+  const service = findService(set, asked);
+  if (service !== null && port !== null && !service.ports.includes(port))
+    return new InputError(
+      `${asked} has no port ${port}, so no proxy of the mesh has a route to it there: it has ${service.ports.join(', ')}`,
+    );
   const known = [...new Set([...hosts, ...knownHosts(set)])];
   if (known.length === 0)
     return new InputError(

@@ -1,4 +1,4 @@
-import type { MatchEntry } from '../condition.js';
+import type { Condition, MatchEntry } from '../condition.js';
 import { isWithin, subjectOf } from '../condition-cover.js';
 import { describeObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { Rule } from '../rule.js';
@@ -27,7 +27,7 @@ export function withDelegates(
   return root.http.flatMap((rule): PlacedRule[] => {
     const { action } = rule;
     if (action.kind !== 'delegate')
-      return [{ object: root, rule: withGatewayNames(rule, root.namespace) }];
+      return [{ object: root, rule: withoutIdleSources(withGatewayNames(rule, root.namespace)) }];
     const namespace = action.namespace ?? root.namespace;
     const delegate = all.find(
       (other) =>
@@ -52,7 +52,7 @@ export function withDelegates(
         withGatewayNames(rule, root.namespace),
         withGatewayNames(own, delegate.namespace),
       );
-      if (merged !== null) return [{ object: delegate, rule: merged }];
+      if (merged !== null) return [{ object: delegate, rule: withoutIdleSources(merged) }];
       findings.push(
         manifestFinding({
           code: 'delegate-conflict',
@@ -63,6 +63,26 @@ export function withDelegates(
       return [];
     });
   });
+}
+
+/**
+ * The client's labels and namespace do not count where gateways are named.
+ * Source: istio/istio pilot/pkg/networking/core/route/route.go, sourceMatchHTTP.
+ */
+function withoutIdleSources(rule: Rule): Rule {
+  const isIdle = ({ conditions }: MatchEntry): boolean =>
+    conditions.some(({ on }) => on === 'gateway') && conditions.some(isOfSource);
+  if (!rule.entries.some(isIdle)) return rule;
+  const entries = rule.entries.map((entry) =>
+    isIdle(entry)
+      ? { conditions: entry.conditions.filter((condition) => !isOfSource(condition)) }
+      : entry,
+  );
+  return { ...rule, entries };
+}
+
+function isOfSource({ on }: Condition): boolean {
+  return on === 'source-labels' || on === 'source-namespace';
 }
 
 function mergeRules(root: Rule, own: Rule): Rule | null {
@@ -108,25 +128,43 @@ function mergeEntries(
   return merged;
 }
 
+/** Labels of both are asked for; of anything else, what the delegate says counts. */
 function mergeEntry(root: MatchEntry, leaf: MatchEntry): MatchEntry {
   const own = new Set(leaf.conditions.map(subjectOf));
   return {
     conditions: [
-      ...root.conditions.filter((condition) => !own.has(subjectOf(condition))),
+      ...root.conditions.filter(
+        (condition) => condition.on === 'source-labels' || !own.has(subjectOf(condition)),
+      ),
       ...leaf.conditions,
     ],
   };
 }
 
+/** Source: istio/istio pilot/pkg/model/virtualservice.go, hasConflict. */
 function hasConflict(root: MatchEntry, leaf: MatchEntry): boolean {
   if (ignoresCase(root) !== ignoresCase(leaf)) return true;
   const rootBySubject = new Map(
     root.conditions.map((condition) => [subjectOf(condition), condition]),
   );
+  const isWithinNamespace = root.conditions.every(
+    (above) =>
+      above.on !== 'source-namespace' ||
+      leaf.conditions.some(
+        (own) => own.on === 'source-namespace' && own.namespace === above.namespace,
+      ),
+  );
+  if (!isWithinNamespace) return true;
   return leaf.conditions.some((condition) => {
     const above = rootBySubject.get(subjectOf(condition));
     if (above === undefined) return false;
     if (above.on === 'port' && condition.on === 'port') return above.port !== condition.port;
+    if (above.on === 'gateway' && condition.on === 'gateway')
+      return condition.names.some((name) => !above.names.includes(name));
+    if (above.on === 'source-labels' && condition.on === 'source-labels')
+      return Object.entries(condition.labels).some(
+        ([key, value]) => (above.labels[key] ?? value) !== value,
+      );
     if ('match' in above && 'match' in condition) return !narrows(condition.match, above.match);
     return false;
   });

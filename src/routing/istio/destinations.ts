@@ -7,6 +7,7 @@ import type { ExpectedDestination, RouteSplit } from '../route-split.js';
 import type { Backend } from '../rule.js';
 import type { Finding } from '../../finding.js';
 import { findService, type KnownService } from '../service-registry.js';
+import { refuseUnknownPort } from './destination-port.js';
 import { namespaceOfHost, resolveShortName } from './host.js';
 import { destinationRulesOf, type RuleClient } from './rules-in-sight.js';
 import { subsetLabels } from './subset-labels.js';
@@ -24,16 +25,22 @@ export interface WeightedDestinations {
  * Turns the weighted entries of a rule into destinations with names, shares and pods.
  * @param object The VirtualService the rule stands in.
  * @param client Whose proxy it is, a gateway's or a sidecar's.
+ * @param at Where the proxy takes the request.
  * @returns `samePods`: why answers cannot tell two of them apart; `null` when they can.
- * @throws InputError when a subset does not exist.
+ * @throws InputError when a subset, or a port, does not exist.
  */
 export function resolveDestinations(
   set: ManifestSet,
   object: ManifestObject,
   backends: readonly Backend[],
   client: RuleClient,
+  at: { port: number | null; isSidecar: boolean },
   findings: Finding[],
 ): { split: Omit<RouteSplit, 'headers'>; samePods: InputError | null } {
+  if (object.group === 'networking.istio.io')
+    for (const backend of backends)
+      if (backends.length === 1 || (backend.weight ?? 0) > 0)
+        refuseUnknownPort(set, backend, resolveShortName(backend.host, object.namespace), at);
   const weighted = weightedDestinations(set, object, backends, client, findings);
   const { destinations, selectors, labels } = weighted;
   const services = destinations.map(({ host }) => ofService(findService(set, host)));

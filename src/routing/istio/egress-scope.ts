@@ -9,7 +9,7 @@ import { findService } from '../service-registry.js';
 import { byAge } from './age.js';
 import { coveredBy, intersectHosts, namespaceOfHost, portOf, resolveShortName } from './host.js';
 import type { ImportedHost, Sidecar } from './sidecar.js';
-import { allRules, type VirtualService } from './virtual-service.js';
+import type { VirtualService } from './virtual-service.js';
 import { ROOT_NAMESPACE } from './visibility.js';
 
 /** What the proxy of a client sees of VirtualServices and services. */
@@ -27,7 +27,8 @@ export interface EgressScope {
  * client whose labels are not known is taken to be selected by none.
  * Source: istio/istio pilot/pkg/model/push_context.go, initSidecarScopes and doGetSidecarScope;
  * pilot/pkg/model/sidecar.go, convertIstioListenerToWrapper, GetEgressListenerForRDS, selectServices and
- * collectImportedServices; pilot/pkg/model/virtualservice.go, SelectVirtualServices.
+ * collectImportedServices, by which destinations of
+ * VirtualServices get clusters, and no route of their own; pilot/pkg/model/virtualservice.go, SelectVirtualServices.
  * @param virtualServices Those that may be chosen.
  */
 export function egressScope(
@@ -62,9 +63,9 @@ export function egressScope(
     virtualServices: seen,
     problemOf: (service) => {
       const owner = findService(set, service)?.namespace ?? namespaceOfHost(service) ?? '';
-      if (imports(hosts, owner, service, coveredBy) || isDestination(seen, service)) return null;
+      if (imports(hosts, owner, service, coveredBy)) return null;
       return new InputError(
-        `${describeObject(sidecar)} imports neither ${service} nor a VirtualService that leads to it, so the proxy of a client in ${namespace} has no route to it: its requests pass the proxy by, or are refused where outboundTrafficPolicy is REGISTRY_ONLY; add ${owner}/${service} to egress.hosts`,
+        `${describeObject(sidecar)} does not import ${service}, so the proxy of a client in ${namespace} has no route to it: its requests pass the proxy by, or are refused where outboundTrafficPolicy is REGISTRY_ONLY; add ${owner}/${service} to egress.hosts`,
         sidecar.node.field('spec').field('egress').place(),
       );
     },
@@ -114,17 +115,6 @@ function importsRoutes(hosts: readonly ImportedHost[], virtualService: VirtualSe
 
 function fullHosts({ hosts, namespace }: VirtualService): string[] {
   return hosts.map((host) => resolveShortName(host, namespace));
-}
-
-/** Services that an imported VirtualService leads to are imported with it. */
-function isDestination(virtualServices: readonly VirtualService[], service: string): boolean {
-  return virtualServices.some((object) =>
-    allRules(object).some(
-      ({ action }) =>
-        action.kind === 'forward' &&
-        action.backends.some(({ host }) => resolveShortName(host, object.namespace) === service),
-    ),
-  );
 }
 
 function labelsUnknown(sidecar: Sidecar): Finding {

@@ -6,6 +6,7 @@ import type { RouteRequest } from '../request.js';
 import type { Finding } from '../../finding.js';
 import { isApplicable } from './applicable.js';
 import { withDelegates } from './delegate.js';
+import type { GatewayServer } from './gateway.js';
 import { hostOf, intersectHosts, mostSpecificHost } from './host.js';
 import type { Listener } from './listener.js';
 import type { ListeningServer } from './merged-servers.js';
@@ -15,6 +16,8 @@ import { inOrderFor } from './visibility.js';
 /** A VirtualService on a gateway, together with the Gateway object it is bound to. */
 export interface BoundVirtualService {
   virtualService: VirtualService;
+  /** Through which it is bound. */
+  server: GatewayServer;
   /** Those of one rank are in the order of their age; a lower rank comes before. */
   rank: number;
   rules: OrderedRule[];
@@ -107,7 +110,7 @@ export function virtualHostsOf(
       }
       for (const host of fitting) {
         const bound = byHost.get(host) ?? [];
-        bound.push({ virtualService, rank: 3 * index + tier, rules });
+        bound.push({ virtualService, server: at.server, rank: 3 * index + tier, rules });
         byHost.set(host, bound);
       }
     }

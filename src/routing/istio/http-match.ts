@@ -13,7 +13,7 @@ export function readHttpMatch(node: ManifestNode): MatchEntry {
 
   const gateways = node.field('gateways').strings();
   if (gateways.length > 0) conditions.push({ on: 'gateway', names: gateways });
-  else conditions.push(...readSource(node));
+  conditions.push(...readSource(node));
 
   const uri = readStringMatch(node.field('uri'));
   const ignoreCase = node.field('ignoreUriCase').boolean();
@@ -31,7 +31,7 @@ export function readHttpMatch(node: ManifestNode): MatchEntry {
   return { conditions };
 }
 
-/** The client's labels and namespace count only where no gateways are named, as in Istio's sourceMatchHTTP. */
+/** Of the client; they count only where no gateways are named, which a rule that delegates may do. */
 function readSource(node: ManifestNode): Condition[] {
   const conditions: Condition[] = [];
   const labels = node.field('sourceLabels').stringMap();

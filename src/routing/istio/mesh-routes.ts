@@ -3,7 +3,7 @@ import type { MatchContext } from '../condition.js';
 import type { OrderedRule } from '../first-match.js';
 import type { ManifestSet } from '../manifest-set.js';
 import type { RouteRequest } from '../request.js';
-import { findService, knownHosts } from '../service-registry.js';
+import { findService, knownHosts, wildcardService } from '../service-registry.js';
 import type { Finding } from '../../finding.js';
 import { agesKnown } from './age.js';
 import { isApplicable } from './applicable.js';
@@ -24,7 +24,7 @@ import { inOrderFor, type SeenVirtualService } from './visibility.js';
 export interface MeshHost {
   /** Full name of the host, or the wildcard that takes it; `null` when no route knows it. */
   host: string | null;
-  /** The name the request asks for, in full. */
+  /** The name the request asks for, in full; the wildcard of the ServiceEntry that it belongs to. */
   asked: string;
   /** Port of the service; `null` when nothing tells. */
   port: number | null;
@@ -33,7 +33,7 @@ export interface MeshHost {
   rules: OrderedRule[];
   /** Of VirtualServices that have the host, and none for the port and the client. */
   passedOver: OrderedRule[];
-  /** The asked name is a Service or ServiceEntry of the manifests. */
+  /** The asked name is a Service or ServiceEntry of the manifests, which has the port. */
   isService: boolean;
   findings: Finding[];
   note: string | null;
@@ -60,7 +60,15 @@ export function askInMesh(
   const told = askedHost(set, [...named.keys()], request);
   const port = servicePort(set, told.name, request);
   const served = [...named.keys()].filter((name) => isServed(set, name, port, named));
-  const asked = served.includes(told.name) ? told : askedHost(set, served, request);
+  const { rulesOf } = rulesReader(set, port, request);
+  const present = served.filter(
+    (host) =>
+      !serviceSpellings(hostOf(request.authority), request.namespace).includes(host) ||
+      findService(set, host) !== null ||
+      (named.get(host) ?? []).some((seen) => rulesOf(seen).some(isApplicable)),
+  );
+  // Another spelling of the name may mean a service, where no rule makes the first one a host.
+  const asked = present.includes(told.name) ? told : askedHost(set, present, request);
   return { named, served, asked, port };
 }
 
@@ -79,16 +87,33 @@ export function meshHostOf(
   { named, served, asked, port }: AskedInMesh,
   request: RouteRequest,
 ): MeshHost {
-  const table = meshTableOf(set, named, served, { name: asked.name, port }, request);
+  // Only a service that has the port has short names.
+  const isAbsentService =
+    asked.name !== hostOf(request.authority) &&
+    findService(set, asked.name) !== null &&
+    serviceAt(set, asked.name, port) === null;
+  const table = meshTableOf(
+    set,
+    named,
+    isAbsentService ? [] : served,
+    { name: asked.name, port },
+    request,
+  );
   if (table.rivals.length > 0) throw severalError(table.rivals);
-  return { ...table, asked: asked.name, port, hosts: served, note: asked.note };
+  return {
+    ...table,
+    asked: table.service ?? asked.name,
+    isService: table.service !== null,
+    port,
+    hosts: served,
+    note: asked.note,
+  };
 }
 
 /** The routes that a sidecar has for one name at one port. */
-export interface MeshTable extends Pick<
-  MeshHost,
-  'host' | 'rules' | 'passedOver' | 'isService' | 'findings'
-> {
+export interface MeshTable extends Pick<MeshHost, 'host' | 'rules' | 'passedOver' | 'findings'> {
+  /** The service or the wildcard of a ServiceEntry that the name belongs to at the port; null: none. */
+  service: string | null;
   /** VirtualServices of which only an unknown age says which one counts; the first one's rules are given. */
   rivals: VirtualService[];
 }
@@ -105,39 +130,29 @@ export function meshTableOf(
   asked: { name: string; port: number | null },
   request: RouteRequest,
 ): MeshTable {
-  const { name: askedName, port } = asked;
-  const findings = new Set<Finding>();
-  const rulesOf = ({ virtualService }: SeenVirtualService): OrderedRule[] => {
-    const noticed: Finding[] = [];
-    const context: MatchContext = {
-      request,
-      port,
-      gateways: [MESH],
-      source: { labels: request.clientLabels ?? null, namespace: request.namespace },
-    };
-    const rules = withDelegates(virtualService, set.virtualServices, noticed).map((placed) => ({
-      ...placed,
-      context,
-    }));
-    for (const finding of noticed) findings.add(finding);
-    return rules;
-  };
-  const isService = findService(set, askedName) !== null;
+  const { port } = asked;
+  const { rulesOf, findings } = rulesReader(set, port, request);
+  const isNamed =
+    served.includes(asked.name) &&
+    (named.get(asked.name) ?? []).some((seen) => rulesOf(seen).some(isApplicable));
+  const service = serviceAt(set, asked.name, port) ?? (isNamed ? null : wildcardAt(set, asked));
+  const name = service ?? asked.name;
+  const isService = service !== null;
   const tables = new Map(
     served
-      .filter((name) => mostSpecificHost(askedName, [name]) !== null)
-      .filter((name) => isService || !isOfServices(set, name, port))
-      .map((name) => [
-        name,
-        (named.get(name) ?? []).map((seen) => ({ ...seen, rules: rulesOf(seen) })),
+      .filter((host) => mostSpecificHost(name, [host]) !== null)
+      .filter((host) => isService || !isOfServices(set, host, port))
+      .map((host) => [
+        host,
+        (named.get(host) ?? []).map((seen) => ({ ...seen, rules: rulesOf(seen) })),
       ]),
   );
-  const isAnyApplicable = (name: string): boolean =>
-    (tables.get(name) ?? []).some(({ rules }) => rules.some(isApplicable));
+  const isAnyApplicable = (host: string): boolean =>
+    (tables.get(host) ?? []).some(({ rules }) => rules.some(isApplicable));
   // A service belongs to the narrowest host, whether a rule applies or not; any other name falls to a wider one.
   const pattern = mostSpecificHost(
-    askedName,
-    [...tables.keys()].filter((name) => isService || isAnyApplicable(name)),
+    name,
+    [...tables.keys()].filter((host) => isService || isAnyApplicable(host)),
   );
   const candidates = pattern === null ? [] : (tables.get(pattern) ?? []);
   // Of a wildcard, only the first VirtualService is held against a service.
@@ -150,11 +165,11 @@ export function meshTableOf(
     .map(({ virtualService }) => virtualService);
   return {
     host: first === undefined ? null : pattern,
+    service,
     rules: first?.rules ?? [],
     passedOver: [...tables.values()]
       .flat()
       .flatMap(({ rules }) => (rules.some(isApplicable) ? [] : rules)),
-    isService,
     findings: [...findings],
     rivals: rivals.length > 1 && !agesKnown(rivals) ? rivals : [],
   };
@@ -185,9 +200,9 @@ export function hostsInMesh(
 const HTTP_PORT = 80;
 
 /**
- * Whether sidecars have a host of a VirtualService at a port: one that is no service of the registry
- * they know at port 80, and where the same VirtualService has a real service. A name of the cluster's
- * is taken for a service even where its manifest is not given, and so is every name where none is.
+ * Whether sidecars have a host of a VirtualService at a port: one that is no service with this port they
+ * know at port 80, and where the same VirtualService has a real service. A name of the cluster's is taken
+ * for a service even where its manifest is not given, and so is every name where none is.
  */
 export function isServed(
   set: ManifestSet,
@@ -195,14 +210,52 @@ export function isServed(
   port: number | null,
   named: MeshNames,
 ): boolean {
-  if (port === null || port === HTTP_PORT || isServiceName(set, name)) return true;
+  if (port === null || port === HTTP_PORT || hasPort(set, name, port)) return true;
   if (set.services.length + set.serviceEntries.length === 0) return true;
   return (named.get(name) ?? []).some(({ virtualService: { hosts, namespace } }) =>
-    hosts.some((host) => {
-      const other = resolveShortName(host, namespace);
-      return isServiceName(set, other) && (findService(set, other)?.ports.includes(port) ?? true);
-    }),
+    hosts.some((host) => hasPort(set, resolveShortName(host, namespace), port)),
   );
+}
+
+/** The service of a name, where it has the port; null: none. */
+function serviceAt(set: ManifestSet, name: string, port: number | null): string | null {
+  const service = findService(set, name);
+  if (service === null || (port !== null && !service.ports.includes(port))) return null;
+  return service.host;
+}
+
+/** The wildcard of a ServiceEntry that a name belongs to, where it has the port; null: none. */
+function wildcardAt(
+  set: ManifestSet,
+  { name, port }: { name: string; port: number | null },
+): string | null {
+  const entry = findService(set, name) === null ? wildcardService(set, name) : null;
+  return entry === null ? null : serviceAt(set, entry.host, port);
+}
+
+/** Reads the rules of VirtualServices for a request, and gathers what is to be said of them. */
+function rulesReader(
+  set: ManifestSet,
+  port: number | null,
+  request: RouteRequest,
+): { rulesOf: (seen: SeenVirtualService) => OrderedRule[]; findings: Set<Finding> } {
+  const findings = new Set<Finding>();
+  const context: MatchContext = {
+    request,
+    port,
+    gateways: [MESH],
+    source: { labels: request.clientLabels ?? null, namespace: request.namespace },
+  };
+  const rulesOf = ({ virtualService }: SeenVirtualService): OrderedRule[] => {
+    const noticed: Finding[] = [];
+    const rules = withDelegates(virtualService, set.virtualServices, noticed).map((placed) => ({
+      ...placed,
+      context,
+    }));
+    for (const finding of noticed) findings.add(finding);
+    return rules;
+  };
+  return { rulesOf, findings };
 }
 
 /** A wildcard that takes services stands for these alone. */
@@ -217,12 +270,11 @@ function isOfServices(set: ManifestSet, name: string, port: number | null): bool
   );
 }
 
-function isServiceName(set: ManifestSet, name: string): boolean {
-  return (
-    findService(set, name) !== null ||
-    name.endsWith(`.${CLUSTER_DOMAIN}`) ||
-    (name.startsWith('*') && knownHosts(set).some((host) => coveredBy(host, name)))
-  );
+/** Whether a name stands for a service that has a port. */
+function hasPort(set: ManifestSet, name: string, port: number): boolean {
+  const service = findService(set, name);
+  if (service !== null) return service.ports.includes(port);
+  return name.startsWith('*') ? isOfServices(set, name, port) : name.endsWith(`.${CLUSTER_DOMAIN}`);
 }
 
 /**
@@ -277,13 +329,20 @@ export function namesNoService(host: string): boolean {
   return host === '' || host === 'localhost' || /^\[|^\d+(\.\d+){3}$/.test(host);
 }
 
-/** The port a route matches on in the mesh is the service's. */
+/**
+ * The port a route matches on in the mesh is the service's. A target that is told apart from the authority
+ * need not be the service itself.
+ */
 export function servicePort(set: ManifestSet, host: string, request: RouteRequest): number | null {
   if (request.gatewayPort !== undefined) return request.gatewayPort;
-  if (!namesNoService(hostOf(request.authority))) {
-    const told = portOf(request.authority) ?? request.targetPort;
-    if (told !== null) return told;
-  }
-  const [only, ...others] = findService(set, host)?.ports ?? [];
-  return only !== undefined && others.length === 0 ? only : null;
+  const ports = findService(set, host)?.ports ?? [];
+  const [only, ...others] = ports;
+  const single = only !== undefined && others.length === 0 ? only : null;
+  const { authority, targetPort } = request;
+  if (namesNoService(hostOf(authority))) return single;
+  return (
+    portOf(authority) ??
+    (single === null || targetPort === null || ports.includes(targetPort) ? targetPort : null) ??
+    single
+  );
 }

@@ -20,3 +20,10 @@ export function normalizedPath(path: string): string {
   }
   return `/${kept.join('/')}${rest}`;
 }
+
+/** Says of a path that is not what the proxy sees. */
+export function normalizedPathNotes(asked: { path: string }, seen: { path: string }): string[] {
+  return asked.path === seen.path
+    ? []
+    : [`the proxy takes the path ${asked.path} for ${seen.path}`];
+}

@@ -101,7 +101,11 @@ function hostRules(
   findings: ReadonlySet<Finding>,
   request: RouteRequest,
 ): HostRules {
-  const redirect = httpsRedirect(listener, request);
+  const redirect = httpsRedirect(
+    listener,
+    { host: bound.length === 0 ? null : host, bound },
+    request,
+  );
   const merged = inMergedOrder(bound);
   const ports = [...new Set(listener.servers.map(({ server }) => server.port))];
   // Nothing is tried after it.

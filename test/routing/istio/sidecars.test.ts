@@ -17,7 +17,7 @@ import { request } from '../request.js';
 const SIDECAR = 'istio/istio pilot/pkg/model/sidecar.go';
 const PUSH = 'istio/istio pilot/pkg/model/push_context.go';
 const HOST = 'web.svc.svc.cluster.local';
-const CLIENT = { via: { kind: 'mesh' }, authority: 'web.svc:80', namespace: 'client' } as const;
+const CLIENT = { via: { kind: 'mesh' }, authority: `${HOST}:80`, namespace: 'client' } as const;
 
 const OBJECTS = [
   service('web', { app: 'web' }, { namespace: 'svc' }),
@@ -73,6 +73,15 @@ const CASES: readonly Case[] = [
     BY_REPLICAS,
   ),
   clientOf('one of an imported namespace does', SIDECAR, [sidecar([['routes/*']])], BY_WEIGHT),
+  {
+    ...clientOf(
+      'not by a short name of the service, which is not imported',
+      'istio/istio pilot/pkg/networking/core/httproute.go generateVirtualHostDomains',
+      [sidecar([['routes/*']])],
+      /does not import web\.svc\.svc\.cluster\.local/,
+    ),
+    request: { ...CLIENT, authority: 'web.svc:80' },
+  },
   clientOf('by its host', SIDECAR, [sidecar([[`routes/${HOST}`, `svc/*`]])], BY_WEIGHT),
   clientOf(
     'another host of its namespace imports it not',
@@ -92,7 +101,7 @@ const CASES: readonly Case[] = [
     'a service that is not imported has no route',
     `${SIDECAR} selectServices`,
     [sidecar([['./*', 'istio-system/*']])],
-    /Sidecar client\/default .* imports neither web\.svc\.svc\.cluster\.local nor .* add svc\/web\.svc/,
+    /Sidecar client\/default .* does not import web\.svc\.svc\.cluster\.local.* add svc\/web\.svc/,
   ),
   clientOf(
     'a Sidecar of another namespace is not the client’s',
