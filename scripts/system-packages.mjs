@@ -10,12 +10,19 @@ const SYSTEM_PACKAGES = [
   { command: 'nghttpx', package: 'nghttp2-proxy' },
 ];
 
+/** @type {typeof SYSTEM_PACKAGES} What only the cluster tests start. */
+const CLUSTER_PACKAGES = [{ command: 'etcd', package: 'etcd-server' }];
+
 /** pip is a module rather than a command, and needed only while a Python part is missing. */
 export const PIP_PACKAGE = 'python3-pip';
 
-/** @returns {string[]} Names of the Debian packages that are missing. */
-export function missingSystemPackages() {
-  return SYSTEM_PACKAGES.filter(({ command }) => !onPath(command)).map((entry) => entry.package);
+/**
+ * @param {boolean} forCluster Whether the cluster tests are to run too.
+ * @returns {string[]} Names of the Debian packages that are missing.
+ */
+export function missingSystemPackages(forCluster) {
+  const wanted = forCluster ? [...SYSTEM_PACKAGES, ...CLUSTER_PACKAGES] : SYSTEM_PACKAGES;
+  return wanted.filter(({ command }) => !onPath(command)).map((entry) => entry.package);
 }
 
 /** @param {string} command */

@@ -1,4 +1,5 @@
-// Runs the compiled tests: all of them, or those whose path contains one of the arguments.
+// Runs the compiled tests: all of them, or those whose path contains one of the arguments. With --cluster
+// the ones of a real API server and a real Istiod, which no other call runs.
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -8,10 +9,15 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 /** A test file that takes longer than this hangs. */
 const FILE_TIMEOUT_MS = 300_000;
 
-const wanted = process.argv.slice(2);
+/** The folder of the tests that need what takes minutes to build. */
+const CLUSTER = path.join('test', 'cluster', path.sep);
+
+const words = process.argv.slice(2);
+const ofCluster = words.includes('--cluster');
+const wanted = words.filter((word) => word !== '--cluster');
 // From the sources, not from dist/: the compiled form of a deleted test must not run.
 const files = sourceFiles(ROOT)
-  .filter((source) => source.endsWith('.test.ts'))
+  .filter((source) => source.endsWith('.test.ts') && source.startsWith(CLUSTER) === ofCluster)
   .filter((source) => wanted.length === 0 || wanted.some((part) => source.includes(part)))
   .map(outputOf);
 
