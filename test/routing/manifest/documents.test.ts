@@ -33,7 +33,7 @@ function noticed(objects: readonly KubernetesObject[]): [string, string | null |
 
 describe('API versions', () => {
   it('an Ingress of extensions/v1beta1 routes, and its version is named', async () => {
-    const text = await readFile(path.join(DATA, 'extensions-v1beta1.yaml'), 'utf8');
+    const text = await readFile(path.join(DATA, 'ingress-nginx/extensions-v1beta1.yaml'), 'utf8');
     const set = parseManifests(text, 'test.yaml');
     assert.deepEqual(
       set.findings.map(({ code, place }) => [code, place?.line, place?.path]),
