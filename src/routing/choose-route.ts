@@ -76,8 +76,7 @@ function choosers(set: ManifestSet, request: RouteRequest): Chooser[] {
     byReplicas ||
     hasMeshConnections(set, request) ||
     (!inMesh && hasRedirectingServer(set));
-  if (isIstios)
-    found.push(chooseIstioRoute);
+  if (isIstios) found.push(chooseIstioRoute);
   return found;
 }
 
