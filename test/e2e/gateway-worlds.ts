@@ -114,7 +114,13 @@ const redirect: fc.Arbitrary<WorldRedirect> = fc
     status: fc.constantFrom(301 as const, 302 as const, 307 as const, 308 as const),
   })
   // Istio leaves out a usual port, and with it Envoy leaves the one that the client has written.
-  .map((to) => (to.authority === null && to.port !== null ? { ...to, port: 8443 } : to));
+  .map((to) => (to.authority === null && to.port !== null ? { ...to, port: 8443 } : to))
+  // Istio's webhook refuses one that changes nothing.
+  .map((to) =>
+    to.scheme === null && to.authority === null && (to.port === null || to.port === 'request')
+      ? { ...to, path: '/new' }
+      : to,
+  );
 
 const action: fc.Arbitrary<WorldAction> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('split' as const), weights }) },
@@ -309,7 +315,7 @@ function asVirtualServices(
         http: rules.map(({ entries, action }, at) => ({
           ...(entries.length === 0
             ? {}
-            : { match: entries.map((entry) => asMatch(entry, world, namespace)) }),
+            : { match: entries.map((entry) => asMatch(entry, world, namespace, action)) }),
           ...asAction(action, `${own}-${at}`),
         })),
       },
@@ -320,11 +326,12 @@ function asVirtualServices(
 
 function exportTo({ isSeen, tier, namespace, spelling }: WorldVirtualService): object {
   if (!isSeen) {
-    const ways = [['~'], ['elsewhere'], ['~', PODS.namespace], ['elsewhere', 'elsewhere-2']];
+    const ways = [['~'], ['elsewhere'], ['elsewhere', 'elsewhere-2']];
     return { exportTo: spelled(ways, spelling) };
   }
   if (tier === 2) {
-    const ways = [[], ['*'], ['*', 'elsewhere'], ['~', '*'], ['.', '*']];
+    // Istio's webhook refuses more beside the star.
+    const ways = [[], ['*']];
     return { exportTo: spelled(ways, spelling) };
   }
   const named = [[PODS.namespace], [PODS.namespace, 'elsewhere']];
@@ -332,16 +339,26 @@ function exportTo({ isSeen, tier, namespace, spelling }: WorldVirtualService): o
   return { exportTo: spelled(ways, spelling) };
 }
 
-function asMatch(entry: WorldEntry, world: GatewayWorld, namespace: string): object {
+function asMatch(
+  entry: WorldEntry,
+  world: GatewayWorld,
+  namespace: string,
+  action: WorldAction,
+): object {
   const { reach, spelling } = entry;
   const match = asIstioMatch(entry.matches);
   if (reach === 'any') {
     const ways = [
       {},
       {},
-      { sourceNamespace: PODS.namespace },
       { sourceLabels: { app: 'edge' } },
-      { sourceLabels: { app: 'edge', tier: 'front' }, sourceNamespace: PODS.namespace },
+      // A delegate would have to name the namespace, too.
+      ...(action.do === 'delegate'
+        ? []
+        : [
+            { sourceNamespace: PODS.namespace },
+            { sourceLabels: { app: 'edge', tier: 'front' }, sourceNamespace: PODS.namespace },
+          ]),
     ];
     return { ...match, ...spelled(ways, spelling) };
   }
