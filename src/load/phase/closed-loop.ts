@@ -1,12 +1,25 @@
 import { tickNowMs } from '../tick-clock.js';
+import { LONGEST_TIMER_MS } from './due-requests.js';
 import type { Loop } from './loop.js';
+import type { RateLimit } from './rate-limit.js';
 import type { RequestOrder } from './request-order.js';
 import type { Slot } from './request.js';
 import type { Sender } from './sender.js';
 import { Sequencer } from './sequencer.js';
+import { WaitingRoom } from './waiting-room.js';
 
 /** So many requests are given up in one turn of the event loop at most. */
 const BURST = 1024;
+
+/** What a closed loop takes up. */
+export interface ClosedLoopPlan {
+  /** Requests by connection; Infinity where only a clock ends them. */
+  quota: readonly number[];
+  /** Of the order in which connections are taken. */
+  seed: number;
+  /** null: as fast as slots are free. */
+  limit: RateLimit | null;
+}
 
 /** Each slot keeps one request in flight: its end makes room for the slot's next. */
 export class ClosedLoop implements Loop {
@@ -20,25 +33,30 @@ export class ClosedLoop implements Loop {
   readonly #sequencer: Sequencer;
   readonly #endsByNumber: boolean;
   readonly #onIdle: () => void;
+  readonly #limit: RateLimit | null;
+  /** Requests that are not taken up yet. */
+  #left: number;
+  /** Slots whose turn comes when the limit lets another request go. */
+  readonly #resting = new WaitingRoom<Slot>(1);
+  #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
   /** Slots that go on in the next turn of the event loop. */
   #deferred = 0;
 
   /**
-   * @param quota Requests by connection; Infinity where only a clock ends them.
-   * @param seed Of the order in which connections are taken.
    * @param onIdle Told when slots may have nothing to do any more, other than by an end.
    */
   constructor(
     sender: Sender,
     order: RequestOrder,
-    quota: readonly number[],
-    seed: number,
+    { quota, seed, limit }: ClosedLoopPlan,
     onIdle: () => void,
   ) {
     this.#sender = sender;
     this.#order = order;
     this.#sequencer = new Sequencer(quota, sender.slots.length, seed);
+    this.#limit = limit;
+    this.#left = quota.reduce((sum, requests) => sum + requests, 0);
     this.#endsByNumber = quota.every((requests) => requests !== Infinity);
     this.#onIdle = onIdle;
   }
@@ -47,9 +65,10 @@ export class ClosedLoop implements Loop {
     return this.#deferred > 0;
   }
 
-  /** Slots that are free stay so. */
+  /** Slots that are free stay so, but for those whose turn is to come. */
   get isOver(): boolean {
-    return this.#deferred === 0;
+    const isAnyToCome = !this.#isStopped && this.#left > 0 && this.#resting.size > 0;
+    return this.#deferred === 0 && !isAnyToCome;
   }
 
   start(): void {
@@ -62,9 +81,16 @@ export class ClosedLoop implements Loop {
         this.#goOnLater(slot);
         return;
       }
+      const nowMs = tickNowMs();
+      if (this.#limit !== null && this.#limit.waitMs(nowMs) > 0) {
+        this.#rest(slot, this.#limit);
+        return;
+      }
       const connection = this.#sequencer.next(slot.slot);
       if (connection === undefined) return;
-      const nowMs = tickNowMs();
+      this.#left -= 1;
+      if (this.#left === 0) clearTimeout(this.#timer);
+      this.#limit?.take(nowMs);
       this.#order.takeUp(slot, connection, nowMs);
       if (this.#sender.send(slot)) return;
       // Where a number ends the loop it is to come to an end. Where only a clock does, each request
@@ -92,10 +118,32 @@ export class ClosedLoop implements Loop {
   /** What was not taken up was not due. */
   stop(): void {
     this.#isStopped = true;
+    clearTimeout(this.#timer);
   }
 
   hasDueBefore(): boolean {
     return false;
+  }
+
+  /** Its turn comes after those that rest already, as soon as the limit lets them go. */
+  #rest(slot: Slot, limit: RateLimit): void {
+    // The last request has gone: a timer would only hold up the end.
+    if (this.#left <= 0) return;
+    this.#resting.add(0, slot);
+    this.#wake(limit);
+  }
+
+  #wake(limit: RateLimit): void {
+    if (this.#timer !== undefined) return;
+    const waitMs = Math.min(limit.waitMs(tickNowMs()), LONGEST_TIMER_MS);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      while (this.#resting.size > 0 && limit.waitMs(tickNowMs()) === 0) {
+        this.onFree(this.#resting.release(0));
+      }
+      if (this.#resting.size > 0 && this.#left > 0) this.#wake(limit);
+      this.#onIdle();
+    }, waitMs);
   }
 
   /** Whatever else there is to do comes first. */
