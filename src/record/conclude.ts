@@ -123,7 +123,7 @@ function barsOf(
   const sums = calls.map(({ unsent }) => unsentRequests(unsent).byUs);
   const unsent = sums.reduce((sum, count) => sum + count, 0);
   const isSaid = judged.some(({ reasons }) => reasons.some(({ code }) => code === UNSENT));
-  if (unsent > 0 && !isInterrupted && !isSaid) {
+  if (unsent > 0 && !isInterrupted && !isSaid && harm === null) {
     const due = calls.reduce((sum, call) => sum + call.due, 0);
     bars.push({
       code: UNSENT,

@@ -15,27 +15,48 @@ export type Pace =
 
 const UNLIMITED: Pace = { kind: 'unlimited' };
 
+/** Settings that say when requests are sent, and those that cannot stand beside each. */
+const OTHERS = {
+  over: ['rps', 'pace', 'duration'],
+  pace: ['rps', 'over'],
+  rps: ['pace', 'over'],
+  duration: ['over'],
+} as const satisfies Partial<Record<keyof Settings, readonly (keyof Settings)[]>>;
+
+/** Settings of a file without what flags that are laid over them say in another way. */
+export function withoutOtherPace(file: Settings, flags: Settings): Settings {
+  const kept = { ...file };
+  for (const [name, others] of Object.entries(OTHERS)) {
+    if (flags[name as keyof typeof OTHERS] === undefined) continue;
+    for (const other of others) delete kept[other];
+  }
+  return kept;
+}
+
 /**
  * The pace of a verification. Whoever says how many requests are in flight, or when they are due, has
  * said how hard the target is to be loaded.
  *
  * @throws InputError when two settings say it differently.
  */
-export function paceOf({ pace, over, rps, duration, concurrency }: Settings): Pace {
+export function paceOf(settings: Settings): Pace {
+  const { pace, over, rps, concurrency } = settings;
   if (over !== undefined) {
-    refuseBeside('--over', { '--rps': rps, '--pace': pace, '--duration': duration });
+    refuseOthers(settings, 'over');
     return { kind: 'over', durationMs: parseDurationMs(over) ?? 0 };
   }
   if (pace !== undefined) {
-    refuseBeside('--pace', { '--rps': rps });
+    refuseOthers(settings, 'pace');
     return pace === 'max' ? UNLIMITED : { kind: 'rate', requestsPerSecond: pace };
   }
   return rps === undefined && concurrency === undefined ? { kind: 'gentle' } : UNLIMITED;
 }
 
-function refuseBeside(path: string, others: Readonly<Record<string, unknown>>): void {
-  for (const [other, value] of Object.entries(others)) {
-    if (value === undefined) continue;
-    throw new InputError(`it and ${other} both say when requests are sent: drop one`, { path });
+function refuseOthers(settings: Settings, name: keyof typeof OTHERS): void {
+  for (const other of OTHERS[name]) {
+    if (settings[other] === undefined) continue;
+    throw new InputError(`it and --${other} both say when requests are sent: drop one`, {
+      path: `--${name}`,
+    });
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InputError } from '../../src/input-error.js';
+import { overlaid } from '../../src/scenario/call-list.js';
 import { type Pace, paceOf } from '../../src/scenario/pace.js';
 import { type Settings, settingsSchema } from '../../src/scenario/schema.js';
 import { scenarioOf } from '../../src/scenario/scenario.js';
@@ -39,6 +40,22 @@ describe('the pace that settings ask for', () => {
         (error) => error instanceof InputError && words.test(`${error.message}`),
         JSON.stringify(settings),
       );
+    }
+  });
+
+  it('of a file gives way to flags that say it in another way', () => {
+    const cases: [file: Settings, flags: Settings, Settings][] = [
+      [{ over: '60s' }, { pace: 'max' }, { pace: 'max' }],
+      [{ pace: 50, seed: 3 }, { over: '60s' }, { over: '60s', seed: 3 }],
+      [{ rps: 50 }, { over: '60s' }, { over: '60s' }],
+      [{ over: '60s' }, { rps: 50 }, { rps: 50 }],
+      [{ over: '60s' }, { duration: '5s' }, { duration: '5s' }],
+      [{ duration: '5s' }, { over: '60s' }, { over: '60s' }],
+      [{ pace: 50 }, { concurrency: 8 }, { pace: 50, concurrency: 8 }],
+      [{ duration: '5s', rps: 5 }, { pace: 9 }, { duration: '5s', pace: 9 }],
+    ];
+    for (const [file, flags, expected] of cases) {
+      assert.deepEqual(overlaid(file, flags), expected);
     }
   });
 

@@ -5,8 +5,9 @@ import type { RateLimit } from './rate-limit.js';
 import type { RequestOrder } from './request-order.js';
 import type { Slot } from './request.js';
 import type { Sender } from './sender.js';
+import { Rounds } from './rounds.js';
+import { SeededRandom, seedFor } from './seeded-random.js';
 import { Sequencer } from './sequencer.js';
-import { WaitingRoom } from './waiting-room.js';
 
 /** So many requests are given up in one turn of the event loop at most. */
 const BURST = 1024;
@@ -37,15 +38,13 @@ export class ClosedLoop implements Loop {
   /** Requests that are not taken up yet. */
   #left: number;
   /** Slots whose turn comes when the limit lets another request go. */
-  readonly #resting = new WaitingRoom<Slot>(1);
+  readonly #resting: Rounds<Slot>;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
   /** Slots that go on in the next turn of the event loop. */
   #deferred = 0;
 
-  /**
-   * @param onIdle Told when slots may have nothing to do any more, other than by an end.
-   */
+  /** @param onIdle Told when slots may have nothing to do any more, other than by an end. */
   constructor(
     sender: Sender,
     order: RequestOrder,
@@ -56,6 +55,8 @@ export class ClosedLoop implements Loop {
     this.#order = order;
     this.#sequencer = new Sequencer(quota, sender.slots.length, seed);
     this.#limit = limit;
+    // Another generator than that of the connections.
+    this.#resting = new Rounds(new SeededRandom(seedFor(seed, 0)));
     this.#left = quota.reduce((sum, requests) => sum + requests, 0);
     this.#endsByNumber = quota.every((requests) => requests !== Infinity);
     this.#onIdle = onIdle;
@@ -67,8 +68,7 @@ export class ClosedLoop implements Loop {
 
   /** Slots that are free stay so, but for those whose turn is to come. */
   get isOver(): boolean {
-    const isAnyToCome = !this.#isStopped && this.#left > 0 && this.#resting.size > 0;
-    return this.#deferred === 0 && !isAnyToCome;
+    return this.#deferred === 0 && !this.#isAnyToCome;
   }
 
   start(): void {
@@ -76,20 +76,24 @@ export class ClosedLoop implements Loop {
   }
 
   onFree(slot: Slot): void {
+    if (this.#limit === null) {
+      this.#goOn(slot);
+      return;
+    }
+    this.#resting.add(slot);
+    this.#letGo(this.#limit);
+  }
+
+  #goOn(slot: Slot): void {
     for (let givenUp = 0; !this.#isStopped; givenUp++) {
       if (givenUp === BURST) {
         this.#goOnLater(slot);
         return;
       }
-      const nowMs = tickNowMs();
-      if (this.#limit !== null && this.#limit.waitMs(nowMs) > 0) {
-        this.#rest(slot, this.#limit);
-        return;
-      }
       const connection = this.#sequencer.next(slot.slot);
       if (connection === undefined) return;
+      const nowMs = tickNowMs();
       this.#left -= 1;
-      if (this.#left === 0) clearTimeout(this.#timer);
       this.#limit?.take(nowMs);
       this.#order.takeUp(slot, connection, nowMs);
       if (this.#sender.send(slot)) return;
@@ -100,6 +104,10 @@ export class ClosedLoop implements Loop {
         return;
       }
       this.#sender.giveUp(slot, nowMs);
+      if (this.#limit !== null) {
+        this.#resting.add(slot);
+        return;
+      }
     }
   }
 
@@ -118,32 +126,44 @@ export class ClosedLoop implements Loop {
   /** What was not taken up was not due. */
   stop(): void {
     this.#isStopped = true;
-    clearTimeout(this.#timer);
+    this.#sleep();
   }
 
   hasDueBefore(): boolean {
     return false;
   }
 
-  /** Its turn comes after those that rest already, as soon as the limit lets them go. */
-  #rest(slot: Slot, limit: RateLimit): void {
-    // The last request has gone: a timer would only hold up the end.
-    if (this.#left <= 0) return;
-    this.#resting.add(0, slot);
-    this.#wake(limit);
+  /** Those whose turn it is go on, as far as the limit lets them; the others do as soon as it will. */
+  #letGo(limit: RateLimit): void {
+    while (!this.#isStopped && limit.waitMs(tickNowMs()) === 0) {
+      const slot = this.#resting.take();
+      if (slot === undefined) break;
+      this.#goOn(slot);
+    }
+    // When the last request has gone, a timer would only hold up the end.
+    if (this.#isAnyToCome) this.#wake(limit);
+    else this.#sleep();
+  }
+
+  get #isAnyToCome(): boolean {
+    return !this.#isStopped && this.#left > 0 && this.#resting.size > 0;
+  }
+
+  #sleep(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #wake(limit: RateLimit): void {
     if (this.#timer !== undefined) return;
-    const waitMs = Math.min(limit.waitMs(tickNowMs()), LONGEST_TIMER_MS);
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      while (this.#resting.size > 0 && limit.waitMs(tickNowMs()) === 0) {
-        this.onFree(this.#resting.release(0));
-      }
-      if (this.#resting.size > 0 && this.#left > 0) this.#wake(limit);
-      this.#onIdle();
-    }, waitMs);
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#letGo(limit);
+        this.#onIdle();
+      },
+      Math.min(limit.waitMs(tickNowMs()), LONGEST_TIMER_MS),
+    );
   }
 
   /** Whatever else there is to do comes first. */
