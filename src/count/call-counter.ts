@@ -114,14 +114,7 @@ export class CallCounter {
   /** One object for all requests. */
   readonly #ended: EndedRequest;
 
-  constructor({
-    counting,
-    connections,
-    quota,
-    slots,
-    keptRequests = 0,
-    harm,
-  }: CounterSettings) {
+  constructor({ counting, connections, quota, slots, keptRequests = 0, harm }: CounterSettings) {
     const { attribution, observationsPerCall, spreadSize } = counting;
     const named = attribution.destinations.length;
     this.#pods = new PodDirectory(attribution);

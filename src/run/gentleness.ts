@@ -64,7 +64,8 @@ export function paceNote(
   requests: number | null,
 ): string | null {
   if (load.pace.kind !== 'gentle' || rate === null) return null;
-  const time = requests === null ? '' : `, about ${about(requests / rate)} s for ${count(requests)}`;
+  const time =
+    requests === null ? '' : `, about ${about(requests / rate)} s for ${count(requests)}`;
   return `note: at most ${count(rate)} requests per second${time}, as the target is not on loopback; --over, --pace, -c or -r say otherwise`;
 }
 

@@ -50,7 +50,10 @@ describe('how gently a target is loaded', () => {
 
   it('says a pace that nobody asked for, and how long it takes', () => {
     const note = paceNote(scenario({}), { atMostPerSecond: 500 }, 3089);
-    assert.match(note!, /^note: at most 500 requests per second, about 6\.2 s for 3,089, .*loopback/);
+    assert.match(
+      note!,
+      /^note: at most 500 requests per second, about 6\.2 s for 3,089, .*loopback/,
+    );
     assert.equal(paceNote(scenario({}), { atMostPerSecond: null }, 3089), null);
     assert.equal(paceNote(scenario({ pace: 50 }), { atMostPerSecond: 50 }, 3089), null);
   });

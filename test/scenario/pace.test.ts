@@ -37,7 +37,7 @@ describe('the pace that settings ask for', () => {
     ] as [Settings, RegExp][]) {
       assert.throws(
         () => paceOf(settings),
-        (error) => error instanceof InputError && words.test(`${error.message}`),
+        (error) => error instanceof InputError && words.test(error.message),
         JSON.stringify(settings),
       );
     }
