@@ -149,7 +149,7 @@ describe('verify away from loopback', { concurrency: true }, () => {
           },
         );
         assert.equal(record.stopped?.code, 'harm');
-        assert.equal(record.stopped?.destination, null);
+        assert.equal(record.stopped.destination, null);
         assert.notEqual(record.verdict, 'pass');
         assert.ok(record.load.sent < 300, String(record.load.sent));
       }
