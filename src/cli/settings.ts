@@ -104,6 +104,8 @@ export async function settingsFromFlags(
   if (typeof given.warmup === 'string' && /^\d+$/.test(given.warmup)) {
     given.warmup = Number(given.warmup);
   }
+  if (typeof given.pace === 'string' && /^[\d.]+$/.test(given.pace))
+    given.pace = Number(given.pace);
   const checked = settingsSchema.safeParse(given);
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;

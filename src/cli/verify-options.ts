@@ -114,6 +114,8 @@ export const SETTING_OPTIONS = {
   rps: number(LOAD, 'Requests per second, sent on schedule: an open loop [as fast as answered]', {
     alias: 'r',
   }),
+  pace: text(LOAD, 'Requests per second at most, or max [500 away from loopback; with -c, -r max]'),
+  over: text(LOAD, 'Spread the sample over this time'),
   workers: number(LOAD, 'Threads that send [1]'),
   timeout: text(LOAD, "Each request's deadline [10s]", { alias: ['t', 'max-time'] }),
   warmup: text(LOAD, 'Sent before the sample: a number of requests, or a duration'),

@@ -11,6 +11,7 @@ import type {
   ConnectionCounts,
   KeptRequests,
 } from './counted.js';
+import type { HarmWatch } from './harm-watch.js';
 import { mergeHistograms } from './histogram.js';
 import { percentileMs } from './latency-summary.js';
 import { type Outcome, outcomeReader, statusReader } from './outcome.js';
@@ -47,6 +48,17 @@ export interface CounterSettings {
   slots: number;
   /** Requests of which is kept what became of each; none when absent. */
   keptRequests?: number;
+  /** Who looks out for harm; nobody unless given. */
+  harm?: HarmWatchOfCall;
+}
+
+/** How the requests of one call are looked at for harm. */
+export interface HarmWatchOfCall {
+  watch: HarmWatch;
+  /** Which of the calls it is. */
+  call: number;
+  /** The cause of failures that are caused on purpose, and are no harm. */
+  intendedFailure: string | undefined;
 }
 
 /** What a member counted of one call. */
@@ -87,6 +99,7 @@ export class CallCounter {
   readonly #order: SendOrderCounts;
   /** null where nothing is kept of each request. */
   readonly #keeper: RequestKeeper | null;
+  readonly #harm: HarmWatchOfCall | null;
   /** By slot: the pods that have answered the request in flight. */
   readonly #answered: Int32Array[];
   /** By slot: how many of them there are. */
@@ -101,7 +114,7 @@ export class CallCounter {
   /** One object for all requests. */
   readonly #ended: EndedRequest;
 
-  constructor({ counting, connections, quota, slots, keptRequests = 0 }: CounterSettings) {
+  constructor({ counting, connections, quota, slots, keptRequests = 0, harm }: CounterSettings) {
     const { attribution, observationsPerCall, spreadSize } = counting;
     const named = attribution.destinations.length;
     this.#pods = new PodDirectory(attribution);
@@ -120,6 +133,7 @@ export class CallCounter {
         : null;
     this.#shape = { pods: this.#pods, named, connections, quota, observationsPerCall };
     this.#tally = new Tally(this.#shape);
+    this.#harm = harm ?? null;
     this.#order = new SendOrderCounts(spreadSize, connections, this.#pods.room);
     this.#keeper = keptRequests === 0 ? null : new RequestKeeper(keptRequests);
     const room = Math.max(1, observationsPerCall);
@@ -185,8 +199,10 @@ export class CallCounter {
     ended.pods = this.#answered[slot]!;
     ended.answers = this.#answers[slot]!;
     this.#answers[slot] = 0;
-    this.#order.add(request, tally.add(ended));
+    const destination = tally.add(ended);
+    this.#order.add(request, destination);
     this.#keeper?.keepSent(ended);
+    if (this.#harm !== null) this.#lookForHarm(this.#harm, ended, destination);
   }
 
   /** Forgets the answers to the request in a slot: it will be sent again. */
@@ -204,6 +220,9 @@ export class CallCounter {
     this.#tallyFor(request).addUnsent(what, request.sequence);
     this.#order.add(request, NOBODY);
     this.#keeper?.keepUnsent(request.sequence, request.connection, what.waitedMs);
+    if (this.#harm !== null && what.failure !== '') {
+      this.#harm.watch.ended(this.#harm.call, NOBODY, true);
+    }
   }
 
   /**
@@ -276,6 +295,15 @@ export class CallCounter {
       this.#later === null ? latency : mergeHistograms(latency, this.#later.allLatency()),
       50,
     );
+  }
+
+  #lookForHarm(
+    { watch, call, intendedFailure }: HarmWatchOfCall,
+    { outcome, cause }: EndedRequest,
+    destination: number,
+  ): void {
+    if (outcome === 'cancelled' || (outcome !== 'ok' && cause === intendedFailure)) return;
+    watch.ended(call, destination, outcome !== 'ok');
   }
 
   #tallyFor(request: CountedRequest): Tally {

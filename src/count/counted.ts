@@ -301,6 +301,16 @@ export interface Span {
   sendingMs: number;
 }
 
+/** What ended a load before its planned size. */
+export interface EarlyEnd {
+  /** `harm`, `silent` … */
+  code: string;
+  /** Requests that had been sent. */
+  afterRequests: number;
+  /** The destination that it was ended for; null where it was for no single one. */
+  destination: string | null;
+}
+
 /** Everything that was measured. Plain data: it travels between threads, and into the record. */
 export interface Counted {
   /** null: no sample was taken. */
@@ -308,7 +318,7 @@ export interface Counted {
   /** Somebody ended it (Ctrl-C). */
   isInterrupted: boolean;
   /** What ended it before its planned size. */
-  stopped: { code: string; afterRequests: number } | null;
+  stopped: EarlyEnd | null;
   /** In the order in which they are asked for, the same in all parts of a run. */
   calls: CallCounts[];
   connections: ConnectionCounts[];

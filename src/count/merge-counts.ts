@@ -131,7 +131,10 @@ function micros(ms: number): number {
 
 function earlierOf(a: Counted['stopped'], b: Counted['stopped']): Counted['stopped'] {
   if (a === null || b === null) return a ?? b;
-  const order = compareTexts(a.code, b.code) || b.afterRequests - a.afterRequests;
+  const order =
+    compareTexts(a.code, b.code) ||
+    b.afterRequests - a.afterRequests ||
+    compareTexts(a.destination ?? '', b.destination ?? '');
   return order <= 0 ? a : b;
 }
 

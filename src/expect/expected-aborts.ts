@@ -1,3 +1,9 @@
+/**
+ * What Envoy's fault filter says with every status that it can be told to answer with.
+ * Source: envoyproxy/envoy source/extensions/filters/http/fault/fault_filter.cc, abortWithStatus.
+ */
+export const ABORT_MESSAGE = 'fault filter abort';
+
 /** A part of the requests that the route has the proxy answer on purpose. */
 export interface AbortedPart {
   /** Between 0 and 1. */

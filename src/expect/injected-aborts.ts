@@ -4,7 +4,7 @@ import { InputError } from '../input-error.js';
 import { count, counted, percent } from '../number-text.js';
 import { binomialUpperQuantile } from '../stats/binomial-quantile.js';
 import { exactBinomialPValue } from '../stats/binomial-test.js';
-import type { AbortedPart, ExpectedAborts } from './expected-aborts.js';
+import { ABORT_MESSAGE, type AbortedPart, type ExpectedAborts } from './expected-aborts.js';
 import { found } from './found.js';
 
 /** Such requests as they were met in a sample. */
@@ -14,12 +14,6 @@ export interface InjectedAborts extends AbortedPart {
   /** Those of them that the configured share explains; they take no part in the split. */
   allowed: number;
 }
-
-/**
- * What Envoy's fault filter says with every status that it can be told to answer with.
- * Source: envoyproxy/envoy source/extensions/filters/http/fault/fault_filter.cc, abortWithStatus.
- */
-const ABORT_MESSAGE = 'fault filter abort';
 
 /** More or fewer aborts than the share gives by chance so rarely are not the route's doing. */
 const LEVEL = 0.001;

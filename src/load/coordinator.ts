@@ -1,4 +1,4 @@
-import type { Counted } from '../count/counted.js';
+import type { Counted, EarlyEnd } from '../count/counted.js';
 import { mergeCounts } from '../count/merge-counts.js';
 import { nothingCounted } from '../count/nothing-counted.js';
 import type { LoadOrder } from './load-order.js';
@@ -11,6 +11,17 @@ import { type Progress, PROGRESS_INTERVAL_MS, sumProgress } from './progress.js'
 import { openTransport } from './transport/open-transport.js';
 import type { OpenTransport } from './transport/transport.js';
 
+/**
+ * Looks at what a load has come to so far, and says whether it is enough: everything that was due until
+ * a moment, on every member alike, once it has ended.
+ *
+ * @returns Why nothing more is to be sent, for `Counted.stopped`; null to go on. Does not throw.
+ */
+export type LoadWatch = (soFar: Counted) => StopCause | null | Promise<StopCause | null>;
+
+/** Why a load is stopped early. */
+export type StopCause = Pick<EarlyEnd, 'code' | 'destination'>;
+
 /** How the outside watches and stops a load. */
 export interface LoadControl {
   /** Cancels what is in flight; what was measured is still given. */
@@ -21,6 +32,8 @@ export interface LoadControl {
    * @param destinations Names for `progress.observed`.
    */
   onProgress(progress: Progress, destinations: readonly string[]): void;
+  /** Looks at one snapshot after the other while the sample is taken, and may stop it. */
+  watch?: LoadWatch;
   /** Another way to the target than the order's; there is one member then, on this thread. */
   openTransport?: OpenTransport;
   /** Other threads than the project's own worker. */
@@ -39,9 +52,9 @@ export interface RunningLoad {
   /**
    * Sends nothing more, and waits for what is in flight.
    *
-   * @param code Why, for `Counted.stopped`.
+   * @param cause Why, for `Counted.stopped`; the first one holds.
    */
-  stop(code: string): void;
+  stop(cause: StopCause): void;
   /** What it came to. Rejects only for a fault of this program. */
   done: Promise<Counted>;
 }
@@ -99,32 +112,53 @@ function takeSample(
     );
     control.onProgress({ elapsedMs, planned: plan.requests, ...sums }, destinations);
   }, PROGRESS_INTERVAL_MS);
-  let stopCode: string | null = null;
+  let stopCause: StopCause | null = null;
   let isOver = false;
   const done = Promise.all(members.map((member) => member.done))
     .then((parts) => {
       isOver = true;
       const { user, system } = process.cpuUsage(cpuBefore);
       const counted = { ...joined(parts), cpuMicros: user + system };
-      return { ...counted, stopped: stoppedFor(stopCode, counted) };
+      return { ...counted, stopped: stoppedFor(stopCause, counted) };
     })
     .finally(async () => {
       clearInterval(progress);
       await close();
     });
   let latest: Promise<unknown> = Promise.resolve();
-  return {
+  const running: RunningLoad = {
     done,
     snapshot: () => {
       const next = latest.then(() => (isOver ? done : snapshotOf(members)));
       latest = next.catch(() => undefined);
       return next;
     },
-    stop: (code) => {
-      stopCode ??= code;
+    stop: (cause) => {
+      stopCause ??= cause;
       for (const member of members) member.stop('drain');
     },
   };
+  for (const member of members) {
+    void member.harm.then(({ destination }) => {
+      running.stop({ code: 'harm', destination });
+    });
+  }
+  if (control.watch !== undefined) void watchLoad(running, control.watch, () => isOver);
+  return running;
+}
+
+async function watchLoad(
+  running: RunningLoad,
+  watch: LoadWatch,
+  isOver: () => boolean,
+): Promise<void> {
+  while (!isOver()) {
+    const soFar = await running.snapshot();
+    const cause = soFar === null ? null : await watch(soFar);
+    if (cause === null) continue;
+    running.stop(cause);
+    return;
+  }
 }
 
 async function openMembers(order: LoadOrder, control: LoadControl): Promise<LoadMember[]> {
@@ -159,11 +193,9 @@ function joined(parts: readonly Counted[]): Counted {
 }
 
 /** Members know that they were stopped; it is for this side to say why, and after how many in all. */
-function stoppedFor(code: string | null, { stopped, calls }: Counted): Counted['stopped'] {
+function stoppedFor(cause: StopCause | null, { stopped, calls }: Counted): Counted['stopped'] {
   if (stopped === null) return null;
   const afterRequests = calls.reduce((sum, { sent }) => sum + sent, 0);
-  return {
-    code: stopped.code === 'stopped' ? (code ?? stopped.code) : stopped.code,
-    afterRequests,
-  };
+  const { code, destination } = stopped.code === 'stopped' ? (cause ?? stopped) : stopped;
+  return { code, destination, afterRequests };
 }

@@ -20,4 +20,6 @@ export interface LoadedCall {
   /** What is sent before the sample, where that has to be told apart; as large and as costly. */
   warmupRequest?: CallRequest;
   counting: CallCounting;
+  /** The cause of failures that are caused on purpose, and are no harm. */
+  intendedFailure?: string;
 }

@@ -11,6 +11,10 @@ export interface LoadPlan {
   durationMs: number | null;
   /** The constant arrival rate of an open loop; null for a closed one. */
   requestsPerSecond: number | null;
+  /** Requests per second that a closed loop sends at most; null for as many as are answered. */
+  atMostPerSecond: number | null;
+  /** Whether the load ends early where the target fails under it. */
+  stopsOnHarm: boolean;
   /** What is sent before the sample, and counted as excluded only. */
   warmup: PhaseLimit | null;
   /** Each request's own deadline, in ms. */

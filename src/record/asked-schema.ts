@@ -50,6 +50,7 @@ export const askedSchema = z.object({
     requests: count.nullable(),
     durationMs: milliseconds.nullable(),
     requestsPerSecond: amount.nullable(),
+    atMostPerSecond: amount.nullable(),
   }),
   rule: z.object({
     alpha: share,

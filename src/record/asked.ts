@@ -68,6 +68,8 @@ export interface Asked {
     durationMs: number | null;
     /** The arrival rate of an open loop; null in a closed one. */
     requestsPerSecond: number | null;
+    /** Requests per second that a closed loop sent at most; null for as many as were answered. */
+    atMostPerSecond: number | null;
   };
   rule: RunRule;
   /** At least one. */

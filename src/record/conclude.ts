@@ -5,6 +5,7 @@ import type { CallJudgement, CountedCall, Reason } from '../expect/expectation.j
 import { sentence } from '../expect/found.js';
 import { judgeCalls } from '../expect/kinds.js';
 import { judgeLoad } from '../expect/load/judge-load.js';
+import { harmReason } from '../expect/load/stopped-for-harm.js';
 import type { ThresholdResult } from '../expect/thresholds/threshold.js';
 import { asksForSpeed, judgeThresholds } from '../expect/thresholds/judge-thresholds.js';
 import { unsentRequests } from '../expect/unsent.js';
@@ -48,7 +49,10 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     isSpeedAsked: command === 'bench' || asksForSpeed(rule.thresholds),
     failsOnSilence: command === 'bench' && load.loop === 'closed',
   });
-  const thresholds = judgeThresholds(rule.thresholds, counted, ofLoad.isClientBottleneck);
+  const thresholds = judgeThresholds(rule.thresholds, counted, {
+    isClientBottleneck: ofLoad.isClientBottleneck,
+    isPaced: load.atMostPerSecond !== null,
+  });
   const bars = barsOf(counted, judged);
   const end = endOf(asked, counted, judged);
   const verdict = (own: Verdict): Verdict => {
@@ -107,17 +111,19 @@ const UNSENT = 'unsent-requests';
 
 /** What keeps a run from passing whatever its counts say. */
 function barsOf(
-  { isInterrupted, deaths, calls }: Counted,
+  { isInterrupted, deaths, calls, stopped }: Counted,
   judged: readonly CallJudgement[],
 ): Reason[] {
   const bars: Reason[] = [];
+  const harm = harmReason(stopped);
+  if (harm !== null) bars.push(harm);
   if (isInterrupted) bars.push({ code: 'interrupted', text: 'it was interrupted' });
   if (deaths.length > 0) bars.push({ code: 'part-lost', text: 'a part of the sample is lost' });
   bars.push(...barsOfLogs(calls));
   const sums = calls.map(({ unsent }) => unsentRequests(unsent).byUs);
   const unsent = sums.reduce((sum, count) => sum + count, 0);
   const isSaid = judged.some(({ reasons }) => reasons.some(({ code }) => code === UNSENT));
-  if (unsent > 0 && !isInterrupted && !isSaid) {
+  if (unsent > 0 && !isInterrupted && !isSaid && harm === null) {
     const due = calls.reduce((sum, call) => sum + call.due, 0);
     bars.push({
       code: UNSENT,

@@ -218,7 +218,15 @@ export const runRecordSchema = z.object({
   durationSeconds: seconds,
   end: z.enum(['complete', 'interrupted', 'unreachable']),
   /** What ended it before its planned size; null where nothing did. */
-  stopped: z.object({ code: z.string(), afterRequests: count }).nullable(),
+  stopped: z
+    .object({
+      code: z.string(),
+      /** Requests that had been sent. */
+      afterRequests: count,
+      /** The destination that it was ended for; null where it was for no single one. */
+      destination: z.string().nullable(),
+    })
+    .nullable(),
   verdict,
   reasons: z.array(reason.extend({ call: z.string().nullable() })),
   calls: z.array(call),
@@ -234,6 +242,8 @@ export const runRecordSchema = z.object({
     workers: count,
     /** The arrival rate that was asked for; null in a closed loop. */
     requestsPerSecondAsked: amount.nullable(),
+    /** Requests per second that a closed loop sent at most; null for as many as were answered. */
+    atMostPerSecond: amount.nullable(),
     /** Requests sent before the sample. */
     excluded: count,
     /** `sent + unsent`. */

@@ -102,6 +102,7 @@ function joined(all: readonly Asked[]): Asked {
       requests: sumOrNull(all.map(({ load }) => load.requests)),
       durationMs: agreed(all.map(({ load }) => load.durationMs)),
       requestsPerSecond: sumOrNull(rates),
+      atMostPerSecond: sumOrNull(all.map(({ load }) => load.atMostPerSecond)),
     },
     rule: { ...first.rule, seed: Math.min(...all.map(({ rule }) => rule.seed)) },
     calls: first.calls.map((_, index) =>

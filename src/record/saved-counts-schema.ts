@@ -75,7 +75,9 @@ const call = z.object({
 export const savedCountsSchema = z.object({
   span: z.object({ startMs: msSince1970, endMs: msSince1970, sendingMs: milliseconds }).nullable(),
   isInterrupted: z.boolean(),
-  stopped: z.object({ code: z.string(), afterRequests: count }).nullable(),
+  stopped: z
+    .object({ code: z.string(), afterRequests: count, destination: z.string().nullable() })
+    .nullable(),
   calls: z.array(call),
   connections: z.array(
     z.object({

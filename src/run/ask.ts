@@ -2,7 +2,7 @@ import type { PreparedCall } from '../call/prepared-call.js';
 import { okStatuses } from '../call/status-name.js';
 import { NO_KNOWLEDGE } from '../count/proxied/knowledge.js';
 import type { NamedDestination } from '../expect/expectation.js';
-import { expectedAborts } from '../expect/expected-aborts.js';
+import { ABORT_MESSAGE, expectedAborts } from '../expect/expected-aborts.js';
 import { planExpectation } from '../expect/kinds.js';
 import { powerPerCall } from '../expect/power-per-call.js';
 import { samplePlan } from '../expect/sample-plan.js';
@@ -138,6 +138,7 @@ async function runCall(
     loaded: {
       request,
       counting: { answers, attribution, observationsPerCall: OBSERVATIONS_PER_CALL, ...wanted },
+      ...(aborts === null ? {} : { intendedFailure: ABORT_MESSAGE }),
     },
     places: configured.places,
     planned: requests,
@@ -188,6 +189,8 @@ function askedOf(
       requests,
       durationMs: load.durationMs,
       requestsPerSecond: load.requestsPerSecond,
+      // Known when the target is.
+      atMostPerSecond: null,
     },
     rule: { alpha, power, seed, thresholds },
     calls: calls.map(({ asked }) => asked),

@@ -30,7 +30,7 @@ export async function probeConnections(
   counted: Counted,
   options: RunOptions,
 ): Promise<Counted> {
-  if (counted.isInterrupted) return counted;
+  if (counted.isInterrupted || counted.stopped?.code === 'harm') return counted;
   const calls = [...counted.calls];
   for (const [index, { asked, loaded }] of run.calls.entries()) {
     const sample = { call: asked, counted: countedCall(run.asked, counted, index) };

@@ -8,6 +8,7 @@ import type { Scenario } from '../scenario/scenario.js';
 import { withoutChangedAddresses } from './address-changes.js';
 import { ask, type PreparedRun } from './ask.js';
 import type { RunOptions } from './options.js';
+import { paceNote } from './gentleness.js';
 import { samplePlan } from './sample.js';
 import { type ReachedTarget, reachTarget } from './target.js';
 import type { WatchedProxies } from './watched-proxies.js';
@@ -32,6 +33,7 @@ export function recordRun(
 ): Promise<RunRecord> {
   return withoutSecrets(scenario.secrets, async () => {
     const run = await ask(scenario, options);
+    let { asked } = run;
     const proxies = await watchedProxies(scenario, run, options);
     const loaded = await besideLog(scenario, run, options, async (logged) => {
       const target = await reachTarget(
@@ -39,12 +41,16 @@ export function recordRun(
         run.calls.map((call) => call.loaded),
         options,
       );
-      return target.isThere
-        ? mergeCounts(target.found, await load(run, logged(target), samplePlan(scenario, run)))
-        : target.found;
+      if (!target.isThere) return target.found;
+      const plan = samplePlan(scenario, run, target);
+      const { atMostPerSecond } = plan;
+      asked = { ...asked, load: { ...asked.load, atMostPerSecond } };
+      const note = paceNote(scenario, plan, run.requests);
+      if (note !== null) options.onNote?.(note);
+      return mergeCounts(target.found, await load(run, logged(target), plan));
     });
     const counted = proxies === null ? loaded : { ...loaded, proxies: await proxies.readAgain() };
-    const outcome = await withoutChangedAddresses(scenario, run, counted, options);
+    const outcome = await withoutChangedAddresses(scenario, { ...run, asked }, counted, options);
     return recordOf(outcome.asked, outcome.counted, await conclude(outcome.asked, outcome.counted));
   });
 }

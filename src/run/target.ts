@@ -3,6 +3,7 @@ import type { CallCounts, Counted } from '../count/counted.js';
 import { type LoadControl, runLoad } from '../load/coordinator.js';
 import type { LoadedCall, LoadOrder } from '../load/load-order.js';
 import type { LoadPlan } from '../load/plan.js';
+import { isLoopback } from '../load/transport/loopback.js';
 import { openTransport } from '../load/transport/open-transport.js';
 import type { Reach, TransportSpec } from '../load/transport/transport.js';
 import type { Scenario } from '../scenario/scenario.js';
@@ -21,6 +22,8 @@ export interface StageControl extends LoadControl {
 export interface ReachedTarget {
   /** Whether anything of it can be loaded. */
   isThere: boolean;
+  /** Whether what is sent there stays on this machine. */
+  isLoopback: boolean;
   /** What looking for it brought to light, to be merged with what is counted. */
   found: Counted;
   /** Loads it; only where it is there. */
@@ -50,6 +53,7 @@ export async function reachTarget(
   const nothing = nothingCounted(isThere ? [] : calls.map(uncounted));
   return {
     isThere,
+    isLoopback: addresses.every(isLoopback),
     found: {
       ...nothing,
       isInterrupted: signal.aborted,

@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario/scenario.js';
 import type { RunOptions } from './options.js';
 import { probeConnections } from './probe.js';
 import { recordRun } from './record-run.js';
-import { takeSample } from './sample.js';
+import { takeSample, waitPlan } from './sample.js';
 import { settle } from './settle.js';
 
 /**
@@ -14,7 +14,9 @@ import { settle } from './settle.js';
  */
 export function verify(scenario: Scenario, options: RunOptions = {}): Promise<RunRecord> {
   return recordRun(scenario, options, async (run, target, plan) => {
-    const settled = await settle(run, target, plan, scenario.rolloutWaitMs, options);
+    const { rolloutWaitMs } = scenario;
+    const wait = waitPlan(scenario, plan, target);
+    const settled = await settle(run, target, wait, rolloutWaitMs, options);
     const sampled = await takeSample(run, target, plan, options);
     return await probeConnections(run, target, plan, mergeCounts(settled, sampled), options);
   });

@@ -1,5 +1,6 @@
 import { InputError } from '../input-error.js';
 import type { HttpSettings } from './http-settings.js';
+import { withoutOtherPace } from './pace.js';
 import type { Settings } from './schema.js';
 
 /** Settings of a run with one call, or of one of its calls. */
@@ -34,7 +35,7 @@ export function nameOfCall({ call, http }: Pick<Settings, 'call' | 'http'>): str
  * or stands in their place.
  */
 export function overlaid(file: Settings, flags: Settings): Settings {
-  const { calls, call, http, ...rest } = file;
+  const { calls, call, http, ...rest } = withoutOtherPace(file, flags);
   if (flags.calls !== undefined) return { ...rest, ...flags };
   const { call: named, http: asked, ...others } = flags;
   const isNamed = named !== undefined || asked?.path !== undefined;

@@ -14,6 +14,7 @@ import {
   type ProgrammedSource,
   programmedSource,
 } from './expectation-source.js';
+import { type Pace, paceOf } from './pace.js';
 import type { Settings } from './schema.js';
 import { parseTargetUrl, type Target } from './target.js';
 
@@ -85,6 +86,8 @@ export interface Scenario {
     exclusiveConnections: number;
     /** The arrival rate of an open loop; null for a closed one. */
     requestsPerSecond: number | null;
+    /** How fast a closed loop may send. */
+    pace: Pace;
     /** Threads that send. */
     workers: number;
     timeoutMs: number;
@@ -218,6 +221,7 @@ function loadOf(
     connections: requests === null ? connections : Math.min(connections, requests),
     exclusiveConnections: Math.min(settings.connections ?? concurrency, requests ?? Infinity),
     requestsPerSecond: settings.rps ?? null,
+    pace: command === 'verify' ? paceOf(settings) : { kind: 'unlimited' },
     workers: settings.workers ?? DEFAULTS.workers,
     timeoutMs: durationMs(settings.timeout) ?? DEFAULTS.timeoutMs,
     warmup: warmupOf(settings.warmup),

@@ -38,6 +38,11 @@ const texts = (meaning: string) =>
 
 /** Beyond this, the times between requests are too short for the clock. */
 const MAX_RPS = 10_000_000;
+const requestsPerSecond = z
+  .number({ error: 'write a number of requests per second above 0' })
+  .positive({ error: 'write a number of requests per second above 0' })
+  .max(MAX_RPS, { error: `write at most ${MAX_RPS} requests per second` });
+const PACE = 'write max, or a number of requests per second';
 const MAX_WORKERS = 64;
 /** One client has no more ports than this to one address, and a process seldom more open files. */
 const MAX_CONNECTIONS = 60_000;
@@ -216,12 +221,12 @@ export const settingsSchema = z.strictObject({
   connections: count('How many connections')
     .max(MAX_CONNECTIONS, { error: `write at most ${MAX_CONNECTIONS}` })
     .optional(),
-  rps: z
-    .number({ error: 'write a number of requests per second above 0' })
-    .positive({ error: 'write a number of requests per second above 0' })
-    .max(MAX_RPS, { error: `write at most ${MAX_RPS} requests per second` })
+  rps: requestsPerSecond.optional().describe('Constant arrival rate: an open loop'),
+  pace: z
+    .union([z.literal('max'), requestsPerSecond], { error: PACE })
     .optional()
-    .describe('Constant arrival rate: an open loop'),
+    .describe('Requests per second at most, or max; moderate away from loopback when absent'),
+  over: timeLimit('Spread the sample over this time').optional(),
   workers: count('Threads that send')
     .max(MAX_WORKERS, { error: `write at most ${MAX_WORKERS}` })
     .optional(),

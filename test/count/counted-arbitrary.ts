@@ -144,6 +144,7 @@ const sampled: fc.Arbitrary<Counted> = record({
     record({
       code: fc.constantFrom('sequential', 'harm', 'silent'),
       afterRequests: fc.nat(100),
+      destination: fc.option(fc.constantFrom('v1', 'v2')),
     }),
   ),
   members: fc.array(member, { maxLength: 2 }),

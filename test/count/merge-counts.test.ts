@@ -168,14 +168,14 @@ describe('mergeCounts', () => {
     ): Counted => ({
       ...nothingCounted(),
       isInterrupted,
-      stopped: afterRequests === null ? null : { code: 'harm', afterRequests },
+      stopped: afterRequests === null ? null : { code: 'harm', afterRequests, destination: null },
       rollout: waitedMs === null ? null : { waitedMs, followed: waitedMs < 100 },
       transport: { ...nothingCounted().transport, maxConcurrentStreams },
     });
     const all = [part(false, 5, 10, null), part(true, null, 300, 100), part(false, 9, null, 7)];
     const joined = all.reduce(mergeCounts);
     assert.equal(joined.isInterrupted, true);
-    assert.deepEqual(joined.stopped, { code: 'harm', afterRequests: 9 });
+    assert.deepEqual(joined.stopped, { code: 'harm', afterRequests: 9, destination: null });
     assert.deepEqual(joined.rollout, { waitedMs: 300, followed: false });
     assert.equal(joined.transport.maxConcurrentStreams, 7);
   });

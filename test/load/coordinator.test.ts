@@ -277,7 +277,7 @@ describe('a running load', () => {
       { answer: ({ pod }) => ({ kind: 'answered', pods: [pod], delayMs: 60 }) },
     );
     setTimeout(() => {
-      running.stop('hopeless');
+      running.stop({ code: 'hopeless', destination: null });
     }, 200);
     const counted = await running.done;
     assertAddsUp(counted);
@@ -286,13 +286,40 @@ describe('a running load', () => {
     assert.deepEqual(ends, { ok: sent, failed: 0, timedOut: 0, cancelled: 0 });
     assert.ok(sent >= 8 && sent < 1000, String(sent));
     assert.deepEqual([...unsent], [['stopped', 1000 - sent]]);
-    assert.deepEqual(counted.stopped, { code: 'hopeless', afterRequests: sent });
+    assert.deepEqual(counted.stopped, {
+      code: 'hopeless',
+      afterRequests: sent,
+      destination: null,
+    });
+  });
+
+  it('that is watched ends when the watch has seen enough', TIMEOUT, async () => {
+    const looks: number[] = [];
+    const counted = await runLoad(order({ requests: 100_000, atMostPerSecond: 2000 }), {
+      ...unwatched(),
+      openTransport: scriptedTransport({ peers: PEERS }),
+      watch: (soFar) => {
+        assertAddsUp(soFar);
+        const { due, ends } = only(soFar);
+        assert.equal(ends.ok, due);
+        looks.push(due);
+        return due < 100 ? null : { code: 'enough', destination: null };
+      },
+    });
+    const { sent } = only(counted);
+    assert.deepEqual(
+      looks,
+      looks.toSorted((a, b) => a - b),
+    );
+    assert.ok(looks.at(-1)! >= 100 && looks.slice(0, -1).every((due) => due < 100), looks.join());
+    assert.ok(sent < 100_000, String(sent));
+    assert.deepEqual(counted.stopped, { code: 'enough', afterRequests: sent, destination: null });
   });
 
   it('that is stopped by a clock first is not stopped', TIMEOUT, async () => {
     const running = await starting({ requests: 200 }, {});
     const counted = await running.done;
-    running.stop('too late');
+    running.stop({ code: 'too late', destination: null });
     assert.equal(counted.stopped, null);
   });
 

@@ -31,6 +31,8 @@ export function greeterOrder(
     requests: 100,
     durationMs: null,
     requestsPerSecond: null,
+    atMostPerSecond: null,
+    stopsOnHarm: false,
     warmup: null,
     timeoutMs: 10_000,
     workers: 1,

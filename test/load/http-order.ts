@@ -35,6 +35,8 @@ export function httpOrder(
     requests: 100,
     durationMs: null,
     requestsPerSecond: null,
+    atMostPerSecond: null,
+    stopsOnHarm: false,
     warmup: null,
     timeoutMs: 10_000,
     workers: 1,

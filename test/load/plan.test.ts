@@ -15,6 +15,8 @@ const plans = fc
     ...drawn,
     durationMs: null,
     requestsPerSecond: null,
+    atMostPerSecond: null,
+    stopsOnHarm: false,
     warmup: null,
     timeoutMs: 1000,
     seed: 1,

@@ -14,6 +14,15 @@ const LOAD_TEST: Partial<Asked> = {
   ...askedCall({ destinations: [], expectation: null }),
 };
 
+/** A load that was stopped, for more than half of it failed. @param due Requests that were to be sent. */
+function cutShort(counted: Counted, due: number): Counted {
+  const calls = counted.calls.map((call) => {
+    return { ...call, due, unsent: new Map([['stopped' as const, due - call.sent]]) };
+  });
+  const afterRequests = calls.reduce((sum, { sent }) => sum + sent, 0);
+  return { ...counted, calls, stopped: { code: 'harm', afterRequests, destination: null } };
+}
+
 /** What is asked and counted, by the file that holds its report. */
 const RUNS: Readonly<Record<string, { asked?: Partial<Asked>; counted: Counted }>> = {
   'verify-pass': { counted: countedShard({ v1: 1870, v2: 1219 }) },
@@ -28,6 +37,18 @@ const RUNS: Readonly<Record<string, { asked?: Partial<Asked>; counted: Counted }
       ...countedShard({ v1: 1870, v2: 1219 }),
       deaths: [{ why: 'out of memory', sent: 12 }],
     },
+  },
+  'verify-stopped-for-harm': {
+    asked: {
+      load: {
+        loop: 'closed',
+        requests: 3089,
+        durationMs: null,
+        requestsPerSecond: null,
+        atMostPerSecond: 500,
+      },
+    },
+    counted: cutShort(countedShard({ v1: 30, v2: 20, failed: 60 }), 3089),
   },
   'verify-unreachable': {
     counted: {

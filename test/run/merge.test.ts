@@ -258,7 +258,18 @@ const STRANGERS: [string, Partial<Asked>][] = [
   ['power', { rule: { alpha: 0.001, power: 0.9, seed: 1, thresholds: [] } }],
   ['thresholds', { rule: { alpha: 0.001, power: 0.99, seed: 1, thresholds: ['p99<1s'] } }],
   ['max-error-rate', askedCall({ maxErrorRate: 0.1 })],
-  ['loop', { load: { loop: 'open', requests: null, durationMs: 1000, requestsPerSecond: 100 } }],
+  [
+    'loop',
+    {
+      load: {
+        loop: 'open',
+        requests: null,
+        durationMs: 1000,
+        requestsPerSecond: 100,
+        atMostPerSecond: null,
+      },
+    },
+  ],
 ];
 
 describe('runs that do not belong together', () => {

@@ -15,6 +15,8 @@ export const PLAN: LoadPlan = {
   requests: 3089,
   durationMs: null,
   requestsPerSecond: null,
+  atMostPerSecond: null,
+  stopsOnHarm: false,
   warmup: null,
   timeoutMs: 1000,
   workers: 1,
@@ -85,5 +87,5 @@ export function countedBatch(
 
 /** A target that is there, and that is loaded by a function. */
 export function targetLoadedBy(load: ReachedTarget['load']): ReachedTarget {
-  return { isThere: true, found: nothingCounted(), load };
+  return { isThere: true, isLoopback: true, found: nothingCounted(), load };
 }

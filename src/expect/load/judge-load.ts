@@ -8,6 +8,7 @@ import { clientBottleneck } from './client-bottleneck.js';
 import { type AccountEvidence, loadCutShort } from './load-cut-short.js';
 import { rateNotReached } from './rate-not-reached.js';
 import { stalled, stretchesOf } from './stalled.js';
+import { stoppedForHarm } from './stopped-for-harm.js';
 import { streamLimit } from './stream-limit.js';
 import { unreachableFinding } from './unreachable.js';
 import { workerDied } from './worker-died.js';
@@ -34,9 +35,10 @@ export interface LoadJudgement {
 
 /** Judges how the load went. */
 export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement {
-  const { span, members, transport, connections, deaths, calls } = counted;
+  const { span, members, transport, connections, deaths, calls, stopped } = counted;
   const isSpeedAsked = asked.isSpeedAsked || asked.requestsPerSecond !== null;
   const sent = calls.reduce((sum, call) => sum + call.sent, 0);
+  const due = calls.reduce((sum, call) => sum + call.due, 0);
   const concurrency = members.reduce((sum, member) => sum + member.concurrency, 0);
   const sendingMs = span?.sendingMs ?? 0;
   const bottleneck = clientBottleneck({
@@ -53,6 +55,7 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
       unreachableFinding(address, span === null ? 'error' : 'warning'),
     ),
     findings: [
+      stoppedForHarm(stopped, due),
       bottleneck,
       silence,
       streamLimit({

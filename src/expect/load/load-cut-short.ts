@@ -24,14 +24,17 @@ const ADVICE = {
     'Allow more in flight with --concurrency where answers are slow, give the client more threads with --workers, or ask for less. A sample that lacks requests passes nothing.',
 };
 
-/** `load-cut-short`: requests that were due were not sent, for another reason than an interruption alone. */
+/** What was decided is no defect, and is told by its own name. */
+const DECIDED: readonly string[] = ['interrupted', 'stopped'];
+
+/** `load-cut-short`: requests that were due were not sent, and nobody had decided so. */
 export function loadCutShort(evidence: AccountEvidence): Finding | null {
   const { due, sent, unsent, words, maxConcurrentStreams } = evidence;
   const causes = Object.entries(UNSENT_TEXTS).flatMap(([cause, text]) => {
     const requests = unsent.get(cause as UnsentCause) ?? 0;
     return requests > 0 ? [{ cause, text, requests }] : [];
   });
-  if (causes.every(({ cause }) => cause === 'interrupted')) return null;
+  if (causes.every(({ cause }) => DECIDED.includes(cause))) return null;
   const all = causes.reduce((sum, { requests }) => sum + requests, 0);
   const isPeersDoing = unsentRequests(unsent).byPeer > 0;
   const why = causes.map(({ text, requests }) =>

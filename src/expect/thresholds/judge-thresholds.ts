@@ -5,7 +5,12 @@ import { InputError } from '../../input-error.js';
 import type { Reason } from '../expectation.js';
 import { unsentRequests } from '../unsent.js';
 import type { Verdict } from '../verdict.js';
-import { evaluateThreshold, parseThreshold, type ThresholdResult } from './threshold.js';
+import {
+  evaluateThreshold,
+  parseThreshold,
+  type ThresholdEvidence,
+  type ThresholdResult,
+} from './threshold.js';
 
 /** What the thresholds of a run came to. */
 export interface ThresholdsJudgement {
@@ -44,12 +49,13 @@ export function asksForSpeed(expressions: readonly string[]): boolean {
  * Holds thresholds against what was counted. They are about all calls of the run together;
  * destinations of one name are one.
  *
- * @param isClientBottleneck Whether the client was the limit: then latencies and rates say nothing.
+ * @param limits Whether the client was the limit, for then latencies and rates say nothing, or kept a
+ *   pace, for then a rate is its own.
  */
 export function judgeThresholds(
   expressions: readonly string[],
   counted: Counted,
-  isClientBottleneck: boolean,
+  limits: Pick<ThresholdEvidence, 'isClientBottleneck' | 'isPaced'>,
 ): ThresholdsJudgement {
   if (expressions.length === 0) return { verdict: 'pass', reasons: [], results: [] };
   const { overall, byDestination } = latencyOf(counted);
@@ -60,7 +66,7 @@ export function judgeThresholds(
     ),
     errorRate: errorRateOf(counted),
     requestsPerSecond: requestsPerSecondOf(counted),
-    isClientBottleneck,
+    ...limits,
   };
   const results = expressions.map((expression) =>
     evaluateThreshold(parseThreshold(expression), evidence),

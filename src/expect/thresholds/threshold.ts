@@ -38,6 +38,8 @@ export interface ThresholdEvidence {
   requestsPerSecond: number | null;
   /** The client was the bottleneck: what it says of latency and rate is about itself. */
   isClientBottleneck: boolean;
+  /** The client kept a pace: a rate below what was wanted is its own doing. */
+  isPaced: boolean;
 }
 
 const FORMS = 'p99<50ms, p95{v2}<20ms, mean<5ms, error-rate<1% or rate>1000';
@@ -91,11 +93,13 @@ export function evaluateThreshold(
   const { expression, measure } = threshold;
   const observed = observedOf(measure, evidence);
   const isAboutClient = measure.kind !== 'error-rate' && evidence.isClientBottleneck;
+  const ok = observed === null || isAboutClient ? null : holds(threshold, observed);
+  const isHeldBack = measure.kind === 'rate' && evidence.isPaced && ok === false;
   return {
     expression,
     observed,
     unit: UNITS[measure.kind],
-    ok: observed === null || isAboutClient ? null : holds(threshold, observed),
+    ok: isHeldBack ? null : ok,
   };
 }
 

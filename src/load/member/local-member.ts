@@ -3,6 +3,7 @@ import { CallCounter, type CallResult, connectionCounts } from '../../count/call
 import type { CallRequest } from '../../call/kinds.js';
 import { numbered } from '../../call/user-agent.js';
 import type { CallCounts, Counted } from '../../count/counted.js';
+import { type HarmSeen, HarmWatch } from '../../count/harm-watch.js';
 import { nothingCounted } from '../../count/nothing-counted.js';
 import { canKeep, MOST_KEPT_REQUESTS } from '../../count/request-keeper.js';
 import type { LoadedCall } from '../load-order.js';
@@ -10,7 +11,7 @@ import { Phase, type PhaseEnd } from '../phase/phase.js';
 import { type PhaseLimit, quotasOf } from '../plan.js';
 import { type PartProgress, sumProgress } from '../progress.js';
 import type { Connection, OpenTransport } from '../transport/transport.js';
-import type { LoadMember, MemberTask, SampleTimes, StopHow } from './member.js';
+import type { Harm, LoadMember, MemberTask, SampleTimes, StopHow } from './member.js';
 import { callsPerConnection, phasePlanOf } from './phase-plan.js';
 import { ThreadWatch } from './thread-health.js';
 import { transportCounts } from './transport-counts.js';
@@ -79,6 +80,7 @@ interface PendingSnapshot {
  */
 export class LocalMember implements LoadMember {
   readonly done: Promise<Counted>;
+  readonly harm: Promise<Harm>;
   readonly #task: MemberTask;
   readonly #openTransport: OpenTransport;
   readonly #cancelling = new AbortController();
@@ -89,6 +91,7 @@ export class LocalMember implements LoadMember {
   #engine = '';
   #sample: Sample | null = null;
   #pending: PendingSnapshot | null = null;
+  #resolveHarm: (harm: Harm) => void = () => undefined;
   #resolve: (counted: Promise<Counted>) => void = () => undefined;
 
   constructor(task: MemberTask, openTransport: OpenTransport) {
@@ -96,6 +99,9 @@ export class LocalMember implements LoadMember {
     this.#openTransport = openTransport;
     this.done = new Promise((resolve) => {
       this.#resolve = resolve;
+    });
+    this.harm = new Promise((resolve) => {
+      this.#resolveHarm = resolve;
     });
   }
 
@@ -122,7 +128,15 @@ export class LocalMember implements LoadMember {
     );
     if (plan.warmup === null) return;
     // Counted like the sample, and thrown away: counting is code that gets warm, too.
-    const { phase, counters } = this.#newPhase(plan.warmup, sent.warmUp, this.#warmupConnections());
+    const { phase, counters } = this.#newPhase(
+      plan.warmup,
+      sent.warmUp,
+      this.#warmupConnections(),
+      // The sample comes all the same, and sees for itself.
+      () => {
+        phase.stop();
+      },
+    );
     const startedAtMs = performance.now();
     for (const counter of counters) {
       counter.start(startedAtMs, performance.timeOrigin + startedAtMs);
@@ -136,7 +150,15 @@ export class LocalMember implements LoadMember {
 
   start(times: SampleTimes): void {
     const { order, sent } = this.#task;
-    const { phase, counters } = this.#newPhase(order.plan, sent.sample, this.#connections);
+    const { phase, counters } = this.#newPhase(
+      order.plan,
+      sent.sample,
+      this.#connections,
+      ({ call, destination }) => {
+        const names = counters[call]?.progress().destinations;
+        this.#resolveHarm({ destination: names?.[destination] ?? null });
+      },
+    );
     this.#sample = { times, phase, counters, thread: new ThreadWatch() };
     this.#resolve(this.#take(this.#sample));
   }
@@ -182,12 +204,17 @@ export class LocalMember implements LoadMember {
     limit: PhaseLimit,
     sentCounts: Float64Array,
     connections: readonly Connection[],
+    onHarm: (seen: HarmSeen) => void,
   ): { phase: Phase; counters: readonly CallCounter[] } {
     const { order, share } = this.#task;
     const quotas = quotasOf(limit, order.plan, share);
+    const watch = order.plan.stopsOnHarm ? new HarmWatch(order.calls.length, onHarm) : null;
     const counters = order.calls.map(
       (loaded, call) =>
         new CallCounter({
+          ...(watch === null
+            ? {}
+            : { harm: { watch, call, intendedFailure: loaded.intendedFailure } }),
           counting: loaded.counting,
           connections: share.connections.length,
           quota: quotas.reduce((sum, byCall) => sum + byCall[call]!, 0),
@@ -287,7 +314,11 @@ export class LocalMember implements LoadMember {
       isInterrupted: end === 'interrupted',
       stopped:
         end === 'silent' || end === 'stopped'
-          ? { code: end, afterRequests: calls.reduce((sum, { sent }) => sum + sent, 0) }
+          ? {
+              code: end,
+              afterRequests: calls.reduce((sum, { sent }) => sum + sent, 0),
+              destination: null,
+            }
           : null,
       connections: connectionCounts(own, results),
       members: [

@@ -25,6 +25,12 @@ export interface SampleTimes {
  */
 export type StopHow = 'drain' | 'cancel';
 
+/** What shows that going on would do harm. */
+export interface Harm {
+  /** The destination that answers nothing but errors; null: too many of all requests fail. */
+  destination: string | null;
+}
+
 /** One of those that carry a load together. */
 export interface LoadMember {
   /** Dials the connections and sends the warm-up. Resolves as well when the member has died. */
@@ -40,6 +46,8 @@ export interface LoadMember {
    */
   snapshot(beforeEpochMs: number): Promise<Counted | null>;
   stop(how: StopHow): void;
+  /** Resolves when the sample does harm, where that is looked for. */
+  readonly harm: Promise<Harm>;
   /** How far the sample has come; null before there is anything to say. */
   progress(): PartProgress | null;
   /** What the sample came to, in the end. */

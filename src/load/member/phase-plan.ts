@@ -10,7 +10,7 @@ export function phasePlanOf(
   share: LoadShare,
   quotas: readonly (readonly number[])[],
 ): PhasePlan {
-  const { timeoutMs, callParts, seed, connections } = plan;
+  const { timeoutMs, callParts, seed, connections, atMostPerSecond } = plan;
   const seeds = share.connections.map((connection) => seedFor(seed, connection));
   return {
     quota: quotas.map((byCall) => byCall.reduce((sum, requests) => sum + requests, 0)),
@@ -19,6 +19,8 @@ export function phasePlanOf(
     concurrency: share.concurrency,
     timeoutMs,
     schedule: scheduleOf(plan, share),
+    atMostPerSecond:
+      atMostPerSecond === null ? null : (atMostPerSecond * share.connections.length) / connections,
     // Its calls are dealt by connection; this is one generator more.
     seed: seedFor(seed, connections + share.connections[0]!),
   };

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Counted } from '../../count/counted.js';
 import { type PartProgress, PROGRESS_INTERVAL_MS } from '../progress.js';
 import { lostMember } from './lost-member.js';
-import type { LoadMember, MemberTask, SampleTimes, StopHow } from './member.js';
+import type { Harm, LoadMember, MemberTask, SampleTimes, StopHow } from './member.js';
 import type { FromWorker, ToWorker } from './worker-messages.js';
 
 /** How worker threads are started and watched. */
@@ -24,11 +24,13 @@ export const WORKER_THREADS: WorkerThreads = {
  */
 export class WorkerMember implements LoadMember {
   readonly done: Promise<Counted>;
+  readonly harm: Promise<Harm>;
   readonly #task: MemberTask;
   readonly #worker: Worker;
   readonly #warm: Promise<void>;
   readonly #watch: NodeJS.Timeout;
   #resolveDone: (counted: Counted) => void = () => undefined;
+  #resolveHarm: (harm: Harm) => void = () => undefined;
   #resolveWarm: () => void = () => undefined;
   #resolveSnapshot: ((counted: Counted | null) => void) | null = null;
   #isOver = false;
@@ -41,6 +43,7 @@ export class WorkerMember implements LoadMember {
     this.#task = task;
     this.#worker = new Worker(entry, { workerData: task });
     this.done = new Promise((resolve) => (this.#resolveDone = resolve));
+    this.harm = new Promise((resolve) => (this.#resolveHarm = resolve));
     this.#warm = new Promise((resolve) => (this.#resolveWarm = resolve));
     this.#worker.on('message', (message: FromWorker) => {
       this.#onMessage(message);
@@ -104,6 +107,9 @@ export class WorkerMember implements LoadMember {
         break;
       case 'alive':
         this.#progress = message.progress ?? this.#progress;
+        break;
+      case 'harm':
+        this.#resolveHarm(message.harm);
         break;
       case 'snapshot':
         this.#resolveSnapshot?.(message.counted);

@@ -1,6 +1,6 @@
 import type { Counted } from '../../count/counted.js';
 import type { PartProgress } from '../progress.js';
-import type { SampleTimes, StopHow } from './member.js';
+import type { Harm, SampleTimes, StopHow } from './member.js';
 
 /** To a worker. */
 export type ToWorker =
@@ -14,5 +14,6 @@ export type FromWorker =
   | { kind: 'warm' }
   /** It is not stuck. */
   | { kind: 'alive'; progress: PartProgress | null }
+  | { kind: 'harm'; harm: Harm }
   | { kind: 'snapshot'; counted: Counted | null }
   | { kind: 'done'; counted: Counted };

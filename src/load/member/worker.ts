@@ -27,6 +27,9 @@ port.on('message', (message: ToWorker) => {
       break;
   }
 });
+void member.harm.then((harm) => {
+  tell({ kind: 'harm', harm });
+});
 const alive = setInterval(() => {
   tell({ kind: 'alive', progress: member.progress() });
 }, PROGRESS_INTERVAL_MS);

@@ -3,7 +3,7 @@ import { tickNowMs } from '../tick-clock.js';
 import { dueAtMs, dueBefore, pace, type Schedule } from './pacer.js';
 
 /** A timer that is asked for more fires at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Takes up a request that is due.

@@ -8,6 +8,7 @@ import { ClosedLoop } from './closed-loop.js';
 import type { Loop, PhaseTimes } from './loop.js';
 import { OpenLoop } from './open-loop.js';
 import type { Schedule } from './pacer.js';
+import { RateLimit } from './rate-limit.js';
 import { type RequestCounter, slowestMedianMs } from './request-counter.js';
 import { RequestOrder } from './request-order.js';
 import type { Waits } from './request.js';
@@ -34,6 +35,8 @@ export interface PhasePlan {
   timeoutMs: number;
   /** When requests are due in an open loop; null for a closed one. */
   schedule: Schedule | null;
+  /** Requests per second that a closed loop sends at most; null for as many as are answered. */
+  atMostPerSecond: number | null;
   /** Of the order in which connections are taken: a whole number. */
   seed: number;
 }
@@ -231,9 +234,11 @@ export class Phase {
   }
 
   #newLoop(times: PhaseTimes): Loop {
-    const { schedule, quota, seed } = this.#plan;
+    const { schedule, quota, seed, atMostPerSecond } = this.#plan;
     if (schedule === null) {
-      return new ClosedLoop(this.#sender, this.#order, quota, seed, () => {
+      const limit =
+        atMostPerSecond === null ? null : new RateLimit(atMostPerSecond, times.startedAtMs);
+      return new ClosedLoop(this.#sender, this.#order, { quota, seed, limit }, () => {
         this.#resolveWhenDone();
       });
     }

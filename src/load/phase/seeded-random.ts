@@ -15,6 +15,14 @@ export class SeededRandom {
     mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
     return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32;
   }
+
+  /** Puts items in another order, every one equally likely. */
+  shuffle(items: unknown[]): void {
+    for (let left = items.length - 1; left > 0; left--) {
+      const other = Math.floor(this.next() * (left + 1));
+      [items[left], items[other]] = [items[other], items[left]];
+    }
+  }
 }
 
 /**

@@ -49,7 +49,7 @@ export class Sequencer {
     let tries = own.length;
     while (tries-- > 0) {
       const place = this.#dealt[slot]!++ % own.length;
-      if (place === 0) this.#shuffle(own);
+      if (place === 0) this.#random.shuffle(own);
       const connection = own[place]!;
       if (this.#take(connection)) return connection;
     }
@@ -60,13 +60,6 @@ export class Sequencer {
     if (this.#quota[connection]! <= 0) return false;
     this.#quota[connection]! -= 1;
     return true;
-  }
-
-  #shuffle(connections: number[]): void {
-    for (let left = connections.length - 1; left > 0; left--) {
-      const other = Math.floor(this.#random.next() * (left + 1));
-      [connections[left], connections[other]] = [connections[other]!, connections[left]!];
-    }
   }
 }
 

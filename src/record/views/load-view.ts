@@ -22,6 +22,7 @@ export function loadView({ load }: Asked, counted: Counted): RunRecord['load'] {
     concurrency: members.reduce((total, { concurrency }) => total + concurrency, 0),
     workers: members.length + deaths.length,
     requestsPerSecondAsked: load.requestsPerSecond,
+    atMostPerSecond: load.atMostPerSecond,
     excluded,
     due: sum((call) => call.due),
     unsent: unsent.reduce((total, [, count]) => total + count, 0),

@@ -6,6 +6,7 @@ import {
   formatSeconds,
   formatStatistic,
 } from '../numbers.js';
+import { digits } from '../../number-text.js';
 import { entryOf } from '../../record/entry-of.js';
 import { plainText } from '../plain-text.js';
 import type { CallRecord, RolloutRecord, RunRecord, SplitRecord } from '../../record/run-record.js';
@@ -55,9 +56,16 @@ function header(record: RunRecord, style: Style): string {
   if (load.excluded > 0)
     facts.push(['before', `${formatCount(load.excluded)} requests not counted`]);
   return [
-    paint(style, 'heading', `splitproof${name}`),
+    paint(style, 'heading', `splitproof${name}${paceText(load)}`),
     ...facts.map((each) => fact(each, style)),
   ].join('\n');
+}
+
+/** A pace that was kept stands in the first line: it says how long a run takes. */
+function paceText({ atMostPerSecond: rate }: RunRecord['load']): string {
+  return rate === null
+    ? ''
+    : ` · at most ${rate >= 100 ? formatCount(rate) : digits(rate)} per second`;
 }
 
 function rolloutText({ followed, waitedSeconds }: RolloutRecord): string {

@@ -13,6 +13,7 @@ const EVIDENCE: ThresholdEvidence = {
   byDestination: new Map([['v2', { ...LATENCY, p95: 25 }]]),
   errorRate: 0.02,
   requestsPerSecond: 1500,
+  isPaced: false,
   isClientBottleneck: false,
 };
 

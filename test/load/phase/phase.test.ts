@@ -50,6 +50,45 @@ describe('Phase', () => {
     assert.equal(phase.resent, 2);
   });
 
+  it('sends no faster than it may, and each connection its quota', async () => {
+    const connections = [new ScriptedConnection(), new ScriptedConnection()];
+    const { seen, run } = phaseOver(connections, {
+      concurrency: 8,
+      requests: 30,
+      atMostPerSecond: 100,
+    });
+    assert.equal(await run(), 'complete');
+    assert.deepEqual(seen.perConnection, [15, 15]);
+    const takenUpMs = seen.scheduledAtMs.toSorted((a, b) => a - b);
+    // 29 intervals of 10 ms; what late timers missed is made up for up to 50 ms.
+    assert.ok(takenUpMs.at(-1)! - takenUpMs[0]! >= 240, takenUpMs.join());
+    assert.ok(connections.every(({ most }) => most <= 4));
+  });
+
+  it('ends with its last request, whatever its pace', async () => {
+    const { seen, run } = phaseOver([new ScriptedConnection()], {
+      concurrency: 8,
+      requests: 1,
+      atMostPerSecond: 0.001,
+    });
+    assert.equal(await run(), 'complete');
+    assert.equal(seen.kinds.length, 1);
+  });
+
+  it('stops while its next request is not due', async () => {
+    const { phase, seen, run } = phaseOver([new ScriptedConnection()], {
+      concurrency: 8,
+      requests: 10,
+      atMostPerSecond: 0.001,
+    });
+    const over = run();
+    setTimeout(() => {
+      phase.stop();
+    }, 20);
+    assert.equal(await over, 'stopped');
+    assert.deepEqual([seen.kinds.length, causesOf(seen)], [1, { stopped: 9 }]);
+  });
+
   it('waits where the peer allows no more streams', async () => {
     const connection = new ScriptedConnection([], 3);
     const { seen, run } = phaseOver([connection], { concurrency: 10, requests: 50 });

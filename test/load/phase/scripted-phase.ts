@@ -139,6 +139,7 @@ export function phaseOver(
     durationMs?: number;
     timeoutMs?: number;
     requestsPerSecond?: number;
+    atMostPerSecond?: number;
     medianLatencyMs?: () => number | null;
   },
 ): ScriptedPhase {
@@ -171,6 +172,7 @@ export function phaseOver(
         requestsPerSecond === null
           ? null
           : { requestsPerSecond, connections: connections.length, own: [...connections.keys()] },
+      atMostPerSecond: options.atMostPerSecond ?? null,
       seed: 1,
     },
     [

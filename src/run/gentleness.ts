@@ -1,0 +1,74 @@
+import { count, digits } from '../number-text.js';
+import type { Scenario } from '../scenario/scenario.js';
+
+/** How carefully a target is loaded. */
+export interface Gentleness {
+  /** Requests per second that a closed loop sends at most; null for as many as are answered. */
+  atMostPerSecond: number | null;
+  /** Whether the load ends where the target fails under it. */
+  stopsOnHarm: boolean;
+}
+
+/** Requests per second, where nothing else is said and the target may be somebody's. */
+const GENTLE_RPS = 500;
+/** Whoever allows for so many errors expects what harm would look like. */
+const ERRORS_EXPECTED = 0.5;
+
+/**
+ * How carefully a scenario's target is loaded. A verification away from loopback keeps a moderate pace
+ * unless it is told otherwise, and stops where it does harm; a load test is to find out what is borne.
+ *
+ * The pace is a limit of the closed loop, and no schedule: requests are dealt to connections by the
+ * same quotas, a target that is slower sets its own pace, and latencies begin when requests are sent.
+ *
+ * @param requests The size of the sample; null where only a clock ends it.
+ * @param isLoopback Whether all of the load stays on this machine.
+ */
+export function gentlenessTo(
+  {
+    command,
+    load,
+    calls,
+  }: Pick<Scenario, 'command' | 'calls'> & { load: Pick<Scenario['load'], 'pace'> },
+  requests: number | null,
+  isLoopback: boolean,
+): Gentleness {
+  if (command !== 'verify') return { atMostPerSecond: null, stopsOnHarm: false };
+  return {
+    atMostPerSecond: atMostPerSecond(load.pace, requests, isLoopback),
+    stopsOnHarm: !isLoopback && calls.every(({ maxErrorRate }) => maxErrorRate < ERRORS_EXPECTED),
+  };
+}
+
+function atMostPerSecond(
+  pace: Scenario['load']['pace'],
+  requests: number | null,
+  isLoopback: boolean,
+): number | null {
+  switch (pace.kind) {
+    case 'unlimited':
+      return null;
+    case 'rate':
+      return pace.requestsPerSecond;
+    case 'over':
+      return requests === null ? null : (requests * 1000) / pace.durationMs;
+    case 'gentle':
+      return isLoopback ? null : GENTLE_RPS;
+  }
+}
+
+/** Says a pace that nobody asked for, before anything is sent; null where there is none. */
+export function paceNote(
+  { load }: { load: Pick<Scenario['load'], 'pace'> },
+  { atMostPerSecond: rate }: Pick<Gentleness, 'atMostPerSecond'>,
+  requests: number | null,
+): string | null {
+  if (load.pace.kind !== 'gentle' || rate === null) return null;
+  const time =
+    requests === null ? '' : `, about ${about(requests / rate)} s for ${count(requests)}`;
+  return `note: at most ${count(rate)} requests per second${time}, as the target is not on loopback; --over, --pace, -c or -r say otherwise`;
+}
+
+function about(value: number): string {
+  return digits(Number(value.toPrecision(2)));
+}
