@@ -1,5 +1,5 @@
 import { binomialLowerTail } from '../../../stats/binomial-distribution.js';
-import { independentDraws } from '../draws/clusters.js';
+import { independentDraws, leaningPValue } from '../draws/clusters.js';
 import type { DecisionContext } from '../verdict/decision-context.js';
 import type { SplitReason } from '../verdict/reasons.js';
 
@@ -39,8 +39,11 @@ export function errorRates({ rule, errors }: DecisionContext): SplitReason[] {
  * limit allow: P(X ≤ ok | N, (p − δ)(1 − limit)) ≤ alpha over their number. OK answers of unknown origin
  * count as theirs. So either its share or its errors are wrong, whatever became of the failed requests.
  *
- * Where connections stay with a destination they are what is drawn, and how many answers those give
- * that fail cannot be told: there nothing is claimed. Clustered draws count as fewer.
+ * Where not even all failures would make up for the lack, it is the split that is wrong, which its own
+ * rule says, with all its care for draws that are not independent. Where connections stay with a
+ * destination they are what is drawn, and how many answers those give that fail cannot be told: there
+ * nothing is claimed. Clustered draws count as fewer, and connections that lean each to a side of their
+ * own must not be able to look like this.
  *
  * @param known Reasons that stand already: a split that differs however its failures are given out,
  *   or a destination whose own failures show it, explains the lack.
@@ -54,8 +57,12 @@ export function failingDestinations(
   if (known.some(({ code }) => code === 'split-differs')) return [];
   const alpha = rule.errorAlpha ?? rule.alpha;
   const { clusters } = model;
+  if (clusters !== null && leaningPValue(model.cells, clusters) > alpha) return [];
   const draws =
     clusters === null ? sampled : independentDraws(sampled, clusters, cells.length, alpha);
+  const level = alpha / cells.length;
+  const lowerTail = (answers: number, share: number): number =>
+    binomialLowerTail(Math.ceil((answers * draws) / sampled), draws, share);
   const ofAnybody = evidence.unattributed + (evidence.cancelled ?? 0);
   return cells.flatMap(({ share, tolerance, observed, name }, i): SplitReason[] => {
     const { limit = 0, failed = 0 } = errors.destinations[i] ?? {};
@@ -64,8 +71,9 @@ export function failingDestinations(
     if (isNamed) return [];
     const ok = observed - failed + ofAnybody;
     const least = (share - tolerance) * (1 - limit);
-    const pValue = binomialLowerTail(Math.ceil((ok * draws) / sampled), draws, least);
-    if (pValue > alpha / cells.length) return [];
+    const pValue = lowerTail(ok, least);
+    const withFailures = lowerTail(ok + failed + failedWithoutDestination, share - tolerance);
+    if (pValue > level || withFailures <= level) return [];
     return [{ code: 'destination-failing', destination: name, ok, sampled, least, limit, pValue }];
   });
 }
