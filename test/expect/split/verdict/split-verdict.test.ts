@@ -266,6 +266,6 @@ describe('every reason in words', () => {
       assert.doesNotMatch(text, /undefined|NaN|null|Infinity|\n/, text);
       codes.add(reason.code);
     }
-    assert.equal(codes.size, 12);
+    assert.equal(codes.size, 13);
   });
 });
