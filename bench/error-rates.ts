@@ -8,6 +8,7 @@ import { ALL_SENT } from '../src/expect/unsent.js';
 import type { Verdict } from '../src/expect/verdict.js';
 import { planRequests } from '../src/expect/split/plan/plan-requests.js';
 import { DEFAULT_TOLERANCE, resolveTolerances } from '../src/expect/split/tolerance.js';
+import { printFailingCanaries } from './failing-canaries.js';
 import { INDEPENDENT, STICKY_MODELS, stickyEvidence, type StickyModel } from './sticky-models.js';
 
 /*
@@ -289,8 +290,17 @@ function printSticky(runs: number): void {
   }
 }
 
+/** Splits of a stable version and a canary. */
+const CANARIES: readonly (readonly [number, number])[] = [
+  [99, 1],
+  [90, 10],
+  [60, 40],
+];
+
 if (process.argv[1] === import.meta.filename) {
   printTable(Number(process.argv[2] ?? 20_000));
+  const canaries = CANARIES.map((weights) => ({ weights, requests: plannedSize(weights) }));
+  printFailingCanaries(canaries, DEFAULT_RULE, Number(process.argv[2] ?? 20_000));
   printSticky(Number(process.argv[3] ?? 10_000));
   const { runs, claiming, codes } = falseClaims(SPLITS, Number(process.argv[4] ?? 240_000));
   console.log(`\nOf ${runs} healthy runs ${claiming} showed a finding: ${JSON.stringify(codes)}`);

@@ -28,7 +28,11 @@ export function planOptions(command: Argv): Argv {
     .positional('request', REQUEST_POSITIONAL)
     .option('scenario', SCENARIO_OPTION)
     .options({ weights, ...ROUTE_OPTIONS, ...HTTP_OPTIONS })
-    .options({ alpha, power, tolerance, 'max-error-rate': SETTING_OPTIONS['max-error-rate'] })
+    .options({ alpha, power, tolerance })
+    .options({
+      'max-error-rate': SETTING_OPTIONS['max-error-rate'],
+      'error-rate-shown': SETTING_OPTIONS['error-rate-shown'],
+    })
     .options({ requests: { ...requests, describe: 'What can this many tell?' } })
     .options({ format: OUTPUT_OPTIONS.format, color: OUTPUT_OPTIONS.color })
     .epilogue(PLAN_EPILOGUE);

@@ -127,11 +127,18 @@ export const SETTING_OPTIONS = {
   alpha: number(VERDICT, 'How often an exactly right split may be failed [0.001]'),
   power: number(VERDICT, 'How often an exactly right split must be passed [0.99]'),
   tolerance: text(VERDICT, 'How far a share may be off: 5pp, 10%, v1=3pp,v2=5pp, 0 [5pp]'),
-  'max-error-rate': number(VERDICT, 'Share of requests that may stay unanswered [0.01]'),
+  'max-error-rate': text(
+    VERDICT,
+    'How many requests may fail, of all and of each destination: 1%, v2=0.5% [1%]',
+  ),
+  'error-rate-shown': text(
+    VERDICT,
+    'A pass shows that each destination fails no more than this: 2%',
+  ),
   inconclusive: text(VERDICT, 'An inconclusive run exits as this [report: 3]', {
     choices: ['fail', 'pass', 'report'],
   }),
-  threshold: text(VERDICT, "What must hold too: 'p99<50ms', 'p95{v2}<20ms', 'rate>1000' …"),
+  threshold: text(VERDICT, "What must hold too: 'p99<50ms', 'error-rate{v2}<1%', 'rate>1000' …"),
   seed: number(VERDICT, 'For everything drawn at random [1]'),
 } satisfies Record<string, Options>;
 

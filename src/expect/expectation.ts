@@ -48,6 +48,8 @@ export interface ExpectingCall {
   observationsPerCall: number;
   /** Part of the requests that may fail, 0 to 1. */
   maxErrorRate: number;
+  /** The same of single destinations, by name. */
+  errorLimits: Readonly<Record<string, number>>;
   /** null: nothing is, besides answers. */
   expectation: Expectation | null;
 }

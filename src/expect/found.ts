@@ -25,6 +25,8 @@ export function found(about: Subject, sight: Sight): Finding {
 
 /** The text with a capital letter at its beginning and a full stop at its end. */
 export function sentence(text: string): string {
-  const capitalised = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  // Names such as p99 stay as they are.
+  const isName = /^[a-z]+\d/.test(text);
+  const capitalised = isName ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
   return /[.!?]$/.test(capitalised) ? capitalised : `${capitalised}.`;
 }

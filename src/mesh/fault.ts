@@ -11,7 +11,7 @@ import { GRPC_STATUS } from './grpc-status.js';
  * - `cluster-not-found`: the route names a cluster that does not exist. 503 without words
  * - `no-healthy-upstream`: it has no pods. 503 `no healthy upstream`
  * - `overflow`: its circuit breaker is open. 503 `… reset reason: overflow`
- * - `abort`: answered with this gRPC status
+ * - `abort`: answered with this gRPC status, and with these headers if they are to say by whom
  * - `reset`: the stream is reset with INTERNAL_ERROR after the request
  * - `delay`: the pod answers, later
  * - `hang`: nothing is ever answered
@@ -21,7 +21,12 @@ export type Fault =
   | { kind: 'cluster-not-found' }
   | { kind: 'no-healthy-upstream' }
   | { kind: 'overflow' }
-  | { kind: 'abort'; grpcStatus: number; message?: string }
+  | {
+      kind: 'abort';
+      grpcStatus: number;
+      message?: string;
+      headers?: Readonly<Record<string, string>>;
+    }
   | { kind: 'reset' }
   | { kind: 'delay'; delayMs: number }
   | { kind: 'hang' };
@@ -69,8 +74,10 @@ export function answerDeadEnd(
   fault: DeadEnd,
 ): void {
   const status = statusOf(fault);
-  if (status) answerLocally(stream, headers, 503, status);
-  else if (fault.kind === 'reset') stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  if (status) {
+    const said = fault.kind === 'abort' ? fault.headers : undefined;
+    answerLocally(stream, headers, 503, status, said);
+  } else if (fault.kind === 'reset') stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   else stream.resume();
 }
 
@@ -88,12 +95,13 @@ function answerLocally(
   headers: IncomingHttpHeaders,
   httpStatus: number,
   { code, message }: Status,
+  said: Readonly<Record<string, string>> = {},
 ): void {
   if (isGrpc(headers)) {
-    respondError(stream, code, message);
+    respondError(stream, code, message, said);
     return;
   }
   stream.resume();
-  stream.respond({ ':status': httpStatus, 'content-type': 'text/plain' });
+  stream.respond({ ':status': httpStatus, 'content-type': 'text/plain', ...said });
   stream.end(message);
 }

@@ -8,6 +8,7 @@ const expectation = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('split'),
     tolerance: z.string(),
+    errorRateShown: share.nullable(),
     power: share,
     requestsPlanned: count.nullable(),
   }),
@@ -32,6 +33,7 @@ const askedCall = z.object({
   identityWays: z.object({ header: z.string(), accessLog: z.string() }).nullable(),
   observationsPerCall: count,
   maxErrorRate: share,
+  errorLimits: z.record(z.string(), share),
   expectation: expectation.nullable(),
 });
 

@@ -50,6 +50,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     failsOnSilence: command === 'bench' && load.loop === 'closed',
   });
   const thresholds = judgeThresholds(rule.thresholds, counted, {
+    alpha: rule.alpha,
     isClientBottleneck: ofLoad.isClientBottleneck,
     isPaced: load.atMostPerSecond !== null,
   });
@@ -67,16 +68,24 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
   }));
   const ofCalls = worstOf(judged.map((call) => call.verdict));
   const ofRun = verdict(worstOf([ofCalls, ofLoad.verdict, thresholds.verdict]));
-  const callReasons = calls.flatMap(({ reasons }, index) => about(reasons, labels[index] ?? null));
-  const runReasons = about([...bars, ...ofLoad.reasons, ...thresholds.reasons], null);
+  const reasonsOfCalls = calls.map((call, index) => {
+    return { verdict: call.verdict, reasons: about(call.reasons, labels[index] ?? null) };
+  });
+  const reasonsOfRun = [
+    { verdict: 'inconclusive' as const, reasons: about(bars, null) },
+    { verdict: ofLoad.verdict, reasons: about(ofLoad.reasons, null) },
+    { verdict: thresholds.verdict, reasons: about(thresholds.reasons, null) },
+  ];
   return {
     verdict: ofRun,
     end,
-    // Those that the verdict comes from are first.
-    reasons:
-      ofRun === ofCalls && !counted.isInterrupted
-        ? [...callReasons, ...runReasons]
-        : [...runReasons, ...callReasons],
+    reasons: counted.isInterrupted
+      ? [...reasonsOfRun, ...reasonsOfCalls].flatMap(({ reasons }) => reasons)
+      : decisiveFirst(ofRun, [
+          ...(ofRun === ofCalls ? reasonsOfCalls : []),
+          ...reasonsOfRun,
+          ...(ofRun === ofCalls ? [] : reasonsOfCalls),
+        ]),
     calls,
     thresholds: thresholds.results,
     findings: distinct([
@@ -87,6 +96,16 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
       ...ofLoad.findings,
     ]),
   };
+}
+
+/** The reasons, those first that the verdict comes from: the headline says what failed. */
+function decisiveFirst(
+  verdict: Verdict,
+  groups: readonly { verdict: Verdict; reasons: readonly RunReason[] }[],
+): RunReason[] {
+  const deciding = groups.filter((group) => group.verdict === verdict);
+  const others = groups.filter((group) => group.verdict !== verdict);
+  return [...deciding, ...others].flatMap(({ reasons }) => reasons);
 }
 
 /** What was counted of one call, as expectations look at it. @param index Which call. */

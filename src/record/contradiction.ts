@@ -94,18 +94,23 @@ function judgementIn({ verdict, reasons, split, checks }: CallRecord): CallJudge
         : {
             power,
             destinations: split.destinations.map(
-              ({ name, expectedShare, interval, tolerance }) => ({
+              ({ name, expectedShare, interval, tolerance, errors }) => ({
                 name,
                 expectedShare: expectedShare ?? 0,
                 interval,
                 tolerance: tolerance ?? 0,
+                errors,
               }),
             ),
+            errors: split.errors ?? NO_ERRORS,
             test: split.test as NonNullable<CallJudgement['split']>['test'],
             aborts: split.aborts,
           },
   };
 }
+
+/** What a record without the figure gets: it is compared, and found wanting. */
+const NO_ERRORS = { failed: 0, unsent: 0, asked: 0, limit: 0, pValue: 1 };
 
 const MAX_SHOWN = 40;
 

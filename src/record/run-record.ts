@@ -39,6 +39,21 @@ const destination = z.object({
   routed: z.boolean(),
   /** Failed answers that carried its identity; part of `observed`. */
   failed: count,
+  /** What they show; null where nothing was expected of it. */
+  errors: z
+    .object({
+      /** Failures that say nothing of whose they are; any of them may be its own. */
+      unidentified: count,
+      /** Part of its answers that may fail. */
+      limit: share,
+      /** The chance of so many failures, or more, at the limit: exact binomial. */
+      pValue: share,
+      /** The chance that it fails so much more than the others: Fisher’s exact test; null without others. */
+      othersPValue: share.nullable(),
+      /** The rate above which its errors are excluded at alpha, the unidentified given to it; null without answers. */
+      excludedAbove: share.nullable(),
+    })
+    .nullable(),
   /** Pods by the manifests; null when they do not say. */
   replicas: count.nullable(),
   /** Weight before the last change; null when not known. */
@@ -58,6 +73,14 @@ const test = z.object({
   gPValue: share,
   /** The p-value that was judged: the largest over every way in which the missing may have gone. */
   decidingPValue: share,
+  /** What it takes into account and the test shown does not; `as-shown` where they are one. */
+  decidedBy: z.enum([
+    'as-shown',
+    'missing-answers',
+    'clustered-draws',
+    'connections',
+    'leaning-connections',
+  ]),
   /** Of the simulation, where the method is one. */
   seed: count.nullable(),
 });
@@ -99,6 +122,18 @@ const split = z.object({
   /** Probability of a pass for an exactly right split with this many requests. */
   power: share.nullable(),
   destinations: z.array(destination),
+  /** Failures of all destinations, and of none; null where nothing was expected. */
+  errors: z
+    .object({
+      failed: count,
+      /** Those that could not be sent for want of the peer. */
+      unsent: count,
+      asked: count,
+      limit: share,
+      /** The chance of so many, or more, at the limit: exact binomial. */
+      pValue: share,
+    })
+    .nullable(),
   test: test.nullable(),
 });
 

@@ -55,6 +55,7 @@ function callIdentity(call: AskedCall): [what: string, value: string][] {
     ['gateway port', String(route?.gatewayPort ?? 'none')],
     ['weights', destinations.map(({ name, weight }) => `${name}=${weight ?? '?'}`).join(',')],
     ['max-error-rate', String(call.maxErrorRate)],
+    ['max-error-rate of destinations', errorLimitsText(call)],
     ['share of injected aborts', String(aborts?.share ?? 0)],
     ['observations per call', String(call.observationsPerCall)],
     ['expectation', expectation?.kind ?? 'none'],
@@ -62,6 +63,11 @@ function callIdentity(call: AskedCall): [what: string, value: string][] {
       .filter(([what]) => !FOLLOWING.has(what))
       .map(([what, value]): [string, string] => [what, String(value)]),
   ];
+}
+
+function errorLimitsText({ errorLimits }: AskedCall): string {
+  const named = Object.entries(errorLimits).map(([name, limit]) => `${name}=${limit}`);
+  return named.sort().join(',') || 'none';
 }
 
 /** Of an expectation: its kind is compared before, and these follow from the rest, and from the load. */

@@ -18,6 +18,11 @@ export function formatShare(share: number): string {
   return `${(share * 100).toFixed(2)} %`;
 }
 
+/** A rate that is a bound, at two digits: `4.7 %`. */
+export function formatRate(share: number): string {
+  return `${Number((share * 100).toPrecision(2))} %`;
+}
+
 /** `±5 pp`, with as many decimals as it takes, up to two. */
 export function formatTolerance(share: number): string {
   return `±${trimZeros((share * 100).toFixed(2))} pp`;

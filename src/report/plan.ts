@@ -56,7 +56,14 @@ export interface PlanReport {
   tool: { name: string; version: string };
   /** What is planned: the split that was asked for, the steps of a canary, or a run's calls. */
   kind: 'split' | 'canary' | 'calls';
-  rule: { alpha: number; power: number; tolerance: string; maxErrorRate: number };
+  rule: {
+    alpha: number;
+    power: number;
+    tolerance: string;
+    maxErrorRate: number;
+    /** The error rate of each destination that is to be excluded, 0 to 1; null: none. */
+    errorRateShown: number | null;
+  };
   /** Where the weights come from; null when they were given, or are the canary's steps. */
   route: Omit<RouteReport, 'gatewayPort'> | null;
   splits: PlannedSplitReport[];

@@ -6,6 +6,7 @@ import { ABORT_MESSAGE, expectedAborts } from '../expect/expected-aborts.js';
 import { planExpectation } from '../expect/kinds.js';
 import { powerPerCall } from '../expect/power-per-call.js';
 import { samplePlan } from '../expect/sample-plan.js';
+import { checkErrorLimits } from '../expect/error-limits.js';
 import { checkThresholds } from '../expect/thresholds/judge-thresholds.js';
 import type { LoadedCall } from '../load/load-order.js';
 import type { Asked, AskedCall } from '../record/asked.js';
@@ -111,6 +112,7 @@ async function runCall(
   const ok = call.okStatuses ?? okStatuses(request.kind);
   const aborts = configured.aborts === null ? null : expectedAborts(configured.aborts, ok);
   const destinations = await withPrevious(configured.destinations, call, name, signal);
+  checkErrorLimits(call.errorLimits, attribution.podsAreDestinations ? null : destinations);
   const { expectation, wanted, requests } = await planExpectation(call.expect, {
     destinations,
     aborts,
@@ -133,6 +135,7 @@ async function runCall(
         call.source === null ? null : identityWays(target, prepared, call.source, gatewayPods),
       observationsPerCall: OBSERVATIONS_PER_CALL,
       maxErrorRate: call.maxErrorRate,
+      errorLimits: call.errorLimits,
       expectation,
     },
     loaded: {

@@ -36,8 +36,17 @@ export function gentlenessTo(
   if (command !== 'verify') return { atMostPerSecond: null, stopsOnHarm: false };
   return {
     atMostPerSecond: atMostPerSecond(load.pace, requests, isLoopback),
-    stopsOnHarm: !isLoopback && calls.every(({ maxErrorRate }) => maxErrorRate < ERRORS_EXPECTED),
+    stopsOnHarm: !isLoopback && mostErrorsAllowed(calls) < ERRORS_EXPECTED,
   };
+}
+
+function mostErrorsAllowed(calls: Scenario['calls']): number {
+  return Math.max(
+    ...calls.flatMap(({ maxErrorRate, errorLimits }) => [
+      maxErrorRate,
+      ...Object.values(errorLimits),
+    ]),
+  );
 }
 
 function atMostPerSecond(

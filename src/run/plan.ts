@@ -12,6 +12,7 @@ import type { ManifestSet } from '../routing/manifest-set.js';
 import { resolveServiceBehind } from '../routing/service-behind.js';
 import type { PlannedSource, PlanQuestion, PlanRule } from '../scenario/plan-question.js';
 import { TOOL } from '../tool.js';
+import { checkErrorLimits } from '../expect/error-limits.js';
 import { detectableDeviations } from '../expect/split/plan/detectable-deviations.js';
 import { type PlanInput, planRequests, powerAt } from '../expect/split/plan/plan-requests.js';
 import { powerPerCall } from '../expect/power-per-call.js';
@@ -43,12 +44,12 @@ export async function plan(question: PlanQuestion, signal?: AbortSignal): Promis
     kind: PlanReport['kind'],
     route: PlanReport['route'] = null,
   ): PlanReport => {
-    const { alpha, power, tolerance, maxErrorRate } = rule;
+    const { alpha, power, tolerance, maxErrorRate, errorRateShown } = rule;
     return {
       schema: PLAN_SCHEMA,
       tool: TOOL,
       kind,
-      rule: { alpha, power, tolerance, maxErrorRate },
+      rule: { alpha, power, tolerance, maxErrorRate, errorRateShown },
       route,
       splits,
     };
@@ -166,6 +167,7 @@ function plannedSplit(
   aborts: AbortedPart | null = null,
   draws: PlannedSplitReport['draws'] = 'requests',
 ): PlannedSplitReport {
+  checkErrorLimits(rule.errorLimits, weights);
   const input = planInput(weights, parseTolerance(rule.tolerance), rule);
   const rates = [0, ...MISSING_PARTS.map((part) => part * rule.maxErrorRate)];
   return {
@@ -195,7 +197,7 @@ function plannedSplit(
 function planInput(
   weights: Weights,
   tolerance: Tolerance,
-  { alpha, power }: { alpha: number; power: number },
+  { alpha, power, errorRateShown = null }: PlannedLevels,
 ): PlanInput {
   const sum = weights.reduce((total, { weight }) => total + weight, 0);
   const expected = weights.map(({ name, weight }) => ({ name, expectedShare: weight / sum }));
@@ -204,8 +206,12 @@ function planInput(
     tolerances: resolveTolerances(tolerance, expected),
     alpha,
     power,
+    errorRateShown,
   };
 }
+
+/** The levels that a plan is made for. */
+type PlannedLevels = Pick<PlanInput, 'alpha' | 'power' | 'errorRateShown'>;
 
 function capacity(
   requests: number,
@@ -243,7 +249,9 @@ function provableTolerance(requests: number, weights: Weights, input: PlanInput)
   if (weights.filter(({ weight }) => weight > 0).length < 2) return null;
   const suffices = (steps: number): boolean => {
     const tolerance: Tolerance = { kind: 'points', points: steps / STEPS_PER_POINT };
-    return powerAt(requests, planInput(weights, tolerance, input)) >= input.power;
+    // What is to be shown of errors depends on no tolerance.
+    const levels = { ...input, errorRateShown: null };
+    return powerAt(requests, planInput(weights, tolerance, levels)) >= input.power;
   };
   // More than half the largest share, or half of what it leaves, is never tolerable.
   let high = 50 * STEPS_PER_POINT;

@@ -3,6 +3,7 @@ import { type Secrets, secretsOf } from '../secrets.js';
 import { type Call, callOf } from './call.js';
 import { dialledTarget } from './dialled.js';
 import { type OkStatuses, parseOkStatuses } from './ok-status.js';
+import { parseErrorLimits, parseErrorRateShown } from './error-limits.js';
 import { hostIn } from './headers.js';
 import { type CallOfSettings, callList, inCall } from './call-list.js';
 import { parseDurationMs } from './duration.js';
@@ -26,6 +27,8 @@ export interface ExpectedSplitSettings {
   kind: 'split';
   /** As the user wrote it. */
   tolerance: string;
+  /** Error rate that a pass excludes for each destination, 0 to 1; null: none. */
+  errorRateShown: number | null;
 }
 
 /** One call of a scenario: what is sent, and how the answers are judged. */
@@ -43,6 +46,8 @@ export interface ScenarioCall {
   okStatuses: OkStatuses | null;
   /** Share of its requests that may fail. */
   maxErrorRate: number;
+  /** The same of single destinations, by name. */
+  errorLimits: Record<string, number>;
 }
 
 /** How connections are secured. Files are not read yet. */
@@ -247,12 +252,23 @@ interface CallLevels {
   /** As the user wrote it. */
   tolerance: string;
   maxErrorRate: number;
+  errorLimits: Record<string, number>;
+  /** null: none is to be excluded. */
+  errorRateShown: number | null;
 }
 
 function callLevels(settings: Settings): CallLevels {
+  const { 'max-error-rate': limits, 'error-rate-shown': shown } = settings;
+  const usual = DEFAULTS.maxErrorRate;
+  const { maxErrorRate, byDestination } =
+    limits === undefined
+      ? { maxErrorRate: usual, byDestination: {} }
+      : parseErrorLimits(limits, usual);
   return {
     tolerance: settings.tolerance ?? DEFAULTS.tolerance,
-    maxErrorRate: settings['max-error-rate'] ?? DEFAULTS.maxErrorRate,
+    maxErrorRate,
+    errorLimits: byDestination,
+    errorRateShown: shown === undefined ? null : parseErrorRateShown(shown),
   };
 }
 
@@ -272,7 +288,7 @@ function scenarioCall(
   urlPath: string | null,
   command: LoadingCommand,
 ): ScenarioCall {
-  const { tolerance, maxErrorRate } = callLevels(settings);
+  const { tolerance, maxErrorRate, errorLimits, errorRateShown } = callLevels(settings);
   const isVerified = command === 'verify';
   const call = callOf(settings, urlPath);
   const hasSource = settings.weights !== undefined || settings.manifest !== undefined;
@@ -284,8 +300,9 @@ function scenarioCall(
     source: isVerified || hasSource ? expectationSource(settings) : null,
     service,
     previous: settings.previous ?? null,
-    expect: isVerified ? { kind: 'split', tolerance } : null,
+    expect: isVerified ? { kind: 'split', tolerance, errorRateShown } : null,
     maxErrorRate,
+    errorLimits,
   };
 }
 

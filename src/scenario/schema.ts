@@ -50,7 +50,7 @@ const MAX_CONCURRENCY = 1_000_000;
 const METADATA = 'write a JSON object of texts, such as {"x-user": "jack"}';
 const IDENTITY_MAP = 'write names for what is found, such as blue=v1,green=v2';
 const HEADERS = 'write a map of texts, such as {end-user: jason}';
-const A_SHARE = 'write a share from 0 to 1, such as 0.01';
+const AN_ERROR_RATE = "write an error rate such as 1%, 0.01 or 'v2=0.5%'";
 
 /** Settings that each call of a run can have for itself. */
 const perCall = {
@@ -108,11 +108,13 @@ const perCall = {
     .optional()
     .describe('How far a share may be off: 5pp, 10%, v1=3pp,v2=5pp, or 0'),
   'max-error-rate': z
-    .number({ error: A_SHARE })
-    .min(0, { error: A_SHARE })
-    .max(1, { error: A_SHARE })
+    .union([z.string(), z.number().transform(String)], { error: AN_ERROR_RATE })
     .optional()
-    .describe('Share of requests that may stay without an answer'),
+    .describe('Part of the requests that may fail: 1%, 0.01, v2=0.5% of one destination'),
+  'error-rate-shown': z
+    .union([z.string(), z.number().transform(String)], { error: 'write 2% or 0.02' })
+    .optional()
+    .describe('Error rate that a pass excludes for each destination: 2%'),
 };
 
 /** One of several calls, as it stands in a file. */

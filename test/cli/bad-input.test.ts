@@ -196,9 +196,19 @@ const CASES: [string, string[], RegExp[]][] = [
     [/--duration/, /at most 500h/],
   ],
   [
-    'an error rate in per cent',
-    [...WEIGHTS, TARGET, ...GREETER, '--max-error-rate', '5%'],
+    'an error rate above everything',
+    [...WEIGHTS, TARGET, ...GREETER, '--max-error-rate', '5'],
     [/--max-error-rate/, /0\.01/],
+  ],
+  [
+    'an error rate of a destination that there is not',
+    [...WEIGHTS, TARGET, ...GREETER, '--max-error-rate', 'v9=5%'],
+    [/--max-error-rate/, /'v9'/, /v1, v2/],
+  ],
+  [
+    'an error rate that nothing excludes',
+    [...WEIGHTS, TARGET, ...GREETER, '--error-rate-shown', '0'],
+    [/--error-rate-shown/, /2%/],
   ],
   [
     'more connections than there are ports',

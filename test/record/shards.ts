@@ -26,7 +26,14 @@ const ASKED_CALL: AskedCall = {
   identityWays: null,
   observationsPerCall: 1,
   maxErrorRate: 0.01,
-  expectation: { kind: 'split', tolerance: '5pp', power: 0.99, requestsPlanned: 3089 },
+  errorLimits: {},
+  expectation: {
+    kind: 'split',
+    tolerance: '5pp',
+    errorRateShown: null,
+    power: 0.99,
+    requestsPlanned: 3089,
+  },
 };
 
 /** What a verification of 60/40 asks, or another with what is given. @param runId Of this run alone. */

@@ -162,7 +162,7 @@ describe('verify away from loopback', { concurrency: true }, () => {
     async () => {
       const requests = 500;
       const runs = await Promise.all([
-        run({ pace: 'max', requests, 'max-error-rate': 0.5 }, brokenV2),
+        run({ pace: 'max', requests, 'max-error-rate': '0.5' }, brokenV2),
         run({ target: ':8080', requests }, brokenV2),
         run({ requests }, brokenV2, bench),
       ]);

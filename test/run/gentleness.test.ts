@@ -27,7 +27,7 @@ describe('how gently a target is loaded', () => {
     ['--pace N holds anywhere', { pace: 20 }, true, { atMostPerSecond: 20, stopsOnHarm: false }],
     [
       'errors that are allowed are no harm',
-      { 'max-error-rate': 0.5 },
+      { 'max-error-rate': '0.5' },
       false,
       {
         ...AWAY,

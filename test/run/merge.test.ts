@@ -124,16 +124,16 @@ describe('merging runs', () => {
   });
 
   it('counts requests that the peer left unsent as errors', async () => {
-    const counted = withUnsent(countedShard({ v1: 1920, v2: 1280 }), 'no-connection', 50);
+    const counted = withUnsent(countedShard({ v1: 1920, v2: 1280 }), 'no-connection', 70);
     const { record } = saved(await recordOfRun(askedRun('one'), counted));
     assert.equal(record.verdict, 'fail');
     assert.deepEqual(
       record.reasons.map(({ code }) => code),
       ['error-rate'],
     );
-    assert.equal(record.load.due, 3250);
-    assert.equal(record.load.unsent, 50);
-    assert.deepEqual(record.load.unsentByCause, { 'no-connection': 50 });
+    assert.equal(record.load.due, 3270);
+    assert.equal(record.load.unsent, 70);
+    assert.deepEqual(record.load.unsentByCause, { 'no-connection': 70 });
   });
 });
 
@@ -251,13 +251,20 @@ const STRANGERS: [string, Partial<Asked>][] = [
   [
     'tolerance',
     askedCall({
-      expectation: { kind: 'split', tolerance: '2pp', power: 0.99, requestsPlanned: 1 },
+      expectation: {
+        kind: 'split',
+        tolerance: '2pp',
+        errorRateShown: null,
+        power: 0.99,
+        requestsPlanned: 1,
+      },
     }),
   ],
   ['alpha', { rule: { alpha: 0.01, power: 0.99, seed: 1, thresholds: [] } }],
   ['power', { rule: { alpha: 0.001, power: 0.9, seed: 1, thresholds: [] } }],
   ['thresholds', { rule: { alpha: 0.001, power: 0.99, seed: 1, thresholds: ['p99<1s'] } }],
   ['max-error-rate', askedCall({ maxErrorRate: 0.1 })],
+  ['max-error-rate of destinations', askedCall({ errorLimits: { v2: 0.005 } })],
   [
     'loop',
     {

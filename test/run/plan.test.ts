@@ -121,7 +121,7 @@ describe('how many requests a verdict needs', () => {
   });
 
   it('follows the tolerance, and the error rate that is allowed', async () => {
-    const narrow = await split({ weights: 'v1=60,v2=40', tolerance: '2pp', 'max-error-rate': 0 });
+    const narrow = await split({ weights: 'v1=60,v2=40', tolerance: '2pp', 'max-error-rate': '0' });
     assert.ok(narrow.needed[0]!.requests! > 5 * 3089);
     assert.equal(narrow.needed.length, 1);
     assert.deepEqual(

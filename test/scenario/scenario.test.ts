@@ -236,9 +236,10 @@ describe('scenarios', () => {
         source: { kind: 'weights', weights },
         service: null,
         previous: 'v1=1,v2=3',
-        expect: { kind: 'split', tolerance: '5pp' },
+        expect: { kind: 'split', tolerance: '5pp', errorRateShown: null },
         okStatuses: null,
         maxErrorRate: 0.01,
+        errorLimits: {},
       },
     ]);
   });

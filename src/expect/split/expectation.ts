@@ -1,4 +1,6 @@
 import type { SplitTest } from './draws/split-test.js';
+import type { DestinationErrors, JudgedErrors } from './errors/judged-errors.js';
+import type { DecidedBy } from './verdict/decided-by.js';
 import type { InjectedAborts } from '../injected-aborts.js';
 
 /** What is asked for: answers that are split as the weights say. */
@@ -6,6 +8,8 @@ export interface SplitWish {
   kind: 'split';
   /** As the user wrote it: `5pp`. */
   tolerance: string;
+  /** The error rate that a pass excludes for each destination, 0 to 1; null: none. */
+  errorRateShown: number | null;
 }
 
 /** The answers are split as the weights say. */
@@ -15,6 +19,12 @@ export interface SplitExpectation extends SplitWish {
   /** Requests that a verdict needs; null when no number is enough. */
   requestsPlanned: number | null;
 }
+
+/** What the failures of one destination show, beside their counts. */
+export type ErrorFigures = Pick<
+  DestinationErrors,
+  'unidentified' | 'limit' | 'pValue' | 'othersPValue' | 'excludedAbove'
+>;
 
 /** What judging a split brings to light besides the counts. */
 export interface SplitFigures {
@@ -28,8 +38,12 @@ export interface SplitFigures {
     interval: [number, number] | null;
     /** How far the share may be off, as a share. */
     tolerance: number;
+    /** What its failures show; null where it has no weight. */
+    errors: ErrorFigures | null;
   }[];
+  /** What the failures of all show together. */
+  errors: JudgedErrors['pooled'];
   /** The test of the answers against the weights, with the p-value that decided; null where there is nothing to test. */
-  test: (SplitTest & { decidingPValue: number }) | null;
+  test: (SplitTest & { decidingPValue: number; decidedBy: DecidedBy }) | null;
   aborts: InjectedAborts | null;
 }

@@ -4,7 +4,8 @@ import { decideSplit, type SplitDecision } from './verdict/split-verdict.js';
 import { findRefusals } from '../refusals.js';
 import type { CallJudgement, JudgedCall, Kind, Reason, RunRule } from '../expectation.js';
 import { callEvidence, splitEvidence, type CallEvidence } from './evidence.js';
-import type { SplitExpectation, SplitFigures, SplitWish } from './expectation.js';
+import type { DestinationErrors } from './errors/judged-errors.js';
+import type { ErrorFigures, SplitExpectation, SplitFigures, SplitWish } from './expectation.js';
 import { followsWeights } from './follows-weights.js';
 import { probesNeeded } from './connection-probe.js';
 import { findAll } from './findings/index.js';
@@ -15,15 +16,15 @@ import { parseTolerance } from './tolerance.js';
 /** The answers are split as the weights say. */
 export const split: Kind<SplitWish, SplitExpectation> = {
   plan(wish, { destinations, aborts, okStatuses, alpha, power, concurrency }) {
+    const { tolerance, errorRateShown } = wish;
     const weighted = destinations.map(({ name, weight }) => ({ name, weight: weight ?? 0 }));
     const { planned, spreadSize } = splitPlan(
       { destinations: weighted, aborts },
-      { alpha, power, tolerance: parseTolerance(wish.tolerance) },
+      { alpha, power, tolerance: parseTolerance(tolerance), errorRateShown },
       concurrency,
     );
-    const { tolerance } = wish;
     return {
-      expectation: { kind: 'split', tolerance, power, requestsPlanned: planned },
+      expectation: { kind: 'split', tolerance, errorRateShown, power, requestsPlanned: planned },
       wanted: { okStatuses, spreadSize },
       requests: planned,
     };
@@ -108,7 +109,8 @@ function dependenceUnseen(
 }
 
 function figuresOf({ aborts }: CallEvidence, decision: SplitDecision): SplitFigures {
-  const { test, worstCasePValue, power, destinations } = decision;
+  const { test, worstCasePValue, power, destinations, errors, decidedBy } = decision;
+  const errorsByName = new Map(errors.destinations.map((one) => [one.name, one]));
   return {
     power,
     destinations: destinations.map(({ name, expectedShare, interval, tolerance }) => ({
@@ -116,8 +118,17 @@ function figuresOf({ aborts }: CallEvidence, decision: SplitDecision): SplitFigu
       expectedShare,
       interval: interval === null ? null : [...interval],
       tolerance,
+      errors: errorFigures(errorsByName.get(name)),
     })),
-    test: test === null ? null : { ...test, decidingPValue: worstCasePValue ?? test.pValue },
+    errors: errors.pooled,
+    test:
+      test === null ? null : { ...test, decidingPValue: worstCasePValue ?? test.pValue, decidedBy },
     aborts: aborts?.figures ?? null,
   };
+}
+
+function errorFigures(errors: DestinationErrors | undefined): ErrorFigures | null {
+  if (errors === undefined) return null;
+  const { unidentified, limit, pValue, othersPValue, excludedAbove } = errors;
+  return { unidentified, limit, pValue, othersPValue, excludedAbove };
 }

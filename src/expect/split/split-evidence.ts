@@ -5,7 +5,13 @@ import type { Tolerance } from './tolerance.js';
 /** What was seen of one call. */
 export interface SplitEvidence {
   /** Every destination the route names, zero weights included; weights have any sum > 0. */
-  destinations: readonly { name: string; weight: number; observed: number }[];
+  destinations: readonly {
+    name: string;
+    weight: number;
+    observed: number;
+    /** Failed answers among them. 0 by default. */
+    failed?: number;
+  }[];
   /** Answers of workloads that are known but not named by the route. */
   leaked: number;
   /** Requests sent, N, with any end. */
@@ -15,7 +21,7 @@ export interface SplitEvidence {
   unattributed: number;
   /** Given up by this side (interrupted), so not failures of the target; part of those without a destination. 0 by default. */
   cancelled?: number;
-  /** Failed answers that carry a destination and are counted in its `observed`. 0 by default. */
+  /** Failed answers that carry a destination and are counted in its `observed`, whichever it is. By default those of the destinations. */
   failedWithDestination?: number;
   /** How the answers fell on the connections; without it the draws are taken as independent. */
   connections?: ConnectionEvidence;
@@ -30,10 +36,16 @@ export interface SplitRule {
   tolerance: Tolerance;
   /** Part of the requests that may fail, 0..1. */
   maxErrorRate: number;
+  /** The same of single destinations, by name; `maxErrorRate` by default. */
+  errorLimits?: Readonly<Record<string, number>>;
+  /** The error rate of each destination that a pass excludes, 0..1; none by default. */
+  errorRateShown?: number | null;
   /** Seeds the p-value where it has to be simulated. */
   seed: number;
   /** The share of leaks that a pass excludes where a weight is 0; 0.01 by default. */
   leakLimit?: number;
   /** A stricter level for failing by the split, where several calls share alpha; alpha by default. */
   failAlpha?: number;
+  /** A stricter level for failing by errors, likewise. */
+  errorAlpha?: number;
 }

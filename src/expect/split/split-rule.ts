@@ -5,9 +5,10 @@ import { parseTolerance } from './tolerance.js';
 
 /** The rule that a call's split is judged by. */
 export function splitRule(
-  { maxErrorRate, expectation }: ExpectingCall & { expectation: SplitExpectation },
+  { maxErrorRate, errorLimits, expectation }: ExpectingCall & { expectation: SplitExpectation },
   { alpha, seed }: RunRule,
 ): SplitRule {
-  const { power, tolerance } = expectation;
-  return { alpha, power, seed, maxErrorRate, tolerance: parseTolerance(tolerance) };
+  const { power, tolerance, errorRateShown } = expectation;
+  const errors = { maxErrorRate, errorLimits, errorRateShown };
+  return { alpha, power, seed, ...errors, tolerance: parseTolerance(tolerance) };
 }

@@ -3,7 +3,8 @@ import { summarize } from '../../count/latency-summary.js';
 import { sumOfHistograms } from '../../count/histogram.js';
 import { InputError } from '../../input-error.js';
 import type { Reason } from '../expectation.js';
-import { unsentRequests } from '../unsent.js';
+import { errorRatesOf } from './error-rates.js';
+import { thresholdReasons } from './threshold-text.js';
 import type { Verdict } from '../verdict.js';
 import {
   evaluateThreshold,
@@ -31,7 +32,7 @@ export function checkThresholds(
 ): void {
   for (const expression of expressions) {
     const { measure } = parseThreshold(expression);
-    const name = measure.kind === 'latency' ? measure.destination : null;
+    const name = measure.kind === 'rate' ? null : measure.destination;
     if (name === null || destinations === null || destinations.includes(name)) continue;
     throw new InputError(
       `"${expression}" names a destination that does not exist: there is ${destinations.join(', ')}`,
@@ -49,13 +50,13 @@ export function asksForSpeed(expressions: readonly string[]): boolean {
  * Holds thresholds against what was counted. They are about all calls of the run together;
  * destinations of one name are one.
  *
- * @param limits Whether the client was the limit, for then latencies and rates say nothing, or kept a
- *   pace, for then a rate is its own.
+ * @param judging The level of error rates; whether the client was the limit, for then latencies and rates
+ *   say nothing, or kept a pace, for then a rate is its own.
  */
 export function judgeThresholds(
   expressions: readonly string[],
   counted: Counted,
-  limits: Pick<ThresholdEvidence, 'isClientBottleneck' | 'isPaced'>,
+  judging: Pick<ThresholdEvidence, 'alpha' | 'isClientBottleneck' | 'isPaced'>,
 ): ThresholdsJudgement {
   if (expressions.length === 0) return { verdict: 'pass', reasons: [], results: [] };
   const { overall, byDestination } = latencyOf(counted);
@@ -64,27 +65,21 @@ export function judgeThresholds(
     byDestination: new Map(
       [...byDestination].map(([name, all]) => [name, summarize(sumOfHistograms(all))]),
     ),
-    errorRate: errorRateOf(counted),
+    errors: errorRatesOf(counted.calls),
     requestsPerSecond: requestsPerSecondOf(counted),
-    ...limits,
+    ...judging,
   };
-  const results = expressions.map((expression) =>
-    evaluateThreshold(parseThreshold(expression), evidence),
-  );
-  const broken = results.filter(({ ok }) => ok === false);
-  const unknown = results.filter(({ ok }) => ok === null);
-  const list = (some: readonly ThresholdResult[]): string =>
-    some.map(({ expression }) => expression).join(', ');
+  const thresholds = expressions.map(parseThreshold);
+  const results = thresholds.map((threshold) => evaluateThreshold(threshold, evidence));
+  const reasons = thresholds.flatMap((threshold, index) => {
+    const result = results[index];
+    return result === undefined ? [] : thresholdReasons(threshold, result);
+  });
+  const broken = reasons.filter(({ code }) => code === 'threshold-broken');
+  const unknown = reasons.filter(({ code }) => code === 'threshold-unknown');
   return {
     verdict: broken.length > 0 ? 'fail' : unknown.length > 0 ? 'inconclusive' : 'pass',
-    reasons: [
-      ...(broken.length > 0
-        ? [{ code: 'threshold-broken', text: `not kept: ${list(broken)}` }]
-        : []),
-      ...(unknown.length > 0
-        ? [{ code: 'threshold-unknown', text: `cannot be said: ${list(unknown)}` }]
-        : []),
-    ],
+    reasons: [...broken, ...unknown],
     results,
   };
 }
@@ -94,18 +89,6 @@ export function requestsPerSecondOf({ span, calls }: Counted): number | null {
   if (span === null || span.endMs <= span.startMs) return null;
   const sent = calls.reduce((sum, call) => sum + call.sent, 0);
   return (sent * 1000) / (span.endMs - span.startMs);
-}
-
-/** What failed, timed out or could not be sent because of the peer, of all that came to an end. */
-function errorRateOf({ calls }: Counted): number | null {
-  let errors = 0;
-  let ended = 0;
-  for (const { ends, unsent } of calls) {
-    const failed = ends.failed + ends.timedOut + unsentRequests(unsent).byPeer;
-    errors += failed;
-    ended += failed + ends.ok;
-  }
-  return ended === 0 ? null : errors / ended;
 }
 
 function latencyOf({ calls }: Counted): {

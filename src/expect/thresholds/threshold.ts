@@ -1,4 +1,5 @@
 import { InputError } from '../../input-error.js';
+import { type ErrorCounts, type ErrorRates, keepsErrorRate } from './error-rates.js';
 import type { LatencySummary } from '../../count/latency-summary.js';
 
 const LATENCY_METRICS = ['p50', 'p90', 'p95', 'p99', 'p999', 'mean', 'max'] as const;
@@ -10,7 +11,7 @@ export interface Threshold {
   expression: string;
   measure:
     | { kind: 'latency'; metric: LatencyMetric; destination: string | null }
-    | { kind: 'error-rate' }
+    | { kind: 'error-rate'; destination: string | null }
     | { kind: 'rate' };
   comparison: '<' | '<=' | '>' | '>=';
   limit: number;
@@ -30,11 +31,10 @@ export interface ThresholdEvidence {
   overall: LatencySummary;
   /** By name. */
   byDestination: ReadonlyMap<string, LatencySummary>;
-  /**
-   * Share of the requests that failed, timed out, or could not be sent for want of the peer; null when
-   * there are none.
-   */
-  errorRate: number | null;
+  /** Requests that failed, timed out, or could not be sent for want of the peer. */
+  errors: ErrorRates;
+  /** Level at which an error rate is beyond its limit. */
+  alpha: number;
   requestsPerSecond: number | null;
   /** The client was the bottleneck: what it says of latency and rate is about itself. */
   isClientBottleneck: boolean;
@@ -42,12 +42,12 @@ export interface ThresholdEvidence {
   isPaced: boolean;
 }
 
-const FORMS = 'p99<50ms, p95{v2}<20ms, mean<5ms, error-rate<1% or rate>1000';
+const FORMS = 'p99<50ms, p95{v2}<20ms, mean<5ms, error-rate<1%, error-rate{v2}<1% or rate>1000';
 const MS_PER_UNIT: Record<string, number> = { us: 0.001, µs: 0.001, ms: 1, s: 1000 };
 
 /**
  * Reads a threshold: `p50`, `p90`, `p95`, `p99`, `p999`, `mean` or `max` with a duration, for one
- * destination as `p99{v2}`; `error-rate` with a percentage or a share; `rate` in requests per second.
+ * destination as `p99{v2}`; `error-rate` with a percentage or a share, likewise; `rate` in requests per second.
  *
  * @throws InputError when it is something else.
  */
@@ -58,7 +58,7 @@ export function parseThreshold(expression: string): Threshold {
     );
   const [, name = '', destination, comparison = '', number = '', unit = ''] = match ?? [];
   const scale = scaleOf(name, unit);
-  const takesDestination = isLatencyMetric(name);
+  const takesDestination = isLatencyMetric(name) || name === 'error-rate';
   if (match === null || scale === null || (destination !== undefined && !takesDestination)) {
     throw new InputError(`"${expression}" is not a threshold: write ${FORMS}`, {
       path: '--threshold',
@@ -66,12 +66,15 @@ export function parseThreshold(expression: string): Threshold {
   }
   return {
     expression,
-    measure: isLatencyMetric(name)
-      ? { kind: 'latency', metric: name, destination: destination ?? null }
-      : { kind: name === 'rate' ? 'rate' : 'error-rate' },
+    measure: measureOf(name, destination ?? null),
     comparison: comparison as Threshold['comparison'],
     limit: Number(number) * scale,
   };
+}
+
+function measureOf(name: string, destination: string | null): Threshold['measure'] {
+  if (isLatencyMetric(name)) return { kind: 'latency', metric: name, destination };
+  return name === 'rate' ? { kind: 'rate' } : { kind: 'error-rate', destination };
 }
 
 /** What one of the written numbers is worth; null when the unit does not go with the name. */
@@ -93,7 +96,7 @@ export function evaluateThreshold(
   const { expression, measure } = threshold;
   const observed = observedOf(measure, evidence);
   const isAboutClient = measure.kind !== 'error-rate' && evidence.isClientBottleneck;
-  const ok = observed === null || isAboutClient ? null : holds(threshold, observed);
+  const ok = observed === null || isAboutClient ? null : isKept(threshold, observed, evidence);
   const isHeldBack = measure.kind === 'rate' && evidence.isPaced && ok === false;
   return {
     expression,
@@ -101,6 +104,23 @@ export function evaluateThreshold(
     unit: UNITS[measure.kind],
     ok: isHeldBack ? null : ok,
   };
+}
+
+/** Error rates by exact tests, everything else as it was measured. */
+function isKept(
+  threshold: Threshold,
+  observed: number,
+  { errors, alpha }: ThresholdEvidence,
+): boolean | null {
+  const { measure, comparison, limit } = threshold;
+  if (measure.kind !== 'error-rate') return holds(threshold, observed);
+  const counts = errorCounts(measure.destination, errors);
+  if (counts === undefined) return null;
+  return keepsErrorRate(counts, comparison.startsWith('<'), limit, alpha);
+}
+
+function errorCounts(destination: string | null, errors: ErrorRates): ErrorCounts | undefined {
+  return destination === null ? errors.overall : errors.byDestination.get(destination);
 }
 
 const UNITS = { latency: 'ms', 'error-rate': 'share', rate: 'requests/s' } as const;
@@ -113,8 +133,10 @@ function observedOf(measure: Threshold['measure'], evidence: ThresholdEvidence):
         destination === null ? evidence.overall : evidence.byDestination.get(destination);
       return summary?.[metric] ?? null;
     }
-    case 'error-rate':
-      return evidence.errorRate;
+    case 'error-rate': {
+      const counts = errorCounts(measure.destination, evidence.errors);
+      return counts === undefined || counts.ended === 0 ? null : counts.failed / counts.ended;
+    }
     case 'rate':
       return evidence.requestsPerSecond;
   }

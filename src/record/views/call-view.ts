@@ -84,11 +84,13 @@ function splitView(
           pods: pods.get(index) ?? [],
           routed: named !== undefined,
           failed: counts.failed[index] ?? 0,
+          errors: judged?.errors ?? null,
           replicas: named?.replicas ?? null,
           previousWeight: named?.previousWeight ?? null,
         },
       ];
     }),
+    errors: figures?.errors ?? null,
     test: figures?.test ?? null,
   };
 }

@@ -13,6 +13,7 @@ import type { CallRecord, RolloutRecord, RunRecord, SplitRecord } from '../../re
 import { paint, type Style, wrap } from '../style.js';
 import { renderBench } from './bench.js';
 import { destinationTable, podTable } from './destinations.js';
+import { errorLines } from './errors.js';
 import { type Fact, fact } from './fact.js';
 import { checkLines, findings, statusLines, thresholdTable, verdict } from './outcome.js';
 import { proxyCounterLines } from './proxy-counters.js';
@@ -132,6 +133,7 @@ function callSections(
   ];
   if (call.programmed !== null) sections.push(programmedTable(call.programmed, split, style));
   if (split.missing > 0) sections.push(missing(split, style));
+  sections.push(errorLines(split, style));
   const pods = podTable(split, style);
   if (pods !== '') sections.push([paint(style, 'heading', 'Pods'), pods].join('\n'));
   if (split.test !== null) sections.push(testLines(split.test, style));
@@ -169,6 +171,23 @@ const EXACT_TESTS: Record<string, string> = {
   'exact-multinomial-monte-carlo': 'exact multinomial test, simulated',
 };
 
+/** Why the p-value that decided is another one than the test's. */
+const DECIDED_BY: Record<string, string> = {
+  'missing-answers':
+    'the largest over every way in which the missing answers may have been divided; the test above leaves them out',
+  'clustered-draws':
+    'answers on one connection hang together, so chance is measured between connections; the test above takes each answer as drawn by itself',
+  connections:
+    'each connection stays with one destination, so connections are counted; the test above counts answers',
+  'leaning-connections':
+    'each connection may lean to a side of its own; the test above takes each answer as drawn by itself',
+};
+
+function decidingLines({ decidedBy, decidingPValue }: NonNullable<SplitRecord['test']>): string[] {
+  const why = entryOf(DECIDED_BY, decidedBy);
+  return why === undefined ? [] : [`decided by p = ${formatProbability(decidingPValue)}: ${why}`];
+}
+
 function testLines(test: NonNullable<SplitRecord['test']>, style: Style): string {
   const df = test.df === 1 ? '1 degree of freedom' : `${test.df} degrees of freedom`;
   const parts = [
@@ -180,7 +199,9 @@ function testLines(test: NonNullable<SplitRecord['test']>, style: Style): string
     const seed = test.seed === null ? '' : ` (seed ${test.seed})`;
     parts.push(`${exact}${seed}: p = ${formatProbability(test.pValue)}`);
   }
-  return `${paint(style, 'heading', 'Test')}\n  ${wrap(parts.join('; '), style, 2, 2)}`;
+  const lines = [parts.join('; '), ...decidingLines(test)];
+  const text = lines.map((line) => `  ${wrap(line, style, 2, 2)}`).join('\n');
+  return `${paint(style, 'heading', 'Test')}\n${text}`;
 }
 
 function latencyTable({ latencyMs }: CallRecord, style: Style): string {

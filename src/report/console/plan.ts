@@ -18,12 +18,16 @@ export function renderPlan(report: PlanReport, style: Style): string {
 }
 
 function header({ rule, route, splits }: PlanReport, style: Style): string {
-  const { alpha, power, tolerance, maxErrorRate } = rule;
+  const { alpha, power, tolerance, maxErrorRate, errorRateShown } = rule;
+  const shown =
+    errorRateShown === null
+      ? ''
+      : `, above ${percent(errorRateShown)} of each destination excluded`;
   const facts: Fact[] = [
     [
       'rule',
       plainText(
-        `tolerance ${tolerance}, alpha ${alpha}, power ${power}, error rate up to ${percent(maxErrorRate)}`,
+        `tolerance ${tolerance}, alpha ${alpha}, power ${power}, error rate up to ${percent(maxErrorRate)}${shown}`,
       ),
     ],
   ];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InputError } from '../../../src/input-error.js';
+import type { ErrorCounts } from '../../../src/expect/thresholds/error-rates.js';
 import {
   evaluateThreshold,
   parseThreshold,
@@ -8,10 +9,25 @@ import {
 } from '../../../src/expect/thresholds/threshold.js';
 
 const LATENCY = { count: 9, min: 1, mean: 8, p50: 5, p90: 10, p95: 15, p99: 40, p999: 45, max: 50 };
+/** Failures that all say whose they are. */
+function errorCounts(failed: number, ended: number): ErrorCounts {
+  return { failed, ended, worst: { failed, ended } };
+}
+
 const EVIDENCE: ThresholdEvidence = {
   overall: LATENCY,
   byDestination: new Map([['v2', { ...LATENCY, p95: 25 }]]),
-  errorRate: 0.02,
+  errors: {
+    overall: errorCounts(20, 1000),
+    byDestination: new Map([
+      ['v1', errorCounts(0, 900)],
+      ['v2', errorCounts(20, 100)],
+      ['v3', { failed: 4, ended: 129, worst: { failed: 4, ended: 129 } }],
+      ['v4', { failed: 0, ended: 129, worst: { failed: 7, ended: 136 } }],
+      ['v5', errorCounts(0, 0)],
+    ]),
+  },
+  alpha: 0.001,
   requestsPerSecond: 1500,
   isPaced: false,
   isClientBottleneck: false,
@@ -27,8 +43,13 @@ describe('thresholds', () => {
     ['p50>=5000us', 5, true],
     ['mean<7.5ms', 8, false],
     ['max < 51ms', 50, true],
-    ['error-rate<1%', 0.02, false],
+    ['error-rate<0.5%', 0.02, false],
     ['error-rate<0.021', 0.02, true],
+    ['error-rate<=1.9%', 0.02, true],
+    ['error-rate{v1}<1%', 0, true],
+    ['error-rate{v2}<1%', 0.2, false],
+    ['error-rate>50%', 0.02, false],
+    ['error-rate>1%', 0.02, true],
     ['rate>1000', 1500, true],
     ['rate>1500', 1500, false],
   ];
@@ -47,7 +68,17 @@ describe('thresholds', () => {
     for (const expression of ['p99<50ms', 'p99<1ms', 'rate>1', 'rate>9999']) {
       assert.equal(evaluateThreshold(parseThreshold(expression), evidence).ok, null);
     }
-    assert.equal(evaluateThreshold(parseThreshold('error-rate<1%'), evidence).ok, false);
+    assert.equal(evaluateThreshold(parseThreshold('error-rate<0.5%'), evidence).ok, false);
+  });
+
+  it('of error rates are open where chance may have made them, or who failed is not known', () => {
+    // SciPy: P(X ≥ 4 | 129, 0.01) = 0.0413; P(X ≥ 20 | 1000, 0.01) = 0.0033.
+    for (const open of ['error-rate{v3}<1%', 'error-rate<1%', 'error-rate{v4}<1%']) {
+      assert.equal(evaluateThreshold(parseThreshold(open), EVIDENCE).ok, null, open);
+    }
+    assert.equal(evaluateThreshold(parseThreshold('error-rate{v4}<10%'), EVIDENCE).ok, true);
+    const none = evaluateThreshold(parseThreshold('error-rate{v5}<1%'), EVIDENCE);
+    assert.deepEqual([none.ok, none.observed], [null, null]);
   });
 
   it('are not decided by what was not measured', () => {
@@ -68,7 +99,7 @@ describe('thresholds', () => {
     'rate>10ms',
     'rate{v1}>10',
     'error-rate<1ms',
-    'error-rate{v1}<1%',
+    'error-rate{}<1%',
     'p99{}<5ms',
   ]) {
     it(`refuses "${wrong}"`, () => {

@@ -27,7 +27,8 @@ export const leakToZeroWeight: FindingRule = ({ decision }) => {
 /** What stands for a pod of which nothing but its address is known. */
 const ADDRESS = /^(?:\d+\.\d+\.\d+\.\d+|\[[\da-f:]+\])(?::\d+)?$/;
 
-function waysText(ways: IdentityWays | null): string {
+/** How the proxy can be made to say who answers, in a sentence that ends with a space; empty where it cannot. */
+export function waysText(ways: IdentityWays | null): string {
   if (ways === null) return '';
   return `Or have the proxy say it: in a header of the route (${ways.header} | kubectl apply -f -), or in its access log (${ways.accessLog}). `;
 }

@@ -25,6 +25,8 @@ export type FindingCode =
   | 'overdispersed'
   | 'pod-skew'
   | 'errors-concentrated'
+  | 'errors-unattributed'
+  | 'destination-failing'
   | 'connections-unseen';
 
 /** One destination as the findings see it; arrays of counts elsewhere have the same order. */

@@ -4,6 +4,7 @@ import { connectionsUnseen, disagreeingConnections, pinnedConnections } from './
 import { deterministicBalancing } from './deterministic-balancing.js';
 import { diagnose } from './diagnose.js';
 import { errorsConcentrated } from './errors-concentrated.js';
+import { destinationFailing, errorsUnattributed } from './failing-destinations.js';
 import type { FindingCode, FindingEvidence, FindingRule } from './finding-evidence.js';
 import { weightsChanged } from './weights-changed.js';
 
@@ -11,6 +12,8 @@ const RULES: readonly FindingRule[] = [
   leakToZeroWeight,
   unknownBackend,
   errorsConcentrated,
+  destinationFailing,
+  errorsUnattributed,
   pinnedConnections,
   disagreeingConnections,
   weightsChanged,

@@ -1,5 +1,6 @@
 import { equivalentCounts } from '../../../stats/equivalence.js';
 import { normalQuantile } from '../../../stats/normal-distribution.js';
+import { tooFewToShow } from './error-proof.js';
 import { Memory } from './memory.js';
 import { EXACT_WORK, passProbability, powerSearch, type SplitCells } from './pass-probability.js';
 import { usualTolerance } from '../tolerance.js';
@@ -18,6 +19,8 @@ export interface PlanInput {
   missingRate?: number;
   /** The share of leaks to be excluded where a destination has weight 0; 0.01 by default. */
   leakLimit?: number;
+  /** The error rate of each destination to be excluded where nothing fails, 0..1; none by default. */
+  errorRateShown?: number | null;
 }
 
 /** How many requests a verdict needs, or why no number of them is enough. */
@@ -55,8 +58,9 @@ const rememberedPowers = new Memory<number>();
 
 function keyOf(input: PlanInput): string {
   const { expectedShares, tolerances, alpha, power } = input;
-  const { missingRate = 0, leakLimit = DEFAULT_LEAK_LIMIT } = input;
-  return JSON.stringify([expectedShares, tolerances, alpha, power, missingRate, leakLimit]);
+  const { missingRate = 0, leakLimit = DEFAULT_LEAK_LIMIT, errorRateShown = null } = input;
+  const wanted = [missingRate, leakLimit, errorRateShown];
+  return JSON.stringify([expectedShares, tolerances, alpha, power, ...wanted]);
 }
 
 function searchPlan(input: PlanInput): Plan {
@@ -66,8 +70,13 @@ function searchPlan(input: PlanInput): Plan {
     const reason = (input.missingRate ?? 0) > 0 ? 'missing-answers' : 'too-many-requests';
     return { kind: 'never', limit: MAX_REQUESTS, reason };
   }
-  if (split.requests >= leakFloor) return split;
-  return { kind: 'planned', requests: leakFloor, power: powerAt(leakFloor, input) };
+  const asksMore = (input.errorRateShown ?? null) !== null;
+  if (split.requests >= leakFloor && !asksMore) return split;
+  const floor = Math.max(split.requests, leakFloor);
+  if (!asksMore) return { kind: 'planned', requests: floor, power: powerAt(floor, input) };
+  const requests = firstWhere((n) => powerAt(n, input) >= input.power, floor, 0);
+  if (requests === null) return { kind: 'never', limit: MAX_REQUESTS, reason: 'too-many-requests' };
+  return { kind: 'planned', requests, power: powerAt(requests, input) };
 }
 
 /**
@@ -83,6 +92,13 @@ export function powerAt(requests: number, input: PlanInput): number {
 function computePower(requests: number, input: PlanInput): number {
   const missing = Math.ceil(requests * (input.missingRate ?? 0));
   if (!leakIsBounded(requests, missing, input)) return 0;
+  const { expectedShares, errorRateShown = null, alpha } = input;
+  if (errorRateShown === null) return splitPower(requests, missing, input);
+  const lacking = tooFewToShow(requests - missing, expectedShares, errorRateShown, alpha);
+  return Math.max(0, splitPower(requests, missing, input) - lacking);
+}
+
+function splitPower(requests: number, missing: number, input: PlanInput): number {
   const cells = splitCells(input);
   if (cells.shares.length < 2) return 1;
   if (cells.tolerances.every((tolerance) => tolerance === 0)) return 1 - input.alpha;

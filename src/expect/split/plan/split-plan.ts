@@ -30,14 +30,15 @@ export interface PlannedSplit {
  */
 export function splitPlan(
   { destinations, aborts }: PlannedSplit,
-  { tolerance, alpha, power }: Pick<SplitRule, 'tolerance' | 'alpha' | 'power'>,
+  rule: Pick<SplitRule, 'tolerance' | 'alpha' | 'power' | 'errorRateShown'>,
   concurrency: number,
 ): SplitPlan {
+  const { tolerance, alpha, power, errorRateShown = null } = rule;
   const sum = destinations.reduce((total, { weight }) => total + weight, 0);
   const shares = destinations.map(({ name, weight }) => ({ name, expectedShare: weight / sum }));
   const tolerances = resolveTolerances(tolerance, shares);
   const expectedShares = shares.map(({ expectedShare }) => expectedShare);
-  const plan = planRequests({ expectedShares, tolerances, alpha, power });
+  const plan = planRequests({ expectedShares, tolerances, alpha, power, errorRateShown });
   if (aborts !== null && aborts.share >= 1) throw nothingLeft(aborts);
   return {
     planned: plan.kind === 'planned' ? requestsBeyondAborts(plan.requests, aborts) : null,

@@ -12,7 +12,7 @@ export interface RunDecision {
 
 /**
  * Several calls in one run: it passes when all calls pass, and fails when one fails for a leak or
- * its error rate, or by its split with a Holm-adjusted p-value. So an exactly right run is failed
+ * its errors, at alpha over the number of calls, or by its split with a Holm-adjusted p-value. So an exactly right run is failed
  * at most alpha of the time, however many calls it has.
  *
  * @param calls Evidence and rule of each call, all with the same alpha; at least one.
@@ -21,10 +21,13 @@ export interface RunDecision {
 export function decideCalls(
   calls: readonly { evidence: SplitEvidence; rule: SplitRule }[],
 ): RunDecision {
-  const first = calls.map(({ evidence, rule }) => decideSplit(evidence, rule));
+  const judged = calls.map(({ evidence, rule }) => {
+    return { evidence, rule: { ...rule, errorAlpha: rule.alpha / calls.length } };
+  });
+  const first = judged.map(({ evidence, rule }) => decideSplit(evidence, rule));
   const pValues = first.map((decision) => decision.worstCasePValue ?? 1);
   const adjusted = holmAdjusted(pValues);
-  const decisions = calls.map(({ evidence, rule }, i): SplitDecision => {
+  const decisions = judged.map(({ evidence, rule }, i): SplitDecision => {
     const decision = first[i] ?? decideSplit(evidence, rule);
     if (!decision.reasons.some((reason) => reason.code === 'split-differs')) return decision;
     const p = pValues[i] ?? 1;

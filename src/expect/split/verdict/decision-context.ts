@@ -2,6 +2,7 @@ import type { Dependence } from '../draws/dependence.js';
 import type { DrawModel } from '../draws/draw-model.js';
 import type { TestChoice } from '../draws/split-test.js';
 import type { PlanInput } from '../plan/plan-requests.js';
+import type { JudgedErrors } from '../errors/judged-errors.js';
 import type { SplitEvidence, SplitRule } from '../split-evidence.js';
 import type { JudgedSplit } from './judged-split.js';
 
@@ -10,6 +11,7 @@ export interface DecisionContext {
   evidence: SplitEvidence;
   rule: SplitRule;
   split: JudgedSplit;
+  errors: JudgedErrors;
   model: DrawModel;
   choice: TestChoice;
   dependence: Dependence | null;
@@ -27,5 +29,6 @@ export function planInput({ rule, split }: DecisionContext): PlanInput {
     alpha: rule.alpha,
     power: rule.power,
     ...(rule.leakLimit === undefined ? {} : { leakLimit: rule.leakLimit }),
+    errorRateShown: rule.errorRateShown ?? null,
   };
 }

@@ -1,11 +1,13 @@
 import { deviations, widestDeviation } from '../draws/deviation.js';
 import { alwaysDeviates } from '../draws/draw-model.js';
+import { errorRates, failingDestinations } from '../errors/error-failures.js';
 import type { DecisionContext } from './decision-context.js';
 import type { SplitReason } from './reasons.js';
 
 /** Everything that fails the split, as reasons; empty where nothing does. */
 export function failuresOf(context: DecisionContext): SplitReason[] {
-  return [...leaks(context), ...splitFailures(context), ...errorRate(context)];
+  const known = [...leaks(context), ...splitFailures(context), ...errorRates(context)];
+  return [...known, ...failingDestinations(context, known)];
 }
 
 /** Rule 1: one answer from where none may come from. */
@@ -34,13 +36,4 @@ function splitFailures({ rule, model, choice, worst }: DecisionContext): SplitRe
   );
   const shown = beyond.length > 0 ? beyond : [widestDeviation(cells)];
   return [{ code: 'split-differs', deviations: shown, pValue: worst, alpha, missing, units }];
-}
-
-/** Rule 7, first half: failures of their own kind. What the peer took no connection or stream for has failed, too. */
-function errorRate({ evidence, rule, split }: DecisionContext): SplitReason[] {
-  const { byPeer: unsent } = evidence.unsent;
-  const errors = split.errors + unsent;
-  const asked = split.sampled + unsent;
-  const limit = rule.maxErrorRate;
-  return errors > limit * asked ? [{ code: 'error-rate', errors, unsent, asked, limit }] : [];
 }

@@ -25,8 +25,8 @@ export interface JudgedSplit {
   sampled: number;
   n: number;
   missing: number;
-  /** Of those sent: missing by failing, not those unrecognised or given up, and failures with a destination. */
-  errors: number;
+  /** Missing by failing, not those unrecognised or given up. */
+  failedWithoutDestination: number;
   destinations: JudgedDestination[];
   /** The destinations with weight. */
   cells: NamedCell[];
@@ -83,6 +83,5 @@ export function judgedSplit(evidence: SplitEvidence, rule: SplitRule): JudgedSpl
       tolerance,
       observed,
     }));
-  const errors = failed + (evidence.failedWithDestination ?? 0);
-  return { sampled, n, missing, errors, destinations: judged, cells };
+  return { sampled, n, missing, failedWithoutDestination: failed, destinations: judged, cells };
 }

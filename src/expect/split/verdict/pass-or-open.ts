@@ -1,3 +1,4 @@
+import { judgeErrorBars } from '../errors/error-bars.js';
 import { worstOf } from '../../verdict.js';
 import type { DecisionContext } from './decision-context.js';
 import { judgeEquivalence } from './equivalent-shares.js';
@@ -11,9 +12,12 @@ export function passOrOpen(context: DecisionContext): Outcome {
   const { sampled, missing } = split;
   const judgeShares = choice.exactGate ? judgeExactGate : judgeEquivalence;
   const shares = split.cells.length === 1 ? null : judgeShares(context);
-  const outcomes = [shares, judgeLeakBound(context)].filter((outcome) => outcome !== null);
-  if (missing > rule.maxErrorRate * sampled) {
-    const { unattributed } = evidence;
+  const outcomes = [shares, judgeLeakBound(context), judgeErrorBars(context)].filter(
+    (outcome) => outcome !== null,
+  );
+  const { unattributed } = evidence;
+  // Failures are judged by themselves.
+  if (missing > split.failedWithoutDestination && missing > rule.maxErrorRate * sampled) {
     const limit = rule.maxErrorRate;
     return open([
       unattributed > 0

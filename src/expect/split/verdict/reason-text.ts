@@ -1,6 +1,7 @@
 import { chance, count, counted, digits, percent, points } from '../../../number-text.js';
 import type { Deviation } from '../draws/deviation.js';
 import type { Units } from '../draws/draw-model.js';
+import { errorText } from '../errors/error-text.js';
 import type { SplitReason } from './reasons.js';
 
 /**
@@ -18,7 +19,12 @@ export function reasonText(reason: SplitReason): string {
     case 'split-differs':
       return `the traffic does not follow the weights: ${reason.deviations.map(deviationText).join(', ')}; a right split does that by chance only with ${chance(reason.pValue)} (alpha ${reason.alpha})${wherever(reason.missing)}${byConnection(reason.units)}`;
     case 'error-rate':
-      return `${count(reason.errors)} of ${counted(reason.asked, 'request')} failed${notSent(reason.unsent)} (${percent(reason.errors / reason.asked)}), more than the ${percent(reason.limit)} allowed`;
+    case 'destination-failing':
+    case 'error-rate-open':
+    case 'errors-uneven':
+    case 'errors-unattributed':
+    case 'error-rate-not-shown':
+      return errorText(reason);
     case 'equivalent':
       return `the traffic follows the weights: every share is within its tolerance, shown at alpha ${reason.alpha}; furthest off, ${deviationText(reason.widest)}${wherever(reason.missing)}${byConnection(reason.units)}`;
     case 'no-difference':
@@ -72,8 +78,4 @@ function byConnection(units: Units): string {
   return units === 'connections'
     ? ', counted by connection, since each stays with one destination'
     : '';
-}
-
-function notSent(unsent: number): string {
-  return unsent === 0 ? '' : `, ${count(unsent)} of them before they could be sent`;
 }

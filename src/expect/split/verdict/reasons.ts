@@ -15,12 +15,70 @@ export type SplitReason =
     }
   | {
       code: 'error-rate';
+      /** null: of all requests. */
+      destination: string | null;
       /** Failures, those that could not be sent for want of the peer included. */
       errors: number;
       unsent: number;
       /** Requests sent and those unsent ones. */
       asked: number;
       limit: number;
+      /** The chance of so many at the limit. */
+      pValue: number;
+    }
+  | {
+      /** Too few OK answers for any share and any error rate that would do. */
+      code: 'destination-failing';
+      destination: string;
+      /** OK answers that are its own or may be. */
+      ok: number;
+      sampled: number;
+      /** Part of the requests that it answers OK at least, when all is right. */
+      least: number;
+      limit: number;
+      pValue: number;
+    }
+  | {
+      code: 'error-rate-open';
+      /** null: of all requests. */
+      destination: string | null;
+      errors: number;
+      asked: number;
+      limit: number;
+      pValue: number;
+      requestsToSettle: number | null;
+    }
+  | {
+      /** One destination fails more than the others. */
+      code: 'errors-uneven';
+      destination: string;
+      errors: number;
+      answers: number;
+      otherErrors: number;
+      otherAnswers: number;
+      /** Fisher's exact test, one-sided. */
+      pValue: number;
+    }
+  | {
+      /** Failures that do not say whose they are, and could be too many for one destination. */
+      code: 'errors-unattributed';
+      unidentified: number;
+      destinations: readonly string[];
+      /** The one that would be furthest above its limit. */
+      worst: {
+        destination: string;
+        errors: number;
+        answers: number;
+        limit: number;
+        pValue: number;
+      };
+    }
+  | {
+      code: 'error-rate-not-shown';
+      /** The rate that was to be excluded. */
+      asked: number;
+      destinations: readonly { name: string; excludedAbove: number | null }[];
+      requestsToSettle: number | null;
     }
   | { code: 'equivalent'; widest: Deviation; alpha: number; missing: number; units: Units }
   | { code: 'no-difference'; pValue: number; alpha: number; detectableShare: number }

@@ -3,10 +3,12 @@ import { leaningPValue } from '../draws/clusters.js';
 import { countsOf } from '../draws/cell.js';
 import { type ConnectionEvidence, type Dependence, judgeDependence } from '../draws/dependence.js';
 import { type SplitTest, testSplit } from '../draws/split-test.js';
+import { type JudgedErrors, judgedErrors } from '../errors/judged-errors.js';
 import { powerAt } from '../plan/plan-requests.js';
 import type { SplitEvidence, SplitRule } from '../split-evidence.js';
 import { isExactGate } from '../tolerance.js';
 import { type DecisionContext, planInput } from './decision-context.js';
+import { type DecidedBy, decidedBy } from './decided-by.js';
 import { failuresOf } from './failures.js';
 import { type JudgedDestination, judgedSplit } from './judged-split.js';
 import { open, type Outcome, settled } from './outcome.js';
@@ -26,10 +28,13 @@ export interface SplitDecision extends Outcome {
   test: SplitTest | null;
   /** The p-value that was judged: of the right units, the largest over every allocation of the missing answers; null where `test` is. */
   worstCasePValue: number | null;
+  /** Why that is another p-value than the test's. */
+  decidedBy: DecidedBy;
   /** What was counted as drawn independently. */
   units: Units;
   /** What the connections say about independence; null where they were not given or nothing could be split. */
   dependence: Dependence | null;
+  errors: JudgedErrors;
   /** Probability that an exactly right split passes with N requests, none of them missing. */
   power: number;
 }
@@ -53,6 +58,8 @@ export interface SplitDecision extends Outcome {
 export function decideSplit(evidence: SplitEvidence, rule: SplitRule): SplitDecision {
   const split = judgedSplit(evidence, rule);
   const { n, missing, cells, sampled } = split;
+  const { failedWithoutDestination: unidentified } = split;
+  const errors = judgedErrors(evidence, rule, { sampled, unidentified });
   const choice = { exactGate: isExactGate(rule.tolerance), seed: rule.seed };
   const counts = countsOf(cells);
   const testable = cells.length > 1 && counts.some((count) => count > 0);
@@ -72,6 +79,7 @@ export function decideSplit(evidence: SplitEvidence, rule: SplitRule): SplitDeci
     evidence,
     rule,
     split,
+    errors,
     model,
     choice,
     dependence,
@@ -87,17 +95,25 @@ export function decideSplit(evidence: SplitEvidence, rule: SplitRule): SplitDeci
     destinations: split.destinations,
     test,
     worstCasePValue: worst,
+    decidedBy: decidedBy(test, model, drawn, worst),
     units: model.units,
     dependence,
+    errors,
     power: sampled === 0 ? 0 : powerAt(sampled, planInput(context)),
   };
 }
+
+/** Failures that say nothing of who answers. */
+const OF_ERRORS = new Set<string>([
+  'error-rate',
+  'destination-failing',
+] satisfies SplitReason['code'][]);
 
 /** The rules in their order. */
 function outcomeOf(context: DecisionContext): Outcome {
   const failures = failuresOf(context);
   const { n, sampled } = context.split;
-  if (n === 0 && failures.every((reason) => reason.code === 'error-rate')) {
+  if (n === 0 && failures.every(({ code }) => OF_ERRORS.has(code))) {
     return barredByUnsent(open([{ code: 'no-answers', sampled }]), context.evidence);
   }
   if (failures.length > 0) return settled('fail', failures);

@@ -167,7 +167,7 @@ describe('the others', () => {
     const found = findAll(simulate({ ...base, ...run }, seededRandom(4)));
     assert.deepEqual(
       found.map((finding) => finding.code),
-      ['errors-concentrated'],
+      ['errors-concentrated', 'destination-failing'],
     );
     assert.match(found[0]?.summary ?? '', /'v2'/);
   });

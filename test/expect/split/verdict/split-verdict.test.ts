@@ -117,7 +117,8 @@ describe('missing answers', () => {
   it('stand in the way when where they went matters', () => {
     const decision = decide([60, 40], [1785, 1284], { sampled: 3098 });
     assert.equal(decide([60, 40], [1785, 1284]).verdict, 'pass');
-    assert.equal(outcome(decision), 'inconclusive missing-answers');
+    // 29 failures of v2 in 1,313 would be more than 1 %, too.
+    assert.equal(outcome(decision), 'inconclusive missing-answers errors-unattributed');
   });
   it('do not hide a failure that holds wherever they went', () => {
     const differs = decide([60, 40], [2400, 600], { sampled: 3020 });
@@ -169,15 +170,17 @@ describe('requests that were due and not sent', () => {
     assert.equal(outcome(pure), 'inconclusive unsent-requests');
   });
   it('are errors where the peer is the reason, in their number and in the total', () => {
-    // 31 of 3,120 are below 1 %, 32 of 3,121 above.
-    assert.equal(outcome(unsent(31, 0)), 'pass equivalent');
-    const failed = unsent(32, 0);
+    // SciPy: P(X ≥ 41 | 3130, 0.01) = 0.0538, and of 42, 50, 51 in turn 0.0383, 0.00125, 0.00075.
+    assert.equal(outcome(unsent(41, 0)), 'pass equivalent');
+    assert.equal(outcome(unsent(42, 0)), 'inconclusive error-rate-open');
+    assert.equal(outcome(unsent(50, 0)), 'inconclusive error-rate-open');
+    const failed = unsent(51, 0);
     assert.equal(outcome(failed), 'fail error-rate');
     assert.match(
       failed.reasons.map(reasonText).join(),
-      /^32 of 3,121 requests failed, 32 of them before they could be sent \(1\.025 %\), more than/,
+      /^51 of 3,140 requests failed, 51 of them before they could be sent \(1\.624 %\), more than/,
     );
-    const both = { sampled: 3109, unsent: { byPeer: 12, byUs: 0 } };
+    const both = { sampled: 3109, unsent: { byPeer: 32, byUs: 0 } };
     assert.equal(outcome(decide([60, 40], [1853, 1236], both)), 'fail error-rate');
     assert.equal(outcome(unsent(0, 3000)), 'inconclusive unsent-requests');
   });
@@ -263,6 +266,6 @@ describe('every reason in words', () => {
       assert.doesNotMatch(text, /undefined|NaN|null|Infinity|\n/, text);
       codes.add(reason.code);
     }
-    assert.equal(codes.size, 12);
+    assert.equal(codes.size, 13);
   });
 });
