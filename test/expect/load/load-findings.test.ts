@@ -101,14 +101,15 @@ describe('load-cut-short', () => {
       assert.ok(isPeers(cause));
       assert.equal(some([cause, 1])?.severity, 'error');
     }
-    for (const cause of ['no-place', 'client', 'stopped'] as const) {
+    for (const cause of ['no-place', 'client'] as const) {
       assert.ok(!isPeers(cause));
       assert.equal(some([cause, 1])?.severity, 'warning');
       assert.equal(some([cause, 1], ['interrupted', 9])?.severity, 'warning');
     }
   });
 
-  it('is not said of a load that was sent, or that was only interrupted', () => {
+  it('is not said of a load that was sent, or that somebody ended', () => {
+    assert.equal(loadCutShort({ ...cut, unsent: new Map([['stopped', 9]]) }), null);
     assert.equal(loadCutShort({ ...cut, sent: 3000, unsent: new Map() }), null);
     assert.equal(loadCutShort({ ...cut, unsent: new Map([['interrupted', 2960]]) }), null);
     assert.equal(loadCutShort({ ...cut, unsent: new Map([['no-place', 0]]) }), null);
