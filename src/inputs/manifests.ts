@@ -14,7 +14,8 @@ const WHAT = 'a manifest';
  * Reads manifests from where they are.
  *
  * @param sources Files; folders, of which every *.yaml, *.yml and *.json directly inside is read,
- *   as `kubectl apply -f` does; `-` for standard input.
+ *   as `kubectl apply -f` does, and what is no Kubernetes object is passed over with a finding; `-` for
+ *   standard input.
  * @param signal Gives up when it aborts.
  * @throws InputError when a source cannot be read or something in it is wrong.
  */
@@ -26,7 +27,7 @@ export async function loadManifests(
   for (const source of sources) {
     for (const from of await filesOf(source)) {
       const { name, text } = await readText({ from, what: WHAT, maxBytes: MAX_BYTES, signal });
-      sets.push(parseManifests(text, name));
+      sets.push(parseManifests(text, name, { amongOthers: from !== source }));
     }
   }
   return mergeManifests(sets);

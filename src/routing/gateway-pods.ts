@@ -1,4 +1,5 @@
 import { implementationOf } from './gateway-api/implementation.js';
+import { gatewayWorkloads } from './istio/gateway-workload.js';
 import type { ManifestSet } from './manifest-set.js';
 import { hasLabels } from './pods.js';
 import type { Via } from './request.js';
@@ -50,7 +51,8 @@ export function gatewayPods(set: ManifestSet, via: Via): GatewayPods | null {
       : { namespace: 'ingress-nginx', selector: 'app.kubernetes.io/name=ingress-nginx' };
   }
   if (Object.keys(labels).length === 0) return null;
-  const own = set.workloads.find(({ podLabels }) => hasLabels(podLabels, labels));
+  const known = istio === undefined ? [] : gatewayWorkloads(set, [istio], undefined);
+  const own = known.find(({ isAssumed }) => !isAssumed);
   const isUsual = hasLabels(USUAL_LABELS, labels);
   return {
     namespace:

@@ -37,14 +37,40 @@ const MAX_LIST_DEPTH = 4;
  * have nothing to do with routing are ignored.
  * @param text What the file holds.
  * @param file Its name, for messages.
+ * @param options.amongOthers Documents that claim to be no object (neither apiVersion nor kind) are passed
+ *   over, and it is said: folders have settings of other tools beside manifests.
  * @throws InputError with file, line and path when something in it is wrong.
  */
-export function parseManifests(text: string, file: string): ManifestSet {
+export function parseManifests(
+  text: string,
+  file: string,
+  { amongOthers = false }: { amongOthers?: boolean } = {},
+): ManifestSet {
   return mergeManifests(
-    SourceDocument.readAll(text, file).map((document) =>
-      readNode(ManifestNode.ofDocument(document), null, 0),
-    ),
+    SourceDocument.readAll(text, file).map((document) => {
+      const node = ManifestNode.ofDocument(document);
+      return amongOthers && claimsNothing(node.value)
+        ? { ...EMPTY_MANIFESTS, findings: [notAnObject(node)] }
+        : readNode(node, null, 0);
+    }),
   );
+}
+
+function claimsNothing(value: unknown): boolean {
+  return (
+    Array.isArray(value) ||
+    typeof value !== 'object' ||
+    (value !== null && !Object.hasOwn(value, 'apiVersion') && !Object.hasOwn(value, 'kind'))
+  );
+}
+
+function notAnObject(node: ManifestNode): Finding {
+  return manifestFinding({
+    code: 'not-an-object',
+    summary:
+      'no Kubernetes object (neither apiVersion nor kind), so it is passed over; kubectl apply -f would refuse it',
+    place: node.place(),
+  });
 }
 
 /** @param implied What the items of a typed List (`VirtualServiceList`) are when they do not say. */

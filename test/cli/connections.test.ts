@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 
 import type { ExplanationReport } from '../../src/report/explanation.js';
 import type { PlanReport } from '../../src/report/plan.js';
+import type { RoutesReport } from '../../src/report/routes.js';
 import { splitproof } from '../fixtures/command.js';
 
 const TLS = ['-f', 'test/data/routing/istio/tls-weights.yaml', '--via', 'mesh', '-N', 'foo'];
@@ -22,6 +23,21 @@ async function explained(
 function sharesOf({ destinations }: ExplanationReport): [string, number][] {
   return destinations.map(({ name, share }) => [name, share]);
 }
+
+describe('explain without a request', () => {
+  it('lists rules for connections that clients of one namespace alone see', async () => {
+    const words = ['explain', '-f', 'test/data/routing/istio/tls-weights.yaml', '--format', 'json'];
+    const { stdout, stderr } = await splitproof(words);
+    assert.equal(stderr, '');
+    const [table, ...others] = (JSON.parse(stdout) as RoutesReport).tables;
+    assert.deepEqual(others, []);
+    assert.deepEqual(table?.clients, ['foo']);
+    assert.deepEqual(
+      table.routes.map(({ destinations }) => destinations.map(({ weight }) => weight)),
+      [[60, 40]],
+    );
+  });
+});
 
 describe('explain for a connection', () => {
   it('over TLS, by its server name', async () => {

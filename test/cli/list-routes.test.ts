@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -186,6 +186,46 @@ describe('explain without a request', () => {
     assert.match(stdout, /and 200 more tables: --authority HOST/);
     assert.ok(stdout.split('\n').every((line) => line.length <= 80));
     assert.equal((await listed('-f', many)).report.tables.length, 300);
+  });
+});
+
+describe('explain -f with a folder', () => {
+  const objects = [
+    virtualService([{ route: [{ destination: { host: 'a' } }] }]),
+    gateway([http(80)]),
+  ];
+  const inFolder = (name: string, files: Readonly<Record<string, string>>): string => {
+    const at = path.join(folder, name);
+    mkdirSync(at);
+    for (const [file, text] of Object.entries({
+      'routes.json': objects.map((object) => JSON.stringify(object)).join('\n'),
+      ...files,
+    }))
+      writeFileSync(path.join(at, file), text);
+    return at;
+  };
+
+  it('passes over settings of other tools, and says so', async () => {
+    const others = { 'values.yaml': 'replicas: 2\n', 'names.json': '["a"]', 'empty.yaml': '' };
+    const { status, report } = await listed('-f', inFolder('beside', others));
+    assert.equal(status, 0);
+    assert.equal(report.tables.length, 1);
+    const passedOver = report.findings.filter(({ code }) => code === 'not-an-object');
+    assert.deepEqual(
+      passedOver.map(({ place }) => path.basename(place?.file ?? '')),
+      ['names.json', 'values.yaml'],
+    );
+  });
+
+  it('refuses a manifest that lacks its kind, and a file that is named and is none', async () => {
+    const without = inFolder('without-kind', { 'x.yaml': 'apiVersion: v1\nmetadata: {name: a}\n' });
+    const { status, stderr } = await splitproof(['explain', '-f', without]);
+    assert.equal(status, 2);
+    assert.match(stderr, /x\.yaml:1: not a Kubernetes object: kind is missing\n$/);
+    const values = path.join(inFolder('named', { 'values.yaml': 'replicas: 2\n' }), 'values.yaml');
+    const named = await splitproof(['explain', '-f', values]);
+    assert.equal(named.status, 2);
+    assert.match(named.stderr, /values\.yaml:1: not a Kubernetes object: kind is missing\n$/);
   });
 });
 

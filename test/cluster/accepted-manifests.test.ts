@@ -18,6 +18,9 @@ const REFUSED: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
     'Ingress prod-ingress': /^no kind Ingress of extensions\/v1beta1$/,
     'Ingress other-ingress': /^no kind Ingress of extensions\/v1beta1$/,
   },
+  'test/data/routing/istio/service-selects-nobody.yaml': {
+    'Deployment hello-deployment-pro': /^no kind Deployment of extensions\/v1beta1$/,
+  },
   // Misspelt all through; that the product names the same fields is tested beside this.
   'test/data/routing/nested-unknown-fields.yaml': {
     'VirtualService web': /unknown field .*spec\.http\[0\]\.route\[0\]\.weigth/,

@@ -10,6 +10,7 @@ import {
   type KubernetesObject,
   listener,
   manifestsOf,
+  service,
   to,
   virtualService,
 } from './objects.js';
@@ -37,6 +38,11 @@ describe('where a gateway’s own pods are', () => {
         ROUTE,
         deployment('edge', { app: 'edge', tier: 'front', x: 'y' }, { namespace: 'edge' }),
       ],
+    ],
+    [
+      'one that a Service of the manifests selects',
+      '-n edge -l app=edge,tier=front',
+      [own, ROUTE, service('edge', { app: 'edge', tier: 'front' }, { namespace: 'edge' })],
     ],
     [
       'of Istio’s Gateway API',

@@ -1,10 +1,10 @@
 import { InputError } from '../../input-error.js';
 import type { ChosenRoute } from '../chosen-route.js';
 import { GATEWAY_API_GROUP } from '../gateway-api/gateway.js';
+import { gatewayWorkloads } from '../istio/gateway-workload.js';
 import { ROOT_NAMESPACE } from '../istio/visibility.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject } from '../manifest/manifest-object.js';
-import { hasLabels } from '../pods.js';
 import { formatVia } from '../request.js';
 import { implementationOf } from '../gateway-api/implementation.js';
 import { apiGatewayOf } from './api-gateway.js';
@@ -74,11 +74,11 @@ export function gatewayWorkload(
       .error(
         `${describeObject(gateway)} selects no pods by labels, so ${what} for it would hold for every gateway: give it a selector`,
       );
-  const pods = set.workloads.find(({ podLabels }) => hasLabels(podLabels, labels));
+  const [pods] = gatewayWorkloads(set, [gateway], undefined);
   return {
     labels,
     namespace: pods?.namespace ?? ROOT_NAMESPACE,
-    namespaceKnown: pods !== undefined,
+    namespaceKnown: pods?.isAssumed === false,
     madeFor: null,
   };
 }

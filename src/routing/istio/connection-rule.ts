@@ -55,7 +55,7 @@ function readMatch(node: ManifestNode, before: readonly Condition[]): MatchEntry
   if (port !== 0) conditions.push({ on: 'port', port });
   const gateways = node.field('gateways').strings();
   if (gateways.length > 0) conditions.push({ on: 'gateway', names: gateways });
-  const labels = node.field('sourceLabels').stringMap();
+  const labels = node.field('sourceLabels').customStringMap();
   if (Object.keys(labels).length > 0) conditions.push({ on: 'source-labels', labels });
   const namespace = node.field('sourceNamespace').optionalString() ?? '';
   if (namespace !== '') conditions.push({ on: 'source-namespace', namespace });

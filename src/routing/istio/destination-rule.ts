@@ -30,7 +30,7 @@ export function readDestinationRule(node: ManifestNode): DestinationRule {
     .map((subset) => {
       return {
         name: subset.field('name').string(),
-        labels: subset.field('labels').stringMap(),
+        labels: subset.field('labels').customStringMap(),
         loadBalancers: readLoadBalancers(subset.field('trafficPolicy')),
         node: subset,
       };
@@ -44,7 +44,7 @@ export function readDestinationRule(node: ManifestNode): DestinationRule {
     host,
     subsets,
     exportTo: spec.field('exportTo').strings(),
-    workloadSelector: selector.absent ? null : selector.field('matchLabels').stringMap(),
+    workloadSelector: selector.absent ? null : selector.field('matchLabels').customStringMap(),
     loadBalancers: readLoadBalancers(spec.field('trafficPolicy')),
   };
 }

@@ -44,7 +44,7 @@ export function readGateway(node: ManifestNode): IstioGateway {
     throw spec.field('servers').error('the Gateway has no servers: it opens no port');
   return {
     ...readObject(node, 'Gateway', 'networking.istio.io'),
-    selector: spec.field('selector').stringMap(),
+    selector: spec.field('selector').customStringMap(),
     servers: servers.map(readServer),
   };
 }

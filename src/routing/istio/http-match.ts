@@ -34,7 +34,7 @@ export function readHttpMatch(node: ManifestNode): MatchEntry {
 /** Of the client; they count only where no gateways are named, which a rule that delegates may do. */
 function readSource(node: ManifestNode): Condition[] {
   const conditions: Condition[] = [];
-  const labels = node.field('sourceLabels').stringMap();
+  const labels = node.field('sourceLabels').customStringMap();
   if (Object.keys(labels).length > 0) conditions.push({ on: 'source-labels', labels });
   const namespace = node.field('sourceNamespace').optionalString();
   if (namespace !== null && namespace !== '')

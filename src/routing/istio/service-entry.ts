@@ -47,7 +47,7 @@ export function readServiceEntry(node: ManifestNode): {
           ]),
       ),
       address: address !== undefined && others.length === 0 && isIP(address) !== 0 ? address : null,
-      selector: selector.absent ? null : selector.stringMap(),
+      selector: selector.absent ? null : selector.customStringMap(),
       exportTo: spec.field('exportTo').strings(),
     },
     endpoints: spec
@@ -57,7 +57,7 @@ export function readServiceEntry(node: ManifestNode): {
         ...object,
         kind: 'Endpoint',
         name: endpoint.field('address').string(),
-        podLabels: endpoint.field('labels').stringMap(),
+        podLabels: endpoint.field('labels').customStringMap(),
         replicas: 1,
         readyReplicas: null,
         endpointOf: object.name,
@@ -72,7 +72,7 @@ export function readWorkloadEntry(node: ManifestNode): Workload {
   return {
     ...readObject(node, 'WorkloadEntry', 'networking.istio.io'),
     kind: 'WorkloadEntry',
-    podLabels: node.field('spec').field('labels').stringMap(),
+    podLabels: node.field('spec').field('labels').customStringMap(),
     replicas: 1,
     readyReplicas: null,
     endpointOf: null,

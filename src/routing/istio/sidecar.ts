@@ -29,7 +29,7 @@ export function readSidecar(node: ManifestNode): Sidecar {
   const selector = spec.field('workloadSelector');
   return {
     ...readObject(node, 'Sidecar', 'networking.istio.io'),
-    workloadSelector: selector.absent ? null : selector.field('labels').stringMap(),
+    workloadSelector: selector.absent ? null : selector.field('labels').customStringMap(),
     egress: spec
       .field('egress')
       .items()

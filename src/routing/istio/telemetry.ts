@@ -17,7 +17,7 @@ export function readTelemetry(node: ManifestNode): Telemetry {
   const targets = [...(single.absent ? [] : [single]), ...spec.field('targetRefs').items()];
   return {
     ...readObject(node, 'Telemetry', 'telemetry.istio.io'),
-    selector: spec.field('selector').field('matchLabels').stringMap(),
+    selector: spec.field('selector').field('matchLabels').customStringMap(),
     gateways: targets
       .filter((target) => target.field('kind').value === 'Gateway')
       .map((target) => target.field('name').string()),

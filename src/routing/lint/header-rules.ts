@@ -37,17 +37,17 @@ export function headerRulesWithoutWeight(set: ManifestSet): Finding[] {
 }
 
 function ofRule({ label, entries, action }: Rule): Finding[] {
-  if (!isForSome(entries) || action.kind !== 'forward' || action.backends.length < 2) return [];
+  if (action.kind !== 'forward' || action.backends.length < 2) return [];
+  const idle = action.backends.filter(({ weight }) => weight === 0);
+  if (idle.length === 0 || !isForSome(entries)) return [];
   const wanted = [...new Set(entries.flatMap(({ conditions }) => conditions.flatMap(nameOf)))];
-  return action.backends
-    .filter(({ weight }) => weight === 0)
-    .map((backend) =>
-      manifestFinding({
-        code: 'header-rule-without-weight',
-        summary: `${label} is for requests with ${wanted.join(' or ')}, and gives ${destinationText(backend)} the weight 0: they get none of it, and weights of other rules do not apply to them; give it a weight, or leave it out`,
-        place: backend.node.place(),
-      }),
-    );
+  return idle.map((backend) =>
+    manifestFinding({
+      code: 'header-rule-without-weight',
+      summary: `${label} is for requests with ${wanted.join(' or ')}, and gives ${destinationText(backend)} the weight 0: they get none of it, and weights of other rules do not apply to them; give it a weight, or leave it out`,
+      place: backend.node.place(),
+    }),
+  );
 }
 
 /** Every alternative asks for a header or a query parameter. */

@@ -1,6 +1,6 @@
 import { resolveShortName } from '../istio/host.js';
 import type { DestinationRule } from '../istio/destination-rule.js';
-import { destinationRulesOf } from '../istio/rules-in-sight.js';
+import { destinationRulesOf, type HostRules } from '../istio/rules-in-sight.js';
 import { allRules } from '../istio/virtual-service.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject } from '../manifest/manifest-object.js';
@@ -14,14 +14,14 @@ import { manifestFinding } from '../manifest-finding.js';
  * counts for one client is told when its request is asked for.
  */
 export function unknownSubsets(set: ManifestSet): Finding[] {
+  const rulesFor = rulesOfAnyone(set);
   return set.virtualServices.flatMap((object) =>
     allRules(object).flatMap(({ action }) =>
       (action.kind === 'forward' ? action.backends : []).flatMap((backend): Finding[] => {
         const { subset } = backend;
         if (subset === null) return [];
         const host = resolveShortName(backend.host, object.namespace);
-        const anyone = { namespace: object.namespace, labels: {} };
-        const { candidates, rules } = destinationRulesOf(set, host, anyone);
+        const { candidates, rules } = rulesFor(host, object.namespace);
         if (rules.some((rule) => defines(rule, subset))) return [];
         const defining = candidates.filter((rule) => defines(rule, subset));
         if (isSeen(set, host, subset, defining)) return [];
@@ -41,6 +41,17 @@ export function unknownSubsets(set: ManifestSet): Finding[] {
       }),
     ),
   );
+}
+
+/** What holds for clients of a namespace whose labels are not known, found once for each host. */
+function rulesOfAnyone(set: ManifestSet): (host: string, namespace: string) => HostRules {
+  const known = new Map<string, HostRules>();
+  return (host, namespace) => {
+    const key = `${namespace}/${host}`;
+    const found = known.get(key) ?? destinationRulesOf(set, host, { namespace, labels: {} });
+    known.set(key, found);
+    return found;
+  };
 }
 
 /** As many objects as one sentence can name. */

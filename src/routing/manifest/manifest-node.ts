@@ -119,16 +119,29 @@ export class ManifestNode {
     return this.items().map((item) => item.string());
   }
 
-  /** A mapping of strings, as labels and annotations are; empty when absent. */
+  /**
+   * A mapping of strings, as labels and annotations are; empty when absent. In Kubernetes' own types, the
+   * metadata of any object among them, `null` is kept as the empty string, as API servers do.
+   */
   stringMap(): Record<string, string> {
+    return Object.fromEntries(this.fields().map(([name, node]) => [name, node.#text()]));
+  }
+
+  /** A mapping of strings in the `spec` of a custom resource, where API servers drop `null`. */
+  customStringMap(): Record<string, string> {
     return Object.fromEntries(
-      this.fields().map(([name, node]) => {
-        if (typeof node.value === 'number' || typeof node.value === 'boolean')
-          throw node.error(`must be a string: put ${JSON.stringify(node.value)} in quotes`);
-        // Annotations may have templates of others in them.
-        return [name, typeof node.value === 'string' ? node.value : node.string()];
-      }),
+      this.fields()
+        .filter(([, node]) => !node.absent)
+        .map(([name, node]) => [name, node.#text()]),
     );
+  }
+
+  #text(): string {
+    if (this.absent) return '';
+    if (typeof this.value === 'number' || typeof this.value === 'boolean')
+      throw this.error(`must be a string: put ${JSON.stringify(this.value)} in quotes`);
+    // Annotations may have templates of others in them.
+    return typeof this.value === 'string' ? this.value : this.string();
   }
 
   #mapping(): Record<string, unknown> {

@@ -5,6 +5,7 @@ import { MESH, type VirtualService } from '../istio/virtual-service.js';
 import type { ManifestSet } from '../manifest-set.js';
 import type { RouteRequest } from '../request.js';
 import { findService, knownHosts } from '../service-registry.js';
+import { clientsOf } from './clients.js';
 import type { HostRules } from './listed.js';
 import { orderNotKnown } from './order-not-known.js';
 
@@ -111,22 +112,6 @@ function portsOf(
   );
   const inCluster = host.endsWith(`.${CLUSTER_DOMAIN}`);
   return inCluster ? [null] : [...new Set([HTTP_PORT, ...beside])];
-}
-
-/** Namespaces of clients that see other routes than all others, or take other rules. */
-function clientsOf(
-  { sidecars }: ManifestSet,
-  virtualServices: readonly VirtualService[],
-): ReadonlySet<string> {
-  const told = new Set(sidecars.map(({ namespace }) => namespace));
-  for (const { exportTo, http, namespace } of virtualServices) {
-    const targets = exportTo.includes('*') ? [] : exportTo.filter((target) => target !== '~');
-    for (const target of targets) told.add(target === '.' ? namespace : target);
-    for (const { conditions } of http.flatMap(({ entries }) => entries))
-      for (const condition of conditions)
-        if (condition.on === 'source-namespace') told.add(condition.namespace);
-  }
-  return told;
 }
 
 interface Proxies {

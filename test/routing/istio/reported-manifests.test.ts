@@ -6,11 +6,12 @@ import { describe, it } from 'node:test';
 import { parseManifests } from '../../../src/routing/parse-manifests.js';
 import type { RouteRequest } from '../../../src/routing/request.js';
 import { resolveRoute } from '../../../src/routing/resolve.js';
-import { problemOf, request } from '../request.js';
+import { problemOf, request, sharesOf } from '../request.js';
 
 const DATA = path.resolve(import.meta.dirname, '../../../../test/data/routing/istio');
 const GATEWAY = { via: { kind: 'gateway' }, targetPort: 80 } as const;
 const MESH = { via: { kind: 'mesh' } } as const;
+const PROD = { ...MESH, authority: 'c.prod:80' } as const;
 const TLS = { via: { kind: 'gateway' }, targetPort: 443, scheme: 'https' } as const;
 
 interface Reported {
@@ -174,6 +175,43 @@ const REPORTED: readonly Reported[] = [
     goes: 'reviews.default.svc.cluster.local',
     finds: ['weights-not-applied'],
   },
+  {
+    file: 'dr-exportto-after-host',
+    what: 'a host’s DestinationRule that is not exported hides that of a wildcard',
+    request: PROD,
+    goes: /no DestinationRule that holds for this client defines the subset v1/,
+  },
+  {
+    file: 'dr-merge-needs-equal-exportto',
+    what: 'DestinationRules with unequal exportTo are not merged',
+    request: PROD,
+    goes: /DestinationRule prod\/two .* has no subset v1/,
+  },
+  {
+    file: 'dr-workload-selector',
+    what: 'a DestinationRule with workloadSelector is private to its namespace',
+    request: PROD,
+    goes: /its workloadSelector makes it private to pods of istio-system/,
+  },
+  {
+    file: 'dr-out-of-sight',
+    what: 'a DestinationRule of a third namespace is out of sight',
+    request: PROD,
+    goes: /Istio looks in the namespaces of the client and of the service and in istio-system/,
+  },
+  {
+    file: 'root-namespace-private-dr',
+    what: 'pods of the root namespace take its private DestinationRule first',
+    request: { ...GATEWAY, authority: 'h.example.com' },
+    goes: 'a.default.svc.cluster.local/v2',
+  },
+  {
+    file: 'service-selects-nobody',
+    what: 'the route is there, and no workload behind its Service',
+    request: { ...GATEWAY, path: '/hello' },
+    goes: 'hello-service.default.svc.cluster.local',
+    finds: ['removed-api-version', 'service-without-pods'],
+  },
 ];
 
 describe('Istio: manifests that a control plane and an Envoy were asked about', () => {
@@ -194,13 +232,37 @@ describe('Istio: manifests that a control plane and an Envoy were asked about', 
         'dropped-server',
         'ineffective-match',
         'weights-not-applied',
+        'removed-api-version',
+        'service-without-pods',
       ]);
-      assert.deepEqual(
-        codes.filter((code) => expected.has(code)),
-        finds,
-      );
+      assert.deepEqual(codes.filter((code) => expected.has(code)).toSorted(), finds);
     });
   }
+
+  it('a client whose Sidecar does not import the VirtualService shares by replicas', () => {
+    const client = { ...MESH, authority: 'web.svc:80', namespace: 'client' } as const;
+    const resolution = resolveRoute(read('sidecar-does-not-import'), request(client));
+    assert.ok(resolution.kind === 'forward');
+    assert.equal(resolution.route, null);
+    assert.deepEqual(sharesOf(resolution), { v1: 50, v2: 50 });
+    assert.deepEqual(
+      resolution.findings.map(({ code }) => code),
+      ['sidecar-does-not-import'],
+    );
+  });
+
+  it('mirror_percent is a field of the API, and has an effect', () => {
+    const client = { ...MESH, authority: 'recommendation:8080', namespace: 'tutorial' } as const;
+    const resolution = resolveRoute(read('mirror-percent-alias'), request(client));
+    assert.ok(resolution.kind === 'forward');
+    assert.deepEqual(sharesOf(resolution), { 'version-v1': 100, 'version-v2': 0 });
+    assert.match(resolution.notes.join(), /50 % of the requests are copied to recommendation/);
+    // That the port is none for the gRPC call that is asked about, is another matter.
+    const others = [...resolution.findings, ...resolution.lint].filter(
+      ({ code }) => code !== 'protocol-mismatch',
+    );
+    assert.deepEqual(others, []);
+  });
 
   it('Istio’s webhook refuses hosts that repeat', () => {
     assert.throws(() => read('webhook-duplicate-hosts'), {

@@ -113,6 +113,30 @@ describe('API versions', () => {
   });
 });
 
+describe('labels that are null', () => {
+  it('are the empty string in metadata and in kinds of Kubernetes, and are dropped in others', () => {
+    const set = parseManifests(
+      [
+        'apiVersion: v1',
+        'kind: Service',
+        'metadata: {name: a, labels: {x: null}}',
+        'spec: {selector: {app: a, track: null}, ports: [{port: 80}]}',
+        '---',
+        'apiVersion: networking.istio.io/v1',
+        'kind: DestinationRule',
+        'metadata: {name: a, labels: {x: null}}',
+        'spec: {host: a, subsets: [{name: v1, labels: {version: v1, track: null}}]}',
+      ].join('\n'),
+      'test.yaml',
+    );
+    assert.deepEqual(set.services[0]?.labels, { x: '' });
+    assert.deepEqual(set.services[0].selector, { app: 'a', track: '' });
+    assert.deepEqual(set.destinationRules[0]?.labels, { x: '' });
+    assert.deepEqual(set.destinationRules[0].subsets[0]?.labels, { version: 'v1' });
+    assert.deepEqual(set.findings, []);
+  });
+});
+
 describe('templates', () => {
   it('a value that Helm has yet to fill in, in quotes', () => {
     const objects = (host: string, weight: number | string): KubernetesObject[] => [

@@ -29,13 +29,14 @@ export function* refusedMatch(match: Fields, path: Path): Refusals {
     }
   if (isGiven(fieldsOf(match.uri).regex)) yield* refusedStringMatch(match.uri, [...path, 'uri']);
   for (const field of ['scheme', 'method', 'authority'])
-    yield* refusedStringMatch(match[field], [...path, field]);
+    if (isGiven(match[field])) yield* refusedStringMatch(match[field], [...path, field]);
   for (const [name, value] of Object.entries(fieldsOf(match.queryParams)))
     yield* refusedStringMatch(value, [...path, 'queryParams', name]);
   const port = numberOf(match.port);
   if (port !== 0 && !isPort(port)) yield refusal([...path, 'port'], `${port} is no port`);
-  yield* badLabels(fieldsOf(match.sourceLabels), [...path, 'sourceLabels']);
-  yield* badGatewayNames(match.gateways, [...path, 'gateways']);
+  if (isGiven(match.sourceLabels))
+    yield* badLabels(fieldsOf(match.sourceLabels), [...path, 'sourceLabels']);
+  if (isGiven(match.gateways)) yield* badGatewayNames(match.gateways, [...path, 'gateways']);
   const namespace = textOf(match.sourceNamespace);
   if (namespace !== '' && !isLabel(namespace))
     yield refusal([...path, 'sourceNamespace'], `${JSON.stringify(namespace)} is no namespace`);
@@ -46,7 +47,7 @@ function* refusedStringMatch(value: unknown, path: Path): Refusals {
   const { prefix, regex } = fieldsOf(value);
   if (prefix === '')
     yield refusal([...path, 'prefix'], 'the prefix is empty: leave the match out, or write {}');
-  yield* badRegex(regex, [...path, 'regex']);
+  if (isGiven(regex)) yield* badRegex(regex, [...path, 'regex']);
 }
 
 /** Source: validation.go, validateStringMatchRegexp and validateStringRegexp. */

@@ -25,8 +25,10 @@ export function* refusedHttpRoute(route: Fields, path: Path, isDelegate: boolean
   yield* conflicts(route, path, isDelegate);
   for (const [match, at] of itemsOf(route.match, [...path, 'match']))
     yield* refusedMatch(match, at);
-  yield* badHeaderChanges(fieldsOf(route.headers), [...path, 'headers']);
-  yield* refusedCors(fieldsOf(route.corsPolicy), [...path, 'corsPolicy']);
+  if (isGiven(route.headers))
+    yield* badHeaderChanges(fieldsOf(route.headers), [...path, 'headers']);
+  if (isGiven(route.corsPolicy))
+    yield* refusedCors(fieldsOf(route.corsPolicy), [...path, 'corsPolicy']);
   if (isGiven(route.fault)) yield* refusedFault(fieldsOf(route.fault), [...path, 'fault']);
   yield* refusedMirrors(route, path);
   if (isGiven(route.redirect)) yield* refusedRedirect(route, [...path, 'redirect']);
@@ -36,7 +38,7 @@ export function* refusedHttpRoute(route: Fields, path: Path, isDelegate: boolean
   if (isGiven(route.rewrite)) yield* refusedRewrite(fieldsOf(route.rewrite), [...path, 'rewrite']);
   yield* badAuthority(route, path);
   yield* refusedDestinations(route.route, [...path, 'route']);
-  yield* badDuration(route.timeout, [...path, 'timeout']);
+  if (isGiven(route.timeout)) yield* badDuration(route.timeout, [...path, 'timeout']);
 }
 
 function* conflicts(route: Fields, path: Path, isDelegate: boolean): Refusals {
@@ -61,7 +63,8 @@ function* conflicts(route: Fields, path: Path, isDelegate: boolean): Refusals {
 function* refusedMirrors(route: Fields, path: Path): Refusals {
   const { mirror } = route;
   if (isGiven(mirror)) yield* badDestination(fieldsOf(mirror), [...path, 'mirror']);
-  yield* badShare(fieldsOf(route.mirrorPercentage).value, [...path, 'mirrorPercentage']);
+  if (isGiven(route.mirrorPercentage))
+    yield* badShare(fieldsOf(route.mirrorPercentage).value, [...path, 'mirrorPercentage']);
   for (const [item, at] of itemsOf(route.mirrors, [...path, 'mirrors'])) {
     if (!isGiven(item.destination)) yield refusal(at, 'destination is missing');
     else yield* badDestination(fieldsOf(item.destination), [...at, 'destination']);
@@ -118,7 +121,8 @@ function* refusedDestinations(value: unknown, path: Path): Refusals {
       yield refusal(at, 'destination is missing');
       continue;
     }
-    yield* badHeaderChanges(fieldsOf(item.headers), [...at, 'headers']);
+    if (isGiven(item.headers))
+      yield* badHeaderChanges(fieldsOf(item.headers), [...at, 'headers']);
     yield* badDestination(fieldsOf(item.destination), [...at, 'destination']);
   }
 }
