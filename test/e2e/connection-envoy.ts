@@ -80,7 +80,9 @@ function answerTo(hello: Buffer, host: string, port: number): Promise<string> {
     socket.on('data', (text: string) => (answer += text));
     // A connection that no chain takes may be reset.
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => resolve(answer));
+    socket.on('close', () => {
+      resolve(answer);
+    });
     socket.write(hello);
   });
 }
