@@ -114,7 +114,7 @@ const istioMatch = fc
     {
       uri: fc.oneof(
         fc.record({ prefix: fc.constantFrom('/', '/a', '/b') }),
-        fc.record({ exact: fc.constantFrom('/a', '/b/c') }),
+        fc.record({ exact: fc.constantFrom('/a/b', '/b/c') }),
       ),
       headers: user.map((exact) => ({ 'x-user': { exact } })),
       port: fc.constantFrom(80, 81),
@@ -188,7 +188,7 @@ const httpMatch = fc
           type: fc.constant('PathPrefix'),
           value: fc.constantFrom('/', '/a', '/b'),
         }),
-        fc.record({ type: fc.constant('Exact'), value: fc.constantFrom('/a', '/b/c') }),
+        fc.record({ type: fc.constant('Exact'), value: fc.constantFrom('/a/b', '/b/c') }),
       ),
       headers: header,
     },
@@ -301,7 +301,8 @@ const uses = fc.record({
 });
 
 const asked = fc.record({
-  path: fc.constantFrom('/', '/a', '/a/x', '/b/c', '/z'),
+  // Calls of gRPC name a service and a method.
+  path: fc.constantFrom('/a/b', '/a/x', '/b/c', '/b/x', '/z/c'),
   user: fc.option(user),
   port: fc.constantFrom(80, 80, 81),
 });
