@@ -37,7 +37,15 @@ export function inConnectionOrder<T extends OrderedRule>(rules: readonly T[]): T
     .map(({ ordered, entry }) => ({ ...ordered, rule: { ...ordered.rule, entries: [entry] } }));
 }
 
-/** The server names that an entry takes; `*`: any connection. */
+/**
+ * Server names as Envoy gets them: with a `*` among them a connection needs none.
+ * Source: istio/istio pilot/pkg/networking/core/listener.go, buildFilterChainMatch.
+ */
+export function programmedNames(names: readonly string[]): readonly string[] {
+  return names.includes('*') ? ['*'] : names;
+}
+
+/** The server names that an entry has; `*`: any connection. */
 export function serverNamesOf({ conditions }: MatchEntry): readonly string[] {
   return conditions.find(isServerName)?.names ?? ['*'];
 }
@@ -46,7 +54,9 @@ function onePerName({ conditions }: MatchEntry): MatchEntry[] {
   const named = conditions.find(isServerName);
   if (named === undefined || named.names.length < 2) return [{ conditions }];
   const others = conditions.filter((condition) => condition !== named);
-  return named.names.map((name) => ({ conditions: [{ ...named, names: [name] }, ...others] }));
+  return programmedNames(named.names).map((name) => ({
+    conditions: [{ ...named, names: [name] }, ...others],
+  }));
 }
 
 function isServerName(

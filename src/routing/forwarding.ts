@@ -39,7 +39,8 @@ export function forwardingOf(
   const client = { namespace: clientNamespace, labels: context.source?.labels ?? null };
   const at = {
     port: context.port,
-    isSidecar: via.kind === 'mesh' || via.kind === 'proxyless',
+    // For connections, a sidecar knows all ports of a service, as a gateway does.
+    isSidecar: !perConnection && (via.kind === 'mesh' || via.kind === 'proxyless'),
   };
   const { split, samePods } = resolveDestinations(set, object, backends, client, at, findings);
   const balancing = balancersOf(set, split.destinations, client);

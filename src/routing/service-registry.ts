@@ -12,6 +12,8 @@ export interface KnownService {
   protocols: ReadonlyMap<number, PortProtocol>;
   /** Its own IP address; `null`: it has none, or it is not known. */
   address: string | null;
+  /** It has no IP address, so that proxies tell connections over TLS by their server name. */
+  isKnownByName: boolean;
   /** Labels of its pods; `null`: it selects none by labels. */
   selector: Readonly<Record<string, string>> | null;
   /** Name of the ServiceEntry whose listed endpoints stand behind it. */
@@ -65,6 +67,7 @@ function readRegistry(set: ManifestSet): Map<string, KnownService> {
         ports: entry.ports,
         protocols: entry.protocols,
         address: entry.address,
+        isKnownByName: entry.isKnownByName,
         selector: entry.selector,
         endpointsOf: entry.selector === null ? entry.name : null,
       });
@@ -77,6 +80,7 @@ function readRegistry(set: ManifestSet): Map<string, KnownService> {
       ports: service.ports.map(({ port }) => port),
       protocols: new Map(service.ports.map((port) => [port.port, servicePortProtocol(port)])),
       address: service.address,
+      isKnownByName: false,
       selector: service.selector,
       endpointsOf: null,
     });

@@ -126,6 +126,20 @@ const MESH = { via: { kind: 'mesh' } } as const;
 const MESH_TLS = { scheme: 'https', ...MESH } as const;
 const TLS_SERVICE = service('db', { app: 'db' }, { ports: [{ port: 443, name: 'tls' }] });
 const TCP_SERVICE = service('db', { app: 'db' }, { ports: [{ port: 5432, name: 'tcp' }] });
+const TLS_SERVICE_AT = {
+  ...TLS_SERVICE,
+  spec: { ...(TLS_SERVICE.spec as KubernetesObject), clusterIP: '10.96.3.4' },
+};
+const WILDCARD_ENTRY = {
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'ServiceEntry',
+  metadata: { name: 'wild' },
+  spec: {
+    hosts: ['*.wild.com'],
+    ports: [{ number: 443, name: 'tls', protocol: 'TLS' }],
+    resolution: 'NONE',
+  },
+};
 const DB = 'db.default.svc.cluster.local';
 const IN_MESH = { hosts: [DB, 'a.com', 'b.com', 'c.com'], gateways: null };
 
@@ -477,6 +491,92 @@ const CASES: readonly Case[] = [
     ],
     request: { ...MESH, authority: 'db:5432' },
     goes: 'b',
+  },
+  {
+    rule: 'mesh: subnets of a match hold for later ones, of other VirtualServices too',
+    source: `${TLS_GO}, buildSidecarOutboundTLSFilterChainOpts (destinationCIDRs)`,
+    objects: [
+      TLS_SERVICE_AT,
+      rulesFor(
+        { tls: [to('a', [{ sniHosts: ['a.com'], destinationSubnets: ['10.97.0.0/16'] }])] },
+        { ...IN_MESH, name: 'one', day: 1 },
+      ),
+      rulesFor({ tls: [sni('b', 'b.com')] }, { ...IN_MESH, name: 'two', day: 2 }),
+    ],
+    request: { ...MESH_TLS, authority: 'db:443', serverName: 'b.com' },
+    goes: /no tls rule of port 443 .* the address is 10\.96\.3\.4, not in 10\.97\.0\.0\/16/,
+  },
+  {
+    rule: 'mesh: the narrowest range of addresses counts, and server names of wider ones do not',
+    source: 'envoyproxy/envoy FilterChainMatch (prefix_ranges)',
+    objects: [
+      TLS_SERVICE_AT,
+      rulesFor(
+        {
+          tls: [
+            sni('a', 'a.com'),
+            to('b', [{ sniHosts: ['b.com'], destinationSubnets: ['10.96.0.0/16'] }]),
+          ],
+        },
+        IN_MESH,
+      ),
+    ],
+    request: { ...MESH_TLS, authority: 'db:443', serverName: 'a.com' },
+    goes: /no tls rule of port 443 .* the server name is a\.com, not b\.com/,
+  },
+  {
+    rule: 'mesh, a port for TCP: what follows a rule for every address is not programmed',
+    source: `${TLS_GO}, buildSidecarOutboundTCPFilterChainOpts (TcpLoop)`,
+    objects: [
+      {
+        ...TCP_SERVICE,
+        spec: { ...(TCP_SERVICE.spec as KubernetesObject), clusterIP: '10.96.3.4' },
+      },
+      rulesFor({ tcp: [to('a'), to('b', [{ destinationSubnets: ['10.96.0.0/16'] }])] }, IN_MESH),
+    ],
+    request: { ...MESH, authority: 'db:5432' },
+    goes: 'a',
+  },
+  {
+    rule: 'mesh: a destination without a port has its only one, whichever the connection is for',
+    source: 'pilot/pkg/networking/core/route/route.go, GetDestinationCluster',
+    objects: [
+      TCP_SERVICE,
+      service('a', { app: 'a' }, { ports: [{ port: 80, name: 'http' }] }),
+      rulesFor({ tcp: [to('a')] }, IN_MESH),
+    ],
+    request: { ...MESH, authority: 'db:5432' },
+    goes: 'a',
+  },
+  {
+    rule: 'mesh: a name within the wildcard of a ServiceEntry has its protocol',
+    source: `${TLS_GO}, getConfigsForHost`,
+    objects: [
+      WILDCARD_ENTRY,
+      rulesFor(
+        { http: [to('http')], tls: [sni('a', 'x.wild.com')] },
+        { hosts: ['*.wild.com'], gateways: null },
+      ),
+    ],
+    request: { ...MESH_TLS, authority: 'x.wild.com:443' },
+    goes: 'a',
+  },
+  {
+    rule: 'mesh: a ServiceEntry without an address is known by its server name alone',
+    source: `${TLS_GO}, buildSidecarOutboundTLSFilterChainOpts (hasTLSMatch)`,
+    objects: [WILDCARD_ENTRY],
+    request: { ...MESH_TLS, authority: 'x.wild.com:443', serverName: 'other.com' },
+    goes: /the ServiceEntry of \*\.wild\.com has no address of its own, .* none for other\.com/,
+  },
+  {
+    rule: 'a `*` among the server names of a match takes any, as the least specific',
+    source: 'pilot/pkg/networking/core/listener.go, buildFilterChainMatch',
+    objects: [
+      gateway([passthrough(443, ['*'])]),
+      rulesFor({ tls: [sni('any', '*', 'a.com'), sni('wide', '*.com')] }, { hosts: ['*'] }),
+    ],
+    request: { ...OVER_TLS, authority: 'a.com' },
+    goes: 'wide',
   },
   {
     rule: 'mesh: appProtocol comes before the name of a port',

@@ -1,5 +1,5 @@
 import type { Finding } from '../../finding.js';
-import type { MatchContext } from '../condition.js';
+import type { Condition, MatchContext } from '../condition.js';
 import { matchRule, type OrderedRule } from '../first-match.js';
 import { agesWith } from '../gateway-api/age.js';
 import { chosenRoutes } from '../gateway-api/choose-route.js';
@@ -143,10 +143,9 @@ function virtualServiceTables(set: ManifestSet, at: AtWaypoint, findings: Findin
     (object) => isNear(object, at) && isFor(object, at.host),
   );
   return inOrderFor(at.namespace, near).map(({ virtualService: object, tier }): Table => {
-    const rules = withDelegates(object, set.virtualServices, findings).map((placed) => ({
-      ...placed,
-      context,
-    }));
+    const rules = withDelegates(object, set.virtualServices, findings, isNamespaceOfClient).map(
+      (placed) => ({ ...placed, context }),
+    );
     findings.push(...rules.flatMap((rule) => clientFindings(rule, at)));
     return {
       object,
@@ -155,6 +154,14 @@ function virtualServiceTables(set: ManifestSet, at: AtWaypoint, findings: Findin
       routes: null,
     };
   });
+}
+
+/**
+ * Labels are asked for in vain, beside the names of gateways, too.
+ * Source: istio/istio pilot/pkg/networking/core/listener_waypoint.go, waypointInboundRoute.
+ */
+function isNamespaceOfClient({ on }: Condition): boolean {
+  return on === 'source-namespace';
 }
 
 /** What a rule asks of the client means something else here, or nothing. */

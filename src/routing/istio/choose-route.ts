@@ -234,7 +234,8 @@ function chooseInMesh(
   const forConnections = [...scope.virtualServices, ...meshConnectionRoutes(set)];
   const connection = meshConnection(set, forConnections, service, { ...request, via });
   if (connection !== null) return connectedInMesh(connection, asked, scope, request, via);
-  const mesh = asImported(meshHostOf(set, asked, request), scope, request);
+  const isImported = (host: string): boolean => scope.problemOf(host) === null;
+  const mesh = asImported(meshHostOf(set, asked, request, isImported), scope, request);
   const { matched, traces } = firstMatch(mesh.rules);
   const unseen = mesh.host === null && mesh.isService ? scope.problemOf(mesh.asked) : null;
   const unroutedService =

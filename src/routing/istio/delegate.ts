@@ -18,16 +18,18 @@ export interface PlacedRule {
  * The rules of a VirtualService with every delegation replaced by the delegate's rules. A delegate
  * that is missing, not visible, or at odds with the root's conditions leaves nothing behind.
  * Source: istio/istio pilot/pkg/model/virtualservice.go, mergeVirtualServicesIfNeeded.
+ * @param isIdle Conditions that do not count where gateways are named; those on the client at most proxies.
  */
 export function withDelegates(
   root: VirtualService,
   all: readonly VirtualService[],
   findings: Finding[],
+  isIdle: (condition: Condition) => boolean = isOfSource,
 ): PlacedRule[] {
   return root.http.flatMap((rule): PlacedRule[] => {
     const { action } = rule;
     if (action.kind !== 'delegate')
-      return [{ object: root, rule: withoutIdleSources(withGatewayNames(rule, root.namespace)) }];
+      return [{ object: root, rule: withoutIdle(withGatewayNames(rule, root.namespace), isIdle) }];
     const namespace = action.namespace ?? root.namespace;
     const delegate = all.find(
       (other) =>
@@ -52,7 +54,7 @@ export function withDelegates(
         withGatewayNames(rule, root.namespace),
         withGatewayNames(own, delegate.namespace),
       );
-      if (merged !== null) return [{ object: delegate, rule: withoutIdleSources(merged) }];
+      if (merged !== null) return [{ object: delegate, rule: withoutIdle(merged, isIdle) }];
       findings.push(
         manifestFinding({
           code: 'delegate-conflict',
@@ -69,13 +71,13 @@ export function withDelegates(
  * The client's labels and namespace do not count where gateways are named.
  * Source: istio/istio pilot/pkg/networking/core/route/route.go, sourceMatchHTTP.
  */
-function withoutIdleSources(rule: Rule): Rule {
-  const isIdle = ({ conditions }: MatchEntry): boolean =>
-    conditions.some(({ on }) => on === 'gateway') && conditions.some(isOfSource);
-  if (!rule.entries.some(isIdle)) return rule;
+function withoutIdle(rule: Rule, isIdle: (condition: Condition) => boolean): Rule {
+  const hasIdle = ({ conditions }: MatchEntry): boolean =>
+    conditions.some(({ on }) => on === 'gateway') && conditions.some(isIdle);
+  if (!rule.entries.some(hasIdle)) return rule;
   const entries = rule.entries.map((entry) =>
-    isIdle(entry)
-      ? { conditions: entry.conditions.filter((condition) => !isOfSource(condition)) }
+    hasIdle(entry)
+      ? { conditions: entry.conditions.filter((condition) => !isIdle(condition)) }
       : entry,
   );
   return { ...rule, entries };

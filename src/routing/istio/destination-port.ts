@@ -11,9 +11,9 @@ export class UnknownPortError extends InputError {}
  * takes the port that the request was sent to, and a gateway the service's only one, else its own.
  * Source: istio/istio pilot/pkg/networking/core/route/route.go, GetDestinationCluster;
  * pilot/pkg/networking/core/httproute.go, BuildSidecarOutboundVirtualHosts, where services have the port
- * of the listener alone.
+ * of the listener alone; tls.go, buildSidecarOutboundTCPFilterChainOpts, where they have all.
  * @param host In full.
- * @param at The proxy's port, null where it is not known; `isSidecar`: beside the client.
+ * @param at The proxy's port, null where it is not known; `isSidecar`: beside the client, for requests.
  * @throws UnknownPortError when the service is known, and has not the port.
  */
 export function refuseUnknownPort(

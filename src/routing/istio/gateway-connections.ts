@@ -1,7 +1,12 @@
 import type { Finding } from '../../finding.js';
 import { InputError } from '../../input-error.js';
 import type { Condition, MatchContext, MatchEntry } from '../condition.js';
-import { connectionOf, inConnectionOrder, serverNamesOf } from '../connection-order.js';
+import {
+  connectionOf,
+  inConnectionOrder,
+  programmedNames,
+  serverNamesOf,
+} from '../connection-order.js';
 import { firstMatch, type MatchedRule, matchRule, type RuleTrace } from '../first-match.js';
 import { inputPlace } from '../input-place.js';
 import { manifestFinding } from '../manifest-finding.js';
@@ -169,7 +174,7 @@ function chainsOf(
   findings: Finding[],
 ): Chain[] {
   const { server, gateway } = at;
-  const hosts = server.tls === null ? ['*'] : server.hosts.map(({ host }) => host);
+  const hosts = server.tls === null ? ['*'] : programmedNames(server.hosts.map(({ host }) => host));
   if (!isOpaque(at)) return [{ at, names: hosts, rules: null }];
   const context: MatchContext = {
     request,
@@ -204,7 +209,7 @@ function chainsOf(
       // It is for another port or Gateway, and kept to say so.
       if (!isProgrammed(entry, context)) return [{ at, names: [], rules: [alone] }];
       const names = ownNames(alone, entry, takenNames, findings);
-      return names.length === 0 ? [] : [{ at, names, rules: [alone] }];
+      return names.length === 0 ? [] : [{ at, names: programmedNames(names), rules: [alone] }];
     }),
   );
 }

@@ -1,13 +1,14 @@
 import { InputError } from '../../input-error.js';
 import type { Condition, MatchContext, MatchEntry } from '../condition.js';
-import { connectionOf, inConnectionOrder } from '../connection-order.js';
+import { connectionOf, inConnectionOrder, serverNamesOf } from '../connection-order.js';
 import { firstMatch, type MatchedRule, type OrderedRule, type RuleTrace } from '../first-match.js';
 import { inputPlace } from '../input-place.js';
 import type { ManifestSet } from '../manifest-set.js';
 import type { RouteRequest } from '../request.js';
-import { findService } from '../service-registry.js';
+import { narrowestBits } from '../subnets.js';
+import { findService, type KnownService, wildcardService } from '../service-registry.js';
 import { isApplicable } from './applicable.js';
-import { intersectHosts, resolveShortName } from './host.js';
+import { coveredBy, intersectHosts, resolveShortName } from './host.js';
 import type { PortProtocol } from './port-protocol.js';
 import { type RankedRule, refuseRivalConnections } from './rival-connections.js';
 import { MESH, type VirtualService, withGatewayNames } from './virtual-service.js';
@@ -47,9 +48,10 @@ export interface MeshConnection {
 export function meshConnection(
   set: ManifestSet,
   virtualServices: readonly VirtualService[],
-  service: AskedService,
+  { asked, port }: AskedService,
   request: RouteRequest,
 ): MeshConnection | null {
+  const service = { asked: wildcardOf(set, asked, port) ?? asked, port };
   const seen = seenFor(virtualServices, service, request);
   const objects = seen.map(({ virtualService }) => virtualService);
   const { layer, note } = layerOf(set, objects, service, request);
@@ -67,18 +69,19 @@ export function meshConnection(
     );
   const known = findService(set, service.asked);
   const context = contextOf(set, service, request);
-  const ordered = rulesOf(seen, layer, context);
+  const ordered = rulesOf(seen, layer, context, context.connection?.address ?? null);
   refuseRivalConnections(ordered);
   const { matched, traces } = firstMatch(ordered);
   // A port for TLS keeps no way to the service beside the rules that are programmed for it.
   const isLost = matched === null && layer === 'tls' && ordered.some(isApplicable);
-  const unroutedService = matched === null && !isLost && known !== null ? service.asked : null;
+  const lost = isLost
+    ? noTlsRule(traces, service, context)
+    : matched === null && layer === 'tls' && known !== null
+      ? unnamedError(known, service, context)
+      : null;
+  const unroutedService = matched === null && lost === null && known !== null ? known.host : null;
   const problem =
-    matched !== null || unroutedService !== null
-      ? null
-      : isLost
-        ? noTlsRule(traces, service, context)
-        : unknownService(service);
+    matched !== null || unroutedService !== null ? null : (lost ?? unknownService(service));
   return { rules: ordered, matched, traces, unroutedService, problem, notes };
 }
 
@@ -97,7 +100,7 @@ export function meshConnectionRules(
   const objects = seen.map(({ virtualService }) => virtualService);
   const { layer } = layerOf(set, objects, service, any);
   if (layer !== 'tls' && layer !== 'tcp') return null;
-  return { layer, rules: rulesOf(seen, layer, contextOf(set, service, any)) };
+  return { layer, rules: rulesOf(seen, layer, contextOf(set, service, any), null) };
 }
 
 function seenFor(
@@ -125,23 +128,70 @@ function contextOf(
   };
 }
 
+/** @param address That connections are opened to; null: any. */
 function rulesOf(
   seen: readonly SeenVirtualService[],
   layer: 'tls' | 'tcp',
   context: MatchContext,
+  address: string | null,
 ): RankedRule[] {
   const rules = seen.flatMap(({ virtualService, tier }) =>
     virtualService[layer].map((rule): RankedRule => ({
       object: virtualService,
       rank: tier,
       context,
-      rule: withGatewayNames(
-        layer === 'tls' ? withSubnetsBefore(rule) : rule,
-        virtualService.namespace,
-      ),
+      rule: withGatewayNames(rule, virtualService.namespace),
     })),
   );
-  return inConnectionOrder(rules);
+  if (layer === 'tls')
+    return inConnectionOrder(inNarrowestRange(withSubnetsBefore(rules), address));
+  // What comes after a rule for every address is not programmed, however narrow its subnets are.
+  const last = rules.findIndex((ranked) => entriesOf(ranked).some(isForEveryAddress));
+  const end = last === -1 ? rules.length : last + 1;
+  return [
+    ...inConnectionOrder(inNarrowestRange(rules.slice(0, end), address)),
+    ...inConnectionOrder(rules.slice(end)),
+  ];
+}
+
+/**
+ * Envoy goes by the narrowest range that an address is in, and comes back to no wider one.
+ * Source: Envoy API, `listener_components.proto`, FilterChainMatch.
+ */
+function inNarrowestRange(rules: readonly RankedRule[], address: string | null): RankedRule[] {
+  const bits = new Map(
+    rules.flatMap((ranked) =>
+      entriesOf(ranked).map((entry): [MatchEntry, number] => [
+        entry,
+        address === null ? -1 : bitsOf(entry, address),
+      ]),
+    ),
+  );
+  const narrowest = Math.max(-1, ...bits.values());
+  return rules.map((ranked) => ({
+    ...ranked,
+    rule: {
+      ...ranked.rule,
+      entries: ranked.rule.entries.filter((entry) => (bits.get(entry) ?? narrowest) === narrowest),
+    },
+  }));
+}
+
+/** -1: it asks for no subnet that the address is in. */
+function bitsOf({ conditions }: MatchEntry, address: string): number {
+  const asked = conditions.find(({ on }) => on === 'destination-subnets');
+  return asked?.on === 'destination-subnets' ? (narrowestBits(address, asked.subnets) ?? -1) : -1;
+}
+
+/** The entries of a rule that come to the client's proxy. */
+function entriesOf(ranked: RankedRule): MatchEntry[] {
+  return ranked.rule.entries.filter((entry) =>
+    isApplicable({ ...ranked, rule: { ...ranked.rule, entries: [entry] } }),
+  );
+}
+
+function isForEveryAddress({ conditions }: MatchEntry): boolean {
+  return !conditions.some(({ on }) => on === 'destination-subnets');
 }
 
 function isFor({ hosts, namespace }: VirtualService, { asked }: AskedService): boolean {
@@ -186,15 +236,27 @@ function layerOf(
   }
 }
 
-/** Subnets of a match hold for later ones that have none, too. */
-function withSubnetsBefore(rule: RankedRule['rule']): RankedRule['rule'] {
-  let before: Condition[] = [];
-  const entries = rule.entries.map(({ conditions }): MatchEntry => {
-    const own = conditions.filter(({ on }) => on === 'destination-subnets');
-    if (own.length > 0) before = own;
-    return own.length > 0 ? { conditions } : { conditions: [...conditions, ...before] };
+/**
+ * Subnets of a match hold for all later ones that have none, too, whichever VirtualService these are of. A
+ * match that repeats an earlier one is as that one.
+ */
+function withSubnetsBefore(rules: readonly RankedRule[]): RankedRule[] {
+  let before: readonly Condition[] = [];
+  const firstSubnets = new Map<string, readonly Condition[]>();
+  return rules.map((ranked) => {
+    const programmed = entriesOf(ranked);
+    const entries = ranked.rule.entries.map((entry): MatchEntry => {
+      if (!programmed.includes(entry)) return entry;
+      const own = entry.conditions.filter(({ on }) => on === 'destination-subnets');
+      const others = entry.conditions.filter(({ on }) => on !== 'destination-subnets');
+      if (own.length > 0) before = own;
+      const key = JSON.stringify([serverNamesOf(entry), own]);
+      const subnets = firstSubnets.get(key) ?? before;
+      firstSubnets.set(key, subnets);
+      return { conditions: [...others, ...subnets] };
+    });
+    return { ...ranked, rule: { ...ranked.rule, entries } };
   });
-  return { ...rule, entries };
 }
 
 function unreachable(problem: string, notes: string[]): MeshConnection {
@@ -224,6 +286,31 @@ function noTlsRule(
   return new InputError(
     `no tls rule of port ${port ?? ''} of ${asked} takes a connection ${serverName === null ? 'without a server name' : `for the server name ${serverName}`}: ${list.join('; ')}; the proxy passes it on past the routes, or refuses it where outboundTrafficPolicy is REGISTRY_ONLY; see --servername, --authority and --plaintext`,
     inputPlace(first?.place ?? null),
+  );
+}
+
+/** The wildcard of a ServiceEntry that a name belongs to at a port; null: none. */
+function wildcardOf(set: ManifestSet, name: string, port: number | null): string | null {
+  if (findService(set, name) !== null) return null;
+  const entry = wildcardService(set, name);
+  return entry !== null && port !== null && entry.ports.includes(port) ? entry.host : null;
+}
+
+/**
+ * A ServiceEntry without an address of its own is known by its server name alone; `null`: it is that, or
+ * another service.
+ * Source: istio/istio pilot/pkg/networking/core/tls.go, buildSidecarOutboundTLSFilterChainOpts (hasTLSMatch).
+ */
+function unnamedError(
+  { host, isKnownByName }: KnownService,
+  { port }: AskedService,
+  { connection }: MatchContext,
+): InputError | null {
+  if (!isKnownByName) return null;
+  const serverName = connection?.serverName ?? null;
+  if (serverName !== null && coveredBy(serverName, host)) return null;
+  return new InputError(
+    `the ServiceEntry of ${host} has no address of its own, so its port ${port ?? ''} for TLS takes connections by their server name alone, and none ${serverName === null ? 'without one' : `for ${serverName}`}; the proxy passes such a connection on past the routes, or refuses it where outboundTrafficPolicy is REGISTRY_ONLY; see --servername, --authority and --plaintext`,
   );
 }
 

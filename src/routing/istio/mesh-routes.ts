@@ -50,6 +50,9 @@ export interface AskedInMesh {
   port: number | null;
 }
 
+/** Whether the client's proxy sees a service, by its full name. */
+type Imports = (service: string) => boolean;
+
 /** @throws InputError when the authority names no service, and there are several. */
 export function askInMesh(
   set: ManifestSet,
@@ -86,6 +89,7 @@ export function meshHostOf(
   set: ManifestSet,
   { named, served, asked, port }: AskedInMesh,
   request: RouteRequest,
+  isImported: Imports,
 ): MeshHost {
   // Only a service that has the port has short names.
   const isAbsentService =
@@ -98,6 +102,7 @@ export function meshHostOf(
     isAbsentService ? [] : served,
     { name: asked.name, port },
     request,
+    isImported,
   );
   if (table.rivals.length > 0) throw severalError(table.rivals);
   return {
@@ -129,6 +134,7 @@ export function meshTableOf(
   served: readonly string[],
   asked: { name: string; port: number | null },
   request: RouteRequest,
+  isImported: Imports,
 ): MeshTable {
   const { port } = asked;
   const { rulesOf, findings } = rulesReader(set, port, request);
@@ -136,12 +142,13 @@ export function meshTableOf(
     served.includes(asked.name) &&
     (named.get(asked.name) ?? []).some((seen) => rulesOf(seen).some(isApplicable));
   const service = serviceAt(set, asked.name, port) ?? (isNamed ? null : wildcardAt(set, asked));
-  const name = service ?? asked.name;
-  const isService = service !== null;
+  // To the proxy, what is not imported is a name like any other.
+  const isService = service !== null && isImported(service);
+  const name = isService ? service : asked.name;
   const tables = new Map(
     served
       .filter((host) => mostSpecificHost(name, [host]) !== null)
-      .filter((host) => isService || !isOfServices(set, host, port))
+      .filter((host) => isService || !isOfServices(set, host, port, isImported))
       .map((host) => [
         host,
         (named.get(host) ?? []).map((seen) => ({ ...seen, rules: rulesOf(seen) })),
@@ -258,14 +265,20 @@ function rulesReader(
   return { rulesOf, findings };
 }
 
-/** A wildcard that takes services stands for these alone. */
-function isOfServices(set: ManifestSet, name: string, port: number | null): boolean {
+/** A wildcard that takes services of which the client's proxy knows stands for these alone. */
+function isOfServices(
+  set: ManifestSet,
+  name: string,
+  port: number | null,
+  isImported: Imports = () => true,
+): boolean {
   return (
     name.startsWith('*') &&
     knownHosts(set).some(
       (host) =>
         coveredBy(host, name) &&
-        (port === null || (findService(set, host)?.ports.includes(port) ?? false)),
+        (port === null || (findService(set, host)?.ports.includes(port) ?? false)) &&
+        isImported(host),
     )
   );
 }

@@ -12,6 +12,8 @@ export interface ServiceEntry extends ManifestObject {
   protocols: ReadonlyMap<number, PortProtocol>;
   /** The only IP address that it has; `null`: none, several, or a range of them. */
   address: string | null;
+  /** It has no IP address, though it may have a range. */
+  isKnownByName: boolean;
   /** Labels of the WorkloadEntries and pods behind it; `null`: it lists endpoints, or resolves its hosts. */
   selector: Readonly<Record<string, string>> | null;
   exportTo: readonly string[];
@@ -28,7 +30,8 @@ export function readServiceEntry(node: ManifestNode): {
   const spec = node.field('spec');
   const object = readObject(node, 'ServiceEntry', 'networking.istio.io');
   const selector = spec.field('workloadSelector').field('labels');
-  const [address, ...others] = spec.field('addresses').strings();
+  const addresses = spec.field('addresses').strings();
+  const [address, ...others] = addresses;
   return {
     serviceEntry: {
       ...object,
@@ -47,6 +50,7 @@ export function readServiceEntry(node: ManifestNode): {
           ]),
       ),
       address: address !== undefined && others.length === 0 && isIP(address) !== 0 ? address : null,
+      isKnownByName: !addresses.some((each) => isIP(each) !== 0),
       selector: selector.absent ? null : selector.customStringMap(),
       exportTo: spec.field('exportTo').strings(),
     },

@@ -41,13 +41,13 @@ function tableFor(
   port: number | null,
   client: string | null,
   request: RouteRequest,
-  { named, wildcards }: Proxies,
+  { named, wildcards, isImported }: Proxies,
 ): HostRules {
   const fitting = wildcards.filter((name) => mostSpecificHost(host, [name]) !== null);
   const served = [...(named.has(host) ? [host] : []), ...fitting].filter((name) =>
     isServed(set, name, port, named),
   );
-  const table = meshTableOf(set, named, served, { name: host, port }, request);
+  const table = meshTableOf(set, named, served, { name: host, port }, request, isImported);
   return {
     via: ['mesh'],
     client,
@@ -117,6 +117,7 @@ function portsOf(
 interface Proxies {
   named: MeshNames;
   wildcards: readonly string[];
+  isImported: (service: string) => boolean;
 }
 
 /** What the proxies of a namespace see, looked up once for each port that a Sidecar may tell apart. */
@@ -133,7 +134,8 @@ function proxiesFor(
     const scope = egressScope(set, set.virtualServices, request);
     const named = hostsInMesh(scope.virtualServices, namespace);
     const wildcards = [...named.keys()].filter((name) => name.includes('*'));
-    const proxies = { named, wildcards };
+    const isImported = (service: string): boolean => scope.problemOf(service) === null;
+    const proxies = { named, wildcards, isImported };
     known.set(key, proxies);
     return proxies;
   };

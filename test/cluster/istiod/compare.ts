@@ -6,8 +6,13 @@ import { resolveRoute } from '../../../src/routing/resolve.js';
 import { knownHosts } from '../../../src/routing/service-registry.js';
 import { manifestsOf, type KubernetesObject } from '../../routing/objects.js';
 import { withApiDefaults } from './api-defaults.js';
-import type { ControlPlane, Refusal } from './control-plane.js';
-import { gatewayOutcome, type ProxiedOutcome, sidecarOutcome } from './envoy-route.js';
+import type { ControlPlane, GivenConfiguration, Refusal } from './control-plane.js';
+import {
+  gatewayOutcome,
+  type ProxiedOutcome,
+  sidecarOutcome,
+  waypointOutcome,
+} from './envoy-route.js';
 import type { AskedRequest, GeneratedSet } from './generated-set.js';
 
 /** A request of which Istiod and `explain` say different things, or an object that only one refuses. */
@@ -54,12 +59,11 @@ export async function compareSet(
   for (const request of requests) {
     const given = answer.proxies[request.proxy.name];
     if (given === undefined) throw new Error(`Istiod gave nothing to ${request.proxy.name}`);
-    const outcome =
-      request.proxy.kind === 'sidecar'
-        ? sidecarOutcome(given, request)
-        : gatewayOutcome(given, request);
+    const outcome = outcomeAt(given, request);
     const kind = outcomeKind(outcome);
     outcomes[kind] = (outcomes[kind] ?? 0) + 1;
+    // There is nothing to follow: Envoy stays without the listener.
+    if (outcome.kind === 'refused') continue;
     const istiod = describeOutcome(outcome, family.startsWith('gateway-api'));
     const explained = describeResolution(set, request);
     if (agree(istiod, explained)) continue;
@@ -67,6 +71,17 @@ export async function compareSet(
     else differences.push({ family, request, istiod, explained });
   }
   return { outcomes, onPurpose, differences };
+}
+
+function outcomeAt(given: GivenConfiguration, request: AskedRequest): ProxiedOutcome {
+  switch (request.proxy.kind) {
+    case 'sidecar':
+      return sidecarOutcome(given, request);
+    case 'router':
+      return gatewayOutcome(given, request);
+    case 'waypoint':
+      return waypointOutcome(given, request);
+  }
 }
 
 /** Some cluster is missing because there is no such service, or a backend is not found. */
@@ -117,7 +132,8 @@ function describeOutcome(outcome: ProxiedOutcome, isGatewayApi: boolean): string
       if (!isGatewayApi && outcome.absent.length > 0) return 'absent cluster';
       const shares = present.map(([cluster, share]) => {
         const [, port = '', subset = '', host = ''] = cluster.split('|');
-        return line(share, host, subset, port);
+        // A waypoint's clusters have the protocol before the subset.
+        return line(share, host, subset.replace(/^http\/?/, ''), port);
       });
       return shares.sort().join(', ');
     }
@@ -125,10 +141,9 @@ function describeOutcome(outcome: ProxiedOutcome, isGatewayApi: boolean): string
       return `redirect to ${outcome.to}`;
     case 'direct-response':
       return `answer ${outcome.status}`;
-    case 'connection':
-      return 'no route';
     case 'no-route':
     case 'closed':
+    case 'refused':
       return 'no route';
   }
 }
@@ -145,6 +160,8 @@ function describeResolution(set: ManifestSet, request: AskedRequest): string {
     if (error instanceof InputError) return `error: ${error.message}`;
     throw error;
   }
+  // Connections come to the pods past the waypoint.
+  if (resolution.via?.kind === 'ztunnel') return 'no route: no waypoint';
   switch (resolution.kind) {
     case 'forward':
       return describeForwarded(resolution);
@@ -186,7 +203,19 @@ function describeForwarded(resolution: Extract<Resolution, { kind: 'forward' }>)
 }
 
 function routeRequest(request: AskedRequest): Parameters<typeof resolveRoute>[1] {
-  const { gateway, method, path, tls, authority, headers, port, proxy } = request;
+  const { gateway, method, path, tls, authority, serverName, headers, port, proxy } = request;
+  if (proxy.kind === 'waypoint')
+    return {
+      method,
+      path,
+      scheme: 'http',
+      authority: `${authority}:${port}`,
+      headers,
+      targetPort: port,
+      via: undefined,
+      namespace: 'client',
+      objectNamespace: 'default',
+    };
   const [namespace = '', name = ''] = (gateway ?? '').split('/');
   return {
     method,
@@ -194,6 +223,7 @@ function routeRequest(request: AskedRequest): Parameters<typeof resolveRoute>[1]
     scheme: tls ? 'https' : 'http',
     // As a target that names the port has it.
     authority: gateway === null && port === 80 ? `${authority}:80` : authority,
+    ...(serverName === undefined ? {} : { serverName }),
     headers,
     targetPort: port,
     via: gateway === null ? { kind: 'mesh' } : { kind: 'gateway', namespace, name },

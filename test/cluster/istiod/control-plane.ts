@@ -8,17 +8,24 @@ import type { HttpManager, RouteTable, TcpProxy } from './envoy-config.js';
 /** A proxy that asks for its configuration. */
 export interface AskingProxy {
   name: string;
-  kind: 'router' | 'sidecar';
+  kind: 'router' | 'sidecar' | 'waypoint';
   namespace: string;
   labels: Readonly<Record<string, string>>;
   ip: string;
+}
+
+interface ChainMatch {
+  prefixRanges?: readonly { addressPrefix: string; prefixLen?: number }[];
+  serverNames?: readonly string[];
+  transportProtocol?: string;
+  applicationProtocols?: readonly string[];
 }
 
 export interface GivenListener {
   name: string;
   port: number;
   chains: readonly {
-    match: { serverNames?: readonly string[]; transportProtocol?: string } | null;
+    match: ChainMatch | null;
     tls: boolean;
     http?: HttpManager;
     tcp?: TcpProxy;
@@ -95,7 +102,10 @@ interface Running {
 }
 
 function start(binary: string): Running {
-  const child = spawn(binary, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(binary, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, PILOT_ENABLE_AMBIENT: 'true' },
+  });
   const exited = once(child, 'exit');
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -1,3 +1,5 @@
+import { BlockList } from 'node:net';
+
 import type { GivenConfiguration, GivenListener } from './control-plane.js';
 import type {
   HeaderMatch,
@@ -19,6 +21,10 @@ export interface ProxiedRequest {
   /** As in `:authority`. */
   authority: string;
   headers: ReadonlyMap<string, string>;
+  /** Asked for in TLS, where it is not the authority's host. */
+  serverName?: string;
+  /** What a sidecar's application connects to, where its proxy sees connections alone. */
+  address?: string;
 }
 
 /** What a proxy does with a request by its configuration. */
@@ -31,8 +37,8 @@ export type ProxiedOutcome =
   | { kind: 'no-route' }
   /** No listener, or none of its filter chains. */
   | { kind: 'closed' }
-  /** A connection is proxied without a look into it; shares by cluster. */
-  | { kind: 'connection'; shares: ReadonlyMap<string, number> };
+  /** Envoy does not take the listener. */
+  | { kind: 'refused' };
 
 /**
  * What Envoy does with a request, written after its documentation and with nothing of the product:
@@ -42,19 +48,39 @@ export type ProxiedOutcome =
 export function gatewayOutcome(given: GivenConfiguration, request: ProxiedRequest): ProxiedOutcome {
   const listener = given.listeners?.find(({ port }) => port === request.port);
   if (listener === undefined) return { kind: 'closed' };
-  const chain = chainFor(listener.chains, request);
-  if (chain === null) return { kind: 'closed' };
+  if (overlap(listener.chains)) return { kind: 'refused' };
+  return chainOutcome(given, chainFor(listener.chains, request), request);
+}
+
+/** Two chains with one condition: "multiple filter chains with overlapping matching rules are defined". */
+function overlap(chains: readonly Chain[]): boolean {
+  const conditions = chains.flatMap(({ match }) =>
+    match === null
+      ? []
+      : (match.serverNames ?? ['']).map((name) => JSON.stringify({ ...match, serverNames: name })),
+  );
+  return new Set(conditions).size < conditions.length;
+}
+
+function chainOutcome(
+  given: GivenConfiguration,
+  chain: Chain | null,
+  request: ProxiedRequest,
+): ProxiedOutcome {
+  // TLS that the proxy is to take off must be there.
+  if (chain === null || (chain.tls && !request.tls)) return { kind: 'closed' };
   if (chain.http !== undefined) {
-    if (chain.tls !== request.tls) return { kind: 'closed' };
-    return managedOutcome(given, chain.http, request);
+    // HTTP cannot be read in TLS that stays.
+    return chain.tls === request.tls
+      ? managedOutcome(given, chain.http, request)
+      : { kind: 'closed' };
   }
-  return chain.tcp === undefined
-    ? { kind: 'closed' }
-    : { kind: 'connection', shares: sharesOf(chain.tcp) };
+  return chain.tcp === undefined ? { kind: 'closed' } : forwardedBy(given, chain.tcp);
 }
 
 /** What a sidecar does with a request that its application sends to a port. */
 export function sidecarOutcome(given: GivenConfiguration, request: ProxiedRequest): ProxiedOutcome {
+  if (request.address !== undefined) return connectionOutcome(given, request, request.address);
   const name = String(request.port);
   const manager = (given.listeners ?? [])
     .flatMap(({ chains }) => chains)
@@ -63,21 +89,82 @@ export function sidecarOutcome(given: GivenConfiguration, request: ProxiedReques
   return managedOutcome(given, manager, request);
 }
 
+/** What a waypoint does with a request to a service, named in full; `closed`: it is not the service's waypoint. */
+export function waypointOutcome(
+  given: GivenConfiguration,
+  request: ProxiedRequest,
+): ProxiedOutcome {
+  const name = `inbound-vip|${request.port}|http|${request.authority}`;
+  const manager = (given.listeners ?? [])
+    .filter((each) => each.name === 'main_internal')
+    .flatMap(({ chains }) => chains)
+    .find(({ http }) => http?.routeConfig?.name === name)?.http;
+  return manager === undefined ? { kind: 'closed' } : managedOutcome(given, manager, request);
+}
+
+/** By the listener of the address, else by that of all addresses. */
+function connectionOutcome(
+  given: GivenConfiguration,
+  request: ProxiedRequest,
+  address: string,
+): ProxiedOutcome {
+  const listeners = [address, '0.0.0.0'].map((ip) =>
+    given.listeners?.find(({ name }) => name === `${ip}_${request.port}`),
+  );
+  const listener = listeners.find((each) => each !== undefined);
+  if (listener === undefined) return { kind: 'closed' };
+  return chainOutcome(given, chainFor(listener.chains, request), request);
+}
+
 type Chain = GivenListener['chains'][number];
 
-/** By server name: the exact one, then the longest wildcard, then the chain that asks for none. */
-function chainFor(chains: readonly Chain[], { tls, authority }: ProxiedRequest): Chain | null {
-  const serverName = tls ? hostOf(authority) : null;
-  let best: Chain | null = null;
-  let bestRank = -1;
-  for (const chain of chains) {
-    const names = chain.match?.serverNames ?? [];
-    if (!tls && (names.length > 0 || chain.match?.transportProtocol === 'tls')) continue;
-    const ranks = names.length === 0 ? [0] : names.map((name) => rankOf(name, serverName ?? ''));
-    const rank = Math.max(...ranks);
-    if (rank > bestRank) [best, bestRank] = [chain, rank];
-  }
-  return best;
+/**
+ * Step by step, and never back: by the narrowest range of addresses, then the exact server name, the longest
+ * wildcard or none, then the transport; else the chain without conditions.
+ */
+function chainFor(chains: readonly Chain[], request: ProxiedRequest): Chain | null {
+  const serverName = request.tls ? (request.serverName ?? hostOf(request.authority)) : '';
+  const transport = request.tls ? 'tls' : 'raw_buffer';
+  // No name of an application's protocol is offered.
+  const usable = chains.filter(({ match }) => (match?.applicationProtocols ?? []).length === 0);
+  const inRange = best(usable, ({ match }) => rangeRank(match?.prefixRanges, request.address));
+  const named = best(inRange, ({ match }) =>
+    bestOf(match?.serverNames, (name) => rankOf(name, serverName)),
+  );
+  const [taken] = best(named, ({ match }) =>
+    bestOf(textsOf(match?.transportProtocol), (each) => (each === transport ? 1 : -1)),
+  );
+  // The chain for what no other one takes comes last.
+  return taken ?? chains.findLast(({ match }) => match === null) ?? null;
+}
+
+/** Those of the highest rank; a negative one is none. */
+function best(chains: readonly Chain[], rank: (chain: Chain) => number): readonly Chain[] {
+  const highest = Math.max(0, ...chains.map(rank));
+  return chains.filter((chain) => rank(chain) === highest);
+}
+
+/** 0 where nothing is asked for. */
+function bestOf(conditions: readonly string[] = [], rank: (condition: string) => number): number {
+  return conditions.length === 0 ? 0 : Math.max(...conditions.map(rank));
+}
+
+function textsOf(text: string | undefined): readonly string[] {
+  return text === undefined || text === '' ? [] : [text];
+}
+
+function rangeRank(
+  ranges: NonNullable<Chain['match']>['prefixRanges'] = [],
+  address: string | undefined,
+): number {
+  if (ranges.length === 0) return 0;
+  return Math.max(
+    ...ranges.map(({ addressPrefix, prefixLen = 0 }) => {
+      const range = new BlockList();
+      range.addSubnet(addressPrefix, prefixLen);
+      return address !== undefined && range.check(address) ? 1 + prefixLen : -1;
+    }),
+  );
 }
 
 function rankOf(pattern: string, host: string): number {
@@ -215,15 +302,20 @@ function actionOf(
   given: GivenConfiguration,
   { route, redirect, directResponse }: RouteEntry,
 ): ProxiedOutcome {
-  if (route !== undefined) {
-    const shares = sharesOf(route);
-    const absent = [...shares.keys()].filter((name) => !given.clusters.includes(name));
-    return { kind: 'forward', shares, absent };
-  }
+  if (route !== undefined) return forwardedBy(given, route);
   if (redirect !== undefined) return { kind: 'redirect', to: targetOf(redirect) };
   if (directResponse !== undefined)
     return { kind: 'direct-response', status: directResponse.status ?? 0 };
   return { kind: 'no-route' };
+}
+
+function forwardedBy(
+  given: GivenConfiguration,
+  to: NonNullable<RouteEntry['route']>,
+): ProxiedOutcome {
+  const shares = sharesOf(to);
+  const absent = [...shares.keys()].filter((name) => !given.clusters.includes(name));
+  return { kind: 'forward', shares, absent };
 }
 
 function sharesOf({

@@ -1,11 +1,18 @@
 import fc from 'fast-check';
 
+import { connectionSet } from './connection-sets.js';
 import { gatewayApiSet } from './gateway-api-sets.js';
 import type { GeneratedSet } from './generated-set.js';
 import { istioSet } from './istio-sets.js';
+import { waypointSet } from './waypoint-sets.js';
 
 /** The same sets for one seed, of all families of rules. */
 export function generatedSets(count: number, seed: number): GeneratedSet[] {
-  const set = fc.oneof({ weight: 3, arbitrary: istioSet }, { weight: 2, arbitrary: gatewayApiSet });
+  const set = fc.oneof(
+    { weight: 9, arbitrary: istioSet },
+    { weight: 5, arbitrary: gatewayApiSet },
+    { weight: 2, arbitrary: waypointSet },
+    { weight: 3, arbitrary: connectionSet },
+  );
   return fc.sample(set, { numRuns: count, seed });
 }

@@ -215,6 +215,17 @@ const CASES: readonly Case[] = [
     'v1',
     { ...REQUEST, clientLabels: { app: 'shop' } },
   ),
+  atWaypoint(
+    'they are left out beside the names of gateways as well',
+    'istio/istio pilot/pkg/networking/core/listener_waypoint.go waypointInboundRoute',
+    [
+      virtualService(
+        [to('v2', [{ sourceLabels: { app: 'shop' }, gateways: ['mesh'] }]), to('v1')],
+        WEB,
+      ),
+    ],
+    'v1',
+  ),
   {
     rule: 'sourceNamespace is held against the waypoint’s namespace',
     source: 'istio/istio pilot/pkg/networking/core/route/route.go sourceMatchHTTP',

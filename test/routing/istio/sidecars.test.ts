@@ -72,6 +72,19 @@ const CASES: readonly Case[] = [
     [sidecar([['./*', 'istio-system/*', `svc/${HOST}`]])],
     BY_REPLICAS,
   ),
+  {
+    rule: 'a wildcard stands for names of its own where no service within it is imported',
+    source: 'istio/istio pilot/pkg/networking/core/route/route.go separateVSHostsAndServices',
+    objects: [
+      sidecar([['routes/*']]),
+      ...OBJECTS,
+      virtualService([split({ [`${HOST}/v1`]: 90, [`${HOST}/v2`]: 10 })], {
+        ...{ name: 'all', namespace: 'routes', hosts: ['*.svc.svc.cluster.local'], gateways: null },
+      }),
+    ],
+    request: { ...CLIENT, authority: 'other.svc.svc.cluster.local:80' },
+    takes: BY_WEIGHT,
+  },
   clientOf('one of an imported namespace does', SIDECAR, [sidecar([['routes/*']])], BY_WEIGHT),
   {
     ...clientOf(
