@@ -23,7 +23,7 @@ function section(comparison: ComparisonRecord, style: Style): string {
     ...latencyLines(comparison),
     // A threshold of latency asks nothing of errors.
     ...(expression === null ? [errorLine(comparison)] : []),
-    `each answer is wrong at most ${formatShare(level)} of the time, whatever alpha is`,
+    `each answer at a level of ${formatShare(level)}, whatever alpha is`,
   ];
   const text = lines.map((line) => `  ${wrap(plainText(line), style, 4, 2)}`).join('\n');
   return `${paint(style, 'heading', title)}\n${text}`;
