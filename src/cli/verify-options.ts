@@ -138,7 +138,14 @@ export const SETTING_OPTIONS = {
   inconclusive: text(VERDICT, 'An inconclusive run exits as this [report: 3]', {
     choices: ['fail', 'pass', 'report'],
   }),
-  threshold: text(VERDICT, "What must hold too: 'p99<50ms', 'error-rate{v2}<1%', 'rate>1000' …"),
+  threshold: text(
+    VERDICT,
+    "What must hold too: 'p99<50ms', 'p99{v2}<1.2x{v1}', 'error-rate{v2}<1%', 'rate>1000' …",
+  ),
+  'compare-destinations': text(
+    VERDICT,
+    'Hold the canary against the stable version: v2:v1, or auto. p99 is to stay below 1.2 times',
+  ),
   seed: number(VERDICT, 'For everything drawn at random [1]'),
 } satisfies Record<string, Options>;
 

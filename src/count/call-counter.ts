@@ -115,7 +115,7 @@ export class CallCounter {
   readonly #ended: EndedRequest;
 
   constructor({ counting, connections, quota, slots, keptRequests = 0, harm }: CounterSettings) {
-    const { attribution, observationsPerCall, spreadSize } = counting;
+    const { attribution, observationsPerCall, spreadSize, timesLatency = false } = counting;
     const named = attribution.destinations.length;
     this.#pods = new PodDirectory(attribution);
     this.#reader = new PodReader(
@@ -131,7 +131,14 @@ export class CallCounter {
       answers.kind === 'http' && isInMessage(answers.identity)
         ? new PackedBodies(answers.mayBeCompressed)
         : null;
-    this.#shape = { pods: this.#pods, named, connections, quota, observationsPerCall };
+    this.#shape = {
+      pods: this.#pods,
+      named,
+      connections,
+      quota,
+      observationsPerCall,
+      timesLatency,
+    };
     this.#tally = new Tally(this.#shape);
     this.#harm = harm ?? null;
     this.#order = new SendOrderCounts(spreadSize, connections, this.#pods.room);

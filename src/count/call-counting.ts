@@ -11,4 +11,6 @@ export interface CallCounting {
   observationsPerCall: number;
   /** Requests in a run of them, for the comparison of spreads; Infinity where nothing is compared. */
   spreadSize: number;
+  /** Whether latencies are kept by destination and time; absent: they are not. */
+  timesLatency?: boolean;
 }

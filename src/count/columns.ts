@@ -75,6 +75,17 @@ export function placeCall(
         { calls, observed: row(observed), squares: row(squares) },
       ]),
     ),
+    ...(call.timedLatency === undefined
+      ? {}
+      : {
+          timedLatency: {
+            ...call.timedLatency,
+            windows: call.timedLatency.windows.map(({ number, latency }) => ({
+              number,
+              latency: placeHistograms(latency, places, destinations.length),
+            })),
+          },
+        }),
     spread: {
       ...call.spread,
       observed: row(call.spread.observed),
@@ -99,10 +110,19 @@ function placeLatency(
   places: ColumnPlaces,
   length: number,
 ): HistogramCounts[] {
-  const placed = Array.from({ length: length + 1 }, (): HistogramCounts => []);
+  const placed = placeHistograms(latency, places, length);
+  placed.push(latency[places.length]!);
+  return placed;
+}
+
+function placeHistograms(
+  latency: readonly HistogramCounts[],
+  places: ColumnPlaces,
+  length: number,
+): HistogramCounts[] {
+  const placed = Array.from({ length }, (): HistogramCounts => []);
   places.forEach((place, column) => {
-    if (place >= 0) placed[place] = latency[column]!;
+    if (place >= 0) placed[place] = latency[column] ?? [];
   });
-  placed[length] = latency[places.length]!;
   return placed;
 }

@@ -62,6 +62,22 @@ export interface BlockCounts {
   latency: HistogramCounts[];
 }
 
+/** Latencies of requests sent in one stretch of time. */
+export interface TimedLatencyWindow {
+  /** It begins so many widths after 1970. */
+  number: number;
+  /** By destination. */
+  latency: HistogramCounts[];
+}
+
+/** Latencies by destination over send time. Windows lie on one grid; those without requests are absent. */
+export interface TimedLatencyCounts {
+  /** 1000, doubled again and again. */
+  widthMs: number;
+  /** In ascending order. */
+  windows: TimedLatencyWindow[];
+}
+
 /** Calls that gave equally many answers with a known destination, as clusters of them: their first two moments. */
 export interface ClusterCounts {
   calls: number;
@@ -184,6 +200,8 @@ export interface CallCounts {
   blocks: BlockCounts;
   /** By the number of answers with a known destination; empty where every call is to give one. */
   clusters: Map<number, ClusterCounts>;
+  /** Absent where no destinations are compared. */
+  timedLatency?: TimedLatencyCounts;
   spread: SpreadCounts;
   /** null when nothing was asked. */
   probe: ProbeCounts | null;

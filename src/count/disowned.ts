@@ -1,5 +1,11 @@
 import { NOBODY } from './attribution.js';
-import type { CallCounts, ConnectionCallCounts, Counted, HistogramCounts } from './counted.js';
+import type {
+  CallCounts,
+  ConnectionCallCounts,
+  Counted,
+  HistogramCounts,
+  TimedLatencyCounts,
+} from './counted.js';
 import { mergeHistograms } from './histogram.js';
 
 /**
@@ -39,7 +45,7 @@ function disownedCall(
   lost: readonly number[],
   isDisowned: (pod: string) => boolean,
 ): CallCounts {
-  const { observed, failed, blocks, windows, spread } = counts;
+  const { observed, failed, blocks, windows, spread, timedLatency } = counts;
   const zeros = lost.map(() => 0);
   const lostOk = lost.map((count, at) => Math.min(count, observed[at]! - failed[at]!));
   const pods = new Map(counts.pods);
@@ -59,7 +65,22 @@ function disownedCall(
     latency,
     windows: { ...windows, ...disownedRows(windows, lost) },
     blocks: { ...blocks, ...disownedRows(blocks, lost) },
+    ...(timedLatency === undefined ? {} : { timedLatency: withoutLosers(timedLatency, lost) }),
     spread: { ...spread, runs: 0, observed: zeros, squares: zeros },
+  };
+}
+
+/** Of a destination that has lost answers it is not known when they were sent: nothing of it is left. */
+function withoutLosers(
+  { widthMs, windows }: TimedLatencyCounts,
+  lost: readonly number[],
+): TimedLatencyCounts {
+  return {
+    widthMs,
+    windows: windows.map(({ number, latency }) => ({
+      number,
+      latency: latency.map((counts, at) => ((lost[at] ?? 0) > 0 ? [] : counts)),
+    })),
   };
 }
 

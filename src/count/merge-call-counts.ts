@@ -20,6 +20,7 @@ import { mergeHistograms } from './histogram.js';
 import { compareNumbers, compareTexts, mergeSums } from './key-sums.js';
 import { mergePods } from './pods.js';
 import { mergeSpread } from './spread.js';
+import { mergeTimedLatency } from './timed-latency.js';
 import { mergeWindows } from './windows.js';
 
 /** Columns that two counts of one call have together. */
@@ -105,6 +106,7 @@ function addUp(a: CallCounts, b: CallCounts): CallCounts {
     packed: mergeSums(a.packed, b.packed, compareTexts),
     cache: { looked: a.cache.looked + b.cache.looked, cached: a.cache.cached + b.cache.cached },
     log: mergeLogs(a.log, b.log),
+    ...mergeTimed(a, b),
     ...mergeKept(a, b),
   };
 }
@@ -122,6 +124,17 @@ function mergeProbes(a: ProbeCounts | null, b: ProbeCounts | null): ProbeCounts 
 function mergeKept(a: CallCounts, b: CallCounts): Pick<CallCounts, 'kept'> {
   const kept = [...(a.kept ?? []), ...(b.kept ?? [])];
   return kept.length === 0 ? {} : { kept: kept.sort((one, other) => one.member - other.member) };
+}
+
+function mergeTimed(
+  { timedLatency: a }: CallCounts,
+  { timedLatency: b }: CallCounts,
+): Pick<CallCounts, 'timedLatency'> {
+  if (a === undefined || b === undefined) {
+    const one = a ?? b;
+    return one === undefined ? {} : { timedLatency: one };
+  }
+  return { timedLatency: mergeTimedLatency(a, b) };
 }
 
 function mergeLogs(a: LogCounts | null, b: LogCounts | null): LogCounts | null {

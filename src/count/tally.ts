@@ -15,6 +15,7 @@ import { compareTexts, mergeSums } from './key-sums.js';
 import type { Outcome } from './outcome.js';
 import type { PodDirectory } from './pod-directory.js';
 import { mergePod, mergePods } from './pods.js';
+import { TimedLatency } from './timed-latency.js';
 import { Windows } from './windows.js';
 
 /** What a tally counts. */
@@ -28,6 +29,8 @@ export interface TallyShape {
   quota: number;
   /** Answers that a request gives when all goes well. */
   observationsPerCall: number;
+  /** Whether latencies are kept by destination and time. */
+  timesLatency: boolean;
 }
 
 /** What one request came to. One object serves all requests: read it, do not keep it. */
@@ -96,6 +99,7 @@ export class Tally {
   readonly #windows: Windows;
   readonly #blocks: Blocks;
   readonly #clusters: Clusters;
+  readonly #timed: TimedLatency | null;
   /** By connection. */
   readonly #connections: { observed: number[]; missing: number }[];
 
@@ -109,6 +113,7 @@ export class Tally {
     this.#windows = new Windows(room);
     this.#blocks = new Blocks(quota, room);
     this.#clusters = new Clusters(room);
+    this.#timed = shape.timesLatency ? new TimedLatency() : null;
     this.#connections = Array.from({ length: connections }, () => ({
       observed: zeros(),
       missing: 0,
@@ -169,6 +174,9 @@ export class Tally {
       const place = placeOfMs(request.latencyMs);
       this.#latencyOf(onePod, oneDestination).recordAt(place);
       block.latency.recordAt(place);
+      if (this.#timed !== null && oneDestination !== NOBODY) {
+        this.#timed.record(request.sentAtMs, oneDestination, place);
+      }
       this.#slip.record(request.slipMs);
     }
     return oneDestination;
@@ -214,6 +222,7 @@ export class Tally {
     this.#windows.absorb(other.#windows);
     this.#blocks.absorb(other.#blocks);
     this.#clusters.absorb(other.#clusters);
+    if (other.#timed !== null) this.#timed?.absorb(other.#timed);
     this.#connections.forEach((connection, index) => {
       const theirs = other.#connections[index]!;
       addColumns(connection.observed, theirs.observed);
@@ -266,6 +275,7 @@ export class Tally {
       windows: this.#windows.counts(),
       blocks: this.#blocks.counts(),
       clusters: this.#clusters.counts(),
+      ...(this.#timed === null ? {} : { timedLatency: this.#timed.counts(names.length) }),
       spread,
       probe: null,
       cache: { looked: 0, cached: 0 },

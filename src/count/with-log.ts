@@ -119,7 +119,7 @@ function byRequest(
   counted: Counted,
 ): LoggedCall {
   const { destinations, observed, failed, unattributed, pods, vouchers: by } = call;
-  const { latency, windows, blocks, spread } = call;
+  const { latency, windows, blocks, spread, timedLatency } = call;
   const byNumber = new Map(connections.map(({ number, byCall: [own] }) => [number, own]));
   return {
     places: placesIn(destinations, unknown.destinations),
@@ -128,6 +128,7 @@ function byRequest(
       ...withoutKept(unknown),
       ...{ destinations, observed, failed, unattributed, pods, vouchers: by },
       ...{ latency, windows, blocks, spread },
+      ...(timedLatency === undefined ? {} : { timedLatency }),
       log: log.counts({ ...state, excess: 0, areConnectionsKnown: true, areRequestsKnown: true }),
     },
   };

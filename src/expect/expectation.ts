@@ -1,5 +1,6 @@
 import type { CallCounts, ConnectionCallCounts, Span } from '../count/counted.js';
 import type { Finding } from '../finding.js';
+import type { ComparedPair } from './comparison/timed-sides.js';
 import type { ExpectedAborts } from './expected-aborts.js';
 import type { NamedFailure } from './refusals.js';
 import type { SplitExpectation, SplitFigures, SplitWish } from './split/expectation.js';
@@ -63,6 +64,8 @@ export interface RunRule {
   seed: number;
   /** As the user wrote them: `p99<50ms`. */
   thresholds: string[];
+  /** Versions that are held against each other; null: none are. */
+  compared: ComparedPair | null;
 }
 
 /** What was counted of one call. */

@@ -59,6 +59,8 @@ export const askedSchema = z.object({
     power: share,
     seed: count,
     thresholds: z.array(z.string()),
+    /** Versions that are held against each other; null: none are. */
+    compared: z.object({ candidate: z.string(), baseline: z.string() }).nullable(),
   }),
   calls: z.array(askedCall).min(1),
 });

@@ -1,6 +1,9 @@
 import { statusName } from '../call/status-name.js';
 import type { Counted } from '../count/counted.js';
 import { barsOfLogs, findInLog } from '../expect/access-log.js';
+import type { Comparison } from '../expect/comparison/comparison.js';
+import type { ComparisonsJudgement } from '../expect/comparison/judge-comparisons.js';
+import { plainThresholds } from '../expect/comparison/ratio-threshold.js';
 import type { CallJudgement, CountedCall, Reason } from '../expect/expectation.js';
 import { sentence } from '../expect/found.js';
 import { judgeCalls } from '../expect/kinds.js';
@@ -30,6 +33,8 @@ export interface Concluded {
   /** In the order in which they were asked for. */
   calls: CallJudgement[];
   thresholds: ThresholdResult[];
+  /** Of one version with another. */
+  comparisons: Comparison[];
   findings: Finding[];
 }
 
@@ -44,16 +49,21 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     asked.rule,
   );
   const { command, load, rule } = asked;
+  const limits = plainThresholds(rule.thresholds);
+  const isCompared = rule.compared !== null || limits.length < rule.thresholds.length;
   const ofLoad = judgeLoad(counted, {
     requestsPerSecond: load.requestsPerSecond,
-    isSpeedAsked: command === 'bench' || asksForSpeed(rule.thresholds),
+    isSpeedAsked: command === 'bench' || isCompared || asksForSpeed(limits),
     failsOnSilence: command === 'bench' && load.loop === 'closed',
   });
-  const thresholds = judgeThresholds(rule.thresholds, counted, {
+  const thresholds = judgeThresholds(limits, counted, {
     alpha: rule.alpha,
     isClientBottleneck: ofLoad.isClientBottleneck,
     isPaced: load.atMostPerSecond !== null,
   });
+  const compared = isCompared
+    ? await comparisonsOf(rule, counted, ofLoad.isClientBottleneck)
+    : NOTHING_COMPARED;
   const bars = barsOf(counted, judged);
   const end = endOf(asked, counted, judged);
   const verdict = (own: Verdict): Verdict => {
@@ -67,7 +77,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     reasons: call.reasons.map(({ code, text }) => ({ code, text: sentence(text) })),
   }));
   const ofCalls = worstOf(judged.map((call) => call.verdict));
-  const ofRun = verdict(worstOf([ofCalls, ofLoad.verdict, thresholds.verdict]));
+  const ofRun = verdict(worstOf([ofCalls, ofLoad.verdict, thresholds.verdict, compared.verdict]));
   const reasonsOfCalls = calls.map((call, index) => {
     return { verdict: call.verdict, reasons: about(call.reasons, labels[index] ?? null) };
   });
@@ -75,6 +85,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     { verdict: 'inconclusive' as const, reasons: about(bars, null) },
     { verdict: ofLoad.verdict, reasons: about(ofLoad.reasons, null) },
     { verdict: thresholds.verdict, reasons: about(thresholds.reasons, null) },
+    { verdict: compared.verdict, reasons: about(compared.reasons, null) },
   ];
   return {
     verdict: ofRun,
@@ -87,7 +98,8 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
           ...(ofRun === ofCalls ? [] : reasonsOfCalls),
         ]),
     calls,
-    thresholds: thresholds.results,
+    thresholds: [...thresholds.results, ...compared.thresholds],
+    comparisons: compared.comparisons,
     findings: distinct([
       ...ofLoad.unreachable,
       ...asked.calls.flatMap(({ findings }, index) => ofCall(findings, labels[index] ?? null)),
@@ -106,6 +118,23 @@ function decisiveFirst(
   const deciding = groups.filter((group) => group.verdict === verdict);
   const others = groups.filter((group) => group.verdict !== verdict);
   return [...deciding, ...others].flatMap(({ reasons }) => reasons);
+}
+
+const NOTHING_COMPARED: ComparisonsJudgement = {
+  verdict: 'pass',
+  reasons: [],
+  comparisons: [],
+  thresholds: [],
+};
+
+async function comparisonsOf(
+  rule: Asked['rule'],
+  counted: Counted,
+  isClientBottleneck: boolean,
+): Promise<ComparisonsJudgement> {
+  // Loaded where something is compared, with its distributions.
+  const { judgeComparisons } = await import('../expect/comparison/judge-comparisons.js');
+  return judgeComparisons(rule, counted, isClientBottleneck);
 }
 
 /** What was counted of one call, as expectations look at it. @param index Which call. */

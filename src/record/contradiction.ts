@@ -77,8 +77,11 @@ function podColumns({ pods, destinations }: CallCounts): number[][] {
 
 /** The conclusion as the record shows it. */
 function concludedIn(record: RunRecord): Concluded {
-  const { verdict, end, reasons, thresholds, findings } = record;
-  return { verdict, end, reasons, thresholds, findings, calls: record.calls.map(judgementIn) };
+  const { verdict, end, reasons, thresholds, comparisons, findings } = record;
+  return {
+    ...{ verdict, end, reasons, thresholds, comparisons, findings },
+    calls: record.calls.map(judgementIn),
+  };
 }
 
 function judgementIn({ verdict, reasons, split, checks }: CallRecord): CallJudgement {

@@ -47,6 +47,7 @@ export function recordOf(asked: Asked, counted: Counted, concluded: Concluded): 
     ...windowsView(counted),
     silences: stretchesOf(counted),
     thresholds: concluded.thresholds,
+    comparisons: concluded.comparisons,
     findings: concluded.findings,
     asked,
     counted: savedCounts(counted),

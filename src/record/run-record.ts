@@ -3,6 +3,7 @@ import { amount, count, milliseconds, seconds, share, weight } from './record-nu
 import { RUN_SCHEMA } from './run-schema.js';
 import { askedSchema } from './asked-schema.js';
 import { behind, finding, programmed, route, tls, verdict } from './record-parts.js';
+import { comparison } from './comparison-schema.js';
 import { savedCountsSchema } from './saved-counts-schema.js';
 
 const countsByName = z.record(z.string(), count);
@@ -340,11 +341,13 @@ export const runRecordSchema = z.object({
       expression: z.string(),
       /** In `unit`; null when it was not measured. */
       observed: amount.nullable(),
-      unit: z.enum(['ms', 'share', 'requests/s']),
+      unit: z.enum(['ms', 'share', 'requests/s', 'ratio']),
       /** null where it cannot be said. */
       ok: z.boolean().nullable(),
     }),
   ),
+  /** Versions of the run held against each other. */
+  comparisons: z.array(comparison),
   findings: z.array(finding),
   asked: askedSchema,
   counted: savedCountsSchema,
@@ -357,4 +360,5 @@ export type ProxyCountersRecord = z.infer<typeof proxyCounters>;
 export type LatencyRecord = z.infer<typeof latency>;
 export type SplitRecord = z.infer<typeof split>;
 export type DestinationRecord = z.infer<typeof destination>;
+export type ComparisonRecord = z.infer<typeof comparison>;
 export type FindingRecord = z.infer<typeof finding>;

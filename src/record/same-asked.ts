@@ -44,6 +44,7 @@ function identityOf(asked: Asked): [what: string, value: string][] {
     ['alpha', String(rule.alpha)],
     ['power', String(rule.power)],
     ['thresholds', rule.thresholds.join(' and ') || 'none'],
+    ['comparison', rule.compared === null ? 'none' : Object.values(rule.compared).join(':')],
   ];
 }
 

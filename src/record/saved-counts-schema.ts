@@ -51,6 +51,12 @@ const call = z.object({
   clusters: z.array(
     z.tuple([count, z.object({ calls: count, observed: counts, squares: counts })]),
   ),
+  timedLatency: z
+    .object({
+      widthMs: count,
+      windows: z.array(z.object({ number: windowNumber, latency: z.array(histogram) })),
+    })
+    .optional(),
   spread: z.object({ size: count.nullable(), runs: count, observed: counts, squares: counts }),
   probe: z.object({ connections: count, observed: counts, missing: count }).nullable(),
   cache: z.object({ looked: count, cached: count }),

@@ -1,4 +1,4 @@
-import type { CallCounts, Counted, HistogramCounts } from '../count/counted.js';
+import type { CallCounts, Counted, HistogramCounts, TimedLatencyCounts } from '../count/counted.js';
 import { placeOf } from '../count/histogram-buckets.js';
 import type { SavedCallCounts, SavedCounts } from './saved-counts-schema.js';
 
@@ -12,10 +12,11 @@ export function savedCounts(counted: Counted): SavedCounts {
   };
 }
 
-function savedCall(call: CallCounts): SavedCallCounts {
+function savedCall({ timedLatency, ...call }: CallCounts): SavedCallCounts {
   const { blocks, spread, log } = call;
   return {
     ...call,
+    ...(timedLatency === undefined ? {} : { timedLatency: timedTexts(timedLatency) }),
     unsent: [...call.unsent],
     statuses: [...call.statuses],
     vouchers: [...call.vouchers],
@@ -48,10 +49,20 @@ export function countedOf(saved: SavedCounts): Counted {
   };
 }
 
-function callOf(saved: SavedCallCounts): CallCounts {
+function callOf({ timedLatency, ...saved }: SavedCallCounts): CallCounts {
   const { blocks, log } = saved;
   return {
     ...saved,
+    ...(timedLatency === undefined
+      ? {}
+      : {
+          timedLatency: {
+            ...timedLatency,
+            windows: timedLatency.windows.map(({ number, latency }) => {
+              return { number, latency: latency.map(histogramIn) };
+            }),
+          },
+        }),
     unsent: new Map(saved.unsent),
     statuses: new Map(saved.statuses),
     vouchers: new Map(saved.vouchers),
@@ -67,6 +78,15 @@ function callOf(saved: SavedCallCounts): CallCounts {
     blocks: { ...blocks, latency: blocks.latency.map(histogramIn) },
     clusters: new Map(saved.clusters),
     log: log === null ? null : { ...log, withoutUpstream: new Map(log.withoutUpstream) },
+  };
+}
+
+function timedTexts(timed: TimedLatencyCounts): NonNullable<SavedCallCounts['timedLatency']> {
+  return {
+    ...timed,
+    windows: timed.windows.map(({ number, latency }) => {
+      return { number, latency: latency.map(textOf) };
+    }),
   };
 }
 

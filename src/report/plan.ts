@@ -35,6 +35,14 @@ export interface CapacityReport {
   leakBound: number | null;
 }
 
+/** How many requests it takes to hold a version's latency against another's. */
+export interface ComparisonNeedReport {
+  /** 0.99 is p99. */
+  needed: { quantile: number; requests: number }[];
+  /** They are to take so long at least. */
+  seconds: number;
+}
+
 /** One split and the requests it takes to judge it. */
 export interface PlannedSplitReport {
   /** `canary 5 %`, or the call; null for the split that was asked for. */
@@ -46,6 +54,8 @@ export interface PlannedSplitReport {
   aborts: { share: number; description: string } | null;
   /** Without missing answers first, then with more and more of them. */
   needed: NeededReport[];
+  /** What it takes to compare the latency of the two destinations; null where there are not two. */
+  comparison: ComparisonNeedReport | null;
   /** For the number of requests that was asked for. */
   capacity: CapacityReport | null;
 }

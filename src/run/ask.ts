@@ -7,6 +7,8 @@ import { planExpectation } from '../expect/kinds.js';
 import { powerPerCall } from '../expect/power-per-call.js';
 import { samplePlan } from '../expect/sample-plan.js';
 import { checkErrorLimits } from '../expect/error-limits.js';
+import { checkComparisons } from '../expect/comparison/comparison-questions.js';
+import { plainThresholds, ratioThresholds } from '../expect/comparison/ratio-threshold.js';
 import { checkThresholds } from '../expect/thresholds/judge-thresholds.js';
 import type { LoadedCall } from '../load/load-order.js';
 import type { Asked, AskedCall } from '../record/asked.js';
@@ -17,6 +19,7 @@ import { formatTarget } from '../scenario/target.js';
 import { TOOL } from '../tool.js';
 import { configuredCalls } from './configured.js';
 import type { ConfiguredCall } from './configured-call.js';
+import { comparedPair } from './compared-pair.js';
 import { identityWays } from './identity-ways.js';
 import type { RunOptions } from './options.js';
 import { preparedCalls } from './prepared-calls.js';
@@ -61,6 +64,7 @@ const NOTHING_CONFIGURED: ConfiguredCall = {
   },
   aborts: null,
   programmed: null,
+  canary: null,
   gatewayPods: null,
   findings: [],
   notes: [],
@@ -87,7 +91,10 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
     const run = () => runCall(scenario, call, own, configured[index] ?? NOTHING_CONFIGURED, signal);
     calls.push(await awaitInCall(scenario.calls, index, run));
   }
-  checkThresholds(scenario.rule.thresholds, namesOf(configured));
+  const { thresholds } = scenario.rule;
+  const compared = comparedPair(scenario.rule.compared, configured);
+  checkThresholds(plainThresholds(thresholds), namesOf(configured));
+  checkComparisons({ compared, thresholds }, namesOf(configured));
   const size =
     scenario.command === 'verify'
       ? samplePlan(scenario.load, calls)
@@ -96,7 +103,7 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   for (const note of new Set([...notes, ...size.notes])) onNote?.(note);
   const { requests, parts } = size;
   const places = configured.flatMap((one) => one.places);
-  const asked = askedOf(scenario, runId, calls, configured, requests);
+  const asked = askedOf(scenario, runId, calls, configured, requests, compared);
   return { asked, calls, places, requests, parts };
 }
 
@@ -140,7 +147,10 @@ async function runCall(
     },
     loaded: {
       request,
-      counting: { answers, attribution, observationsPerCall: OBSERVATIONS_PER_CALL, ...wanted },
+      counting: {
+        ...{ answers, attribution, observationsPerCall: OBSERVATIONS_PER_CALL, ...wanted },
+        timesLatency: rule.compared !== null || ratioThresholds(rule.thresholds).length > 0,
+      },
       ...(aborts === null ? {} : { intendedFailure: ABORT_MESSAGE }),
     },
     places: configured.places,
@@ -175,6 +185,7 @@ function askedOf(
   calls: readonly RunCall[],
   configured: readonly ConfiguredCall[],
   requests: number | null,
+  compared: Asked['rule']['compared'],
 ): Asked {
   const vias = new Set(configured.flatMap(({ via }) => via ?? []));
   const { alpha, power, seed, thresholds } = rule;
@@ -195,7 +206,7 @@ function askedOf(
       // Known when the target is.
       atMostPerSecond: null,
     },
-    rule: { alpha, power, seed, thresholds },
+    rule: { alpha, power, seed, thresholds, compared },
     calls: calls.map(({ asked }) => asked),
   };
 }

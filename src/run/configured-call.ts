@@ -1,5 +1,6 @@
 import { type AttributionTable, attributionTable } from '../count/attribution.js';
 import { NO_KNOWLEDGE } from '../count/proxied/knowledge.js';
+import type { ComparedPair } from '../expect/comparison/timed-sides.js';
 import type { NamedDestination } from '../expect/expectation.js';
 import type { Finding } from '../finding.js';
 import type { AskedCall } from '../record/asked.js';
@@ -21,6 +22,8 @@ export interface ConfiguredCall {
   attribution: AttributionTable;
   aborts: InjectedAbort | null;
   programmed: AskedCall['programmed'];
+  /** Which destination the manifests roll out, and which it is to replace; null where they do not say. */
+  canary: ComparedPair | null;
   /** The pods of the gateway that requests come in through; null where they are not known. */
   gatewayPods: GatewayPods | null;
   findings: Finding[];
@@ -62,6 +65,7 @@ export function configuredByWeights(
     ),
     aborts: null,
     programmed: null,
+    canary: null,
     gatewayPods: null,
     findings: [],
     notes: [],

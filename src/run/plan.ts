@@ -13,6 +13,7 @@ import { resolveServiceBehind } from '../routing/service-behind.js';
 import type { PlannedSource, PlanQuestion, PlanRule } from '../scenario/plan-question.js';
 import { TOOL } from '../tool.js';
 import { checkErrorLimits } from '../expect/error-limits.js';
+import { comparisonNeed } from '../expect/comparison/requests-for-quantile.js';
 import { detectableDeviations } from '../expect/split/plan/detectable-deviations.js';
 import { type PlanInput, planRequests, powerAt } from '../expect/split/plan/plan-requests.js';
 import { powerPerCall } from '../expect/power-per-call.js';
@@ -190,6 +191,7 @@ function plannedSplit(
           }
         : { missingRate, requests: null, power: null };
     }),
+    comparison: comparisonNeed(input.expectedShares),
     capacity: requests === null ? null : capacity(requests, weights, input, aborts),
   };
 }

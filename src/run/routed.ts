@@ -2,8 +2,9 @@ import { headOf } from '../call/kinds.js';
 import type { PreparedCall } from '../call/prepared-call.js';
 import { attributionTable, NOBODY } from '../count/attribution.js';
 import { clusterNames } from '../routing/envoy/cluster-identity.js';
+import { canaryPair } from '../routing/rollouts/canary-pair.js';
 import { forwardedOrRefused } from '../routing/forwarded-or-refused.js';
-import type { ManifestSet } from '../routing/manifest-set.js';
+import { inNamespace, type ManifestSet } from '../routing/manifest-set.js';
 import { formatVia, type RouteRequest } from '../routing/request.js';
 import type { Forwarded } from '../routing/resolution.js';
 import type { WorkloadPattern } from '../routing/route-split.js';
@@ -85,10 +86,16 @@ function byManifests(
   const ofProxy = findConfigNotProgrammed(programmed);
   const { gatewayPods } = front;
   const common = { via: formatVia(front.via), aborts: effects.abort, programmed, gatewayPods };
+  const canary = (split: Forwarded): ConfiguredCall['canary'] =>
+    canaryPair(
+      inNamespace(manifests, request.objectNamespace ?? request.namespace),
+      split.destinations,
+    );
   if (service === null) {
     return {
       ...common,
       ...splitOf(front, true),
+      canary: canary(front),
       behind: null,
       findings: [...ofProxy, ...findings, ...lint],
       notes,
@@ -100,6 +107,7 @@ function byManifests(
   return {
     ...common,
     ...splitOf(behind, false),
+    canary: canary(behind),
     behind: { service: service.host, frontRoute: route },
     findings: [...ofProxy, ...findings, ...behind.findings, ...behind.lint],
     notes: [...notes, ...behind.notes],

@@ -6,6 +6,7 @@ import { type OkStatuses, parseOkStatuses } from './ok-status.js';
 import { parseErrorLimits, parseErrorRateShown } from './error-limits.js';
 import { hostIn } from './headers.js';
 import { type CallOfSettings, callList, inCall } from './call-list.js';
+import { type ComparedDestinations, parseComparedDestinations } from './compared-destinations.js';
 import { parseDurationMs } from './duration.js';
 import { type ExpectedService, expectedService } from './expected-service.js';
 import {
@@ -108,6 +109,8 @@ export interface Scenario {
     seed: number;
     /** As the user wrote them: `p99<50ms`. */
     thresholds: string[];
+    /** Destinations that are held against each other; null: none are. */
+    compared: ComparedDestinations | null;
   };
   /** What the run is called; null: it gets a name of its own. */
   runId: string | null;
@@ -168,6 +171,7 @@ export function scenarioOf(settings: Settings, command: LoadingCommand): Scenari
       inconclusive: settings.inconclusive ?? 'report',
       seed: settings.seed ?? DEFAULTS.seed,
       thresholds: settings.threshold ?? [],
+      compared: parseComparedDestinations(settings['compare-destinations'] ?? ''),
     },
     runId: settings['run-id'] ?? null,
     userAgent: settings['user-agent'] ?? null,

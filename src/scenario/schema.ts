@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseComparedDestinations } from './compared-destinations.js';
 import { parseDurationMs } from './duration.js';
 import { GATEWAY_IMPLEMENTATIONS } from './gateway-implementation.js';
 import { httpSchema } from './http-settings.js';
@@ -248,7 +249,16 @@ export const settingsSchema = z.strictObject({
     .enum(['fail', 'pass', 'report'])
     .optional()
     .describe('How the exit status treats an inconclusive run'),
-  threshold: texts('What must hold: p99<50ms, p95{v2}<20ms, error-rate<1%, rate>1000').optional(),
+  threshold: texts(
+    'What must hold: p99<50ms, p99{v2}<1.2x{v1}, error-rate<1%, rate>1000',
+  ).optional(),
+  'compare-destinations': z
+    .string()
+    .refine((text) => parseComparedDestinations(text) !== null, {
+      error: 'write two destinations, the candidate first, as v2:v1, or auto',
+    })
+    .optional()
+    .describe('The latency and errors of one destination against another: v2:v1, or auto'),
   seed: z
     .int({ error: 'write a whole number' })
     .min(0, { error: 'write a number of at least 0' })

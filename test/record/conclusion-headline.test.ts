@@ -6,7 +6,7 @@ import { askedCall, askedRun, countedShard, recordOfRun } from './shards.js';
 
 const RIGHT = countedShard({ v1: 1870, v2: 1219 });
 const rule = (...thresholds: string[]): Partial<Asked> => ({
-  rule: { alpha: 0.001, power: 0.99, seed: 1, thresholds },
+  rule: { alpha: 0.001, power: 0.99, seed: 1, thresholds, compared: null },
 });
 
 function headline({ verdict, reasons }: RunRecord): string {

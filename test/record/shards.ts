@@ -54,7 +54,7 @@ export function askedRun(runId: string, some: Partial<Asked> = {}): Asked {
       requestsPerSecond: null,
       atMostPerSecond: null,
     },
-    rule: { alpha: 0.001, power: 0.99, seed: 1, thresholds: [] },
+    rule: { alpha: 0.001, power: 0.99, seed: 1, thresholds: [], compared: null },
     calls: [ASKED_CALL],
     ...some,
   };

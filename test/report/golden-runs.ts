@@ -29,6 +29,15 @@ const RUNS: Readonly<Record<string, { asked?: Partial<Asked>; counted: Counted }
   'verify-fail': { counted: countedShard({ v1: 1540, v2: 1549 }) },
   'verify-too-few': { counted: countedShard({ v1: 30, v2: 20 }) },
   'verify-errors': { counted: countedShard({ v1: 1820, v2: 1169, failed: 100 }) },
+  'verify-compared': {
+    asked: {
+      rule: {
+        ...{ alpha: 0.001, power: 0.99, seed: 1, thresholds: ['p90{v2}<1.2x{v1}'] },
+        compared: { candidate: 'v2', baseline: 'v1' },
+      },
+    },
+    counted: countedShard({ v1: 3600, v2: 2400 }),
+  },
   'verify-interrupted': {
     counted: { ...countedShard({ v1: 1000, v2: 650 }), isInterrupted: true },
   },
@@ -80,7 +89,10 @@ const RUNS: Readonly<Record<string, { asked?: Partial<Asked>; counted: Counted }
     counted: countedShard({ v1: 1870, v2: 1219 }),
   },
   'bench-pass': {
-    asked: { ...LOAD_TEST, rule: { alpha: 0.001, power: 0.99, seed: 1, thresholds: ['p99<50ms'] } },
+    asked: {
+      ...LOAD_TEST,
+      rule: { alpha: 0.001, power: 0.99, seed: 1, thresholds: ['p99<50ms'], compared: null },
+    },
     counted: countedShard({ v1: 600, v2: 400 }),
   },
   'bench-stalled': {

@@ -26,7 +26,13 @@ import {
 function askedOfGenerated(runId: string, some: Partial<Asked> = {}): Asked {
   const [split] = askedRun(runId).calls;
   return askedRun(runId, {
-    rule: { alpha: 0.001, power: 0.99, seed: 1, thresholds: ['p99<4s', 'error-rate<50%'] },
+    rule: {
+      alpha: 0.001,
+      power: 0.99,
+      seed: 1,
+      thresholds: ['p99<4s', 'error-rate<50%'],
+      compared: null,
+    },
     calls: [
       {
         ...split!,
@@ -260,9 +266,12 @@ const STRANGERS: [string, Partial<Asked>][] = [
       },
     }),
   ],
-  ['alpha', { rule: { alpha: 0.01, power: 0.99, seed: 1, thresholds: [] } }],
-  ['power', { rule: { alpha: 0.001, power: 0.9, seed: 1, thresholds: [] } }],
-  ['thresholds', { rule: { alpha: 0.001, power: 0.99, seed: 1, thresholds: ['p99<1s'] } }],
+  ['alpha', { rule: { alpha: 0.01, power: 0.99, seed: 1, thresholds: [], compared: null } }],
+  ['power', { rule: { alpha: 0.001, power: 0.9, seed: 1, thresholds: [], compared: null } }],
+  [
+    'thresholds',
+    { rule: { alpha: 0.001, power: 0.99, seed: 1, thresholds: ['p99<1s'], compared: null } },
+  ],
   ['max-error-rate', askedCall({ maxErrorRate: 0.1 })],
   ['max-error-rate of destinations', askedCall({ errorLimits: { v2: 0.005 } })],
   [

@@ -47,6 +47,8 @@ function valueText(value: number, { unit }: ThresholdResult): string {
       return `${digits(value)} ms`;
     case 'share':
       return percent(value);
+    case 'ratio':
+      return `${digits(value)} times`;
     case 'requests/s':
       return `${count(Math.round(value))} requests/s`;
   }

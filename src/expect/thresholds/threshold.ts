@@ -22,7 +22,7 @@ export interface ThresholdResult {
   expression: string;
   /** In `unit`; null when it was not measured. */
   observed: number | null;
-  unit: 'ms' | 'share' | 'requests/s';
+  unit: 'ms' | 'share' | 'requests/s' | 'ratio';
   ok: boolean | null;
 }
 
@@ -42,7 +42,7 @@ export interface ThresholdEvidence {
   isPaced: boolean;
 }
 
-const FORMS = 'p99<50ms, p95{v2}<20ms, mean<5ms, error-rate<1%, error-rate{v2}<1% or rate>1000';
+const FORMS = 'p99<50ms, p99{v2}<1.2x{v1}, mean<5ms, error-rate<1%, error-rate{v2}<1% or rate>1000';
 const MS_PER_UNIT: Record<string, number> = { us: 0.001, µs: 0.001, ms: 1, s: 1000 };
 
 /**

@@ -4,6 +4,7 @@ import { formatCount, formatMs, formatSeconds, formatShare } from '../numbers.js
 import { plainText } from '../plain-text.js';
 import type { CallRecord, LatencyRecord, RunRecord, SplitRecord } from '../../record/run-record.js';
 import { paint, type Style } from '../style.js';
+import { comparisonLines } from './comparisons.js';
 import { type Fact, fact } from './fact.js';
 import { findings, statusLines, thresholdTable, verdict } from './outcome.js';
 import { proxyCounterLines } from './proxy-counters.js';
@@ -19,6 +20,7 @@ export function renderBench(record: RunRecord, style: Style): string {
     proxyCounterLines(record.proxyCounters, style),
     transport(record, style),
     thresholdTable(record, style),
+    comparisonLines(record, style),
     ...findings(record, style),
     verdict(record, style),
   ];

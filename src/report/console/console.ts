@@ -12,6 +12,7 @@ import { plainText } from '../plain-text.js';
 import type { CallRecord, RolloutRecord, RunRecord, SplitRecord } from '../../record/run-record.js';
 import { paint, type Style, wrap } from '../style.js';
 import { renderBench } from './bench.js';
+import { comparisonLines } from './comparisons.js';
 import { destinationTable, podTable } from './destinations.js';
 import { errorLines } from './errors.js';
 import { type Fact, fact } from './fact.js';
@@ -31,6 +32,7 @@ export function renderConsole(record: RunRecord, style: Style): string {
     ...labelled(record).flatMap(({ call, label }) => callSections(call, label, record, style)),
     proxyCounterLines(record.proxyCounters, style),
     thresholdTable(record, style),
+    comparisonLines(record, style),
     ...findings(record, style),
     verdict(record, style),
   ];

@@ -1,4 +1,4 @@
-import { formatCount, formatMs, formatShare } from '../numbers.js';
+import { formatCount, formatMs, formatShare, formatStatistic } from '../numbers.js';
 import { plainText } from '../plain-text.js';
 import { aboutCall } from '../../record/call-labels.js';
 import { entryOf } from '../../record/entry-of.js';
@@ -64,10 +64,14 @@ export function checkLines({ checks }: CallRecord, style: Style): string {
 /** What had to hold; nothing where nothing had to. */
 export function thresholdTable({ thresholds }: RunRecord, style: Style): string {
   if (thresholds.length === 0) return '';
-  const rows = thresholds.map(({ expression, observed, ok }) => {
+  const rows = thresholds.map(({ expression, observed, unit, ok }) => {
     const meaning = ok === null ? 'inconclusive' : ok ? 'pass' : 'fail';
     const word = ok === null ? 'cannot be said' : ok ? 'kept' : 'not kept';
-    return [plainText(expression), observedText(expression, observed), paint(style, meaning, word)];
+    return [
+      plainText(expression),
+      unit === 'ratio' ? ratioText(observed) : observedText(expression, observed),
+      paint(style, meaning, word),
+    ];
   });
   const columns = [
     { title: 'threshold', align: 'left' as const },
@@ -75,6 +79,10 @@ export function thresholdTable({ thresholds }: RunRecord, style: Style): string 
     { title: '', align: 'left' as const },
   ];
   return `${paint(style, 'heading', 'Thresholds')}\n${table(columns, rows, style)}`;
+}
+
+function ratioText(ratio: number | null): string {
+  return ratio === null ? '-' : `${formatStatistic(ratio)} times`;
 }
 
 function observedText(expression: string, observed: number | null): string {

@@ -1,6 +1,11 @@
 import { formatCount, formatShare, formatTolerance } from '../numbers.js';
 import { plainText } from '../plain-text.js';
-import type { CapacityReport, PlannedSplitReport, PlanReport } from '../plan.js';
+import type {
+  CapacityReport,
+  ComparisonNeedReport,
+  PlannedSplitReport,
+  PlanReport,
+} from '../plan.js';
 import { paint, type Style, wrap } from '../style.js';
 import { type Fact, fact } from './fact.js';
 import { sourceText } from './source-text.js';
@@ -57,6 +62,9 @@ function oneSplit(split: PlannedSplitReport, report: PlanReport, style: Style): 
   return [
     `${paint(style, 'heading', 'The split')}\n${destinations(split, style)}`,
     `${paint(style, 'heading', `How many ${split.draws} a verdict needs`)}\n${needed(split, style)}`,
+    ...(split.comparison === null || split.draws === 'connections'
+      ? []
+      : [comparisonLine(split.comparison, style)]),
     ...(capacity === null ? [] : [capacityLines(capacity, split, report, style)]),
   ];
 }
@@ -78,6 +86,16 @@ function needed({ needed: sizes, draws }: PlannedSplitReport, style: Style): str
     power === null ? '-' : formatShare(power),
   ]);
   return table(columns('answers', [draws, 'a right split passes']), rows, style);
+}
+
+/** What a comparison takes, which is mostly more. */
+function comparisonLine({ needed: sizes, seconds }: ComparisonNeedReport, style: Style): string {
+  const [least, ...more] = sizes.map(
+    ({ quantile, requests }) =>
+      `${formatCount(requests)} requests for p${Number((quantile * 100).toPrecision(4))}`,
+  );
+  const text = `the latency of one can be held against the other’s (--compare-destinations) with ${[least ?? '', ...more].join(', ')}, sent over ${formatCount(seconds)} s at least`;
+  return `${paint(style, 'heading', 'One version against the other')}\n  ${wrap(text, style, 2, 2)}`;
 }
 
 function capacityLines(

@@ -1,0 +1,66 @@
+import { count, digits, percent, points } from '../../number-text.js';
+import type { Reason } from '../expectation.js';
+import type { Comparison } from './comparison.js';
+
+/** `p99`, `p99.9` */
+export function quantileName(quantile: number): string {
+  return `p${digits(quantile * 100)}`;
+}
+
+/**
+ * Why a comparison is not passed, or with less than was asked for; null where there is nothing to say.
+ * Figures of the latency stand in the report beside it.
+ */
+export function comparisonReason(comparison: Comparison): Reason | null {
+  const { expression, verdict, latency, quantileAsked } = comparison;
+  const [broken, unknown] =
+    expression === null
+      ? ['comparison-broken', 'comparison-unknown']
+      : ['threshold-broken', 'threshold-unknown'];
+  if (verdict === 'fail') return { code: broken, text: latencyText(comparison) };
+  if (verdict === 'inconclusive') return { code: unknown, text: unknownText(comparison) };
+  return latency === null || latency.quantile === quantileAsked
+    ? null
+    : { code: 'comparison-of-less', text: notEnough(comparison) };
+}
+
+function unknownText(comparison: Comparison): string {
+  const { candidate, baseline, expression, latency, quantileAsked, errors } = comparison;
+  if (comparison.isClientBottleneck) {
+    return `this client was the limit, so that the latency of '${candidate}' cannot be held against that of '${baseline}'`;
+  }
+  if (latency === null || (expression !== null && latency.quantile !== quantileAsked)) {
+    return notEnough(comparison);
+  }
+  if (latency.verdict !== 'inconclusive' && errors !== null) {
+    const [low, high] = errors.interval;
+    return `'${candidate}' fails ${percent(errors.candidate.failed / errors.candidate.answers)} of its calls and '${baseline}' ${percent(errors.baseline.failed / errors.baseline.answers)}: ${points(low)} to ${points(high)} more`;
+  }
+  return `${latencyText(comparison)}, and on which side of that it lies cannot be said`;
+}
+
+function latencyText({ candidate, baseline, latency, ratioLimit }: Comparison): string {
+  if (latency === null) return '';
+  return `${quantileName(latency.quantile)} of '${candidate}' is ${digits(latency.ratio)} times that of '${baseline}', and is to stay below ${digits(ratioLimit)} times`;
+}
+
+/** Of what there is too little, and how much it takes. */
+function notEnough(comparison: Comparison): string {
+  const { quantileAsked, exceedancesExpected, exceedancesNeeded, latency } = comparison;
+  const { blocks, blocksNeeded, requestsNeeded, candidate, baseline } = comparison;
+  const parts: string[] = [];
+  if (exceedancesExpected < exceedancesNeeded) {
+    const takes =
+      requestsNeeded === null ? '' : `, and it takes about ${count(requestsNeeded)} requests`;
+    parts.push(
+      `not enough for ${quantileName(quantileAsked)} of '${candidate}' and '${baseline}': ${exceedancesExpected} of ${exceedancesNeeded} exceedances${takes}`,
+    );
+  }
+  if (blocks < blocksNeeded) {
+    parts.push(
+      `not enough time to compare '${candidate}' with '${baseline}': ${blocks} of ${blocksNeeded} blocks of at least 1 s, so spread the requests by --rps`,
+    );
+  }
+  if (latency !== null) parts.push(`${quantileName(latency.quantile)} is compared`);
+  return parts.join('; ');
+}
