@@ -22,7 +22,10 @@ export function decideCalls(
   calls: readonly { evidence: SplitEvidence; rule: SplitRule }[],
 ): RunDecision {
   const judged = calls.map(({ evidence, rule }) => {
-    return { evidence, rule: { ...sharedLevel(rule, calls), errorAlpha: rule.alpha / calls.length } };
+    return {
+      evidence,
+      rule: { ...sharedLevel(rule, calls), errorAlpha: rule.alpha / calls.length },
+    };
   });
   const first = judged.map(({ evidence, rule }) => decideSplit(evidence, rule));
   const pValues = first.map((decision) => decision.worstCasePValue ?? 1);
