@@ -25,6 +25,7 @@ export const DEFAULT_RULE: SplitRule = {
   power: 0.99,
   tolerance: DEFAULT_TOLERANCE,
   maxErrorRate: 0.01,
+  design: 'fixed',
   seed: 1,
 };
 

@@ -3,7 +3,15 @@ import { runOptions, SETTING_OPTIONS } from './verify-options.js';
 
 const { duration, requests } = SETTING_OPTIONS;
 /** Settings that only a verdict on the split needs. */
-const OF_THE_SPLIT = ['alpha', 'power', 'tolerance', 'error-rate-shown', 'pace', 'over'];
+const OF_THE_SPLIT = [
+  'alpha',
+  'power',
+  'tolerance',
+  'error-rate-shown',
+  'pace',
+  'over',
+  'sequential',
+];
 
 /** The settings of a load as flags. */
 export const BENCH_OPTIONS: Record<string, Options> = {

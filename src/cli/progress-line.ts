@@ -29,7 +29,7 @@ export class ProgressLine {
 
 /** `1,234 of 3,089 requests, 3,420 per second, v1 60.10 %, v2 39.90 %` */
 export function progressText(progress: Progress, names: readonly string[]): string {
-  const { done, planned, elapsedMs, observed } = progress;
+  const { done, planned, elapsedMs, observed, evidence } = progress;
   const answered = observed.reduce((sum, count) => sum + count, 0);
   const split = names
     .map((name, index) => ({ name: plainText(name), count: observed[index] ?? 0 }))
@@ -41,5 +41,12 @@ export function progressText(progress: Progress, names: readonly string[]): stri
       : `${formatCount(done)} of ${formatCount(planned)} requests`,
     `${formatCount(elapsedMs > 0 ? (done / elapsedMs) * 1000 : 0)} per second`,
     ...split,
+    ...(evidence === undefined ? [] : [evidenceText(evidence)]),
   ].join(', ');
+}
+
+/** `evidence: pass 64 %, fail 0 %` */
+function evidenceText({ forWeights, againstWeights }: NonNullable<Progress['evidence']>): string {
+  const part = (of: number): string => `${Math.floor(Math.min(1, of) * 100)} %`;
+  return `evidence: pass ${part(forWeights)}, fail ${part(againstWeights)}`;
 }

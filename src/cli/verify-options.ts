@@ -124,6 +124,10 @@ export const SETTING_OPTIONS = {
     choices: ['h2', 'grpc-js'],
   }),
 
+  sequential: flag(
+    VERDICT,
+    'End as soon as the evidence is enough; at most 3 times the planned requests, or -n',
+  ),
   alpha: number(VERDICT, 'How often an exactly right split may be failed [0.001]'),
   power: number(VERDICT, 'How often an exactly right split must be passed [0.99]'),
   tolerance: text(VERDICT, 'How far a share may be off: 5pp, 10%, v1=3pp,v2=5pp, 0 [5pp]'),

@@ -118,6 +118,18 @@ export interface Wanted {
   spreadSize: number;
 }
 
+/** What a look at a running load says. */
+export interface Look {
+  /** More requests would change nothing. */
+  isSettled: boolean;
+  /** It is settled, by a failure. */
+  isFailed: boolean;
+  /** How much of the evidence that a pass needs is there; 1 and more is enough. */
+  forWeights: number;
+  /** The same of a failure. */
+  againstWeights: number;
+}
+
 /** What a plan is made from. */
 export interface PlanContext {
   destinations: readonly NamedDestination[];
@@ -148,6 +160,11 @@ export interface Kind<W extends Wish | null, E extends Expectation | null> {
   plan(wish: W, context: PlanContext): ExpectationPlan;
   /** Judges the calls of a run that have this kind of expectation, together. */
   judge(calls: readonly JudgedCall<E>[], rule: RunRule): CallJudgement[] | Promise<CallJudgement[]>;
+  /**
+   * Whether calls whose design is sequential are settled by what was counted so far. Without it there is
+   * nothing to look at before the end.
+   */
+  look?(calls: readonly JudgedCall<E>[], rule: RunRule): Look;
   /**
    * Whether a batch looks as if a roll-out had come to its end. Without it there is none to wait for.
    *

@@ -6,6 +6,7 @@ import type {
   ExpectationPlan,
   JudgedCall,
   Kind,
+  Look,
   PlanContext,
   RunRule,
   Wish,
@@ -53,6 +54,17 @@ export async function judgeCalls(
     });
   }
   return calls.flatMap((call) => judged.get(call) ?? []);
+}
+
+/** What a look at a running load says of the calls together; null where they have nothing to look at. */
+export async function lookAtCalls(
+  calls: readonly JudgedCall<Expectation | null>[],
+  rule: RunRule,
+): Promise<Look | null> {
+  const [first] = calls;
+  if (first === undefined) return null;
+  const kind = await KINDS[kindOf(first)]();
+  return kind.look?.(calls, rule) ?? null;
 }
 
 /** Whether a batch looks as if a roll-out had come to its end. @param level See `Kind`. */

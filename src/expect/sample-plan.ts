@@ -10,19 +10,22 @@ export interface SamplePlan {
   notes: string[];
 }
 
+/** A load that may end at any time ends at the latest after so many times the planned requests. */
+const SEQUENTIAL_CAP = 3;
+
 /**
  * The sample of the whole run: what its calls need together, unless the scenario says how many or
  * how long. Then the calls share it in proportion to what they need.
  *
- * @param asked As the scenario has it; null where it does not say.
+ * @param asked As the scenario has it; null where it does not say. A sequential load has three times what it needs, at most.
  * @param plans By call.
  * @throws InputError when no number of requests would be enough and none is given.
  */
 export function samplePlan(
-  asked: { requests: number | null; durationMs: number | null },
+  asked: { requests: number | null; durationMs: number | null; isSequential?: boolean },
   plans: readonly { planned: number | null }[],
 ): SamplePlan {
-  const { requests, durationMs } = asked;
+  const { requests, durationMs, isSequential = false } = asked;
   const needed = plans.flatMap(({ planned }) => planned ?? []);
   const isPlanned = needed.length === plans.length;
   if (!isPlanned && requests === null && durationMs === null) {
@@ -33,7 +36,11 @@ export function samplePlan(
   }
   const total = needed.reduce((sum, planned) => sum + planned, 0);
   const parts = isPlanned ? needed : plans.map(() => 1);
-  const sample = { requests: requests ?? (durationMs === null ? total : null), parts };
+  const sample = {
+    requests:
+      requests ?? (durationMs === null ? total * (isSequential ? SEQUENTIAL_CAP : 1) : null),
+    parts,
+  };
   if (requests === null || !isShort(requests, plans, total)) return { ...sample, notes: [] };
   const text = `note: ${requests} requests are fewer than the ${total} planned for these weights: the run may well be inconclusive`;
   return { ...sample, notes: [text] };

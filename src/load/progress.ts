@@ -7,6 +7,8 @@ export interface Progress {
   planned: number | null;
   /** Answers by destination. */
   observed: readonly number[];
+  /** Of a load that ends as soon as its evidence is enough: the parts of it that are there. */
+  evidence?: { forWeights: number; againstWeights: number };
 }
 
 /** How far a part of a load has come. */

@@ -9,6 +9,7 @@ const expectation = z.discriminatedUnion('kind', [
     kind: z.literal('split'),
     tolerance: z.string(),
     errorRateShown: share.nullable(),
+    design: z.enum(['fixed', 'sequential']),
     power: share,
     requestsPlanned: count.nullable(),
   }),

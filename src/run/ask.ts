@@ -10,6 +10,7 @@ import { checkErrorLimits } from '../expect/error-limits.js';
 import { checkComparisons } from '../expect/comparison/comparison-questions.js';
 import { plainThresholds, ratioThresholds } from '../expect/comparison/ratio-threshold.js';
 import { checkThresholds } from '../expect/thresholds/judge-thresholds.js';
+import { InputError } from '../input-error.js';
 import type { LoadedCall } from '../load/load-order.js';
 import type { Asked, AskedCall } from '../record/asked.js';
 import type { DestinationPlace } from '../routing/envoy/cluster-identity.js';
@@ -46,6 +47,8 @@ export interface PreparedRun {
   requests: number | null;
   /** How they divide over the calls: one positive number for each. */
   parts: readonly number[];
+  /** Whether the load ends as soon as the evidence is enough. */
+  isSequential: boolean;
 }
 
 /** Every pod that answers is a destination of its own. */
@@ -95,16 +98,30 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   const compared = comparedPair(scenario.rule.compared, configured);
   checkThresholds(plainThresholds(thresholds), namesOf(configured));
   checkComparisons({ compared, thresholds }, namesOf(configured));
+  const isSequential = calls.some(({ asked }) => asked.expectation?.design === 'sequential');
+  if (isSequential) refuseLogs(scenario, calls);
   const size =
     scenario.command === 'verify'
-      ? samplePlan(scenario.load, calls)
+      ? samplePlan({ ...scenario.load, isSequential }, calls)
       : { requests: scenario.load.requests, parts: calls.map(() => 1), notes: [] };
   const notes = configured.flatMap((one) => one.notes.map((note) => `note: ${note}`));
   for (const note of new Set([...notes, ...size.notes])) onNote?.(note);
   const { requests, parts } = size;
   const places = configured.flatMap((one) => one.places);
   const asked = askedOf(scenario, runId, calls, configured, requests, compared);
-  return { asked, calls, places, requests, parts };
+  return { asked, calls, places, requests, parts, isSequential };
+}
+
+/** What only a log tells is known when the load has ended. */
+function refuseLogs({ accessLogFormat }: Scenario, calls: readonly RunCall[]): void {
+  const isLogged = calls.some(
+    ({ loaded }) => loaded.counting.answers.identity.source.kind === 'access-log',
+  );
+  if (!isLogged && accessLogFormat === null) return;
+  throw new InputError(
+    'an access log is read when the load has ended, so there is nothing to look at before: drop one of the two',
+    { path: '--sequential' },
+  );
 }
 
 async function runCall(

@@ -5,6 +5,7 @@ import type { RunOptions } from './options.js';
 import { probeConnections } from './probe.js';
 import { recordRun } from './record-run.js';
 import { takeSample, waitPlan } from './sample.js';
+import { takeSequentialSample } from './sequential-sample.js';
 import { settle } from './settle.js';
 
 /**
@@ -17,7 +18,8 @@ export function verify(scenario: Scenario, options: RunOptions = {}): Promise<Ru
     const { rolloutWaitMs } = scenario;
     const wait = waitPlan(scenario, plan, target);
     const settled = await settle(run, target, wait, rolloutWaitMs, options);
-    const sampled = await takeSample(run, target, plan, options);
+    const take = run.isSequential ? takeSequentialSample : takeSample;
+    const sampled = await take(run, target, plan, options);
     return await probeConnections(run, target, plan, mergeCounts(settled, sampled), options);
   });
 }

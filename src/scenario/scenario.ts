@@ -30,6 +30,8 @@ export interface ExpectedSplitSettings {
   tolerance: string;
   /** Error rate that a pass excludes for each destination, 0 to 1; null: none. */
   errorRateShown: number | null;
+  /** `sequential`: the load ends as soon as the evidence is enough. */
+  design: 'fixed' | 'sequential';
 }
 
 /** One call of a scenario: what is sent, and how the answers are judged. */
@@ -293,6 +295,7 @@ function scenarioCall(
   command: LoadingCommand,
 ): ScenarioCall {
   const { tolerance, maxErrorRate, errorLimits, errorRateShown } = callLevels(settings);
+  const design = settings.sequential === true ? 'sequential' : 'fixed';
   const isVerified = command === 'verify';
   const call = callOf(settings, urlPath);
   const hasSource = settings.weights !== undefined || settings.manifest !== undefined;
@@ -304,7 +307,7 @@ function scenarioCall(
     source: isVerified || hasSource ? expectationSource(settings) : null,
     service,
     previous: settings.previous ?? null,
-    expect: isVerified ? { kind: 'split', tolerance, errorRateShown } : null,
+    expect: isVerified ? { kind: 'split', tolerance, errorRateShown, design } : null,
     maxErrorRate,
     errorLimits,
   };

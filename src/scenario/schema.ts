@@ -243,6 +243,10 @@ export const settingsSchema = z.strictObject({
   ).optional(),
   engine: z.enum(['h2', 'grpc-js']).optional().describe('Which client makes the calls'),
 
+  sequential: z
+    .boolean()
+    .optional()
+    .describe('Whether the load ends as soon as the evidence is enough for a verdict'),
   alpha: probability('How often an exactly right split may be failed').optional(),
   power: probability('How often an exactly right split must be passed').optional(),
   inconclusive: z

@@ -31,6 +31,7 @@ const ASKED_CALL: AskedCall = {
     kind: 'split',
     tolerance: '5pp',
     errorRateShown: null,
+    design: 'fixed',
     power: 0.99,
     requestsPlanned: 3089,
   },

@@ -261,6 +261,7 @@ const STRANGERS: [string, Partial<Asked>][] = [
         kind: 'split',
         tolerance: '2pp',
         errorRateShown: null,
+        design: 'fixed',
         power: 0.99,
         requestsPlanned: 1,
       },

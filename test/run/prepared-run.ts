@@ -54,7 +54,7 @@ export function preparedRun(
     };
   });
   const asked = askedRun('run', { calls: calls.map((call) => call.asked) });
-  return { asked, calls, places: [], requests: null, parts: planned };
+  return { asked, calls, places: [], requests: null, isSequential: false, parts: planned };
 }
 
 /** What a load counts in which each destination answered so often, in a random order; the rest failed. */

@@ -236,7 +236,7 @@ describe('scenarios', () => {
         source: { kind: 'weights', weights },
         service: null,
         previous: 'v1=1,v2=3',
-        expect: { kind: 'split', tolerance: '5pp', errorRateShown: null },
+        expect: { kind: 'split', tolerance: '5pp', errorRateShown: null, design: 'fixed' },
         okStatuses: null,
         maxErrorRate: 0.01,
         errorLimits: {},

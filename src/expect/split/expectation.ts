@@ -1,3 +1,4 @@
+import type { SplitDesign } from './split-evidence.js';
 import type { SplitTest } from './draws/split-test.js';
 import type { DestinationErrors, JudgedErrors } from './errors/judged-errors.js';
 import type { DecidedBy } from './verdict/decided-by.js';
@@ -10,6 +11,7 @@ export interface SplitWish {
   tolerance: string;
   /** The error rate that a pass excludes for each destination, 0 to 1; null: none. */
   errorRateShown: number | null;
+  design: SplitDesign;
 }
 
 /** The answers are split as the weights say. */

@@ -1,6 +1,7 @@
 import { decideCalls } from './verdict/calls-verdict.js';
 import { reasonText } from './verdict/reason-text.js';
 import { decideSplit, type SplitDecision } from './verdict/split-verdict.js';
+import { InputError } from '../../input-error.js';
 import { findRefusals } from '../refusals.js';
 import type { CallJudgement, JudgedCall, Kind, Reason, RunRule } from '../expectation.js';
 import { callEvidence, splitEvidence, type CallEvidence } from './evidence.js';
@@ -11,12 +12,14 @@ import { probesNeeded } from './connection-probe.js';
 import { findAll } from './findings/index.js';
 import { splitPlan } from './plan/split-plan.js';
 import { splitRule } from './split-rule.js';
-import { parseTolerance } from './tolerance.js';
+import { lookAtSplit } from './sequential/look.js';
+import { isExactGate, parseTolerance } from './tolerance.js';
 
 /** The answers are split as the weights say. */
 export const split: Kind<SplitWish, SplitExpectation> = {
   plan(wish, { destinations, aborts, okStatuses, alpha, power, concurrency }) {
-    const { tolerance, errorRateShown } = wish;
+    const { tolerance, errorRateShown, design } = wish;
+    if (design === 'sequential' && isExactGate(parseTolerance(tolerance))) throw noSequentialGate();
     const weighted = destinations.map(({ name, weight }) => ({ name, weight: weight ?? 0 }));
     const { planned, spreadSize } = splitPlan(
       { destinations: weighted, aborts },
@@ -24,7 +27,14 @@ export const split: Kind<SplitWish, SplitExpectation> = {
       concurrency,
     );
     return {
-      expectation: { kind: 'split', tolerance, errorRateShown, power, requestsPlanned: planned },
+      expectation: {
+        kind: 'split',
+        tolerance,
+        design,
+        errorRateShown,
+        power,
+        requestsPlanned: planned,
+      },
       wanted: { okStatuses, spreadSize },
       requests: planned,
     };
@@ -42,6 +52,20 @@ export const split: Kind<SplitWish, SplitExpectation> = {
       return decision === undefined ? [] : [judgement(one, evidence, decision)];
     });
   },
+  look(calls, rule) {
+    const looks = calls.map((one) => {
+      const own = splitRule(one.call, rule);
+      const level = { ...own, failAlpha: rule.alpha / calls.length };
+      return lookAtSplit(splitEvidence(callEvidence(one)), level);
+    });
+    const isFailed = looks.some(({ state }) => state === 'fail');
+    return {
+      isSettled: isFailed || looks.every(({ state }) => state !== 'open'),
+      isFailed,
+      forWeights: Math.min(...looks.map(({ forWeights }) => forWeights)),
+      againstWeights: Math.max(...looks.map(({ againstWeights }) => againstWeights)),
+    };
+  },
   isRolledOut: (batch, rule, level) => followsWeights(decisionOn(batch, rule), level),
   probesLeft(sample, rule) {
     const answering = sample.counted.counts.observed.filter((count) => count > 0);
@@ -50,6 +74,13 @@ export const split: Kind<SplitWish, SplitExpectation> = {
     return probesNeeded(decisionOn(sample, rule), rule.alpha);
   },
 };
+
+function noSequentialGate(): InputError {
+  return new InputError(
+    'a tolerance of 0 has nothing that a pass could show before the end: give it a size, or drop --sequential',
+    { path: '--tolerance' },
+  );
+}
 
 /** Judges a call by itself, as its verdict does. */
 function decisionOn(judged: JudgedCall<SplitExpectation>, rule: RunRule): SplitDecision {

@@ -27,6 +27,9 @@ export interface SplitEvidence {
   connections?: ConnectionEvidence;
 }
 
+/** `fixed`: one look at a sample whose size was fixed before. `sequential`: as many looks as one likes. */
+export type SplitDesign = 'fixed' | 'sequential';
+
 /** How it is judged. */
 export interface SplitRule {
   /** Error level: how often a right split may be failed, and a wrong one passed. */
@@ -40,6 +43,7 @@ export interface SplitRule {
   errorLimits?: Readonly<Record<string, number>>;
   /** The error rate of each destination that a pass excludes, 0..1; none by default. */
   errorRateShown?: number | null;
+  design: SplitDesign;
   /** Seeds the p-value where it has to be simulated. */
   seed: number;
   /** The share of leaks that a pass excludes where a weight is 0; 0.01 by default. */

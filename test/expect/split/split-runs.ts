@@ -10,6 +10,7 @@ export const RULE: SplitRule = {
   power: 0.99,
   tolerance: DEFAULT_TOLERANCE,
   maxErrorRate: 0.01,
+  design: 'fixed',
   seed: 1,
 };
 

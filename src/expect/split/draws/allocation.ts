@@ -8,15 +8,17 @@ import { type Cell, countsOf, totalOf } from './cell.js';
  */
 
 /** Where in a step of one answer the cost of giving it is taken; see {@link levelCompletion}. */
-export type CompletionGoal = 'smallest-chi-square' | 'most-probable';
+export type CompletionGoal = keyof typeof OFFSETS;
+
+const OFFSETS = { 'smallest-chi-square': 0.5, 'most-probable': 1, 'smallest-bayes-factor': 0 };
 
 /**
- * The counts after giving the missing answers out so that X² is smallest, or the outcome most
- * probable.
+ * The counts after giving the missing answers out so that X² is smallest, the outcome most
+ * probable, or the Bayes factor against the shares smallest.
  *
- * Both goals are sums of convex functions of one count each, so giving every answer to the
+ * All goals are sums of convex functions of one count each, so giving every answer to the
  * destination where it costs least is optimal: the one with the smallest (y + ½)/p for X², (y + 1)/p for the
- * probability. Most of the answers are given at once up to a common level of that cost, the last
+ * probability, y/p for the Bayes factor. Most of the answers are given at once up to a common level of that cost, the last
  * few one by one.
  *
  * @param cells The destinations with weight.
@@ -29,7 +31,7 @@ export function levelCompletion(
   missing: number,
   goal: CompletionGoal,
 ): number[] {
-  const offset = goal === 'most-probable' ? 1 : 0.5;
+  const offset = OFFSETS[goal];
   const level = commonLevel(cells, missing, offset);
   // Whole answers shift the common level by at most this many per destination.
   const margin = 2 * cells.length + 2;

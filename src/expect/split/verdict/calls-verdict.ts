@@ -22,7 +22,10 @@ export function decideCalls(
   calls: readonly { evidence: SplitEvidence; rule: SplitRule }[],
 ): RunDecision {
   const judged = calls.map(({ evidence, rule }) => {
-    return { evidence, rule: { ...rule, errorAlpha: rule.alpha / calls.length } };
+    return {
+      evidence,
+      rule: { ...sharedLevel(rule, calls), errorAlpha: rule.alpha / calls.length },
+    };
   });
   const first = judged.map(({ evidence, rule }) => decideSplit(evidence, rule));
   const pValues = first.map((decision) => decision.worstCasePValue ?? 1);
@@ -37,4 +40,9 @@ export function decideCalls(
     return failAlpha === rule.alpha ? decision : decideSplit(evidence, { ...rule, failAlpha });
   });
   return { verdict: worstOf(decisions.map(({ verdict }) => verdict)), calls: decisions };
+}
+
+/** E-values have no steps to go down: each call fails at alpha over their number. */
+function sharedLevel(rule: SplitRule, calls: readonly unknown[]): SplitRule {
+  return rule.design === 'sequential' ? { ...rule, failAlpha: rule.alpha / calls.length } : rule;
 }

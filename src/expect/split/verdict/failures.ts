@@ -1,17 +1,22 @@
 import { deviations, widestDeviation } from '../draws/deviation.js';
 import { alwaysDeviates } from '../draws/draw-model.js';
 import { errorRates, failingDestinations } from '../errors/error-failures.js';
+import { isSequential, sequentialFailures } from '../sequential/sequential-rule.js';
 import type { DecisionContext } from './decision-context.js';
 import type { SplitReason } from './reasons.js';
 
 /** Everything that fails the split, as reasons; empty where nothing does. */
 export function failuresOf(context: DecisionContext): SplitReason[] {
-  const known = [...leaks(context), ...splitFailures(context), ...errorRates(context)];
+  const bySplit = isSequential(context) ? sequentialFailures : splitFailures;
+  const known = [...leaks(context), ...bySplit(context), ...errorRates(context)];
   return [...known, ...failingDestinations(context, known)];
 }
 
 /** Rule 1: one answer from where none may come from. */
-function leaks({ evidence, split }: DecisionContext): SplitReason[] {
+export function leaks({
+  evidence,
+  split,
+}: Pick<DecisionContext, 'evidence' | 'split'>): SplitReason[] {
   // Connections may have been asked besides the sample: what they were answered counts as well.
   const rows = evidence.connections?.counts ?? [];
   const named = split.destinations

@@ -7,7 +7,10 @@ import { open, type Outcome, settled } from './outcome.js';
  *
  * @returns null where the rule does not apply.
  */
-export function judgeLeakBound({ rule, split }: DecisionContext): Outcome | null {
+export function judgeLeakBound({
+  rule,
+  split,
+}: Pick<DecisionContext, 'rule' | 'split'>): Outcome | null {
   const { sampled, missing, n, cells, destinations } = split;
   if (cells.length > 1 && cells.length === destinations.length) return null;
   const { alpha, power, leakLimit: limit = DEFAULT_LEAK_LIMIT } = rule;

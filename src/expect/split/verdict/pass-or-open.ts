@@ -3,14 +3,14 @@ import { worstOf } from '../../verdict.js';
 import type { DecisionContext } from './decision-context.js';
 import { judgeEquivalence } from './equivalent-shares.js';
 import { judgeExactGate } from './exact-gate.js';
+import { isSequential, judgeSequentially } from '../sequential/sequential-rule.js';
 import { judgeLeakBound } from './leak-bound.js';
 import { open, type Outcome, settled } from './outcome.js';
 
 /** Rules 4 to 7 for a split in which nothing has failed: a pass, or what stands in the way of one. */
 export function passOrOpen(context: DecisionContext): Outcome {
-  const { rule, split, evidence, choice } = context;
+  const { rule, split, evidence } = context;
   const { sampled, missing } = split;
-  const judgeShares = choice.exactGate ? judgeExactGate : judgeEquivalence;
   const shares = split.cells.length === 1 ? null : judgeShares(context);
   const outcomes = [shares, judgeLeakBound(context), judgeErrorBars(context)].filter(
     (outcome) => outcome !== null,
@@ -38,4 +38,10 @@ export function passOrOpen(context: DecisionContext): Outcome {
     unsettled.flatMap(({ reasons }) => reasons),
     needed,
   );
+}
+
+/** Whether the shares follow the weights, by the rule that was asked for. */
+function judgeShares(context: DecisionContext): Outcome {
+  if (context.choice.exactGate) return judgeExactGate(context);
+  return isSequential(context) ? judgeSequentially(context) : judgeEquivalence(context);
 }

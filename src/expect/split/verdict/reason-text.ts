@@ -27,6 +27,12 @@ export function reasonText(reason: SplitReason): string {
       return errorText(reason);
     case 'equivalent':
       return `the traffic follows the weights: every share is within its tolerance, shown at alpha ${reason.alpha}; furthest off, ${deviationText(reason.widest)}${wherever(reason.missing)}${byConnection(reason.units)}`;
+    case 'evidence-for':
+      return `the traffic follows the weights: every share is within its tolerance, shown at alpha ${reason.alpha} whenever it is looked at; furthest off, ${deviationText(reason.widest)}${wherever(reason.missing)}${byConnection(reason.units)}`;
+    case 'evidence-against':
+      return `the traffic does not follow the weights: ${reason.deviations.map(deviationText).join(', ')}; the evidence against them is ${odds(reason.logEvidence)}, and a right split reaches 1 : ${count(Math.round(1 / reason.alpha))} at any look only with probability ${reason.alpha}${wherever(reason.missing)}${byConnection(reason.units)}`;
+    case 'evidence-open':
+      return `after ${counted(reason.sampled, 'request')} there is ${percent(Math.min(1, reason.forWeights))} of the evidence that a pass needs and ${percent(Math.min(1, reason.againstWeights))} of that for a failure (${deviationText(reason.widest)}): more may be added with another run and merge, which is as valid as one long run`;
     case 'no-difference':
       return `no difference from the weights was found (${chance(reason.pValue)}, alpha ${reason.alpha}); a deviation of ${points(reason.detectableShare)} would have been`;
     case 'no-leak':
@@ -68,6 +74,12 @@ export function reasonText(reason: SplitReason): string {
 
 function deviationText({ name, share, expectedShare, tolerance }: Deviation): string {
   return `'${name}' got ${percent(share)} for ${percent(expectedShare)} (tolerance ${points(tolerance)})`;
+}
+
+/** A Bayes factor as odds. @param log Its natural logarithm. */
+function odds(log: number): string {
+  const power = Math.floor(log / Math.LN10);
+  return power < 7 ? `${count(Math.round(Math.exp(log)))} : 1` : `above 10^${power} : 1`;
 }
 
 function wherever(missing: number): string {

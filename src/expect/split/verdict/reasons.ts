@@ -81,6 +81,24 @@ export type SplitReason =
       requestsToSettle: number | null;
     }
   | { code: 'equivalent'; widest: Deviation; alpha: number; missing: number; units: Units }
+  | { code: 'evidence-for'; widest: Deviation; alpha: number; missing: number; units: Units }
+  | {
+      code: 'evidence-against';
+      deviations: readonly Deviation[];
+      /** Natural logarithm of the Bayes factor against the weights, the missing placed worst. */
+      logEvidence: number;
+      alpha: number;
+      missing: number;
+      units: Units;
+    }
+  | {
+      code: 'evidence-open';
+      widest: Deviation;
+      sampled: number;
+      /** Parts of the evidence that a pass and a failure need. */
+      forWeights: number;
+      againstWeights: number;
+    }
   | { code: 'no-difference'; pValue: number; alpha: number; detectableShare: number }
   | { code: 'no-leak'; answers: number; leakBound: number; alpha: number }
   | { code: 'no-answers'; sampled: number }

@@ -1,11 +1,12 @@
 import { drawModel, type Units, worstPValue } from '../draws/draw-model.js';
 import { leaningPValue } from '../draws/clusters.js';
 import { countsOf } from '../draws/cell.js';
-import { type ConnectionEvidence, type Dependence, judgeDependence } from '../draws/dependence.js';
+import { type Dependence, judgeDependence } from '../draws/dependence.js';
 import { type SplitTest, testSplit } from '../draws/split-test.js';
 import { type JudgedErrors, judgedErrors } from '../errors/judged-errors.js';
 import { powerAt } from '../plan/plan-requests.js';
 import type { SplitEvidence, SplitRule } from '../split-evidence.js';
+import { weightedColumns } from './weighted-columns.js';
 import { isExactGate } from '../tolerance.js';
 import { type DecisionContext, planInput } from './decision-context.js';
 import { type DecidedBy, decidedBy } from './decided-by.js';
@@ -135,12 +136,4 @@ function barredByUnsent(outcome: Outcome, { sampled, unsent }: SplitEvidence): O
   return outcome.verdict === 'pass'
     ? open([reason])
     : open([reason, ...outcome.reasons], outcome.requestsToSettle);
-}
-
-/** The connections' counts without the destinations of weight 0, which take no part in the split. */
-function weightedColumns({ connections, destinations }: SplitEvidence): ConnectionEvidence | null {
-  if (connections === undefined) return null;
-  const weighted = destinations.flatMap(({ weight }, i) => (weight > 0 ? [i] : []));
-  const counts = connections.counts.map((row) => weighted.map((i) => row[i] ?? 0));
-  return { ...connections, counts };
 }
