@@ -121,8 +121,7 @@ function* refusedDestinations(value: unknown, path: Path): Refusals {
       yield refusal(at, 'destination is missing');
       continue;
     }
-    if (isGiven(item.headers))
-      yield* badHeaderChanges(fieldsOf(item.headers), [...at, 'headers']);
+    if (isGiven(item.headers)) yield* badHeaderChanges(fieldsOf(item.headers), [...at, 'headers']);
     yield* badDestination(fieldsOf(item.destination), [...at, 'destination']);
   }
 }
