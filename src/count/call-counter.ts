@@ -48,7 +48,7 @@ export interface CounterSettings {
   slots: number;
   /** Requests of which is kept what became of each; none when absent. */
   keptRequests?: number;
-  /** Who looks out for harm; nobody unless given. */
+  /** Watches for harm; where it is left out, harm is not watched for. */
   harm?: HarmWatchOfCall;
 }
 

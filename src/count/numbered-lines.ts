@@ -12,7 +12,7 @@ export interface LineNumber {
 export const NO_LINE = -2;
 
 const FIRST_CAPACITY = 1024;
-/** Places for numbers in all: whoever writes the log chooses them. */
+/** Places for numbers in all; a bound, because the numbers are those that the log has. */
 const MOST_PLACES = 4 * MOST_KEPT_REQUESTS;
 
 /** Which pod each request went to, by the lines of a log that say which request they are of. */

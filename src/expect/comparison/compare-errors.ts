@@ -47,7 +47,7 @@ export function compareErrors(
   };
 }
 
-/** Failures that do not say whose they are: how they would divide nobody knows. */
+/** Failures that name no destination: how they divide over the two is not known. */
 export function failuresWithoutIdentity(calls: readonly CallCounts[]): number {
   return calls.reduce(
     (sum, { ends, failed }) =>

@@ -44,7 +44,7 @@ function latencyText({ candidate, baseline, latency, ratioLimit }: Comparison): 
   return `${quantileName(latency.quantile)} of '${candidate}' is ${digits(latency.ratio)} times that of '${baseline}', and is to stay below ${digits(ratioLimit)} times`;
 }
 
-/** Of what there is too little, and how much it takes. */
+/** Names what is too scarce for a comparison, and how much of it one takes. */
 function notEnough(comparison: Comparison): string {
   const { quantileAsked, exceedancesExpected, exceedancesNeeded, latency } = comparison;
   const { blocks, blocksNeeded, requestsNeeded, candidate, baseline } = comparison;
