@@ -15,7 +15,7 @@ const ROWS = PAGE.split('\n')
 
 /** Sources that say how something is read, and nothing of which route is taken; the webhook's are one row. */
 const NO_RULES =
-  /^(?:instrument\/|manifest\/known-fields\/|kubernetes\/pod-owners|envoy\/|istio\/webhook\/(?!refusals)|manifest\/schema\/)/;
+  /^(?:instrument\/|kubernetes\/pod-owners|envoy\/|istio\/webhook\/(?!refusals)|manifest\/schema\/)/;
 const FORM_ONLY =
   /(?:match|filters|ingress-nginx\/ingress|load-balancer|cors-policy|mesh-only-weights|header-rules|ingress-nginx\/choose-route|gateway-api\/age|ingress-nginx\/backends)\.ts$/;
 
