@@ -1,9 +1,9 @@
-import { addColumns, mergeColumns } from './columns.js';
+import { addColumns } from './columns.js';
 import type { BlockCounts } from './counted.js';
-import { Histogram, mergeHistograms } from './histogram.js';
+import { Histogram } from './histogram.js';
 
 /** Into so many blocks a known number of requests is divided. */
-const BLOCKS = 32;
+export const BLOCKS = 32;
 /** Where the number is not known, so many blocks are filled before neighbours fold. */
 const MAX_BLOCKS = 2 * BLOCKS;
 
@@ -64,9 +64,12 @@ export class Blocks {
     });
   }
 
-  /** What was counted: a copy. */
+  /** What was counted: a copy. Neighbours are counted elsewhere. */
   counts(): BlockCounts {
     return {
+      byRun: this.#blocks.length === 0 ? [] : [this.#blocks.length],
+      pairs: 0,
+      equalPairs: 0,
       observed: this.#blocks.map(({ observed }) => [...observed]),
       missing: this.#blocks.map(({ missing }) => missing),
       latency: this.#blocks.map(({ latency }) => latency.counts()),
@@ -97,16 +100,6 @@ export class Blocks {
       else addBlock(sum, block);
     });
   }
-}
-
-/** Adds up blocks by their index; a series that is shorter counts as if it went on with empty ones. */
-export function mergeBlocks(a: BlockCounts, b: BlockCounts): BlockCounts {
-  const [longer, shorter] = a.missing.length >= b.missing.length ? [a, b] : [b, a];
-  return {
-    observed: longer.observed.map((row, at) => mergeColumns(row, shorter.observed[at] ?? [])),
-    missing: mergeColumns(a.missing, b.missing),
-    latency: longer.latency.map((counts, at) => mergeHistograms(counts, shorter.latency[at] ?? [])),
-  };
 }
 
 function addBlock(sum: Block, block: Block): void {

@@ -326,9 +326,11 @@ export class CallCounter {
     const destinations = tally.destinations();
     const places = placesIn(destinations, this.#pods.destinationNames);
     const neighbours = this.#order.neighbours();
+    const call = tally.counts(this.#order.spread());
     return {
       call: {
-        ...tally.counts(this.#order.spread()),
+        ...call,
+        blocks: { ...call.blocks, ...this.#order.neighboursOfAll() },
         cache: this.#cacheWatch?.counts() ?? NOTHING_LOOKED_AT,
         packed: this.#packedBodies?.counts() ?? new Map<string, number>(),
       },

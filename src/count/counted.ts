@@ -49,8 +49,17 @@ export interface WindowCounts {
   missing: number[];
 }
 
-/** Counts by block in send order, from the common start: blocks of equally many requests of a member. */
+/**
+ * Counts by block in send order: stretches of equally many requests. Members of one run start together,
+ * so their blocks are of the same time, and added up; those of different runs stand one after another.
+ */
 export interface BlockCounts {
+  /** By run: how many of the blocks are its own. */
+  byRun: number[];
+  /** Requests after one another in a member's send order, on whatever connections, with known destinations. */
+  pairs: number;
+  /** Those of the pairs with one destination. */
+  equalPairs: number;
   /** By block, then by destination. */
   observed: number[][];
   /**

@@ -1,4 +1,4 @@
-import { mergeBlocks } from './blocks.js';
+import { mergeBlocks } from './merge-blocks.js';
 import { mergeClusters } from './clusters.js';
 import {
   canonicalNames,

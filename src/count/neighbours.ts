@@ -1,6 +1,6 @@
 import { NOBODY } from './attribution.js';
 
-/** How often two requests in a row on one connection went to the same destination. */
+/** How often two requests in a row went to the same destination. */
 export class Neighbours {
   #last = NOBODY;
   /** Pairs of which both destinations are known. */

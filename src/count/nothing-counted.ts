@@ -57,7 +57,7 @@ export function emptyCallCounts(destinations: readonly string[], spreadSize: num
     latency: [...destinations.map(() => []), []],
     scheduleSlip: [],
     windows: { widthMs: 10, first: 0, observed: [], missing: [] },
-    blocks: { observed: [], missing: [], latency: [] },
+    blocks: { byRun: [], pairs: 0, equalPairs: 0, observed: [], missing: [], latency: [] },
     clusters: new Map(),
     spread: { size: spreadSize, runs: 0, observed: zeros(), squares: zeros() },
     probe: null,

@@ -16,6 +16,8 @@ export interface SendPlace {
 /** What shows only in the order in which one call's requests were sent: spread, and neighbours. */
 export class SendOrderCounts {
   readonly #spread: Spread;
+  /** Whatever connections they were sent on. */
+  readonly #all = new Neighbours();
   /** null where no spread is compared. */
   readonly #order: SendOrder | null;
   readonly #neighbours: Neighbours[];
@@ -30,11 +32,13 @@ export class SendOrderCounts {
   constructor(spreadSize: number, connections: number, columns: number) {
     const spread = new Spread(spreadSize, columns);
     this.#spread = spread;
+    const all = this.#all;
     this.#order =
       spreadSize === Infinity
         ? null
         : new SendOrder((destination) => {
             spread.add(destination);
+            all.add(destination);
           });
     this.#neighbours = Array.from({ length: connections }, () => new Neighbours());
     this.#orders = this.#neighbours.map(
@@ -65,6 +69,11 @@ export class SendOrderCounts {
 
   spread(): SpreadCounts {
     return this.#spread.counts();
+  }
+
+  /** Pairs of requests after one another on whatever connections, and those of them with one destination. */
+  neighboursOfAll(): { pairs: number; equalPairs: number } {
+    return { pairs: this.#all.pairs, equalPairs: this.#all.equal };
   }
 
   /** By connection: pairs of requests after one another, and those of them with one destination. */

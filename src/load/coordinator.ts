@@ -1,4 +1,5 @@
 import type { Counted, EarlyEnd } from '../count/counted.js';
+import { alignMembers } from '../count/merge-blocks.js';
 import { mergeCounts } from '../count/merge-counts.js';
 import { nothingCounted } from '../count/nothing-counted.js';
 import type { LoadOrder } from './load-order.js';
@@ -189,7 +190,8 @@ async function snapshotOf(members: readonly LoadMember[]): Promise<Counted | nul
 }
 
 function joined(parts: readonly Counted[]): Counted {
-  return parts.reduce(mergeCounts, nothingCounted());
+  const counted = parts.reduce(mergeCounts, nothingCounted());
+  return { ...counted, calls: counted.calls.map(alignMembers) };
 }
 
 /** Members know that they were stopped; it is for this side to say why, and after how many in all. */

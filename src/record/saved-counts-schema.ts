@@ -47,7 +47,14 @@ const call = z.object({
     observed: z.array(counts),
     missing: counts,
   }),
-  blocks: z.object({ observed: z.array(counts), missing: counts, latency: z.array(histogram) }),
+  blocks: z.object({
+    byRun: counts,
+    pairs: count,
+    equalPairs: count,
+    observed: z.array(counts),
+    missing: counts,
+    latency: z.array(histogram),
+  }),
   clusters: z.array(
     z.tuple([count, z.object({ calls: count, observed: counts, squares: counts })]),
   ),

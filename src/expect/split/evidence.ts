@@ -1,9 +1,10 @@
-import type { ConnectionCallCounts, SpreadCounts } from '../../count/counted.js';
+import type { BlockCounts, ConnectionCallCounts, Span, SpreadCounts } from '../../count/counted.js';
 import { answersGivenUp, missingAnswers } from '../../count/missing-answers.js';
 import { type AbortsJudgement, judgeAborts } from '../aborts.js';
 import type { JudgedCall } from '../expectation.js';
 import { unsentRequests } from '../unsent.js';
 import type { SplitEvidence } from './split-evidence.js';
+import type { BlockEvidence } from './draws/blocks-in-time.js';
 import type { ConnectionEvidence } from './draws/dependence.js';
 import type { SplitExpectation } from './expectation.js';
 
@@ -36,6 +37,8 @@ export interface CallEvidence {
   aborts: AbortsJudgement | null;
   /** null: which requests were on which connection is not known. */
   connections: ConnectionEvidence | null;
+  /** null: in which order the answers were asked for is not known. */
+  blocks: BlockEvidence | null;
   /** Failed requests that a destination was asked for, whichever. */
   failedWithDestination: number;
   /** Answers of connections of one request each, which are no part of the sample. */
@@ -98,6 +101,8 @@ export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): C
             neighbours: areRequestsKnown ? neighboursOn(connections) : null,
             leadElsewhere: call.behind !== null,
           },
+    // The lines of a log are not known by the place of their requests.
+    blocks: log === null ? blocksOf(counts.blocks, pick, span) : null,
     probed: pick(probe?.observed ?? []),
     windows: windows.observed.map((observed, index) => ({
       startSeconds: startSecondsOf(windows.first + index, windows.widthMs, span?.startMs ?? 0),
@@ -105,6 +110,23 @@ export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): C
     })),
     spread: { ...spread, observed: pick(spread.observed), squares: pick(spread.squares) },
   };
+}
+
+function blocksOf(
+  { byRun, observed, pairs, equalPairs }: BlockCounts,
+  pick: (columns: readonly number[]) => number[],
+  span: Span | null,
+): BlockEvidence {
+  const rows = observed.map(pick);
+  let end = 0;
+  const runs = byRun.map((length) => {
+    const start = end;
+    end += length;
+    return rows.slice(start, end);
+  });
+  // Runs that were joined need not have been at one time.
+  const sendingMs = runs.length === 1 ? (span?.sendingMs ?? null) : null;
+  return { runs, neighbours: { pairs, equal: equalPairs }, sendingMs };
 }
 
 function neighboursOn(
@@ -127,7 +149,7 @@ function byName(a: { name: string }, b: { name: string }): number {
 
 /** The part of the evidence that the decision rule looks at. */
 export function splitEvidence(evidence: CallEvidence): SplitEvidence {
-  const { connections, probed } = evidence;
+  const { connections, blocks, probed } = evidence;
   // A connection of one answer has no neighbours, and what it says of its destination is one row.
   const single = probed.flatMap((count, at) =>
     Array.from({ length: count }, () => probed.map((_, i) => (i === at ? 1 : 0))),
@@ -142,6 +164,7 @@ export function splitEvidence(evidence: CallEvidence): SplitEvidence {
     unattributed: evidence.unattributed,
     cancelled: evidence.cancelled,
     failedWithDestination: evidence.failedWithDestination,
+    ...(blocks === null ? {} : { blocks }),
     ...(connections === null
       ? {}
       : { connections: { ...connections, counts: [...connections.counts, ...single] } }),

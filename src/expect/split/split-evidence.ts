@@ -1,3 +1,4 @@
+import type { BlockEvidence } from './draws/blocks-in-time.js';
 import type { ConnectionEvidence } from './draws/dependence.js';
 import type { UnsentRequests } from '../unsent.js';
 import type { Tolerance } from './tolerance.js';
@@ -25,6 +26,8 @@ export interface SplitEvidence {
   failedWithDestination?: number;
   /** How the answers fell on the connections; without it the draws are taken as independent. */
   connections?: ConnectionEvidence;
+  /** How they fell on the send order; without it draws are taken not to hang together in time. */
+  blocks?: BlockEvidence;
 }
 
 /** `fixed`: one look at a sample whose size was fixed before. `sequential`: as many looks as one likes. */

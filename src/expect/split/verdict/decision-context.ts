@@ -5,6 +5,7 @@ import type { PlanInput } from '../plan/plan-requests.js';
 import type { JudgedErrors } from '../errors/judged-errors.js';
 import type { SplitEvidence, SplitRule } from '../split-evidence.js';
 import type { JudgedSplit } from './judged-split.js';
+import type { TimeView } from './time-views.js';
 
 /** What the rules look at. */
 export interface DecisionContext {
@@ -17,8 +18,10 @@ export interface DecisionContext {
   dependence: Dependence | null;
   /** Largest p-value over every allocation of the missing, of the draws as the model has them; null without a test. */
   drawn: number | null;
-  /** The same, or that of connections which lean, if it is larger. */
+  /** The same, or that of connections which lean, if it is larger. Blocks have p-values of their own. */
   worst: number | null;
+  /** The same draws by blocks in time; a verdict needs all views to agree. Empty where connections are what is drawn. */
+  blocks: readonly TimeView[];
 }
 
 /** The plan that this split and rule ask for. */

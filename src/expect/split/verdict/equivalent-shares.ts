@@ -5,19 +5,26 @@ import { planRequests } from '../plan/plan-requests.js';
 import { leaningConnections, partlyPinned, tooFewConnections } from './connections-in-the-way.js';
 import { type DecisionContext, planInput } from './decision-context.js';
 import { open, type Outcome, settled } from './outcome.js';
+import { notFailedInTime, notShownInTime, seenInTime } from './time-views.js';
 
 /** Rules 4 and 5, for a split that has not failed: every share shown to be within its tolerance, or what stands in the way. */
 export function judgeEquivalence(context: DecisionContext): Outcome {
-  const { rule, split, model } = context;
+  const { rule, split, model, blocks } = context;
   const { missing, sampled } = split;
   const { alpha } = rule;
   const widest = widestDeviation(model.cells);
   const shown = equivalence(model, alpha);
   if (shown === 'shown') {
+    const inTime = notShownInTime(blocks, alpha);
+    if (inTime !== null) return open([inTime]);
     const { missing: unknown, units } = model;
     return settled('pass', [{ code: 'equivalent', widest, alpha, missing: unknown, units }]);
   }
-  if (drawsWouldFail(context)) return open([leaningConnections(model)]);
+  if (drawsWouldFail(context)) {
+    const failAlpha = rule.failAlpha ?? alpha;
+    const inTime = (context.worst ?? 1) < failAlpha ? notFailedInTime(blocks, failAlpha) : null;
+    return open([inTime ?? leaningConnections(model)]);
+  }
   if (model.missing > 0 && isDecided({ ...model, missing: 0 }, context)) {
     return open([{ code: 'missing-answers', missing, sampled }]);
   }
@@ -26,6 +33,8 @@ export function judgeEquivalence(context: DecisionContext): Outcome {
     const { inflation, connections } = model.clusters;
     return open([{ code: 'clustered-draws', inflation, connections, widest }]);
   }
+  const inTime = seenInTime(blocks);
+  if (inTime !== null) return open([inTime]);
   if (shown === 'partly-pinned') return open([partlyPinned(model)]);
   const plan = planRequests({ ...planInput(context), missingRate: missing / sampled });
   if (plan.kind === 'never' && plan.reason === 'missing-answers') {

@@ -4,6 +4,7 @@ import { errorRates, failingDestinations } from '../errors/error-failures.js';
 import { isSequential, sequentialFailures } from '../sequential/sequential-rule.js';
 import type { DecisionContext } from './decision-context.js';
 import type { SplitReason } from './reasons.js';
+import { deviatesInAllBlocks, worstOfViews } from './time-views.js';
 
 /** Everything that fails the split, as reasons; empty where nothing does. */
 export function failuresOf(context: DecisionContext): SplitReason[] {
@@ -31,10 +32,14 @@ export function leaks({
 }
 
 /** Rules 3 and 6: the split's p below alpha and, unless it is the pure gate, a destination off by more than δ. */
-function splitFailures({ rule, model, choice, worst }: DecisionContext): SplitReason[] {
+function splitFailures(context: DecisionContext): SplitReason[] {
+  const { rule, model, choice, blocks } = context;
   const alpha = rule.failAlpha ?? rule.alpha;
-  if (worst === null || worst >= alpha) return [];
-  if (!choice.exactGate && !alwaysDeviates(model, alpha)) return [];
+  const worst = context.worst === null ? 1 : worstOfViews(context.worst, blocks);
+  if (worst >= alpha) return [];
+  if (!choice.exactGate) {
+    if (!alwaysDeviates(model, alpha) || !deviatesInAllBlocks(blocks, alpha)) return [];
+  }
   const { cells, missing, units } = model;
   const beyond = deviations(cells).filter(
     ({ share, expectedShare, tolerance }) => Math.abs(share - expectedShare) > tolerance,

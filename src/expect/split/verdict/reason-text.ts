@@ -55,6 +55,8 @@ export function reasonText(reason: SplitReason): string {
       return reason.connections < 2
         ? 'answers come in clusters, and one connection cannot show how large they are: use more connections'
         : `answers come in clusters by connection (${digits(reason.inflation)} times the variance of independent ones), so ${count(reason.connections)} connections are not enough to tell (${deviationText(reason.widest)}): use more connections`;
+    case 'alike-in-time':
+      return alikeInTime(reason);
     case 'leaning-connections':
       return `${deviationText(reason.widest)}, but if every connection leans to a side of its own, ${count(reason.connections)} connections of a right split could look like this: use more connections`;
     case 'partly-pinned':
@@ -70,6 +72,24 @@ export function reasonText(reason: SplitReason): string {
         ? `with ${count(reason.missing)} of ${counted(reason.sampled, 'request')} missing, leaks of ${percent(reason.limit)} cannot be excluded by any number of requests`
         : `${counted(reason.sampled, 'request')} with ${count(reason.missing)} missing cannot exclude leaks of ${percent(reason.limit)}; a fresh run of ${count(reason.requestsToSettle)} would`;
   }
+}
+
+function alikeInTime({
+  inflation,
+  blocks,
+  blockMs,
+  neighbourZ,
+}: Extract<SplitReason, { code: 'alike-in-time' }>): string {
+  const when = blockMs === null ? 'sent after one another' : `of the same ${duration(blockMs)}`;
+  const alike =
+    neighbourZ === null
+      ? ''
+      : `, and neighbours are alike ${neighbourZ.toFixed(1)} standard deviations more often than by chance`;
+  return `answers ${when} hang together: X²/df ${inflation.toFixed(1)} over ${count(blocks)} blocks${alike}; so many requests do not settle the split: see what changes with time, or spread the run over more of it`;
+}
+
+function duration(ms: number): string {
+  return ms < 1000 ? `${digits(ms)} ms` : `${digits(ms / 1000)} s`;
 }
 
 function deviationText({ name, share, expectedShare, tolerance }: Deviation): string {

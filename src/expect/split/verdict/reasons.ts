@@ -108,6 +108,16 @@ export type SplitReason =
   | { code: 'too-few-requests'; widest: Deviation; sampled: number; requestsToSettle: number }
   | { code: 'deviation-near-tolerance'; widest: Deviation; sampled: number }
   | { code: 'clustered-draws'; inflation: number; connections: number; widest: Deviation }
+  | {
+      code: 'alike-in-time';
+      /** X²/df of the blocks' homogeneity, at least 1. */
+      inflation: number;
+      blocks: number;
+      /** How long a block lasts; null where that is not known. */
+      blockMs: number | null;
+      /** By how many standard deviations neighbours are too often alike; null where they are not. */
+      neighbourZ: number | null;
+    }
   | { code: 'leaning-connections'; connections: number; widest: Deviation }
   | { code: 'partly-pinned'; pure: number; connections: number; widest: Deviation }
   | { code: 'pinned-connections'; connections: number; connectionsToSettle: number | null }

@@ -1,5 +1,5 @@
-import { drawModel, type Units, worstPValue } from '../draws/draw-model.js';
-import { leaningPValue } from '../draws/clusters.js';
+import type { BlockView } from '../draws/blocks-in-time.js';
+import { drawModel, type Units } from '../draws/draw-model.js';
 import { countsOf } from '../draws/cell.js';
 import { type Dependence, judgeDependence } from '../draws/dependence.js';
 import { type SplitTest, testSplit } from '../draws/split-test.js';
@@ -14,7 +14,9 @@ import { failuresOf } from './failures.js';
 import { type JudgedDestination, judgedSplit } from './judged-split.js';
 import { open, type Outcome, settled } from './outcome.js';
 import { passOrOpen } from './pass-or-open.js';
+import { pValuesOf } from './p-values.js';
 import type { SplitReason } from './reasons.js';
+import { timeViews, worstOfViews } from './time-views.js';
 
 /** The verdict on one call's split. */
 export interface SplitDecision extends Outcome {
@@ -36,6 +38,8 @@ export interface SplitDecision extends Outcome {
   /** What the connections say about independence; null where they were not given or nothing could be split. */
   dependence: Dependence | null;
   errors: JudgedErrors;
+  /** What blocks in send order say: of 32 of them, and where those are not independent draws, of 16 and 8. */
+  inTime: readonly BlockView[];
   /** Probability that an exactly right split passes with N requests, none of them missing. */
   power: number;
 }
@@ -49,7 +53,8 @@ export interface SplitDecision extends Outcome {
  * A failure must hold for every way of giving the missing answers to the destinations, a pass for
  * the worst one. Missing answers are bounded, never dropped. Where connections show that draws are
  * not independent, both are judged with the variance between connections, or by connection; and
- * neither is given where connections that lean, or are pinned in part, could look the same.
+ * neither is given where connections that lean, or are pinned in part, could look the same. Blocks in
+ * send order are judged like connections, and both verdicts need all of these views to agree.
  *
  * @param evidence Counts; see {@link SplitEvidence}.
  * @param rule Levels and limits; see {@link SplitRule}.
@@ -69,13 +74,7 @@ export function decideSplit(evidence: SplitEvidence, rule: SplitRule): SplitDeci
   const connections = testable ? weightedColumns(evidence) : null;
   const dependence = connections === null ? null : judgeDependence(connections, cells.length);
   const model = drawModel(cells, missing, dependence, connections);
-  const asTested = model.units === 'requests' && model.clusters?.fired !== true && missing === 0;
-  const drawn = test === null || asTested ? (test?.pValue ?? null) : worstPValue(model, choice);
-  const leaning =
-    drawn !== null && drawn < rule.alpha && model.clusters !== null
-      ? leaningPValue(model.cells, model.clusters)
-      : 0;
-  const worst = drawn === null ? null : Math.max(drawn, leaning);
+  const { drawn, worst } = pValuesOf(model, test, choice, rule.alpha);
   const context: DecisionContext = {
     evidence,
     rule,
@@ -86,7 +85,12 @@ export function decideSplit(evidence: SplitEvidence, rule: SplitRule): SplitDeci
     dependence,
     drawn,
     worst,
+    blocks:
+      test === null || dependence?.kind === 'one-destination'
+        ? []
+        : timeViews(evidence, split, test, choice, rule.alpha),
   };
+  const inAllViews = worst === null ? null : worstOfViews(worst, context.blocks);
 
   return {
     ...outcomeOf(context),
@@ -95,8 +99,9 @@ export function decideSplit(evidence: SplitEvidence, rule: SplitRule): SplitDeci
     missing,
     destinations: split.destinations,
     test,
-    worstCasePValue: worst,
-    decidedBy: decidedBy(test, model, drawn, worst),
+    worstCasePValue: inAllViews,
+    decidedBy: decidedBy(test, model, { drawn, worst, inAllViews }),
+    inTime: context.blocks.map(({ view }) => view),
     units: model.units,
     dependence,
     errors,

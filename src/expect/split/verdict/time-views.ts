@@ -1,0 +1,97 @@
+import { type BlockView, blockViews } from '../draws/blocks-in-time.js';
+import { alwaysDeviates, drawModel, type DrawModel, equivalence } from '../draws/draw-model.js';
+import type { SplitTest, TestChoice } from '../draws/split-test.js';
+import type { SplitEvidence } from '../split-evidence.js';
+import type { JudgedSplit } from './judged-split.js';
+import { pValuesOf } from './p-values.js';
+import type { SplitReason } from './reasons.js';
+
+/** One cut of the send order into blocks, judged as connections are. */
+export interface TimeView {
+  view: BlockView;
+  model: DrawModel;
+  /** As `DecisionContext.worst`, with blocks in the place of connections. */
+  worst: number;
+}
+
+/**
+ * The draws by blocks in send order.
+ *
+ * @param test Of the answers as independent draws.
+ * @param alpha Level of the verdict.
+ * @returns Empty where blocks were not counted.
+ */
+export function timeViews(
+  { blocks, destinations }: SplitEvidence,
+  { cells, missing }: JudgedSplit,
+  test: SplitTest,
+  choice: TestChoice,
+  alpha: number,
+): TimeView[] {
+  if (blocks === undefined) return [];
+  const weighted = destinations.flatMap(({ weight }, i) => (weight > 0 ? [i] : []));
+  const runs = blocks.runs.map((run) => run.map((row) => weighted.map((i) => row[i] ?? 0)));
+  return blockViews({ ...blocks, runs }, cells.length).map((view) => {
+    const { rows, dependence } = view;
+    const model = drawModel(cells, missing, dependence, { counts: rows, neighbours: null });
+    return { view, model, worst: pValuesOf(model, test, choice, alpha).worst ?? 1 };
+  });
+}
+
+/** The p-value that all views together are judged by: no verdict without the last of them. */
+export function worstOfViews(worst: number, blocks: readonly TimeView[]): number {
+  return Math.max(worst, ...blocks.map((view) => view.worst));
+}
+
+/** Whether every view fails the split by a destination that is off, too. @param alpha Level of the failure. */
+export function deviatesInAllBlocks(blocks: readonly TimeView[], alpha: number): boolean {
+  return blocks.every(({ model }) => alwaysDeviates(model, alpha));
+}
+
+/**
+ * Why the blocks do not show that every share is within its tolerance; null where they do. Neighbours
+ * that are too often alike show nothing, however little the blocks vary: what swings around the weights
+ * faster than a block has them on average, and never serves them.
+ */
+export function notShownInTime(blocks: readonly TimeView[], alpha: number): SplitReason | null {
+  const other = blocks.find(
+    ({ view, model }) =>
+      view.dependence.alikeNeighbours || equivalence(model, alpha) !== 'shown',
+  );
+  return other === undefined ? null : alikeInTime(other, blocks);
+}
+
+/** Why the blocks do not let fail what the draws alone would; null where they do. */
+export function notFailedInTime(blocks: readonly TimeView[], alpha: number): SplitReason | null {
+  const other = blocks.find(({ worst, model }) => worst >= alpha || !alwaysDeviates(model, alpha));
+  return other === undefined ? null : alikeInTime(other, blocks);
+}
+
+/** That the draws visibly hang together in time; null where they do not. */
+export function seenInTime(blocks: readonly TimeView[]): SplitReason | null {
+  const fired = blocks.find(({ view }) => view.dependence.kind === 'clustered');
+  return fired === undefined ? null : alikeInTime(fired, blocks);
+}
+
+/** The pure gate looks for any difference, and one between blocks is one. @param alpha Its level. */
+export function differsInTime(blocks: readonly TimeView[], alpha: number): SplitReason | null {
+  const differing = blocks.find(({ view: { dependence } }) => {
+    return dependence.alikeNeighbours || (dependence.homogeneityPValue ?? 1) < alpha;
+  });
+  return differing === undefined ? null : alikeInTime(differing, blocks);
+}
+
+/** In the figures of the view that shows it best. */
+function alikeInTime(view: TimeView, blocks: readonly TimeView[]): SplitReason {
+  const chance = ({ view: { dependence } }: TimeView): number => dependence.homogeneityPValue ?? 1;
+  const clearest = blocks.reduce((a, b) => (chance(b) < chance(a) ? b : a), view);
+  const { dependence, rows, blockMs } = clearest.view;
+  const { inflation, neighbourZ, alikeNeighbours } = dependence;
+  return {
+    code: 'alike-in-time',
+    inflation,
+    blocks: rows.length,
+    blockMs,
+    neighbourZ: alikeNeighbours ? neighbourZ : null,
+  };
+}
