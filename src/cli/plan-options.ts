@@ -1,4 +1,4 @@
-import type { Argv } from 'yargs';
+import type { Argv, Options } from 'yargs';
 import { ROUTE_OPTIONS } from './explain-options.js';
 import {
   HTTP_OPTIONS,
@@ -8,7 +8,21 @@ import {
   SETTING_OPTIONS,
 } from './verify-options.js';
 
-const { weights, alpha, power, tolerance, requests } = SETTING_OPTIONS;
+const { weights, alpha, power, tolerance, requests, connections } = SETTING_OPTIONS;
+
+/** What only a plan is asked. */
+const PLAN_ASIDES = {
+  steps: {
+    describe: 'Verdicts of a roll-out that are to pass together, each with a power for that',
+    type: 'string',
+    requiresArg: true,
+  },
+  gateways: {
+    describe: 'Replicas of the gateway: how many connections reach each?',
+    type: 'string',
+    requiresArg: true,
+  },
+} as const satisfies Record<string, Options>;
 
 const PLAN_EPILOGUE = `Examples:
   How many requests does a verdict on 60/40 need?
@@ -17,6 +31,8 @@ const PLAN_EPILOGUE = `Examples:
     splitproof plan --weights v1=60,v2=40 -n 1000
   The steps of a canary, at a tolerance of a fifth of each weight:
     splitproof plan --tolerance 20%
+  A canary that walks ten steps, each of them verified:
+    splitproof plan --steps 10
   The split that the manifests configure:
     splitproof plan -f manifests/ helloworld.Greeter/SayHello
 
@@ -33,7 +49,8 @@ export function planOptions(command: Argv): Argv {
       'max-error-rate': SETTING_OPTIONS['max-error-rate'],
       'error-rate-shown': SETTING_OPTIONS['error-rate-shown'],
     })
-    .options({ requests: { ...requests, describe: 'What can this many tell?' } })
+    .options({ requests: { ...requests, describe: 'What can this many tell?' }, connections })
+    .options(PLAN_ASIDES)
     .options({ format: OUTPUT_OPTIONS.format, color: OUTPUT_OPTIONS.color })
     .epilogue(PLAN_EPILOGUE);
 }

@@ -141,6 +141,8 @@ export interface PlanContext {
   power: number;
   /** Requests in flight in all. */
   concurrency: number;
+  /** That the requests are spread over. */
+  connections: number;
 }
 
 /** An expectation that is ready to be sent for. */

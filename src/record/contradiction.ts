@@ -108,6 +108,7 @@ function judgementIn({ verdict, reasons, split, checks }: CallRecord): CallJudge
             errors: split.errors ?? NO_ERRORS,
             test: split.test as NonNullable<CallJudgement['split']>['test'],
             aborts: split.aborts,
+            draws: split.draws ?? { connections: null, missable: null, inTime: [] },
           },
   };
 }

@@ -81,9 +81,32 @@ const test = z.object({
     'clustered-draws',
     'connections',
     'leaning-connections',
+    'blocks-in-time',
   ]),
   /** Of the simulation, where the method is one. */
   seed: count.nullable(),
+});
+
+/** What can be said of whether draws were independent; null where no split was judged. */
+const draws = z.object({
+  /** Connections with answers; null where they are not seen. */
+  connections: count.nullable(),
+  /**
+   * Share of gateways that differ and that the connections may all have missed, with the probability
+   * alpha, if what stands in front of them spreads connections independently, which a client cannot see.
+   */
+  missable: share.nullable(),
+  /** Blocks of the send order, as the connections were judged: 32, and where those differ 16 and 8. */
+  inTime: z.array(
+    z.object({
+      blocks: count,
+      /** X²/df of their homogeneity, at least 1. */
+      inflation: amount,
+      homogeneityPValue: share.nullable(),
+      /** Of the excess of equal neighbours in send order. */
+      neighbourPValue: share.nullable(),
+    }),
+  ),
 });
 
 const split = z.object({
@@ -136,6 +159,7 @@ const split = z.object({
     })
     .nullable(),
   test: test.nullable(),
+  draws: draws.nullable(),
 });
 
 /** What one connection carried. */

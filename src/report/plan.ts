@@ -74,6 +74,17 @@ export interface PlanReport {
     /** The error rate of each destination that is to be excluded, 0 to 1; null: none. */
     errorRateShown: number | null;
   };
+  /** Verdicts of a roll-out that must all pass, each planned for that; null: one is planned. */
+  steps: number | null;
+  /** That the requests are spread over. */
+  connections: number;
+  /**
+   * Share of gateways that differ and may all be missed, with the probability alpha, if connections are
+   * spread over them independently.
+   */
+  missable: number;
+  /** How the connections reach so many gateways, if they are spread so; null: not asked. */
+  gateways: { gateways: number; each: number; unreached: number; allReached: number } | null;
   /** Where the weights come from; null when they were given, or are the canary's steps. */
   route: Omit<RouteReport, 'gatewayPort'> | null;
   splits: PlannedSplitReport[];

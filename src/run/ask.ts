@@ -144,6 +144,7 @@ async function runCall(
     alpha: rule.alpha,
     power: powerPerCall(rule.power, calls.length),
     concurrency: load.concurrency,
+    connections: load.connections,
   });
   return {
     asked: {

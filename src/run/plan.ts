@@ -16,6 +16,7 @@ import { checkErrorLimits } from '../expect/error-limits.js';
 import { comparisonNeed } from '../expect/comparison/requests-for-quantile.js';
 import { detectableDeviations } from '../expect/split/plan/detectable-deviations.js';
 import { type PlanInput, planRequests, powerAt } from '../expect/split/plan/plan-requests.js';
+import { missableShare, reachOf } from '../expect/split/gateway-reach.js';
 import { powerPerCall } from '../expect/power-per-call.js';
 import { parseTolerance, resolveTolerances, type Tolerance } from '../expect/split/tolerance.js';
 import { questionedRoute } from './explain.js';
@@ -39,18 +40,29 @@ const MISSING_PARTS = [0.25, 0.5, 1];
  *   to a split.
  */
 export async function plan(question: PlanQuestion, signal?: AbortSignal): Promise<PlanReport> {
-  const { rule, requests, split } = question;
+  const { requests, split, connections, steps, gateways } = question;
+  // All steps of a roll-out are to pass together.
+  const perStep = <R extends PlanRule>(of: R): StepRule => ({
+    ...of,
+    power: powerPerCall(of.power, steps ?? 1),
+    connections,
+  });
+  const rule = perStep(question.rule);
   const report = (
     splits: PlannedSplitReport[],
     kind: PlanReport['kind'],
     route: PlanReport['route'] = null,
   ): PlanReport => {
-    const { alpha, power, tolerance, maxErrorRate, errorRateShown } = rule;
+    const { alpha, power, tolerance, maxErrorRate, errorRateShown } = question.rule;
     return {
       schema: PLAN_SCHEMA,
       tool: TOOL,
       kind,
       rule: { alpha, power, tolerance, maxErrorRate, errorRateShown },
+      steps,
+      connections,
+      missable: missableShare(alpha, connections),
+      gateways: gateways === null ? null : reachOf(gateways, connections),
       route,
       splits,
     };
@@ -62,7 +74,14 @@ export async function plan(question: PlanQuestion, signal?: AbortSignal): Promis
         'canary',
       );
     case 'calls':
-      return report(await plannedCalls(split.calls, requests, signal), 'calls');
+      return report(
+        await plannedCalls(
+          split.calls.map((call) => ({ ...call, rule: perStep(call.rule) })),
+          requests,
+          signal,
+        ),
+        'calls',
+      );
     default: {
       const { weights, draws, route, aborts } = await weightsOf(
         split,
@@ -74,9 +93,12 @@ export async function plan(question: PlanQuestion, signal?: AbortSignal): Promis
   }
 }
 
+/** A rule with the power of one step, and the connections that it is judged by. */
+type StepRule = PlanRule & { connections: number };
+
 /** Calls of one run share its requests in proportion to what they need. */
 async function plannedCalls(
-  calls: Extract<PlanQuestion['split'], { kind: 'calls' }>['calls'],
+  calls: readonly { name: string; rule: StepRule; source: PlannedSource }[],
   requests: number | null,
   signal: AbortSignal | undefined,
 ): Promise<PlannedSplitReport[]> {
@@ -163,13 +185,17 @@ function canary(step: number): Weights {
 function plannedSplit(
   name: string | null,
   weights: Weights,
-  rule: PlanRule,
+  rule: StepRule,
   requests: number | null,
   aborts: AbortedPart | null = null,
   draws: PlannedSplitReport['draws'] = 'requests',
 ): PlannedSplitReport {
   checkErrorLimits(rule.errorLimits, weights);
-  const input = planInput(weights, parseTolerance(rule.tolerance), rule);
+  const { connections } = rule;
+  const input = planInput(weights, parseTolerance(rule.tolerance), {
+    ...rule,
+    views: { connections },
+  });
   const rates = [0, ...MISSING_PARTS.map((part) => part * rule.maxErrorRate)];
   return {
     name,
@@ -199,7 +225,7 @@ function plannedSplit(
 function planInput(
   weights: Weights,
   tolerance: Tolerance,
-  { alpha, power, errorRateShown = null }: PlannedLevels,
+  { alpha, power, views, errorRateShown = null }: PlannedLevels,
 ): PlanInput {
   const sum = weights.reduce((total, { weight }) => total + weight, 0);
   const expected = weights.map(({ name, weight }) => ({ name, expectedShare: weight / sum }));
@@ -209,11 +235,12 @@ function planInput(
     alpha,
     power,
     errorRateShown,
+    ...(views === undefined ? {} : { views }),
   };
 }
 
 /** The levels that a plan is made for. */
-type PlannedLevels = Pick<PlanInput, 'alpha' | 'power' | 'errorRateShown'>;
+type PlannedLevels = Pick<PlanInput, 'alpha' | 'power' | 'errorRateShown' | 'views'>;
 
 function capacity(
   requests: number,

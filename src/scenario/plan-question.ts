@@ -1,7 +1,7 @@
 import { callList, type CallOfSettings, nameOfCall } from './call-list.js';
 import { expectationSource } from './expectation-source.js';
 import { type RouteQuestion, routeQuestion } from './route-question.js';
-import { ruleOf } from './scenario.js';
+import { DEFAULTS, ruleOf } from './scenario.js';
 import type { Settings } from './schema.js';
 
 /** What a verdict's errors may be, and what is tolerated. */
@@ -17,6 +17,12 @@ export interface PlanQuestion {
   rule: PlanRule;
   /** null: how many are needed is all that is asked. */
   requests: number | null;
+  /** That the requests are spread over. */
+  connections: number;
+  /** Verdicts that a roll-out takes one after another, each of which must pass; null: one. */
+  steps: number | null;
+  /** Gateways that the connections are spread over, each by itself; null: not asked. */
+  gateways: number | null;
   split:
     | PlannedSource
     /** Several calls of one run. */
@@ -25,13 +31,25 @@ export interface PlanQuestion {
     | { kind: 'canary' };
 }
 
+/** What only a plan is asked. */
+export interface PlanAsides {
+  steps?: number;
+  gateways?: number;
+}
+
 /**
  * Completes settings to a question.
  *
  * @throws InputError when two settings contradict each other, or manifests are given without a call.
  */
-export function planQuestion(settings: Settings): PlanQuestion {
-  const common = { rule: ruleOf(settings), requests: settings.requests ?? null };
+export function planQuestion(settings: Settings, { steps, gateways }: PlanAsides = {}): PlanQuestion {
+  const common = {
+    rule: ruleOf(settings),
+    requests: settings.requests ?? null,
+    connections: settings.connections ?? DEFAULTS.connections,
+    steps: steps ?? null,
+    gateways: gateways ?? null,
+  };
   const calls = settings.calls === undefined ? [] : callList(settings);
   if (calls.length > 1)
     return { ...common, split: { kind: 'calls', calls: calls.map(plannedCall) } };

@@ -124,7 +124,8 @@ export interface Scenario {
   secrets: Secrets;
 }
 
-const DEFAULTS = {
+/** What holds where nothing is said. */
+export const DEFAULTS = {
   connectTimeoutMs: 10_000,
   concurrency: 64,
   connections: 32,

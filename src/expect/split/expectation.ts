@@ -1,4 +1,5 @@
 import type { SplitDesign } from './split-evidence.js';
+import type { DrawFigures } from './draws/draw-figures.js';
 import type { SplitTest } from './draws/split-test.js';
 import type { DestinationErrors, JudgedErrors } from './errors/judged-errors.js';
 import type { DecidedBy } from './verdict/decided-by.js';
@@ -48,4 +49,5 @@ export interface SplitFigures {
   /** The test of the answers against the weights, with the p-value that decided; null where there is nothing to test. */
   test: (SplitTest & { decidingPValue: number; decidedBy: DecidedBy }) | null;
   aborts: InjectedAborts | null;
+  draws: DrawFigures;
 }

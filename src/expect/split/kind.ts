@@ -1,5 +1,6 @@
 import { decideCalls } from './verdict/calls-verdict.js';
-import { reasonText } from './verdict/reason-text.js';
+import { drawFigures } from './draws/draw-figures.js';
+import { unlessChanged } from './verdict/changed-during-run.js';
 import { decideSplit, type SplitDecision } from './verdict/split-verdict.js';
 import { InputError } from '../../input-error.js';
 import { findRefusals } from '../refusals.js';
@@ -17,14 +18,14 @@ import { isExactGate, parseTolerance } from './tolerance.js';
 
 /** The answers are split as the weights say. */
 export const split: Kind<SplitWish, SplitExpectation> = {
-  plan(wish, { destinations, aborts, okStatuses, alpha, power, concurrency }) {
+  plan(wish, { destinations, aborts, okStatuses, alpha, power, ...load }) {
     const { tolerance, errorRateShown, design } = wish;
     if (design === 'sequential' && isExactGate(parseTolerance(tolerance))) throw noSequentialGate();
     const weighted = destinations.map(({ name, weight }) => ({ name, weight: weight ?? 0 }));
     const { planned, spreadSize } = splitPlan(
       { destinations: weighted, aborts },
       { alpha, power, tolerance: parseTolerance(tolerance), errorRateShown },
-      concurrency,
+      load,
     );
     return {
       expectation: {
@@ -49,7 +50,7 @@ export const split: Kind<SplitWish, SplitExpectation> = {
     );
     return judged.flatMap(({ evidence, ...one }, index) => {
       const decision = decisions[index];
-      return decision === undefined ? [] : [judgement(one, evidence, decision)];
+      return decision === undefined ? [] : [judgement(one, evidence, decision, rule)];
     });
   },
   look(calls, rule) {
@@ -91,39 +92,42 @@ function judgement(
   { call, counted }: JudgedCall<SplitExpectation>,
   evidence: CallEvidence,
   decision: SplitDecision,
+  rule: RunRule,
 ): CallJudgement {
   const { aborts } = evidence;
+  const ofSplit = findAll({
+    serviceBehind: call.behind?.service ?? null,
+    decision,
+    destinations: evidence.destinations.map((destination, index) => ({
+      ...destination,
+      expectedShare: decision.destinations[index]?.expectedShare ?? 0,
+    })),
+    // What a log does not know is told with the log.
+    unknown: {
+      answers: counted.counts.log === null ? evidence.unattributed : 0,
+      examples: evidence.unknownPods,
+      packed: counted.counts.packed,
+    },
+    identityWays: call.identityWays,
+    connections: evidence.connections,
+    windows: evidence.windows,
+    spread: evidence.spread,
+    failedWithoutDestination: decision.missing - evidence.unattributed - evidence.cancelled,
+  });
+  const { verdict, reasons } = unlessChanged(decision, ofSplit);
   return {
-    verdict: decision.verdict,
+    verdict,
     reasons: [
-      ...decision.reasons.map((reason) => ({ code: reason.code, text: reasonText(reason) })),
+      ...reasons,
       ...(aborts?.reasons ?? []),
       ...dependenceUnseen(evidence, decision),
     ],
     findings: [
       ...findRefusals(counted.failures, counted.counts.sent),
       ...(aborts?.findings ?? []),
-      ...findAll({
-        serviceBehind: call.behind?.service ?? null,
-        decision,
-        destinations: evidence.destinations.map((destination, index) => ({
-          ...destination,
-          expectedShare: decision.destinations[index]?.expectedShare ?? 0,
-        })),
-        // What a log does not know is told with the log.
-        unknown: {
-          answers: counted.counts.log === null ? evidence.unattributed : 0,
-          examples: evidence.unknownPods,
-          packed: counted.counts.packed,
-        },
-        identityWays: call.identityWays,
-        connections: evidence.connections,
-        windows: evidence.windows,
-        spread: evidence.spread,
-        failedWithoutDestination: decision.missing - evidence.unattributed - evidence.cancelled,
-      }),
+      ...ofSplit,
     ],
-    split: figuresOf(evidence, decision),
+    split: figuresOf(evidence, decision, rule.alpha),
     check: null,
   };
 }
@@ -139,7 +143,11 @@ function dependenceUnseen(
   return [{ code: 'dependence-not-seen', text }];
 }
 
-function figuresOf({ aborts }: CallEvidence, decision: SplitDecision): SplitFigures {
+function figuresOf(
+  { aborts, connections }: CallEvidence,
+  decision: SplitDecision,
+  alpha: number,
+): SplitFigures {
   const { test, worstCasePValue, power, destinations, errors, decidedBy } = decision;
   const errorsByName = new Map(errors.destinations.map((one) => [one.name, one]));
   return {
@@ -155,6 +163,7 @@ function figuresOf({ aborts }: CallEvidence, decision: SplitDecision): SplitFigu
     test:
       test === null ? null : { ...test, decidingPValue: worstCasePValue ?? test.pValue, decidedBy },
     aborts: aborts?.figures ?? null,
+    draws: drawFigures(connections, decision.inTime, alpha),
   };
 }
 

@@ -92,6 +92,7 @@ function splitView(
     }),
     errors: figures?.errors ?? null,
     test: figures?.test ?? null,
+    draws: figures?.draws ?? null,
   };
 }
 

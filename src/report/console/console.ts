@@ -183,6 +183,8 @@ const DECIDED_BY: Record<string, string> = {
     'each connection stays with one destination, so connections are counted; the test above counts answers',
   'leaning-connections':
     'each connection may lean to a side of its own; the test above takes each answer as drawn by itself',
+  'blocks-in-time':
+    'answers close in time hang together, so chance is measured between blocks in send order; the test above takes each answer as drawn by itself',
 };
 
 function decidingLines({ decidedBy, decidingPValue }: NonNullable<SplitRecord['test']>): string[] {

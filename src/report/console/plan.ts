@@ -22,7 +22,8 @@ export function renderPlan(report: PlanReport, style: Style): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-function header({ rule, route, splits }: PlanReport, style: Style): string {
+function header(report: PlanReport, style: Style): string {
+  const { rule, route, splits } = report;
   const { alpha, power, tolerance, maxErrorRate, errorRateShown } = rule;
   const shown =
     errorRateShown === null
@@ -36,6 +37,14 @@ function header({ rule, route, splits }: PlanReport, style: Style): string {
       ),
     ],
   ];
+  if (report.steps !== null) {
+    const each = 1 - (1 - power) / report.steps;
+    facts.push([
+      'steps',
+      `${formatCount(report.steps)}, each planned with power ${Number(each.toPrecision(6))}, so that all of them pass together with ${power}`,
+    ]);
+  }
+  facts.push(...gatewayFacts(report));
   if (route !== null) {
     facts.push(['route', plainText(`${sourceText(route)}, ${route.rule} (${route.match})`)]);
   }
@@ -55,6 +64,23 @@ function header({ rule, route, splits }: PlanReport, style: Style): string {
     paint(style, 'heading', 'splitproof plan'),
     ...facts.map((each) => fact(each, style)),
   ].join('\n');
+}
+
+/** What the connections can tell of gateways, and on what condition. */
+function gatewayFacts({ connections, missable, gateways, rule }: PlanReport): Fact[] {
+  const facts: Fact[] = [
+    [
+      'connections',
+      `${formatCount(connections)}: up to ${percent(missable)} of the gateways may be stale or differ and all be missed (chance ${rule.alpha}), if the balancer in front spreads connections independently; a client cannot see whether it does`,
+    ],
+  ];
+  if (gateways === null) return facts;
+  const { each, unreached, allReached } = gateways;
+  facts.push([
+    'gateways',
+    `${formatCount(gateways.gateways)}: spread so, ${Number(each.toPrecision(3))} connections reach each on average; ${Number(unreached.toPrecision(2))} are reached by none, and all are reached with a chance of ${percent(allReached)}`,
+  ]);
+  return facts;
 }
 
 function oneSplit(split: PlannedSplitReport, report: PlanReport, style: Style): string[] {

@@ -41,8 +41,10 @@ interface DependenceNumbers {
   inflation: number;
 }
 
-const HOMOGENEITY_LEVEL = 0.01;
-const NEIGHBOUR_LEVEL = 0.001;
+/** Homogeneity of rows with a p-value below it shows that draws come in clusters. */
+export const HOMOGENEITY_LEVEL = 0.01;
+/** So does an excess of equal neighbours with one below this. */
+export const NEIGHBOUR_LEVEL = 0.001;
 const PINNED_V = 0.9;
 
 /**

@@ -53,12 +53,15 @@ const GAP_MARGIN = 1.5;
  * the sum of the single misses from below, one minus the largest from above. What lies between
  * the first and the joint probability, some multiple of the square of that sum, hardly changes from a
  * size to the next; a size that would need half as much again as was ever seen is not computed.
+ *
+ * @param powerOf What the sums of so many requests must reach.
  */
 export function powerSearch(
   cells: SplitCells,
   rate: number,
-  { alpha, power }: { alpha: number; power: number },
+  { alpha }: { alpha: number },
   exactWork: number,
+  powerOf: (n: number) => number,
 ): (n: number) => boolean {
   let largestGap = Infinity;
   return (n) => {
@@ -70,6 +73,7 @@ export function powerSearch(
     const misses = singleMisses(answers, cells.shares, ranges);
     const missed = sum(misses);
     const least = 1 - missed;
+    const power = powerOf(n);
     if (least >= power) return true;
     if (!exact || 1 - Math.max(...misses) < power) return false;
     if (least + GAP_MARGIN * largestGap * missed ** 2 < power) return false;

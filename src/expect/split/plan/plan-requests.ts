@@ -4,6 +4,7 @@ import { tooFewToShow } from './error-proof.js';
 import { Memory } from './memory.js';
 import { EXACT_WORK, passProbability, powerSearch, type SplitCells } from './pass-probability.js';
 import { usualTolerance } from '../tolerance.js';
+import { type PlannedViews, viewsCost } from './views-cost.js';
 
 /** What a plan is made for. */
 export interface PlanInput {
@@ -17,6 +18,8 @@ export interface PlanInput {
   power: number;
   /** Part of the requests expected to go missing, 0..1; 0 by default. */
   missingRate?: number;
+  /** What is looked at besides sums; without it the size is that of independent draws alone. */
+  views?: PlannedViews;
   /** The share of leaks to be excluded where a destination has weight 0; 0.01 by default. */
   leakLimit?: number;
   /** The error rate of each destination to be excluded where nothing fails, 0..1; none by default. */
@@ -59,7 +62,8 @@ const rememberedPowers = new Memory<number>();
 function keyOf(input: PlanInput): string {
   const { expectedShares, tolerances, alpha, power } = input;
   const { missingRate = 0, leakLimit = DEFAULT_LEAK_LIMIT, errorRateShown = null } = input;
-  const wanted = [missingRate, leakLimit, errorRateShown];
+  const views = input.views === undefined ? 'sums' : input.views.connections;
+  const wanted = [missingRate, leakLimit, errorRateShown, views];
   return JSON.stringify([expectedShares, tolerances, alpha, power, ...wanted]);
 }
 
@@ -80,7 +84,8 @@ function searchPlan(input: PlanInput): Plan {
 }
 
 /**
- * The exact probability that an exactly right split passes with this many requests.
+ * The probability that an exactly right split passes with this many requests: exact, as far as sums
+ * are looked at alone.
  *
  * @param requests Requests sent, a whole number > 0, of which ⌈requests · missingRate⌉ go missing.
  * @param input See {@link PlanInput}.
@@ -102,7 +107,17 @@ function splitPower(requests: number, missing: number, input: PlanInput): number
   const cells = splitCells(input);
   if (cells.shares.length < 2) return 1;
   if (cells.tolerances.every((tolerance) => tolerance === 0)) return 1 - input.alpha;
-  return passProbability(requests, missing, cells, input.alpha, EXACT_WORK.single);
+  const ofSums = passProbability(requests, missing, cells, input.alpha, EXACT_WORK.single);
+  return Math.max(0, ofSums - costAt(requests, missing, cells, input));
+}
+
+function costAt(
+  requests: number,
+  missing: number,
+  cells: SplitCells,
+  { alpha, views }: PlanInput,
+): number {
+  return views === undefined ? 0 : viewsCost(requests, missing, cells, alpha, views);
 }
 
 /**
@@ -165,7 +180,13 @@ function planSplit(input: PlanInput): Plan {
   }
   const rate = input.missingRate ?? 0;
   const exactWork = rate > 0 ? 0 : EXACT_WORK.search;
-  const reaches = powerSearch(cells, rate, input, exactWork);
+  const reaches = powerSearch(
+    cells,
+    rate,
+    input,
+    exactWork,
+    (n) => input.power + costAt(n, Math.ceil(n * rate), cells, input),
+  );
   const z = normalQuantile(input.alpha);
   const least = Math.max(
     ...cells.shares.map((p, i) => p * (1 - p) * (z / (cells.tolerances[i] ?? 1)) ** 2),

@@ -25,20 +25,27 @@ export interface PlannedSplit {
  * Plans a call's part of the sample from its weights.
  *
  * @param rule With the power that this call is planned for.
- * @param concurrency Requests in flight in all.
+ * @param load Requests in flight in all, and connections.
  * @throws InputError when the tolerance does not fit the destinations, or the route aborts everything.
  */
 export function splitPlan(
   { destinations, aborts }: PlannedSplit,
   rule: Pick<SplitRule, 'tolerance' | 'alpha' | 'power' | 'errorRateShown'>,
-  concurrency: number,
+  { concurrency, connections }: { concurrency: number; connections: number },
 ): SplitPlan {
   const { tolerance, alpha, power, errorRateShown = null } = rule;
   const sum = destinations.reduce((total, { weight }) => total + weight, 0);
   const shares = destinations.map(({ name, weight }) => ({ name, expectedShare: weight / sum }));
   const tolerances = resolveTolerances(tolerance, shares);
   const expectedShares = shares.map(({ expectedShare }) => expectedShare);
-  const plan = planRequests({ expectedShares, tolerances, alpha, power, errorRateShown });
+  const plan = planRequests({
+    expectedShares,
+    tolerances,
+    alpha,
+    power,
+    errorRateShown,
+    views: { connections },
+  });
   if (aborts !== null && aborts.share >= 1) throw nothingLeft(aborts);
   return {
     planned: plan.kind === 'planned' ? requestsBeyondAborts(plan.requests, aborts) : null,

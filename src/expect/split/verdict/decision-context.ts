@@ -25,8 +25,9 @@ export interface DecisionContext {
 }
 
 /** The plan that this split and rule ask for. */
-export function planInput({ rule, split }: DecisionContext): PlanInput {
+export function planInput({ rule, split, dependence }: DecisionContext): PlanInput {
   return {
+    views: { connections: dependence?.connections ?? null },
     expectedShares: split.destinations.map((destination) => destination.expectedShare),
     tolerances: split.destinations.map((destination) => destination.tolerance),
     alpha: rule.alpha,

@@ -48,6 +48,9 @@ export function deviatesInAllBlocks(blocks: readonly TimeView[], alpha: number):
   return blocks.every(({ model }) => alwaysDeviates(model, alpha));
 }
 
+/** How often neighbours of independent draws may be taken for too often alike, and a pass be lost for it. */
+const ALIKE_LEVEL = 1e-4;
+
 /**
  * Why the blocks do not show that every share is within its tolerance; null where they do. Neighbours
  * that are too often alike show nothing, however little the blocks vary: what swings around the weights
@@ -56,7 +59,8 @@ export function deviatesInAllBlocks(blocks: readonly TimeView[], alpha: number):
 export function notShownInTime(blocks: readonly TimeView[], alpha: number): SplitReason | null {
   const other = blocks.find(
     ({ view, model }) =>
-      view.dependence.alikeNeighbours || equivalence(model, alpha) !== 'shown',
+      (view.dependence.neighbourPValue ?? 1) < ALIKE_LEVEL ||
+      equivalence(model, alpha) !== 'shown',
   );
   return other === undefined ? null : alikeInTime(other, blocks);
 }
