@@ -9,6 +9,8 @@ import type { Verdict } from '../src/expect/verdict.js';
 import { planRequests } from '../src/expect/split/plan/plan-requests.js';
 import { DEFAULT_TOLERANCE, resolveTolerances } from '../src/expect/split/tolerance.js';
 import { printFailingCanaries } from './failing-canaries.js';
+import { wilsonInterval } from '../src/stats/intervals.js';
+import { timedRows } from './time-rates.js';
 import { INDEPENDENT, STICKY_MODELS, stickyEvidence, type StickyModel } from './sticky-models.js';
 
 /*
@@ -16,7 +18,8 @@ import { INDEPENDENT, STICKY_MODELS, stickyEvidence, type StickyModel } from './
  * two rules in common use. Two destinations are enumerated, more are simulated. Then the same
  * against gateways whose draws are not independent.
  *
- *   node dist/bench/error-rates.js [simulated runs, 20000] [sticky runs, 10000]
+ *   npm run error-rates -- [simulated runs, 20000] [sticky runs, 10000] [healthy runs, 240000]
+ *     [runs of draws that depend on time, 6000]
  */
 
 /** The rule of the command line's defaults. */
@@ -217,7 +220,10 @@ export function stickyRates(
   };
   const worst = (splits: readonly (readonly number[])[], verdict: Verdict): ModelRate =>
     STICKY_MODELS.flatMap((model) => splits.map((served) => ({ model, served })))
-      .map((one) => ({ ...one, found: rate(one.model, one.served, verdict, SCAN.runs) }))
+      .map((one) => ({
+        ...one,
+        found: rate(one.model, one.served, verdict, Math.min(SCAN.runs, runs)),
+      }))
       .sort((a, b) => b.found - a.found)
       .slice(0, SCAN.kept)
       .map(({ model, served }) => ({
@@ -298,11 +304,35 @@ const CANARIES: readonly (readonly [number, number])[] = [
   [60, 40],
 ];
 
+function printTimed(runs: number): void {
+  console.log('\n| configured | requests | gateway | claim | measured | 95 % interval | runs |');
+  console.log('| --- | --- | --- | --- | --- | --- | --- |');
+  const splits = [
+    [60, 40],
+    [90, 10],
+  ].map((weights) => ({
+    weights,
+    shares: sharesOf(weights).shares,
+    shift: toleratedShift(weights),
+  }));
+  for (const { weights, requests, model, claim, hits, runs: all } of timedRows(
+    splits,
+    DEFAULT_RULE,
+    runs,
+  )) {
+    const [low, high] = wilsonInterval(hits, all, 0.05);
+    const measured = [(hits / all).toFixed(4), `${low.toFixed(4)} – ${high.toFixed(4)}`];
+    const cells = [weights.join('/'), String(requests), model, claim, ...measured, String(all)];
+    console.log(`| ${cells.join(' | ')} |`);
+  }
+}
+
 if (process.argv[1] === import.meta.filename) {
   printTable(Number(process.argv[2] ?? 20_000));
   const canaries = CANARIES.map((weights) => ({ weights, requests: plannedSize(weights) }));
   printFailingCanaries(canaries, DEFAULT_RULE, Number(process.argv[2] ?? 20_000));
   printSticky(Number(process.argv[3] ?? 10_000));
+  printTimed(Number(process.argv[5] ?? 6000));
   const { runs, claiming, codes } = falseClaims(SPLITS, Number(process.argv[4] ?? 240_000));
   console.log(`\nOf ${runs} healthy runs ${claiming} showed a finding: ${JSON.stringify(codes)}`);
 }

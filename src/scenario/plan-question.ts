@@ -42,7 +42,10 @@ export interface PlanAsides {
  *
  * @throws InputError when two settings contradict each other, or manifests are given without a call.
  */
-export function planQuestion(settings: Settings, { steps, gateways }: PlanAsides = {}): PlanQuestion {
+export function planQuestion(
+  settings: Settings,
+  { steps, gateways }: PlanAsides = {},
+): PlanQuestion {
   const common = {
     rule: ruleOf(settings),
     requests: settings.requests ?? null,

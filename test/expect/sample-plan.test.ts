@@ -14,15 +14,29 @@ const ASKED = { requests: null, durationMs: null };
 
 describe('a call’s part of the sample', () => {
   it('is as large as its verdict needs, with runs of requests that can be compared', () => {
-    const plan = splitPlan({ destinations, aborts: null }, RULE, { concurrency: 8, connections: 32 });
+    const plan = splitPlan({ destinations, aborts: null }, RULE, {
+      concurrency: 8,
+      connections: 32,
+    });
     assert.deepEqual(plan, { planned: 1287, spreadSize: 50 });
-    assert.equal(splitPlan({ destinations, aborts: null }, RULE, { concurrency: 64, connections: 32 }).spreadSize, 128);
+    assert.equal(
+      splitPlan({ destinations, aborts: null }, RULE, { concurrency: 64, connections: 32 })
+        .spreadSize,
+      128,
+    );
   });
   it('is larger where the route aborts some, and a mistake where it aborts all', () => {
     const aborts = { share: 0.1, description: 'gRPC UNAVAILABLE' };
-    assert.ok((splitPlan({ destinations, aborts }, RULE, { concurrency: 8, connections: 32 }).planned ?? 0) > 1287 / 0.9);
+    assert.ok(
+      (splitPlan({ destinations, aborts }, RULE, { concurrency: 8, connections: 32 }).planned ??
+        0) >
+        1287 / 0.9,
+    );
     const all = { ...aborts, share: 1 };
-    assert.throws(() => splitPlan({ destinations, aborts: all }, RULE, { concurrency: 8, connections: 32 }), InputError);
+    assert.throws(
+      () => splitPlan({ destinations, aborts: all }, RULE, { concurrency: 8, connections: 32 }),
+      InputError,
+    );
   });
 });
 

@@ -117,11 +117,7 @@ function judgement(
   const { verdict, reasons } = unlessChanged(decision, ofSplit);
   return {
     verdict,
-    reasons: [
-      ...reasons,
-      ...(aborts?.reasons ?? []),
-      ...dependenceUnseen(evidence, decision),
-    ],
+    reasons: [...reasons, ...(aborts?.reasons ?? []), ...dependenceUnseen(evidence, decision)],
     findings: [
       ...findRefusals(counted.failures, counted.counts.sent),
       ...(aborts?.findings ?? []),

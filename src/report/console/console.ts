@@ -19,6 +19,7 @@ import { type Fact, fact } from './fact.js';
 import { checkLines, findings, statusLines, thresholdTable, verdict } from './outcome.js';
 import { proxyCounterLines } from './proxy-counters.js';
 import { programmedTable } from './programmed.js';
+import { reachText } from './reach.js';
 import { shorten } from './shorten.js';
 import { sourceText } from './source-text.js';
 import { table } from './table.js';
@@ -120,6 +121,8 @@ function callSections(
   if (call.connectionProbe !== null) about.push(['probe', probeText(call.connectionProbe)]);
   const voucher = split === null ? '' : voucherText(split);
   if (voucher !== '') about.push(['said by', voucher]);
+  const reach = split === null ? null : reachText(split);
+  if (reach !== null) about.push(['reach', reach]);
   const heading = about.map((each) => fact(each, style)).join('\n');
   if (split === null)
     return [

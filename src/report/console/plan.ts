@@ -44,7 +44,7 @@ function header(report: PlanReport, style: Style): string {
       `${formatCount(report.steps)}, each planned with power ${Number(each.toPrecision(6))}, so that all of them pass together with ${power}`,
     ]);
   }
-  facts.push(...gatewayFacts(report));
+  facts.push(['reach', reachText(report)]);
   if (route !== null) {
     facts.push(['route', plainText(`${sourceText(route)}, ${route.rule} (${route.match})`)]);
   }
@@ -67,20 +67,11 @@ function header(report: PlanReport, style: Style): string {
 }
 
 /** What the connections can tell of gateways, and on what condition. */
-function gatewayFacts({ connections, missable, gateways, rule }: PlanReport): Fact[] {
-  const facts: Fact[] = [
-    [
-      'connections',
-      `${formatCount(connections)}: up to ${percent(missable)} of the gateways may be stale or differ and all be missed (chance ${rule.alpha}), if the balancer in front spreads connections independently; a client cannot see whether it does`,
-    ],
-  ];
-  if (gateways === null) return facts;
-  const { each, unreached, allReached } = gateways;
-  facts.push([
-    'gateways',
-    `${formatCount(gateways.gateways)}: spread so, ${Number(each.toPrecision(3))} connections reach each on average; ${Number(unreached.toPrecision(2))} are reached by none, and all are reached with a chance of ${percent(allReached)}`,
-  ]);
-  return facts;
+function reachText({ connections, missable, gateways, rule }: PlanReport): string {
+  const all = `over ${formatCount(connections)} connections, up to ${percent(missable)} of the gateways may be stale or differ and all be missed (chance ${rule.alpha}), if the balancer in front spreads connections independently; a client cannot see whether it does`;
+  if (gateways === null) return all;
+  const { each, allReached } = gateways;
+  return `${all}. Of ${formatCount(gateways.gateways)} gateways each is then reached by ${Number(each.toPrecision(3))} connections on average, and some by none with a chance of ${percent(1 - allReached)}`;
 }
 
 function oneSplit(split: PlannedSplitReport, report: PlanReport, style: Style): string[] {

@@ -57,39 +57,42 @@ const ALIKE_LEVEL = 1e-4;
  * faster than a block has them on average, and never serves them.
  */
 export function notShownInTime(blocks: readonly TimeView[], alpha: number): SplitReason | null {
-  const other = blocks.find(
+  const isLacking = blocks.some(
     ({ view, model }) =>
-      (view.dependence.neighbourPValue ?? 1) < ALIKE_LEVEL ||
-      equivalence(model, alpha) !== 'shown',
+      (view.dependence.neighbourPValue ?? 1) < ALIKE_LEVEL || equivalence(model, alpha) !== 'shown',
   );
-  return other === undefined ? null : alikeInTime(other, blocks);
+  return isLacking ? reasonOf(blocks) : null;
 }
 
 /** Why the blocks do not let fail what the draws alone would; null where they do. */
 export function notFailedInTime(blocks: readonly TimeView[], alpha: number): SplitReason | null {
-  const other = blocks.find(({ worst, model }) => worst >= alpha || !alwaysDeviates(model, alpha));
-  return other === undefined ? null : alikeInTime(other, blocks);
+  const isLacking = blocks.some(
+    ({ worst, model }) => worst >= alpha || !alwaysDeviates(model, alpha),
+  );
+  return isLacking ? reasonOf(blocks) : null;
 }
 
 /** That the draws visibly hang together in time; null where they do not. */
 export function seenInTime(blocks: readonly TimeView[]): SplitReason | null {
-  const fired = blocks.find(({ view }) => view.dependence.kind === 'clustered');
-  return fired === undefined ? null : alikeInTime(fired, blocks);
+  const isSeen = blocks.some(({ view }) => view.dependence.kind === 'clustered');
+  return isSeen ? reasonOf(blocks) : null;
 }
 
 /** The pure gate looks for any difference, and one between blocks is one. @param alpha Its level. */
 export function differsInTime(blocks: readonly TimeView[], alpha: number): SplitReason | null {
-  const differing = blocks.find(({ view: { dependence } }) => {
+  const isDifferent = blocks.some(({ view: { dependence } }) => {
     return dependence.alikeNeighbours || (dependence.homogeneityPValue ?? 1) < alpha;
   });
-  return differing === undefined ? null : alikeInTime(differing, blocks);
+  return isDifferent ? reasonOf(blocks) : null;
 }
 
-/** In the figures of the view that shows it best. */
-function alikeInTime(view: TimeView, blocks: readonly TimeView[]): SplitReason {
-  const chance = ({ view: { dependence } }: TimeView): number => dependence.homogeneityPValue ?? 1;
-  const clearest = blocks.reduce((a, b) => (chance(b) < chance(a) ? b : a), view);
-  const { dependence, rows, blockMs } = clearest.view;
+/** @param blocks At least one. */
+function reasonOf([shortest]: readonly TimeView[]): SplitReason | null {
+  return shortest === undefined ? null : alikeInTime(shortest);
+}
+
+/** In the figures of the shortest blocks, which all others are made of. */
+function alikeInTime({ view: { dependence, rows, blockMs } }: TimeView): SplitReason {
   const { inflation, neighbourZ, alikeNeighbours } = dependence;
   return {
     code: 'alike-in-time',

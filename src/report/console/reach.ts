@@ -1,0 +1,11 @@
+import type { SplitRecord } from '../../record/run-record.js';
+import { formatCount } from '../numbers.js';
+
+/**
+ * Which share of gateways that differ a run may have missed, and on what condition; null where
+ * connections are not seen, or no split was judged.
+ */
+export function reachText({ draws, alpha }: SplitRecord): string | null {
+  if (draws === null || draws.connections === null || draws.missable === null) return null;
+  return `over ${formatCount(draws.connections)} connections, up to ${Number((draws.missable * 100).toPrecision(3))} % of the gateways may be stale or differ and have been missed (chance ${alpha}), if the balancer in front spreads connections independently; a client cannot see whether it does`;
+}
