@@ -326,11 +326,9 @@ export class CallCounter {
     const destinations = tally.destinations();
     const places = placesIn(destinations, this.#pods.destinationNames);
     const neighbours = this.#order.neighbours();
-    const call = tally.counts(this.#order.spread());
     return {
       call: {
-        ...call,
-        blocks: { ...call.blocks, ...this.#order.neighboursOfAll() },
+        ...tally.counts(this.#order),
         cache: this.#cacheWatch?.counts() ?? NOTHING_LOOKED_AT,
         packed: this.#packedBodies?.counts() ?? new Map<string, number>(),
       },

@@ -6,6 +6,7 @@ import type {
   Counted,
   KeptRequests,
 } from './counted.js';
+import { alignMembers } from './merge-blocks.js';
 import { mergeCounts } from './merge-counts.js';
 import { NO_LINE, type NumberedLines } from './numbered-lines.js';
 import { nothingCounted } from './nothing-counted.js';
@@ -50,7 +51,11 @@ export function joinedRequests(
     .reduce(mergeCounts, nothingCounted());
   const [call] = calls;
   if (call === undefined) return null;
-  return { call, connections, matched: members.reduce((sum, { matched }) => sum + matched, 0) };
+  return {
+    call: alignMembers(call),
+    connections,
+    matched: members.reduce((sum, { matched }) => sum + matched, 0),
+  };
 }
 
 interface Shape {
@@ -110,7 +115,7 @@ function countedAgain(
     ended.outcome = end;
     order.add(place, tally.add(ended));
   }
-  const call = tally.counts(order.spread());
+  const call = tally.counts(order);
   return { counted: { ...nothingCounted([call]), connections: rowsOf(tally, order) }, matched };
 
   function rowsOf(of: Tally, inOrder: SendOrderCounts): ConnectionCounts[] {

@@ -2,19 +2,14 @@ import { NOBODY } from './attribution.js';
 import { Blocks } from './blocks.js';
 import { Clusters } from './clusters.js';
 import { addColumns, canonicalNames, placeCall, placesIn } from './columns.js';
-import type {
-  CallCounts,
-  HistogramCounts,
-  PodCounts,
-  SpreadCounts,
-  UnsentCause,
-} from './counted.js';
+import type { CallCounts, HistogramCounts, PodCounts, UnsentCause } from './counted.js';
 import { FailureLog } from './failure-log.js';
 import { Histogram, mergeHistograms, placeOfMs } from './histogram.js';
 import { compareTexts, mergeSums } from './key-sums.js';
 import type { Outcome } from './outcome.js';
 import type { PodDirectory } from './pod-directory.js';
 import { mergePod, mergePods } from './pods.js';
+import type { SendOrderCounts } from './send-order-counts.js';
 import { TimedLatency } from './timed-latency.js';
 import { Windows } from './windows.js';
 
@@ -250,8 +245,8 @@ export class Tally {
     return canonicalNames(pods.destinationNames.slice(0, named), answered);
   }
 
-  /** Everything counted: a copy. @param spread What is known only in send order. */
-  counts(spread: SpreadCounts): CallCounts {
+  /** Everything counted: a copy. @param order What is known only in send order. */
+  counts(order: SendOrderCounts): CallCounts {
     const { pods, named } = this.#shape;
     const names = pods.destinationNames;
     const counts: CallCounts = {
@@ -273,10 +268,10 @@ export class Tally {
       latency: this.#latencyByDestination(),
       scheduleSlip: this.#slip.counts(),
       windows: this.#windows.counts(),
-      blocks: this.#blocks.counts(),
+      blocks: { ...this.#blocks.counts(), ...order.neighboursOfAll() },
       clusters: this.#clusters.counts(),
       ...(this.#timed === null ? {} : { timedLatency: this.#timed.counts(names.length) }),
-      spread,
+      spread: order.spread(),
       probe: null,
       cache: { looked: 0, cached: 0 },
       packed: new Map(),

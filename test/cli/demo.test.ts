@@ -21,11 +21,11 @@ describe('splitproof demo', () => {
     const { record } = await recordOf(['demo']);
     assert.ok(runRecordSchema.safeParse(record).success);
     const [call] = record.calls;
-    assert.equal(call!.split!.requestsPlanned, 3089);
-    assert.equal(record.load.sent, 3089);
+    assert.equal(call!.split!.requestsPlanned, 3313);
+    assert.equal(record.load.sent, 3313);
     const shares = call!.split!.destinations.map(({ share }) => share ?? 0);
     assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-12);
-    assert.equal(call!.latencyMs.overall.count, 3089);
+    assert.equal(call!.latencyMs.overall.count, 3313);
     assert.equal(record.transport.connections.length, 32);
     const inWindows = record.windows.flatMap(({ observed }) => Object.values(observed));
     assert.equal(

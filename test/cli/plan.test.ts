@@ -9,7 +9,7 @@ describe('plan', () => {
   it('prints the steps of a canary without any question', async () => {
     const { status, stdout } = await splitproof(['plan']);
     assert.equal(status, 0);
-    assert.match(stdout, /canary 1 % +±0\.5 pp +14,487 +.* never +never/);
+    assert.match(stdout, /canary 1 % +±0\.5 pp +15,971 +.* never +never/);
     assert.match(stdout, /canary 100 % .* 688 /);
   });
 
@@ -17,7 +17,7 @@ describe('plan', () => {
     const args = ['plan', '--weights', 'v1=60,v2=40', '-n', '1000'];
     const { status, stdout } = await splitproof(args);
     assert.equal(status, 0);
-    assert.match(stdout, /all answered +3,089 +99\.02 %/);
+    assert.match(stdout, /all answered +3,313 +99\.00 %/);
     assert.match(stdout, /What 1,000 requests can tell/);
     const json = await splitproof([...args, '--format', 'json']);
     const report = JSON.parse(json.stdout) as PlanReport;
@@ -50,7 +50,7 @@ describe('plan of several calls', () => {
     assert.equal(kind, 'calls');
     assert.deepEqual(
       splits.map(({ name, needed }) => [name, needed[0]?.requests]),
-      CALLS.map((call) => [call, 3348]),
+      CALLS.map((call) => [call, 3629]),
     );
   });
 });

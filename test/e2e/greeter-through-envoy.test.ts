@@ -131,7 +131,7 @@ describe('Greeter through the real Envoy', () => {
       const verdicts: string[] = [];
       for (let run = 0; run < 20; run++) {
         const { record } = await recordOf(['verify', envoy.address, ...CALL, ...MANIFESTS_60_40]);
-        assert.equal(record.load.sent, 3089);
+        assert.equal(record.load.sent, 3313);
         verdicts.push(record.verdict);
       }
       assert.ok(!verdicts.includes('fail'), verdicts.join());

@@ -17,7 +17,7 @@ describe('--wait-for-rollout', () => {
       assert.equal(record.rollout?.followed, true);
       assert.ok(record.rollout.waitedSeconds > 0);
       assert.notEqual(record.verdict, 'fail', reasonsOf(record));
-      assert.equal(record.load.sent, 1287);
+      assert.equal(record.load.sent, 1406);
       assert.equal(record.load.excluded % 322, 0);
       assert.ok(record.load.excluded >= 3 * 322);
       const served = Object.values(mesh.served()).reduce((sum, count) => sum + count, 0);

@@ -18,7 +18,7 @@ describe('a call’s part of the sample', () => {
       concurrency: 8,
       connections: 32,
     });
-    assert.deepEqual(plan, { planned: 1287, spreadSize: 50 });
+    assert.deepEqual(plan, { planned: 1406, spreadSize: 50 });
     assert.equal(
       splitPlan({ destinations, aborts: null }, RULE, { concurrency: 64, connections: 32 })
         .spreadSize,
@@ -30,7 +30,7 @@ describe('a call’s part of the sample', () => {
     assert.ok(
       (splitPlan({ destinations, aborts }, RULE, { concurrency: 8, connections: 32 }).planned ??
         0) >
-        1287 / 0.9,
+        1406 / 0.9,
     );
     const all = { ...aborts, share: 1 };
     assert.throws(

@@ -37,8 +37,7 @@ export interface CallEvidence {
   aborts: AbortsJudgement | null;
   /** null: which requests were on which connection is not known. */
   connections: ConnectionEvidence | null;
-  /** null: in which order the answers were asked for is not known. */
-  blocks: BlockEvidence | null;
+  blocks: BlockEvidence;
   /** Failed requests that a destination was asked for, whichever. */
   failedWithDestination: number;
   /** Answers of connections of one request each, which are no part of the sample. */
@@ -101,8 +100,8 @@ export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): C
             neighbours: areRequestsKnown ? neighboursOn(connections) : null,
             leadElsewhere: call.behind !== null,
           },
-    // The lines of a log are not known by the place of their requests.
-    blocks: log === null ? blocksOf(counts.blocks, pick, span) : null,
+    // Lines of a log that do not say which requests they are of leave the blocks empty.
+    blocks: blocksOf(counts.blocks, pick, span),
     probed: pick(probe?.observed ?? []),
     windows: windows.observed.map((observed, index) => ({
       startSeconds: startSecondsOf(windows.first + index, windows.widthMs, span?.startMs ?? 0),
@@ -164,7 +163,7 @@ export function splitEvidence(evidence: CallEvidence): SplitEvidence {
     unattributed: evidence.unattributed,
     cancelled: evidence.cancelled,
     failedWithDestination: evidence.failedWithDestination,
-    ...(blocks === null ? {} : { blocks }),
+    blocks,
     ...(connections === null
       ? {}
       : { connections: { ...connections, counts: [...connections.counts, ...single] } }),

@@ -23,10 +23,13 @@ export interface BlockView {
 /** Into so many blocks the send order is cut; where they are seen to differ, into fewer ones besides. */
 const BLOCKS = 32;
 const FOLDED = [16, 8];
+/** Draws that hang together for a good part of the run make even the last of them differ beyond doubt. */
+const HANGING_LEVEL = 1e-6;
+const LONGEST = 4;
 /** A run joined to others is told from its own other half at least. */
 const LEAST_BLOCKS_OF_RUN = 2;
 /** Blocks that vary less than this part of random ones do are dealt out. */
-const DEALT_LEVEL = 1e-4;
+const DEALT_LEVEL = 1e-5;
 
 /**
  * Looks at draws in the order in which they were sent. Connections cannot show what all of them do at
@@ -36,14 +39,17 @@ const DEALT_LEVEL = 1e-4;
  * @param evidence Columns of destinations without weight must be left out.
  * @param destinations Destinations with weight, k ≥ 2.
  * @returns 32 blocks, and where they are not independent draws 16 and 8 as well: draws that hang together
- *   for longer than a block make its neighbours alike, and only longer blocks show how much. Empty where there are not two blocks.
+ *   for longer than a block make its neighbours alike, and only longer blocks show how much. And 4, where 8 still differ beyond doubt. Empty where there are not two blocks.
  */
 export function blockViews(evidence: BlockEvidence, destinations: number): BlockView[] {
   const first = viewOf(evidence, BLOCKS, destinations);
   if (first === null) return [];
   if (first.dependence.kind === 'independent') return [first];
   const folded = FOLDED.map((blocks) => viewOf(evidence, blocks, destinations));
-  return [first, ...folded.filter((view) => view !== null)];
+  const views = [first, ...folded.filter((view) => view !== null)];
+  const last = views.at(-1)?.dependence.homogeneityPValue ?? 1;
+  const longest = last < HANGING_LEVEL ? viewOf(evidence, LONGEST, destinations) : null;
+  return longest === null ? views : [...views, longest];
 }
 
 function viewOf(evidence: BlockEvidence, blocks: number, destinations: number): BlockView | null {

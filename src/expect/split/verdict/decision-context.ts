@@ -25,9 +25,10 @@ export interface DecisionContext {
 }
 
 /** The plan that this split and rule ask for. */
-export function planInput({ rule, split, dependence }: DecisionContext): PlanInput {
+export function planInput({ rule, split, dependence, model, blocks }: DecisionContext): PlanInput {
+  const isViewed = model.clusters !== null || blocks.length > 0;
   return {
-    views: { connections: dependence?.connections ?? null },
+    ...(isViewed ? { views: { connections: dependence?.connections ?? null } } : {}),
     expectedShares: split.destinations.map((destination) => destination.expectedShare),
     tolerances: split.destinations.map((destination) => destination.tolerance),
     alpha: rule.alpha,

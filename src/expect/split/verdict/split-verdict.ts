@@ -38,7 +38,7 @@ export interface SplitDecision extends Outcome {
   /** What the connections say about independence; null where they were not given or nothing could be split. */
   dependence: Dependence | null;
   errors: JudgedErrors;
-  /** What blocks in send order say: of 32 of them, and where those are not independent draws, of 16 and 8. */
+  /** What blocks in send order say: of 32 of them, and where those are not independent draws, of fewer. */
   inTime: readonly BlockView[];
   /** Probability that an exactly right split passes with N requests, none of them missing. */
   power: number;
