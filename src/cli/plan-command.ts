@@ -32,7 +32,7 @@ function asideIn<N extends 'steps' | 'gateways'>(
 ): Partial<Record<N, number>> {
   const value = single(args, name);
   if (value === undefined) return {};
-  const number = /^\d+$/.test(String(value)) ? Number(value) : 0;
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : 0;
   if (number < 1 || number > most) {
     throw new InputError(`write a whole number from 1 to ${most}`, { path: `--${name}` });
   }

@@ -42,7 +42,7 @@ const MISSING_PARTS = [0.25, 0.5, 1];
 export async function plan(question: PlanQuestion, signal?: AbortSignal): Promise<PlanReport> {
   const { requests, split, connections, steps, gateways } = question;
   // All steps of a roll-out are to pass together.
-  const perStep = <R extends PlanRule>(of: R): StepRule => ({
+  const perStep = (of: PlanRule): StepRule => ({
     ...of,
     power: powerPerCall(of.power, steps ?? 1),
     connections,

@@ -157,9 +157,7 @@ describe('the steps of a roll-out, and the gateways', () => {
     const report = await planReport(planQuestion({ connections: 64 }, { gateways: 8 }));
     assert.equal(report.gateways?.each, 8);
     assert.ok(Math.abs(report.missable - 0.1023) < 1e-4);
-    const text = renderPlan(report, { width: 80, colour: false } as Parameters<
-      typeof renderPlan
-    >[1]);
+    const text = renderPlan(report, { width: 80, colour: false });
     assert.match(text, /up to 10\.2 % of the gateways/);
     assert.match(text.replace(/\s+/g, ' '), /each is then reached by 8 connections on average/);
     assert.match(text.replace(/\s+/g, ' '), /a client cannot see whether it does/);

@@ -6,6 +6,7 @@ import { formatCount } from '../numbers.js';
  * connections are not seen, or no split was judged.
  */
 export function reachText({ draws, alpha }: SplitRecord): string | null {
-  if (draws === null || draws.connections === null || draws.missable === null) return null;
-  return `over ${formatCount(draws.connections)} connections, up to ${Number((draws.missable * 100).toPrecision(3))} % of the gateways may be stale or differ and have been missed (chance ${alpha}), if the balancer in front spreads connections independently; a client cannot see whether it does`;
+  const { connections, missable } = draws ?? { connections: null, missable: null };
+  if (connections === null || missable === null) return null;
+  return `over ${formatCount(connections)} connections, up to ${Number((missable * 100).toPrecision(3))} % of the gateways may be stale or differ and have been missed (chance ${alpha}), if the balancer in front spreads connections independently; a client cannot see whether it does`;
 }
