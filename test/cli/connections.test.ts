@@ -117,7 +117,7 @@ describe('plan for a connection', () => {
     assert.equal(status, 0);
     const [split] = (JSON.parse(stdout) as PlanReport).splits;
     assert.equal(split?.draws, 'connections');
-    assert.equal(split.needed[0]?.requests, 2105);
+    assert.equal(split.needed[0]?.requests, 2266);
     const text = await splitproof([...words, '-n', '500']);
     assert.match(text.stdout, /How many connections a verdict needs/);
     assert.match(text.stdout, /What 500 connections can tell/);

@@ -39,7 +39,7 @@ describe('one destination in the whole sample', () => {
   it('fails where everything goes there: connections of one request each tell', async () => {
     await withMesh({ v1: 1, v2: 0 }, async (mesh) => {
       const record = await verify(mesh.address, WEIGHTS_90_10);
-      keptApart(record, 1287);
+      keptApart(record, 1406);
       assert.deepEqual(record.calls[0]!.connectionProbe, {
         connections: 73,
         observed: { v1: 73 },

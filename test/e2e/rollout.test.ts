@@ -8,7 +8,7 @@ const WEIGHTS_90_10 = ['--weights', 'v1=90,v2=10'];
 describe('--wait-for-rollout', () => {
   it('takes the sample once the weights have arrived', async () => {
     await withMesh({ v1: 60, v2: 40 }, async (mesh) => {
-      // The second batch of 322 is on its way then.
+      // The second batch of 352 is on its way then.
       const cancel = afterServing(mesh, 400, () => {
         mesh.setWeights({ v1: 90, v2: 10 });
       });
@@ -18,8 +18,8 @@ describe('--wait-for-rollout', () => {
       assert.ok(record.rollout.waitedSeconds > 0);
       assert.notEqual(record.verdict, 'fail', reasonsOf(record));
       assert.equal(record.load.sent, 1406);
-      assert.equal(record.load.excluded % 322, 0);
-      assert.ok(record.load.excluded >= 3 * 322);
+      assert.equal(record.load.excluded % 352, 0);
+      assert.ok(record.load.excluded >= 3 * 352);
       const served = Object.values(mesh.served()).reduce((sum, count) => sum + count, 0);
       assert.equal(served, record.load.sent + record.load.excluded);
       assert.deepEqual(codesOf(record), []);
@@ -46,7 +46,7 @@ describe('--wait-for-rollout', () => {
         ...[...WEIGHTS_90_10, '--wait-for-rollout', '500ms'],
       ]);
       assert.equal(status, 1, stdout);
-      assert.match(stdout, /1,287 requests in/);
+      assert.match(stdout, /1,406 requests in/);
       assert.match(
         stdout,
         /did not follow the weights within .*; the sample was\s+taken nevertheless/,

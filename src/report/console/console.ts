@@ -187,7 +187,7 @@ const DECIDED_BY: Record<string, string> = {
   'leaning-connections':
     'each connection may lean to a side of its own; the test above takes each answer as drawn by itself',
   'blocks-in-time':
-    'answers close in time hang together, so chance is measured between blocks in send order; the test above takes each answer as drawn by itself',
+    'answers close in time may hang together, so chance is measured between blocks in send order; the test above takes each answer as drawn by itself',
 };
 
 function decidingLines({ decidedBy, decidingPValue }: NonNullable<SplitRecord['test']>): string[] {

@@ -101,7 +101,7 @@ function neighbourExcess(
     mean += moments.mean;
     variance += moments.variance;
   }
-  if (pairs === 0 || variance === 0) return null;
+  if (pairs === 0 || variance === 0 || neighbours.pairs === 0) return null;
   const part = neighbours.pairs / pairs;
   const z = (neighbours.equal - mean * part) / Math.sqrt(variance * part);
   return { z, pValue: normalUpperTail(z) };
