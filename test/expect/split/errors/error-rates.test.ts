@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { failingCanaryRates } from '../../../../bench/failing-canaries.js';
+import { failingCanaryRates } from '../../../../bench/error-rates/failing-canaries.js';
 import { RULE } from '../split-runs.js';
 
 /** Four standard errors of a simulated rate, and half of the last digit of the rate that is wanted. */

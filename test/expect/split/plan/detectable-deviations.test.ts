@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { detectableDeviations } from '../../../../src/expect/split/plan/detectable-deviations.js';
-import { enumeratedRates } from '../../../../bench/error-rates.js';
+import { enumeratedRates } from '../../../../bench/error-rates/independent-draws.js';
 
 const input = { expectedShares: [0.6, 0.4], tolerances: [0.05, 0.05], alpha: 0.001, power: 0.99 };
 

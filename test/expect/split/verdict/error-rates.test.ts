@@ -2,14 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   DEFAULT_RULE,
-  enumeratedRates,
-  plannedSize,
   sharesOf,
   shifted,
-  simulatedRates,
+  sizeOfSums,
   toleratedShift,
-} from '../../../../bench/error-rates.js';
-import { INDEPENDENT, STICKY_MODELS, stickyEvidence } from '../../../../bench/sticky-models.js';
+} from '../../../../bench/error-rates/default-rule.js';
+import {
+  enumeratedRates,
+  simulatedRates,
+} from '../../../../bench/error-rates/independent-draws.js';
+import {
+  INDEPENDENT,
+  STICKY_MODELS,
+  stickyEvidence,
+} from '../../../../bench/error-rates/sticky-models.js';
 import { seededRandom } from '../../../../src/stats/random.js';
 import { jointRangeProbability } from '../../../../src/stats/truncated-multinomial.js';
 import { decideSplit } from '../../../../src/expect/split/verdict/split-verdict.js';
@@ -30,7 +36,7 @@ describe('error rates of the decision, two destinations, every outcome', () => {
       const { shares } = sharesOf(weights);
       const shift = toleratedShift(weights);
       const served = [0, shift, -shift].map((by) => shifted(shares, by)[0] ?? 0);
-      const [right, more, less] = enumeratedRates(weights, plannedSize(weights), served);
+      const [right, more, less] = enumeratedRates(weights, sizeOfSums(weights), served);
       assert.ok(right && more && less);
       assert.ok(right.pass >= power);
       assert.equal(right.fail.toExponential(1), wrongFail);
@@ -76,14 +82,14 @@ describe('error rates of the decision, more destinations', () => {
   ] as const) {
     it(`${weights.join('/')}: the right split, simulated`, () => {
       const { shares } = sharesOf(weights);
-      const rate = simulatedRates(weights, plannedSize(weights), shares, runs, 12);
+      const rate = simulatedRates(weights, sizeOfSums(weights), shares, runs, 12);
       assert.ok(rate.pass >= power - margin(power, runs), String(rate.pass));
       assert.ok(rate.pass <= 0.9902 + margin(power, runs), String(rate.pass));
       assert.equal(rate.fail, 0);
     });
     it(`${weights.join('/')}: one off by the tolerance, simulated and exact`, () => {
       const { shares, tolerances } = sharesOf(weights);
-      const requests = plannedSize(weights);
+      const requests = sizeOfSums(weights);
       const ranges = shares.map((share, i) =>
         passingCounts(requests, 0, share, tolerances[i] ?? 0, alpha),
       );
@@ -117,7 +123,7 @@ describe('sticky gateways', () => {
       ] as const) {
         const { shares } = sharesOf(weights);
         const shift = toleratedShift(weights);
-        const requests = plannedSize(weights);
+        const requests = sizeOfSums(weights);
         const random = seededRandom(900 + index);
         const count = (served: readonly number[], verdict: string): number => {
           let hits = 0;

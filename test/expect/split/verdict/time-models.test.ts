@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DEFAULT_RULE, sharesOf, shifted, toleratedShift } from '../../../../bench/error-rates.js';
+import {
+  appliedSize,
+  DEFAULT_RULE,
+  sharesOf,
+  shifted,
+  toleratedShift,
+} from '../../../../bench/error-rates/default-rule.js';
 import {
   INDEPENDENT_IN_TIME,
   KEYED_MODELS,
@@ -8,14 +14,14 @@ import {
   SWINGING_MODELS,
   takingTurns,
   type TimeModel,
-} from '../../../../bench/time-models.js';
-import { appliedSize, timedVerdicts } from '../../../../bench/time-rates.js';
+} from '../../../../bench/error-rates/time-models.js';
+import { timedVerdicts } from '../../../../bench/error-rates/time-rates.js';
 
 const RUNS = 60;
 
 /** @param served By the shares' shift from the first destination to the last. */
 function verdicts(model: TimeModel, weights: number[], by = 0, runs = RUNS) {
-  const requests = appliedSize(weights, 32, DEFAULT_RULE);
+  const requests = appliedSize(weights);
   const served = shifted(sharesOf(weights).shares, by);
   const layout = { requests, connections: 32 };
   return timedVerdicts(model, { weights, served }, layout, DEFAULT_RULE, { runs, seed: 31 });

@@ -1,6 +1,6 @@
-import type { RandomSource } from '../src/stats/random.js';
-import type { SplitEvidence } from '../src/expect/split/split-evidence.js';
-import { ALL_SENT } from '../src/expect/unsent.js';
+import type { RandomSource } from '../../src/stats/random.js';
+import type { SplitEvidence } from '../../src/expect/split/split-evidence.js';
+import { ALL_SENT } from '../../src/expect/unsent.js';
 
 /** A gateway whose draws are not independent: fills one connection's counts and returns its equal neighbours. */
 export interface StickyModel {

@@ -1,6 +1,6 @@
-import type { SplitEvidence } from '../src/expect/split/split-evidence.js';
-import { ALL_SENT } from '../src/expect/unsent.js';
-import type { RandomSource } from '../src/stats/random.js';
+import type { SplitEvidence } from '../../src/expect/split/split-evidence.js';
+import { ALL_SENT } from '../../src/expect/unsent.js';
+import type { RandomSource } from '../../src/stats/random.js';
 
 /** A gateway whose draws depend on when they are made, or on the connection. */
 export interface TimeModel {

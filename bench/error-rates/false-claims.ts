@@ -1,11 +1,14 @@
-import { findAll } from '../src/expect/split/findings/index.js';
-import { seededRandom } from '../src/stats/random.js';
-import { drawing, simulate } from '../test/expect/split/findings/healthy-runs.js';
+import { findAll } from '../../src/expect/split/findings/index.js';
+import { seededRandom } from '../../src/stats/random.js';
+import { wilsonInterval } from '../../src/stats/intervals.js';
+import { SPLITS } from './default-rule.js';
+import type { Part } from './row.js';
+import { drawing, simulate } from '../../test/expect/split/findings/healthy-runs.js';
 
 const REQUESTS = 3000;
 
 /** How often a healthy gateway was said to have something wrong with it. */
-export interface FalseClaims {
+interface FalseClaims {
   runs: number;
   /** Runs with at least one finding. */
   claiming: number;
@@ -20,7 +23,7 @@ export interface FalseClaims {
  * @param splits Weights; the runs are divided over them evenly.
  * @param runs How many in all.
  */
-export function falseClaims(splits: readonly (readonly number[])[], runs: number): FalseClaims {
+function falseClaims(splits: readonly (readonly number[])[], runs: number): FalseClaims {
   const random = seededRandom(17);
   const claims: FalseClaims = { runs: 0, claiming: 0, codes: {} };
   for (const weights of splits) {
@@ -46,3 +49,22 @@ export function falseClaims(splits: readonly (readonly number[])[], runs: number
   }
   return claims;
 }
+
+const RUNS = 60_000;
+
+/** Healthy gateways of which a finding is told. */
+export const FALSE_CLAIMS: Part = {
+  name: 'findings',
+  header: ['healthy runs', 'with a finding', '95 % interval', 'of each code'],
+  *lines(some = RUNS) {
+    const { runs, claiming, codes } = falseClaims(SPLITS, some);
+    const [low, high] = wilsonInterval(claiming, runs, 0.05);
+    const byCode = Object.entries(codes).sort(([, a], [, b]) => b - a);
+    yield [
+      String(runs),
+      `${claiming} (${(claiming / runs).toFixed(5)})`,
+      `${low.toFixed(5)} – ${high.toFixed(5)}`,
+      byCode.map(([code, count]) => `\`${code}\` ${count}`).join(', '),
+    ];
+  },
+};
