@@ -54,6 +54,11 @@ export interface PlannedSplitReport {
   aborts: { share: number; description: string } | null;
   /** Without missing answers first, then with more and more of them. */
   needed: NeededReport[];
+  /**
+   * The fewest failures without an identity that keep a run of that many, all else answered, from passing:
+   * if they were all of this destination, they would show it above its limit. null: none do.
+   */
+  unnamedFailures: { count: number; destination: string; limit: number } | null;
   /** What it takes to compare the latency of the two destinations; null where there are not two. */
   comparison: ComparisonNeedReport | null;
   /** For the number of requests that was asked for. */

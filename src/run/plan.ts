@@ -15,6 +15,7 @@ import { TOOL } from '../tool.js';
 import { checkErrorLimits } from '../expect/error-limits.js';
 import { comparisonNeed } from '../expect/comparison/requests-for-quantile.js';
 import { detectableDeviations } from '../expect/split/plan/detectable-deviations.js';
+import { unnamedFailuresThatBar } from '../expect/split/plan/unnamed-failures.js';
 import { type PlanInput, planRequests, powerAt } from '../expect/split/plan/plan-requests.js';
 import { missableShare, reachOf } from '../expect/split/gateway-reach.js';
 import { powerPerCall } from '../expect/power-per-call.js';
@@ -197,6 +198,8 @@ function plannedSplit(
     views: { connections },
   });
   const rates = [0, ...MISSING_PARTS.map((part) => part * rule.maxErrorRate)];
+  const answered = planRequests(input);
+  const looked = requests ?? (answered.kind === 'planned' ? answered.requests : null);
   return {
     name,
     draws,
@@ -217,9 +220,25 @@ function plannedSplit(
           }
         : { missingRate, requests: null, power: null };
     }),
+    unnamedFailures: looked === null ? null : unnamedFailures(looked, weights, input, rule),
     comparison: comparisonNeed(input.expectedShares),
     capacity: requests === null ? null : capacity(requests, weights, input, aborts),
   };
+}
+
+function unnamedFailures(
+  requests: number,
+  weights: Weights,
+  { expectedShares, alpha }: PlanInput,
+  { maxErrorRate, errorLimits }: PlanRule,
+): PlannedSplitReport['unnamedFailures'] {
+  const destinations = weights.map(({ name }, index) => ({
+    name,
+    expectedShare: expectedShares[index] ?? 0,
+    limit: Object.hasOwn(errorLimits, name) ? (errorLimits[name] ?? maxErrorRate) : maxErrorRate,
+  }));
+  const weighted = destinations.filter(({ expectedShare }) => expectedShare > 0);
+  return unnamedFailuresThatBar(requests, weighted, alpha);
 }
 
 function planInput(

@@ -79,6 +79,9 @@ function oneSplit(split: PlannedSplitReport, report: PlanReport, style: Style): 
   return [
     `${paint(style, 'heading', 'The split')}\n${destinations(split, style)}`,
     `${paint(style, 'heading', `How many ${split.draws} a verdict needs`)}\n${needed(split, style)}`,
+    ...(split.unnamedFailures === null || split.draws === 'connections'
+      ? []
+      : [unnamedFailuresLine(split, split.unnamedFailures, style)]),
     ...(split.comparison === null || split.draws === 'connections'
       ? []
       : [comparisonLine(split.comparison, style)]),
@@ -103,6 +106,17 @@ function needed({ needed: sizes, draws }: PlannedSplitReport, style: Style): str
     power === null ? '-' : formatShare(power),
   ]);
   return table(columns('answers', [draws, 'a right split passes']), rows, style);
+}
+
+/** That a right split may still not pass, where failures do not say whose they are. */
+function unnamedFailuresLine(
+  { capacity, needed: sizes }: PlannedSplitReport,
+  { count, destination, limit }: NonNullable<PlannedSplitReport['unnamedFailures']>,
+  style: Style,
+): string {
+  const requests = capacity?.requests ?? sizes[0]?.requests ?? 0;
+  const text = `${formatCount(count)} failures among ${formatCount(requests)} requests keep a run from passing if they do not say whose they are: were they all of ${shorten(plainText(destination), MAX_NAME)}, it would be above its limit of ${percent(limit)}`;
+  return `${paint(style, 'heading', 'Failures without an identity')}\n  ${wrap(text, style, 2, 2)}`;
 }
 
 /** What a comparison takes, which is mostly more. */
