@@ -180,13 +180,8 @@ function planSplit(input: PlanInput): Plan {
   }
   const rate = input.missingRate ?? 0;
   const exactWork = rate > 0 ? 0 : EXACT_WORK.search;
-  const reaches = powerSearch(
-    cells,
-    rate,
-    input,
-    exactWork,
-    (n) => input.power + costAt(n, Math.ceil(n * rate), cells, input),
-  );
+  const cost = interpolated((n) => costAt(n, Math.ceil(n * rate), cells, input));
+  const reaches = powerSearch(cells, rate, input, exactWork, (n) => input.power + cost(n));
   const z = normalQuantile(input.alpha);
   const least = Math.max(
     ...cells.shares.map((p, i) => p * (1 - p) * (z / (cells.tolerances[i] ?? 1)) ** 2),
@@ -197,6 +192,26 @@ function planSplit(input: PlanInput): Plan {
     return { kind: 'never', limit: MAX_REQUESTS, reason: 'too-many-requests' };
   }
   return { kind: 'planned', requests, power: powerAt(requests, input) };
+}
+
+/** Sizes at which a cost is computed lie so close that between them it is a line, to what the search of a size can tell. */
+const POINTS_PER_OCTAVE = 512;
+
+/** What costs so much time at each size that it is computed at a few of them; it changes slowly and smoothly. */
+function interpolated(cost: (requests: number) => number): (requests: number) => number {
+  const known = new Map<number, number>();
+  const at = (requests: number): number => {
+    const value = known.get(requests) ?? cost(requests);
+    known.set(requests, value);
+    return value;
+  };
+  return (requests) => {
+    const step = 2 ** Math.floor(Math.log2(requests)) / POINTS_PER_OCTAVE;
+    if (step <= 1) return at(requests);
+    const below = Math.floor(requests / step) * step;
+    const part = (requests - below) / step;
+    return part === 0 ? at(below) : at(below) * (1 - part) + at(below + step) * part;
+  };
 }
 
 /** The first n ≥ `from` for which `holds`, allowing that it fails again within `window` sizes. */

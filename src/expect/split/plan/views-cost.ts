@@ -104,14 +104,17 @@ function worthsOfRows(rows: number, destinations: number, alpha: number): Worths
 function worthsOfBlocks(destinations: number, alpha: number): Worths {
   const freedomOf = (rows: number): number => (rows - 1) * (destinations - 1);
   const all = freedomOf(BLOCKS);
+  const parts = FOLDED.map((rows) =>
+    MIDDLES.map((upper) => partOfVariance(upper, freedomOf(rows), all - freedomOf(rows))),
+  );
   const folded = (chance: number, statistic: number | null): Worths =>
-    MIDDLES.map((upper) => {
-      const worths = FOLDED.map((rows) => {
+    MIDDLES.map((upper, middle) => {
+      const worths = FOLDED.map((rows, fold) => {
         const own = freedomOf(rows);
         const part =
           statistic === null
             ? chiSquareQuantile(upper, own)
-            : statistic * partOfVariance(upper, own, all - own);
+            : statistic * (parts[fold]?.[middle] ?? 1);
         const isAlike = statistic === null;
         return worthOf(rows, Math.max(1, part / own), isAlike, destinations, alpha);
       });
