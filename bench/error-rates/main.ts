@@ -6,6 +6,7 @@ import { FIXED_MARGINS } from './fixed-margins.js';
 import { INDEPENDENT_DRAWS } from './independent-draws.js';
 import { MISSING_ANSWERS } from './missing-answers.js';
 import type { Part } from './row.js';
+import { SEQUENTIAL_RUNS } from './sequential-rates.js';
 import { STICKY_DRAWS } from './sticky-rates.js';
 import { TIMED_DRAWS } from './time-rates.js';
 
@@ -24,6 +25,7 @@ const PARTS: readonly Part[] = [
   MISSING_ANSWERS,
   STICKY_DRAWS,
   TIMED_DRAWS,
+  SEQUENTIAL_RUNS,
   FAILING_CANARIES,
   FALSE_CLAIMS,
 ];

@@ -47,7 +47,7 @@ const independent = repeating(0).serve;
 export const INDEPENDENT: StickyModel = { name: 'independent', serve: independent };
 
 /** A gamma variate (Marsaglia and Tsang 2000, with their boost below shape 1). */
-function gamma(random: RandomSource, shape: number): number {
+export function gamma(random: RandomSource, shape: number): number {
   if (shape < 1) return gamma(random, shape + 1) * (1 - random()) ** (1 / shape);
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);

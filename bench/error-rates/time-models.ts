@@ -14,7 +14,8 @@ export interface TimeModel {
   ) => void;
 }
 
-function pick(random: RandomSource, shares: readonly number[]): number {
+/** A destination by its share. */
+export function pick(random: RandomSource, shares: readonly number[]): number {
   let left = random();
   const last = shares.length - 1;
   for (let i = 0; i < last; i += 1) {
@@ -118,7 +119,7 @@ export interface RunLayout {
 const BLOCKS = 32;
 
 /** Connections in send order: each once in a round, in whatever order answers make them free again. */
-function connectionsInOrder(random: RandomSource, { requests, connections }: RunLayout) {
+export function connectionsInOrder(random: RandomSource, { requests, connections }: RunLayout) {
   const order = new Uint16Array(requests);
   const round = Uint16Array.from({ length: connections }, (_, index) => index);
   for (let at = 0; at < requests; at += 1) {

@@ -1,5 +1,6 @@
 import { readSavedRun } from '../inputs/saved-runs.js';
 import type { SavedRun } from '../record/read-record.js';
+import { plainText } from '../report/plain-text.js';
 import { merge } from '../run/merge.js';
 import { exitStatusOf } from './exit-status.js';
 import { outputSettings, writeReports } from './outputs.js';
@@ -13,6 +14,10 @@ export async function mergeCommand(args: Arguments): Promise<number> {
   const runs: SavedRun[] = [];
   for (const file of args.runs as string[]) runs.push(await readSavedRun(file));
   const record = await merge(runs);
+  const attempts = record.findings.find(({ code }) => code === 'several-attempts');
+  if (attempts !== undefined) {
+    process.stderr.write(`note: ${plainText(`${attempts.summary} ${attempts.evidence}`)}\n`);
+  }
   const isWritten = writeReports(output, record);
   const { verdict, end } = record;
   return exitStatusOf({ verdict, end, signalName: null }, inconclusive, isWritten);

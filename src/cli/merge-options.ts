@@ -10,8 +10,10 @@ const MERGE_EPILOGUE = `Example:
     splitproof merge one.json two.json -o both.json
 
 How many shards there are must be fixed before the first one runs: adding runs
-until the verdict suits makes its error rates void. Records of another call,
-target, route, weights or rule are refused.
+until the verdict suits makes its error rates void, and parts that had their
+planned size alone are counted as attempts. Runs of verify --sequential may be
+added and judged whenever. Records of another call, target, route, weights or
+rule are refused.
 
 Exit status: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 unreachable.`;
 

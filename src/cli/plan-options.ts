@@ -36,6 +36,10 @@ const PLAN_EPILOGUE = `Examples:
   The split that the manifests configure:
     splitproof plan -f manifests/ helloworld.Greeter/SayHello
 
+Beside the fixed sizes stands what verify --sequential takes of a right split on
+average: it ends as soon as the evidence is enough, after three times the fixed
+size at the latest.
+
 Exit status: 0, and 2 for bad input. Nothing is sent.`;
 
 /** Adds everything `plan` understands. */

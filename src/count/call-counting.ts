@@ -11,6 +11,8 @@ export interface CallCounting {
   observationsPerCall: number;
   /** Requests in a run of them, for the comparison of spreads; Infinity where nothing is compared. */
   spreadSize: number;
+  /** Whether the sample may end after any number of its requests; absent: it may not. */
+  mayEndEarly?: boolean;
   /** Whether latencies are kept by destination and time; absent: they are not. */
   timesLatency?: boolean;
 }

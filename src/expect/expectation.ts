@@ -116,6 +116,8 @@ export interface Wanted {
   okStatuses: readonly (readonly [number, number])[];
   /** Requests in a run of them, for the comparison of spreads; Infinity where nothing is compared. */
   spreadSize: number;
+  /** Whether the sample may end after any number of its requests; absent: it may not. */
+  mayEndEarly?: boolean;
 }
 
 /** What a look at a running load says. */

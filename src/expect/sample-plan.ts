@@ -1,4 +1,5 @@
 import { InputError } from '../input-error.js';
+import { SEQUENTIAL_CAP } from './sequential-cap.js';
 
 /** How large the sample is and how its calls share it. */
 export interface SamplePlan {
@@ -9,9 +10,6 @@ export interface SamplePlan {
   /** For the person at the terminal. */
   notes: string[];
 }
-
-/** A load that may end at any time ends at the latest after so many times the planned requests. */
-const SEQUENTIAL_CAP = 3;
 
 /**
  * The sample of the whole run: what its calls need together, unless the scenario says how many or

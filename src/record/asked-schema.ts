@@ -12,6 +12,7 @@ const expectation = z.discriminatedUnion('kind', [
     design: z.enum(['fixed', 'sequential']),
     power: share,
     requestsPlanned: count.nullable(),
+    requestsAtMost: count.nullable().optional(),
   }),
 ]);
 

@@ -15,6 +15,7 @@ import { unsentRequests } from '../expect/unsent.js';
 import { type Verdict, worstOf } from '../expect/verdict.js';
 import type { Finding } from '../finding.js';
 import type { Asked } from './asked.js';
+import { attemptsOf, severalAttempts } from './attempts.js';
 import { callLabels } from './call-labels.js';
 
 /** Why a verdict is what it is, and which call it is about; null for the run as a whole. */
@@ -65,6 +66,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     ? await comparisonsOf(rule, counted, ofLoad.isClientBottleneck)
     : NOTHING_COMPARED;
   const bars = barsOf(counted, judged);
+  const repeated = severalAttempts(attemptsOf(asked, counted), asked);
   const end = endOf(asked, counted, judged);
   const verdict = (own: Verdict): Verdict => {
     // What was cut short from outside, or never answered, proves nothing, not even a failure.
@@ -106,6 +108,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
       ...counted.calls.flatMap((counts, index) => ofCall(findInLog(counts), labels[index] ?? null)),
       ...calls.flatMap(({ findings }, index) => ofCall(findings, labels[index] ?? null)),
       ...ofLoad.findings,
+      ...(repeated === null ? [] : [repeated]),
     ]),
   };
 }

@@ -1,6 +1,7 @@
 import type { Counted } from '../count/counted.js';
 import { stretchesOf } from '../expect/load/stalled.js';
 import type { Asked } from './asked.js';
+import { attemptsOf } from './attempts.js';
 import { type Concluded, countedCall } from './conclude.js';
 import type { RunRecord } from './run-record.js';
 import { RUN_SCHEMA } from './run-schema.js';
@@ -27,6 +28,7 @@ export function recordOf(asked: Asked, counted: Counted, concluded: Concluded): 
     via: asked.via,
     startedAt: span === null ? asked.askedAt : new Date(span.startMs).toISOString(),
     runId: asked.runId,
+    attempts: attemptsOf(asked, counted),
     durationSeconds: span === null ? 0 : (span.endMs - span.startMs) / 1000,
     end: concluded.end,
     stopped,

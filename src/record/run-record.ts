@@ -143,7 +143,10 @@ const split = z.object({
   observationsPerCall: count,
   requestsPlanned: count.nullable(),
   alpha: share,
-  /** Probability of a pass for an exactly right split with this many requests. */
+  /**
+   * Probability of a pass for an exactly right split with this many requests; of a sequential run that it
+   * has passed by the most that might have been sent.
+   */
   power: share.nullable(),
   destinations: z.array(destination),
   /** Failures of all destinations, and of none; null where nothing was expected. */
@@ -275,6 +278,8 @@ export const runRecordSchema = z.object({
   via: z.string().nullable(),
   startedAt: z.iso.datetime({ error: 'write a time such as 2026-01-31T12:00:00.000Z' }),
   runId: z.string(),
+  /** Runs among those that were joined which had their planned size alone, by the rule of a fixed size; at least 1. */
+  attempts: count,
   durationSeconds: seconds,
   end: z.enum(['complete', 'interrupted', 'unreachable']),
   /** What ended it before its planned size; null where nothing did. */

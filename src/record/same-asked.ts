@@ -72,7 +72,7 @@ function errorLimitsText({ errorLimits }: AskedCall): string {
 }
 
 /** Of an expectation: its kind is compared before, and these follow from the rest, and from the load. */
-const FOLLOWING = new Set(['kind', 'power', 'requestsPlanned']);
+const FOLLOWING = new Set(['kind', 'power', 'requestsPlanned', 'requestsAtMost']);
 
 /** The same requests must not count twice. */
 function refuseTwins(runs: readonly NamedAsked[]): void {
@@ -141,9 +141,21 @@ function joinedCall(all: readonly AskedCall[]): AskedCall {
     expectation:
       expectation === null
         ? null
-        : { ...expectation, requestsPlanned: planned.length === 0 ? null : Math.max(...planned) },
+        : {
+            ...expectation,
+            requestsPlanned: planned.length === 0 ? null : Math.max(...planned),
+            ...joinedMost(all),
+          },
     findings: distinctSorted(all.flatMap(({ findings }) => findings)),
   };
+}
+
+/** Sequential parts may send as much as all of them together. */
+function joinedMost(all: readonly AskedCall[]): { requestsAtMost?: number | null } {
+  const most = all.flatMap(({ expectation }) =>
+    expectation?.requestsAtMost === undefined ? [] : [expectation.requestsAtMost],
+  );
+  return most.length === 0 ? {} : { requestsAtMost: sumOrNull(most) };
 }
 
 /** Shards may have looked at different gateways; one that is programmed otherwise is shown first. */

@@ -35,6 +35,15 @@ export interface CapacityReport {
   leakBound: number | null;
 }
 
+/** What `verify --sequential` takes of an exactly right split. */
+interface SequentialReport {
+  /** On average, looked at all the time. */
+  requests: number;
+  most: number;
+  /** Probability that it has passed by then. */
+  passes: number;
+}
+
 /** How many requests it takes to hold a version's latency against another's. */
 export interface ComparisonNeedReport {
   /** 0.99 is p99. */
@@ -59,6 +68,8 @@ export interface PlannedSplitReport {
    * if they were all of this destination, they would show it above its limit. null: none do.
    */
   unnamedFailures: { count: number; destination: string; limit: number } | null;
+  /** The same judged as it comes; null where that is not possible, or for calls that end together. */
+  sequential: SequentialReport | null;
   /** What it takes to compare the latency of the two destinations; null where there are not two. */
   comparison: ComparisonNeedReport | null;
   /** For the number of requests that was asked for. */

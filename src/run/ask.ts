@@ -12,6 +12,7 @@ import { plainThresholds, ratioThresholds } from '../expect/comparison/ratio-thr
 import { checkThresholds } from '../expect/thresholds/judge-thresholds.js';
 import { InputError } from '../input-error.js';
 import type { LoadedCall } from '../load/load-order.js';
+import { divideOverCalls } from '../load/plan.js';
 import type { Asked, AskedCall } from '../record/asked.js';
 import type { DestinationPlace } from '../routing/envoy/cluster-identity.js';
 import { awaitInCall } from '../scenario/call-list.js';
@@ -108,8 +109,19 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   for (const note of new Set([...notes, ...size.notes])) onNote?.(note);
   const { requests, parts } = size;
   const places = configured.flatMap((one) => one.places);
-  const asked = askedOf(scenario, runId, calls, configured, requests, compared);
-  return { asked, calls, places, requests, parts, isSequential };
+  const sized = isSequential ? withMost(calls, divideOverCalls(requests, parts)) : calls;
+  const asked = askedOf(scenario, runId, sized, configured, requests, compared);
+  return { asked, calls: sized, places, requests, parts, isSequential };
+}
+
+/** Calls that may end at any time, and what they may send until then. @param most By call. */
+function withMost(calls: readonly RunCall[], most: readonly (number | null)[]): RunCall[] {
+  return calls.map((call, index) => {
+    const { expectation } = call.asked;
+    if (expectation === null) return call;
+    const requestsAtMost = most[index] ?? null;
+    return { ...call, asked: { ...call.asked, expectation: { ...expectation, requestsAtMost } } };
+  });
 }
 
 /** What only a log tells is known when the load has ended. */

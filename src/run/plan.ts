@@ -17,6 +17,8 @@ import { comparisonNeed } from '../expect/comparison/requests-for-quantile.js';
 import { detectableDeviations } from '../expect/split/plan/detectable-deviations.js';
 import { unnamedFailuresThatBar } from '../expect/split/plan/unnamed-failures.js';
 import { type PlanInput, planRequests, powerAt } from '../expect/split/plan/plan-requests.js';
+import { sequentialOutlook } from '../expect/split/plan/sequential-outlook.js';
+import { SEQUENTIAL_CAP } from '../expect/sequential-cap.js';
 import { missableShare, reachOf } from '../expect/split/gateway-reach.js';
 import { powerPerCall } from '../expect/power-per-call.js';
 import { parseTolerance, resolveTolerances, type Tolerance } from '../expect/split/tolerance.js';
@@ -114,9 +116,11 @@ async function plannedCalls(
     }),
   );
   const planned = (own: readonly (number | null)[]): PlannedSplitReport[] =>
-    splits.map(({ name, weights, rule, aborts, draws }, index) =>
-      plannedSplit(name, weights, rule, own[index] ?? null, aborts, draws),
-    );
+    splits.map(({ name, weights, rule, aborts, draws }, index) => ({
+      ...plannedSplit(name, weights, rule, own[index] ?? null, aborts, draws),
+      // They end together, when the last of them does.
+      sequential: null,
+    }));
   const withoutNumber = planned([]);
   if (requests === null) return withoutNumber;
   const needed = withoutNumber.flatMap((split) => split.needed[0]?.requests ?? []);
@@ -221,6 +225,7 @@ function plannedSplit(
         : { missingRate, requests: null, power: null };
     }),
     unnamedFailures: looked === null ? null : unnamedFailures(looked, weights, input, rule),
+    sequential: sequentialNeed(input, aborts, draws),
     comparison: comparisonNeed(input.expectedShares),
     capacity: requests === null ? null : capacity(requests, weights, input, aborts),
   };
@@ -239,6 +244,24 @@ function unnamedFailures(
   }));
   const weighted = destinations.filter(({ expectedShare }) => expectedShare > 0);
   return unnamedFailuresThatBar(requests, weighted, alpha);
+}
+
+/** A load that may end at any time is as large as three of a fixed size, at most. */
+function sequentialNeed(
+  input: PlanInput,
+  aborts: AbortedPart | null,
+  draws: PlannedSplitReport['draws'],
+): PlannedSplitReport['sequential'] {
+  const plan = planRequests(input);
+  if (draws === 'connections' || plan.kind === 'never') return null;
+  const outlook = sequentialOutlook(input, SEQUENTIAL_CAP * plan.requests);
+  return outlook === null
+    ? null
+    : {
+        requests: requestsBeyondAborts(outlook.requests, aborts),
+        most: requestsBeyondAborts(outlook.most, aborts),
+        passes: outlook.passes,
+      };
 }
 
 function planInput(

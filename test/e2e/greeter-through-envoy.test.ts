@@ -92,6 +92,28 @@ describe('Greeter through the real Envoy', () => {
     assert.notEqual(status, 0);
   });
 
+  it('--sequential passes a right split early, and says where it stopped', async () => {
+    const args = [...MANIFESTS_60_40, '--sequential', '-r', '3000'];
+    const { status, record } = await through({ v1: 60, v2: 40 }, args);
+    assert.equal(status, 0, reasonsOf(record));
+    assert.equal(record.stopped?.code, 'sequential');
+    assert.equal(record.stopped.afterRequests, record.load.sent);
+    assert.ok(record.load.sent < 7000, String(record.load.sent));
+    assert.equal(record.asked.load.requests, 9939);
+    assert.equal(record.attempts, 1);
+    assert.ok(record.calls[0]!.split!.power! > 0.999);
+  });
+
+  for (const workers of ['1', '2']) {
+    it(`--sequential fails 60/40 served as 90/10 early, by ${workers} threads`, async () => {
+      const args = [...MANIFESTS_60_40, '--sequential', '-r', '1000', '--workers', workers];
+      const { status, record } = await through({ v1: 90, v2: 10 }, args);
+      assert.equal(status, 1, reasonsOf(record));
+      assert.equal(record.stopped?.code, 'sequential');
+      assert.ok(record.load.sent < 2000, String(record.load.sent));
+    });
+  }
+
   it('passes 100/0 served as 100/0', async () => {
     const { status, record } = await through({ v1: 100, v2: 0 }, MANIFESTS_100_0);
     assert.equal(status, 0, reasonsOf(record));

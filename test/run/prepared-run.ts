@@ -57,20 +57,25 @@ export function preparedRun(
   return { asked, calls, places: [], requests: null, isSequential: false, parts: planned };
 }
 
-/** What a load counts in which each destination answered so often, in a random order; the rest failed. */
+/** What a load counts in which each destination answered so often, in a random order unless one is given; the rest failed. */
 export function countedBatch(
-  calls: readonly { names: readonly string[]; requests: number; counts: readonly number[] }[],
+  calls: readonly {
+    names: readonly string[];
+    requests: number;
+    counts: readonly number[];
+    order?: readonly number[];
+  }[],
   connections = 32,
 ): Counted {
   const random = seededRandom(5);
-  const results = calls.map(({ names, requests, counts }) => {
+  const results = calls.map(({ names, requests, counts, order: given }) => {
     const answers = counts.flatMap((count, index) => new Array<number>(count).fill(index));
     const order = Array.from({ length: requests }, (_, at) => {
       return { to: answers[at] ?? -1, at: random() };
     });
     return countedCall({
       names,
-      order: order.sort((one, other) => one.at - other.at).map(({ to }) => to),
+      order: given ?? order.sort((one, other) => one.at - other.at).map(({ to }) => to),
       connections,
       startMs: START_MS,
       connectionOf: (sequence) => sequence % connections,

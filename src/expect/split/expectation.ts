@@ -21,6 +21,8 @@ export interface SplitExpectation extends SplitWish {
   power: number;
   /** Requests that a verdict needs; null when no number is enough. */
   requestsPlanned: number | null;
+  /** Of a sequential run: the most that may be sent; null where only a clock ends it, or where it is of a fixed size. */
+  requestsAtMost?: number | null | undefined;
 }
 
 /** What the failures of one destination show, beside their counts. */

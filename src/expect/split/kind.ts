@@ -36,7 +36,10 @@ export const split: Kind<SplitWish, SplitExpectation> = {
         power,
         requestsPlanned: planned,
       },
-      wanted: { okStatuses, spreadSize },
+      wanted: {
+        ...{ okStatuses, spreadSize },
+        ...(design === 'sequential' ? { mayEndEarly: true } : {}),
+      },
       requests: planned,
     };
   },
@@ -57,7 +60,8 @@ export const split: Kind<SplitWish, SplitExpectation> = {
     const looks = calls.map((one) => {
       const own = splitRule(one.call, rule);
       const level = { ...own, failAlpha: rule.alpha / calls.length };
-      return lookAtSplit(splitEvidence(callEvidence(one)), level);
+      const { requestsPlanned } = one.call.expectation;
+      return lookAtSplit(splitEvidence(callEvidence(one)), level, requestsPlanned);
     });
     const isFailed = looks.some(({ state }) => state === 'fail');
     return {

@@ -47,6 +47,8 @@ export interface SplitRule {
   /** The error rate of each destination that a pass excludes, 0..1; none by default. */
   errorRateShown?: number | null;
   design: SplitDesign;
+  /** Of a sequential run: the most requests that might have been sent; not known by default. */
+  requestsAtMost?: number | null;
   /** Seeds the p-value where it has to be simulated. */
   seed: number;
   /** The share of leaks that a pass excludes where a weight is 0; 0.01 by default. */

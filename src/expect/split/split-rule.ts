@@ -8,7 +8,15 @@ export function splitRule(
   { maxErrorRate, errorLimits, expectation }: ExpectingCall & { expectation: SplitExpectation },
   { alpha, seed }: RunRule,
 ): SplitRule {
-  const { power, tolerance, errorRateShown, design } = expectation;
+  const { power, tolerance, errorRateShown, design, requestsAtMost = null } = expectation;
   const errors = { maxErrorRate, errorLimits, errorRateShown };
-  return { alpha, power, seed, design, ...errors, tolerance: parseTolerance(tolerance) };
+  return {
+    alpha,
+    power,
+    seed,
+    design,
+    requestsAtMost,
+    ...errors,
+    tolerance: parseTolerance(tolerance),
+  };
 }

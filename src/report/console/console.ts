@@ -22,6 +22,7 @@ import { programmedTable } from './programmed.js';
 import { reachText } from './reach.js';
 import { shorten } from './shorten.js';
 import { sourceText } from './source-text.js';
+import { stoppedText } from './stopped.js';
 import { table } from './table.js';
 import { voucherText } from './vouchers.js';
 
@@ -56,6 +57,8 @@ function header(record: RunRecord, style: Style): string {
         `${formatCount(load.connections)} connections, ${formatCount(load.concurrency)} in flight`,
     ],
   ];
+  const stopped = stoppedText(record);
+  if (stopped !== null) facts.push(['stopped', stopped]);
   if (record.rollout !== null) facts.push(['rollout', rolloutText(record.rollout)]);
   if (load.excluded > 0)
     facts.push(['before', `${formatCount(load.excluded)} requests not counted`]);

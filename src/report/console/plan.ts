@@ -82,6 +82,7 @@ function oneSplit(split: PlannedSplitReport, report: PlanReport, style: Style): 
     ...(split.unnamedFailures === null || split.draws === 'connections'
       ? []
       : [unnamedFailuresLine(split, split.unnamedFailures, style)]),
+    ...(split.sequential === null ? [] : [sequentialLine(split.sequential, style)]),
     ...(split.comparison === null || split.draws === 'connections'
       ? []
       : [comparisonLine(split.comparison, style)]),
@@ -117,6 +118,15 @@ function unnamedFailuresLine(
   const requests = capacity?.requests ?? sizes[0]?.requests ?? 0;
   const text = `${formatCount(count)} failures among ${formatCount(requests)} requests keep a run from passing if they do not say whose they are: were they all of ${shorten(plainText(destination), MAX_NAME)}, it would be above its limit of ${percent(limit)}`;
   return `${paint(style, 'heading', 'Failures without an identity')}\n  ${wrap(text, style, 2, 2)}`;
+}
+
+/** What it takes where it ends as soon as the evidence is enough. */
+function sequentialLine(
+  { requests, most, passes }: NonNullable<PlannedSplitReport['sequential']>,
+  style: Style,
+): string {
+  const text = `With --sequential a right split takes ${formatCount(requests)} on average, and ${formatCount(most)} at most, by which ${formatShare(passes)} have passed.`;
+  return `  ${wrap(text, style, 2, 2)}`;
 }
 
 /** What a comparison takes, which is mostly more. */
@@ -178,9 +188,10 @@ function manySplits({ splits, kind }: PlanReport, style: Style): string {
   const capacity = first?.capacity ?? null;
   const titles =
     capacity === null
-      ? (first?.needed ?? []).map(({ missingRate }) =>
-          missingRate === 0 ? 'requests' : `${percent(missingRate)} missing`,
-        )
+      ? (first?.needed ?? []).flatMap(({ missingRate }) => {
+          if (missingRate > 0) return [`${percent(missingRate)} missing`];
+          return isRun ? ['requests'] : ['requests', 'sequential'];
+        })
       : [
           'requests',
           isRun ? 'power' : `power at ${formatCount(capacity.requests)}`,
@@ -190,9 +201,7 @@ function manySplits({ splits, kind }: PlanReport, style: Style): string {
   const rows = splits.map((split) => [
     shorten(plainText(nameOf(split)), MAX_NAME),
     tolerance(split),
-    ...(split.capacity === null
-      ? split.needed.map(neededCount)
-      : capacityCells(split, split.capacity)),
+    ...(split.capacity === null ? neededCells(split, isRun) : capacityCells(split, split.capacity)),
   ]);
   if (isRun) rows.push(['all calls', '', ...totals(splits, titles.length)]);
   const shown = shownColumns(titles.length + 1, capacity !== null, style);
@@ -221,11 +230,28 @@ function nameOf({ name }: PlannedSplitReport): string {
   return name?.split('/').at(-1) ?? '';
 }
 
+/** What the steps of a canary take, which have a column more. */
+const WITH_SEQUENTIAL_WIDTH = 92;
+
 /** Which columns there is room for: of those about missing answers the last one tells most. */
 function shownColumns(count: number, isCapacity: boolean, style: Style): number[] {
   const all = Array.from({ length: count }, (_, column) => column);
-  if (style.width >= ALL_COLUMNS_WIDTH) return all;
-  return isCapacity ? all.slice(2) : all.filter((column) => column < 2 || column === count - 1);
+  const hasSequential = count > 5;
+  if (style.width >= (hasSequential ? WITH_SEQUENTIAL_WIDTH : ALL_COLUMNS_WIDTH)) return all;
+  if (isCapacity) return all.slice(2);
+  const first = hasSequential ? 3 : 2;
+  return all.filter((column) => column < first || column === count - 1);
+}
+
+/** The fixed size, what a sequential run takes on average, and sizes with more and more missing. */
+function neededCells(split: PlannedSplitReport, isRun: boolean): string[] {
+  const [fixed = '', ...others] = split.needed.map(neededCount);
+  if (isRun) return [fixed, ...others];
+  return [
+    fixed,
+    split.sequential === null ? '-' : formatCount(split.sequential.requests),
+    ...others,
+  ];
 }
 
 function neededCount({ requests }: PlannedSplitReport['needed'][number]): string {
@@ -256,7 +282,14 @@ function notes({ splits, kind, rule }: PlanReport, style: Style): string[] {
   const whose = kind === 'calls' ? 'last destination’s' : 'canary';
   const texts =
     first.capacity === null
-      ? ['Requests without an answer count against the split: with some missing more are needed.']
+      ? [
+          'Requests without an answer count against the split: with some missing more are needed.',
+          ...(kind === 'canary'
+            ? [
+                `With --sequential a run ends as soon as its evidence is enough: a right split takes what stands there on average, and three times the requests at most.`,
+              ]
+            : []),
+        ]
       : [
           `Power is how often an exactly right split passes; one whose ${whose} share is off by more than the last columns say is failed with power ${rule.power}.`,
         ];

@@ -5,6 +5,7 @@ import { type Dependence, judgeDependence } from '../draws/dependence.js';
 import { type SplitTest, testSplit } from '../draws/split-test.js';
 import { type JudgedErrors, judgedErrors } from '../errors/judged-errors.js';
 import { powerAt } from '../plan/plan-requests.js';
+import { sequentialOutlook } from '../plan/sequential-outlook.js';
 import type { SplitEvidence, SplitRule } from '../split-evidence.js';
 import { weightedColumns } from './weighted-columns.js';
 import { isExactGate } from '../tolerance.js';
@@ -40,7 +41,7 @@ export interface SplitDecision extends Outcome {
   errors: JudgedErrors;
   /** What blocks in send order say: of 32 of them, and where those are not independent draws, of fewer. */
   inTime: readonly BlockView[];
-  /** Probability that an exactly right split passes with N requests, none of them missing. */
+  /** Probability that an exactly right split passes with N requests, none of them missing; of a sequential run, with the most that it might have sent. */
   power: number;
 }
 
@@ -105,8 +106,17 @@ export function decideSplit(evidence: SplitEvidence, rule: SplitRule): SplitDeci
     units: model.units,
     dependence,
     errors,
-    power: sampled === 0 ? 0 : powerAt(sampled, planInput(context)),
+    power: sampled === 0 ? 0 : powerOf(context),
   };
+}
+
+/** A sequential run may pass at any time until its end. */
+function powerOf(context: DecisionContext): number {
+  const { split, rule } = context;
+  const input = planInput(context);
+  if (rule.design === 'fixed') return powerAt(split.sampled, input);
+  const most = Math.max(split.sampled, rule.requestsAtMost ?? 0);
+  return sequentialOutlook(input, most)?.passes ?? powerAt(split.sampled, input);
 }
 
 /** Failures that say nothing of who answers. */

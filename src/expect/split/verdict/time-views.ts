@@ -6,10 +6,14 @@ import type { JudgedSplit } from './judged-split.js';
 import { pValuesOf } from './p-values.js';
 import type { SplitReason } from './reasons.js';
 
-/** One cut of the send order into blocks, judged as connections are. */
-export interface TimeView {
+/** One cut of the send order into blocks, and the draws as it has them. */
+export interface TimeModel {
   view: BlockView;
   model: DrawModel;
+}
+
+/** The same judged as connections are. */
+export interface TimeView extends TimeModel {
   /** As `DecisionContext.worst`, with blocks in the place of connections. */
   worst: number;
 }
@@ -22,19 +26,31 @@ export interface TimeView {
  * @returns Empty where blocks were not counted.
  */
 export function timeViews(
-  { blocks, destinations }: SplitEvidence,
-  { cells, missing }: JudgedSplit,
+  evidence: SplitEvidence,
+  split: JudgedSplit,
   test: SplitTest,
   choice: TestChoice,
   alpha: number,
 ): TimeView[] {
+  return timeModels(evidence, split).map(({ view, model }) => {
+    return { view, model, worst: pValuesOf(model, test, choice, alpha).worst ?? 1 };
+  });
+}
+
+/** The same, not tested. */
+export function timeModels(
+  { blocks, destinations }: SplitEvidence,
+  { cells, missing }: JudgedSplit,
+): TimeModel[] {
   if (blocks === undefined) return [];
   const weighted = destinations.flatMap(({ weight }, i) => (weight > 0 ? [i] : []));
   const runs = blocks.runs.map((run) => run.map((row) => weighted.map((i) => row[i] ?? 0)));
   return blockViews({ ...blocks, runs }, cells.length).map((view) => {
     const { rows, dependence } = view;
-    const model = drawModel(cells, missing, dependence, { counts: rows, neighbours: null });
-    return { view, model, worst: pValuesOf(model, test, choice, alpha).worst ?? 1 };
+    return {
+      view,
+      model: drawModel(cells, missing, dependence, { counts: rows, neighbours: null }),
+    };
   });
 }
 
@@ -61,7 +77,7 @@ export function notShownInTime(blocks: readonly TimeView[], alpha: number): Spli
     ({ view, model }) =>
       (view.dependence.neighbourPValue ?? 1) < ALIKE_LEVEL || equivalence(model, alpha) !== 'shown',
   );
-  return isLacking ? reasonOf(blocks) : null;
+  return isLacking ? alikeInTime(blocks) : null;
 }
 
 /** Why the blocks do not let fail what the draws alone would; null where they do. */
@@ -69,13 +85,13 @@ export function notFailedInTime(blocks: readonly TimeView[], alpha: number): Spl
   const isLacking = blocks.some(
     ({ worst, model }) => worst >= alpha || !alwaysDeviates(model, alpha),
   );
-  return isLacking ? reasonOf(blocks) : null;
+  return isLacking ? alikeInTime(blocks) : null;
 }
 
 /** That the draws visibly hang together in time; null where they do not. */
 export function seenInTime(blocks: readonly TimeView[]): SplitReason | null {
   const isSeen = blocks.some(({ view }) => view.dependence.kind === 'clustered');
-  return isSeen ? reasonOf(blocks) : null;
+  return isSeen ? alikeInTime(blocks) : null;
 }
 
 /** The pure gate looks for any difference, and one between blocks is one. @param alpha Its level. */
@@ -83,16 +99,16 @@ export function differsInTime(blocks: readonly TimeView[], alpha: number): Split
   const isDifferent = blocks.some(({ view: { dependence } }) => {
     return dependence.alikeNeighbours || (dependence.homogeneityPValue ?? 1) < alpha;
   });
-  return isDifferent ? reasonOf(blocks) : null;
+  return isDifferent ? alikeInTime(blocks) : null;
 }
 
-/** @param blocks At least one. */
-function reasonOf([shortest]: readonly TimeView[]): SplitReason | null {
-  return shortest === undefined ? null : alikeInTime(shortest);
-}
-
-/** In the figures of the shortest blocks, which all others are made of. */
-function alikeInTime({ view: { dependence, rows, blockMs } }: TimeView): SplitReason {
+/**
+ * That answers close in time hang together, in the figures of the shortest blocks, which all others are
+ * made of; null where there are none.
+ */
+export function alikeInTime([shortest]: readonly TimeModel[]): SplitReason | null {
+  if (shortest === undefined) return null;
+  const { dependence, rows, blockMs } = shortest.view;
   const { inflation, neighbourZ, alikeNeighbours } = dependence;
   return {
     code: 'alike-in-time',

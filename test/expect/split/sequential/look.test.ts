@@ -11,8 +11,9 @@ const stateOf = (
   weights: readonly number[],
   counts: readonly number[],
   rest: Partial<SplitEvidence> = {},
-): string => lookAtSplit(evidenceOf(weights, counts, rest), SPLIT_RULE).state;
-const SPLIT_RULE = SEQUENTIAL;
+): string => lookAtSplit(evidenceOf(weights, counts, rest), SEQUENTIAL, PLANNED).state;
+/** Requests of a fixed size. */
+const PLANNED = 1000;
 
 /** 32 connections among which answers are dealt evenly. */
 function dealt(counts: readonly number[]): SplitEvidence['connections'] {
@@ -68,9 +69,26 @@ describe('a look at a split', () => {
       return { counts: Array.from({ length: 32 }, () => [answers, 0]), neighbours: null };
     };
     assert.equal(stateOf([90, 10], [32 * 3, 0], { connections: pinned(3)! }), 'open');
-    assert.equal(stateOf([90, 10], [32 * 20, 0], { connections: pinned(20)! }), 'connections');
-    // 32 of 32 connections are enough for 60/40, and so they are for the rule of a fixed size.
-    assert.equal(stateOf([60, 40], [32 * 3, 0], { connections: pinned(3)! }), 'fail');
+    assert.equal(stateOf([90, 10], [32 * 40, 0], { connections: pinned(40)! }), 'connections');
+    // 32 of 32 connections are enough for 60/40, and so they are for the rule of a fixed size. Before
+    // its size a gateway that goes by the clock looks the same.
+    assert.equal(stateOf([60, 40], [32 * 30, 0], { connections: pinned(30)! }), 'open');
+    assert.equal(stateOf([60, 40], [32 * 32, 0], { connections: pinned(32)! }), 'fail');
+  });
+  it('ends where connections are pinned, once they have answered often enough', () => {
+    const pinned = (answers: number): Partial<SplitEvidence> => {
+      const counts = Array.from({ length: 32 }, (_, i) => (i < 30 ? [answers, 0] : [0, answers]));
+      return { connections: { counts, neighbours: null } };
+    };
+    assert.equal(stateOf([60, 40], [30 * 3, 2 * 3], pinned(3)), 'open');
+    assert.equal(stateOf([60, 40], [30 * 20, 2 * 20], pinned(20)), 'fail');
+  });
+  it('goes on until an error rate that is to be excluded can be', () => {
+    const rule = { ...SEQUENTIAL, errorRateShown: 0.005 };
+    const look = (counts: number[]): string =>
+      lookAtSplit(evidenceOf([60, 40], counts), rule, PLANNED).state;
+    assert.equal(look([1500, 1000]), 'open');
+    assert.equal(look([2100, 1400]), 'pass');
   });
 });
 
