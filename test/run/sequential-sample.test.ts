@@ -157,11 +157,11 @@ describe('a sample that ends as soon as its evidence is enough', () => {
 
   it('tells the terminal how far the evidence has come', async () => {
     const evidence: Progress['evidence'][] = [];
-    const target = targetLoadedBy(async (_plan, _calls, { watch, onProgress }) => {
+    const target = targetLoadedBy(async (_plan, _calls, control) => {
       const progress = { elapsedMs: 1, done: 1, planned: 9, observed: [] };
-      onProgress(progress, []);
-      await watch!(OPEN);
-      onProgress(progress, []);
+      control.onProgress(progress, []);
+      await control.watch!(OPEN);
+      control.onProgress(progress, []);
       return OPEN;
     });
     await takeSequentialSample(sequentialRun([THREE]), target, PLAN, {

@@ -79,10 +79,10 @@ function oneSplit(split: PlannedSplitReport, report: PlanReport, style: Style): 
   return [
     `${paint(style, 'heading', 'The split')}\n${destinations(split, style)}`,
     `${paint(style, 'heading', `How many ${split.draws} a verdict needs`)}\n${needed(split, style)}`,
+    ...(split.sequential === null ? [] : [sequentialLine(split.sequential, style)]),
     ...(split.unnamedFailures === null || split.draws === 'connections'
       ? []
       : [unnamedFailuresLine(split, split.unnamedFailures, style)]),
-    ...(split.sequential === null ? [] : [sequentialLine(split.sequential, style)]),
     ...(split.comparison === null || split.draws === 'connections'
       ? []
       : [comparisonLine(split.comparison, style)]),
@@ -122,10 +122,10 @@ function unnamedFailuresLine(
 
 /** What it takes where it ends as soon as the evidence is enough. */
 function sequentialLine(
-  { requests, most, passes }: NonNullable<PlannedSplitReport['sequential']>,
+  { requests, most }: NonNullable<PlannedSplitReport['sequential']>,
   style: Style,
 ): string {
-  const text = `With --sequential a right split takes ${formatCount(requests)} on average, and ${formatCount(most)} at most, by which ${formatShare(passes)} have passed.`;
+  const text = `With --sequential a right split takes ${formatCount(requests)} on average, and ${formatCount(most)} at most.`;
   return `  ${wrap(text, style, 2, 2)}`;
 }
 

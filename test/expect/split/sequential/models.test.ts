@@ -10,7 +10,7 @@ import { INDEPENDENT_IN_TIME } from '../../../../bench/error-rates/time-models.j
 import { seededRandom } from '../../../../src/stats/random.js';
 
 const RULE = { ...DEFAULT_RULE, design: 'sequential' } as const;
-const RUNS = 10;
+const RUNS = 4;
 
 const RIGHT: SequentialRun = {
   ...{ model: INDEPENDENT_IN_TIME, weights: [60, 40], served: [0.6, 0.4] },
