@@ -9,7 +9,7 @@ describe('plan', () => {
   it('prints the steps of a canary without any question', async () => {
     const { status, stdout } = await splitproof(['plan']);
     assert.equal(status, 0);
-    assert.match(stdout, /canary 1 % +±0\.5 pp +15,971 +.* never +never/);
+    assert.match(stdout, /canary 1 % +±0\.5 pp +15,971 +8,107 +.*never/);
     assert.match(stdout, /canary 100 % .* 688 /);
   });
 
