@@ -29,7 +29,13 @@ export interface ForwardedCall {
 
 /** The end of a unary call: a message with status OK, or a status other than OK. */
 export type UnaryReply =
-  { kind: 'message'; message: Uint8Array } | { kind: 'error'; code: number; message: string };
+  | { kind: 'message'; message: Uint8Array }
+  | {
+      kind: 'error';
+      code: number;
+      message: string;
+      headers?: Readonly<Record<string, string>>;
+    };
 
 /** @throws Error when the request cannot be decoded: the caller is answered INTERNAL. */
 export type UnaryMethod = (

@@ -1,5 +1,6 @@
 import { listenH2, type H2ServerOptions } from './h2-server.js';
 import { forwardToPod, serveStream, type RunningPod } from './pod-server.js';
+import { FailingCalls, type PodErrors } from './pod-errors.js';
 import { APPLICATIONS, PROTO_FILES, type MeshService } from './services.js';
 
 export interface BackendOptions extends H2ServerOptions {
@@ -7,6 +8,8 @@ export interface BackendOptions extends H2ServerOptions {
   /** Name of the pod, which its replies carry. */
   pod: string;
   version: string;
+  /** Calls that it fails; none unless told. */
+  errors?: PodErrors;
 }
 
 /** One pod with a port of its own, to stand behind a real gateway. */
@@ -28,7 +31,7 @@ export interface Backend {
  * @throws Error of the operating system when the port cannot be had.
  */
 export async function startBackend(options: BackendOptions): Promise<Backend> {
-  const { service, pod, version } = options;
+  const { service, pod, version, errors } = options;
   const running: RunningPod = {
     pod: { name: pod, version },
     application: APPLICATIONS[service],
@@ -36,6 +39,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     port: 0,
     served: 0,
     forwarded: 0,
+    failing: errors === undefined ? null : new FailingCalls(errors),
     forward: (call) => Promise.resolve(forwardToPod(running, call)),
   };
   const server = await listenH2(options, (stream, headers) => {

@@ -2,10 +2,11 @@ import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'nod
 import type { UnaryReply } from './application.js';
 import { isGrpc, respondError } from './grpc-stream.js';
 import { GRPC_STATUS } from './grpc-status.js';
+import type { PodErrors } from './pod-errors.js';
 
 /**
- * What goes wrong with the requests the split gives to one version. The gateway answers for the
- * version in the words of Envoy 1.40:
+ * What goes wrong with the requests the split gives to one version. Where its pods are not asked, the
+ * gateway answers for them in the words of Envoy 1.40:
  *
  * - `refused`: nothing listens at its pods. 503 `upstream connect error …`
  * - `cluster-not-found`: the route names a cluster that does not exist. 503 without words
@@ -15,6 +16,7 @@ import { GRPC_STATUS } from './grpc-status.js';
  * - `reset`: the stream is reset with INTERNAL_ERROR after the request
  * - `delay`: the pod answers, later
  * - `hang`: nothing is ever answered
+ * - `errors`: its pods answer a part of their calls with an error of their own
  */
 export type Fault =
   | { kind: 'refused' }
@@ -29,10 +31,11 @@ export type Fault =
     }
   | { kind: 'reset' }
   | { kind: 'delay'; delayMs: number }
-  | { kind: 'hang' };
+  | { kind: 'hang' }
+  | ({ kind: 'errors' } & PodErrors);
 
 /** Faults after which the pod itself is never asked. */
-export type DeadEnd = Exclude<Fault, { kind: 'delay' }>;
+export type DeadEnd = Exclude<Fault, { kind: 'delay' | 'errors' }>;
 
 const UPSTREAM_ERROR = 'upstream connect error or disconnect/reset before headers. ';
 

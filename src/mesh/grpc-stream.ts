@@ -102,7 +102,7 @@ export function respond(
 ): void {
   if (stream.destroyed || stream.closed) return;
   if (reply.kind === 'error') {
-    respondError(stream, reply.code, reply.message, extraHeaders);
+    respondError(stream, reply.code, reply.message, { ...extraHeaders, ...reply.headers });
     return;
   }
   stream.respond(

@@ -2,8 +2,11 @@ import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:
 import type { ForwardedCall, UnaryReply } from './application.js';
 import { answerDeadEnd, answerNoRoute, deadEndReply, type Fault } from './fault.js';
 import { listenH2, type H2ServerOptions } from './h2-server.js';
+import { connectionBalancer, ONE_GATEWAY } from './gateway-replicas.js';
 import { forwardToPod, serveStream } from './pod-server.js';
+import { randomDraws } from './random.js';
 import type { MeshService } from './services.js';
+import type { SplitBehaviour } from './split-pods.js';
 import { upstreamsOf, type MeshVersion, type Upstream } from './upstreams.js';
 import type { VersionWeights } from './weighted-split.js';
 
@@ -13,7 +16,7 @@ import type { VersionWeights } from './weighted-split.js';
  */
 type Balance = 'per-request' | 'per-connection';
 
-export interface MeshOptions extends H2ServerOptions {
+export interface MeshOptions extends H2ServerOptions, SplitBehaviour {
   service: MeshService;
   versions: readonly MeshVersion[];
   /** `per-request` unless told. */
@@ -36,7 +39,7 @@ export interface Mesh {
   forwarded(): Record<string, number>;
   /**
    * Takes effect with the next request or, balancing connections, the next connection. A version
-   * left out gets weight 0.
+   * left out gets weight 0. Weights that change by themselves do so no longer.
    *
    * @throws RangeError for an unknown version, or weights that make no split.
    */
@@ -44,7 +47,7 @@ export interface Mesh {
   /**
    * What goes wrong with a version's requests from now on; null: nothing any more.
    *
-   * @throws RangeError for an unknown version.
+   * @throws RangeError for an unknown version, or a rate that is none.
    */
   setFault(version: string, fault: Fault | null): void;
   /** Stops listening and destroys the open connections. */
@@ -54,20 +57,34 @@ export interface Mesh {
 /**
  * Starts an application and its gateway in this process, on loopback unless told otherwise.
  *
- * @throws RangeError when versions, pods or weights make no split.
+ * @throws RangeError when versions, pods, weights or replicas make no split.
  * @throws Error of the operating system when the port cannot be had.
  */
 export async function startMesh(options: MeshOptions): Promise<Mesh> {
-  const { balance = 'per-request', hosts } = options;
-  const upstreams = upstreamsOf(options.service, options.versions, options.seed, forward);
+  const { balance = 'per-request', hosts, gateways = ONE_GATEWAY } = options;
+  const random = randomDraws(options.seed);
+  const upstreams = upstreamsOf(options.service, options.versions, random, options, forward);
+  const balanced = connectionBalancer(gateways, random);
+  const replicas = new WeakMap<Http2Session, number>();
   const pinned = new WeakMap<Http2Session, Upstream>();
   const delays = new Set<NodeJS.Timeout>();
 
+  /** Of the gateway that a connection is with. */
+  function replicaOf(session: Http2Session): number {
+    if (gateways.count === 1) return 0;
+    const known = replicas.get(session);
+    if (known !== undefined) return known;
+    const replica = balanced();
+    replicas.set(session, replica);
+    return replica;
+  }
+
   function upstreamOf({ session }: ServerHttp2Stream): Upstream {
-    if (balance === 'per-request' || !session) return upstreams.pick();
+    if (!session) return upstreams.pick();
+    if (balance === 'per-request') return upstreams.pick(replicaOf(session));
     const known = pinned.get(session);
     if (known) return known;
-    const picked = upstreams.pick();
+    const picked = upstreams.pick(replicaOf(session));
     pinned.set(session, picked);
     return picked;
   }

@@ -15,6 +15,7 @@ import {
   respondError,
 } from './grpc-stream.js';
 import { GRPC_STATUS } from './grpc-status.js';
+import type { FailingCalls } from './pod-errors.js';
 import { reflectedFile } from './reflection-files.js';
 import { answerReflection, REFLECTION_PATHS } from './reflection.js';
 
@@ -26,6 +27,8 @@ export interface RunningPod {
   protoFiles: readonly string[];
   port: number;
   forward: Forward;
+  /** null: all of its calls succeed. */
+  failing: FailingCalls | null;
   /** Requests that came over a connection, whatever was answered; reflection does not count. */
   served: number;
   /** Requests that another pod forwarded. */
@@ -91,7 +94,8 @@ function call(
   if (!method) {
     return { kind: 'error', code: GRPC_STATUS.unimplemented, message: unknownMethod(path) };
   }
-  const { pod, port, forward } = running;
+  const { pod, port, forward, failing } = running;
+  if (failing?.next() === true) return failing.reply(pod.name);
   const context: CallContext = { pod, headers, port, forward };
   try {
     return method(request, context);

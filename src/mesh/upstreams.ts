@@ -1,8 +1,10 @@
 import type { Forward } from './application.js';
 import type { Fault } from './fault.js';
+import { FailingCalls } from './pod-errors.js';
 import type { RunningPod } from './pod-server.js';
 import { APPLICATIONS, PROTO_FILES, SERVICE_PORT, type MeshService } from './services.js';
-import { splitPods, type VersionOf } from './split-pods.js';
+import type { Random } from './random.js';
+import { type SplitBehaviour, splitPods, type VersionOf } from './split-pods.js';
 import type { VersionWeights } from './weighted-split.js';
 
 /** One version of the application, with the names of its pods. */
@@ -15,28 +17,35 @@ export interface Upstream {
 }
 
 interface UpstreamVersion {
-  fault: Fault | null;
+  /** On the way to its pods. */
+  fault: Exclude<Fault, { kind: 'errors' }> | null;
 }
 
 export interface Upstreams {
   pods: readonly RunningPod[];
-  /** A version by its weight, then the version's next pod. */
-  pick(): Upstream;
+  /**
+   * A version by its weight, then the version's next pod.
+   *
+   * @param gateway The replica that asks, by its number; the first unless told.
+   */
+  pick(gateway?: number): Upstream;
   /** @throws RangeError for an unknown version, or weights that make no split. */
   setWeights(weights: VersionWeights): void;
-  /** @throws RangeError for an unknown version. */
+  /** @throws RangeError for an unknown version, or a rate that is none. */
   setFault(version: string, fault: Fault | null): void;
 }
 
 /**
- * @param seed Of the split's draws.
+ * @param random Source of the split's draws.
+ * @param behaviour How requests are split.
  * @param forward How the pods call each other.
  * @throws RangeError when versions, pods or weights make no split.
  */
 export function upstreamsOf(
   service: MeshService,
   versions: readonly MeshVersion[],
-  seed: number | undefined,
+  random: Random,
+  behaviour: SplitBehaviour,
   forward: Forward,
 ): Upstreams {
   const byName = new Map<string, UpstreamVersion>(
@@ -46,7 +55,8 @@ export function upstreamsOf(
     versions.map(({ name, weight, pods }) => {
       return { name, weight, pods: pods.map((pod) => runningPod(service, pod, name, forward)) };
     }),
-    seed,
+    random,
+    behaviour,
   );
 
   function versionNamed(name: string): UpstreamVersion {
@@ -57,15 +67,20 @@ export function upstreamsOf(
 
   return {
     pods: split.pods,
-    pick() {
-      const { version, pod } = split.pick();
+    pick(gateway) {
+      const { version, pod } = split.pick(gateway);
       return { version: versionNamed(version), pod };
     },
     setWeights(weights) {
       split.setWeights(weights);
     },
     setFault(name, fault) {
-      versionNamed(name).fault = fault;
+      const version = versionNamed(name);
+      const errors = fault?.kind === 'errors' ? new FailingCalls(fault, random) : null;
+      version.fault = fault?.kind === 'errors' ? null : fault;
+      for (const running of split.pods) {
+        if (running.pod.version === name) running.failing = errors;
+      }
     },
   };
 }
@@ -82,6 +97,7 @@ function runningPod(
     protoFiles: PROTO_FILES[service],
     port: SERVICE_PORT[service],
     forward,
+    failing: null,
     served: 0,
     forwarded: 0,
   };

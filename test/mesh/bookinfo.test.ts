@@ -73,6 +73,32 @@ describe('the embedded Bookinfo', () => {
     }
   });
 
+  it('fails the calls of a version of the reviews that it is told, with its name or without', async () => {
+    const mesh = await bookinfo({ reviews: weighted({ v1: 1, v2: 1 }) });
+    const get = http1(mesh.address);
+    for (const isNamed of [true, false]) {
+      mesh.setErrors('v2', { rate: 1, isNamed });
+      const before = mesh.served();
+      const seen = new Map<number, number>();
+      for (let i = 0; i < 20; i += 1) {
+        const { status, body } = await get('/api/v1/products/0/reviews');
+        seen.set(status, (seen.get(status) ?? 0) + 1);
+        assert.equal(
+          (JSON.parse(body) as { podname?: string }).podname === V2,
+          status === 500 && isNamed,
+        );
+      }
+      // All of 20 to one version: once in 500,000 times, and the seed is the same each time.
+      assert.deepEqual([...seen.keys()].sort(), [200, 500]);
+      assert.equal(seen.get(500), mesh.served()[V2!]! - before[V2!]!);
+    }
+    mesh.setErrors('v2', null);
+    assert.equal((await get('/api/v1/products/0/reviews')).status, 200);
+    assert.throws(() => {
+      mesh.setErrors('v9', null);
+    }, RangeError);
+  });
+
   it('answers the API in JSON as the real one does', async () => {
     const get = http1((await bookinfo({ reviews: weighted({ v2: 1 }) })).address);
     const { body, headers } = await get('/api/v1/products/0/reviews');

@@ -82,6 +82,63 @@ describe('the embedded mesh', () => {
     }, RangeError);
   });
 
+  it('gives connections to the replicas of its gateway, of which the last may be stale', async () => {
+    const mesh = await meshOf({
+      gateways: {
+        ...{ count: 3, connections: 'in-turn' },
+        stale: { count: 1, weights: { v2: 1 } },
+      },
+    });
+    mesh.setWeights({ v1: 1 });
+    for (const pod of [V1, V1, V2, V1, V1, V2]) {
+      assert.deepEqual(await greetMany(clientOf(mesh), 20), { [pod]: 20 });
+    }
+  });
+
+  it('gives connections to any replica where its balancer does so', async () => {
+    const stale = { count: 1, weights: { v2: 1 } };
+    const mesh = await meshOf({
+      versions: [
+        { name: 'v1', weight: 1, pods: [V1] },
+        { name: 'v2', weight: 0, pods: [V2] },
+      ],
+      gateways: { count: 2, connections: 'at-random', stale },
+    });
+    const seen: string[] = [];
+    for (let i = 0; i < 24; i += 1) {
+      seen.push(...Object.keys(await greetMany(clientOf(mesh), 4)));
+    }
+    assert.equal(seen.length, 24);
+    const toStale = seen.filter((pod) => pod === V2).length;
+    assert.ok(toStale > 4 && toStale < 20, String(toStale));
+  });
+
+  for (const isNamed of [true, false]) {
+    it(`fails a part of a version's calls in its pods, ${isNamed ? 'which say who they are' : 'without a name'}`, async () => {
+      const mesh = await meshOf();
+      mesh.setFault('v2', { kind: 'errors', rate: 0.3, isNamed });
+      const client = clientOf(mesh);
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 1000 }, () => client.call('SayHello', { name: 'Jack' })),
+      );
+      const errors = outcomes.flatMap((outcome) =>
+        outcome.status === 'rejected' ? [outcome.reason as ServiceError] : [],
+      );
+      // Of about 400, standard deviation 9.
+      assert.ok(Math.abs(errors.length - mesh.served()[V2]! * 0.3) < 55, String(errors.length));
+      for (const { code, details, metadata } of errors) {
+        assert.deepEqual([code, details], [13, 'no connection to the database']);
+        const [peer = ''] = metadata.get('x-envoy-peer-metadata-id').map(String);
+        assert.equal(peer.includes(`~${V2}.`), isNamed);
+      }
+      mesh.setFault('v2', null);
+      assert.equal(Object.values(await greetMany(client, 100)).length, 2);
+      assert.throws(() => {
+        mesh.setFault('v2', { kind: 'errors', rate: 2, isNamed });
+      }, RangeError);
+    });
+  }
+
   it('says it is serving, as a whole and for its service', async () => {
     const health = clientOf(await meshOf(), 'health');
     assert.equal((await health.call('Check', {})).status, 'SERVING');
@@ -183,6 +240,11 @@ describe('the embedded mesh', () => {
     await assert.rejects(meshOf({ versions: [twice, twice] }), RangeError);
     await assert.rejects(meshOf({ versions: [{ name: 'v1', weight: 1, pods: [] }] }), RangeError);
     await assert.rejects(meshOf({ versions: [] }), RangeError);
+    await assert.rejects(meshOf({ gateways: { count: 0, connections: 'in-turn' } }), RangeError);
+    await assert.rejects(
+      meshOf({ weightChange: { kind: 'periodic', to: { v9: 1 }, periodRequests: 9 } }),
+      RangeError,
+    );
   });
 });
 

@@ -5,16 +5,19 @@ import {
   listenHttp,
 } from '../http-server.js';
 import { podNames } from '../pod-names.js';
-import { splitPods, type VersionOf } from '../split-pods.js';
+import { FailingCalls, type PodErrors } from '../pod-errors.js';
+import { randomDraws } from '../random.js';
+import { type SplitBehaviour, splitPods, type VersionOf } from '../split-pods.js';
 import type { VersionWeights } from '../weighted-split.js';
 import { type ForwardedPath, gatewayOf } from './gateway.js';
 import { olderPage } from './older-page.js';
 import { pageOfToday } from './page.js';
 import { type HttpPod, httpPod } from './pods.js';
 import { productpageOf } from './productpage.js';
-import { details, ratings, reviewsOf } from './services.js';
+import { details, ratings, reviewsFailure, reviewsOf } from './services.js';
 
-export interface BookinfoOptions extends HttpServerOptions {
+export interface BookinfoOptions
+  extends HttpServerOptions, Pick<SplitBehaviour, 'draws' | 'weightChange'> {
   /**
    * The versions of the reviews service: v1 gives no stars, v2 black ones, v3 red ones. Without any
    * rules a mesh gives each as many requests as it has pods.
@@ -41,11 +44,18 @@ export interface Bookinfo {
   /** Requests given to each pod so far, zeros included. */
   served(): Record<string, number>;
   /**
-   * Takes effect with the next request. A version left out gets weight 0.
+   * Takes effect with the next request. A version left out gets weight 0. Weights that change by
+   * themselves do so no longer.
    *
    * @throws RangeError for an unknown version, or weights that make no split.
    */
   setWeights(weights: VersionWeights): void;
+  /**
+   * The calls that a version of the reviews fails from now on; null: none any more.
+   *
+   * @throws RangeError for an unknown version, or a rate that is none.
+   */
+  setErrors(version: string, errors: PodErrors | null): void;
   /** Stops listening and destroys the open connections. */
   close(): Promise<void>;
 }
@@ -71,13 +81,25 @@ export async function startBookinfo(options: BookinfoOptions): Promise<Bookinfo>
   const { testers = {}, paths = PATHS, page = 'today', host } = options;
   const detailsPod = podOf('details', details);
   const ratingsPod = podOf('ratings', ratings);
+  const random = randomDraws(options.seed);
+  const failing = new Map<string, FailingCalls>();
+  const reviewsPodOf = (name: string, version: string): HttpPod => {
+    const answer = reviewsOf({ name, version }, ratingsPod.service);
+    return httpPod(name, (request) => {
+      const calls = failing.get(version);
+      return calls?.next() === true
+        ? reviewsFailure(calls.areNamed ? name : null)
+        : answer(request);
+    });
+  };
   const reviews = splitPods(
     options.reviews.map(({ name: version, weight, pods }) => ({
       name: version,
       weight,
-      pods: pods.map((name) => httpPod(name, reviewsOf({ name, version }, ratingsPod.service))),
+      pods: pods.map((name) => reviewsPodOf(name, version)),
     })),
-    options.seed,
+    random,
+    options,
   );
   const reviewsRoute: HttpService = (request) => {
     const tested = testers[String(request.headers['end-user'] ?? '')];
@@ -112,6 +134,13 @@ export async function startBookinfo(options: BookinfoOptions): Promise<Bookinfo>
     served: () => Object.fromEntries(pods.map(({ name, served }) => [name, served])),
     setWeights(weights) {
       reviews.setWeights(weights);
+    },
+    setErrors(version, errors) {
+      if (!options.reviews.some(({ name }) => name === version)) {
+        throw new RangeError(`the reviews have no version ${version}`);
+      }
+      if (errors === null) failing.delete(version);
+      else failing.set(version, new FailingCalls(errors, random));
     },
     async close() {
       await Promise.all(servers.map((server) => server.close()));

@@ -1,4 +1,5 @@
-import type { HttpRequest, HttpService } from '../http-server.js';
+import type { HttpReply, HttpRequest, HttpService } from '../http-server.js';
+import { ERROR_MESSAGE } from '../pod-errors.js';
 import { DETAILS, RATINGS, REVIEWS, type Review, type Reviews } from './products.js';
 import { json, NOT_FOUND } from './replies.js';
 
@@ -45,6 +46,15 @@ export function reviewsOf(
       answer(REVIEWS.map((own) => ({ ...own, rating: { stars: stars[own.reviewer], color } }))),
     );
   };
+}
+
+/**
+ * What a pod of the reviews answers that cannot reach what it needs.
+ *
+ * @param pod Its name, for errors that say whose they are.
+ */
+export function reviewsFailure(pod: string | null): HttpReply {
+  return json(500, { error: ERROR_MESSAGE, ...(pod === null ? {} : { podname: pod }) });
 }
 
 function isFor({ method, path }: HttpRequest, service: string): boolean {
