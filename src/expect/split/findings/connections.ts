@@ -32,6 +32,12 @@ export const disagreeingConnections: FindingRule = (evidence) => {
   const dependence = decision.dependence;
   if (connections === null || dependence?.kind !== 'clustered') return null;
   if ((dependence.homogeneityPValue ?? 1) >= FALSE_CLAIM) return null;
+  // Requests of a connection follow each other in time as well: what hangs together there shows in both.
+  const isOfTime = decision.inTime.some(
+    (view) =>
+      view.dependence.inflation > dependence.inflation && view.dependence.kind === 'clustered',
+  );
+  if (isOfTime) return null;
   return twoGroups(evidence) ?? overdispersed(evidence);
 };
 

@@ -5,7 +5,7 @@ import { planRequests } from '../plan/plan-requests.js';
 import { leaningConnections, partlyPinned, tooFewConnections } from './connections-in-the-way.js';
 import { type DecisionContext, planInput } from './decision-context.js';
 import { open, type Outcome, settled } from './outcome.js';
-import { notFailedInTime, notShownInTime, seenInTime } from './time-views.js';
+import { notFailedInTime, notShownInTime, seenInTime, variesMoreInTime } from './time-views.js';
 
 /** Rules 4 and 5, for a split that has not failed: every share shown to be within its tolerance, or what stands in the way. */
 export function judgeEquivalence(context: DecisionContext): Outcome {
@@ -29,11 +29,13 @@ export function judgeEquivalence(context: DecisionContext): Outcome {
     return open([{ code: 'missing-answers', missing, sampled }]);
   }
   if (model.units === 'connections') return open([tooFewConnections(context)]);
+  const inTime = seenInTime(blocks);
   if (model.clusters !== null && (model.clusters.fired || shown === 'clustered')) {
     const { inflation, connections } = model.clusters;
+    // Requests of a connection follow each other in time as well: what hangs together there shows in both.
+    if (inTime !== null && variesMoreInTime(blocks, inflation)) return open([inTime]);
     return open([{ code: 'clustered-draws', inflation, connections, widest }]);
   }
-  const inTime = seenInTime(blocks);
   if (inTime !== null) return open([inTime]);
   if (shown === 'partly-pinned') return open([partlyPinned(model)]);
   const plan = planRequests({ ...planInput(context), missingRate: missing / sampled });

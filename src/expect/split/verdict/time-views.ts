@@ -94,6 +94,11 @@ export function seenInTime(blocks: readonly TimeView[]): SplitReason | null {
   return isSeen ? alikeInTime(blocks) : null;
 }
 
+/** Whether blocks differ by more than connections do. @param inflation Of the connections. */
+export function variesMoreInTime(blocks: readonly TimeView[], inflation: number): boolean {
+  return blocks.some(({ view: { dependence } }) => dependence.inflation > inflation);
+}
+
 /** The pure gate looks for any difference, and one between blocks is one. @param alpha Its level. */
 export function differsInTime(blocks: readonly TimeView[], alpha: number): SplitReason | null {
   const isDifferent = blocks.some(({ view: { dependence } }) => {

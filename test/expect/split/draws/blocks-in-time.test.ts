@@ -116,4 +116,15 @@ describe('a verdict needs the blocks to agree', () => {
       'inconclusive alike-in-time',
     );
   });
+
+  it('are the reason where connections hang together for no more than their order in time', () => {
+    const rows = [...repeat([78, 19], 16), ...repeat([45, 52], 16)];
+    // Requests of a connection follow each other, too: neighbours are alike, and no connection leans.
+    const counts = [...repeat([62, 35], 16), ...repeat([61, 36], 16)];
+    const connections = { counts, neighbours: { pairs: 3072, equal: 2400 } };
+    const reasons = [evidence(rows), evidence(counts)].map((blocks) => {
+      return outcome(decide([60, 40], totals(rows), { connections, blocks }));
+    });
+    assert.deepEqual(reasons, ['inconclusive alike-in-time', 'inconclusive clustered-draws']);
+  });
 });

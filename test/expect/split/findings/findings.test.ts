@@ -120,6 +120,21 @@ describe('connections', () => {
       drawing(c % 2 === 0 ? [0.9, 0.1] : [0.5, 0.5])(i, c, r);
     assert.ok(codes({ pick }).includes('gateways-disagree'));
   });
+  it('that differ less than stretches of time do prove nothing of gateways', () => {
+    const pick: SimulatedRun['pick'] = (i, c, r) =>
+      drawing(c % 2 === 0 ? [0.7, 0.3] : [0.5, 0.5])(i, c, r);
+    const evidence = simulate({ ...base, pick }, seededRandom(3));
+    const inflationOf = (by: number) => {
+      const { dependence } = evidence.decision;
+      assert.ok(dependence);
+      const ofTime = { ...dependence, inflation: dependence.inflation * by };
+      const inTime = [{ rows: [], dependence: ofTime, blockMs: null }];
+      return findAll({ ...evidence, decision: { ...evidence.decision, inTime } });
+    };
+    const has = (by: number): boolean =>
+      inflationOf(by).some(({ code }) => code === 'gateways-disagree');
+    assert.deepEqual([has(0.5), has(2)], [true, false]);
+  });
   it('that may keep step with a gateway that takes turns do not prove that two disagree', () => {
     const turns: SimulatedRun['pick'] = (i, c) => {
       const first = c % 2 === 0 ? [1, 2, 3, 4] : [1, 2];
