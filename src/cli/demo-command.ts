@@ -5,6 +5,7 @@ import { PACKAGE_FOLDER } from '../package-folder.js';
 import { readScenarioFile } from '../inputs/scenario-file.js';
 import { parseWeights } from '../scenario/expectation-source.js';
 import { scenarioOf } from '../scenario/scenario.js';
+import { demoFaultNamed } from './demo-fault.js';
 import { type DemoApplication, startDemoMesh } from './demo-mesh.js';
 import type { Interruption } from './interruption.js';
 import type { Arguments } from './arguments.js';
@@ -142,6 +143,7 @@ async function openMesh(
     weights,
     port: port === null ? null : Number(port),
     isPinned: args.pinned === true,
+    fault: typeof args.fault === 'string' ? demoFaultNamed(args.fault) : null,
   });
 }
 

@@ -1,7 +1,10 @@
 import { type Bookinfo, startBookinfo } from '../mesh/bookinfo/bookinfo.js';
+import type { DemoFault } from './demo-fault.js';
 import { type Mesh, startMesh } from '../mesh/mesh.js';
+import type { PodErrors } from '../mesh/pod-errors.js';
 import { podNames } from '../mesh/pod-names.js';
 import type { MeshService } from '../mesh/services.js';
+import type { SplitBehaviour } from '../mesh/split-pods.js';
 import { InputError } from '../input-error.js';
 
 /** What a demo's mesh runs: an application that is called itself, or Bookinfo with its reviews. */
@@ -15,7 +18,18 @@ export interface DemoMeshOptions {
   port: number | null;
   /** Connections are balanced instead of requests. */
   isPinned: boolean;
+  /** What is wrong besides; null: nothing. */
+  fault: DemoFault | null;
 }
+
+type Versions = { name: string; weight: number; pods: string[] }[];
+
+/** Requests that a drift takes: about as many as are planned. */
+const DRIFT_REQUESTS = 3000;
+/** How far weights drift to either side, at most. */
+const DRIFT_POINTS = 0.2;
+const SLOT_MS = 10;
+const FAILING_PART = 0.09;
 
 /**
  * Starts the mesh of a demo.
@@ -24,7 +38,7 @@ export interface DemoMeshOptions {
  */
 export async function startDemoMesh(
   application: DemoApplication,
-  { weights, port, isPinned }: DemoMeshOptions,
+  { weights, port, isPinned, fault }: DemoMeshOptions,
 ): Promise<Mesh | Bookinfo> {
   const at = port === null ? {} : { port };
   try {
@@ -37,14 +51,28 @@ export async function startDemoMesh(
           },
         );
       }
-      return await startBookinfo({ ...at, reviews: versionsOf('reviews', weights) });
+      if (fault === 'stale-gateway') {
+        throw new InputError(
+          'it is not the gateway that splits the calls of reviews: choose another',
+          { path: '--fault' },
+        );
+      }
+      const { versions, ...split } = splitOf(versionsOf('reviews', weights), fault);
+      const bookinfo = await startBookinfo({ ...at, reviews: versions, ...split });
+      const failing = failingOf(versions, fault);
+      if (failing !== null) bookinfo.setErrors(failing.version, failing);
+      return bookinfo;
     }
-    return await startMesh({
+    const split = splitOf(versionsOf(application, weights), fault);
+    const mesh = await startMesh({
       ...at,
       service: application,
-      versions: versionsOf(application, weights),
+      ...split,
       balance: isPinned ? 'per-connection' : 'per-request',
     });
+    const failing = failingOf(split.versions, fault);
+    if (failing !== null) mesh.setFault(failing.version, { kind: 'errors', ...failing });
+    return mesh;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new InputError(`port ${String(port)} is in use: choose another, or none`, {
@@ -53,9 +81,67 @@ export async function startDemoMesh(
   }
 }
 
-function versionsOf(
-  app: MeshService | 'reviews',
-  weights: DemoMeshOptions['weights'],
-): { name: string; weight: number; pods: string[] }[] {
+/** The versions, with weights that drift where they are to, and how requests are split. */
+function splitOf(
+  versions: Versions,
+  fault: DemoFault | null,
+): { versions: Versions } & SplitBehaviour {
+  switch (fault) {
+    case 'drift': {
+      const to = shifted(versions, -DRIFT_POINTS);
+      const overRequests = DRIFT_REQUESTS;
+      return {
+        versions: versions.map((version) => {
+          return { ...version, weight: shifted(versions, DRIFT_POINTS)[version.name] ?? 0 };
+        }),
+        weightChange: { kind: 'drift', to, overRequests },
+      };
+    }
+    case 'clock':
+      return { versions, draws: { kind: 'slots', slotMs: SLOT_MS } };
+    case 'stale-gateway': {
+      const stale = { count: 1, weights: { [endsOf(versions).first.name]: 1 } };
+      return { versions, gateways: { count: 8, connections: 'in-turn', stale } };
+    }
+    default:
+      return { versions };
+  }
+}
+
+/** Shares with some moved from the last version to the first, as far as both can. */
+function shifted(versions: Versions, part: number): Record<string, number> {
+  const { first, last } = endsOf(versions);
+  const sum = versions.reduce((total, { weight }) => total + weight, 0);
+  const most = Math.min(Math.abs(part), first.weight / sum, last.weight / sum);
+  const moved = Math.sign(part) * most;
+  return Object.fromEntries(
+    versions.map((version) => {
+      const more = version === first ? moved : version === last ? -moved : 0;
+      return [version.name, version.weight / sum + more];
+    }),
+  );
+}
+
+/** The first and the last version that are given anything. */
+function endsOf(versions: Versions): { first: Versions[number]; last: Versions[number] } {
+  const served = versions.filter(({ weight }) => weight > 0);
+  const [first] = served;
+  const last = served.at(-1);
+  if (first !== undefined && last !== undefined && first !== last) return { first, last };
+  throw new InputError('it takes two versions that are given requests: choose another demo', {
+    path: '--fault',
+  });
+}
+
+function failingOf(
+  versions: Versions,
+  fault: DemoFault | null,
+): ({ version: string } & PodErrors) | null {
+  if (fault !== 'failing-canary' && fault !== 'silent-canary') return null;
+  const version = endsOf(versions).last.name;
+  return { version, rate: FAILING_PART, isNamed: fault === 'failing-canary' };
+}
+
+function versionsOf(app: MeshService | 'reviews', weights: DemoMeshOptions['weights']): Versions {
   return weights.map(({ name, weight }) => ({ name, weight, pods: podNames(app, name) }));
 }

@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import { DEMO_FAULTS } from './demo-fault.js';
 import { OUTPUT_OPTIONS, SETTING_OPTIONS } from './verify-options.js';
 
 const MESH = 'The embedded mesh:';
@@ -11,8 +12,14 @@ const DEMO_EPILOGUE = `Examples:
   splitproof demo                          a right split: passes
   splitproof demo --actual v1=75,v2=25     a wrong one: fails
   splitproof demo --pinned                 connections balanced, not requests
+  splitproof demo --fault failing-canary   v2 fails some of its own calls: fails
+  splitproof demo --fault drift            right on average only: never passes
   splitproof demo bookinfo                 reviews behind a product page
   splitproof demo echo --serve             for grpcurl and other tools`;
+
+const faults = Object.entries(DEMO_FAULTS)
+  .map(([name, meaning]) => `${name} (${meaning})`)
+  .join(', ');
 
 /** Adds everything `demo` understands. */
 export function demoOptions(command: Argv): Argv {
@@ -38,6 +45,12 @@ export function demoOptions(command: Argv): Argv {
         group: MESH,
         type: 'boolean',
         describe: 'Balance connections instead of requests, as a TCP proxy does',
+      },
+      fault: {
+        group: MESH,
+        type: 'string',
+        requiresArg: true,
+        describe: `What else is wrong: ${faults}`,
       },
       port: {
         group: MESH,

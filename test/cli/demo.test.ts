@@ -108,6 +108,39 @@ describe('splitproof demo', () => {
     }
   });
 
+  for (const [words, verdict, reason] of [
+    [['greeter', '--fault', 'drift'], 'inconclusive', /alike-in-time/],
+    [['greeter', '--fault', 'stale-gateway', '-n', '6600'], 'inconclusive', /clustered-draws/],
+    [['greeter', '--fault', 'failing-canary'], 'fail', /error-rate: .*'v2'/],
+    [['bookinfo', '--fault', 'drift'], 'inconclusive', /alike-in-time|weights-changed/],
+  ] as const) {
+    it(`does not pass with ${words.slice(0, 3).join(' ')}`, async () => {
+      const { record } = await recordOf(['demo', ...words]);
+      assert.equal(record.verdict, verdict, reasonsOf(record));
+      assert.match(reasonsOf(record), reason);
+    });
+  }
+
+  it('never passes where the clock chooses, or errors of v2 do not say whose they are', async () => {
+    for (const fault of ['clock', 'silent-canary']) {
+      const { status, record } = await recordOf(['demo', '--fault', fault]);
+      assert.notEqual(status, 0, reasonsOf(record));
+    }
+  });
+
+  it('says which faults there are, and where they make no sense', async () => {
+    for (const [words, said] of [
+      [['--fault', 'drfit'], /--fault: there is no fault "drfit": it is one of drift, clock, /],
+      [['bookinfo', '--fault', 'stale-gateway'], /--fault: it is not the gateway that splits/],
+      [['greeter-100-0', '--fault', 'drift'], /--fault: it takes two versions/],
+    ] as const) {
+      const { status, stderr } = await splitproof(['demo', ...words]);
+      assert.equal(status, 2);
+      assert.match(stderr, said);
+      assert.equal(stderr.trim().split('\n').length, 1, stderr);
+    }
+  });
+
   it('makes the same calls on both engines', async () => {
     for (const engine of ['h2', 'grpc-js']) {
       const { record, stderr } = await recordOf(['demo', '--engine', engine, '-n', '1000']);

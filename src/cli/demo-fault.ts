@@ -1,0 +1,21 @@
+import { InputError } from '../input-error.js';
+
+/** What can be wrong with a demo's mesh besides its weights, and what that is. */
+export const DEMO_FAULTS = {
+  drift: 'the weights drift, right on average',
+  clock: 'all requests of the same 10 ms go one way',
+  'stale-gateway': 'one of 8 gateways sends everything to the first version',
+  'failing-canary': 'the last version fails 9 % of its calls, and says so',
+  'silent-canary': 'it fails as many, and its errors do not say whose they are',
+} as const;
+
+export type DemoFault = keyof typeof DEMO_FAULTS;
+
+/** @throws InputError for what is none of them. */
+export function demoFaultNamed(text: string): DemoFault {
+  if (Object.hasOwn(DEMO_FAULTS, text)) return text as DemoFault;
+  throw new InputError(
+    `there is no fault "${text}": it is one of ${Object.keys(DEMO_FAULTS).join(', ')}`,
+    { path: '--fault' },
+  );
+}
