@@ -112,6 +112,7 @@ function judgement(
       examples: evidence.unknownPods,
       packed: counted.counts.packed,
     },
+    vouchers: counted.counts.vouchers.size,
     identityWays: call.identityWays,
     connections: evidence.connections,
     windows: evidence.windows,

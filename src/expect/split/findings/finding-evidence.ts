@@ -56,6 +56,8 @@ export interface FindingEvidence {
     /** By `content-encoding`: those whose body could not be unpacked. */
     packed?: ReadonlyMap<string, number>;
   };
+  /** In how many ways answers say who gave them; a pod may have another name in each. */
+  vouchers: number;
   /** How the proxy can be made to say who answers. */
   identityWays: IdentityWays | null;
   connections: ConnectionEvidence | null;

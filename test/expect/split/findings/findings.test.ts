@@ -168,14 +168,15 @@ describe('the others', () => {
         { name: 'b', observed: 100 },
       ],
     };
-    const found = findAll({
-      ...evidence,
-      destinations: [skewed, ...evidence.destinations.slice(1)],
-    });
-    assert.deepEqual(
-      found.map(({ code, severity }) => `${code} ${severity}`),
-      ['pod-skew info'],
-    );
+    const found = (vouchers: number): string[] =>
+      findAll({
+        ...evidence,
+        vouchers,
+        destinations: [skewed, ...evidence.destinations.slice(1)],
+      }).map(({ code, severity }) => `${code} ${severity}`);
+    assert.deepEqual(found(1), ['pod-skew info']);
+    // One pod that is called `a` by itself, and `b` by the proxy.
+    assert.deepEqual(found(2), []);
   });
   it('failures of one destination are found from what is missing', () => {
     const run = { weights: [60, 40], fails: (to: number, i: number) => to === 1 && i % 11 < 3 };

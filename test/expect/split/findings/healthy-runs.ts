@@ -94,6 +94,7 @@ export function simulate(run: SimulatedRun, random: RandomSource): FindingEviden
   return {
     serviceBehind: null,
     decision: decideSplit(evidence, RULE),
+    vouchers: 1,
     identityWays: null,
     destinations: destinations.map(({ name, weight }, i) => ({
       name,
