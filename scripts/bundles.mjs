@@ -9,7 +9,11 @@ import { licencesOf } from './licences.mjs';
 
 const CLI = {
   folder: 'dist/cli',
-  entries: ['dist/src/cli/main.js', 'dist/src/load/member/worker.js'],
+  entries: [
+    'dist/src/cli/main.js',
+    'dist/src/load/member/worker.js',
+    'dist/src/load/member/worker-process.js',
+  ],
   // Read files in folders of their own, and are used by few commands.
   leftOutside: ['@grpc/*'],
   // What is read at every start. Node.js 20 takes a tenth less time for it than for lines as written.
@@ -18,7 +22,11 @@ const CLI = {
 };
 const LIBRARY = {
   folder: 'dist/library',
-  entries: ['dist/src/index.js', 'dist/src/load/member/worker.js'],
+  entries: [
+    'dist/src/index.js',
+    'dist/src/load/member/worker.js',
+    'dist/src/load/member/worker-process.js',
+  ],
   // Those that its types mention are installed in any case.
   leftOutside: ['@grpc/*', '@bufbuild/protobuf', '@bufbuild/protobuf/*', 'zod'],
 };

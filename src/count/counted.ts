@@ -13,7 +13,7 @@ export type HistogramCounts = readonly number[];
  * Because of the peer: `no-connection` (none for two seconds), `no-stream` (it allowed none within the
  * request's deadline), `no-answer` (nothing was answered any more, and the load was given up).
  * Because of this side: `no-place` (all places in flight were taken, which a slow answer and a small
- * --concurrency have equal parts in), `client` (the thread died, or could not keep up),
+ * --concurrency have equal parts in), `client` (the worker died, or could not keep up),
  * `interrupted`, and `stopped` (an early end that was asked for).
  */
 export type UnsentCause =

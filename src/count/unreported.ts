@@ -24,7 +24,7 @@ export interface LostCall {
   unsent: number;
 }
 
-const LOST_WITH_THREAD = 'the thread that sent it died';
+const LOST_WITH_WORKER = 'the worker that sent it died';
 
 /**
  * The counts of a member that died. Of its requests is only known that they were sent, not when, or
@@ -62,7 +62,7 @@ function lostCall({ counting, sent: byConnection, unsent }: LostCall): CallCount
             [0, { calls: sent, observed: [...empty.observed], squares: [...empty.observed] }],
           ])
         : empty.clusters,
-    failures: sent > 0 ? [{ status, cause: LOST_WITH_THREAD, count: sent }] : [],
+    failures: sent > 0 ? [{ status, cause: LOST_WITH_WORKER, count: sent }] : [],
   };
 }
 

@@ -6,7 +6,7 @@ import type { LoadOrder } from './load-order.js';
 import { LocalMember } from './member/local-member.js';
 import type { LoadMember, MemberTask } from './member/member.js';
 import { newSentCounts } from './member/sent-counts.js';
-import type { WorkerThreads } from './member/worker-member.js';
+import type { Workers } from './member/worker-member.js';
 import { loadShares } from './plan.js';
 import { type Progress, PROGRESS_INTERVAL_MS, sumProgress } from './progress.js';
 import { openTransport } from './transport/open-transport.js';
@@ -37,8 +37,8 @@ export interface LoadControl {
   watch?: LoadWatch;
   /** Another way to the target than the order's; there is one member then, on this thread. */
   openTransport?: OpenTransport;
-  /** Other threads than the project's own worker. */
-  threads?: WorkerThreads;
+  /** Other workers than the project's own. */
+  threads?: Workers;
 }
 
 /** A load whose sample is being taken. */
@@ -119,7 +119,9 @@ function takeSample(
     .then((parts) => {
       isOver = true;
       const { user, system } = process.cpuUsage(cpuBefore);
-      const counted = { ...joined(parts), cpuMicros: user + system };
+      const all = joined(parts);
+      // Of members it is known only where they have a process of their own.
+      const counted = { ...all, cpuMicros: all.cpuMicros + user + system };
       return { ...counted, stopped: stoppedFor(stopCause, counted) };
     })
     .finally(async () => {
@@ -173,9 +175,13 @@ async function openMembers(order: LoadOrder, control: LoadControl): Promise<Load
   const own = control.openTransport;
   if (own !== undefined) return tasks(1).map((task) => new LocalMember(task, own));
   const all = tasks(plan.workers);
+  const { WorkerMember, WORKER_THREADS } = await import('./member/worker-member.js');
+  if (order.transport.engine === 'grpc-js') {
+    const { WORKER_PROCESSES } = await import('./member/member-process.js');
+    return all.map((task) => new WorkerMember(task, control.threads ?? WORKER_PROCESSES));
+  }
   // A thread of its own would only cost time to start.
   if (all.length === 1) return all.map((task) => new LocalMember(task, openTransport));
-  const { WorkerMember, WORKER_THREADS } = await import('./member/worker-member.js');
   return all.map((task) => new WorkerMember(task, control.threads ?? WORKER_THREADS));
 }
 

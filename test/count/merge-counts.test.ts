@@ -228,7 +228,7 @@ describe('a member that died', () => {
     assert.deepEqual(call!.unsent, new Map([['client', 10]]));
     assert.deepEqual(call!.statuses, new Map([[1, 6]]));
     assert.deepEqual(call!.failures, [
-      { status: 1, cause: 'the thread that sent it died', count: 6 },
+      { status: 1, cause: 'the worker that sent it died', count: 6 },
     ]);
     assert.deepEqual(
       lost.connections.map(({ number, byCall }) => [number, byCall[0]!.missing]),

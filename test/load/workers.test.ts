@@ -129,7 +129,7 @@ describe('a load on several threads', () => {
     assert.deepEqual(failures, [
       {
         status: GrpcStatus.CANCELLED,
-        cause: 'the thread that sent it died',
+        cause: 'the worker that sent it died',
         count: death.sent,
       },
     ]);

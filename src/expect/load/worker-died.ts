@@ -4,20 +4,20 @@ import { count, counted } from '../../number-text.js';
 import { found } from '../found.js';
 
 /**
- * `worker-died`: threads of the client died, and what they had measured with them.
+ * `worker-died`: workers of the client, threads or processes, died, and what they had measured with them.
  *
- * @param threads All threads, the dead ones included.
+ * @param workers All of them, the dead ones included.
  */
-export function workerDied(deaths: readonly Death[], threads: number): Finding | null {
+export function workerDied(deaths: readonly Death[], workers: number): Finding | null {
   const [first] = deaths;
   if (first === undefined) return null;
   const sent = deaths.reduce((sum, death) => sum + death.sent, 0);
   return found('client', {
     code: 'worker-died',
     severity: 'error',
-    summary: `${count(deaths.length)} of ${counted(threads, 'thread')} died; what they had measured is lost.`,
+    summary: `${count(deaths.length)} of ${counted(workers, 'worker')} died; what they had measured is lost.`,
     evidence: `${first.why}; the ${count(sent)} requests they had sent count as cancelled`,
     advice:
-      'What the others measured is shown. Run again; with --workers 1 the error is shown in full.',
+      'What the others measured is shown. Run again; where it comes again, --engine h2 or another number of --workers may not meet it.',
   });
 }

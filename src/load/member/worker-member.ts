@@ -5,28 +5,45 @@ import { lostMember } from './lost-member.js';
 import type { Harm, LoadMember, MemberTask, SampleTimes, StopHow } from './member.js';
 import type { FromWorker, ToWorker } from './worker-messages.js';
 
-/** How worker threads are started and watched. */
-export interface WorkerThreads {
-  /** The thread's module. */
+/** How workers are started and watched. */
+export interface Workers {
+  /** The worker's module. */
   entry: URL;
-  /** A thread says something several times a second; one that is silent for so long has died. */
+  /** A worker says something several times a second; one that is silent for so long has died. */
   hungAfterMs: number;
+  /** Starts one; it is a thread unless told. */
+  start?: (entry: URL, task: MemberTask) => MemberHost;
 }
 
-export const WORKER_THREADS: WorkerThreads = {
+export const WORKER_THREADS: Workers = {
   entry: new URL('./worker.js', import.meta.url),
   hungAfterMs: 30_000,
 };
 
+/** What a worker runs on: a thread, or a process of its own. */
+export interface MemberHost {
+  on(event: 'message', take: (message: FromWorker) => void): unknown;
+  once(event: 'error', take: (error: unknown) => void): unknown;
+  once(event: 'exit', take: (code: number) => void): unknown;
+  postMessage(message: ToWorker): void;
+  /** Brings the task's counts of what was sent up to date, where they are not in shared memory. */
+  readSent?(): void;
+  /** Ends it at once. */
+  terminate(): Promise<unknown>;
+}
+
+const startThread = (entry: URL, task: MemberTask): MemberHost =>
+  new Worker(entry, { workerData: task });
+
 /**
- * A member on a thread of its own. When that dies, or hangs, only its answers are lost: what it had
- * sent counts as cancelled, and what it was still to send is unsent.
+ * A member on a thread, or in a process, of its own. When that dies, or hangs, only its answers are
+ * lost: what it had sent counts as cancelled, and what it was still to send is unsent.
  */
 export class WorkerMember implements LoadMember {
   readonly done: Promise<Counted>;
   readonly harm: Promise<Harm>;
   readonly #task: MemberTask;
-  readonly #worker: Worker;
+  readonly #worker: MemberHost;
   readonly #warm: Promise<void>;
   readonly #watch: NodeJS.Timeout;
   #resolveDone: (counted: Counted) => void = () => undefined;
@@ -39,9 +56,9 @@ export class WorkerMember implements LoadMember {
   /** Times it was looked after since it said anything. */
   #silentLooks = 0;
 
-  constructor(task: MemberTask, { entry, hungAfterMs }: WorkerThreads) {
+  constructor(task: MemberTask, { entry, hungAfterMs, start = startThread }: Workers) {
     this.#task = task;
-    this.#worker = new Worker(entry, { workerData: task });
+    this.#worker = start(entry, task);
     this.done = new Promise((resolve) => (this.#resolveDone = resolve));
     this.harm = new Promise((resolve) => (this.#resolveHarm = resolve));
     this.#warm = new Promise((resolve) => (this.#resolveWarm = resolve));
@@ -118,11 +135,15 @@ export class WorkerMember implements LoadMember {
       case 'done':
         this.#end(message.counted);
         break;
+      case 'fault':
+        this.#die(message.why);
+        break;
     }
   }
 
   #die(why: string): void {
     if (this.#isOver) return;
+    this.#worker.readSent?.();
     const nowEpochMs = performance.timeOrigin + performance.now();
     this.#end(lostMember(this.#task, why, this.#times, nowEpochMs));
   }

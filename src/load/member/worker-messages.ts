@@ -16,4 +16,6 @@ export type FromWorker =
   | { kind: 'alive'; progress: PartProgress | null }
   | { kind: 'harm'; harm: Harm }
   | { kind: 'snapshot'; counted: Counted | null }
-  | { kind: 'done'; counted: Counted };
+  | { kind: 'done'; counted: Counted }
+  /** It dies; of a process only, threads throw. */
+  | { kind: 'fault'; why: string };

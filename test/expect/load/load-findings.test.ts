@@ -164,7 +164,7 @@ describe('worker-died', () => {
       { why: 'another', sent: 34 },
     ];
     const { summary, evidence, severity, about } = workerDied(deaths, 4)!;
-    assert.match(summary, /^2 of 4 threads died/);
+    assert.match(summary, /^2 of 4 workers died/);
     assert.match(evidence, /^out of memory; the 1,234 requests/);
     assert.deepEqual([severity, about], ['error', 'client']);
     assert.equal(workerDied([], 4), null);
