@@ -108,8 +108,12 @@ export class OpenLoop implements Loop {
   look(nowMs: number): void {
     if (this.#parked.size === 0) return;
     this.#sender.connections.forEach(({ trouble }, connection) => {
-      // Where the connection is back, a slot is all that they wait for.
-      if (trouble === null) return;
+      // Where the connection is back, a slot is all that they wait for: nothing was asked of it while it
+      // was out, so that it owes nobody the word that it is.
+      if (trouble === null) {
+        this.onRoom(connection);
+        return;
+      }
       let first = this.#parked.next(connection);
       if (first === undefined) return;
       const { patience } = this.#sender;

@@ -165,6 +165,8 @@ class GrpcJsConnection implements Connection {
         });
       }
       this.#events.onEnd(slot, { kind, status: statusOf(error), cause: causeOf(error) });
+      // Requests may wait for the connection without having asked it.
+      if (kind === 'broken') this.#tellWhenReady();
     });
     this.#inFlight.set(slot, call);
     return 'started';

@@ -109,6 +109,25 @@ describe('a request whose connection is out', { concurrency: true }, () => {
     );
   });
 
+  it('is seen to be back in an open loop that never asked it', TIMEOUT, async () => {
+    const connection = new ScriptedConnection();
+    connection.trouble = 'refused';
+    const { seen, run } = phaseOver([connection], {
+      concurrency: 2,
+      requests: null,
+      durationMs: 100,
+      requestsPerSecond: 200,
+    });
+    // After the last one was due, and without a word: it refused no call, so that it owes none.
+    setTimeout(() => {
+      connection.trouble = null;
+    }, 400);
+    assert.equal(await run(), 'complete');
+    assert.deepEqual(seen.unsent, []);
+    assert.equal(seen.kinds.length, dueOf(seen));
+    assert.ok(seen.kinds.length >= 19);
+  });
+
   it('waits again and again where only a clock ends a closed loop', TIMEOUT, async () => {
     const connection = new ScriptedConnection();
     connection.trouble = 'refused';
