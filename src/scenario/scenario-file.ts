@@ -70,7 +70,8 @@ function plainData(document: Document, file: string): unknown {
     data = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
     if (error instanceof RangeError) throw tooDeep(file);
-    if (!(error instanceof ReferenceError)) throw error;
+    // What the library finds only now: such aliases, merges (<<) of what is no map.
+    if (!(error instanceof Error)) throw error;
     throw new InputError(
       error.message.startsWith('Excessive')
         ? `its aliases (*name) stand for too much: use fewer than ${MAX_ALIASES}`

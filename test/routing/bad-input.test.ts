@@ -207,6 +207,11 @@ const BAD: readonly BadInput[] = [
     message: /^test\.yaml:1: the YAML aliases cannot be expanded/,
   },
   {
+    what: 'a merge of what is no map',
+    yaml: '<<: [1, 2]',
+    message: /^test\.yaml:1: the YAML has no value: Merge sources must be maps/,
+  },
+  {
     what: 'nesting without bound',
     yaml: `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`,
     message: /^test\.yaml:1: /,

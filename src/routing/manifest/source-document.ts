@@ -123,8 +123,10 @@ export class SourceDocument {
     try {
       return parsed.document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }) as unknown;
     } catch (error) {
-      if (!(error instanceof ReferenceError)) throw error;
-      throw new InputError(`the YAML aliases cannot be expanded: ${error.message}`, {
+      // What the library finds only now: aliases that stand for too much, merges (<<) of what is no map.
+      if (!(error instanceof Error)) throw error;
+      const what = error instanceof ReferenceError ? 'aliases cannot be expanded' : 'has no value';
+      throw new InputError(`the YAML ${what}: ${error.message}`, {
         file: this.file,
         ...(this.number === null ? {} : { document: this.number }),
         line: this.#linesBefore + 1,
