@@ -3,7 +3,7 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', '.parts/', 'coverage/', 'reports/'] },
+  { ignores: ['dist/', '.parts/', '.stryker-tmp/', 'coverage/', 'reports/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
