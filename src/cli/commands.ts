@@ -1,9 +1,12 @@
-import { interruptedStatus } from './exit-status.js';
+import { EXIT, gravestStatus, interruptedStatus } from './exit-status.js';
 import type { Interruption } from './interruption.js';
 import type { Arguments } from './arguments.js';
 
 /** What a command does with its arguments; gives the exit status. */
 type Command = (args: Arguments, interruption: Interruption) => Promise<number>;
+
+/** One that reports nothing when it is interrupted. @param signal Gives up reading when it aborts. */
+type ShortCommand = (args: Arguments, signal: AbortSignal) => Promise<number>;
 
 /**
  * The commands. Each is loaded when it is used: --help must not wait for gRPC and statistics.
@@ -15,10 +18,18 @@ export const COMMANDS = {
     (await import('./bench-command.js')).benchCommand(args, interruption),
   demo: async (args, interruption) =>
     (await import('./demo-command.js')).demoCommand(args, interruption),
-  explain: endsAtOnce(async (args) => (await import('./explain-command.js')).explainCommand(args)),
-  plan: endsAtOnce(async (args) => (await import('./plan-command.js')).planCommand(args)),
-  report: endsAtOnce(async (args) => (await import('./report-command.js')).reportCommand(args)),
-  merge: endsAtOnce(async (args) => (await import('./merge-command.js')).mergeCommand(args)),
+  explain: endsAtOnce(async (args, signal) =>
+    (await import('./explain-command.js')).explainCommand(args, signal),
+  ),
+  plan: endsAtOnce(async (args, signal) =>
+    (await import('./plan-command.js')).planCommand(args, signal),
+  ),
+  report: endsAtOnce(async (args, signal) =>
+    (await import('./report-command.js')).reportCommand(args, signal),
+  ),
+  merge: endsAtOnce(async (args, signal) =>
+    (await import('./merge-command.js')).mergeCommand(args, signal),
+  ),
 } satisfies Record<string, Command>;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -30,10 +41,13 @@ export interface CommandCall {
 }
 
 /** A command without anything to report when it is interrupted. */
-function endsAtOnce(run: (args: Arguments) => Promise<number>): Command {
-  return (args, interruption) => {
-    const { signal, signalName } = interruption;
+function endsAtOnce(run: ShortCommand): Command {
+  return async (args, interruption) => {
     interruption.release();
-    return signal.aborted ? Promise.resolve(interruptedStatus(signalName)) : run(args);
+    const { signal } = interruption;
+    const status = signal.aborted ? EXIT.pass : await run(args, signal);
+    return signal.aborted
+      ? gravestStatus(status, interruptedStatus(interruption.signalName))
+      : status;
   };
 }

@@ -81,8 +81,8 @@ export async function demoCommand(args: Arguments, interruption: Interruption): 
   const output = outputSettings(args);
   const actual = typeof args.actual === 'string' ? actualWeights(demo, args.actual) : demo.weights;
   const settings = {
-    ...(await readScenarioFile(fileOf(demo))),
-    ...(await settingsFromFlags(args)),
+    ...(await readScenarioFile(fileOf(demo), interruption.signal)),
+    ...(await settingsFromFlags(args, interruption.signal)),
   };
   const mesh = await openMesh(demo, actual, args);
   try {

@@ -54,7 +54,10 @@ export function exitStatusOf(
   return gravestStatus(
     EXIT[counted],
     end === 'unreachable' ? EXIT.unreachable : EXIT.pass,
-    end === 'interrupted' && signalName !== null ? SIGNAL_STATUS[signalName] : EXIT.pass,
+    // A report that is missing may be one that was given up.
+    (end === 'interrupted' || !isWritten) && signalName !== null
+      ? SIGNAL_STATUS[signalName]
+      : EXIT.pass,
     isWritten ? EXIT.pass : EXIT.badInput,
   );
 }

@@ -15,17 +15,17 @@ import { writeNotes } from './notes.js';
 import { settingsFromArguments } from './settings.js';
 import { outputStyle } from './terminal.js';
 
-/** `splitproof explain`. @returns The exit status. */
-export async function explainCommand(args: Arguments): Promise<number> {
-  const settings = await settingsFromArguments(args);
+/** `splitproof explain`. @param signal Gives up reading when it aborts. @returns The exit status. */
+export async function explainCommand(args: Arguments, signal: AbortSignal): Promise<number> {
+  const settings = await settingsFromArguments(args, signal);
   const undo = single(args, 'uninstrument') as Instrument | undefined;
   const by = (single(args, 'instrument') as Instrument | undefined) ?? undo;
   if (by === undefined && asksForNothing(settings)) {
-    return printRoutes(await listRoutes(listQuestion(settings)), args);
+    return printRoutes(await listRoutes(listQuestion(settings), signal), args);
   }
   const question = routeQuestion(settings);
-  if (by !== undefined) return printInstrumented(question, by, undo !== undefined, args);
-  const report = await explain(question);
+  if (by !== undefined) return printInstrumented(question, { by, undo: undo !== undefined }, args, signal);
+  const report = await explain(question, signal);
   process.stdout.write(
     args.format === 'json'
       ? renderJson(report)
@@ -47,9 +47,9 @@ function printRoutes(report: RoutesReport, args: Arguments): number {
 /** The object alone goes to standard output, so that it can be piped into kubectl. */
 async function printInstrumented(
   question: RouteQuestion,
-  by: Instrument,
-  undo: boolean,
+  { by, undo }: { by: Instrument; undo: boolean },
   args: Arguments,
+  signal: AbortSignal,
 ): Promise<number> {
   if (args.format !== undefined) {
     throw new InputError(
@@ -59,7 +59,7 @@ async function printInstrumented(
       },
     );
   }
-  const { text, summary, notes } = await instrument(question, by, undo);
+  const { text, summary, notes } = await instrument(question, by, undo, signal);
   writeNotes(summary, notes);
   process.stdout.write(text);
   return EXIT.pass;

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { plainText } from '../report/plain-text.js';
 import { EXIT, raiseExitStatus } from './exit-status.js';
+import { lackOf } from './lack.js';
 
 /** How long a run may take to report what it has measured, once something has gone wrong. */
 const GRACE_MS = 5000;
@@ -14,15 +15,20 @@ const GRACE_MS = 5000;
 export function watchFaults(endRun: () => void): (fault: unknown) => void {
   let isReported = false;
   const report = (fault: unknown): void => {
-    raiseExitStatus(EXIT.internalFault);
+    const lack = lackOf(fault);
+    raiseExitStatus(lack === null ? EXIT.internalFault : EXIT.badInput);
     // What follows from the first fault says nothing new.
-    if (!isReported) process.stderr.write(faultText(fault, process.env));
+    if (!isReported) {
+      process.stderr.write(
+        lack === null ? faultText(fault, process.env) : `splitproof: ${lack}\n`,
+      );
+    }
     isReported = true;
   };
   const onStrayFault = (fault: unknown): void => {
     report(fault);
     endRun();
-    setTimeout(() => process.exit(EXIT.internalFault), GRACE_MS).unref();
+    setTimeout(() => process.exit(), GRACE_MS).unref();
   };
   process.on('uncaughtException', onStrayFault);
   process.on('unhandledRejection', onStrayFault);

@@ -3,6 +3,8 @@ import { gravestStatus, interruptedStatus, type SignalName } from './exit-status
 const SIGNALS: readonly SignalName[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** One key press may arrive twice: from the terminal, and from npm, which passes it on. */
 const ECHO_MS = 500;
+/** How long a command without a report may take to say what it was interrupted in. */
+const LAST_WORDS_MS = 200;
 
 /** How Ctrl-C, and other wishes to end, reach a command. */
 export interface Interruption {
@@ -12,7 +14,7 @@ export interface Interruption {
   readonly signalName: SignalName | null;
   /** Ends the command as a signal does, without one: a fault of this tool has come up. */
   abort(): void;
-  /** From now on the first signal ends the process. */
+  /** From now on there is nothing to report: the first signal ends the process as soon as that is said. */
   release(): void;
 }
 
@@ -23,11 +25,13 @@ export interface Interruption {
 export function watchInterruption(): Interruption {
   const abort = new AbortController();
   let first: { name: SignalName; atMs: number } | null = null;
+  let isReleased = false;
   const onSignal = (name: SignalName): void => {
     const nowMs = performance.now();
-    first ??= { name, atMs: nowMs };
-    if (nowMs - first.atMs > ECHO_MS) endNow(first.name);
+    const { name: firstName, atMs } = (first ??= { name, atMs: nowMs });
+    if (nowMs - atMs > ECHO_MS) endNow(firstName);
     abort.abort();
+    if (isReleased) setTimeout(endNow, LAST_WORDS_MS, firstName).unref();
   };
   for (const name of SIGNALS) process.on(name, onSignal);
   return {
@@ -39,9 +43,7 @@ export function watchInterruption(): Interruption {
       abort.abort();
     },
     release: () => {
-      for (const name of SIGNALS) process.off(name, onSignal);
-      // Left to the system, a hangup would end in 129.
-      process.on('SIGHUP', endNow);
+      isReleased = true;
     },
   };
 }

@@ -16,6 +16,8 @@ try {
   enableCompileCache?.();
   const { runCli } = await import('./cli.js');
   raiseExitStatus(await runCli(process.argv.slice(2), interruption));
+  // What is left is that others take what was written.
+  interruption.release();
 } catch (error) {
   reportFault(error);
 }

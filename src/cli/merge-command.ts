@@ -7,18 +7,18 @@ import { outputSettings, writeReports } from './outputs.js';
 import type { Arguments } from './arguments.js';
 import { settingsFromFlags } from './settings.js';
 
-/** `splitproof merge`. @returns The exit status of the whole. */
-export async function mergeCommand(args: Arguments): Promise<number> {
+/** `splitproof merge`. @param signal Gives up reading when it aborts. @returns The exit status of the whole. */
+export async function mergeCommand(args: Arguments, signal: AbortSignal): Promise<number> {
   const output = outputSettings(args);
   const { inconclusive = 'report' } = await settingsFromFlags({ inconclusive: args.inconclusive });
   const runs: SavedRun[] = [];
-  for (const file of args.runs as string[]) runs.push(await readSavedRun(file));
+  for (const file of args.runs as string[]) runs.push(await readSavedRun(file, signal));
   const record = await merge(runs);
   const attempts = record.findings.find(({ code }) => code === 'several-attempts');
   if (attempts !== undefined) {
     process.stderr.write(`note: ${plainText(`${attempts.summary} ${attempts.evidence}`)}\n`);
   }
-  const isWritten = writeReports(output, record);
+  const isWritten = await writeReports(output, record, signal);
   const { verdict, end } = record;
   return exitStatusOf({ verdict, end, signalName: null }, inconclusive, isWritten);
 }

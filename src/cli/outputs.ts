@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../input-error.js';
 import { FORMATS, type FormatName } from '../report/formats.js';
@@ -6,6 +6,7 @@ import type { RunRecord } from '../record/run-record.js';
 import { plainText } from '../report/plain-text.js';
 import type { Style } from '../report/style.js';
 import type { Arguments } from './arguments.js';
+import { writeReportFile } from './report-file.js';
 import { outputStyle } from './terminal.js';
 
 /** Where the results of a run go. */
@@ -73,14 +74,19 @@ function refuseUnwritable(file: string): void {
  * Prints the record and writes it to its files. One that cannot be written does not take the others
  * with it.
  *
+ * @param signal Aborts when the command is to end.
  * @returns Whether all were written; what went wrong is said on standard error.
  */
-export function writeReports(output: OutputSettings, record: RunRecord): boolean {
+export async function writeReports(
+  output: OutputSettings,
+  record: RunRecord,
+  signal: AbortSignal,
+): Promise<boolean> {
   process.stdout.write(FORMATS[output.format].render(record, outputStyle(output.colour)));
   let isComplete = true;
   for (const { file, format } of output.files) {
     try {
-      writeFileSync(file, FORMATS[format].render(record, FILE_STYLE));
+      await writeReportFile(file, FORMATS[format].render(record, FILE_STYLE), signal);
     } catch (error) {
       isComplete = false;
       const reason = error instanceof Error ? error.message : String(error);

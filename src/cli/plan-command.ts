@@ -8,13 +8,14 @@ import { type Arguments, single } from './arguments.js';
 import { settingsFromArguments } from './settings.js';
 import { outputStyle } from './terminal.js';
 
-/** `splitproof plan`. @returns The exit status. */
-export async function planCommand(args: Arguments): Promise<number> {
+/** `splitproof plan`. @param signal Gives up reading when it aborts. @returns The exit status. */
+export async function planCommand(args: Arguments, signal: AbortSignal): Promise<number> {
   const report = await plan(
-    planQuestion(await settingsFromArguments(args), {
+    planQuestion(await settingsFromArguments(args, signal), {
       ...asideIn(args, 'steps', 1000),
       ...asideIn(args, 'gateways', 10_000),
     }),
+    signal,
   );
   process.stdout.write(
     args.format === 'json'

@@ -30,7 +30,7 @@ export async function runAndReport(
   try {
     const record = await run(options);
     progress?.clear();
-    const isWritten = writeReports(output, record);
+    const isWritten = await writeReports(output, record, interruption.signal);
     const { verdict, end } = record;
     const { signalName } = interruption;
     return exitStatusOf({ verdict, end, signalName }, inconclusive, isWritten);

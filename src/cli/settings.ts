@@ -149,6 +149,9 @@ function callsOf(args: Arguments, { call: word }: Words): Pick<Settings, 'call' 
 
 async function parseData(given: string, signal: AbortSignal | undefined): Promise<unknown> {
   const flag = '--data';
+  if (/^@./.test(given)) {
+    throw new InputError('a file of JSON comes on standard input: write -d @ < FILE', { path: flag });
+  }
   const { text } =
     given === '@'
       ? await readText({
@@ -159,6 +162,11 @@ async function parseData(given: string, signal: AbortSignal | undefined): Promis
           signal,
         })
       : { text: given };
+  if (given === '@' && text.trim() === '') {
+    throw new InputError('standard input is empty: give the request as JSON, {} for an empty one', {
+      path: flag,
+    });
+  }
   return parseJson(text, flag, (reason) => `not JSON: ${reason}`);
 }
 

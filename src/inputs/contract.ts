@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createFileRegistry, fromBinary, type FileRegistry } from '@bufbuild/protobuf';
 import {
@@ -10,11 +9,11 @@ import { registryOfParsedFiles } from '../call/grpc/descriptor-set.js';
 import { InputError } from '../input-error.js';
 import { PACKAGE_FOLDER } from '../package-folder.js';
 import type { ContractSources } from '../scenario/call.js';
-import { readBytes, unreadable } from './read-text.js';
+import { requireProtoFiles } from './proto-files.js';
+import { readBytes } from './read-text.js';
 
 /** The contracts that come with the package (Greeter, echo, health), compiled beforehand. */
 const BUILT_IN = path.join(PACKAGE_FOLDER, 'proto/built-in.protoset');
-const MAX_PROTO_BYTES = 16 * 1024 * 1024;
 const MAX_PROTOSET_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -33,7 +32,9 @@ export async function loadContract(
     for (const file of protosets) registries.push(await registryOfProtoset(file, signal));
     return createFileRegistry(...registries);
   }
-  if (protoFiles.length > 0) return await parseProtoFiles(protoFiles, ['.', ...importPaths]);
+  if (protoFiles.length > 0) {
+    return await parseProtoFiles(protoFiles, ['.', ...importPaths], signal);
+  }
   return await registryOfProtoset(BUILT_IN, signal);
 }
 
@@ -61,8 +62,9 @@ async function registryOfProtoset(
 async function parseProtoFiles(
   files: readonly string[],
   includeDirs: string[],
+  signal: AbortSignal | undefined,
 ): Promise<FileRegistry> {
-  for (const file of files) await requireProtoFile(file, includeDirs);
+  await requireProtoFiles(files, includeDirs, signal);
   // Loaded where there is something to parse: it takes longer to load than to use.
   const { loadSync } = await import('@grpc/proto-loader');
   try {
@@ -81,30 +83,6 @@ async function parseProtoFiles(
       file: files.join(', '),
     });
   }
-}
-
-/** What the library would read without end, or wait for, is refused before. */
-async function requireProtoFile(file: string, folders: readonly string[]): Promise<void> {
-  const what = 'a .proto file';
-  for (const folder of folders) {
-    const found = await stat(path.resolve(folder, file)).catch((error: unknown) => {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-      throw unreadable(error, what, { file });
-    });
-    if (found === null) continue;
-    if (found.isDirectory()) throw new InputError(`this is a folder: name ${what} in it`, { file });
-    if (!found.isFile()) {
-      throw new InputError('a .proto file must be a regular one, and this is a pipe or a device', {
-        file,
-      });
-    }
-    if (found.size > MAX_PROTO_BYTES) {
-      throw new InputError(`it is larger than 16 MiB, too large for ${what}`, { file });
-    }
-    return;
-  }
-  throw new InputError('no such file: check its name, and --import-path', { file });
 }
 
 function firstLine(error: unknown): string {

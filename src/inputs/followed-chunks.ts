@@ -37,7 +37,7 @@ export async function followedChunks(
   const place = { file: from, path: flag };
   try {
     const stats = await stat(from);
-    if (!stats.isFile() && !stats.isDirectory()) return fileChunks(from, signal);
+    if (!stats.isFile() && !stats.isDirectory()) return fileChunks(from, signal, null);
     const handle = await open(from, 'r');
     try {
       // A folder can be opened, and not read.

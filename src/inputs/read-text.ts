@@ -1,7 +1,7 @@
-import { addAbortSignal } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { InputError, type InputPlace } from '../input-error.js';
 import { boundedBytes, type ReadBounds } from './bounded-bytes.js';
-import { fileChunks } from './file-chunks.js';
+import { fileChunks, WRITER_PATIENCE, type WriterPatience } from './file-chunks.js';
 import { PROCESS_INPUT, STANDARD_INPUT, type StandardInput } from './standard-input.js';
 
 /** A text to be read. */
@@ -65,7 +65,27 @@ function inputChunks(
   signal: AbortSignal | undefined,
 ): AsyncIterable<Uint8Array> {
   const stream = standardInput.take(what);
-  return signal === undefined ? stream : addAbortSignal(signal, stream);
+  return unlessSilent(signal === undefined ? stream : addAbortSignal(signal, stream));
+}
+
+/** What a stream gives, unless nothing comes for too long. */
+async function* unlessSilent(
+  stream: Readable,
+  { silenceMs }: WriterPatience = WRITER_PATIENCE,
+): AsyncGenerator<Uint8Array> {
+  const giveUp = (): void => {
+    stream.destroy(new Error(`nothing has come for ${Math.round(silenceMs / 1000)} s`));
+  };
+  let silence = setTimeout(giveUp, silenceMs);
+  try {
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+      clearTimeout(silence);
+      yield chunk;
+      silence = setTimeout(giveUp, silenceMs);
+    }
+  } finally {
+    clearTimeout(silence);
+  }
 }
 
 /** The error of a reading that was given up. */

@@ -10,7 +10,7 @@ import { ask, type PreparedRun } from './ask.js';
 import type { RunOptions } from './options.js';
 import { paceNote } from './gentleness.js';
 import { samplePlan } from './sample.js';
-import { type ReachedTarget, reachTarget } from './target.js';
+import { nothingOf, type ReachedTarget, reachTarget } from './target.js';
 import type { WatchedProxies } from './watched-proxies.js';
 import { withoutSecrets } from './without-secrets.js';
 
@@ -45,6 +45,8 @@ export function recordRun(
       const plan = samplePlan(scenario, run, target);
       const { atMostPerSecond } = plan;
       asked = { ...asked, load: { ...asked.load, atMostPerSecond } };
+      // What judging takes is loaded as it is used: now, for a load may leave no descriptor to open files.
+      await conclude(asked, nothingOf(run.calls.map(({ loaded }) => loaded)));
       const note = paceNote(scenario, plan, run.requests);
       if (note !== null) options.onNote?.(note);
       return mergeCounts(target.found, await load(run, logged(target), plan));

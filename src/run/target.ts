@@ -42,7 +42,7 @@ export async function reachTarget(
   calls: readonly LoadedCall[],
   { signal = new AbortController().signal, onNote, openTransport: own }: RunOptions,
 ): Promise<ReachedTarget> {
-  const spec = await transportSpec(scenario, onNote);
+  const spec = await transportSpec(scenario, onNote, signal);
   const requests = calls.map(({ request }) => request);
   const transport = await (own ?? openTransport)(spec, requests, { callsPerConnection: 1 }, signal);
   const { addresses, unreachable, tls, httpVersion }: Reach = await transport.reach();
@@ -50,7 +50,7 @@ export async function reachTarget(
   const { exclusiveConnections } = scenario.load;
   const isThere = addresses.length > 0;
   // What is loaded counts its calls itself.
-  const nothing = nothingCounted(isThere ? [] : calls.map(uncounted));
+  const nothing = isThere ? nothingCounted() : nothingOf(calls);
   return {
     isThere,
     isLoopback: addresses.every(isLoopback),
@@ -83,6 +83,11 @@ function exclusive(plan: LoadPlan, connections: number): LoadPlan {
   return { ...plan, connections: most, concurrency: most };
 }
 
+/** What is counted of calls of which nothing was sent. */
+export function nothingOf(calls: readonly LoadedCall[]): Counted {
+  return nothingCounted(calls.map(uncounted));
+}
+
 function uncounted({ counting: { attribution, spreadSize } }: LoadedCall): CallCounts {
   return emptyCallCounts(attribution.destinations, spreadSize);
 }
@@ -90,6 +95,7 @@ function uncounted({ counting: { attribution, spreadSize } }: LoadedCall): CallC
 async function transportSpec(
   { target, dialled, security, connectTimeoutMs, load }: Scenario,
   onNote: RunOptions['onNote'],
+  signal: AbortSignal,
 ): Promise<TransportSpec> {
   // Addresses are dialled after the name is resolved; the certificate is for the name.
   const host = target.kind === 'tcp' ? target.host : undefined;
@@ -97,7 +103,7 @@ async function transportSpec(
   const tls =
     security.kind === 'plaintext'
       ? null
-      : await (await import('../inputs/certificates.js')).readTlsOptions(security, host);
+      : await (await import('../inputs/certificates.js')).readTlsOptions(security, host, signal);
   if (tls?.verify === false) {
     onNote?.("WARNING: the server's certificate is not checked (--skip-verify)");
   }
