@@ -9,17 +9,22 @@ const WHAT = "a proxy's configuration";
 /**
  * Reads a proxy's configuration: from a file, or from the admin interfaces of its replicas.
  *
+ * @param read Takes the text of one `/config_dump`, named by the file or by the interface's URL as it may be
+ *   shown. One text is let go of before the next is read: each may have hundreds of megabytes.
  * @param signal Gives up when it aborts.
- * @returns The texts of `/config_dump`, at least one, named by the file or by the interface's URL as it
- *   may be shown.
+ * @returns What was made of them, at least one.
  * @throws InputError when one cannot be had.
  */
-export async function readConfigDumps(
+export async function readConfigDumps<T>(
   source: ProgrammedSource,
+  read: (dump: NamedText) => T,
   signal?: AbortSignal,
-): Promise<NamedText[]> {
+): Promise<T[]> {
   const bounds = { what: WHAT, maxBytes: MAX_BYTES, signal };
-  return source.kind === 'config-dump'
-    ? [await readText({ from: source.file, flag: '--config-dump', ...bounds })]
-    : await Promise.all(source.urls.map((url) => readAdmin(url, '/config_dump', bounds)));
+  if (source.kind === 'config-dump') {
+    return [read(await readText({ from: source.file, flag: '--config-dump', ...bounds }))];
+  }
+  const all: T[] = [];
+  for (const url of source.urls) all.push(read(await readAdmin(url, '/config_dump', bounds)));
+  return all;
 }

@@ -7,17 +7,19 @@ import { readUrl } from './read-url.js';
 /** How long reading may take, in ms. */
 const TIMEOUT_MS = 10_000;
 
+/** All that is asked of an admin interface, where other pages drain a proxy or end it. */
+type AdminPage = '/config_dump' | '/clusters?format=json';
+
 /**
- * Reads a page of a proxy's admin interface.
+ * Reads a page of a proxy's admin interface, by GET.
  *
  * @param admin Its URL, as the user gave it.
- * @param page `/config_dump`
  * @returns The text, named by the interface's URL as it may be shown.
  * @throws InputError when it cannot be had.
  */
 export async function readAdmin(
   admin: string,
-  page: string,
+  page: AdminPage,
   bounds: ReadBounds,
 ): Promise<NamedText> {
   const name = maskedUrl(admin);

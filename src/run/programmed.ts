@@ -33,10 +33,13 @@ export async function readProxyConfigs(
   source: ProgrammedSource,
   signal?: AbortSignal,
 ): Promise<ProxyConfig[]> {
-  const dumps = await readConfigDumps(source, signal);
   // Loaded where a proxy is asked, with the YAML library.
   const { parseConfigDump } = await import('../routing/envoy/config-dump.js');
-  return dumps.map(({ name, text }) => ({ place: name, tables: parseConfigDump(text, name) }));
+  return await readConfigDumps(
+    source,
+    ({ name, text }) => ({ place: name, tables: parseConfigDump(text, name) }),
+    signal,
+  );
 }
 
 /**

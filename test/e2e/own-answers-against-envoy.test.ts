@@ -194,7 +194,10 @@ describe('the real Envoy answers itself what explain says it does', () => {
     upstream.listen(0, '127.0.0.1');
     await once(upstream, 'listening');
     envoy = await startEnvoyWithConfig(envoyConfig((upstream.address() as AddressInfo).port));
-    const [dump] = await readConfigDumps({ kind: 'envoy-admin', urls: [envoy.adminUrl] });
+    const [dump] = await readConfigDumps(
+      { kind: 'envoy-admin', urls: [envoy.adminUrl] },
+      (one) => one,
+    );
     programmed = parseConfigDump(dump!.text, 'config_dump');
   });
 

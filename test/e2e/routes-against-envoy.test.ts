@@ -42,7 +42,10 @@ describe('the real Envoy agrees with what explain says', () => {
 
   before(async () => {
     envoy = await startGatewayEnvoy([tables.map((table) => asEnvoyVirtualHost(table, table.host))]);
-    const [dump] = await readConfigDumps({ kind: 'envoy-admin', urls: [envoy.adminUrl] });
+    const [dump] = await readConfigDumps(
+      { kind: 'envoy-admin', urls: [envoy.adminUrl] },
+      (one) => one,
+    );
     programmed = parseConfigDump(dump!.text, 'config_dump');
   });
 

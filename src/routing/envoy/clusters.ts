@@ -5,26 +5,12 @@ import { pick } from './pick-field.js';
 export type ClusterAliases = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Reads what a dump says of its clusters: the name under which endpoints are discovered, or the one
- * host that all of them are resolved from.
- * @param dumps The `ClustersConfigDump`s.
+ * What a dump says of a cluster: the name under which its endpoints are discovered, or the one host that
+ * all of them are resolved from.
+ *
  * Source: https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/cluster.proto
  */
-export function readClusterAliases(dumps: readonly ManifestNode[]): ClusterAliases {
-  const clusters = dumps.flatMap((dump) =>
-    ['dynamic_active_clusters', 'static_clusters'].flatMap((list) =>
-      dump
-        .field(list)
-        .items()
-        .map((node) => node.field('cluster')),
-    ),
-  );
-  return new Map(
-    clusters.map((cluster) => [cluster.field('name').optionalString() ?? '', aliasesOf(cluster)]),
-  );
-}
-
-function aliasesOf(cluster: ManifestNode): string[] {
+export function clusterAliases(cluster: ManifestNode): string[] {
   const service = pick(
     pick(cluster, 'eds_cluster_config', 'edsClusterConfig'),
     'service_name',

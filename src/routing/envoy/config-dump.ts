@@ -1,7 +1,7 @@
 import { InputError } from '../../input-error.js';
-import { type ClusterAliases, readClusterAliases } from './clusters.js';
+import { clusterAliases, type ClusterAliases } from './clusters.js';
+import { type DumpPart, dumpParts } from './dump-part.js';
 import { ManifestNode } from '../manifest/manifest-node.js';
-import { SourceDocument } from '../manifest/source-document.js';
 import { pick } from './pick-field.js';
 import { readEnvoyRoute, type EnvoyRoute } from './route.js';
 
@@ -31,24 +31,25 @@ export interface EnvoyRouteTable {
 
 /**
  * Reads what a proxy was programmed with: Envoy's `/config_dump`, or the output of
- * `istioctl proxy-config routes -o json`.
- * @param text JSON.
+ * `istioctl proxy-config routes -o json`. A dump may have hundreds of megabytes: one cluster, listener or
+ * route table of it is read at a time, and only what routing takes is kept.
+ *
+ * @param text JSON; YAML where it is not large.
  * @param file Its name, for messages.
  * @throws InputError when it is neither.
  */
 export function parseConfigDump(text: string, file: string): EnvoyRouteTable[] {
-  const document = SourceDocument.readJson(text, file);
-  if (document === undefined) throw new InputError('the configuration dump is empty', { file });
-  if (typeof document.value !== 'object') {
+  const root = dumpParts(text, file);
+  if (root.is === 'something else') {
     throw new InputError(
       'this is no configuration of Envoy: give the address of its admin interface, or a file with the output of /config_dump',
       { file },
     );
   }
-  const root = ManifestNode.ofDocument(document);
-  const tables = Array.isArray(document.value)
-    ? root.items().map((node) => readTable(node, new Map(), new Map()))
-    : readDump(root);
+  const tables =
+    root.is === 'list'
+      ? Array.from(root.items(), (part) => readTable(part.node(), new Map(), new Map()))
+      : readDump(root);
   if (tables.length === 0)
     throw new InputError(
       'no route tables in it: give the output of /config_dump or of istioctl proxy-config routes -o json',
@@ -57,41 +58,54 @@ export function parseConfigDump(text: string, file: string): EnvoyRouteTable[] {
   return tables;
 }
 
-function readDump(root: ManifestNode): EnvoyRouteTable[] {
-  const configs = root.field('configs').items();
-  const ofType = (suffix: string): ManifestNode[] =>
-    configs.filter((node) => String(node.field('@type').value).endsWith(suffix));
-  const listeners = ofType('.ListenersConfigDump').flatMap((dump) => [
-    ...dump
-      .field('dynamic_listeners')
-      .items()
-      .map((node) => node.field('active_state').field('listener')),
-    ...dump
-      .field('static_listeners')
-      .items()
-      .map((node) => node.field('listener')),
-  ]);
-  const used = listeners.flatMap(readListener);
+/** Where each of several lists stands in the dumps of a kind. */
+type ReadPart = (node: ManifestNode) => void;
+
+function readDump(root: DumpPart): EnvoyRouteTable[] {
+  const clusters = new Map<string, readonly string[]>();
   const ports = new Map<string, number[]>();
-  for (const { routeTable, port } of used) {
-    if (typeof routeTable === 'string')
-      ports.set(routeTable, [...(ports.get(routeTable) ?? []), port]);
-  }
-  const clusters = readClusterAliases(ofType('.ClustersConfigDump'));
-  const inline = used.flatMap(({ routeTable, port }) =>
-    routeTable instanceof ManifestNode ? [{ node: routeTable, port }] : [],
-  );
+  const inline: { node: ManifestNode; port: number }[] = [];
+  const onListener = (listener: ManifestNode): void => {
+    for (const { routeTable, port } of readListener(listener)) {
+      if (routeTable instanceof ManifestNode) inline.push({ node: routeTable, port });
+      else ports.set(routeTable, [...(ports.get(routeTable) ?? []), port]);
+    }
+  };
+  const onCluster = (node: ManifestNode): void => {
+    const cluster = node.field('cluster');
+    clusters.set(cluster.field('name').optionalString() ?? '', clusterAliases(cluster));
+  };
+  readParts(root, [
+    ['.ClustersConfigDump', 'dynamic_active_clusters', onCluster],
+    ['.ClustersConfigDump', 'static_clusters', onCluster],
+    [
+      '.ListenersConfigDump',
+      'dynamic_listeners',
+      (node) => {
+        onListener(node.field('active_state').field('listener'));
+      },
+    ],
+    [
+      '.ListenersConfigDump',
+      'static_listeners',
+      (node) => {
+        onListener(node.field('listener'));
+      },
+    ],
+  ]);
   // A table inside a listener is listed among the static ones again, without its port.
   const copies = new Set(inline.map(({ node }) => contentOf(node)));
-  const discovered = ofType('.RoutesConfigDump').flatMap((dump) =>
-    [
-      ...dump.field('dynamic_route_configs').items(),
-      ...dump.field('static_route_configs').items(),
-    ].map((node) => node.field('route_config')),
-  );
-  const tables = discovered
-    .filter((node) => !copies.has(contentOf(node)))
-    .map((node) => readTable(node, ports, clusters));
+  const tables: EnvoyRouteTable[] = [];
+  const onTable = (node: ManifestNode): void => {
+    const table = node.field('route_config');
+    if (copies.size > 0 && copies.has(contentOf(table))) return;
+    tables.push(readTable(table, ports, clusters));
+  };
+  // Once the ports are known: a proxy may list its routes first.
+  readParts(root, [
+    ['.RoutesConfigDump', 'dynamic_route_configs', onTable],
+    ['.RoutesConfigDump', 'static_route_configs', onTable],
+  ]);
   const names = new Set(tables.map(({ name }) => name));
   return [
     ...inline.map(({ node, port }) => ({ ...readTable(node, ports, clusters), ports: [port] })),
@@ -100,6 +114,20 @@ function readDump(root: ManifestNode): EnvoyRouteTable[] {
       .filter((name) => !names.has(name))
       .map((name) => missingTable(name, ports, clusters)),
   ];
+}
+
+/** Reads the items of some lists of a dump, one at a time. @param lists Type, field, and what to do. */
+function readParts(
+  root: DumpPart,
+  lists: readonly (readonly [type: string, field: string, read: ReadPart])[],
+): void {
+  for (const dump of root.field('configs')?.items() ?? []) {
+    const type = String(dump.field('@type')?.node().value);
+    for (const [suffix, field, read] of lists) {
+      if (!type.endsWith(suffix)) continue;
+      for (const part of dump.field(field)?.items() ?? []) read(part.node());
+    }
+  }
 }
 
 /** The table as text, without the type that only one of its copies names. */

@@ -26,6 +26,16 @@ export class ManifestNode {
     return new ManifestNode(source, source.value, null, '');
   }
 
+  /** A part of a document that was read for itself. @param path Where it stands. */
+  static ofPart(source: SourceDocument, path: readonly PathStep[], value: unknown): ManifestNode {
+    const last = path.length - 1;
+    return path.reduce<ManifestNode>(
+      (parent, step, at) =>
+        new ManifestNode(source, at === last ? value : undefined, parent, step),
+      new ManifestNode(source, last < 0 ? value : undefined, null, ''),
+    );
+  }
+
   /** From the document's beginning. Made when it is asked for: most nodes are read and forgotten. */
   get path(): readonly PathStep[] {
     return this.#parent === null ? [] : [...this.#parent.path, this.#step];

@@ -3,6 +3,7 @@ import { LineCounter, isAlias, isMap, isSeq, parseAllDocuments, type Document } 
 import { InputError } from '../../input-error.js';
 import { HELM_TEMPLATE_PROBLEM, hasMappingAsKey, helmActionOffset } from './helm-template.js';
 import { splitJsonObjects } from './json-stream.js';
+import { JsonText } from './json-text.js';
 import { positionIn, readPlainYaml, type PlainDocument, type TextPosition } from './plain-yaml.js';
 
 /** One step into a manifest: a field's name or an item's index. */
@@ -13,6 +14,8 @@ export type PathStep = string | number;
  * few lines that expand to gigabytes. Real manifests stay far below.
  */
 const MAX_ALIAS_COUNT = 1000;
+/** JSON that is cut off is no YAML either; finding that out takes fifty times the size of a text. */
+const MOST_TRIED_AS_YAML = 4 * 1024 * 1024;
 
 /** One YAML (or JSON) document of a file: plain data, and where every part of it stands. */
 export class SourceDocument {
@@ -23,6 +26,7 @@ export class SourceDocument {
   /** As it stands in the file, its `---` included. */
   readonly text: string;
   readonly #linesBefore: number;
+  readonly #json: JsonText | null;
   readonly #plain: PlainDocument | null;
   /** undefined: not needed yet. */
   #parsed: ParsedDocument | null | undefined;
@@ -32,30 +36,20 @@ export class SourceDocument {
     number: number | null,
     text: string,
     linesBefore: number,
-    known?: unknown,
+    json: KnownJson | null,
   ) {
     this.file = file;
     this.number = number;
     this.text = text;
     this.#linesBefore = linesBefore;
-    this.#plain = known === undefined ? readPlainYaml(text) : null;
-    this.value = known ?? this.#plain?.value ?? this.#readValue();
+    this.#json = json?.json ?? null;
+    this.#plain = json === null ? readPlainYaml(text) : null;
+    this.value = json === null ? (this.#plain?.value ?? this.#readValue()) : json.value;
   }
 
-  /**
-   * Reads what a program has written as JSON, of any size: where its parts stand is found out only when
-   * somebody asks. Anything else is read as {@link readAll} does.
-   *
-   * @throws InputError as {@link readAll}.
-   */
-  static readJson(text: string, file: string): SourceDocument | undefined {
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      return SourceDocument.readAll(text, file)[0];
-    }
-    return value === null ? undefined : new SourceDocument(file, null, text, 0, value);
+  /** JSON of which only parts are read, each for itself; it has no value as a whole. */
+  static ofParts(json: JsonText, file: string): SourceDocument {
+    return new SourceDocument(file, null, json.text, 0, { json, value: undefined });
   }
 
   /**
@@ -66,6 +60,10 @@ export class SourceDocument {
    * @throws InputError when the text is not YAML, repeats a key, or expands without bound.
    */
   static readAll(text: string, file: string): SourceDocument[] {
+    const whole = readJson(text, file, 0);
+    if (whole !== null) {
+      return whole.value === null ? [] : [new SourceDocument(file, null, text, 0, whole)];
+    }
     const parts = splitDocuments(text.startsWith('\uFEFF') ? text.slice(1) : text)
       .flatMap((part) => splitJsonObjects(part) ?? [part])
       .filter(({ text: part }, index) => index === 0 || !isEmpty(part));
@@ -74,7 +72,8 @@ export class SourceDocument {
     return parts
       .map(({ text: part, linesBefore }, index) => {
         const number = parts.length + first === 2 ? null : index + first;
-        return new SourceDocument(file, number, part, linesBefore);
+        const json = readJson(part, file, linesBefore);
+        return new SourceDocument(file, number, part, linesBefore, json);
       })
       .filter(({ value }) => value !== null && value !== undefined);
   }
@@ -90,6 +89,7 @@ export class SourceDocument {
 
   /** The same from the beginning of the document, 0-based. */
   #positionWithin(path: readonly PathStep[]): TextPosition {
+    if (this.#json !== null) return this.#json.positionAt(this.#json.offsetOf(path));
     if (this.#plain !== null) return plainPosition(this.#plain, path);
     const parsed = this.#parse();
     if (parsed === null) return { line: 0, column: 0 };
@@ -133,6 +133,42 @@ export class SourceDocument {
       });
     }
   }
+}
+
+/** A text of JSON with its value, where that is read as a whole. */
+interface KnownJson {
+  json: JsonText;
+  value: unknown;
+}
+
+/**
+ * Reads a text of JSON, which takes a tenth of the time and of the memory that YAML does.
+ *
+ * @returns null where it is none: it may be YAML all the same.
+ * @throws InputError when it repeats a key, or is too large to be tried as YAML.
+ */
+function readJson(text: string, file: string, linesBefore: number): KnownJson | null {
+  if (!/^\s*[[{]/.test(text)) return null;
+  const json = new JsonText(text, file, linesBefore);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    if (text.length <= MOST_TRIED_AS_YAML) return null;
+    // What is cut off is told by its line.
+    json.valueAt(json.root());
+    return null;
+  }
+  const repeated = json.repeatedField();
+  if (repeated === null) return { json, value };
+  throw new InputError(repeatedKey(repeated.name), {
+    file,
+    line: linesBefore + json.positionAt(repeated.nameAt).line + 1,
+  });
+}
+
+function repeatedKey(key: string): string {
+  return `the key ${key} is given twice in one mapping: remove one of them`;
 }
 
 interface ParsedDocument {
@@ -190,7 +226,7 @@ function describeMistake(
 ): string {
   if (code === 'DUPLICATE_KEY') {
     const key = /^[^\s:]*/.exec(text.slice(pos[0]))?.[0] ?? '';
-    return `the key ${key} is given twice in one mapping: remove one of them`;
+    return repeatedKey(key);
   }
   return `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
