@@ -24,7 +24,8 @@ export async function explainCommand(args: Arguments, signal: AbortSignal): Prom
     return printRoutes(await listRoutes(listQuestion(settings), signal), args);
   }
   const question = routeQuestion(settings);
-  if (by !== undefined) return printInstrumented(question, { by, undo: undo !== undefined }, args, signal);
+  if (by !== undefined)
+    return printInstrumented(question, { by, undo: undo !== undefined }, args, signal);
   const report = await explain(question, signal);
   process.stdout.write(
     args.format === 'json'

@@ -19,9 +19,7 @@ export function watchFaults(endRun: () => void): (fault: unknown) => void {
     raiseExitStatus(lack === null ? EXIT.internalFault : EXIT.badInput);
     // What follows from the first fault says nothing new.
     if (!isReported) {
-      process.stderr.write(
-        lack === null ? faultText(fault, process.env) : `splitproof: ${lack}\n`,
-      );
+      process.stderr.write(lack === null ? faultText(fault, process.env) : `splitproof: ${lack}\n`);
     }
     isReported = true;
   };

@@ -109,7 +109,9 @@ async function writeToReader(
   signal: AbortSignal,
   patience: ReaderPatience,
 ): Promise<void> {
-  const handle = await untilReady('it is a pipe that nobody reads', signal, patience, () => openAsItIs(file));
+  const handle = await untilReady('it is a pipe that nobody reads', signal, patience, () =>
+    openAsItIs(file),
+  );
   try {
     let written = 0;
     while (written < bytes.length) {

@@ -150,7 +150,9 @@ function callsOf(args: Arguments, { call: word }: Words): Pick<Settings, 'call' 
 async function parseData(given: string, signal: AbortSignal | undefined): Promise<unknown> {
   const flag = '--data';
   if (/^@./.test(given)) {
-    throw new InputError('a file of JSON comes on standard input: write -d @ < FILE', { path: flag });
+    throw new InputError('a file of JSON comes on standard input: write -d @ < FILE', {
+      path: flag,
+    });
   }
   const { text } =
     given === '@'

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { InputError } from '../input-error.js';
+import { JsonText } from '../routing/manifest/json-text.js';
 import { readAdmin } from './envoy-admin.js';
 
 /** What a proxy has counted since it was started, of one of its clusters. */
@@ -34,6 +35,7 @@ const counter = z.object({
   name: z.string(),
   value: z.union([z.string(), z.number()]).default(0).transform(Number),
 });
+/** https://www.envoyproxy.io/docs/envoy/latest/api-v3/admin/v3/clusters.proto */
 const cluster = z.object({
   name: z.string(),
   eds_service_name: z.string().default(''),
@@ -47,9 +49,6 @@ const cluster = z.object({
     )
     .default([]),
 });
-/** https://www.envoyproxy.io/docs/envoy/latest/api-v3/admin/v3/clusters.proto */
-const clusters = z.object({ cluster_statuses: z.array(cluster).default([]) });
-
 /**
  * Reads how many requests a proxy has sent to each endpoint of its clusters since it was started.
  *
@@ -63,22 +62,34 @@ export async function readClusterCounters(
 ): Promise<ClusterCounters[]> {
   const bounds = { what: "a proxy's counters", maxBytes: MAX_BYTES, signal };
   const { name, text } = await readAdmin(admin, '/clusters?format=json', bounds);
-  const read = clusters.safeParse(jsonIn(text));
-  if (!read.success) {
-    throw new InputError(
-      `${name} does not give the counters of its clusters as Envoy's /clusters?format=json does: is it the admin interface of an Envoy?`,
-      { file: 'command line', path: '--envoy-admin' },
-    );
-  }
-  return read.data.cluster_statuses.map(countersOf);
+  const counters = countersIn(text);
+  if (counters !== null) return counters;
+  throw new InputError(
+    `${name} does not give the counters of its clusters as Envoy's /clusters?format=json does: is it the admin interface of an Envoy?`,
+    { file: 'command line', path: '--envoy-admin' },
+  );
 }
 
-function jsonIn(text: string): unknown {
+/** One cluster at a time: all of them as objects would take several times the text. */
+function countersIn(text: string): ClusterCounters[] | null {
+  const json = new JsonText(text, '');
+  if (!json.isObject(json.root())) return null;
+  const counters: ClusterCounters[] = [];
   try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
+    for (const field of json.fields(json.root())) {
+      if (field.name !== 'cluster_statuses') continue;
+      if (!json.isList(field.valueAt)) return null;
+      for (const at of json.items(field.valueAt)) {
+        const read = cluster.safeParse(json.valueAt(at));
+        if (!read.success) return null;
+        counters.push(countersOf(read.data));
+      }
+    }
+  } catch (error) {
+    if (error instanceof InputError) return null;
+    throw error;
   }
+  return counters;
 }
 
 function countersOf({

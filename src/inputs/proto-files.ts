@@ -37,9 +37,12 @@ export async function requireProtoFiles(
     const { text } = await readText({ from: found, what: WHAT, maxBytes: MAX_BYTES, signal });
     total += text.length;
     if (total > MAX_BYTES_IN_ALL) {
-      throw new InputError('it and what it imports is larger than 64 MiB, too large for a contract', {
-        file: files.join(', '),
-      });
+      throw new InputError(
+        'it and what it imports is larger than 64 MiB, too large for a contract',
+        {
+          file: files.join(', '),
+        },
+      );
     }
     for (const [, double, single] of text.matchAll(IMPORT)) {
       const name = double ?? single ?? '';

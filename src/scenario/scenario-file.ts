@@ -1,16 +1,15 @@
 import path from 'node:path';
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter } from 'yaml';
 import { InputError } from '../input-error.js';
 import { httpSchema } from './http-settings.js';
 import { MAX_DEPTH, nestsTooDeeply } from './nesting.js';
 import { callSchema, type Settings, settingsSchema } from './schema.js';
+import { yamlDocuments } from './yaml-documents.js';
 
 /** Settings that hold paths; in a file they are relative to the file. */
 const PATH_SETTINGS = ['manifest', 'proto', 'import-path', 'protoset'] as const;
 const FILE_SETTINGS = ['cacert', 'cert', 'key', 'config-dump'] as const;
 
-/** What the YAML library finds wrong with nesting beyond its own recursion. */
-const NO_STACK_LEFT = 'Maximum call stack size exceeded';
 /** Aliases of a file that are written out; nested ones multiply. */
 const MAX_ALIASES = 100;
 
@@ -23,16 +22,15 @@ const MAX_ALIASES = 100;
  */
 export function parseScenario(text: string, file: string): Settings {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter });
-  const [syntaxError] = document.errors;
+  const document = documentIn(text, file, lineCounter);
+  const [syntaxError] = document?.errors ?? [];
   if (syntaxError !== undefined) {
-    if (syntaxError.message.includes(NO_STACK_LEFT)) throw tooDeep(file);
     throw new InputError(`not YAML: ${syntaxError.message.split('\n')[0] ?? ''}`, {
       file,
       line: lineCounter.linePos(syntaxError.pos[0]).line,
     });
   }
-  if (!isMap(document.contents)) {
+  if (document === null || !isMap(document.contents)) {
     throw new InputError('a scenario is a map of settings, such as "target: localhost:8080"', {
       file,
       line: 1,
@@ -54,6 +52,22 @@ export function parseScenario(text: string, file: string): Settings {
     file,
     line: lineOf(document, lineCounter, path),
     path: formatPath(path),
+  });
+}
+
+/** @returns null where there is nothing. */
+function documentIn(text: string, file: string, lineCounter: LineCounter): Document.Parsed | null {
+  let documents: Document.Parsed[];
+  try {
+    documents = yamlDocuments(text, { lineCounter });
+  } catch (error) {
+    throw error instanceof RangeError ? tooDeep(file) : error;
+  }
+  const [first, second] = documents;
+  if (second === undefined) return first ?? null;
+  throw new InputError('it holds several documents, and a scenario is one: remove the others', {
+    file,
+    line: lineCounter.linePos(second.range[0]).line,
   });
 }
 

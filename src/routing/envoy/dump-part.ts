@@ -29,9 +29,12 @@ export function dumpParts(text: string, file: string): DumpPart {
     return new JsonPart(json, json.root(), [], SourceDocument.ofParts(json, file));
   }
   if (text.length > MOST_YAML) {
-    throw new InputError('it is not JSON, and too large to be read as YAML: write it with -o json', {
-      file,
-    });
+    throw new InputError(
+      'it is not JSON, and too large to be read as YAML: write it with -o json',
+      {
+        file,
+      },
+    );
   }
   const [document] = SourceDocument.readAll(text, file);
   if (document === undefined) throw new InputError('the configuration dump is empty', { file });

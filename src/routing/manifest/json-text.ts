@@ -118,7 +118,7 @@ export class JsonText {
   positionAt(offset: number): { line: number; column: number } {
     let line = 0;
     let lineStart = 0;
-    for (let at = this.text.indexOf('\n'); at >= 0 && at < offset; ) {
+    for (let at = this.text.indexOf('\n'); at >= 0 && at < offset;) {
       line += 1;
       lineStart = at + 1;
       at = this.text.indexOf('\n', lineStart);
@@ -126,21 +126,39 @@ export class JsonText {
     return { line, column: offset - lineStart };
   }
 
-  /** The first field whose object has one of the same name before it; null where there is none. */
-  repeatedField(): JsonField | null {
-    const open = [this.root()];
-    for (let part = open.pop(); part !== undefined; part = open.pop()) {
-      const names = new Set<string>();
-      const inside: number[] = [];
-      for (const field of this.fields(part)) {
-        if (names.has(field.name)) return field;
-        names.add(field.name);
-        inside.push(field.valueAt);
-      }
-      for (const item of this.items(part)) inside.push(item);
-      this.#ends.clear();
-      for (const value of inside.reverse()) {
-        if (this.isObject(value) || this.isList(value)) open.push(value);
+  /**
+   * The name of the first field whose object has one of the same name before it; null where there is none.
+   * The text has to be JSON: a string is a name where a colon follows it.
+   */
+  repeatedName(): { name: string; nameAt: number } | null {
+    const { text } = this;
+    const open: Set<string>[] = [];
+    for (let at = this.root(); at < text.length;) {
+      switch (text.charCodeAt(at)) {
+        case OPEN_LIST:
+        case OPEN_OBJECT:
+          open.push(new Set());
+          at += 1;
+          break;
+        case CLOSE_LIST:
+        case CLOSE_OBJECT:
+          open.pop();
+          at += 1;
+          break;
+        case QUOTE: {
+          const end = this.#endOfString(at);
+          const next = this.#skipBlanks(end);
+          if (text.charCodeAt(next) === COLON) {
+            const name = this.#nameIn(at, end);
+            const names = open.at(-1);
+            if (names?.has(name) === true) return { name, nameAt: at };
+            names?.add(name);
+          }
+          at = next;
+          break;
+        }
+        default:
+          at += 1;
       }
     }
     return null;
@@ -175,7 +193,7 @@ export class JsonText {
   #endOf(start: number): number {
     const { text } = this;
     let depth = 0;
-    for (let at = start; ; ) {
+    for (let at = start; ;) {
       const code = text.charCodeAt(at);
       switch (code) {
         case QUOTE:
@@ -249,7 +267,10 @@ export class JsonText {
 
   #error(problem: string, offset: number): InputError {
     const { line } = this.positionAt(offset);
-    return new InputError(`not JSON: ${problem}`, { file: this.#file, line: this.#linesBefore + line + 1 });
+    return new InputError(`not JSON: ${problem}`, {
+      file: this.#file,
+      line: this.#linesBefore + line + 1,
+    });
   }
 }
 

@@ -30,8 +30,7 @@ export class ManifestNode {
   static ofPart(source: SourceDocument, path: readonly PathStep[], value: unknown): ManifestNode {
     const last = path.length - 1;
     return path.reduce<ManifestNode>(
-      (parent, step, at) =>
-        new ManifestNode(source, at === last ? value : undefined, parent, step),
+      (parent, step, at) => new ManifestNode(source, at === last ? value : undefined, parent, step),
       new ManifestNode(source, last < 0 ? value : undefined, null, ''),
     );
   }

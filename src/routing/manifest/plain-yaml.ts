@@ -1,4 +1,5 @@
 import { isMap, isNode, isSeq, parseDocument } from 'yaml';
+import { MAX_DEPTH } from '../../scenario/nesting.js';
 
 /** A place in a text. Both are 0-based. */
 export interface TextPosition {
@@ -38,6 +39,8 @@ class NotPlain extends Error {}
 
 /** Those of `managedFields`, too: `f:metadata`, `k:{"name":"http"}` and the dot. */
 const KEY = /^(?:((?:f:)?[A-Za-z_][\w./-]*|k:\{\S*\}|\.)|"([^"\\]*)"):(?: +(.*))?$/;
+/** Longer parts in flow style are not those of people. */
+const MOST_FLOW = 100_000;
 const WHOLE_NUMBER = /^-?(?:0|[1-9]\d{0,14})$/;
 /** Could be a number or a date to some reader of YAML, so a full parser decides. */
 const NUMBER_LIKE = /^[-+]?\.?\d[\da-fA-FxoXeE+._-]*$|^[-+]?\.(?:inf|nan)$/i;
@@ -218,6 +221,10 @@ class PlainReader {
   #flow(text: string, start: TextPosition): unknown {
     // Maybe a template's, which takes a look at the whole.
     if (text.includes('{{')) throw new NotPlain();
+    // What nests deeply, or has keys without number, is read with more care.
+    if (text.length > MOST_FLOW || text.split(/[[{]/, MAX_DEPTH + 2).length > MAX_DEPTH) {
+      throw new NotPlain();
+    }
     const document = parseDocument(text, { logLevel: 'silent', prettyErrors: false });
     if (document.errors.length > 0 || /[&*!<]/.test(text.replaceAll(/"[^"\\]*"|'[^']*'/g, '')))
       throw new NotPlain();

@@ -1,6 +1,7 @@
-import { LineCounter, isAlias, isMap, isSeq, parseAllDocuments, type Document } from 'yaml';
+import { LineCounter, isAlias, isMap, isSeq, type Document } from 'yaml';
 
 import { InputError } from '../../input-error.js';
+import { yamlDocuments } from '../../scenario/yaml-documents.js';
 import { HELM_TEMPLATE_PROBLEM, hasMappingAsKey, helmActionOffset } from './helm-template.js';
 import { splitJsonObjects } from './json-stream.js';
 import { JsonText } from './json-text.js';
@@ -159,7 +160,7 @@ function readJson(text: string, file: string, linesBefore: number): KnownJson | 
     json.valueAt(json.root());
     return null;
   }
-  const repeated = json.repeatedField();
+  const repeated = json.repeatedName();
   if (repeated === null) return { json, value };
   throw new InputError(repeatedKey(repeated.name), {
     file,
@@ -199,7 +200,7 @@ function parseOne(
   const lines = new LineCounter();
   let document: Document.Parsed | undefined;
   try {
-    [document] = parse(text, lines);
+    [document] = yamlDocuments(text, { lineCounter: lines, merge: true });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new InputError('nested too deeply to be a manifest', {
@@ -231,17 +232,6 @@ function describeMistake(
   return `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
 
-function parse(text: string, lines: LineCounter): Document.Parsed[] {
-  const documents = parseAllDocuments(text, {
-    prettyErrors: false,
-    uniqueKeys: true,
-    merge: true,
-    logLevel: 'silent',
-    lineCounter: lines,
-  });
-  return Array.isArray(documents) ? documents : [];
-}
-
 /**
  * A line that begins with `---` always begins a document (YAML 1.2, 9.1.2: even inside a block
  * scalar), so a stream can be cut there and read piece by piece at a third less cost. Streams with
@@ -268,7 +258,8 @@ function isEmpty(text: string): boolean {
   return !SOME_CONTENT.test(text);
 }
 
-const SOME_CONTENT = /^(?!(?:---)?\s*(?:#.*)?$)/m;
+/** Blanks of one line only: those of many, tried at each line, would take for ever. */
+const SOME_CONTENT = /^(?!(?:---)?[^\S\n]*(?:#.*)?$)/m;
 
 function startOfDirectives(text: string, markerStart: number): number {
   let start = markerStart;
