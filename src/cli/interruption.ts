@@ -4,7 +4,7 @@ const SIGNALS: readonly SignalName[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** One key press may arrive twice: from the terminal, and from npm, which passes it on. */
 const ECHO_MS = 500;
 /** How long a command without a report may take to say what it was interrupted in. */
-const LAST_WORDS_MS = 200;
+const LAST_WORDS_MS = 1500;
 
 /** How Ctrl-C, and other wishes to end, reach a command. */
 export interface Interruption {

@@ -12,7 +12,7 @@ export interface ReaderPatience {
   hurriedMs: number;
 }
 
-const PATIENCE: ReaderPatience = { waitMs: 10_000, hurriedMs: 500 };
+const PATIENCE: ReaderPatience = { waitMs: 10_000, hurriedMs: 300 };
 const LOOK_MS = 10;
 /** Names of what this process has open already: a shell's redirections among them. */
 const OPEN_ALREADY = /^\/(?:dev\/(?:fd\/|std(?:out|err)$)|proc\/)/;

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
+import { type Mesh, startMesh } from '../../src/mesh/mesh.js';
+import { podNames } from '../../src/mesh/pod-names.js';
 import { recordOf, ROOT } from '../fixtures/command.js';
 
 /** Loaded before the command: each look at the clock of the day finds it an hour off, one way or the other. */
@@ -14,16 +16,38 @@ const SHAKEN = `
 const TELLS_THE_DAY = ['load/transport/grpc-js-connection.ts', 'run/ask.ts', 'run/run-id.ts'];
 
 describe('a clock that is set during a run', () => {
-  it('changes nothing that is measured', async () => {
-    const { record, stderr } = await recordOf(['demo', '-n', '3089', '-r', '3000'], {
-      env: { NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(SHAKEN)}"` },
+  let mesh: Mesh;
+  before(async () => {
+    mesh = await startMesh({
+      service: 'greeter',
+      versions: [
+        { name: 'v1', weight: 60, pods: podNames('greeter', 'v1') },
+        { name: 'v2', weight: 40, pods: podNames('greeter', 'v2') },
+      ],
+      balance: 'per-request',
     });
-    assert.equal(record.load.ok, 3089, stderr);
-    assert.equal(record.verdict, 'pass');
-    assert.ok(record.durationSeconds! < 3600 && record.durationSeconds! > 1);
-    const latency = record.calls[0]!.latencyMs.overall!;
-    assert.ok(latency.max < 60_000, String(latency.max));
   });
+  after(() => mesh.close());
+
+  for (const [loop, flags] of [
+    ['closed', []],
+    ['open', ['-r', '1000']],
+    ['two threads of a', ['--workers', '2']],
+  ] as const) {
+    it(`changes nothing that is measured: ${loop} loop`, async () => {
+      const { record, stderr } = await recordOf(
+        [
+          ...['verify', mesh.address, 'helloworld.Greeter/SayHello', '--plaintext'],
+          ...['--weights', 'v1=60,v2=40', '-n', '500', ...flags],
+        ],
+        { env: { NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(SHAKEN)}"` } },
+      );
+      assert.equal(record.load.ok, 500, stderr);
+      assert.ok(record.durationSeconds! < 600, String(record.durationSeconds));
+      const { max } = record.calls[0]!.latencyMs.overall!;
+      assert.ok(max! > 0 && max! < 600_000, String(max));
+    });
+  }
 
   it('is looked at for the day alone', () => {
     const src = path.join(ROOT, 'src');

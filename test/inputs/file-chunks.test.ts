@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileChunks } from '../../src/inputs/file-chunks.js';
+import { splitproof } from '../fixtures/command.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'splitproof-chunks-'));
 after(() => {
@@ -52,5 +53,18 @@ describe('what is read as it comes', () => {
       }
     })();
     await assert.rejects(reading, { name: 'AbortError' });
+  });
+});
+
+describe('memory', () => {
+  it('that a text does not fit into is said to be too small', async () => {
+    const { status, stderr } = await splitproof(['report', '/dev/zero'], {
+      env: { NODE_OPTIONS: '--max-old-space-size=64' },
+    });
+    assert.match(
+      stderr,
+      /^splitproof: \/dev\/zero: it is larger than \d+ MiB, all that this process has memory for/,
+    );
+    assert.equal(status, 2);
   });
 });
