@@ -1,6 +1,5 @@
 import { InputError } from '../../input-error.js';
 import { MAX_DEPTH } from '../../scenario/nesting.js';
-import type { PathStep } from './source-document.js';
 
 /** A field of an object, by where its parts begin. */
 export interface JsonField {
@@ -96,7 +95,7 @@ export class JsonText {
   }
 
   /** Where the field or item at a path begins, or its nearest ancestor that is there. */
-  offsetOf(path: readonly PathStep[]): number {
+  offsetOf(path: readonly (string | number)[]): number {
     let part = this.root();
     let offset = part;
     for (const step of path) {
