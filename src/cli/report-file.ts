@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { constants, unlinkSync } from 'node:fs';
 import { type FileHandle, lstat, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
@@ -55,7 +54,7 @@ async function replace(
   bytes: Buffer,
   existing: { mode: number; uid: number; gid: number } | null,
 ): Promise<boolean> {
-  const name = `.splitproof-${randomBytes(6).toString('hex')}.tmp`;
+  const name = `.splitproof-${process.pid}-${process.hrtime.bigint().toString(36)}.tmp`;
   const temporary = path.join(path.dirname(place), name);
   const remove = (): void => {
     try {
