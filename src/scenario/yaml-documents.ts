@@ -71,7 +71,7 @@ function partsOf(token: CST.Token): CST.Token[] {
   if (!('items' in token)) return [];
   return token.items.flatMap(({ key, value }) =>
     [key, value].filter((part) => part !== undefined && part !== null && 'items' in part),
-  ) as CST.Token[];
+  );
 }
 
 function refuseRepeatedKeys(document: Document.Parsed): void {

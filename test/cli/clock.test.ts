@@ -43,8 +43,8 @@ describe('a clock that is set during a run', () => {
         { env: { NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(SHAKEN)}"` } },
       );
       assert.equal(record.load.ok, 500, stderr);
-      assert.ok(record.durationSeconds! < 600, String(record.durationSeconds));
-      const { max } = record.calls[0]!.latencyMs.overall!;
+      assert.ok(record.durationSeconds < 600, String(record.durationSeconds));
+      const { max } = record.calls[0]!.latencyMs.overall;
       assert.ok(max! > 0 && max! < 600_000, String(max));
     });
   }
