@@ -13,7 +13,8 @@ export type HistogramCounts = readonly number[];
  * Because of the peer: `no-connection` (none for two seconds), `no-stream` (it allowed none within the
  * request's deadline), `no-answer` (nothing was answered any more, and the load was given up).
  * Because of this side: `no-place` (all places in flight were taken, which a slow answer and a small
- * --concurrency have equal parts in), `client` (the worker died, or could not keep up),
+ * --concurrency have equal parts in), `client` (the worker died, could not keep up, or lacked what a
+ * connection takes),
  * `interrupted`, and `stopped` (an early end that was asked for).
  */
 export type UnsentCause =
@@ -316,6 +317,11 @@ export interface TransportCounts {
   streamWaits: { count: number; totalMs: number };
   /** Each kind that was met, once. */
   tls: TlsDetails[];
+  /**
+   * Connections that this side could not open at times, by what it lacked (a `LocalShortage`); absent
+   * where there were none.
+   */
+  shortages?: Map<string, number>;
 }
 
 /** When the sample was taken. */

@@ -151,7 +151,16 @@ function mergeTransports(a: TransportCounts, b: TransportCounts): TransportCount
       totalMs: (micros(a.streamWaits.totalMs) + micros(b.streamWaits.totalMs)) / 1000,
     },
     tls: once([...a.tls, ...b.tls], keyOfTls),
+    ...mergeShortages(a.shortages, b.shortages),
   };
+}
+
+function mergeShortages(
+  a: TransportCounts['shortages'],
+  b: TransportCounts['shortages'],
+): Pick<TransportCounts, 'shortages'> {
+  if (a === undefined && b === undefined) return {};
+  return { shortages: mergeSums(a ?? new Map(), b ?? new Map(), compareTexts) };
 }
 
 function mergeRollouts(a: Counted['rollout'], b: Counted['rollout']): Counted['rollout'] {

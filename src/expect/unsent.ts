@@ -44,7 +44,7 @@ export const UNSENT_TEXTS: Readonly<Record<UnsentCause, string>> = {
   'no-stream': 'the target allowed no stream within their deadline',
   'no-answer': 'nothing was answered any more',
   'no-place': 'all places in flight were taken',
-  client: 'a thread of the client died or could not keep up',
+  client: 'the client could not keep up, lacked what a connection takes, or died',
   interrupted: 'the run was interrupted',
   stopped: 'the load was stopped early, as asked',
 };

@@ -8,6 +8,8 @@ import type { CallJudgement, CountedCall, Reason } from '../expect/expectation.j
 import { sentence } from '../expect/found.js';
 import { judgeCalls } from '../expect/kinds.js';
 import { judgeLoad } from '../expect/load/judge-load.js';
+import { shortageReason } from '../expect/load/client-shortage.js';
+import { notOpenedReason } from '../expect/load/connections-not-opened.js';
 import { harmReason } from '../expect/load/stopped-for-harm.js';
 import type { ThresholdResult } from '../expect/thresholds/threshold.js';
 import { asksForSpeed, judgeThresholds } from '../expect/thresholds/judge-thresholds.js';
@@ -162,12 +164,18 @@ const UNSENT = 'unsent-requests';
 
 /** What keeps a run from passing whatever its counts say. */
 function barsOf(
-  { isInterrupted, deaths, calls, stopped }: Counted,
+  { isInterrupted, deaths, calls, stopped, transport }: Counted,
   judged: readonly CallJudgement[],
 ): Reason[] {
   const bars: Reason[] = [];
   const harm = harmReason(stopped);
-  if (harm !== null) bars.push(harm);
+  for (const bar of [
+    harm,
+    notOpenedReason(stopped),
+    shortageReason(transport.shortages ?? new Map()),
+  ]) {
+    if (bar !== null) bars.push(bar);
+  }
   if (isInterrupted) bars.push({ code: 'interrupted', text: 'it was interrupted' });
   if (deaths.length > 0) bars.push({ code: 'part-lost', text: 'a part of the sample is lost' });
   bars.push(...barsOfLogs(calls));
@@ -186,12 +194,13 @@ function barsOf(
 
 function endOf(
   { calls: asked }: Asked,
-  { isInterrupted, deaths, calls }: Counted,
+  { isInterrupted, deaths, calls, stopped, transport }: Counted,
   judged: readonly CallJudgement[],
 ): RunEnd {
   if (isInterrupted) return 'interrupted';
-  // A client that broke says nothing about the target.
-  if (deaths.length > 0) return 'complete';
+  // A client that broke, or opened no connections, says nothing about the target.
+  const isOwnDoing = stopped?.code === 'not-opened' || transport.shortages !== undefined;
+  if (deaths.length > 0 || isOwnDoing) return 'complete';
   const isAnswered = calls.some(({ ends, observed, log }, index) => {
     // Answers that might be anybody's say nothing of a split; where a log tells whose they are, the
     // target is not to blame for what the log lacks.

@@ -123,6 +123,7 @@ export const savedCountsSchema = z.object({
     maxConcurrentStreams: count.nullable(),
     streamWaits: z.object({ count, totalMs: milliseconds }),
     tls: z.array(tls),
+    shortages: z.array(z.tuple([z.string(), count])).optional(),
   }),
   cpuMicros: amount,
   excluded: count,

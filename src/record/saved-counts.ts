@@ -4,11 +4,15 @@ import type { SavedCallCounts, SavedCounts } from './saved-counts-schema.js';
 
 /** Puts what was counted into the form in which it is saved. */
 export function savedCounts(counted: Counted): SavedCounts {
-  const { transport } = counted;
+  const { shortages, ...transport } = counted.transport;
   return {
     ...counted,
     calls: counted.calls.map(savedCall),
-    transport: { ...transport, rstStream: [...transport.rstStream] },
+    transport: {
+      ...transport,
+      rstStream: [...transport.rstStream],
+      ...(shortages === undefined ? {} : { shortages: [...shortages] }),
+    },
   };
 }
 
@@ -41,11 +45,15 @@ function savedCall({ timedLatency, ...call }: CallCounts): SavedCallCounts {
  * @throws Error when a histogram cannot be read.
  */
 export function countedOf(saved: SavedCounts): Counted {
-  const { transport } = saved;
+  const { shortages, ...transport } = saved.transport;
   return {
     ...saved,
     calls: saved.calls.map(callOf),
-    transport: { ...transport, rstStream: new Map(transport.rstStream) },
+    transport: {
+      ...transport,
+      rstStream: new Map(transport.rstStream),
+      ...(shortages === undefined ? {} : { shortages: new Map(shortages) }),
+    },
   };
 }
 

@@ -5,6 +5,8 @@ import { unsentByCause } from '../unsent.js';
 import type { Verdict } from '../verdict.js';
 import { cachedAnswers } from './cached-answers.js';
 import { clientBottleneck } from './client-bottleneck.js';
+import { clientShortage } from './client-shortage.js';
+import { connectionsNotOpened } from './connections-not-opened.js';
 import { type AccountEvidence, loadCutShort } from './load-cut-short.js';
 import { rateNotReached } from './rate-not-reached.js';
 import { stalled, stretchesOf } from './stalled.js';
@@ -46,7 +48,9 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
     threads: members,
     isSpeedAsked,
   });
-  const silence = stalled(stretchesOf(counted), asked.failsOnSilence);
+  const shortage = clientShortage(transport.shortages ?? new Map(), connections.length);
+  // Requests that wait for what this side lacks are no silence of the target.
+  const silence = shortage === null ? stalled(stretchesOf(counted), asked.failsOnSilence) : null;
   const fails = silence !== null && asked.failsOnSilence;
   return {
     verdict: fails ? 'fail' : 'pass',
@@ -56,6 +60,12 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
     ),
     findings: [
       stoppedForHarm(stopped, due),
+      connectionsNotOpened(
+        stopped,
+        connections.length,
+        members.reduce((sum, member) => sum + member.connections, 0),
+      ),
+      shortage,
       bottleneck,
       silence,
       streamLimit({
@@ -76,7 +86,7 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
       workerDied(deaths, members.length + deaths.length),
       cachedAnswers(calls.map(({ cache }) => cache)),
     ].filter((finding) => finding !== null),
-    isClientBottleneck: bottleneck !== null,
+    isClientBottleneck: bottleneck !== null || shortage !== null,
   };
 }
 

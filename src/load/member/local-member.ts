@@ -11,6 +11,7 @@ import { Phase, type PhaseEnd } from '../phase/phase.js';
 import { type PhaseLimit, quotasOf } from '../plan.js';
 import { type PartProgress, sumProgress } from '../progress.js';
 import type { Connection, OpenTransport } from '../transport/transport.js';
+import { dialAll } from './dial-all.js';
 import type { Harm, LoadMember, MemberTask, SampleTimes, StopHow } from './member.js';
 import { callsPerConnection, phasePlanOf } from './phase-plan.js';
 import { ThreadWatch } from './thread-health.js';
@@ -84,6 +85,8 @@ export class LocalMember implements LoadMember {
   readonly #task: MemberTask;
   readonly #openTransport: OpenTransport;
   readonly #cancelling = new AbortController();
+  /** Aborts when the connections take longer to open than the load is to last. */
+  readonly #tooLate = new AbortController();
   #connections: Connection[] = [];
   /** The one that runs: connections live longer than a phase. */
   #phase: Phase | null = null;
@@ -110,23 +113,31 @@ export class LocalMember implements LoadMember {
     const { plan, calls, addresses } = order;
     const { signal } = this.#cancelling;
     await loadAnswerReaders(calls.map(({ counting }) => counting.answers));
+    const dialling = AbortSignal.any([signal, this.#tooLate.signal]);
     const transport = await this.#openTransport(
       order.transport,
       requestsOf(this.#task),
       { callsPerConnection: callsPerConnection(plan) },
-      signal,
+      dialling,
     );
     this.#engine = transport.engine;
-    this.#connections = await Promise.all(
-      share.connections.map((number, own) =>
+    const timer =
+      plan.durationMs === null
+        ? undefined
+        : setTimeout(() => this.#tooLate.abort(), plan.durationMs);
+    this.#connections = await dialAll(
+      share.connections,
+      (number, own) =>
         transport.dial(number, addresses, {
           onAnswer: (slot, answer) => this.#phase?.onAnswer(slot, answer),
           onEnd: (slot, end) => this.#phase?.onEnd(slot, end),
           onRoom: () => this.#phase?.onRoom(own),
         }),
-      ),
+      dialling,
     );
-    if (plan.warmup === null) return;
+    clearTimeout(timer);
+    if (this.#tooLate.signal.aborted) await this.#keepOpenOnly();
+    if (plan.warmup === null || dialling.aborted) return;
     // Counted like the sample, and thrown away: counting is code that gets warm, too.
     const { phase, counters } = this.#newPhase(
       plan.warmup,
@@ -146,6 +157,14 @@ export class LocalMember implements LoadMember {
       untilMs: startedAtMs + (plan.warmup.durationMs ?? Infinity),
     });
     this.#excluded = phase.sent;
+  }
+
+  /** What is not open by now will not be; its requests are never taken up. */
+  async #keepOpenOnly(): Promise<void> {
+    const isOpen = ({ trouble }: Connection): boolean => trouble === null;
+    const others = this.#connections.filter((connection) => !isOpen(connection));
+    this.#connections = this.#connections.filter(isOpen);
+    await Promise.all(others.map((connection) => connection.close()));
   }
 
   start(times: SampleTimes): void {
@@ -254,7 +273,9 @@ export class LocalMember implements LoadMember {
       times.untilEpochMs === null ? Infinity : times.untilEpochMs - performance.timeOrigin;
     for (const counter of counters) counter.start(startedAtMs, times.startEpochMs);
     try {
-      const end = await phase.run(this.#cancelling.signal, { startedAtMs, untilMs });
+      const end = this.#tooLate.signal.aborted
+        ? phase.abandon()
+        : await phase.run(this.#cancelling.signal, { startedAtMs, untilMs });
       this.#settle(sample);
       phase.countNeverTakenUp();
       return this.#counted(
@@ -313,7 +334,7 @@ export class LocalMember implements LoadMember {
       },
       isInterrupted: end === 'interrupted',
       stopped:
-        end === 'silent' || end === 'stopped'
+        end === 'silent' || end === 'stopped' || end === 'not-opened'
           ? {
               code: end,
               afterRequests: calls.reduce((sum, { sent }) => sum + sent, 0),

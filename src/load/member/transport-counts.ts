@@ -16,12 +16,16 @@ export function transportCounts(
     streamWaits: { count: waits.forStream, totalMs: waits.forStreamMs },
     tls: [],
   };
+  const shortages = new Map<string, number>();
   for (const connection of connections) {
     const ledger = connection.ledger();
     total.goaway += ledger.goaway;
     total.reconnects += ledger.reconnects;
     for (const [name, count] of Object.entries(ledger.rstStream)) {
       total.rstStream.set(name, (total.rstStream.get(name) ?? 0) + count);
+    }
+    if (ledger.shortage !== undefined) {
+      shortages.set(ledger.shortage, (shortages.get(ledger.shortage) ?? 0) + 1);
     }
     if (ledger.maxConcurrentStreams !== null) {
       total.maxConcurrentStreams = Math.min(
@@ -30,5 +34,5 @@ export function transportCounts(
       );
     }
   }
-  return total;
+  return shortages.size === 0 ? total : { ...total, shortages };
 }

@@ -17,9 +17,10 @@ import { SilenceWatch } from './silence-watch.js';
 
 /**
  * How a phase came to its end: `complete` by number or clock, `silent` given up because nothing was
- * answered, `stopped` early, `interrupted` at once.
+ * answered, `stopped` early, `interrupted` at once, `not-opened` before it began: its connections took
+ * longer to open than it was to last.
  */
-export type PhaseEnd = 'complete' | 'silent' | 'stopped' | 'interrupted';
+export type PhaseEnd = 'complete' | 'silent' | 'stopped' | 'interrupted' | 'not-opened';
 
 /** What a phase does. */
 export interface PhasePlan {
@@ -181,6 +182,11 @@ export class Phase {
     return this.#end;
   }
 
+  /** Ends instead of beginning: not all of its connections could be opened in time. */
+  abandon(): PhaseEnd {
+    return (this.#end = 'not-opened');
+  }
+
   /** Takes up nothing more, and waits for what is in flight; what waits to be sent is not sent. */
   stop(): void {
     const isMoreDue = this.#order.left()?.every((count) => count <= 0) !== true;
@@ -326,4 +332,5 @@ const NEVER_TAKEN_UP: Readonly<Record<PhaseEnd, UnsentCause | null>> = {
   silent: 'no-answer',
   stopped: 'stopped',
   interrupted: 'interrupted',
+  'not-opened': 'client',
 };

@@ -9,6 +9,11 @@ const NO_ANSWER = 'nothing was answered any more';
 /** Causes that are the peer's. */
 const OF_PEER: ReadonlySet<UnsentCause> = new Set(['no-connection', 'no-stream', 'no-answer']);
 
+/** A cause where no connection could be opened for want of something on this side: it is not the peer's. */
+function ofThisSide(cause: UnsentCause): UnsentCause {
+  return OF_PEER.has(cause) ? 'client' : cause;
+}
+
 /** Accounts for requests that were due and are not sent, and says why. */
 export class UnsentRequests {
   readonly #connections: readonly Connection[];
@@ -34,7 +39,8 @@ export class UnsentRequests {
   }
 
   /** A request that was taken up is not sent; one that was to be sent again has failed instead. */
-  giveUp(request: Request | Slot, cause: UnsentCause, nowMs: number): void {
+  giveUp(request: Request | Slot, why: UnsentCause, nowMs: number): void {
+    const cause = this.#hasShortage(request.connection) ? ofThisSide(why) : why;
     const counter = this.#counters[request.call]!;
     if ('state' in request) {
       request.state = 'idle';
@@ -53,10 +59,18 @@ export class UnsentRequests {
 
   /** Requests that were due by their number were never taken up. @param byCall How many. */
   neverTakenUp(cause: UnsentCause, byCall: readonly number[]): void {
-    const failure = cause === 'no-answer' ? NO_ANSWER : '';
+    const isEveryShort = this.#connections.every((_, connection) => this.#hasShortage(connection));
+    const what = isEveryShort ? ofThisSide(cause) : cause;
+    const failure = what === 'no-answer' ? NO_ANSWER : '';
     byCall.forEach((count, call) => {
-      if (count > 0) this.#counters[call]!.neverTakenUp({ cause, count, failure, waitedMs: null });
+      if (count === 0) return;
+      this.#counters[call]!.neverTakenUp({ cause: what, count, failure, waitedMs: null });
     });
+  }
+
+  /** Whether this side lacks what it takes to open a connection. */
+  #hasShortage(connection: number): boolean {
+    return (this.#connections[connection]!.shortage ?? null) !== null;
   }
 
   #inWords(cause: UnsentCause, connection: number): string {

@@ -2,7 +2,7 @@ import { describeCloseCause } from '../../wire/h1/close-cause.js';
 import { openSession } from '../../wire/h1/open-session.js';
 import { encodeRequest, type EncodedRequest, numberRequest } from '../../wire/h1/request.js';
 import type { Session, SessionEvents } from '../../wire/h1/session.js';
-import { connectErrorFrom } from '../../wire/socket/connect-error.js';
+import { connectErrorFrom, type LocalShortage } from '../../wire/socket/connect-error.js';
 import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
 import type { TlsOptions } from '../../wire/socket/tls-options.js';
 import { contentLengthOf, type HttpRequest } from '../../call/http/request.js';
@@ -11,6 +11,7 @@ import { holdTickForTurn, tickNowMs } from '../tick-clock.js';
 import { type Sweepable, sweepEvery, sweepIntervalMs } from './deadline-sweep.js';
 import { H1Answer } from './h1-answer.js';
 import { ReconnectPolicy } from './reconnect-policy.js';
+import { Shortage } from './shortage.js';
 import type { CallStart, Connection, ConnectionEvents, ConnectionLedger } from './transport.js';
 
 /** How connections are made. */
@@ -64,6 +65,7 @@ class H1Connection implements Connection, Sweepable {
   readonly #closing = new AbortController();
   readonly #givenUp: AbortSignal;
   readonly #reconnecting = new ReconnectPolicy();
+  readonly #shortage = new Shortage();
   #state: State;
   #retry: NodeJS.Timeout | undefined;
   #reconnects = 0;
@@ -115,6 +117,10 @@ class H1Connection implements Connection, Sweepable {
     }
   }
 
+  get shortage(): LocalShortage | null {
+    return this.#shortage.now;
+  }
+
   /** Dials once; what goes wrong is the connection's trouble, and it is dialled again. */
   async connect(): Promise<void> {
     const { tls, connectTimeoutMs: timeoutMs } = this.#options;
@@ -126,12 +132,12 @@ class H1Connection implements Connection, Sweepable {
       );
     } catch (error) {
       if (this.#state.kind === 'closed') return;
-      this.#retryLater(
-        this.#reconnecting.afterRefusal(),
-        connectErrorFrom(error, this.#endpoint).message,
-      );
+      const { kind, message } = connectErrorFrom(error, this.#endpoint);
+      this.#shortage.failed(kind);
+      this.#retryLater(this.#reconnecting.afterRefusal(), message);
       return;
     }
+    this.#shortage.opened();
     if (this.#state.kind === 'closed') {
       session.destroy();
       return;
@@ -175,6 +181,7 @@ class H1Connection implements Connection, Sweepable {
       reconnects: this.#reconnects,
       rstStream: {},
       maxConcurrentStreams: null,
+      ...this.#shortage.inLedger(),
     };
   }
 

@@ -1,7 +1,7 @@
 import { describeCloseCause } from '../../wire/h2/close-cause.js';
 import { openSession } from '../../wire/h2/open-session.js';
 import type { Session } from '../../wire/h2/session.js';
-import { connectErrorFrom } from '../../wire/socket/connect-error.js';
+import { connectErrorFrom, type LocalShortage } from '../../wire/socket/connect-error.js';
 import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
 import type { TlsOptions } from '../../wire/socket/tls-options.js';
 import { NO_STATUS } from '../../call/answer.js';
@@ -11,6 +11,7 @@ import { type Sweepable, sweepEvery, sweepIntervalMs } from './deadline-sweep.js
 import { H2Answer } from './h2-answer.js';
 import { H2Line } from './h2-line.js';
 import { ReconnectPolicy } from './reconnect-policy.js';
+import { Shortage } from './shortage.js';
 import type {
   CallStart,
   Connection,
@@ -77,6 +78,7 @@ class H2Connection implements Connection, Sweepable {
   #state: State;
   #retry: NodeJS.Timeout | undefined;
   readonly #reconnecting = new ReconnectPolicy();
+  readonly #shortage = new Shortage();
   #openedAtMs = 0;
 
   constructor(
@@ -105,6 +107,10 @@ class H2Connection implements Connection, Sweepable {
       case 'closed':
         return `${this.remote}: the connection is closed`;
     }
+  }
+
+  get shortage(): LocalShortage | null {
+    return this.#shortage.now;
   }
 
   /** Dials once; what goes wrong is the connection's trouble, and it is dialled again. */
@@ -143,12 +149,12 @@ class H2Connection implements Connection, Sweepable {
       this.#state = { kind: 'connected', line };
     } catch (error) {
       if (this.#state.kind === 'closed') return;
-      this.#retryLater(
-        this.#reconnecting.afterRefusal(),
-        connectErrorFrom(error, this.#endpoint).message,
-      );
+      const { kind, message } = connectErrorFrom(error, this.#endpoint);
+      this.#shortage.failed(kind);
+      this.#retryLater(this.#reconnecting.afterRefusal(), message);
       return;
     }
+    this.#shortage.opened();
     this.#events.onRoom();
   }
 
@@ -182,7 +188,11 @@ class H2Connection implements Connection, Sweepable {
   }
 
   ledger(): ConnectionLedger {
-    const total: ConnectionLedger = { ...this.#past, rstStream: { ...this.#past.rstStream } };
+    const total: ConnectionLedger = {
+      ...this.#past,
+      rstStream: { ...this.#past.rstStream },
+      ...this.#shortage.inLedger(),
+    };
     for (const { session } of this.#lines) addLedger(total, session);
     return total;
   }

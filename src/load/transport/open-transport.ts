@@ -26,7 +26,7 @@ export const openTransport: OpenTransport = async (spec, requests, limits, signa
   const { name, dial } = await engineFor(spec, requests, limits, signal);
   return {
     engine: name,
-    reach: () => reachSockets(spec, signal),
+    reach: (admit) => reachSockets(spec, signal, admit),
     dial: (number, addresses, events) => dial(addresses[number % addresses.length]!, events),
   };
 };

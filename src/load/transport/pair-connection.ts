@@ -58,6 +58,10 @@ class PairConnection implements Connection {
     return this.#grpc.trouble ?? this.#http.trouble;
   }
 
+  get shortage(): Connection['shortage'] {
+    return this.#grpc.shortage ?? this.#http.shortage ?? null;
+  }
+
   call(slot: number, call: number, number: number): CallStart {
     const { connection, own } = this.#calls[call]!;
     return connection.call(slot, own, number);
@@ -70,7 +74,7 @@ class PairConnection implements Connection {
 
   ledger(): ConnectionLedger {
     const [grpc, http] = [this.#grpc.ledger(), this.#http.ledger()];
-    return { ...grpc, reconnects: grpc.reconnects + http.reconnects };
+    return { ...http, ...grpc, reconnects: grpc.reconnects + http.reconnects };
   }
 
   async close(): Promise<void> {

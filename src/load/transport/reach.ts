@@ -5,7 +5,7 @@ import { probeHttp } from '../../wire/h1/probe.js';
 import { probe, type ProbeOptions, type ProbeResult } from '../../wire/h2/probe.js';
 import { ConnectError, connectErrorFrom } from '../../wire/socket/connect-error.js';
 import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
-import type { HttpVersion, Reach, SocketTransportSpec } from './transport.js';
+import type { Admit, HttpVersion, Reach, SocketTransportSpec } from './transport.js';
 
 /**
  * Finds the addresses of a target that answer: every address its name resolves to is connected to
@@ -15,11 +15,13 @@ import type { HttpVersion, Reach, SocketTransportSpec } from './transport.js';
  * @param spec The target, whose host may be a name; resolving and connecting take
  *   `connectTimeoutMs` each at most.
  * @param signal Gives up when it aborts; what is not known then is neither reachable nor unreachable.
+ * @param admit Asked about the addresses before any of them is connected to; what it throws is thrown.
  * @param greet Tries an address out.
  */
 export async function reachSockets(
   { target, tls, connectTimeoutMs: timeoutMs, httpVersion }: SocketTransportSpec,
   signal: AbortSignal,
+  admit: Admit,
   greet: (options: ProbeOptions) => Promise<Pick<ProbeResult, 'tls'>> = greetingOf(httpVersion),
 ): Promise<Reach> {
   const endpoints = await addressesOf(target, timeoutMs, signal);
@@ -33,6 +35,7 @@ export async function reachSockets(
     if (!signal.aborted) reach.unreachable.push(unreachableFrom(endpoints));
     return reach;
   }
+  if (!signal.aborted) admit(endpoints);
   const attempts = await Promise.allSettled(
     endpoints.map((endpoint) => greet({ endpoint, tls, timeoutMs, signal })),
   );

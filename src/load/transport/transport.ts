@@ -1,6 +1,7 @@
 import type { CallEnd, RawAnswer } from '../../call/answer.js';
 import type { CallRequest } from '../../call/kinds.js';
 import type { TlsDetails, UnreachableAddress } from '../../count/counted.js';
+import type { LocalShortage } from '../../wire/socket/connect-error.js';
 import type { Endpoint } from '../../wire/socket/endpoint.js';
 import type { TlsOptions } from '../../wire/socket/tls-options.js';
 
@@ -24,6 +25,9 @@ export interface SocketTransportSpec {
 
 /** A version of HTTP. */
 export type HttpVersion = '1.1' | '2';
+
+/** Decides on the addresses of a target before they are connected to: throws where they must not be. */
+export type Admit = (addresses: readonly Endpoint[]) => void;
 
 /** What became of the attempt to reach a target before loading it. */
 export interface Reach {
@@ -64,6 +68,8 @@ export interface Connection {
   readonly localPorts?: readonly number[];
   /** Why it cannot be used now, in words; null while it can. */
   readonly trouble: string | null;
+  /** What this side lacks to open it, where that is the trouble; absent and null: nothing. */
+  readonly shortage?: LocalShortage | null | undefined;
   /**
    * Starts a call.
    *
@@ -88,14 +94,20 @@ export interface ConnectionLedger {
   rstStream: Record<string, number>;
   /** SETTINGS_MAX_CONCURRENT_STREAMS of the peer; null when unknown or unlimited. */
   maxConcurrentStreams: number | null;
+  /** What this side lacked when it was to be opened, the latest such time; absent: nothing. */
+  shortage?: LocalShortage;
 }
 
 /** A way to a target. */
 export interface Transport {
   /** What carries the calls, for the record. */
   readonly engine: string;
-  /** Finds out, before any load, what of the target can be reached. Bounded in time. */
-  reach(): Promise<Reach>;
+  /**
+   * Finds out, before any load, what of the target can be reached. Bounded in time.
+   *
+   * @param admit Asked about the addresses before any of them is connected to; what it throws is thrown.
+   */
+  reach(admit: Admit): Promise<Reach>;
   /**
    * Opens one connection. Does not fail when the peer does not answer: then it has trouble.
    *

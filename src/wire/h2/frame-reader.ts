@@ -27,7 +27,8 @@ export interface FrameSink {
  */
 export class FrameReader {
   private readonly sink: FrameSink;
-  private readonly carry = Buffer.allocUnsafeSlow(FRAME_HEADER_BYTES + DEFAULT_MAX_FRAME_BYTES);
+  /** Made when it is needed first: thousands of connections may never need one. */
+  private carry: Buffer | null = null;
   private carried = 0;
 
   constructor(sink: FrameSink) {
@@ -50,26 +51,32 @@ export class FrameReader {
     }
     if (at < length && !sink.isClosed) {
       // `completeCarried` has emptied the carry unless it consumed the whole chunk.
-      for (let from = at; from < length; from++) this.carry[this.carried++] = chunk[from]!;
+      const carry = this.ownCarry();
+      for (let from = at; from < length; from++) carry[this.carried++] = chunk[from]!;
     }
   }
 
   /** Completes the frame begun in an earlier chunk; returns how much of this chunk it took. */
   private completeCarried(chunk: Uint8Array, length: number): number {
+    const carry = this.ownCarry();
     let at = 0;
     while (this.carried < FRAME_HEADER_BYTES && at < length) {
-      this.carry[this.carried++] = chunk[at++]!;
+      carry[this.carried++] = chunk[at++]!;
     }
     if (this.carried < FRAME_HEADER_BYTES) return at;
-    const frameBytes = FRAME_HEADER_BYTES + payloadBytes(this.carry, 0);
+    const frameBytes = FRAME_HEADER_BYTES + payloadBytes(carry, 0);
     const taken = Math.min(frameBytes - this.carried, length - at);
-    this.carry.set(chunk.subarray(at, at + taken), this.carried);
+    carry.set(chunk.subarray(at, at + taken), this.carried);
     this.carried += taken;
     if (this.carried === frameBytes) {
       this.carried = 0;
-      this.emit(this.carry, 0, frameBytes);
+      this.emit(carry, 0, frameBytes);
     }
     return at + taken;
+  }
+
+  private ownCarry(): Buffer {
+    return (this.carry ??= Buffer.allocUnsafeSlow(FRAME_HEADER_BYTES + DEFAULT_MAX_FRAME_BYTES));
   }
 
   private emit(bytes: Uint8Array, at: number, end: number): void {

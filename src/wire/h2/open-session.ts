@@ -12,6 +12,8 @@ export interface OpenSessionOptions extends Omit<ConnectOptions, 'readInto'> {
   readonly limits?: Partial<SessionLimits>;
 }
 
+/** All sessions of a thread read into it, each before the next: what is to last is copied. */
+let readBuffer: Buffer | null = null;
 const READ_BUFFER_BYTES = 64 * 1024;
 
 /**
@@ -27,13 +29,14 @@ export async function openSession(
   const { endpoint, tls, timeoutMs, signal } = options;
   const startedAt = performance.now();
   const greeter = new Greeter();
+  readBuffer ??= Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
   const socket = await connectSocket({
     endpoint,
     tls,
     timeoutMs,
     signal,
     readInto: {
-      buffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES),
+      buffer: readBuffer,
       callback: (length, buffer) => {
         greeter.receive(buffer, length);
         return true;

@@ -1,5 +1,8 @@
 import { type Endpoint, formatEndpoint } from './endpoint.js';
 
+/** What this side has too little of to open a connection. */
+export type LocalShortage = 'no-descriptors' | 'no-ports' | 'no-memory';
+
 /**
  * Why no session came to be.
  *
@@ -19,6 +22,7 @@ import { type Endpoint, formatEndpoint } from './endpoint.js';
  * - `tls`: the TLS handshake failed for another reason.
  * - `closed`: the peer closed the connection before it said anything.
  * - `silent`: connected, but no TLS handshake or SETTINGS frame within the connect timeout.
+ * - `no-descriptors`, `no-ports`, `no-memory`: this side lacks what a connection takes.
  * - `interrupted`: given up on this side.
  * - `socket`: any other socket error.
  */
@@ -39,6 +43,7 @@ export type ConnectErrorKind =
   | 'tls'
   | 'closed'
   | 'silent'
+  | LocalShortage
   | 'interrupted'
   | 'socket';
 
@@ -82,6 +87,11 @@ const EXPLANATION: Record<ConnectErrorKind, string> = {
   tls: 'the TLS handshake failed',
   closed: 'the server closed the connection before it said anything',
   silent: 'connected, but the server did not begin to speak within the connect timeout',
+  'no-descriptors':
+    'this machine opens no more connections: it has no file descriptor left for one',
+  'no-ports':
+    'this machine opens no more connections: it has no free port, or no address, to connect from',
+  'no-memory': 'this machine opens no more connections: it has no memory left for one',
   interrupted: 'interrupted while connecting',
   socket: 'the connection failed',
 };
@@ -100,9 +110,14 @@ const KIND_BY_CODE: Readonly<Record<string, ConnectErrorKind>> = {
   ENETUNREACH: 'unreachable',
   EHOSTDOWN: 'unreachable',
   ENETDOWN: 'unreachable',
-  EADDRNOTAVAIL: 'unreachable',
   EACCES: 'unreachable',
   EPERM: 'unreachable',
+  EMFILE: 'no-descriptors',
+  ENFILE: 'no-descriptors',
+  // Without a name of its own to bind, connecting fails so where every port of the range is taken.
+  EADDRNOTAVAIL: 'no-ports',
+  ENOBUFS: 'no-memory',
+  ENOMEM: 'no-memory',
   ETIMEDOUT: 'timeout',
   ECONNRESET: 'closed',
   EPIPE: 'closed',
@@ -136,6 +151,17 @@ const KIND_BY_CODE: Readonly<Record<string, ConnectErrorKind>> = {
   INVALID_PURPOSE: 'certificate',
   HOSTNAME_MISMATCH: 'certificate',
 };
+
+const LOCAL_SHORTAGES: readonly string[] = [
+  'no-descriptors',
+  'no-ports',
+  'no-memory',
+] satisfies LocalShortage[];
+
+/** Whether an error's kind says that this side lacks something; the peer is not to blame then. */
+export function isLocalShortage(kind: string): kind is LocalShortage {
+  return LOCAL_SHORTAGES.includes(kind);
+}
 
 /**
  * Names the cause of a socket or TLS error by its code.
