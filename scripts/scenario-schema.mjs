@@ -1,7 +1,13 @@
-// Writes the JSON Schema of scenario files, for editors that check YAML while it is written.
+// Writes the JSON Schemas of scenario and policy files, for editors that check YAML while it is written.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { scenarioJsonSchema } from '../dist/src/scenario/json-schema.js';
+import { policyJsonSchema } from '../dist/src/scenario/policy-schema.js';
 
-const file = path.resolve(import.meta.dirname, '../scenarios/scenario.schema.json');
-writeFileSync(file, `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`);
+for (const [name, schema] of [
+  ['scenario', scenarioJsonSchema()],
+  ['policy', policyJsonSchema()],
+]) {
+  const file = path.resolve(import.meta.dirname, `../scenarios/${name}.schema.json`);
+  writeFileSync(file, `${JSON.stringify(schema, null, 2)}\n`);
+}

@@ -1,5 +1,6 @@
 import type { Argv, Options } from 'yargs';
 import type { Instrument } from '../run/instrument.js';
+import { SAFETY_OPTIONS } from './safety-options.js';
 import {
   HTTP_OPTIONS,
   OUTPUT_OPTIONS,
@@ -127,6 +128,7 @@ export function explainOptions(command: Argv): Argv {
       strict: { group: EXPECTED, describe: 'Warnings exit with 1', type: 'boolean' },
     })
     .options(INSTRUMENT_OPTIONS)
+    .options(SAFETY_OPTIONS)
     .conflicts('instrument', ['uninstrument', 'strict', 'envoy-admin', 'config-dump'])
     .conflicts('uninstrument', ['strict', 'envoy-admin', 'config-dump'])
     .options({ format: OUTPUT_OPTIONS.format, color: OUTPUT_OPTIONS.color })

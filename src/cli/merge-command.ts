@@ -5,12 +5,15 @@ import { merge } from '../run/merge.js';
 import { exitStatusOf } from './exit-status.js';
 import { outputSettings, writeReports } from './outputs.js';
 import type { Arguments } from './arguments.js';
-import { settingsFromFlags } from './settings.js';
+import { settingsFromArguments } from './settings.js';
 
 /** `splitproof merge`. @param signal Gives up reading when it aborts. @returns The exit status of the whole. */
 export async function mergeCommand(args: Arguments, signal: AbortSignal): Promise<number> {
   const output = outputSettings(args);
-  const { inconclusive = 'report' } = await settingsFromFlags({ inconclusive: args.inconclusive });
+  const { inconclusive = 'report' } = await settingsFromArguments({
+    inconclusive: args.inconclusive,
+    policy: args.policy,
+  });
   const runs: SavedRun[] = [];
   for (const file of args.runs as string[]) runs.push(await readSavedRun(file, signal));
   const record = await merge(runs);

@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import { SAFETY_OPTIONS } from './safety-options.js';
 import { OUTPUT_OPTIONS, SETTING_OPTIONS } from './verify-options.js';
 
 const { format, output, color } = OUTPUT_OPTIONS;
@@ -26,6 +27,7 @@ export function mergeOptions(command: Argv): Argv {
       demandOption: true,
       describe: 'Saved runs, as --format json or -o FILE.json wrote them; - is standard input',
     })
-    .options({ inconclusive: SETTING_OPTIONS.inconclusive, format, output, color })
+    .options({ inconclusive: SETTING_OPTIONS.inconclusive, policy: SAFETY_OPTIONS.policy })
+    .options({ format, output, color })
     .epilogue(MERGE_EPILOGUE);
 }

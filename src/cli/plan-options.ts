@@ -1,5 +1,6 @@
 import type { Argv, Options } from 'yargs';
 import { ROUTE_OPTIONS } from './explain-options.js';
+import { SAFETY_OPTIONS } from './safety-options.js';
 import {
   HTTP_OPTIONS,
   OUTPUT_OPTIONS,
@@ -53,6 +54,7 @@ export function planOptions(command: Argv): Argv {
       'max-error-rate': SETTING_OPTIONS['max-error-rate'],
       'error-rate-shown': SETTING_OPTIONS['error-rate-shown'],
     })
+    .options({ policy: SAFETY_OPTIONS.policy, 'allow-path': SAFETY_OPTIONS['allow-path'] })
     .options({ requests: { ...requests, describe: 'What can this many tell?' }, connections })
     .options(PLAN_ASIDES)
     .options({ format: OUTPUT_OPTIONS.format, color: OUTPUT_OPTIONS.color })

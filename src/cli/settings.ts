@@ -8,6 +8,7 @@ import { hasPath } from '../scenario/target.js';
 import { type LoadingCommand, type Scenario, scenarioOf } from '../scenario/scenario.js';
 import { all, type Arguments, single } from './arguments.js';
 import { httpFromFlags, isHttpAsked, MAX_DATA_BYTES, refuseHttpFlags } from './http-flags.js';
+import { requireAllowedUrls, type Safety, safetyOf } from './safety.js';
 import { REPEATABLE, SETTING_OPTIONS } from './verify-options.js';
 import { type Words, wordsOf } from './words.js';
 
@@ -22,24 +23,47 @@ export async function scenarioFromArguments(
   command: LoadingCommand,
   signal?: AbortSignal,
 ): Promise<Scenario> {
-  return scenarioOf(await settingsFromArguments(args, signal), command);
+  const safety = await safetyOf(args, signal);
+  return scenarioOf(await settingsUnder(safety, args, signal), command, safety.limits);
 }
 
 /**
- * The settings of the scenario file, if one is named, with those of the command line laid over them.
+ * The settings of the scenario file, if one is named, with those of the command line laid over them, as
+ * policies allow them.
  *
  * @param signal Gives up reading when it aborts.
- * @throws InputError when a flag or a line of the file is wrong.
+ * @throws InputError when a flag or a line of the file is wrong, or not allowed.
  */
 export async function settingsFromArguments(
   args: Arguments,
   signal?: AbortSignal,
 ): Promise<Settings> {
+  return await settingsUnder(await safetyOf(args, signal), args, signal);
+}
+
+async function settingsUnder(
+  { policies, limits }: Safety,
+  args: Arguments,
+  signal: AbortSignal | undefined,
+): Promise<Settings> {
+  const settings = await settingsOf(args, signal);
+  await requireAllowedUrls(settings['envoy-admin'] ?? [], limits);
+  if (policies.length === 0) return settings;
+  const { underPolicies } = await import('../scenario/under-policy.js');
+  return underPolicies(settings, policies);
+}
+
+/** What is asked for, whoever allows it. */
+async function settingsOf(args: Arguments, signal: AbortSignal | undefined): Promise<Settings> {
   const name = single(args, 'scenario');
   const onCommandLine = [...(name === '-' ? ['--scenario -'] : []), ...dataFromInput(args)];
   refuseSharedInput([...onCommandLine, ...readersOf(args)]);
   if (typeof name !== 'string') return await settingsFromFlags(args, signal);
-  const file = await readScenarioFile(name, signal);
+  const file = await readScenarioFile(name, signal, {
+    folders: all(args, 'allow-path'),
+    overridden: new Set(Object.keys(args).filter((flag) => args[flag] !== undefined)),
+    importFolders: args['import-path'] === undefined ? null : all(args, 'import-path'),
+  });
   refuseSharedInput([...onCommandLine, ...readersOf({ ...file, ...args })]);
   return overlaid(file, await settingsFromFlags(args, signal, file));
 }

@@ -1,5 +1,6 @@
 import { GATEWAY_IMPLEMENTATIONS } from '../scenario/gateway-implementation.js';
 import type { Argv, Options } from 'yargs';
+import { SAFETY_OPTIONS } from './safety-options.js';
 
 const EXPECTED = 'What is expected:';
 const CALL = 'The call:';
@@ -116,6 +117,7 @@ export const SETTING_OPTIONS = {
   }),
   pace: text(LOAD, 'Requests per second at most, or max [500 away from loopback; with -c, -r max]'),
   over: text(LOAD, 'Spread the sample over this time'),
+  yes: flag(LOAD, 'Load a target away from loopback with over 5000 requests/s or 1000 connections'),
   workers: number(LOAD, 'Threads that send [1]'),
   timeout: text(LOAD, "Each request's deadline [10s]", { alias: ['t', 'max-time'] }),
   warmup: text(LOAD, 'Sent before the sample: a number of requests, or a duration'),
@@ -224,6 +226,7 @@ export function runOptions(
     .option('scenario', SCENARIO_OPTION)
     .options(settings)
     .options(HTTP_OPTIONS)
+    .options(SAFETY_OPTIONS)
     .options(OUTPUT_OPTIONS)
     .epilogue(epilogue);
 }

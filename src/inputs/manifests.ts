@@ -5,7 +5,8 @@ import { mergeManifests, type ManifestSet } from '../routing/manifest-set.js';
 import { parseManifests } from '../routing/parse-manifests.js';
 import { readText, unreadable } from './read-text.js';
 
-const MANIFEST_FILE = /\.(ya?ml|json)$/i;
+/** Files of a folder that are read. */
+export const MANIFEST_FILE = /\.(ya?ml|json)$/i;
 /** A list of everything in a large cluster has tens of megabytes. */
 const MAX_BYTES = 256 * 1024 * 1024;
 const WHAT = 'a manifest';

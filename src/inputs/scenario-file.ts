@@ -4,15 +4,33 @@ import { readText } from './read-text.js';
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
+/** What a scenario may read besides the files of its own folder, and what is not read of it. */
+export interface ScenarioReach {
+  /** Folders that it may lead to as well. */
+  folders: readonly string[];
+  /** Settings that flags say in its place. */
+  overridden: ReadonlySet<string>;
+  /** Where flags have imports of `.proto` files looked for; null: they do not say. */
+  importFolders: readonly string[] | null;
+}
+
+const OWN_FOLDER: ScenarioReach = { folders: [], overridden: new Set(), importFolders: null };
+
 /**
- * Reads a scenario file.
+ * Reads a scenario file. The files that it names, and what they lead to, must lie in its own folder: a
+ * scenario may come from somebody else.
  *
- * @param file Path of the YAML file; `-` for standard input.
+ * @param file Path of the YAML file; `-` for standard input, whose folder is the working folder.
  * @param signal Gives up when it aborts.
+ * @param reach What it may read besides.
  * @returns Its settings, paths made relative to the working folder.
  * @throws InputError with file, line and key for everything that is wrong with it.
  */
-export async function readScenarioFile(file: string, signal?: AbortSignal): Promise<Settings> {
+export async function readScenarioFile(
+  file: string,
+  signal?: AbortSignal,
+  reach: ScenarioReach = OWN_FOLDER,
+): Promise<Settings> {
   const { name, text } = await readText({
     from: file,
     what: 'a scenario file',
@@ -21,6 +39,24 @@ export async function readScenarioFile(file: string, signal?: AbortSignal): Prom
     signal,
   });
   // YAML is loaded only where there is some.
-  const { parseScenario, withPathsFrom } = await import('../scenario/scenario-file.js');
-  return withPathsFrom(file === '-' ? '.' : path.dirname(file), parseScenario(text, name));
+  const { parseScenario, placeInScenario, withPathsFrom } =
+    await import('../scenario/scenario-file.js');
+  const folder = file === '-' ? '.' : path.dirname(file);
+  const settings = withPathsFrom(folder, parseScenario(text, name));
+  const { namedPaths } = await import('../scenario/named-paths.js');
+  const named = namedPaths(settings).filter(({ setting }) => !reach.overridden.has(setting));
+  if (named.length > 0) {
+    const { requireInside } = await import('./inside-folders.js');
+    const importFolders = reach.importFolders ?? settings['import-path'] ?? [];
+    await requireInside(
+      named.map(({ setting, file: one, at }) => {
+        return { setting, file: one, place: () => placeInScenario(text, name, at) };
+      }),
+      {
+        folders: [folder, ...reach.folders, ...(reach.importFolders ?? [])],
+        importFolders: ['.', ...importFolders],
+      },
+    );
+  }
+  return settings;
 }

@@ -26,6 +26,7 @@ import { identityWays } from './identity-ways.js';
 import type { RunOptions } from './options.js';
 import { preparedCalls } from './prepared-calls.js';
 import { newRunId } from './run-id.js';
+import { requireTolerated } from './tolerance-limits.js';
 import { runUserAgent } from './user-agent.js';
 
 /** A call with everything that is known before the first request. */
@@ -137,7 +138,7 @@ function refuseLogs({ accessLogFormat }: Scenario, calls: readonly RunCall[]): v
 }
 
 async function runCall(
-  { rule, calls, load, target }: Scenario,
+  { rule, calls, load, target, limits }: Scenario,
   call: ScenarioCall,
   prepared: PreparedCall,
   configured: ConfiguredCall,
@@ -158,6 +159,10 @@ async function runCall(
     concurrency: load.concurrency,
     connections: load.connections,
   });
+  const { tolerances } = limits;
+  if (tolerances.length > 0 && expectation?.kind === 'split') {
+    requireTolerated(expectation.tolerance, tolerances, destinations);
+  }
   return {
     asked: {
       name,

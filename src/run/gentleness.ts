@@ -1,3 +1,4 @@
+import { formatPlace } from '../input-error.js';
 import { count, digits } from '../number-text.js';
 import type { Scenario } from '../scenario/scenario.js';
 
@@ -29,15 +30,22 @@ export function gentlenessTo(
     command,
     load,
     calls,
-  }: Pick<Scenario, 'command' | 'calls'> & { load: Pick<Scenario['load'], 'pace'> },
+    limits,
+  }: Pick<Scenario, 'command' | 'calls' | 'limits'> & { load: Pick<Scenario['load'], 'pace'> },
   requests: number | null,
   isLoopback: boolean,
 ): Gentleness {
-  if (command !== 'verify') return { atMostPerSecond: null, stopsOnHarm: false };
+  const bounds = limits.requestsPerSecond.map(({ value }) => value);
+  if (command !== 'verify') return { atMostPerSecond: least(bounds), stopsOnHarm: false };
+  const own = atMostPerSecond(load.pace, requests, isLoopback);
   return {
-    atMostPerSecond: atMostPerSecond(load.pace, requests, isLoopback),
+    atMostPerSecond: least(own === null ? bounds : [own, ...bounds]),
     stopsOnHarm: !isLoopback && mostErrorsAllowed(calls) < ERRORS_EXPECTED,
   };
+}
+
+function least(rates: readonly number[]): number | null {
+  return rates.length === 0 ? null : Math.min(...rates);
 }
 
 function mostErrorsAllowed(calls: Scenario['calls']): number {
@@ -56,6 +64,7 @@ function atMostPerSecond(
 ): number | null {
   switch (pace.kind) {
     case 'unlimited':
+    case 'max':
       return null;
     case 'rate':
       return pace.requestsPerSecond;
@@ -68,14 +77,20 @@ function atMostPerSecond(
 
 /** Says a pace that nobody asked for, before anything is sent; null where there is none. */
 export function paceNote(
-  { load }: { load: Pick<Scenario['load'], 'pace'> },
+  { load, limits }: Pick<Scenario, 'limits'> & { load: Pick<Scenario['load'], 'pace'> },
   { atMostPerSecond: rate }: Pick<Gentleness, 'atMostPerSecond'>,
   requests: number | null,
 ): string | null {
-  if (load.pace.kind !== 'gentle' || rate === null) return null;
+  if (rate === null) return null;
+  const { pace } = load;
   const time =
     requests === null ? '' : `, about ${about(requests / rate)} s for ${count(requests)}`;
-  return `note: at most ${count(rate)} requests per second${time}, as the target is not on loopback; --over, --pace, -c or -r say otherwise`;
+  const note = `note: at most ${count(rate)} requests per second${time}`;
+  const isAsked = pace.kind === 'rate' && pace.requestsPerSecond === rate;
+  const bound = limits.requestsPerSecond.find(({ value }) => value === rate);
+  if (bound !== undefined && !isAsked) return `${note}, as ${formatPlace(bound.place)} bounds them`;
+  if (pace.kind !== 'gentle') return null;
+  return `${note}, as the target is not on loopback; --over, --pace, -c or -r say otherwise`;
 }
 
 function about(value: number): string {

@@ -21,6 +21,7 @@ const LIMIT_MS = 60_000;
  *
  * @param plan The load of the sample.
  * @param counted The sample.
+ * @param most Connections that may be open at a time; null for as many as it takes.
  * @returns The same, with the probes beside it.
  */
 export async function probeConnections(
@@ -28,6 +29,7 @@ export async function probeConnections(
   target: ReachedTarget,
   plan: LoadPlan,
   counted: Counted,
+  most: number | null,
   options: RunOptions,
 ): Promise<Counted> {
   if (counted.isInterrupted || counted.stopped?.code === 'harm') return counted;
@@ -50,7 +52,8 @@ export async function probeConnections(
       });
       return probeOf(batch);
     };
-    const probe = await probed(needed, load, options.signal);
+    const atOnce = Math.min(BATCH, most ?? BATCH);
+    const probe = await probed(needed, atOnce, load, options.signal);
     const counts = calls[index];
     if (counts !== undefined) calls[index] = { ...counts, probe };
   }
@@ -92,6 +95,7 @@ function probeOf({ calls: [counts] }: Counted): ProbeCounts | null {
 
 async function probed(
   needed: number,
+  atOnce: number,
   load: (requests: number) => Promise<ProbeCounts | null>,
   signal: AbortSignal | undefined,
 ): Promise<ProbeCounts> {
@@ -102,7 +106,7 @@ async function probed(
     signal?.aborted !== true &&
     performance.now() - startMs < LIMIT_MS
   ) {
-    const batch = await load(Math.min(BATCH, needed - sum.connections));
+    const batch = await load(Math.min(atOnce, needed - sum.connections));
     if (batch === null) break;
     sum.connections += batch.connections;
     batch.observed.forEach((count, i) => (sum.observed[i] = (sum.observed[i] ?? 0) + count));

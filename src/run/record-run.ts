@@ -1,12 +1,15 @@
 import type { Counted } from '../count/counted.js';
 import { mergeCounts } from '../count/merge-counts.js';
+import { readClientLimits } from '../inputs/client-limits.js';
 import type { LoadPlan } from '../load/plan.js';
 import { conclude } from '../record/conclude.js';
 import { recordOf } from '../record/record-of.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { withoutChangedAddresses } from './address-changes.js';
+import { admissionTo } from './admission.js';
 import { ask, type PreparedRun } from './ask.js';
+import { clientNeeds, requireOwnMeans, requireRoom } from './client-needs.js';
 import type { RunOptions } from './options.js';
 import { paceNote } from './gentleness.js';
 import { samplePlan } from './sample.js';
@@ -36,18 +39,36 @@ export function recordRun(
     let { asked } = run;
     const proxies = await watchedProxies(scenario, run, options);
     const loaded = await besideLog(scenario, run, options, async (logged) => {
+      const limits = await readClientLimits();
+      const { httpVersion } = scenario.load;
+      // What is negotiated may take less.
+      if (httpVersion !== 'negotiated') {
+        requireRoom(clientNeeds(scenario, httpVersion, run.requests, Infinity), limits);
+      }
       const target = await reachTarget(
         scenario,
         run.calls.map((call) => call.loaded),
+        admissionTo(scenario, run.requests),
         options,
       );
-      if (!target.isThere) return target.found;
+      if (!target.isThere) {
+        requireOwnMeans(target.found.unreachable);
+        return target.found;
+      }
+      requireRoom(
+        clientNeeds(scenario, target.httpVersion, run.requests, target.addresses),
+        limits,
+      );
       const plan = samplePlan(scenario, run, target);
       const { atMostPerSecond } = plan;
-      asked = { ...asked, load: { ...asked.load, atMostPerSecond } };
+      const isPaced = plan.requestsPerSecond === null;
+      asked = {
+        ...asked,
+        load: { ...asked.load, atMostPerSecond: isPaced ? atMostPerSecond : null },
+      };
       // What judging takes is loaded as it is used: now, for a load may leave no descriptor to open files.
       await conclude(asked, nothingOf(run.calls.map(({ loaded }) => loaded)));
-      const note = paceNote(scenario, plan, run.requests);
+      const note = isPaced ? paceNote(scenario, plan, run.requests) : null;
       if (note !== null) options.onNote?.(note);
       return mergeCounts(target.found, await load(run, logged(target), plan));
     });

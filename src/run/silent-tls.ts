@@ -1,6 +1,6 @@
 import type { Counted, FailureCounts } from '../count/counted.js';
 import type { LoadOrder } from '../load/load-order.js';
-import type { OpenTransport } from '../load/transport/transport.js';
+import type { Admit, OpenTransport } from '../load/transport/transport.js';
 
 /** What becomes of requests in plaintext where TLS is waited for, and nothing said of what came. */
 const CLOSED = /^(?:closed by the peer|socket error ECONNRESET) before it answered$/;
@@ -45,6 +45,9 @@ function isClosedOnly({ calls }: Counted): boolean {
   );
 }
 
+/** The address is one that was loaded. */
+const ADMITTED: Admit = () => undefined;
+
 async function speaksTls(
   { transport, calls, addresses }: LoadOrder,
   openTransport: OpenTransport,
@@ -59,6 +62,6 @@ async function speaksTls(
     { callsPerConnection: 1 },
     signal,
   );
-  const { tls, unreachable } = await inTls.reach();
+  const { tls, unreachable } = await inTls.reach(ADMITTED);
   return tls.length > 0 || unreachable.some(({ kind }) => KINDS_OF_TLS.includes(kind));
 }

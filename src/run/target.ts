@@ -5,7 +5,7 @@ import type { LoadedCall, LoadOrder } from '../load/load-order.js';
 import type { LoadPlan } from '../load/plan.js';
 import { isLoopback } from '../load/transport/loopback.js';
 import { openTransport } from '../load/transport/open-transport.js';
-import type { Reach, TransportSpec } from '../load/transport/transport.js';
+import type { Admit, Reach, TransportSpec } from '../load/transport/transport.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { RunOptions } from './options.js';
 import { withSilentTls } from './silent-tls.js';
@@ -24,6 +24,10 @@ export interface ReachedTarget {
   isThere: boolean;
   /** Whether what is sent there stays on this machine. */
   isLoopback: boolean;
+  /** How many addresses can be loaded. */
+  addresses: number;
+  /** What plain HTTP is sent with. */
+  httpVersion: Reach['httpVersion'];
   /** What looking for it brought to light, to be merged with what is counted. */
   found: Counted;
   /** Loads it; only where it is there. */
@@ -35,17 +39,19 @@ export interface ReachedTarget {
  * any load.
  *
  * @param calls At least one.
- * @throws InputError when a certificate or key cannot be used.
+ * @param admit Decides on the addresses before any is connected to.
+ * @throws InputError when a certificate or key cannot be used, or the addresses must not be loaded.
  */
 export async function reachTarget(
   scenario: Scenario,
   calls: readonly LoadedCall[],
+  admit: Admit,
   { signal = new AbortController().signal, onNote, openTransport: own }: RunOptions,
 ): Promise<ReachedTarget> {
   const spec = await transportSpec(scenario, onNote, signal);
   const requests = calls.map(({ request }) => request);
   const transport = await (own ?? openTransport)(spec, requests, { callsPerConnection: 1 }, signal);
-  const { addresses, unreachable, tls, httpVersion }: Reach = await transport.reach();
+  const { addresses, unreachable, tls, httpVersion }: Reach = await transport.reach(admit);
   const isExclusive = httpVersion === '1.1' && requests.some(({ kind }) => kind === 'http');
   const { exclusiveConnections } = scenario.load;
   const isThere = addresses.length > 0;
@@ -54,6 +60,8 @@ export async function reachTarget(
   return {
     isThere,
     isLoopback: addresses.every(isLoopback),
+    addresses: addresses.length,
+    httpVersion,
     found: {
       ...nothing,
       isInterrupted: signal.aborted,

@@ -20,6 +20,8 @@ export function verify(scenario: Scenario, options: RunOptions = {}): Promise<Ru
     const settled = await settle(run, target, wait, rolloutWaitMs, options);
     const take = run.isSequential ? takeSequentialSample : takeSample;
     const sampled = await take(run, target, plan, options);
-    return await probeConnections(run, target, plan, mergeCounts(settled, sampled), options);
+    const counted = mergeCounts(settled, sampled);
+    const { connections } = scenario.limits;
+    return await probeConnections(run, target, plan, counted, connections, options);
   });
 }

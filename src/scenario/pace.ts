@@ -4,12 +4,13 @@ import type { Settings } from './schema.js';
 
 /**
  * How fast a closed loop may send. `gentle`: nothing is said, and it depends on where the target is;
- * `unlimited`: as fast as answers come; `rate`: at most so many requests per second; `over`: the sample
+ * `unlimited`: as fast as answers come; `max`: the same, asked for by that name; `rate`: at most so many requests per second; `over`: the sample
  * is spread over a time.
  */
 export type Pace =
   | { kind: 'gentle' }
   | { kind: 'unlimited' }
+  | { kind: 'max' }
   | { kind: 'rate'; requestsPerSecond: number }
   | { kind: 'over'; durationMs: number };
 
@@ -47,7 +48,7 @@ export function paceOf(settings: Settings): Pace {
   }
   if (pace !== undefined) {
     refuseOthers(settings, 'pace');
-    return pace === 'max' ? UNLIMITED : { kind: 'rate', requestsPerSecond: pace };
+    return pace === 'max' ? { kind: 'max' } : { kind: 'rate', requestsPerSecond: pace };
   }
   return rps === undefined && concurrency === undefined ? { kind: 'gentle' } : UNLIMITED;
 }

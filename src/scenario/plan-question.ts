@@ -1,7 +1,8 @@
 import { callList, type CallOfSettings, nameOfCall } from './call-list.js';
 import { expectationSource } from './expectation-source.js';
 import { type RouteQuestion, routeQuestion } from './route-question.js';
-import { DEFAULTS, ruleOf } from './scenario.js';
+import { DEFAULTS } from './defaults.js';
+import { ruleOf } from './scenario.js';
 import type { Settings } from './schema.js';
 
 /** What a verdict's errors may be, and what is tolerated. */

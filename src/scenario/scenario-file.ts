@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter } from 'yaml';
-import { InputError } from '../input-error.js';
+import type { ZodType } from 'zod';
+import { InputError, type InputPlace } from '../input-error.js';
 import { httpSchema } from './http-settings.js';
 import { MAX_DEPTH, nestsTooDeeply } from './nesting.js';
 import { callSchema, type Settings, settingsSchema } from './schema.js';
@@ -21,8 +22,69 @@ const MAX_ALIASES = 100;
  * @throws InputError with file, line and key for everything that is wrong with it.
  */
 export function parseScenario(text: string, file: string): Settings {
+  return parseYamlMap(text, file, settingsSchema, {
+    example: 'a scenario is a map of settings, such as "target: localhost:8080"',
+    unknownKey: (key, path) => {
+      const { what, known } = placeOf(path);
+      return `"${key}" is not a setting of ${what}${didYouMean(key, known)}; the settings are named as the flags of splitproof verify`;
+    },
+  }).data;
+}
+
+/** What is said of a YAML file of settings that is wrong. */
+export interface YamlMapWords {
+  /** What it should be. */
+  example: string;
+  /** @param path Of what the key stands in. */
+  unknownKey: (key: string, path: readonly PropertyKey[]) => string;
+}
+
+/**
+ * Reads a YAML map by its schema. Pure.
+ *
+ * @param file What the text is called, for messages.
+ * @returns Its data, and the line of what stands at a path.
+ * @throws InputError with file, line and key for everything that is wrong with it.
+ */
+export function parseYamlMap<T>(
+  text: string,
+  file: string,
+  schema: ZodType<T>,
+  words: YamlMapWords,
+): { data: T; lineOf: (path: readonly PropertyKey[]) => number } {
+  const { document, lineCounter } = documentIn(text, file);
+  if (document === null || !isMap(document.contents)) {
+    throw new InputError(words.example, { file, line: 1 });
+  }
+  const lineAt = (path: readonly PropertyKey[]): number => lineOf(document, lineCounter, path);
+  const checked = schema.safeParse(plainData(document, file));
+  if (checked.success) return { data: checked.data, lineOf: lineAt };
+  const [issue] = checked.error.issues;
+  const path = issue?.path ?? [];
+  if (issue?.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? '';
+    throw new InputError(words.unknownKey(key, path), { file, line: lineAt([...path, key]) });
+  }
+  throw new InputError(issue?.message ?? 'invalid', {
+    file,
+    line: lineAt(path),
+    path: formatPath(path),
+  });
+}
+
+/** @returns No document where there is nothing. */
+function documentIn(
+  text: string,
+  file: string,
+): { document: Document.Parsed | null; lineCounter: LineCounter } {
   const lineCounter = new LineCounter();
-  const document = documentIn(text, file, lineCounter);
+  let documents: Document.Parsed[];
+  try {
+    documents = yamlDocuments(text, { lineCounter });
+  } catch (error) {
+    throw error instanceof RangeError ? tooDeep(file) : error;
+  }
+  const [document = null, second] = documents;
   const [syntaxError] = document?.errors ?? [];
   if (syntaxError !== undefined) {
     throw new InputError(`not YAML: ${syntaxError.message.split('\n')[0] ?? ''}`, {
@@ -30,45 +92,26 @@ export function parseScenario(text: string, file: string): Settings {
       line: lineCounter.linePos(syntaxError.pos[0]).line,
     });
   }
-  if (document === null || !isMap(document.contents)) {
-    throw new InputError('a scenario is a map of settings, such as "target: localhost:8080"', {
-      file,
-      line: 1,
-    });
-  }
-  const checked = settingsSchema.safeParse(plainData(document, file));
-  if (checked.success) return checked.data;
-  const [issue] = checked.error.issues;
-  const path = issue?.path ?? [];
-  if (issue?.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? '';
-    const { what, known } = placeOf(path);
-    throw new InputError(
-      `"${key}" is not a setting of ${what}${didYouMean(key, known)}; the settings are named as the flags of splitproof verify`,
-      { file, line: lineOf(document, lineCounter, [...path, key]) },
-    );
-  }
-  throw new InputError(issue?.message ?? 'invalid', {
-    file,
-    line: lineOf(document, lineCounter, path),
-    path: formatPath(path),
-  });
-}
-
-/** @returns null where there is nothing. */
-function documentIn(text: string, file: string, lineCounter: LineCounter): Document.Parsed | null {
-  let documents: Document.Parsed[];
-  try {
-    documents = yamlDocuments(text, { lineCounter });
-  } catch (error) {
-    throw error instanceof RangeError ? tooDeep(file) : error;
-  }
-  const [first, second] = documents;
-  if (second === undefined) return first ?? null;
-  throw new InputError('it holds several documents, and a scenario is one: remove the others', {
+  if (second === undefined) return { document, lineCounter };
+  throw new InputError('it holds several documents, and what is read here is one: remove the others', {
     file,
     line: lineCounter.linePos(second.range[0]).line,
   });
+}
+
+/**
+ * Where a setting stands in a scenario that could be read.
+ *
+ * @param path `['calls', 1, 'previous']`
+ */
+export function placeInScenario(
+  text: string,
+  file: string,
+  path: readonly PropertyKey[],
+): InputPlace {
+  const { document, lineCounter } = documentIn(text, file);
+  const line = document === null ? 1 : lineOf(document, lineCounter, path);
+  return { file, line, path: formatPath(path) };
 }
 
 /** What settings at a path belong to, and which there are. */
@@ -146,7 +189,7 @@ interface CallPaths {
 }
 
 /** What stands before the path of an access log. */
-const ACCESS_LOG = 'access-log:';
+export const ACCESS_LOG = 'access-log:';
 
 /**
  * Settings of a file, with its paths relative to where the file lies.

@@ -1,6 +1,7 @@
 import { InputError } from '../input-error.js';
 import { type Secrets, secretsOf } from '../secrets.js';
 import { type Call, callOf } from './call.js';
+import { DEFAULTS } from './defaults.js';
 import { dialledTarget } from './dialled.js';
 import { type OkStatuses, parseOkStatuses } from './ok-status.js';
 import { parseErrorLimits, parseErrorRateShown } from './error-limits.js';
@@ -17,6 +18,7 @@ import {
   programmedSource,
 } from './expectation-source.js';
 import { type Pace, paceOf } from './pace.js';
+import { NO_LIMITS, type RunLimits } from './run-limits.js';
 import type { Settings } from './schema.js';
 import { parseTargetUrl, type Target } from './target.js';
 
@@ -122,32 +124,25 @@ export interface Scenario {
   accessLogFormat: string | null;
   /** What no output may show. */
   secrets: Secrets;
+  /** Whether the target may be loaded heavily although it is not on loopback. */
+  isHeavyLoadAgreed: boolean;
+  /** What it may do at most, whatever else it says. */
+  limits: RunLimits;
 }
-
-/** What holds where nothing is said. */
-export const DEFAULTS = {
-  connectTimeoutMs: 10_000,
-  concurrency: 64,
-  connections: 32,
-  timeoutMs: 10_000,
-  workers: 1,
-  benchDurationMs: 10_000,
-  engine: 'h2',
-  alpha: 0.001,
-  power: 0.99,
-  tolerance: '5pp',
-  maxErrorRate: 0.01,
-  seed: 1,
-} as const;
 
 /**
  * Completes settings to a scenario. A verification needs something to be expected of every call. A
  * load test can do without, and ends after 10 seconds unless told otherwise.
  *
  * @param settings Those of the file with those of the command line laid over them.
+ * @param limits What those allow who may be asked for more.
  * @throws InputError when something needed is missing or two settings contradict each other.
  */
-export function scenarioOf(settings: Settings, command: LoadingCommand): Scenario {
+export function scenarioOf(
+  settings: Settings,
+  command: LoadingCommand,
+  limits: RunLimits = NO_LIMITS,
+): Scenario {
   if (settings.target === undefined) {
     throw new InputError('say where the load goes, e.g. localhost:8080', { path: 'TARGET' });
   }
@@ -171,7 +166,7 @@ export function scenarioOf(settings: Settings, command: LoadingCommand): Scenari
     load: { ...loadOf(settings, command), httpVersion: httpVersionOf(settings, calls, security) },
     rule: {
       ...levelsOf(settings),
-      inconclusive: settings.inconclusive ?? 'report',
+      inconclusive: settings.inconclusive ?? DEFAULTS.inconclusive,
       seed: settings.seed ?? DEFAULTS.seed,
       thresholds: settings.threshold ?? [],
       compared: parseComparedDestinations(settings['compare-destinations'] ?? ''),
@@ -184,6 +179,8 @@ export function scenarioOf(settings: Settings, command: LoadingCommand): Scenari
       calls.flatMap(({ call }) => call.metadata),
       calls.flatMap(({ call }) => (call.kind === 'http' ? [call.path] : [])),
     ),
+    isHeavyLoadAgreed: settings.yes === true,
+    limits,
   };
 }
 

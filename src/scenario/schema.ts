@@ -229,6 +229,12 @@ export const settingsSchema = z.strictObject({
     .union([z.literal('max'), requestsPerSecond], { error: PACE })
     .optional()
     .describe('Requests per second at most, or max; moderate away from loopback when absent'),
+  yes: z
+    .boolean({ error: 'write true or false' })
+    .optional()
+    .describe(
+      'Whether a target away from loopback may get over 5000 requests/s or 1000 connections',
+    ),
   over: timeLimit('Spread the sample over this time').optional(),
   workers: count('Threads that send')
     .max(MAX_WORKERS, { error: `write at most ${MAX_WORKERS}` })

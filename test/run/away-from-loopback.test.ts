@@ -73,7 +73,7 @@ describe('verify away from loopback', { concurrency: true }, () => {
 
   it('does not where something else is said, or on loopback', TIMEOUT, async () => {
     for (const settings of [
-      { pace: 'max' as const },
+      { pace: 'max' as const, yes: true },
       { concurrency: 32 },
       { target: '127.0.0.1:8080' },
       { target: 'unix:/run/gateway.sock' },
@@ -139,7 +139,7 @@ describe('verify away from loopback', { concurrency: true }, () => {
     async () => {
       for (const pace of [5000, 'max'] as const) {
         const { record } = await run(
-          { pace },
+          { pace, yes: true },
           {
             answer: ({ pod, ordinal }) => ({
               kind: 'answered',
@@ -162,7 +162,7 @@ describe('verify away from loopback', { concurrency: true }, () => {
     async () => {
       const requests = 500;
       const runs = await Promise.all([
-        run({ pace: 'max', requests, 'max-error-rate': '0.5' }, brokenV2),
+        run({ pace: 'max', yes: true, requests, 'max-error-rate': '0.5' }, brokenV2),
         run({ target: ':8080', requests }, brokenV2),
         run({ requests }, brokenV2, bench),
       ]);

@@ -92,5 +92,12 @@ export function countedBatch(
 
 /** A target that is there, and that is loaded by a function. */
 export function targetLoadedBy(load: ReachedTarget['load']): ReachedTarget {
-  return { isThere: true, isLoopback: true, found: nothingCounted(), load };
+  return {
+    isThere: true,
+    isLoopback: true,
+    addresses: 1,
+    httpVersion: '2',
+    found: nothingCounted(),
+    load,
+  };
 }

@@ -33,7 +33,7 @@ async function probed(
     return Promise.resolve(load(requests!));
   });
   const run = preparedRun([weights], [1287]);
-  const { calls } = await probeConnections(run, target, PLAN, sample, {
+  const { calls } = await probeConnections(run, target, PLAN, sample, null, {
     signal,
     onNote: (note) => notes.push(note),
   });

@@ -12,7 +12,7 @@ describe('the pace that settings ask for', () => {
     [{ requests: 5000, connections: 8, duration: '10s', workers: 2 }, { kind: 'gentle' }],
     [{ rps: 1000 }, { kind: 'unlimited' }],
     [{ concurrency: 64 }, { kind: 'unlimited' }],
-    [{ pace: 'max' }, { kind: 'unlimited' }],
+    [{ pace: 'max' }, { kind: 'max' }],
     [
       { pace: 50, concurrency: 10 },
       { kind: 'rate', requestsPerSecond: 50 },

@@ -37,7 +37,7 @@ async function reach(spec: Partial<SocketTransportSpec> & { target: Endpoint }):
     { callsPerConnection: 1 },
     new AbortController().signal,
   );
-  return opened.reach();
+  return opened.reach(() => undefined);
 }
 
 describe('reach', () => {

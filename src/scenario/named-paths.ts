@@ -1,0 +1,48 @@
+import { ACCESS_LOG } from './scenario-file.js';
+import type { Settings } from './schema.js';
+
+/** A file or folder that settings name. */
+export interface NamedFile {
+  /** Which one names it. */
+  setting: string;
+  file: string;
+  /** Where it stands in the settings: `['calls', 1, 'previous']`. */
+  at: readonly PropertyKey[];
+}
+
+const LISTS = ['manifest', 'proto', 'import-path', 'protoset'] as const;
+const SINGLES = ['config-dump', 'cacert', 'cert', 'key'] as const;
+
+/** Everything that settings have read; standard input is no file. */
+export function namedPaths(settings: Settings): NamedFile[] {
+  const own: NamedFile[] = [
+    ...LISTS.flatMap((setting) => {
+      const files = settings[setting] ?? [];
+      return files.map((file, index): NamedFile => {
+        // A list of one may be written without being one.
+        return { setting, file, at: files.length === 1 ? [setting] : [setting, index] };
+      });
+    }),
+    ...SINGLES.flatMap((setting) => {
+      const file = settings[setting];
+      return file === undefined ? [] : [{ setting, file, at: [setting] }];
+    }),
+    ...ofCall(settings, []),
+    ...(settings.calls ?? []).flatMap((call, index) => ofCall(call, ['calls', index])),
+  ];
+  return own.filter(({ file }) => file !== '-');
+}
+
+function ofCall(
+  { previous, identity }: Pick<Settings, 'previous' | 'identity'>,
+  at: readonly PropertyKey[],
+): NamedFile[] {
+  return [
+    ...(previous?.endsWith('.json') === true
+      ? [{ setting: 'previous', file: previous, at: [...at, 'previous'] }]
+      : []),
+    ...(identity?.startsWith(ACCESS_LOG) === true
+      ? [{ setting: 'identity', file: identity.slice(ACCESS_LOG.length), at: [...at, 'identity'] }]
+      : []),
+  ];
+}
