@@ -17,7 +17,45 @@ const USUAL_POINTS = 5;
  * @throws InputError with the policy's file and line when something is set that it does not allow.
  */
 export function underPolicies(settings: Settings, policies: readonly Policy[]): Settings {
-  return policies.reduce(underPolicy, settings);
+  return underPolicy(settings, strictestOf(policies));
+}
+
+/** How much each bound that settings are held against allows; less is stricter. */
+const ALLOWANCES: { [K in BoundSetting]: (bound: NonNullable<PolicyBounds[K]>) => number } = {
+  alpha: (alpha) => alpha,
+  connections: (connections) => connections,
+  inconclusive: (inconclusive) => INCONCLUSIVE.indexOf(inconclusive),
+  'max-error-rate': (rate) => parseErrorLimits(rate, 0).maxErrorRate,
+  rps: (rps) => rps,
+  // Of those in points and those of a weight it depends on the weights: those in points come first.
+  tolerance: (text) => Number.parseFloat(text) + (text.includes('%') ? 100 : 0),
+};
+
+type BoundSetting = Exclude<keyof PolicyBounds, 'allow-target'>;
+
+/** The strictest of each bound, with its place. */
+function strictestOf(policies: readonly Policy[]): Policy {
+  const strictest: Policy = { bounds: {}, places: {} };
+  for (const name of Object.keys(ALLOWANCES) as BoundSetting[])
+    takeStrictest(strictest, policies, name);
+  return strictest;
+}
+
+function takeStrictest<K extends BoundSetting>(
+  into: Policy,
+  policies: readonly Policy[],
+  name: K,
+): void {
+  let least = Infinity;
+  for (const { bounds, places } of policies) {
+    const bound = bounds[name];
+    if (bound === undefined) continue;
+    const allowance = ALLOWANCES[name](bound);
+    if (allowance >= least) continue;
+    least = allowance;
+    into.bounds = { ...into.bounds, [name]: bound };
+    into.places = { ...into.places, [name]: places[name] ?? {} };
+  }
 }
 
 function underPolicy(settings: Settings, policy: Policy): Settings {

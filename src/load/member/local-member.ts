@@ -85,7 +85,7 @@ export class LocalMember implements LoadMember {
   readonly #task: MemberTask;
   readonly #openTransport: OpenTransport;
   readonly #cancelling = new AbortController();
-  /** Aborts when the connections take longer to open than the load is to last. */
+  /** Aborts when not all connections could be begun in the time that the load is to last. */
   readonly #tooLate = new AbortController();
   #connections: Connection[] = [];
   /** The one that runs: connections live longer than a phase. */
@@ -114,17 +114,21 @@ export class LocalMember implements LoadMember {
     const { signal } = this.#cancelling;
     await loadAnswerReaders(calls.map(({ counting }) => counting.answers));
     const dialling = AbortSignal.any([signal, this.#tooLate.signal]);
+    const { durationMs } = plan;
+    const { connectTimeoutMs } = order.transport;
     const transport = await this.#openTransport(
-      order.transport,
+      { ...order.transport, connectTimeoutMs: Math.min(connectTimeoutMs, durationMs ?? Infinity) },
       requestsOf(this.#task),
       { callsPerConnection: callsPerConnection(plan) },
       dialling,
     );
     this.#engine = transport.engine;
     const timer =
-      plan.durationMs === null
+      durationMs === null
         ? undefined
-        : setTimeout(() => this.#tooLate.abort(), plan.durationMs);
+        : setTimeout(() => {
+            this.#tooLate.abort();
+          }, durationMs);
     this.#connections = await dialAll(
       share.connections,
       (number, own) =>
@@ -134,6 +138,10 @@ export class LocalMember implements LoadMember {
           onRoom: () => this.#phase?.onRoom(own),
         }),
       dialling,
+      () => {
+        // What has been begun comes to its end by itself, and that is the peer's.
+        clearTimeout(timer);
+      },
     );
     clearTimeout(timer);
     if (this.#tooLate.signal.aborted) await this.#keepOpenOnly();

@@ -6,7 +6,7 @@ import tls from 'node:tls';
 import { after, describe, it } from 'node:test';
 import { openTransport } from '../../../src/load/transport/open-transport.js';
 import { versionFor } from '../../../src/load/transport/reach.js';
-import type { Reach, SocketTransportSpec } from '../../../src/load/transport/transport.js';
+import type { Admit, Reach, SocketTransportSpec } from '../../../src/load/transport/transport.js';
 import type { Endpoint } from '../../../src/wire/socket/endpoint.js';
 import { greeterOrder } from '../greeter-order.js';
 import { CERTIFICATES } from '../../wire/tls-fixture.js';
@@ -29,7 +29,10 @@ async function listening(server: net.Server): Promise<Endpoint> {
   return { kind: 'tcp', host: '127.0.0.1', port: (server.address() as net.AddressInfo).port };
 }
 
-async function reach(spec: Partial<SocketTransportSpec> & { target: Endpoint }): Promise<Reach> {
+async function reach(
+  spec: Partial<SocketTransportSpec> & { target: Endpoint },
+  admit: Admit = () => undefined,
+): Promise<Reach> {
   const { transport, calls } = greeterOrder('127.0.0.1:1', {});
   const opened = await openTransport(
     { ...transport, ...spec },
@@ -37,7 +40,7 @@ async function reach(spec: Partial<SocketTransportSpec> & { target: Endpoint }):
     { callsPerConnection: 1 },
     new AbortController().signal,
   );
-  return opened.reach(() => undefined);
+  return opened.reach(admit);
 }
 
 describe('reach', () => {
@@ -48,6 +51,21 @@ describe('reach', () => {
       found.addresses.some((address) => address.kind === 'tcp' && address.host === '127.0.0.1'),
     );
     assert.deepEqual(found.tls, []);
+  });
+
+  it('asks about the addresses of a name before it connects to any', async () => {
+    let connections = 0;
+    const server = http2.createServer().on('connection', () => (connections += 1));
+    const target = await listening(server);
+    const asked: Endpoint[] = [];
+    const refused = reach({ target: { ...target, host: 'localhost' } as Endpoint }, (addresses) => {
+      asked.push(...addresses);
+      throw new Error('not these');
+    });
+    await assert.rejects(refused, /not these/);
+    assert.ok(asked.every((address) => address.kind === 'tcp' && net.isIP(address.host) !== 0));
+    assert.ok(asked.length > 0);
+    assert.equal(connections, 0);
   });
 
   it('says how connections are secured', async () => {
