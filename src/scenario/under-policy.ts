@@ -20,42 +20,49 @@ export function underPolicies(settings: Settings, policies: readonly Policy[]): 
   return underPolicy(settings, strictestOf(policies));
 }
 
-/** How much each bound that settings are held against allows; less is stricter. */
-const ALLOWANCES: { [K in BoundSetting]: (bound: NonNullable<PolicyBounds[K]>) => number } = {
-  alpha: (alpha) => alpha,
-  connections: (connections) => connections,
-  inconclusive: (inconclusive) => INCONCLUSIVE.indexOf(inconclusive),
-  'max-error-rate': (rate) => parseErrorLimits(rate, 0).maxErrorRate,
-  rps: (rps) => rps,
-  // Of those in points and those of a weight it depends on the weights: those in points come first.
-  tolerance: (text) => Number.parseFloat(text) + (text.includes('%') ? 100 : 0),
-};
-
 type BoundSetting = Exclude<keyof PolicyBounds, 'allow-target'>;
+
+/** How much a bound allows; less is stricter. */
+function allowanceOf(name: BoundSetting, bounds: PolicyBounds): number {
+  const { inconclusive, tolerance, 'max-error-rate': errorRate } = bounds;
+  switch (name) {
+    case 'alpha':
+    case 'connections':
+    case 'rps':
+      return bounds[name] ?? Infinity;
+    case 'inconclusive':
+      return inconclusive === undefined ? Infinity : INCONCLUSIVE.indexOf(inconclusive);
+    case 'max-error-rate':
+      return errorRate === undefined ? Infinity : parseErrorLimits(errorRate, 0).maxErrorRate;
+    case 'tolerance':
+      // Which is narrower may depend on the weights: one in points comes first.
+      return tolerance === undefined
+        ? Infinity
+        : Number.parseFloat(tolerance) + (tolerance.includes('%') ? 100 : 0);
+  }
+}
+
+const BOUND_SETTINGS = [
+  'alpha',
+  'connections',
+  'inconclusive',
+  'max-error-rate',
+  'rps',
+  'tolerance',
+] as const satisfies readonly BoundSetting[];
 
 /** The strictest of each bound, with its place. */
 function strictestOf(policies: readonly Policy[]): Policy {
   const strictest: Policy = { bounds: {}, places: {} };
-  for (const name of Object.keys(ALLOWANCES) as BoundSetting[])
-    takeStrictest(strictest, policies, name);
-  return strictest;
-}
-
-function takeStrictest<K extends BoundSetting>(
-  into: Policy,
-  policies: readonly Policy[],
-  name: K,
-): void {
-  let least = Infinity;
-  for (const { bounds, places } of policies) {
-    const bound = bounds[name];
-    if (bound === undefined) continue;
-    const allowance = ALLOWANCES[name](bound);
-    if (allowance >= least) continue;
-    least = allowance;
-    into.bounds = { ...into.bounds, [name]: bound };
-    into.places = { ...into.places, [name]: places[name] ?? {} };
+  for (const name of BOUND_SETTINGS) {
+    for (const policy of policies) {
+      const { bounds } = policy;
+      if (allowanceOf(name, bounds) >= allowanceOf(name, strictest.bounds)) continue;
+      strictest.bounds = { ...strictest.bounds, [name]: bounds[name] };
+      strictest.places = { ...strictest.places, [name]: placeOfBound(policy, name) };
+    }
   }
+  return strictest;
 }
 
 function underPolicy(settings: Settings, policy: Policy): Settings {

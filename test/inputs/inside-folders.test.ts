@@ -20,7 +20,7 @@ function write(file: string, text: string): string {
   return at;
 }
 
-function link(file: string, to: string): void {
+function linkTo(file: string, to: string): void {
   const at = path.join(TOP, file);
   mkdirSync(path.dirname(at), { recursive: true });
   symlinkSync(to, at);
@@ -36,13 +36,13 @@ let cases = 0;
 /** Reads a scenario in a folder of its own. @param files What lies beside it; text, or where a link leads. */
 async function read(
   scenario: string,
-  files: Record<string, string | { link: string }> = {},
+  files: Record<string, string | { leadsTo: string }> = {},
   reach: Partial<ScenarioReach> = {},
 ): Promise<string | null> {
   const folder = `case-${++cases}`;
   for (const [name, what] of Object.entries(files)) {
     if (typeof what === 'string') write(`${folder}/${name}`, what);
-    else link(`${folder}/${name}`, what.link);
+    else linkTo(`${folder}/${name}`, what.leadsTo);
   }
   const file = write(`${folder}/scenario.yaml`, scenario);
   try {
@@ -82,11 +82,11 @@ describe('what a scenario reads', () => {
       [`manifest:\n  - x.yaml\n  - ${OUTSIDE}\n`, {}, '3: manifest[1]'],
       [
         'manifest: inner/link.yaml\n',
-        { 'inner/link.yaml': { link: `${OUTSIDE}/a.yaml` } },
+        { 'inner/link.yaml': { leadsTo: `${OUTSIDE}/a.yaml` } },
         '1: manifest',
       ],
-      ['manifest: link/a.yaml\n', { link: { link: OUTSIDE } }, '1: manifest'],
-      ['manifest: dir\n', { 'dir/x.yaml': { link: `${OUTSIDE}/secret.txt` } }, '1: manifest'],
+      ['manifest: link/a.yaml\n', { leadsTo: { leadsTo: OUTSIDE } }, '1: manifest'],
+      ['manifest: dir\n', { 'dir/x.yaml': { leadsTo: `${OUTSIDE}/secret.txt` } }, '1: manifest'],
       ['config-dump: ../outside/dump.json\n', {}, '1: config-dump'],
       ['protoset: /etc/passwd\n', {}, '1: protoset'],
       ['import-path: [., ..]\n', {}, '1: import-path[1]'],
@@ -95,7 +95,7 @@ describe('what a scenario reads', () => {
       ['previous: ../before.json\n', {}, '1: previous'],
       ['identity: access-log:/var/log/nginx/access.log\n', {}, '1: identity'],
       ['calls:\n  - call: a.A/B\n    previous: ../before.json\n', {}, '3: calls[0].previous'],
-    ] as [string, Record<string, { link: string }>, string][]) {
+    ] as [string, Record<string, { leadsTo: string }>, string][]) {
       const message = (await read(scenario, files)) ?? '';
       assert.match(message, LIES_OUTSIDE, scenario);
       assert.ok(message.includes(`scenario.yaml:${line}: `), message);
@@ -145,8 +145,8 @@ describe('what .proto files of a scenario import', () => {
       ['b.proto', { 'b.proto': importing(`${OUTSIDE}/common.proto`) }],
       ['../outside/common.proto', {}],
       [`${OUTSIDE}/secret.txt`, {}],
-      ['link.proto', { 'link.proto': { link: `${OUTSIDE}/common.proto` } }],
-    ] as [string, Record<string, string | { link: string }>][]) {
+      ['link.proto', { 'link.proto': { leadsTo: `${OUTSIDE}/common.proto` } }],
+    ] as [string, Record<string, string | { leadsTo: string }>][]) {
       const message = await read('proto: a.proto\nimport-path: .\n', {
         'a.proto': importing(name),
         ...files,

@@ -131,7 +131,7 @@ describe('hosts and addresses that manifests name', () => {
       const [first] = args.flat() as [net.TcpSocketConnectOpts];
       connected.push(`${first.host ?? ''}:${first.port}`);
       return Reflect.apply(connect, this, args) as net.Socket;
-    } as typeof connect;
+    };
     undo.push(() => {
       net.Socket.prototype.connect = connect;
     });

@@ -85,6 +85,8 @@ class GrpcJsConnection implements Connection {
       'grpc.use_local_subchannel_pool': 1,
       'grpc.default_authority': authority,
       'grpc.enable_retries': 0,
+      // What the environment names as a proxy is not the target.
+      'grpc.enable_http_proxy': 0,
       'grpc.service_config_disable_resolution': 1,
       // A broken connection is dialled again soon: a load test does not wait for two minutes.
       'grpc.initial_reconnect_backoff_ms': 100,

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { SAFETY_OPTIONS } from '../../src/cli/safety-options.js';
+import { policySchema } from '../../src/scenario/policy-schema.js';
+import { settingsSchema } from '../../src/scenario/schema.js';
+import { secretsOf } from '../../src/secrets.js';
+import { ROOT } from '../fixtures/command.js';
+
+const PAGE = readFileSync(path.join(ROOT, 'docs/security.md'), 'utf8');
+const SRC = path.join(ROOT, 'src');
+const SOURCES = new Map(
+  readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file): [string, string] => [
+      file.replaceAll('\\', '/'),
+      readFileSync(path.join(SRC, file), 'utf8'),
+    ]),
+);
+
+/** Files of the product in which something stands; the embedded mesh is the demo's. */
+function filesWith(pattern: RegExp): string[] {
+  return [...SOURCES]
+    .filter(([file, text]) => !file.startsWith('mesh/') && pattern.test(text))
+    .map(([file]) => file)
+    .sort();
+}
+
+describe('docs/security.md', () => {
+  it('names the only ways out of the process', () => {
+    // Types are not connections.
+    const connecting = filesWith(/\b(?:net|tls)\.connect\(|\bfetch\(|from '@grpc\/grpc-js'/);
+    assert.deepEqual(connecting, [
+      'inputs/read-url.ts',
+      'load/transport/grpc-js-connection.ts',
+      'wire/socket/connect.ts',
+      'wire/tls/tls-socket.ts',
+    ]);
+    assert.deepEqual(filesWith(/readUrl\(/), ['inputs/envoy-admin.ts', 'inputs/read-url.ts']);
+    assert.deepEqual(filesWith(/'node:dns/), ['load/transport/reach.ts']);
+    assert.deepEqual(filesWith(/'node:(?:https?|http2|dgram|inspector)'/), []);
+    assert.match(PAGE, /There is no telemetry, no look for new versions, no download\./);
+  });
+
+  it('says which pages of an admin interface are read', () => {
+    const pages = [...SOURCES.values()].flatMap((text) =>
+      [...text.matchAll(/readAdmin\(\w+, '([^']+)'/g)].map(([, page = '']) => page),
+    );
+    assert.deepEqual(pages.sort(), ['/clusters?format=json', '/config_dump']);
+    for (const page of pages) assert.ok(PAGE.includes(`URL${page}\``), page);
+  });
+
+  it('says that nothing is written but reports, and that no other program is started', () => {
+    const writing =
+      /\b(?:writeFile|appendFile|createWriteStream|mkdir|rm|unlink|rename)(?:Sync)?\(/;
+    for (const file of filesWith(writing)) assert.match(file, /^cli\//, file);
+    assert.deepEqual(filesWith(/\b(?:exec|execFile|spawn)(?:Sync)?\(['"[a-z]/), []);
+    assert.deepEqual(filesWith(/\beval\(|new Function\(|'node:vm'/), []);
+  });
+
+  it('opens no port but that of the demo', () => {
+    assert.deepEqual(filesWith(/\.listen\(|createServer\(/), []);
+  });
+
+  it('names the environment variables', () => {
+    const read = new Set(
+      [...SOURCES.values()].flatMap((text) =>
+        [...text.matchAll(/\benv\.([A-Z_]+)|'(SPLITPROOF_[A-Z]+)'/g)].map(
+          ([, one, other]) => one ?? other ?? '',
+        ),
+      ),
+    );
+    const row = PAGE.split('\n').find((line) => line.startsWith('| environment variables'))!;
+    const [named = ''] = row.split('|').slice(1);
+    assert.deepEqual(
+      [...named.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name).sort(),
+      [...read].sort(),
+    );
+  });
+
+  it('names the headers that are masked, the bounds of a policy, and its flags', () => {
+    for (const header of secretsOf([], []).headers)
+      assert.ok(PAGE.includes(`\`${header}\``), header);
+    for (const bound of Object.keys(policySchema.shape)) {
+      assert.match(PAGE, new RegExp(`^${bound}: `, 'm'));
+    }
+    for (const flag of Object.keys(SAFETY_OPTIONS)) {
+      assert.ok(PAGE.includes(`\`--${flag} `), flag);
+      assert.ok(!(flag in settingsSchema.shape), `a scenario cannot say ${flag}`);
+    }
+  });
+
+  it('names tests that exist', () => {
+    const named = [...PAGE.matchAll(/`(test\/[\w./-]+\.test)\.ts`/g)].map(([, file = '']) => file);
+    assert.ok(named.length >= 5);
+    for (const file of named) readFileSync(path.join(ROOT, `${file}.ts`));
+  });
+});
