@@ -85,7 +85,7 @@ describe('what a scenario reads', () => {
         { 'inner/link.yaml': { leadsTo: `${OUTSIDE}/a.yaml` } },
         '1: manifest',
       ],
-      ['manifest: link/a.yaml\n', { leadsTo: { leadsTo: OUTSIDE } }, '1: manifest'],
+      ['manifest: link/a.yaml\n', { link: { leadsTo: OUTSIDE } }, '1: manifest'],
       ['manifest: dir\n', { 'dir/x.yaml': { leadsTo: `${OUTSIDE}/secret.txt` } }, '1: manifest'],
       ['config-dump: ../outside/dump.json\n', {}, '1: config-dump'],
       ['protoset: /etc/passwd\n', {}, '1: protoset'],
