@@ -84,12 +84,13 @@ describe('a policy on the command line', () => {
 
   it('says which targets: those of the admin interface too', TIMEOUT, async () => {
     const allowed = ['--allow-target', 'gateway.example.com', '--allow-target', '10.0.0.0/8'];
-    const words = ['verify', ...CALL, ...WEIGHTS_60_40, ...allowed];
-    const admin = ['10.1.2.3:80', '--envoy-admin', 'http://user:secret@127.0.0.1:15000'];
+    const admin = ['--envoy-admin', 'http://user:secret@127.0.0.1:15000'];
+    const at = (command: string, target: string, ...more: string[]) =>
+      splitproof([command, target, ...CALL, ...allowed, ...more]);
     const [target, proxy, explained] = await Promise.all([
-      splitproof([...words, AWAY]),
-      splitproof([...words, ...admin]),
-      splitproof(['explain', ...CALL, '-f', 'scenarios/asm-greeter', ...allowed, ...admin]),
+      at('verify', AWAY, ...WEIGHTS_60_40),
+      at('verify', '10.1.2.3:80', ...WEIGHTS_60_40, ...admin),
+      at('explain', '10.1.2.3:80', '-f', 'scenarios/asm-greeter', ...admin),
     ]);
     assert.match(target.stderr, /--allow-target: the target 192\.0\.2\.1:8080 is none of those/);
     for (const { stderr, status } of [proxy, explained]) {

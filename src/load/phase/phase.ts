@@ -95,7 +95,8 @@ export class Phase {
       timeoutMs: plan.timeoutMs,
       isOpenLoop: plan.schedule !== null,
     });
-    this.#order = new RequestOrder(plan.dealer, connections.length, plan.calls);
+    // Where dialling was given up there are fewer connections than quotas.
+    this.#order = new RequestOrder(plan.dealer, plan.quota.length, plan.calls);
   }
 
   /** Requests sent so far. */
