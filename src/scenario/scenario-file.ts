@@ -93,10 +93,13 @@ function documentIn(
     });
   }
   if (second === undefined) return { document, lineCounter };
-  throw new InputError('it holds several documents, and what is read here is one: remove the others', {
-    file,
-    line: lineCounter.linePos(second.range[0]).line,
-  });
+  throw new InputError(
+    'it holds several documents, and what is read here is one: remove the others',
+    {
+      file,
+      line: lineCounter.linePos(second.range[0]).line,
+    },
+  );
 }
 
 /**
