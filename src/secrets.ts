@@ -1,6 +1,9 @@
 /** What stands in the place of a secret. */
 export const MASK = '***';
 
+/** Nothing is known to be one, but for what is one by its nature. */
+export const NO_SECRETS: Secrets = { headers: [], values: [] };
+
 /** Headers that hold secrets by their nature. */
 const SECRET_HEADERS = [
   'authorization',

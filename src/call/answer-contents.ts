@@ -10,6 +10,8 @@ export type ReadText = (answer: RawAnswer) => string | undefined;
 export interface AnswerContents {
   /** Whether an answer with this status is what a caller hopes for: then what is absent says something. */
   isSuccess(status: number): boolean;
+  /** The message for people to look at: JSON, or the text of a body; undefined where it is not of the form. */
+  shown(answer: RawAnswer): string | undefined;
   /** All texts, one a line. */
   text: ReadText;
   /** What stands in the message at a path. */

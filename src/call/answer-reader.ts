@@ -14,8 +14,12 @@ export type AnswerFormat = GrpcAnswers | HttpAnswers;
 /** Looks into the messages of gRPC: protobuf is loaded only where there are some. */
 let grpcContents: ((format: GrpcAnswers) => AnswerContents) | undefined;
 
-/** What looks into answers for those who seek identities in them. */
-function contentsOf(format: AnswerFormat): AnswerContents {
+/**
+ * What looks into answers for those who seek identities in them.
+ *
+ * @throws RangeError when {@link loadAnswerReaders} was not awaited.
+ */
+export function contentsOf(format: AnswerFormat): AnswerContents {
   if (format.kind === 'http') return httpContents(format);
   if (grpcContents === undefined) throw new RangeError('answer readers that were not loaded');
   return grpcContents(format);

@@ -10,6 +10,14 @@ export interface RawAnswer {
   header(name: string): string | undefined;
   /** A trailer by its lower-case name. */
   trailer(name: string): string | undefined;
+  /** All of them, for people to look at; absent where they cannot be listed. */
+  fields?(): AnswerFields;
+}
+
+/** Headers and trailers by their names, in their order. */
+export interface AnswerFields {
+  headers: readonly (readonly [name: string, value: string])[];
+  trailers: readonly (readonly [name: string, value: string])[];
 }
 
 /**

@@ -16,6 +16,11 @@ export interface CallKind<Request> {
   statusName(status: number): string | undefined;
   /** Statuses that are OK by the protocol itself. */
   okStatuses: StatusRanges;
+  /**
+   * Whether a status says that such a request will never be answered otherwise: there is no such method,
+   * it is not allowed, or it is wrong. Others say how the peer fares, and may be single failures.
+   */
+  refusesForGood(status: number): boolean;
   /** With which the peer says that the deadline has passed; null where no status says so. */
   deadlineStatus: number | null;
   /** What stands in the place of a status where the peer gave none, by how the call ended. */

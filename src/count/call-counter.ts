@@ -1,5 +1,8 @@
 import type { CallEnd, RawAnswer } from '../call/answer.js';
-import { answerReader, isInMessage } from '../call/answer-reader.js';
+import { answerReader, contentsOf, isInMessage } from '../call/answer-reader.js';
+import { callKind } from '../call/kinds.js';
+import type { Secrets } from '../secrets.js';
+import { type AnswerExample, type ExampleReading, exampleOf } from './answer-example.js';
 import { NOBODY } from './attribution.js';
 import { CacheWatch } from './cache-watch.js';
 import type { CallCounting } from './call-counting.js';
@@ -12,6 +15,7 @@ import type {
   KeptRequests,
 } from './counted.js';
 import type { HarmWatch } from './harm-watch.js';
+import type { Hope, HopeWatch } from './hope-watch.js';
 import { mergeHistograms } from './histogram.js';
 import { percentileMs } from './latency-summary.js';
 import { type Outcome, outcomeReader, statusReader } from './outcome.js';
@@ -48,8 +52,12 @@ export interface CounterSettings {
   slots: number;
   /** Requests of which is kept what became of each; none when absent. */
   keptRequests?: number;
+  /** The cause of failures that are caused on purpose: they are no errors. */
+  intendedFailure?: string;
   /** Watches for harm; where it is left out, harm is not watched for. */
   harm?: HarmWatchOfCall;
+  /** Looks whether anything can count; where it is left out, nobody does. */
+  hope?: HopeWatchOfCall;
 }
 
 /** How the requests of one call are looked at for harm. */
@@ -57,8 +65,15 @@ export interface HarmWatchOfCall {
   watch: HarmWatch;
   /** Which of the calls it is. */
   call: number;
-  /** The cause of failures that are caused on purpose, and are no harm. */
-  intendedFailure: string | undefined;
+}
+
+/** How the requests of one call are looked at for whether any of them can count. */
+export interface HopeWatchOfCall {
+  watch: HopeWatch;
+  /** Which of the calls it is. */
+  call: number;
+  /** What an example of an answer may not show. */
+  secrets: Secrets;
 }
 
 /** What a member counted of one call. */
@@ -75,6 +90,8 @@ export interface CallProgress {
   /** Names for `observed`. */
   destinations: readonly string[];
   observed: readonly number[];
+  /** Requests that failed, or could not be sent for want of the peer. */
+  errors: number;
 }
 
 const NOTHING_LOOKED_AT: CacheCounts = { looked: 0, cached: 0 };
@@ -99,7 +116,23 @@ export class CallCounter {
   readonly #order: SendOrderCounts;
   /** null where nothing is kept of each request. */
   readonly #keeper: RequestKeeper | null;
+  readonly #intendedFailure: string | undefined;
+  /** By own connection. */
+  readonly #errorsOn: Int32Array;
+  /** By own connection, on the monotonic clock: when it last gave an answer, and when one last was not given. */
+  readonly #answeredAtMs: Float64Array;
+  readonly #unansweredAtMs: Float64Array;
+  /** Of requests that were never taken up. */
+  #errorsElsewhere = 0;
   readonly #harm: HarmWatchOfCall | null;
+  readonly #hope: HopeWatchOfCall | null;
+  readonly #counting: CallCounting;
+  /** The first answer that cannot count, as long as none does. */
+  #uncountable: AnswerExample | undefined;
+  /** Whether an answer has counted, where that is looked for. */
+  #hasCounted = false;
+  /** Whether an answer that was kept has turned out to be such a one. */
+  #isExampleSure = false;
   /** By slot: the pods that have answered the request in flight. */
   readonly #answered: Int32Array[];
   /** By slot: how many of them there are. */
@@ -114,7 +147,8 @@ export class CallCounter {
   /** One object for all requests. */
   readonly #ended: EndedRequest;
 
-  constructor({ counting, connections, quota, slots, keptRequests = 0, harm }: CounterSettings) {
+  constructor(settings: CounterSettings) {
+    const { counting, connections, quota, slots, keptRequests = 0, harm, hope } = settings;
     const { attribution, observationsPerCall, spreadSize, timesLatency = false } = counting;
     const { mayEndEarly = false } = counting;
     const named = attribution.destinations.length;
@@ -142,7 +176,13 @@ export class CallCounter {
       timesLatency,
     };
     this.#tally = new Tally(this.#shape);
+    this.#intendedFailure = settings.intendedFailure;
+    this.#errorsOn = new Int32Array(connections);
+    this.#answeredAtMs = new Float64Array(connections).fill(-Infinity);
+    this.#unansweredAtMs = new Float64Array(connections).fill(-Infinity);
     this.#harm = harm ?? null;
+    this.#hope = hope ?? null;
+    this.#counting = counting;
     this.#order = new SendOrderCounts(spreadSize, connections, this.#pods.room);
     this.#keeper = keptRequests === 0 ? null : new RequestKeeper(keptRequests);
     const room = Math.max(1, observationsPerCall);
@@ -186,6 +226,7 @@ export class CallCounter {
     if (pod === NOBODY) this.#packedBodies?.look(answer);
     pods[count] = pod;
     this.#answers[slot] = count + 1;
+    if (this.#hope !== null && !this.#hasCounted) this.#keepExample(this.#hope, answer, pod);
   }
 
   /**
@@ -211,7 +252,17 @@ export class CallCounter {
     const destination = tally.add(ended);
     this.#order.add(request, destination);
     this.#keeper?.keepSent(ended);
-    if (this.#harm !== null) this.#lookForHarm(this.#harm, ended, destination);
+    const { outcome } = ended;
+    const isError = outcome !== 'ok' && outcome !== 'cancelled' && !this.#isIntended(ended);
+    if (isError) this.#errorsOn[request.connection]! += 1;
+    if (end.kind === 'answered') this.#answeredAtMs[request.connection] = endedAtMs;
+    else if (isError) this.#unansweredAtMs[request.connection] = endedAtMs;
+    if (this.#harm !== null && (isError || outcome === 'ok')) {
+      this.#harm.watch.ended(this.#harm.call, destination, isError);
+    }
+    if (this.#hope !== null && !this.#hasCounted) {
+      this.#lookForHope(this.#hope, end.kind === 'answered');
+    }
   }
 
   /** Forgets the answers to the request in a slot: it will be sent again. */
@@ -229,9 +280,12 @@ export class CallCounter {
     this.#tallyFor(request).addUnsent(what, request.sequence);
     this.#order.add(request, NOBODY);
     this.#keeper?.keepUnsent(request.sequence, request.connection, what.waitedMs);
-    if (this.#harm !== null && what.failure !== '') {
-      this.#harm.watch.ended(this.#harm.call, NOBODY, true);
+    if (what.failure !== '') {
+      this.#errorsOn[request.connection]! += 1;
+      this.#unansweredAtMs[request.connection] = performance.now();
+      this.#harm?.watch.ended(this.#harm.call, NOBODY, true);
     }
+    this.#hope?.watch.ended(this.#hope.call, request.sequence, 'unclear');
   }
 
   /**
@@ -240,6 +294,7 @@ export class CallCounter {
    * @param scheduledAtMs When they were due, on the monotonic clock; Infinity when they had no time.
    */
   neverTakenUp(what: UnsentRequests, scheduledAtMs = Infinity): void {
+    if (what.failure !== '') this.#errorsElsewhere += what.count;
     const tally = scheduledAtMs >= this.#cutMs ? this.#later : null;
     (tally ?? this.#tally).addUnsent(what, null);
   }
@@ -290,11 +345,27 @@ export class CallCounter {
     const later = this.#later?.observed ?? [];
     return {
       ended: this.#tally.sent + (this.#later?.sent ?? 0),
+      errors: this.#errorsOn.reduce((sum, errors) => sum + errors, this.#errorsElsewhere),
       destinations: this.#pods.destinationNames,
       observed: this.#pods.destinationNames.map(
         (_, index) => this.#tally.observed[index]! + (later[index] ?? 0),
       ),
     };
+  }
+
+  /** Requests of a connection that failed, or could not be sent for want of the peer. @param connection Own. */
+  errorsOn(connection: number): number {
+    return this.#errorsOn[connection] ?? 0;
+  }
+
+  /** When a connection last gave an answer, on the monotonic clock; -Infinity for never. @param connection Own. */
+  answeredAtMs(connection: number): number {
+    return this.#answeredAtMs[connection] ?? -Infinity;
+  }
+
+  /** When a connection last gave none where one was due; likewise. */
+  unansweredAtMs(connection: number): number {
+    return this.#unansweredAtMs[connection] ?? -Infinity;
   }
 
   /** The median of the latencies so far, in ms; null before the first. Not for every request. */
@@ -306,13 +377,44 @@ export class CallCounter {
     );
   }
 
-  #lookForHarm(
-    { watch, call, intendedFailure }: HarmWatchOfCall,
-    { outcome, cause }: EndedRequest,
-    destination: number,
-  ): void {
-    if (outcome === 'cancelled' || (outcome !== 'ok' && cause === intendedFailure)) return;
-    watch.ended(call, destination, outcome !== 'ok');
+  /** Failures that a route makes on purpose. */
+  #isIntended({ cause }: EndedRequest): boolean {
+    return this.#intendedFailure !== undefined && cause === this.#intendedFailure;
+  }
+
+  /** Says of the request that has just ended what it means for those that follow. */
+  #lookForHope({ watch, call }: HopeWatchOfCall, isAnswered: boolean): void {
+    const ended = this.#ended;
+    const hope = this.#hopeOf(ended, isAnswered && !this.#isIntended(ended));
+    this.#hasCounted = hope === 'counts';
+    if (hope === 'cannot') this.#isExampleSure = true;
+    else if (this.#hasCounted || !this.#isExampleSure) this.#uncountable = undefined;
+    watch.ended(call, ended.sequence, hope);
+  }
+
+  #hopeOf({ outcome, status, pods, answers }: EndedRequest, isAnswered: boolean): Hope {
+    const { countsKnownAlone = false, answers: format } = this.#counting;
+    for (let index = 0; index < answers; index++) {
+      if (this.#isKnown(pods[index]!)) return 'counts';
+    }
+    if (outcome === 'ok') return countsKnownAlone ? 'cannot' : 'counts';
+    return isAnswered && callKind(format.kind).refusesForGood(status) ? 'cannot' : 'unclear';
+  }
+
+  #isKnown(pod: number): boolean {
+    return pod !== NOBODY && this.#pods.destinations[pod] !== NOBODY;
+  }
+
+  #keepExample({ secrets }: HopeWatchOfCall, answer: RawAnswer, pod: number): void {
+    if (this.#uncountable !== undefined || this.#isKnown(pod)) return;
+    const { answers } = this.#counting;
+    const reading: ExampleReading = {
+      contents: contentsOf(answers),
+      place: answers.kind === 'http' ? 'json' : 'field',
+      isKnown: (text) => this.#pods.destinationNamed(text) !== NOBODY,
+      secrets,
+    };
+    this.#uncountable = exampleOf(answer, reading);
   }
 
   #tallyFor(request: CountedRequest): Tally {
@@ -333,6 +435,7 @@ export class CallCounter {
         ...tally.counts(this.#order),
         cache: this.#cacheWatch?.counts() ?? NOTHING_LOOKED_AT,
         packed: this.#packedBodies?.counts() ?? new Map<string, number>(),
+        ...(this.#uncountable === undefined ? {} : { uncountable: this.#uncountable }),
       },
       connections: tally
         .connections()

@@ -7,6 +7,11 @@ export interface CallCounting {
   attribution: AttributionTable;
   /** Statuses with which a request is OK, as ranges of the protocol's numbers, both ends included. */
   okStatuses: readonly (readonly [number, number])[];
+  /**
+   * Whether only answers of known destinations are of use; false: all that are OK are. Absent: any answer may
+   * be, so that no load of such a call is hopeless.
+   */
+  countsKnownAlone?: boolean;
   /** Answers that a call gives when all goes well. */
   observationsPerCall: number;
   /** Requests in a run of them, for the comparison of spreads; Infinity where nothing is compared. */

@@ -1,3 +1,4 @@
+import type { AnswerExample } from './answer-example.js';
 import type { Outcome } from './outcome.js';
 import type { ProxyReadings } from './proxy-readings.js';
 
@@ -202,8 +203,13 @@ export interface CallCounts {
    * proxy says it: `header x-splitproof`.
    */
   vouchers: Map<string, number>;
-  /** By destination; the last one is of requests without a known destination. */
+  /**
+   * Of OK answers by destination; the last one is of those without a known destination, and of what waited
+   * for the peer in an open loop and was never sent.
+   */
   latency: HistogramCounts[];
+  /** From when they were due, of requests that failed or timed out; absent where none did. */
+  failedLatency?: HistogramCounts;
   /** How late requests were sent against their schedule. */
   scheduleSlip: HistogramCounts;
   windows: WindowCounts;
@@ -223,6 +229,8 @@ export interface CallCounts {
   packed: Map<string, number>;
   /** null: the answers themselves say who gave them. */
   log: LogCounts | null;
+  /** One of the answers that cannot count, where none could; absent where one did, or nobody looked. */
+  uncountable?: AnswerExample | undefined;
   /** By member, until the log is joined; absent where nothing is kept of each request. */
   kept?: readonly KeptRequests[];
 }
@@ -237,6 +245,14 @@ export interface ConnectionCallCounts {
   equalPairs: number;
 }
 
+/** A connection that was out when the sample was over, and had left requests without an answer since its last one. */
+export interface LostConnection {
+  /** When its last answer came, in ms since 1970; null: none ever did. */
+  lastAnswerMs: number | null;
+  /** Why it could not be used, in words. */
+  trouble: string;
+}
+
 /** What one connection carried. */
 export interface ConnectionCounts {
   /** Its number in the load that it belongs to. */
@@ -245,6 +261,10 @@ export interface ConnectionCounts {
   remote: string;
   /** Those it was dialled from, where a log is to be joined to it; not in the record. */
   clientPorts?: readonly number[];
+  /** Its requests that failed, or could not be sent for want of the peer. */
+  errors?: number | undefined;
+  /** Absent where it could be used when the sample was over, or its last request was answered. */
+  lost?: LostConnection | undefined;
   byCall: ConnectionCallCounts[];
 }
 

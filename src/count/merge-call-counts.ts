@@ -107,6 +107,8 @@ function addUp(a: CallCounts, b: CallCounts): CallCounts {
     cache: { looked: a.cache.looked + b.cache.looked, cached: a.cache.cached + b.cache.cached },
     log: mergeLogs(a.log, b.log),
     ...mergeTimed(a, b),
+    ...mergeFailed(a, b),
+    ...mergeExamples(a, b),
     ...mergeKept(a, b),
   };
 }
@@ -124,6 +126,26 @@ function mergeProbes(a: ProbeCounts | null, b: ProbeCounts | null): ProbeCounts 
 function mergeKept(a: CallCounts, b: CallCounts): Pick<CallCounts, 'kept'> {
   const kept = [...(a.kept ?? []), ...(b.kept ?? [])];
   return kept.length === 0 ? {} : { kept: kept.sort((one, other) => one.member - other.member) };
+}
+
+function mergeFailed(
+  { failedLatency: a }: CallCounts,
+  { failedLatency: b }: CallCounts,
+): Pick<CallCounts, 'failedLatency'> {
+  if (a === undefined && b === undefined) return {};
+  return { failedLatency: mergeHistograms(a ?? [], b ?? []) };
+}
+
+/** One of the two, whichever comes first. */
+function mergeExamples(
+  { uncountable: a }: CallCounts,
+  { uncountable: b }: CallCounts,
+): Pick<CallCounts, 'uncountable'> {
+  if (a === undefined || b === undefined) {
+    const one = a ?? b;
+    return one === undefined ? {} : { uncountable: one };
+  }
+  return { uncountable: JSON.stringify(a) < JSON.stringify(b) ? a : b };
 }
 
 function mergeTimed(

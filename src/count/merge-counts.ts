@@ -80,15 +80,14 @@ function compareConnections(a: ConnectionCounts, b: ConnectionCounts): number {
   );
 }
 
-function contentOf({ byCall }: ConnectionCounts): string {
-  return JSON.stringify(
-    byCall.map(({ observed, missing, pairs, equalPairs }) => [
-      observed,
-      missing,
-      pairs,
-      equalPairs,
-    ]),
-  );
+function contentOf({ byCall, errors, lost }: ConnectionCounts): string {
+  const rows = byCall.map(({ observed, missing, pairs, equalPairs }) => [
+    observed,
+    missing,
+    pairs,
+    equalPairs,
+  ]);
+  return JSON.stringify([rows, errors, lost]);
 }
 
 function compareMembers(a: MemberCounts, b: MemberCounts): number {

@@ -90,6 +90,8 @@ export class Tally {
   readonly #latency: Histogram[] = [];
   /** Of requests without a known destination. */
   readonly #otherLatency = new Histogram();
+  /** Of requests that failed: how fast they do says nothing of how fast answers are. */
+  readonly #failedLatency = new Histogram();
   readonly #slip = new Histogram();
   readonly #windows: Windows;
   readonly #blocks: Blocks;
@@ -167,12 +169,16 @@ export class Tally {
     }
     if (outcome !== 'cancelled') {
       const place = placeOfMs(request.latencyMs);
+      this.#slip.record(request.slipMs);
+      if (!isOk) {
+        this.#failedLatency.recordAt(place);
+        return oneDestination;
+      }
       this.#latencyOf(onePod, oneDestination).recordAt(place);
       block.latency.recordAt(place);
       if (this.#timed !== null && oneDestination !== NOBODY) {
         this.#timed.record(request.sentAtMs, oneDestination, place);
       }
-      this.#slip.record(request.slipMs);
     }
     return oneDestination;
   }
@@ -213,6 +219,7 @@ export class Tally {
       (this.#latency[destination] ??= new Histogram()).absorb(latency);
     });
     this.#otherLatency.absorb(other.#otherLatency);
+    this.#failedLatency.absorb(other.#failedLatency);
     this.#slip.absorb(other.#slip);
     this.#windows.absorb(other.#windows);
     this.#blocks.absorb(other.#blocks);
@@ -225,7 +232,7 @@ export class Tally {
     });
   }
 
-  /** Latencies of all requests together. */
+  /** Latencies of all that was answered OK. */
   allLatency(): HistogramCounts {
     return [...this.#latencyByDestination()].reduce(mergeHistograms);
   }
@@ -249,6 +256,7 @@ export class Tally {
   counts(order: SendOrderCounts): CallCounts {
     const { pods, named } = this.#shape;
     const names = pods.destinationNames;
+    const failedLatency = this.#failedLatency.counts();
     const counts: CallCounts = {
       destinations: names,
       named,
@@ -266,6 +274,7 @@ export class Tally {
       pods: this.#namedPods(),
       vouchers: this.#vouchers(),
       latency: this.#latencyByDestination(),
+      ...(failedLatency.length === 0 ? {} : { failedLatency }),
       scheduleSlip: this.#slip.counts(),
       windows: this.#windows.counts(),
       blocks: { ...this.#blocks.counts(), ...order.neighboursOfAll() },

@@ -250,13 +250,14 @@ function namedPods(log: LogTally, places: readonly number[]): Map<string, PodCou
 }
 
 function loggedConnection(
-  { number, remote, byCall }: ConnectionCounts,
+  { number, remote, errors, lost, byCall }: ConnectionCounts,
   at: number,
   calls: readonly LoggedCall[],
 ): ConnectionCounts {
   return {
-    number,
-    remote,
+    ...{ number, remote },
+    ...(errors === undefined ? {} : { errors }),
+    ...(lost === undefined ? {} : { lost }),
     byCall: byCall.map((counts, index): ConnectionCallCounts => {
       const { call, rows, places } = calls[index]!;
       if (places === null) return counts;

@@ -34,6 +34,14 @@ export interface IdentityWays {
   accessLog: string;
 }
 
+/** What is searched for in the answers of a call, in words. */
+export interface LookedFor {
+  /** Where in an answer. */
+  place: string;
+  /** Workloads and names by which pods are known. */
+  pods: string[];
+}
+
 /** A call as far as judging it needs to know it. */
 export interface ExpectingCall {
   /** `pkg.Service/Method`. */
@@ -45,6 +53,8 @@ export interface ExpectingCall {
   aborts: ExpectedAborts | null;
   /** How the proxy can be made to say who answers; null where that does not matter. */
   identityWays: IdentityWays | null;
+  /** Absent where nothing is looked for. */
+  lookedFor?: LookedFor | undefined;
   /** Answers that a call gives. */
   observationsPerCall: number;
   /** Part of the requests that may fail, 0 to 1. */
@@ -118,6 +128,11 @@ export interface Wanted {
   spreadSize: number;
   /** Whether the sample may end after any number of its requests; absent: it may not. */
   mayEndEarly?: boolean;
+  /**
+   * Whether only answers of known destinations are of use; false: all that are OK are. Absent: any answer may
+   * be, so that no load of such a call is hopeless.
+   */
+  countsKnownAlone?: boolean;
 }
 
 /** What a look at a running load says. */

@@ -33,6 +33,14 @@ const REFUSALS: readonly Refusal[] = [
       'Compare :authority and path with the hosts and matches of the applied routes (--authority), and check that the route is bound to this gateway and port.',
   },
   {
+    // The words are the server's own; a gateway's 404 comes without any.
+    code: 'unimplemented',
+    matches: ({ status }) => ['UNIMPLEMENTED', '405', '501'].includes(status),
+    summary: 'The server that answers does not have this method.',
+    advice:
+      'Check package, service and method as the server has them (grpcurl HOST:PORT list, where it has reflection), and that the route leads to the service that has it; of HTTP, the method and the path.',
+  },
+  {
     code: 'no-healthy-upstream',
     matches: ({ cause }) => /no healthy upstream/i.test(cause),
     summary: 'A destination of the route has no healthy endpoint (503).',

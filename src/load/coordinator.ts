@@ -8,7 +8,7 @@ import type { LoadMember, MemberTask } from './member/member.js';
 import { newSentCounts } from './member/sent-counts.js';
 import type { Workers } from './member/worker-member.js';
 import { loadShares } from './plan.js';
-import { type Progress, PROGRESS_INTERVAL_MS, sumProgress } from './progress.js';
+import { type PartProgress, type Progress, PROGRESS_INTERVAL_MS, sumProgress } from './progress.js';
 import { openTransport } from './transport/open-transport.js';
 import type { OpenTransport } from './transport/transport.js';
 
@@ -108,10 +108,11 @@ function takeSample(
   for (const member of members) member.start({ startEpochMs, untilEpochMs });
   const progress = setInterval(() => {
     const elapsedMs = performance.timeOrigin + performance.now() - startEpochMs;
-    const { destinations, ...sums } = sumProgress(
-      members.flatMap((member) => member.progress() ?? []),
-    );
-    control.onProgress({ elapsedMs, planned: plan.requests, ...sums }, destinations);
+    const sums = sumProgress(members.flatMap((member) => member.progress() ?? []));
+    const { destinations, done: ended, observed } = sums;
+    control.onProgress({ elapsedMs, planned: plan.requests, done: ended, observed }, destinations);
+    if (!isSilent(plan, sums)) return;
+    for (const member of members) member.stop('silent');
   }, PROGRESS_INTERVAL_MS);
   let stopCause: StopCause | null = null;
   let isOver = false;
@@ -146,8 +147,24 @@ function takeSample(
       running.stop({ code: 'harm', destination });
     });
   }
+  // One may have connections that lead elsewhere than all others do.
+  void Promise.all(members.map(({ hopeless }) => hopeless)).then(() => {
+    running.stop({ code: 'hopeless', destination: null });
+  });
   if (control.watch !== undefined) void watchLoad(running, control.watch, () => isOver);
   return running;
+}
+
+/** How much longer than a deadline nothing has to be answered: what came just after one is an answer. */
+const SILENCE_GRACE_MS = 500;
+
+/** Whether nothing is answered any more by anybody, and enough has failed for the rest not to matter. */
+function isSilent(
+  { silentAfterErrors = null, timeoutMs }: LoadOrder['plan'],
+  { errors, quietMs }: PartProgress,
+): boolean {
+  if (silentAfterErrors === null || quietMs === Infinity) return false;
+  return errors >= silentAfterErrors && quietMs > timeoutMs + SILENCE_GRACE_MS;
 }
 
 async function watchLoad(

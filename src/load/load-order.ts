@@ -1,5 +1,6 @@
 import type { CallRequest } from '../call/kinds.js';
 import type { CallCounting } from '../count/call-counting.js';
+import type { Secrets } from '../secrets.js';
 import type { Endpoint } from '../wire/socket/endpoint.js';
 import type { LoadPlan } from './plan.js';
 import type { TransportSpec } from './transport/transport.js';
@@ -22,4 +23,6 @@ export interface LoadedCall {
   counting: CallCounting;
   /** The cause of failures that are caused on purpose, and are no harm. */
   intendedFailure?: string;
+  /** What no example of its answers may show. */
+  secrets?: Secrets;
 }

@@ -15,6 +15,13 @@ export interface LoadPlan {
   atMostPerSecond: number | null;
   /** Whether the load ends early where the target fails under it. */
   stopsOnHarm: boolean;
+  /** Whether the load ends early where none of the first answers can count; absent: it does not. */
+  stopsWhenHopeless?: boolean;
+  /**
+   * Failures that decide the run, whatever becomes of the rest of it: once there are so many, the load ends
+   * where nothing is answered for a deadline. null or absent: it goes on.
+   */
+  silentAfterErrors?: number | null;
   /** What is sent before the sample, and counted as excluded only. */
   warmup: PhaseLimit | null;
   /** Each request's own deadline, in ms. */

@@ -33,6 +33,7 @@ const askedCall = z.object({
   ),
   aborts: z.object({ share, description: z.string(), answeredOk: z.boolean() }).nullable(),
   identityWays: z.object({ header: z.string(), accessLog: z.string() }).nullable(),
+  lookedFor: z.object({ place: z.string(), pods: z.array(z.string()) }).optional(),
   observationsPerCall: count,
   maxErrorRate: share,
   errorLimits: z.record(z.string(), share),

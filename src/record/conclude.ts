@@ -11,12 +11,14 @@ import { judgeLoad } from '../expect/load/judge-load.js';
 import { shortageReason } from '../expect/load/client-shortage.js';
 import { notOpenedReason } from '../expect/load/connections-not-opened.js';
 import { harmReason } from '../expect/load/stopped-for-harm.js';
+import { hopelessReason } from '../expect/load/stopped-hopeless.js';
 import type { ThresholdResult } from '../expect/thresholds/threshold.js';
 import { asksForSpeed, judgeThresholds } from '../expect/thresholds/judge-thresholds.js';
+import { uncountableAnswers } from '../expect/uncountable-answers.js';
 import { unsentRequests } from '../expect/unsent.js';
 import { type Verdict, worstOf } from '../expect/verdict.js';
 import type { Finding } from '../finding.js';
-import type { Asked } from './asked.js';
+import type { Asked, AskedCall } from './asked.js';
 import { attemptsOf, severalAttempts } from './attempts.js';
 import { callLabels } from './call-labels.js';
 
@@ -62,6 +64,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
   const thresholds = judgeThresholds(limits, counted, {
     alpha: rule.alpha,
     isClientBottleneck: ofLoad.isClientBottleneck,
+    isRateMissed: ofLoad.isRateMissed,
     isPaced: load.atMostPerSecond !== null,
   });
   const compared = isCompared
@@ -91,15 +94,17 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     { verdict: thresholds.verdict, reasons: about(thresholds.reasons, null) },
     { verdict: compared.verdict, reasons: about(compared.reasons, null) },
   ];
+  // That nothing could come of it says more than that nothing did.
+  const callsLead = ofRun === ofCalls && hopelessReason(counted.stopped) === null;
   return {
     verdict: ofRun,
     end,
     reasons: counted.isInterrupted
       ? [...reasonsOfRun, ...reasonsOfCalls].flatMap(({ reasons }) => reasons)
       : decisiveFirst(ofRun, [
-          ...(ofRun === ofCalls ? reasonsOfCalls : []),
+          ...(callsLead ? reasonsOfCalls : []),
           ...reasonsOfRun,
-          ...(ofRun === ofCalls ? [] : reasonsOfCalls),
+          ...(callsLead ? [] : reasonsOfCalls),
         ]),
     calls,
     thresholds: [...thresholds.results, ...compared.thresholds],
@@ -108,11 +113,29 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
       ...ofLoad.unreachable,
       ...asked.calls.flatMap(({ findings }, index) => ofCall(findings, labels[index] ?? null)),
       ...counted.calls.flatMap((counts, index) => ofCall(findInLog(counts), labels[index] ?? null)),
-      ...calls.flatMap(({ findings }, index) => ofCall(findings, labels[index] ?? null)),
+      ...calls.flatMap(({ findings }, index) =>
+        ofCall(withoutBackends(findings, ofLoad.unreachable), labels[index] ?? null),
+      ),
+      ...asked.calls.flatMap((call, index) =>
+        ofCall(uncountable(call, countedCall(asked, counted, index)), labels[index] ?? null),
+      ),
       ...ofLoad.findings,
       ...(repeated === null ? [] : [repeated]),
     ]),
   };
+}
+
+function uncountable(call: AskedCall, counts: CountedCall): Finding[] {
+  const finding = uncountableAnswers(call, counts, (status) => statusName(call.protocol, status));
+  return finding === null ? [] : [finding];
+}
+
+/** What went away with the gateway is no loss of a backend. */
+function withoutBackends(findings: readonly Finding[], losses: readonly Finding[]): Finding[] {
+  const isGatewayGone = losses.some(
+    ({ code, severity }) => code === 'gateway-lost' && severity === 'error',
+  );
+  return findings.filter(({ code }) => !isGatewayGone || code !== 'backend-lost');
 }
 
 /** The reasons, those first that the verdict comes from: the headline says what failed. */
@@ -168,9 +191,8 @@ function barsOf(
   judged: readonly CallJudgement[],
 ): Reason[] {
   const bars: Reason[] = [];
-  const harm = harmReason(stopped);
   for (const bar of [
-    harm,
+    harmReason(stopped) ?? hopelessReason(stopped),
     notOpenedReason(stopped),
     shortageReason(transport.shortages ?? new Map()),
   ]) {
@@ -182,7 +204,7 @@ function barsOf(
   const sums = calls.map(({ unsent }) => unsentRequests(unsent).byUs);
   const unsent = sums.reduce((sum, count) => sum + count, 0);
   const isSaid = judged.some(({ reasons }) => reasons.some(({ code }) => code === UNSENT));
-  if (unsent > 0 && !isInterrupted && !isSaid && harm === null) {
+  if (unsent > 0 && !isInterrupted && !isSaid && early === null) {
     const due = calls.reduce((sum, call) => sum + call.due, 0);
     bars.push({
       code: UNSENT,

@@ -215,7 +215,10 @@ const call = z.object({
     })
     .nullable(),
   latencyMs: z.object({
+    /** Of OK answers, and of what waited for the peer in an open loop and was never sent. */
     overall: latency,
+    /** Of requests that failed or timed out, from when they were due; null where none did. */
+    failed: latency.nullable(),
     byDestination: z.record(z.string(), latency),
     /** Of the first pods that answered; of very many not all. */
     byPod: z.record(z.string(), latency),

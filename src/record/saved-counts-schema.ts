@@ -18,6 +18,16 @@ const unsentCause = z.enum([
   'stopped',
 ]);
 
+/** An answer that cannot count, for people to look at. */
+const answerExample = z.object({
+  status: count,
+  headers: z.array(z.string()),
+  trailers: z.array(z.string()),
+  reply: z.string().nullable(),
+  replyBytes: count,
+  identity: z.string().nullable(),
+});
+
 const growth = z.object({ before: count, after: count });
 
 const call = z.object({
@@ -40,6 +50,7 @@ const call = z.object({
   ),
   vouchers: z.array(z.tuple([z.string(), count])),
   latency: z.array(histogram),
+  failedLatency: histogram.optional(),
   scheduleSlip: histogram,
   windows: z.object({
     widthMs: count,
@@ -82,6 +93,7 @@ const call = z.object({
       areRequestsKnown: z.boolean(),
     })
     .nullable(),
+  uncountable: answerExample.optional(),
 });
 
 /** The saved form of `Counted`: maps as pairs, histograms as text. */
@@ -96,6 +108,8 @@ export const savedCountsSchema = z.object({
     z.object({
       number: count,
       remote: z.string(),
+      errors: count.optional(),
+      lost: z.object({ lastAnswerMs: msSince1970.nullable(), trouble: z.string() }).optional(),
       byCall: z.array(
         z.object({ observed: counts, missing: count, pairs: count, equalPairs: count }),
       ),

@@ -16,11 +16,12 @@ export function savedCounts(counted: Counted): SavedCounts {
   };
 }
 
-function savedCall({ timedLatency, ...call }: CallCounts): SavedCallCounts {
+function savedCall({ timedLatency, failedLatency, ...call }: CallCounts): SavedCallCounts {
   const { blocks, spread, log } = call;
   return {
     ...call,
     ...(timedLatency === undefined ? {} : { timedLatency: timedTexts(timedLatency) }),
+    ...(failedLatency === undefined ? {} : { failedLatency: textOf(failedLatency) }),
     unsent: [...call.unsent],
     statuses: [...call.statuses],
     vouchers: [...call.vouchers],
@@ -57,10 +58,11 @@ export function countedOf(saved: SavedCounts): Counted {
   };
 }
 
-function callOf({ timedLatency, ...saved }: SavedCallCounts): CallCounts {
+function callOf({ timedLatency, failedLatency, ...saved }: SavedCallCounts): CallCounts {
   const { blocks, log } = saved;
   return {
     ...saved,
+    ...(failedLatency === undefined ? {} : { failedLatency: histogramIn(failedLatency) }),
     ...(timedLatency === undefined
       ? {}
       : {

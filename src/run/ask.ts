@@ -23,6 +23,7 @@ import { configuredCalls } from './configured.js';
 import type { ConfiguredCall } from './configured-call.js';
 import { comparedPair } from './compared-pair.js';
 import { identityWays } from './identity-ways.js';
+import { lookedFor } from './looked-for.js';
 import type { RunOptions } from './options.js';
 import { preparedCalls } from './prepared-calls.js';
 import { newRunId } from './run-id.js';
@@ -138,7 +139,7 @@ function refuseLogs({ accessLogFormat }: Scenario, calls: readonly RunCall[]): v
 }
 
 async function runCall(
-  { rule, calls, load, target, limits }: Scenario,
+  { rule, calls, load, target, limits, secrets }: Scenario,
   call: ScenarioCall,
   prepared: PreparedCall,
   configured: ConfiguredCall,
@@ -175,6 +176,7 @@ async function runCall(
       aborts,
       identityWays:
         call.source === null ? null : identityWays(target, prepared, call.source, gatewayPods),
+      ...(call.source === null ? {} : { lookedFor: lookedFor(answers.identity, attribution) }),
       observationsPerCall: OBSERVATIONS_PER_CALL,
       maxErrorRate: call.maxErrorRate,
       errorLimits: call.errorLimits,
@@ -187,6 +189,7 @@ async function runCall(
         timesLatency: rule.compared !== null || ratioThresholds(rule.thresholds).length > 0,
       },
       ...(aborts === null ? {} : { intendedFailure: ABORT_MESSAGE }),
+      secrets,
     },
     places: configured.places,
     planned: requests,

@@ -32,7 +32,9 @@ export async function probeConnections(
   most: number | null,
   options: RunOptions,
 ): Promise<Counted> {
-  if (counted.isInterrupted || counted.stopped?.code === 'harm') return counted;
+  const { isInterrupted, stopped } = counted;
+  // What was stopped for want of evidence may be asked; what fails or is silent is left alone.
+  if (isInterrupted || (stopped !== null && stopped.code !== 'sequential')) return counted;
   const calls = [...counted.calls];
   for (const [index, { asked, loaded }] of run.calls.entries()) {
     const sample = { call: asked, counted: countedCall(run.asked, counted, index) };

@@ -1,6 +1,7 @@
 import { mergeCounts } from '../count/merge-counts.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { Scenario } from '../scenario/scenario.js';
+import { endingEarly } from './early-ends.js';
 import type { RunOptions } from './options.js';
 import { probeConnections } from './probe.js';
 import { recordRun } from './record-run.js';
@@ -19,7 +20,7 @@ export function verify(scenario: Scenario, options: RunOptions = {}): Promise<Ru
     const wait = waitPlan(scenario, plan, target);
     const settled = await settle(run, target, wait, rolloutWaitMs, options);
     const take = run.isSequential ? takeSequentialSample : takeSample;
-    const sampled = await take(run, target, plan, options);
+    const sampled = await take(run, target, await endingEarly(plan, run), options);
     const counted = mergeCounts(settled, sampled);
     const { connections } = scenario.limits;
     return await probeConnections(run, target, plan, counted, connections, options);

@@ -64,8 +64,11 @@ describe('CallCounter', () => {
         const waited = requests.filter(({ end }) =>
           typeof end === 'string' ? end !== 'interrupted' : end.kind !== 'cancelled',
         );
-        assert.equal(sum(call.latency.map(valuesIn)), waited.length);
-        assert.equal(sum(call.blocks.latency.map(valuesIn)), waited.length);
+        const { ok, failed, timedOut } = call.ends;
+        assert.equal(sum(call.latency.map(valuesIn)), waited.length - failed - timedOut);
+        assert.equal(sum(call.blocks.latency.map(valuesIn)), waited.length - failed - timedOut);
+        assert.equal(valuesIn(call.failedLatency ?? []), failed + timedOut);
+        assert.ok(sum(call.latency.map(valuesIn)) >= ok);
       }),
     );
   });

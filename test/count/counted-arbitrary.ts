@@ -133,6 +133,11 @@ export function countedFrom(
   };
 }
 
+const EXAMPLE = {
+  ...{ status: 0, headers: ['content-type: "application/grpc"'], trailers: [] },
+  ...{ replyBytes: 7, identity: null },
+};
+
 /** A member, or a shard, that took a sample. */
 const sampled: fc.Arbitrary<Counted> = record({
   requests: scripts,
@@ -159,7 +164,9 @@ const sampled: fc.Arbitrary<Counted> = record({
     // In the order in which they are joined.
     .map((proxies) => mergeReadings(proxies, [])),
   probed: fc.option(fc.tuple(fc.nat(9), fc.nat(9), fc.nat(9), fc.nat(9))),
-}).map(({ requests, remote, firstConnection, probed, ...rest }) => {
+  example: fc.option(fc.constantFrom('{"a":1}', '{}')),
+  lost: fc.option(fc.constantFrom('connection refused', 'connection lost')),
+}).map(({ requests, remote, firstConnection, probed, example, lost, ...rest }) => {
   const { calls, connections } = countedFrom(requests, remote, firstConnection);
   const [split, forwarded] = calls;
   if (probed !== null) {
@@ -167,7 +174,13 @@ const sampled: fc.Arbitrary<Counted> = record({
     const observed = [v1, v2, other];
     split!.probe = { connections: v1 + v2 + other + missing, observed, missing };
   }
-  return { ...nothingCounted([split!, forwarded!]), ...rest, connections };
+  if (example !== null) split!.uncountable = { ...EXAMPLE, reply: example };
+  const all = connections.map((connection, at) =>
+    lost === null || at > 0
+      ? connection
+      : { ...connection, errors: 3, lost: { lastAnswerMs: START_EPOCH_MS, trouble: lost } },
+  );
+  return { ...nothingCounted([split!, forwarded!]), ...rest, connections: all };
 });
 
 /** A member that died. */

@@ -108,13 +108,18 @@ describe('a peer that stops answering', () => {
     };
     const order = greeterOrder(formatEndpoint(server.endpoint), plan);
     const { calls, silences } = await runLoad(order, unwatched());
-    const { due, sent, ends, unsent, latency } = calls[0]!;
+    const { due, sent, ends, unsent, latency, failedLatency } = calls[0]!;
     assert.deepEqual([due, sent], [300, 158]);
     assert.deepEqual(ends, { ok: 150, failed: 0, timedOut: 8, cancelled: 0 });
     assert.deepEqual([...unsent], [['no-answer', 142]]);
     const unknown = summarize(latency.at(-1)!);
     // All that was due, those that were answered without a name included.
-    assert.equal(unknown.count, 300);
+    assert.equal(unknown.count, 292);
+    assert.equal(
+      summarize(failedLatency!).count,
+      8,
+      'those that were sent and timed out stand apart',
+    );
     assert.ok(unknown.p90! >= 1000, `${unknown.p90} ms`);
     assert.equal(silences.length, 1);
   });

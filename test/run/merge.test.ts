@@ -223,7 +223,7 @@ describe('the joined record', () => {
     const codes = findings.map(({ code }) => code);
     assert.deepEqual(
       codes.filter((code) => code !== 'pod-skew'),
-      ['connection-refused', 'config-not-programmed'],
+      ['address-unreachable', 'config-not-programmed'],
     );
     assert.equal(findings[0]!.severity, 'warning');
   });

@@ -13,6 +13,10 @@ export function grpcContents({ reply }: Pick<GrpcAnswers, 'reply'>): AnswerConte
     messageEnd > messageStart ? decode(buffer.subarray(messageStart, messageEnd)) : {};
   return {
     isSuccess: (status) => status === GrpcStatus.OK,
+    shown: (answer) => {
+      const message = messageOf(answer);
+      return message === undefined ? undefined : JSON.stringify(message);
+    },
     text: (answer) => {
       const message = messageOf(answer);
       return message === undefined ? undefined : allText(message);

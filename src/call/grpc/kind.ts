@@ -8,10 +8,19 @@ export const GRPC_HEAD: RequestHead = {
   headers: [['content-type', 'application/grpc']],
 };
 
+const FOR_GOOD: readonly number[] = [
+  GrpcStatus.INVALID_ARGUMENT,
+  GrpcStatus.NOT_FOUND,
+  GrpcStatus.PERMISSION_DENIED,
+  GrpcStatus.UNIMPLEMENTED,
+  GrpcStatus.UNAUTHENTICATED,
+];
+
 /** https://github.com/grpc/grpc/blob/master/doc/statuscodes.md */
 export const GRPC: CallKind<GrpcRequest> = {
   statusName: (status) => GRPC_STATUS_NAMES[status],
   okStatuses: [[GrpcStatus.OK, GrpcStatus.OK]],
+  refusesForGood: (status) => FOR_GOOD.includes(status),
   deadlineStatus: GrpcStatus.DEADLINE_EXCEEDED,
   ends: {
     broken: GrpcStatus.UNAVAILABLE,

@@ -7,6 +7,10 @@ import { bodyText, decompressedBody, plainBody } from './body.js';
 /** What can be looked into in the answers of an HTTP request: its body is the message. */
 export function httpContents({ mayBeCompressed }: HttpAnswers): AnswerContents {
   const bodyOf = mayBeCompressed ? decompressedBody : plainBody;
+  const text = (answer: RawAnswer): string | undefined => {
+    const body = bodyOf(answer);
+    return body === undefined ? undefined : bodyText(answer, body);
+  };
   const json = (path: readonly string[]): ReadText => {
     const scan = new JsonScan(path);
     if (!mayBeCompressed) {
@@ -21,10 +25,8 @@ export function httpContents({ mayBeCompressed }: HttpAnswers): AnswerContents {
   return {
     // A redirect is seldom the service's own, so that what is absent in it says nothing.
     isSuccess: (status) => status >= 200 && status < 300,
-    text: (answer: RawAnswer) => {
-      const body = bodyOf(answer);
-      return body === undefined ? undefined : bodyText(answer, body);
-    },
+    shown: text,
+    text,
     field: json,
     json,
   };

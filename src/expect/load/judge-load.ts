@@ -8,7 +8,8 @@ import { clientBottleneck } from './client-bottleneck.js';
 import { clientShortage } from './client-shortage.js';
 import { connectionsNotOpened } from './connections-not-opened.js';
 import { type AccountEvidence, loadCutShort } from './load-cut-short.js';
-import { rateNotReached } from './rate-not-reached.js';
+import { lossFindings } from './loss.js';
+import { RATE_NOT_REACHED, rateNotReached } from './rate-not-reached.js';
 import { stalled, stretchesOf } from './stalled.js';
 import { stoppedForHarm } from './stopped-for-harm.js';
 import { streamLimit } from './stream-limit.js';
@@ -29,10 +30,12 @@ export interface LoadQuestion {
 export interface LoadJudgement {
   verdict: Verdict;
   reasons: Reason[];
-  /** Addresses that could not be loaded. */
+  /** What could not be reached, or went away. */
   unreachable: Finding[];
   findings: Finding[];
   isClientBottleneck: boolean;
+  /** An open loop that fell short of its rate: no claim of speed is kept under it. */
+  isRateMissed: boolean;
 }
 
 /** Judges how the load went. */
@@ -52,12 +55,26 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
   // Requests that wait for what this side lacks are no silence of the target.
   const silence = shortage === null ? stalled(stretchesOf(counted), asked.failsOnSilence) : null;
   const fails = silence !== null && asked.failsOnSilence;
+  const missed = rateNotReached(
+    asked.requestsPerSecond,
+    sendingMs > 0 ? (sent / sendingMs) * 1000 : null,
+    concurrency,
+    sendingMs,
+  );
+  const isOpen = missed !== null && asked.isSpeedAsked;
   return {
-    verdict: fails ? 'fail' : 'pass',
-    reasons: fails ? [{ code: 'stalled', text: 'the target stopped answering for a while' }] : [],
-    unreachable: counted.unreachable.map((address) =>
-      unreachableFinding(address, span === null ? 'error' : 'warning'),
-    ),
+    verdict: fails ? 'fail' : isOpen ? 'inconclusive' : 'pass',
+    reasons: [
+      ...(fails ? [{ code: 'stalled', text: 'the target stopped answering for a while' }] : []),
+      ...(isOpen ? [RATE_NOT_REACHED] : []),
+    ],
+    unreachable:
+      span === null
+        ? counted.unreachable.map((address) => unreachableFinding(address))
+        : // What this side lacked was no loss of the target.
+          shortage === null
+          ? lossFindings(counted, span)
+          : [],
     findings: [
       stoppedForHarm(stopped, due),
       connectionsNotOpened(
@@ -76,17 +93,13 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
         concurrency,
         maxConcurrentStreams: transport.maxConcurrentStreams,
       }),
-      rateNotReached(
-        asked.requestsPerSecond,
-        sendingMs > 0 ? (sent / sendingMs) * 1000 : null,
-        concurrency,
-        sendingMs,
-      ),
+      missed,
       loadCutShort(accountOf(counted)),
       workerDied(deaths, members.length + deaths.length),
       cachedAnswers(calls.map(({ cache }) => cache)),
     ].filter((finding) => finding !== null),
     isClientBottleneck: bottleneck !== null || shortage !== null,
+    isRateMissed: missed !== null,
   };
 }
 

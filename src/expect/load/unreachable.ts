@@ -1,5 +1,5 @@
 import type { UnreachableAddress } from '../../count/counted.js';
-import type { Finding, Severity } from '../../finding.js';
+import type { Finding } from '../../finding.js';
 import { found } from '../found.js';
 
 interface Naming {
@@ -77,15 +77,8 @@ const OTHERWISE: Naming = {
   advice: 'Check the address, routes and firewalls, and that the gateway is up.',
 };
 
-/**
- * Names why an address of the target cannot be loaded.
- *
- * @param severity `error` when no address can, `warning` when others can.
- */
-export function unreachableFinding(
-  { kind, message }: UnreachableAddress,
-  severity: Severity,
-): Finding {
+/** Names why an address of the target cannot be loaded, where none of them can. */
+export function unreachableFinding({ kind, message }: UnreachableAddress): Finding {
   const naming = NAMING.get(kind) ?? OTHERWISE;
-  return found('target', { ...naming, severity, evidence: message });
+  return found('target', { ...naming, severity: 'error', evidence: message });
 }

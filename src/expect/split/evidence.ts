@@ -42,7 +42,7 @@ export interface CallEvidence {
   failedWithDestination: number;
   /** Answers of connections of one request each, which are no part of the sample. */
   probed: number[];
-  windows: { startSeconds: number; observed: number[] }[];
+  windows: { startSeconds: number; observed: number[]; missing: number }[];
   spread: SpreadCounts;
 }
 
@@ -106,6 +106,7 @@ export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): C
     windows: windows.observed.map((observed, index) => ({
       startSeconds: startSecondsOf(windows.first + index, windows.widthMs, span?.startMs ?? 0),
       observed: pick(observed),
+      missing: windows.missing[index] ?? 0,
     })),
     spread: { ...spread, observed: pick(spread.observed), squares: pick(spread.squares) },
   };

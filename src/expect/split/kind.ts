@@ -38,6 +38,8 @@ export const split: Kind<SplitWish, SplitExpectation> = {
       },
       wanted: {
         ...{ okStatuses, spreadSize },
+        // An OK answer of nobody may be one that the route gives itself.
+        countsKnownAlone: aborts?.answeredOk !== true,
         ...(design === 'sequential' ? { mayEndEarly: true } : {}),
       },
       requests: planned,

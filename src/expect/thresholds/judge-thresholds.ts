@@ -56,7 +56,7 @@ export function asksForSpeed(expressions: readonly string[]): boolean {
 export function judgeThresholds(
   expressions: readonly string[],
   counted: Counted,
-  judging: Pick<ThresholdEvidence, 'alpha' | 'isClientBottleneck' | 'isPaced'>,
+  judging: Pick<ThresholdEvidence, 'alpha' | 'isClientBottleneck' | 'isRateMissed' | 'isPaced'>,
 ): ThresholdsJudgement {
   if (expressions.length === 0) return { verdict: 'pass', reasons: [], results: [] };
   const { overall, byDestination } = latencyOf(counted);

@@ -38,6 +38,8 @@ export interface ThresholdEvidence {
   requestsPerSecond: number | null;
   /** The client was the bottleneck: what it says of latency and rate is about itself. */
   isClientBottleneck: boolean;
+  /** The rate that was asked for was not reached: what is kept under less says nothing of it. */
+  isRateMissed: boolean;
   /** The client kept a pace: a rate below what was wanted is its own doing. */
   isPaced: boolean;
 }
@@ -97,12 +99,13 @@ export function evaluateThreshold(
   const observed = observedOf(measure, evidence);
   const isAboutClient = measure.kind !== 'error-rate' && evidence.isClientBottleneck;
   const ok = observed === null || isAboutClient ? null : isKept(threshold, observed, evidence);
+  const isUnproven = measure.kind !== 'error-rate' && evidence.isRateMissed && ok === true;
   const isHeldBack = measure.kind === 'rate' && evidence.isPaced && ok === false;
   return {
     expression,
     observed,
     unit: UNITS[measure.kind],
-    ok: isHeldBack ? null : ok,
+    ok: isHeldBack || isUnproven ? null : ok,
   };
 }
 

@@ -1,11 +1,18 @@
 import { loadAnswerReaders } from '../../call/answer-reader.js';
-import { CallCounter, type CallResult, connectionCounts } from '../../count/call-counter.js';
+import {
+  CallCounter,
+  type CallResult,
+  connectionCounts,
+  type HopeWatchOfCall,
+} from '../../count/call-counter.js';
 import type { CallRequest } from '../../call/kinds.js';
 import { numbered } from '../../call/user-agent.js';
-import type { CallCounts, Counted } from '../../count/counted.js';
+import type { CallCounts, ConnectionCounts, Counted } from '../../count/counted.js';
 import { type HarmSeen, HarmWatch } from '../../count/harm-watch.js';
+import { HopeWatch } from '../../count/hope-watch.js';
 import { nothingCounted } from '../../count/nothing-counted.js';
 import { canKeep, MOST_KEPT_REQUESTS } from '../../count/request-keeper.js';
+import { NO_SECRETS } from '../../secrets.js';
 import type { LoadedCall } from '../load-order.js';
 import { Phase, type PhaseEnd } from '../phase/phase.js';
 import { type PhaseLimit, quotasOf } from '../plan.js';
@@ -40,6 +47,24 @@ function keptRequestsOf({ order: { calls, plan, transport }, share }: MemberTask
   if (transport.engine === 'grpc-js' || !calls.some(isInLog)) return 0;
   if (!canKeep(share.connections.length)) return 0;
   return Math.floor(MOST_KEPT_REQUESTS / (plan.workers * calls.length));
+}
+
+/** A connection that is out has been lost where it last left a request without an answer. */
+function lostOn(
+  connection: number,
+  counters: readonly CallCounter[],
+  trouble: string,
+): Pick<ConnectionCounts, 'lost'> {
+  const answered = Math.max(...counters.map((counter) => counter.answeredAtMs(connection)));
+  const unanswered = Math.max(...counters.map((counter) => counter.unansweredAtMs(connection)));
+  if (unanswered <= answered) return {};
+  const lastAnswerMs = answered === -Infinity ? null : performance.timeOrigin + answered;
+  return { lost: { lastAnswerMs, trouble } };
+}
+
+function hopeOf(watch: HopeWatch, loaded: LoadedCall, call: number): HopeWatchOfCall {
+  const { secrets = NO_SECRETS } = loaded;
+  return { watch, call, secrets };
 }
 
 /** Each member has a first connection, and no other has it. */
@@ -82,6 +107,7 @@ interface PendingSnapshot {
 export class LocalMember implements LoadMember {
   readonly done: Promise<Counted>;
   readonly harm: Promise<Harm>;
+  readonly hopeless: Promise<void>;
   readonly #task: MemberTask;
   readonly #openTransport: OpenTransport;
   readonly #cancelling = new AbortController();
@@ -95,6 +121,7 @@ export class LocalMember implements LoadMember {
   #sample: Sample | null = null;
   #pending: PendingSnapshot | null = null;
   #resolveHarm: (harm: Harm) => void = () => undefined;
+  #resolveHopeless: () => void = () => undefined;
   #resolve: (counted: Promise<Counted>) => void = () => undefined;
 
   constructor(task: MemberTask, openTransport: OpenTransport) {
@@ -105,6 +132,9 @@ export class LocalMember implements LoadMember {
     });
     this.harm = new Promise((resolve) => {
       this.#resolveHarm = resolve;
+    });
+    this.hopeless = new Promise((resolve) => {
+      this.#resolveHopeless = resolve;
     });
   }
 
@@ -185,6 +215,7 @@ export class LocalMember implements LoadMember {
         const names = counters[call]?.progress().destinations;
         this.#resolveHarm({ destination: names?.[destination] ?? null });
       },
+      this.#hopeWatch(),
     );
     this.#sample = { times, phase, counters, thread: new ThreadWatch() };
     this.#resolve(this.#take(this.#sample));
@@ -210,15 +241,20 @@ export class LocalMember implements LoadMember {
       this.#cancelling.abort();
       return;
     }
-    this.#sample?.phase.stop();
+    if (how === 'silent') this.#sample?.phase.giveUp();
+    else this.#sample?.phase.stop();
   }
 
   progress(): PartProgress | null {
-    const parts = this.#sample?.counters.map((counter) => {
-      const { ended, ...answers } = counter.progress();
-      return { done: ended, ...answers };
-    });
-    return parts === undefined ? null : sumProgress(parts);
+    if (this.#sample === null) return null;
+    const { counters, phase } = this.#sample;
+    const { quietMs } = phase;
+    return sumProgress(
+      counters.map((counter) => {
+        const { ended, ...answers } = counter.progress();
+        return { done: ended, ...answers, quietMs };
+      }),
+    );
   }
 
   async close(): Promise<void> {
@@ -227,11 +263,24 @@ export class LocalMember implements LoadMember {
     await Promise.all(connections.map((connection) => connection.close()));
   }
 
+  /** What a log tells of answers comes when the load is over, and some expectations are of refusals. */
+  #hopeWatch(): HopeWatch | null {
+    const { plan, calls } = this.#task.order;
+    const isAnyOfUse = calls.some(
+      ({ counting: { countsKnownAlone } }) => countsKnownAlone === undefined,
+    );
+    if (plan.stopsWhenHopeless !== true || isAnyOfUse || calls.some(isInLog)) return null;
+    return new HopeWatch(calls.length, () => {
+      this.#resolveHopeless();
+    });
+  }
+
   #newPhase(
     limit: PhaseLimit,
     sentCounts: Float64Array,
     connections: readonly Connection[],
     onHarm: (seen: HarmSeen) => void,
+    hope: HopeWatch | null = null,
   ): { phase: Phase; counters: readonly CallCounter[] } {
     const { order, share } = this.#task;
     const quotas = quotasOf(limit, order.plan, share);
@@ -239,9 +288,11 @@ export class LocalMember implements LoadMember {
     const counters = order.calls.map(
       (loaded, call) =>
         new CallCounter({
-          ...(watch === null
+          ...(watch === null ? {} : { harm: { watch, call } }),
+          ...(hope === null ? {} : { hope: hopeOf(hope, loaded, call) }),
+          ...(loaded.intendedFailure === undefined
             ? {}
-            : { harm: { watch, call, intendedFailure: loaded.intendedFailure } }),
+            : { intendedFailure: loaded.intendedFailure }),
           counting: loaded.counting,
           connections: share.connections.length,
           quota: quotas.reduce((sum, byCall) => sum + byCall[call]!, 0),
@@ -328,9 +379,12 @@ export class LocalMember implements LoadMember {
     const { order, share } = this.#task;
     const calls = results.map(({ call }, index) => this.#withKept(call, counters[index]!, end));
     const isLogged = order.calls.some(isInLog);
-    const own = this.#connections.map(({ remote, localPorts }, index) => ({
+    const own = this.#connections.map(({ remote, localPorts, trouble }, index) => ({
       number: share.connections[index]!,
       remote,
+      errors: counters.reduce((sum, counter) => sum + counter.errorsOn(index), 0),
+      // What is out in between may come back.
+      ...(end === null || trouble === null ? {} : lostOn(index, counters, trouble)),
       ...(isLogged && localPorts !== undefined ? { clientPorts: [...localPorts] } : {}),
     }));
     return {

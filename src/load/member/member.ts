@@ -20,10 +20,10 @@ export interface SampleTimes {
 }
 
 /**
- * `drain`: nothing more is sent, and what is in flight is awaited. `cancel`: what is in flight is
- * given up as well.
+ * `drain`: nothing more is sent, and what is in flight is awaited. `silent`: likewise, and what is not
+ * sent is so because nothing is answered. `cancel`: what is in flight is given up as well.
  */
-export type StopHow = 'drain' | 'cancel';
+export type StopHow = 'drain' | 'silent' | 'cancel';
 
 /** What shows that going on would do harm. */
 export interface Harm {
@@ -48,6 +48,8 @@ export interface LoadMember {
   stop(how: StopHow): void;
   /** Resolves when the sample does harm, where that is looked for. */
   readonly harm: Promise<Harm>;
+  /** Resolves when nothing of the sample can count, where that is looked for. */
+  readonly hopeless: Promise<void>;
   /** How far the sample has come; null before there is anything to say. */
   progress(): PartProgress | null;
   /** What the sample came to, in the end. */

@@ -37,6 +37,9 @@ export async function serveMember(task: MemberTask, port: MemberPort): Promise<C
   void member.harm.then((harm) => {
     port.tell({ kind: 'harm', harm });
   });
+  void member.hopeless.then(() => {
+    port.tell({ kind: 'hopeless' });
+  });
   const alive = setInterval(() => {
     port.tell({ kind: 'alive', progress: member.progress() });
   }, PROGRESS_INTERVAL_MS);

@@ -42,12 +42,14 @@ const startThread = (entry: URL, task: MemberTask): MemberHost =>
 export class WorkerMember implements LoadMember {
   readonly done: Promise<Counted>;
   readonly harm: Promise<Harm>;
+  readonly hopeless: Promise<void>;
   readonly #task: MemberTask;
   readonly #worker: MemberHost;
   readonly #warm: Promise<void>;
   readonly #watch: NodeJS.Timeout;
   #resolveDone: (counted: Counted) => void = () => undefined;
   #resolveHarm: (harm: Harm) => void = () => undefined;
+  #resolveHopeless: () => void = () => undefined;
   #resolveWarm: () => void = () => undefined;
   #resolveSnapshot: ((counted: Counted | null) => void) | null = null;
   #isOver = false;
@@ -61,6 +63,7 @@ export class WorkerMember implements LoadMember {
     this.#worker = start(entry, task);
     this.done = new Promise((resolve) => (this.#resolveDone = resolve));
     this.harm = new Promise((resolve) => (this.#resolveHarm = resolve));
+    this.hopeless = new Promise((resolve) => (this.#resolveHopeless = resolve));
     this.#warm = new Promise((resolve) => (this.#resolveWarm = resolve));
     this.#worker.on('message', (message: FromWorker) => {
       this.#onMessage(message);
@@ -128,6 +131,9 @@ export class WorkerMember implements LoadMember {
       case 'harm':
         this.#resolveHarm(message.harm);
         break;
+      case 'hopeless':
+        this.#resolveHopeless();
+        break;
       case 'snapshot':
         this.#resolveSnapshot?.(message.counted);
         this.#resolveSnapshot = null;
@@ -152,6 +158,7 @@ export class WorkerMember implements LoadMember {
     if (this.#isOver) return;
     this.#isOver = true;
     clearInterval(this.#watch);
+    if (this.#progress !== null) this.#progress = { ...this.#progress, quietMs: Infinity };
     this.#resolveDone(counted);
     this.#resolveWarm();
     this.#resolveSnapshot?.(counted);

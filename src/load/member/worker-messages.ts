@@ -15,6 +15,7 @@ export type FromWorker =
   /** It is not stuck. */
   | { kind: 'alive'; progress: PartProgress | null }
   | { kind: 'harm'; harm: Harm }
+  | { kind: 'hopeless' }
   | { kind: 'snapshot'; counted: Counted | null }
   | { kind: 'done'; counted: Counted }
   /** It dies; of a process only, threads throw. */

@@ -133,6 +133,11 @@ export class Phase {
     return this.#loop?.latenessP99Ms ?? null;
   }
 
+  /** For how long nothing has been answered, in ms; Infinity where nothing more is sent anyway. */
+  get quietMs(): number {
+    return this.#state === 'sending' ? this.#silence.quietMs : Infinity;
+  }
+
   /** Stretches without any answer that are over. */
   get silences(): SilenceWatch['silences'] {
     return this.#silence.silences;
@@ -193,6 +198,11 @@ export class Phase {
     const isMoreDue = this.#order.left()?.every((count) => count <= 0) !== true;
     // A stop that comes when everything was sent stops nothing.
     if (isMoreDue || this.#isAnyWaiting) this.#stopSending('stopped');
+  }
+
+  /** Takes up nothing more, for nothing is answered; what is in flight is awaited. */
+  giveUp(): void {
+    this.#stopSending('silent');
   }
 
   /**

@@ -68,6 +68,11 @@ export class SilenceWatch {
     }
   }
 
+  /** For how long nothing has been answered, in ms; 0 where nothing is to be. */
+  get quietMs(): number {
+    return this.#isIdle ? 0 : this.#lengthMs;
+  }
+
   /** Whether the peer is silent, and would not be if it went on as before. */
   get isSilent(): boolean {
     return !this.#isIdle && this.#long !== null && isLong(this.#lengthMs, this.#long.medianMs ?? 0);

@@ -164,6 +164,7 @@ class GrpcJsConnection implements Connection {
               ? headers?.get(name).join('\n')
               : headers?.get(name)[0]?.toString(),
           trailer: (name) => trailers.get(name)[0]?.toString(),
+          fields: () => ({ headers: fieldsOf(headers), trailers: fieldsOf(trailers) }),
         });
       }
       this.#events.onEnd(slot, { kind, status: statusOf(error), cause: causeOf(error) });
@@ -240,6 +241,10 @@ function metadataOf(request: GrpcRequest): Metadata {
     metadata.add(name, name.endsWith('-bin') ? Buffer.from(value, 'base64') : value);
   }
   return metadata;
+}
+
+function fieldsOf(metadata: Metadata | undefined): [name: string, value: string][] {
+  return Object.entries(metadata?.getMap() ?? {}).map(([name, value]) => [name, value.toString()]);
 }
 
 /** Servers may send any number, and some errors of the library have no status of their own. */

@@ -1,4 +1,10 @@
-import { type CallEnd, type CallEndKind, NO_STATUS, type RawAnswer } from '../../call/answer.js';
+import {
+  type AnswerFields,
+  type CallEnd,
+  type CallEndKind,
+  NO_STATUS,
+  type RawAnswer,
+} from '../../call/answer.js';
 import { describeCloseCause } from '../../wire/h1/close-cause.js';
 import type { Response } from '../../wire/h1/response-parser.js';
 import type { RequestFailure } from '../../wire/h1/session.js';
@@ -62,5 +68,10 @@ export class H1Answer implements RawAnswer, CallEnd {
 
   trailer(name: string): string | undefined {
     return this.#response?.trailers.value(name);
+  }
+
+  fields(): AnswerFields {
+    const { headers, trailers } = this.#response ?? {};
+    return { headers: headers?.list() ?? [], trailers: trailers?.list() ?? [] };
   }
 }

@@ -1,4 +1,10 @@
-import { type CallEnd, type CallEndKind, NO_STATUS, type RawAnswer } from '../../call/answer.js';
+import {
+  type AnswerFields,
+  type CallEnd,
+  type CallEndKind,
+  NO_STATUS,
+  type RawAnswer,
+} from '../../call/answer.js';
 import { GrpcStatus } from '../../wire/grpc/status.js';
 import type { Reply, ReplyKind } from '../../wire/grpc/reply.js';
 import type { HttpResponse, ResponseKind } from '../../wire/http/response.js';
@@ -79,6 +85,18 @@ export class H2Answer implements RawAnswer, CallEnd {
   trailer(name: string): string | undefined {
     return this.#trailers?.get(name);
   }
+
+  fields(): AnswerFields {
+    const isTrailersOnly = this.#trailers === this.#headers;
+    return {
+      headers: fieldsOf(this.#headers),
+      trailers: isTrailersOnly ? [] : fieldsOf(this.#trailers),
+    };
+  }
+}
+
+function fieldsOf(block: HeaderBlock | null): AnswerFields['headers'] {
+  return block?.names.map((name, at) => [name, block.values[at] ?? ''] as const) ?? [];
 }
 
 const END_KINDS: Readonly<Record<ReplyKind, CallEndKind>> = {

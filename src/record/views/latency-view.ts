@@ -4,8 +4,9 @@ import { type LatencySummary, summarize } from '../../count/latency-summary.js';
 import { sumOfHistograms } from '../../count/histogram.js';
 import type { CallRecord } from '../run-record.js';
 
-/** Latencies of a call in all, by destination and by pod. */
-export function latencyView({ destinations, latency, pods }: CallCounts): CallRecord['latencyMs'] {
+/** Latencies of a call in all, by destination and by pod; those of failed requests apart. */
+export function latencyView(counts: CallCounts): CallRecord['latencyMs'] {
+  const { destinations, latency, failedLatency = [], pods } = counts;
   // The empty name is of requests without a destination.
   const named = latency.map((places, index): Named => [destinations[index] ?? '', places]);
   const ofPods = [...pods].flatMap(([name, pod]): Named[] =>
@@ -13,6 +14,7 @@ export function latencyView({ destinations, latency, pods }: CallCounts): CallRe
   );
   return {
     overall: summarize(sumOfHistograms(latency)),
+    failed: failedLatency.length === 0 ? null : summarize(failedLatency),
     byDestination: summaries(named.filter(([name]) => name !== '')),
     byPod: summaries(ofPods),
     histograms: Object.fromEntries(

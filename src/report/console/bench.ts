@@ -107,7 +107,19 @@ function distribution({ latencyMs }: CallRecord, style: Style): string {
     label,
     `in ${formatMs(latencyMs.overall[name])} ms`,
   ]);
-  return facts('Latency', lines, style);
+  return facts('Latency', [...lines, ...failedLatency(latencyMs.failed)], style);
+}
+
+/** How long failures took, apart: they say nothing of how fast answers are. */
+function failedLatency(failed: LatencyRecord | null): Fact[] {
+  if (failed === null) return [];
+  const { count, p50, p99 } = failed;
+  return [
+    [
+      'failed',
+      `${formatCount(count)} besides, 50 % in ${formatMs(p50)} ms, 99 % in ${formatMs(p99)} ms`,
+    ],
+  ];
 }
 
 /** So many pods are listed under a destination; the record has them all. */

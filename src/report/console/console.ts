@@ -218,6 +218,7 @@ function latencyTable({ latencyMs }: CallRecord, style: Style): string {
   const rows = [
     ...Object.entries(latencyMs.byDestination),
     ['all', latencyMs.overall] as const,
+    ...(latencyMs.failed === null ? [] : [['failed', latencyMs.failed] as const]),
   ].map(([name, { count, mean, p50, p90, p99, max }]) => [
     shorten(plainText(name), style.width - LATENCY_COLUMNS),
     formatCount(count),

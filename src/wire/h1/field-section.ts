@@ -140,6 +140,17 @@ export class FieldSection {
     return values;
   }
 
+  /** All fields, by their lower-case names. */
+  list(): [name: string, value: string][] {
+    return Array.from({ length: this.count }, (_, field) => [this.name(field), this.text(field)]);
+  }
+
+  private name(field: number): string {
+    const { buffer, byteOffset } = this.bytes;
+    const from = byteOffset + this.base + this.places[field * PLACES]!;
+    return Buffer.from(buffer, from, this.nameLength(field)).toString('latin1').toLowerCase();
+  }
+
   nameLength(field: number): number {
     return this.places[field * PLACES + 1]! - this.places[field * PLACES]!;
   }

@@ -173,7 +173,7 @@ describe('worker-died', () => {
 
 describe('addresses that cannot be reached', () => {
   const of = (kind: string): Finding =>
-    unreachableFinding({ address: '127.0.0.1:1', kind, message: '127.0.0.1:1: refused' }, 'error');
+    unreachableFinding({ address: '127.0.0.1:1', kind, message: '127.0.0.1:1: refused' });
 
   it('are named by what stands in the way', () => {
     assert.equal(of('refused').code, 'connection-refused');
@@ -194,5 +194,13 @@ describe('rate-not-reached', () => {
     assert.match(rateNotReached(1e6, 10_432.4, 64, 5000)!.summary, /10,432 instead of 1,000,000/);
     assert.equal(rateNotReached(1000, 995, 64, 5000), null);
     assert.equal(rateNotReached(null, 5, 64, 5000), null);
+  });
+
+  it('is seen in a short run as well, where it was missed by far', () => {
+    // 3,089 requests in 120 ms.
+    assert.match(rateNotReached(1e7, 25_742, 64, 120)!.summary, /25,742 instead of 10,000,000/);
+    // A pause of the machine in a short run.
+    assert.equal(rateNotReached(1000, 800, 64, 125), null);
+    assert.equal(rateNotReached(1000, 400, 64, 25), null);
   });
 });

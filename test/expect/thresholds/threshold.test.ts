@@ -30,6 +30,7 @@ const EVIDENCE: ThresholdEvidence = {
   alpha: 0.001,
   requestsPerSecond: 1500,
   isPaced: false,
+  isRateMissed: false,
   isClientBottleneck: false,
 };
 
@@ -69,6 +70,19 @@ describe('thresholds', () => {
       assert.equal(evaluateThreshold(parseThreshold(expression), evidence).ok, null);
     }
     assert.equal(evaluateThreshold(parseThreshold('error-rate<0.5%'), evidence).ok, false);
+  });
+
+  it('are not kept under less than the rate that was asked for, and may be broken', () => {
+    const evidence = { ...EVIDENCE, isRateMissed: true };
+    for (const [expression, ok] of [
+      ['p99<50ms', null],
+      ['rate>1', null],
+      ['p99<1ms', false],
+      ['rate>9999', false],
+      ['error-rate<0.5%', false],
+    ] as const) {
+      assert.equal(evaluateThreshold(parseThreshold(expression), evidence).ok, ok, expression);
+    }
   });
 
   it('of error rates are open where chance may have made them, or who failed is not known', () => {

@@ -18,6 +18,7 @@ export type FindingCode =
   | 'weight-times-replicas'
   | 'all-to-one'
   | 'weights-changed-during-run'
+  | 'backend-lost'
   | 'warm-up-drift'
   | 'pinned-connections'
   | 'gateways-disagree'
@@ -62,7 +63,12 @@ export interface FindingEvidence {
   identityWays: IdentityWays | null;
   connections: ConnectionEvidence | null;
   /** Counts by destination over time, in send order. */
-  windows: readonly { startSeconds: number; observed: readonly number[] }[];
+  windows: readonly {
+    startSeconds: number;
+    observed: readonly number[];
+    /** Answers that did not come, or say nothing known. */
+    missing: number;
+  }[];
   spread: SpreadCounts;
   /** Requests that failed and carry no destination. */
   failedWithoutDestination: number;

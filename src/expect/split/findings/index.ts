@@ -1,4 +1,5 @@
 import type { Finding } from '../../../finding.js';
+import { backendLost } from './backend-lost.js';
 import { leakToZeroWeight, podSkew, unknownBackend } from './backends.js';
 import { connectionsUnseen, disagreeingConnections, pinnedConnections } from './connections.js';
 import { deterministicBalancing } from './deterministic-balancing.js';
@@ -11,6 +12,7 @@ import { weightsChanged } from './weights-changed.js';
 const RULES: readonly FindingRule[] = [
   leakToZeroWeight,
   unknownBackend,
+  backendLost,
   errorsConcentrated,
   destinationFailing,
   errorsUnattributed,
@@ -25,6 +27,7 @@ const RULES: readonly FindingRule[] = [
 /** What explains a wrong split better than one cause for the whole run. */
 const OVERRIDING: readonly string[] = [
   'weights-changed-during-run',
+  'backend-lost',
   'errors-concentrated',
 ] satisfies FindingCode[];
 

@@ -1,12 +1,11 @@
-import { bestChangePoint, changePointThreshold } from '../../../stats/change-point.js';
 import { pearsonChiSquare } from '../../../stats/goodness-of-fit.js';
 import type { Finding } from '../../../finding.js';
 import { seconds, splitText, timesLikelier } from '../../../number-text.js';
 import { found } from '../../found.js';
+import { isLoss } from './backend-lost.js';
+import { changeIn } from './changed-rows.js';
 import { FALSE_CLAIM, type FindingEvidence, type FindingRule } from './finding-evidence.js';
 
-/** Answers there must be on either side of a change; it is ε·n of the threshold. */
-const LEAST_ANSWERS = 50;
 /** A change within this part of the run, after which the weights fit, is warm-up. */
 const WARM_UP_PART = 0.2;
 /** ln(1/α_f): a likelihood ratio of known weights exceeds it with probability α_f at most (Ville). */
@@ -15,9 +14,12 @@ const KNOWN_WEIGHTS_LLR = Math.log(1 / FALSE_CLAIM);
 /**
  * `weights-changed-during-run`, or `warm-up-drift` where only the beginning differed. First the
  * previous weights as the one side, where they are known, which takes a handful of requests to see; then any change.
+ * Where it is answers of one destination that stay away while as many requests fail, no weights changed.
  */
-export const weightsChanged: FindingRule = (evidence) =>
-  fromKnownWeights(evidence) ?? fromAnyWeights(evidence);
+export const weightsChanged: FindingRule = (evidence) => {
+  const change = fromKnownWeights(evidence) ?? fromAnyWeights(evidence);
+  return change === null || isLoss(evidence) ? null : change;
+};
 
 function fromKnownWeights({ destinations, windows, decision }: FindingEvidence): Finding | null {
   const previous = destinations.map((destination) => destination.previousWeight);
@@ -62,12 +64,8 @@ function fromAnyWeights({ destinations, windows, decision }: FindingEvidence): F
   const seen = destinations.flatMap(({ observed }, i) => (observed > 0 ? [i] : []));
   const rows = windows.map(({ observed }) => seen.map((i) => observed[i] ?? 0));
   const total = rows.flat().reduce((sum, x) => sum + x, 0);
-  if (seen.length < 2 || total < 4 * LEAST_ANSWERS) return null;
-  const change = bestChangePoint(rows, LEAST_ANSWERS);
+  const change = changeIn(rows, decision);
   if (change === null) return null;
-  const threshold = changePointThreshold(seen.length - 1, LEAST_ANSWERS / total, FALSE_CLAIM);
-  const inflation = decision.dependence?.inflation ?? 1;
-  if (change.statistic / inflation < threshold) return null;
   const named = seen.map((i) => ({ name: destinations[i]?.name ?? '' }));
   const expected = seen.map((i) => destinations[i]?.expectedShare ?? 0);
   const early = total * WARM_UP_PART >= change.before.reduce((sum, x) => sum + x, 0);
@@ -79,7 +77,7 @@ function fromAnyWeights({ destinations, windows, decision }: FindingEvidence): F
     summary: warmUp
       ? `the first ${changedAt} were split differently from the rest, which fits the weights`
       : `the split changed about ${changedAt} into the run`,
-    evidence: `before ${shares(named, change.before)}; after ${shares(named, change.after)} (2ΔlogL ${(change.statistic / inflation).toFixed(1)}, threshold ${threshold.toFixed(1)})`,
+    evidence: `before ${shares(named, change.before)}; after ${shares(named, change.after)} (2ΔlogL ${change.scaled.toFixed(1)}, threshold ${change.threshold.toFixed(1)})`,
     advice: warmUp
       ? 'Pods or connections were not all ready at the start: add a warm-up, or look at readiness and locality.'
       : 'Look for a deployment, an autoscaler or another change of the route during the run, then run again. The sample is not cut at the change to get a pass.',

@@ -43,7 +43,9 @@ export function simulate(run: SimulatedRun, random: RandomSource): FindingEviden
   const counts = Array.from({ length: c }, zeros);
   const last = new Array<number>(c).fill(-1);
   const neighbours = { pairs: 0, equal: 0 };
-  const windows = Array.from({ length: 60 }, (_, i) => ({ startSeconds: i, observed: zeros() }));
+  const windows = Array.from({ length: 60 }, (_, i) => {
+    return { startSeconds: i, observed: zeros(), missing: 0 };
+  });
   const size = spreadSize(
     weights.map((weight) => weight / sum),
     1,
@@ -56,6 +58,7 @@ export function simulate(run: SimulatedRun, random: RandomSource): FindingEviden
     const to = pick(i, connection, random);
     if (run.fails?.(to, i) === true) {
       failed += 1;
+      windows[Math.floor((i * 60) / requests)]!.missing += 1;
       continue;
     }
     observed[to]! += 1;

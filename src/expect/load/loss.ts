@@ -1,0 +1,130 @@
+import type { ConnectionCounts, Counted, LostConnection, Span } from '../../count/counted.js';
+import type { Finding } from '../../finding.js';
+import { count, counted as countedText, percent, seconds } from '../../number-text.js';
+import { found } from '../found.js';
+import { unsentRequests } from '../unsent.js';
+
+/** An address of the target, by the connections to it. */
+interface AddressLoss {
+  address: string;
+  connections: number;
+  lost: LostConnection[];
+  errors: number;
+}
+
+/**
+ * Addresses of the target that could not be reached, or went away while others answered
+ * (`address-unreachable`), and the target itself where it went away as a whole (`gateway-lost`).
+ *
+ * @param span Of the sample: something of the target was there.
+ */
+export function lossFindings(counted: Counted, span: Span): Finding[] {
+  const addresses = addressesOf(counted.connections);
+  const gone = addresses.filter(({ lost, connections }) => lost.length === connections);
+  const errors = errorsOf(counted);
+  const all = addresses.length + counted.unreachable.length;
+  const never = counted.unreachable.map(({ address, message }) =>
+    addressUnreachable(
+      `1 of ${count(all)} addresses of the target could not be reached: ${address}.`,
+      `${message}; nothing was sent there, so it has none of the ${countedText(errors, 'error')}`,
+    ),
+  );
+  const isAllGone = gone.length === addresses.length;
+  const whole = gatewayLost(counted, span, isAllGone ? gone : null, errors);
+  if (whole !== null) return [...never, whole];
+  return [...never, ...gone.map((one) => addressGone(one, { all, errors, span }))];
+}
+
+function addressesOf(connections: readonly ConnectionCounts[]): AddressLoss[] {
+  const byAddress = new Map<string, AddressLoss>();
+  for (const { remote: address, errors = 0, lost } of connections) {
+    const own = byAddress.get(address) ?? { address, connections: 0, lost: [], errors: 0 };
+    byAddress.set(address, own);
+    own.connections += 1;
+    own.errors += errors;
+    if (lost !== undefined) own.lost.push(lost);
+  }
+  return [...byAddress.values()];
+}
+
+function errorsOf({ calls }: Counted): number {
+  return calls.reduce(
+    (sum, { ends, unsent }) => sum + ends.failed + ends.timedOut + unsentRequests(unsent).byPeer,
+    0,
+  );
+}
+
+function addressGone(
+  { address, connections, lost, errors: own }: AddressLoss,
+  { all, errors, span }: { all: number; errors: number; span: Span },
+): Finding {
+  const share = errors === 0 ? '' : ` (${percent(own / errors)})`;
+  return addressUnreachable(
+    `1 of ${count(all)} addresses of the target went away: ${address}${sinceText(lost, span)}.`,
+    `${lost[0]?.trouble ?? ''}; its ${countedText(connections, 'connection')} had ${count(own)} of the ${countedText(errors, 'error')}${share}`,
+  );
+}
+
+function addressUnreachable(summary: string, evidence: string): Finding {
+  return found('target', {
+    code: 'address-unreachable',
+    severity: 'warning',
+    summary,
+    evidence,
+    advice:
+      'Look whether the replica of the gateway at this address is up and ready, and whether the name should still lead to it; the other addresses answered.',
+  });
+}
+
+const LOST_ADVICE =
+  'Look whether the gateway was restarted, rolled out, scaled down or killed then (its events, restarts and memory), or a load balancer or port-forward before it was; then run again.';
+
+/** @param gone All addresses, where each of them is lost; else null. */
+function gatewayLost(
+  { calls, connections, silences, stopped, transport }: Counted,
+  span: Span,
+  gone: readonly AddressLoss[] | null,
+  errors: number,
+): Finding | null {
+  const answers = calls.reduce((sum, { ends }) => sum + ends.ok, 0);
+  if (answers === 0) return null;
+  const before = `${countedText(answers, 'request')} had been answered OK before, ${count(errors)} failed or could not be sent`;
+  if (gone !== null && errors > 0) {
+    const lost = gone.flatMap((address) => address.lost);
+    return found('target', {
+      code: 'gateway-lost',
+      severity: 'error',
+      summary: `The gateway went away${sinceText(lost, span)}, and did not come back.`,
+      evidence: `${before}; ${lost[0]?.trouble ?? ''}`,
+      advice: LOST_ADVICE,
+    });
+  }
+  const longest = [...silences].sort((a, b) => b.lengthMs - a.lengthMs)[0];
+  if (longest === undefined) return null;
+  const from = seconds(Math.max(0, longest.startMs - span.startMs) / 1000);
+  if (stopped?.code === 'silent') {
+    return found('target', {
+      code: 'gateway-lost',
+      severity: 'error',
+      summary: `The gateway fell silent ${from} into the sample: it holds connections, and answers nothing.`,
+      evidence: `${before}; nothing was answered for ${seconds(longest.lengthMs / 1000)}, and the load was ended`,
+      advice: LOST_ADVICE,
+    });
+  }
+  if (transport.reconnects < connections.length) return null;
+  return found('target', {
+    code: 'gateway-lost',
+    severity: 'warning',
+    summary: `The gateway went away ${from} into the sample for ${seconds(longest.lengthMs / 1000)}, and came back.`,
+    evidence: `connections were opened anew ${count(transport.reconnects)} times; ${countedText(errors, 'request')} failed or could not be sent, and ${count(transport.resent)} were sent again`,
+    advice: LOST_ADVICE,
+  });
+}
+
+/** Since the last answer of any of them. */
+function sinceText(lost: readonly LostConnection[], { startMs }: Span): string {
+  const last = Math.max(...lost.map(({ lastAnswerMs }) => lastAnswerMs ?? -Infinity));
+  return last === -Infinity
+    ? ''
+    : ` ${seconds(Math.max(0, last - startMs) / 1000)} into the sample`;
+}
