@@ -191,8 +191,9 @@ function barsOf(
   judged: readonly CallJudgement[],
 ): Reason[] {
   const bars: Reason[] = [];
+  const early = harmReason(stopped) ?? hopelessReason(stopped);
   for (const bar of [
-    harmReason(stopped) ?? hopelessReason(stopped),
+    early,
     notOpenedReason(stopped),
     shortageReason(transport.shortages ?? new Map()),
   ]) {

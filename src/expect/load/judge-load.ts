@@ -68,13 +68,7 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
       ...(fails ? [{ code: 'stalled', text: 'the target stopped answering for a while' }] : []),
       ...(isOpen ? [RATE_NOT_REACHED] : []),
     ],
-    unreachable:
-      span === null
-        ? counted.unreachable.map((address) => unreachableFinding(address))
-        : // What this side lacked was no loss of the target.
-          shortage === null
-          ? lossFindings(counted, span)
-          : [],
+    unreachable: unreachable(counted, shortage !== null),
     findings: [
       stoppedForHarm(stopped, due),
       connectionsNotOpened(
@@ -101,6 +95,13 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
     isClientBottleneck: bottleneck !== null || shortage !== null,
     isRateMissed: missed !== null,
   };
+}
+
+/** Addresses that did not answer, and what was lost meanwhile: what this side lacked is no loss of the target. */
+function unreachable(counted: Counted, isOwnDoing: boolean): Finding[] {
+  const { span } = counted;
+  if (span === null) return counted.unreachable.map((address) => unreachableFinding(address));
+  return isOwnDoing ? [] : lossFindings(counted, span);
 }
 
 function accountOf({ calls, transport }: Counted): AccountEvidence {
