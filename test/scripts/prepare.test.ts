@@ -38,7 +38,9 @@ describe('the set-up scripts', () => {
     lock('node_modules/.package-lock.json', { left: '1.0.0' });
     writeFileSync(at('src/a.ts'), 'export const a = 1;\n');
     writeFileSync(at('src/cli/main.ts'), "import { a } from '../a.js';\nconsole.log(a);\n");
-    writeFileSync(at('src/load/member/worker.ts'), 'export {};\n');
+    for (const name of ['worker', 'worker-process']) {
+      writeFileSync(at(`src/load/member/${name}.ts`), 'export {};\n');
+    }
     for (const name of ['kept', 'deleted']) {
       const test = `import { it } from 'node:test';\nit('${name} runs', () => undefined);\n`;
       writeFileSync(at(`test/${name}.test.ts`), test);

@@ -6,12 +6,13 @@ import { podNames } from '../../../src/mesh/pod-names.js';
 import { startEnvoy } from '../../fixtures/envoy.js';
 import { startPods } from '../../fixtures/greeters.js';
 import {
-  codesOf,
   MANIFESTS_60_40,
+  WEIGHTS_60_40,
+  codesOf,
+  ofTarget,
   only,
   readable,
   verify,
-  WEIGHTS_60_40,
   withMesh,
 } from './greeter-runs.js';
 
@@ -36,7 +37,7 @@ describe('findings on backends', () => {
         ...['--identity', 'header:x-pod-name'],
       ]);
       assert.deepEqual(codesOf(record), ['unknown-backend', 'no-countable-answer']);
-      for (const finding of record.findings.slice(0, 2)) {
+      for (const finding of ofTarget(record).slice(0, 2)) {
         assert.match(readable(finding).advice, /--identity/);
       }
       assert.equal(record.verdict, 'inconclusive');
@@ -69,7 +70,7 @@ describe('findings on backends', () => {
         mesh.setFault('broken', { kind: 'abort', grpcStatus: 13 });
         const record = await verify(mesh.address, [...WEIGHTS_60_40, '-n', '6200']);
         assert.deepEqual(codesOf(record), ['errors-concentrated', 'destination-failing']);
-        for (const finding of record.findings) assert.match(readable(finding).summary, /'v2'/);
+        for (const finding of ofTarget(record)) assert.match(readable(finding).summary, /'v2'/);
         assert.equal(record.verdict, 'fail');
       },
       { pods: { broken: podNames('greeter', 'v2') } },
@@ -98,7 +99,7 @@ describe('findings on backends', () => {
     try {
       const record = await verify(envoy.address, WEIGHTS_60_40);
       assert.deepEqual(codesOf(record), ['upstream-unreachable', 'errors-concentrated']);
-      const finding = readable(record.findings[1]!);
+      const finding = readable(ofTarget(record)[1]!);
       assert.match(finding.summary, /'v2'/);
       assert.equal(record.verdict, 'fail');
     } finally {
