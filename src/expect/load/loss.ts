@@ -32,6 +32,8 @@ export function lossFindings(counted: Counted, span: Span): Finding[] {
   const isAllGone = gone.length === addresses.length;
   const whole = gatewayLost(counted, span, isAllGone ? gone : null, errors);
   if (whole !== null) return [...never, whole];
+  // Where none of them ever answered nothing went away.
+  if (isAllGone) return never;
   return [...never, ...gone.map((one) => addressGone(one, { all, errors, span }))];
 }
 
