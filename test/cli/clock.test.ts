@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { type Mesh, startMesh } from '../../src/mesh/mesh.js';
-import { podNames } from '../../src/mesh/pod-names.js';
+import type { Mesh } from '../../src/mesh/mesh.js';
+import { startGreeterMesh } from '../fixtures/greeter-mesh.js';
 import { recordOf, ROOT } from '../fixtures/command.js';
 
 /** Loaded before the command: each look at the clock of the day finds it an hour off, one way or the other. */
@@ -18,14 +18,7 @@ const TELLS_THE_DAY = ['load/transport/grpc-js-connection.ts', 'run/ask.ts', 'ru
 describe('a clock that is set during a run', () => {
   let mesh: Mesh;
   before(async () => {
-    mesh = await startMesh({
-      service: 'greeter',
-      versions: [
-        { name: 'v1', weight: 60, pods: podNames('greeter', 'v1') },
-        { name: 'v2', weight: 40, pods: podNames('greeter', 'v2') },
-      ],
-      balance: 'per-request',
-    });
+    mesh = await startGreeterMesh();
   });
   after(() => mesh.close());
 

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { type Mesh, startMesh } from '../../src/mesh/mesh.js';
-import { podNames } from '../../src/mesh/pod-names.js';
+import type { Mesh } from '../../src/mesh/mesh.js';
+import { startGreeterMesh } from '../fixtures/greeter-mesh.js';
 import { recordOf, ROOT } from '../fixtures/command.js';
 
 const MAIN = path.join(ROOT, 'dist/cli/main.js');
@@ -94,14 +94,7 @@ const NONE_LEFT = `
 describe('a load that leaves no descriptor', () => {
   let mesh: Mesh;
   before(async () => {
-    mesh = await startMesh({
-      service: 'greeter',
-      versions: [
-        { name: 'v1', weight: 60, pods: podNames('greeter', 'v1') },
-        { name: 'v2', weight: 40, pods: podNames('greeter', 'v2') },
-      ],
-      balance: 'per-request',
-    });
+    mesh = await startGreeterMesh();
   });
   after(() => mesh.close());
 

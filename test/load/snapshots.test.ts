@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startLoad } from '../../src/load/coordinator.js';
-import { type Mesh, startMesh } from '../../src/mesh/mesh.js';
-import { podNames } from '../../src/mesh/pod-names.js';
+import type { Mesh } from '../../src/mesh/mesh.js';
+import { startGreeterMesh } from '../fixtures/greeter-mesh.js';
 import { greeterOrder, unwatched } from './greeter-order.js';
 import { snapshotsUntilEnd } from './snapshots-until-end.js';
 
@@ -14,14 +14,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) 
 describe('snapshots of a load on two threads', () => {
   let mesh: Mesh;
   before(async () => {
-    mesh = await startMesh({
-      service: 'greeter',
-      versions: [
-        { name: 'v1', weight: 60, pods: podNames('greeter', 'v1') },
-        { name: 'v2', weight: 40, pods: podNames('greeter', 'v2') },
-      ],
-      balance: 'per-request',
-    });
+    mesh = await startGreeterMesh();
   });
   after(() => mesh.close());
 

@@ -3,8 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import { InputError } from '../../src/input-error.js';
 import { runLoad } from '../../src/load/coordinator.js';
 import { WORKER_PROCESSES } from '../../src/load/member/member-process.js';
-import { type Mesh, startMesh } from '../../src/mesh/mesh.js';
-import { podNames } from '../../src/mesh/pod-names.js';
+import type { Mesh } from '../../src/mesh/mesh.js';
+import { startGreeterMesh } from '../fixtures/greeter-mesh.js';
 import { formatEndpoint } from '../../src/wire/socket/endpoint.js';
 import { recordOf } from '../fixtures/command.js';
 import {
@@ -22,14 +22,7 @@ const ABORTING = new URL('../fixtures/aborting-process.js', import.meta.url);
 describe('a load of grpc-js', () => {
   let mesh: Mesh;
   before(async () => {
-    mesh = await startMesh({
-      service: 'greeter',
-      versions: [
-        { name: 'v1', weight: 60, pods: podNames('greeter', 'v1') },
-        { name: 'v2', weight: 40, pods: podNames('greeter', 'v2') },
-      ],
-      balance: 'per-request',
-    });
+    mesh = await startGreeterMesh();
   });
   after(() => mesh.close());
 

@@ -3,7 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import { NO_KNOWLEDGE } from '../../src/count/proxied/knowledge.js';
 import { summarize } from '../../src/count/latency-summary.js';
 import { runLoad } from '../../src/load/coordinator.js';
-import { type Mesh, startMesh } from '../../src/mesh/mesh.js';
+import type { Mesh } from '../../src/mesh/mesh.js';
+import { startGreeterMesh } from '../fixtures/greeter-mesh.js';
 import { GrpcStatus } from '../../src/wire/grpc/status.js';
 import { podNames } from '../../src/mesh/pod-names.js';
 import { greeterOrder, unwatched } from './greeter-order.js';
@@ -16,14 +17,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) 
 describe('a load on several threads', () => {
   let mesh: Mesh;
   before(async () => {
-    mesh = await startMesh({
-      service: 'greeter',
-      versions: [
-        { name: 'v1', weight: 60, pods: podNames('greeter', 'v1') },
-        { name: 'v2', weight: 40, pods: podNames('greeter', 'v2') },
-      ],
-      balance: 'per-request',
-    });
+    mesh = await startGreeterMesh();
   });
   after(() => mesh.close());
 
