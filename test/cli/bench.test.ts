@@ -114,6 +114,14 @@ describe('splitproof bench', () => {
     assert.match(stdout, /^ {2}count {3}200$/m);
   });
 
+  it('shows no load where nobody spoke the protocol', async () => {
+    const [, ...rest] = target;
+    const { status, stdout } = await splitproof(['bench', '-n', '200', ...rest]);
+    assert.equal(status, 4);
+    assert.match(stdout, /^ {2}load +no connection was opened$/m);
+    assert.doesNotMatch(stdout, /^ {2}client\s*$/m);
+  });
+
   it('refuses thresholds and rates that make no sense, before it sends anything', async () => {
     for (const [wrong, message] of [
       [['--threshold', 'p98<1ms'], /--threshold: "p98<1ms" is not a threshold/],

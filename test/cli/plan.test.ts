@@ -11,6 +11,7 @@ describe('plan', () => {
     assert.equal(status, 0);
     assert.match(stdout, /canary 1 % +±0\.5 pp +15,971 +8,107 +.*never/);
     assert.match(stdout, /canary 100 % .* 688 /);
+    assert.match(stdout, /so many failures .* keep\s+it from passing: .* 7 \(canary 10 %\)/s);
   });
 
   it('answers for weights and a number of requests', async () => {

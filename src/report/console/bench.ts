@@ -36,15 +36,13 @@ function header({ scenario, target, calls, load }: RunRecord, style: Style): str
   const asked = load.requestsPerSecondAsked;
   const loop = asked === null ? '' : `${formatCount(asked)} per second asked for; `;
   const threads = load.workers === 1 ? '1 thread' : `${formatCount(load.workers)} threads`;
+  const size = `${formatCount(load.connections)} connections, ${formatCount(load.concurrency)} in flight, ${threads}`;
   return facts(
     `splitproof bench${name}`,
     [
       ['target', plainText(target)],
       ...[...new Set(calls.map(({ call }) => call))].map((call): Fact => ['call', plainText(call)]),
-      [
-        'load',
-        `${loop}${formatCount(load.connections)} connections, ${formatCount(load.concurrency)} in flight, ${threads}`,
-      ],
+      ['load', loop + (load.connections === 0 ? 'no connection was opened' : size)],
     ],
     style,
   );
@@ -192,16 +190,18 @@ function transport({ transport: ledger, load }: RunRecord, style: Style): string
             ] satisfies Fact,
           ]
         : []),
-      ['client', clientText(load)],
+      ...clientFacts(load),
     ],
     style,
   );
 }
 
-function clientText({ threads, cpuMicrosPerRequest: cpu }: RunRecord['load']): string {
+/** What the load cost the client; none where there was no load. */
+function clientFacts({ threads, cpuMicrosPerRequest: cpu }: RunRecord['load']): Fact[] {
   const busiest = Math.max(0, ...threads.map(({ utilisation }) => utilisation));
-  return [
+  const costs = [
     ...(cpu === null ? [] : [`${cpu.toFixed(1)} µs of processor time per request`]),
     ...(threads.length === 0 ? [] : [`busiest thread ${formatShare(busiest)} busy`]),
-  ].join(', ');
+  ];
+  return costs.length === 0 ? [] : [['client', costs.join(', ')]];
 }

@@ -304,6 +304,19 @@ function notes({ splits, kind, rule }: PlanReport, style: Style): string[] {
       );
     }
   }
+  const barred = splits.filter(({ draws, unnamedFailures }) => {
+    return draws === 'requests' && unnamedFailures !== null;
+  });
+  if (barred.length > 0) {
+    const each = barred.map((split) => {
+      const name = shorten(plainText(nameOf(split)), MAX_NAME);
+      return `${formatCount(split.unnamedFailures?.count ?? 0)} (${name})`;
+    });
+    const sizes = first.capacity === null ? 'In a run of the planned size' : 'Of these requests';
+    texts.push(
+      `${sizes}, so many failures that do not say whose they are keep it from passing: ${each.join(', ')}.`,
+    );
+  }
   return texts.map((text) => `  ${wrap(text, style, 2, 2)}`);
 }
 
