@@ -1,4 +1,5 @@
 import { InputError } from '../input-error.js';
+import { count, counted } from '../number-text.js';
 import { SEQUENTIAL_CAP } from './sequential-cap.js';
 
 /** How large the sample is and how its calls share it. */
@@ -40,7 +41,7 @@ export function samplePlan(
     parts,
   };
   if (requests === null || !isShort(requests, plans, total)) return { ...sample, notes: [] };
-  const text = `note: ${requests} requests are fewer than the ${total} planned for these weights: the run may well be inconclusive`;
+  const text = `note: ${counted(requests, 'request')} ${requests === 1 ? 'is' : 'are'} fewer than the ${count(total)} planned for these weights: the run may well be inconclusive`;
   return { ...sample, notes: [text] };
 }
 

@@ -18,6 +18,7 @@ import { uncountableAnswers } from '../expect/uncountable-answers.js';
 import { unsentRequests } from '../expect/unsent.js';
 import { type Verdict, worstOf } from '../expect/verdict.js';
 import type { Finding } from '../finding.js';
+import { count as countText, counted as countedText } from '../number-text.js';
 import type { Asked, AskedCall } from './asked.js';
 import { attemptsOf, severalAttempts } from './attempts.js';
 import { callLabels } from './call-labels.js';
@@ -203,13 +204,13 @@ function barsOf(
   if (deaths.length > 0) bars.push({ code: 'part-lost', text: 'a part of the sample is lost' });
   bars.push(...barsOfLogs(calls));
   const sums = calls.map(({ unsent }) => unsentRequests(unsent).byUs);
-  const unsent = sums.reduce((sum, count) => sum + count, 0);
+  const unsent = sums.reduce((sum, own) => sum + own, 0);
   const isSaid = judged.some(({ reasons }) => reasons.some(({ code }) => code === UNSENT));
   if (unsent > 0 && !isInterrupted && !isSaid && early === null) {
     const due = calls.reduce((sum, call) => sum + call.due, 0);
     bars.push({
       code: UNSENT,
-      text: `${unsent} of the ${due} requests that were due were not sent`,
+      text: `${countText(unsent)} of the ${countedText(due, 'request')} that were due ${unsent === 1 ? 'was' : 'were'} not sent`,
     });
   }
   return bars;
