@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
+import { writeJoined } from './joined-chunks.mjs';
 import { licencesOf } from './licences.mjs';
 
 const CLI = {
@@ -19,6 +20,10 @@ const CLI = {
   // What is read at every start. Node.js 20 takes a tenth less time for it than for lines as written.
   minifyWhitespace: true,
   minifySyntax: true,
+  joins: {
+    always: 'verify-command',
+    apart: [['cli', 'main'], ['explain-command'], ['worker', 'worker-process']],
+  },
 };
 const LIBRARY = {
   folder: 'dist/library',
@@ -61,11 +66,11 @@ export async function bundleLibrary(root) {
   await bundle(root, LIBRARY);
 }
 
-async function bundle(root, { folder, entries, leftOutside, ...more }) {
+async function bundle(root, { folder, entries, leftOutside, joins = null, ...more }) {
   // Not above: the set-up begins before the packages are there.
   const { build } = await import('esbuild');
   rmSync(path.join(root, folder), { recursive: true, force: true });
-  const { metafile } = await build({
+  const options = {
     absWorkingDir: root,
     entryPoints: entries,
     outdir: folder,
@@ -84,7 +89,11 @@ async function bundle(root, { folder, entries, leftOutside, ...more }) {
     metafile: true,
     logLevel: 'warning',
     ...more,
-  });
+  };
+  const inMemory = { write: false, sourcemap: 'inline' };
+  const bundled = await build({ ...options, ...(joins === null ? {} : inMemory) });
+  if (joins !== null) await writeJoined(options, bundled, joins);
+  const { metafile } = bundled;
   demandDependencies(root, folder, metafile);
   const text = licencesOf(root, Object.keys(metafile.inputs));
   writeFileSync(path.join(root, folder, 'LICENSES.txt'), text);
