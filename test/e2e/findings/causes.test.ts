@@ -28,8 +28,9 @@ describe('causes of a wrong split', () => {
 
   it('route-not-applied: everything is spread evenly', async () => {
     await withMesh({ v1: 50, v2: 50 }, async (mesh) => {
-      const record = await verify(mesh.address, MANIFESTS_60_40);
-      const finding = only(record, 'route-not-applied');
+      const { record, finding } = await only('route-not-applied', () =>
+        verify(mesh.address, MANIFESTS_60_40),
+      );
       assert.equal(record.verdict, 'fail');
       assert.match(finding.advice, /looks the same when traffic follows the number of pods/);
     });
@@ -40,7 +41,7 @@ describe('causes of a wrong split', () => {
     await withMesh(
       { v1: 25, v2: 75 },
       async (mesh) => {
-        const finding = only(await verify(mesh.address, manifests), 'replica-ratio');
+        const { finding } = await only('replica-ratio', () => verify(mesh.address, manifests));
         assert.match(finding.evidence, /this cause gives: v1 25 %, v2 75 %/);
       },
       { pods: { v2: podNames('greeter', 'v2', 3) } },
@@ -52,7 +53,7 @@ describe('causes of a wrong split', () => {
     await withMesh(
       { v1: 60, v2: 120 },
       async (mesh) => {
-        only(await verify(mesh.address, manifests), 'weight-times-replicas');
+        await only('weight-times-replicas', () => verify(mesh.address, manifests));
       },
       { pods: { v2: podNames('greeter', 'v2', 3) } },
     );
@@ -60,7 +61,7 @@ describe('causes of a wrong split', () => {
 
   it('weights-reversed: 40/60 for 60/40', async () => {
     await withMesh({ v1: 40, v2: 60 }, async (mesh) => {
-      only(await verify(mesh.address, WEIGHTS_60_40), 'weights-reversed');
+      await only('weights-reversed', () => verify(mesh.address, WEIGHTS_60_40));
     });
   });
 
@@ -70,7 +71,7 @@ describe('causes of a wrong split', () => {
       await verify(mesh.address, ['--weights', 'v1=90,v2=10', '-o', record]);
       for (const previous of ['v1=90,v2=10', record]) {
         const args = [...MANIFESTS_60_40, '--previous', previous];
-        const finding = only(await verify(mesh.address, args), 'stale-weights');
+        const { finding } = await only('stale-weights', () => verify(mesh.address, args));
         assert.match(finding.evidence, /this cause gives: v1 90 %, v2 10 %/);
       }
     });
@@ -78,7 +79,7 @@ describe('causes of a wrong split', () => {
 
   it('all-to-one: nothing reaches the canary', async () => {
     await withMesh({ v1: 1, v2: 0 }, async (mesh) => {
-      const finding = only(await verify(mesh.address, WEIGHTS_60_40), 'all-to-one');
+      const { finding } = await only('all-to-one', () => verify(mesh.address, WEIGHTS_60_40));
       assert.match(finding.summary, /'v1'/);
     });
   });
@@ -86,8 +87,9 @@ describe('causes of a wrong split', () => {
   it('leak-to-zero-weight: the destination of weight zero, and a workload without a route', async () => {
     const to100 = MANIFESTS_60_40.map((word) => word.replace('60-40', '100-0'));
     await withMesh({ v1: 99, v2: 1 }, async (mesh) => {
-      const record = await verify(mesh.address, to100);
-      const finding = only(record, 'leak-to-zero-weight');
+      const { record, finding } = await only('leak-to-zero-weight', () =>
+        verify(mesh.address, to100),
+      );
       assert.equal(record.verdict, 'fail');
       assert.match(finding.evidence, /^\d+ answers from 'v2', out of 688 requests$/);
     });
@@ -96,8 +98,9 @@ describe('causes of a wrong split', () => {
     const [, v2 = ''] = app.split('\n---\n');
     await writeFile(stray, v2.replaceAll('v2', 'v3'));
     await withMesh({ v1: 59, v2: 39, v3: 2 }, async (mesh) => {
-      const record = await verify(mesh.address, [...MANIFESTS_60_40, '-f', stray]);
-      const finding = only(record, 'leak-to-zero-weight');
+      const { finding } = await only('leak-to-zero-weight', () =>
+        verify(mesh.address, [...MANIFESTS_60_40, '-f', stray]),
+      );
       assert.match(finding.evidence, /grpc-helloworld-py-v3/);
     });
   });

@@ -33,8 +33,9 @@ describe('findings on connections', () => {
       listeners: [{ ...clusters({ v1: 60, v2: 40 }), kind: 'tcp' }],
     });
     try {
-      const record = await verify(envoy.address, [...WEIGHTS_60_40, '-n', '3200']);
-      const finding = only(record, 'pinned-connections');
+      const { record, finding } = await only('pinned-connections', () =>
+        verify(envoy.address, [...WEIGHTS_60_40, '-n', '3200']),
+      );
       assert.equal(finding.severity, 'error');
       assert.match(finding.evidence, /^32 connections/);
       assert.match(finding.advice, /TCP/);
@@ -48,7 +49,7 @@ describe('findings on connections', () => {
     await withMesh(
       { v1: 60, v2: 40 },
       async (mesh) => {
-        only(await verify(mesh.address, WEIGHTS_60_40), 'pinned-connections');
+        await only('pinned-connections', () => verify(mesh.address, WEIGHTS_60_40));
       },
       { balance: 'per-connection' },
     );
@@ -61,8 +62,9 @@ describe('findings on connections', () => {
     const dealer = await dealConnections(envoy.addresses);
     try {
       // 60/40 taken together: only the connections show it.
-      const record = await verify(dealer.address, [...WEIGHTS_60_40, '-n', '6400']);
-      const finding = only(record, 'gateways-disagree');
+      const { finding } = await only('gateways-disagree', () =>
+        verify(dealer.address, [...WEIGHTS_60_40, '-n', '6400']),
+      );
       assert.equal(finding.severity, 'error');
       assert.match(finding.evidence, /^16 connections v1 3\d.* %, v2 6\d.* %; 16 connections v1 8/);
     } finally {
@@ -78,7 +80,7 @@ describe('findings on connections', () => {
     });
     const dealer = await dealConnections(envoy.addresses);
     try {
-      only(await verify(dealer.address, [...WEIGHTS_60_40, '-n', '6400']), 'overdispersed');
+      await only('overdispersed', () => verify(dealer.address, [...WEIGHTS_60_40, '-n', '6400']));
     } finally {
       await dealer.close();
       await envoy.stop();
@@ -92,8 +94,10 @@ describe('findings on connections', () => {
     ];
     const haproxy = await startHaproxy({ backends });
     try {
-      const record = await verify(haproxy.address, [...WEIGHTS_60_40, '-c', '2']);
-      assert.equal(only(record, 'deterministic-balancing').severity, 'info');
+      const { record, finding } = await only('deterministic-balancing', () =>
+        verify(haproxy.address, [...WEIGHTS_60_40, '-c', '2']),
+      );
+      assert.equal(finding.severity, 'info');
       assert.equal(record.verdict, 'pass');
     } finally {
       await haproxy.stop();
@@ -104,8 +108,9 @@ describe('findings on connections', () => {
     const backends = ['v1', 'v2'].map((name) => ({ name, port: pods.ports[name]!, weight: 1 }));
     const haproxy = await startHaproxy({ backends });
     try {
-      const record = await verify(haproxy.address, ['--weights', 'v1=1,v2=1', '-c', '1']);
-      only(record, 'deterministic-balancing');
+      const { record } = await only('deterministic-balancing', () =>
+        verify(haproxy.address, ['--weights', 'v1=1,v2=1', '-c', '1']),
+      );
       assert.equal(record.verdict, 'pass', reasonsOf(record));
     } finally {
       await haproxy.stop();
@@ -136,8 +141,8 @@ describe('findings on connections', () => {
       await withMesh({ v1: 60, v2: 40 }, async (mesh) => {
         note(await verify(mesh.address, [...WEIGHTS_60_40, '--warmup', '200']));
       });
-      // Two or more of six happen less than once in 60,000 at 1e-3 a run.
-      assert.ok(found.filter((codes) => codes.length > 0).length <= 1, JSON.stringify(found));
+      // Three or more of six happen less than once in ten million at 1e-3 a run.
+      assert.ok(found.filter((codes) => codes.length > 0).length <= 2, JSON.stringify(found));
     } finally {
       await same.close();
       await envoy.stop();

@@ -81,11 +81,8 @@ describe('a canary that fails its own calls', () => {
     await withFailures(0.75, false, ['-n', '6000'], (record) => {
       assert.equal(record.verdict, 'fail', reasonsOf(record));
       assert.match(reasonsOf(record), /destination-failing: 'v2'/);
-      const codes = codesOf(record);
-      for (const code of ['destination-failing', 'errors-concentrated']) {
-        assert.ok(codes.includes(code), codes.join());
-        assert.match(record.findings.find((one) => one.code === code)!.summary, /'v2'/);
-      }
+      const finding = record.findings.find(({ code }) => code === 'destination-failing');
+      assert.match(readable(finding!).summary, /'v2'/);
     });
   });
 });

@@ -1,3 +1,4 @@
+import { chiSquareUpperTail } from '../../../stats/chi-square-distribution.js';
 import { pearsonChiSquare } from '../../../stats/goodness-of-fit.js';
 import type { Finding } from '../../../finding.js';
 import { chance, count, percent } from '../../../number-text.js';
@@ -45,17 +46,17 @@ function byShortfall(evidence: FindingEvidence): Finding | null {
   const { destinations, failedWithoutDestination: failures, decision } = evidence;
   const cells = destinations.filter(({ expectedShare }) => expectedShare > 0);
   const answered = cells.reduce((sum, { observed }) => sum + observed, 0);
-  const kind = decision.dependence?.kind ?? 'independent';
   if (failures === 0 || cells.length < 2 || answered === 0) return null;
-  // All of a destination's requests may have failed: then the others are all that is seen.
-  if (kind !== 'independent' && kind !== 'one-destination') return null;
+  const inflation = inflationOf(decision.dependence);
+  if (inflation === null) return null;
   const fit = (extra: number): number => {
     const counts = cells.map(({ observed }, i) => observed + (i === extra ? failures : 0));
     const total = answered + (extra < 0 ? 0 : failures);
-    return pearsonChiSquare(
+    const { statistic, df } = pearsonChiSquare(
       counts,
       cells.map(({ expectedShare }) => expectedShare * total),
-    ).pValue;
+    );
+    return chiSquareUpperTail(statistic / inflation, df);
   };
   const alone = fit(-1);
   if (alone >= FALSE_CLAIM) return null;
@@ -67,6 +68,26 @@ function byShortfall(evidence: FindingEvidence): Finding | null {
   if (destinations.some((one) => one.failed > 0 && one.name !== only.cell.name)) return null;
   const texts = shortfallTexts({ ...only, alone, failures, all: answered + failures });
   return found('target', { code: 'errors-concentrated', severity: 'error', ...texts });
+}
+
+/**
+ * By how much more than independent draws the answers vary; one healthy run in a hundred looks as if
+ * its draws came in clusters, and its failures are to be named all the same.
+ *
+ * @returns null where no sum of squares says how well they fit.
+ */
+function inflationOf(dependence: FindingEvidence['decision']['dependence']): number | null {
+  switch (dependence?.kind) {
+    case undefined:
+    case 'independent':
+    // All of a destination's requests may have failed: then the others are all that is seen.
+    case 'one-destination':
+      return 1;
+    case 'clustered':
+      return dependence.alikeNeighbours ? null : dependence.inflation;
+    case 'pinned':
+      return null;
+  }
 }
 
 /** One destination, and what the failures would do for it. */

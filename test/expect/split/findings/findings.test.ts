@@ -224,6 +224,22 @@ describe('the others', () => {
     assert.equal(of([1800, 1000], 200, [7, 0]), '');
     assert.equal(of([1800, 1000], 200, [4, 4]), '');
   });
+  it('failures are named where chance makes the draws look clustered, and not where they hang together', () => {
+    const run = { weights: [60, 40], fails: (to: number, i: number) => to === 1 && i % 11 < 3 };
+    const evidence = simulate({ ...base, ...run }, seededRandom(4));
+    const { dependence } = evidence.decision;
+    assert.ok(dependence?.kind === 'independent');
+    const named = (inflation: number, alikeNeighbours: boolean): boolean => {
+      const clustered = { ...dependence, kind: 'clustered', inflation, alikeNeighbours } as const;
+      const decision = { ...evidence.decision, dependence: clustered };
+      return errorsConcentrated({ ...evidence, decision }) !== null;
+    };
+    // What one healthy run of 32 connections in a hundred has, and in a thousand.
+    assert.ok(named(1.69, false) && named(1.99, false));
+    // Varying as much as this, the answers alone fit the weights.
+    assert.ok(!named(50, false));
+    assert.ok(!named(1.99, true));
+  });
   it('a few failures do not explain a split that is wrong without them', () => {
     const run = { weights: [10, 40, 50], requests: 3354, pick: drawing([0.08, 0.4, 0.52]) };
     for (let seed = 1; seed <= 20; seed += 1) {
