@@ -1,3 +1,4 @@
+import type { InputError } from '../input-error.js';
 import type { AnswerFormat } from './answer-reader.js';
 import type { CallRequest } from './kinds.js';
 
@@ -7,4 +8,6 @@ export interface PreparedCall {
   name: string;
   request: CallRequest;
   answers: AnswerFormat;
+  /** Why nothing may be sent: the target was to be asked what to send, and could not be reached. */
+  contractMissing?: InputError;
 }

@@ -3,12 +3,14 @@ import { InputError } from '../input-error.js';
 import { TOOL } from '../tool.js';
 import { benchOptions } from './bench-options.js';
 import { curlHint } from './curl-flags.js';
+import { callOptions } from './call-options.js';
 import type { CommandCall, CommandName } from './commands.js';
 import { demoOptions } from './demo-options.js';
 import { explainOptions } from './explain-options.js';
 import { mergeOptions } from './merge-options.js';
 import { planOptions } from './plan-options.js';
 import { reportOptions } from './report-options.js';
+import { describeOptions, listOptions } from './served-options.js';
 import { verifyOptions } from './verify-options.js';
 
 const HELP_WIDTH = 80;
@@ -42,6 +44,21 @@ const SYNTAX: Readonly<Record<CommandName, CommandSyntax>> = {
     words: '[request..]',
     summary: 'Say how many requests a verdict needs, or what a number of them can tell',
     addOptions: planOptions,
+  },
+  call: {
+    words: '[request..]',
+    summary: 'Make one call: status, headers, trailers, reply, who answered, its route',
+    addOptions: callOptions,
+  },
+  list: {
+    words: '[request..]',
+    summary: 'List the services that a target serves, or the methods of one',
+    addOptions: listOptions,
+  },
+  describe: {
+    words: '[request..]',
+    summary: 'Show a service, method or message of a target as protobuf source',
+    addOptions: describeOptions,
   },
   report: {
     words: '<run>',

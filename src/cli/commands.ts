@@ -16,6 +16,8 @@ export const COMMANDS = {
     (await import('./verify-command.js')).verifyCommand(args, interruption),
   bench: async (args, interruption) =>
     (await import('./bench-command.js')).benchCommand(args, interruption),
+  call: async (args, interruption) =>
+    (await import('./call-command.js')).callCommand(args, interruption),
   demo: async (args, interruption) =>
     (await import('./demo-command.js')).demoCommand(args, interruption),
   explain: endsAtOnce(async (args, signal) =>
@@ -23,6 +25,12 @@ export const COMMANDS = {
   ),
   plan: endsAtOnce(async (args, signal) =>
     (await import('./plan-command.js')).planCommand(args, signal),
+  ),
+  list: endsAtOnce(async (args, signal) =>
+    (await import('./served-command.js')).listCommand(args, signal),
+  ),
+  describe: endsAtOnce(async (args, signal) =>
+    (await import('./served-command.js')).describeCommand(args, signal),
   ),
   report: endsAtOnce(async (args, signal) =>
     (await import('./report-command.js')).reportCommand(args, signal),

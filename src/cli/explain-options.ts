@@ -36,9 +36,9 @@ const {
 
 /** What a line of `verify` says besides: it is taken as well, so that lines can be copied. */
 const ALSO_TAKEN = Object.fromEntries(
-  (['data', 'user', 'http-version', 'ok-status', 'skip-verify', 'identity'] as const).map(
-    (name): [string, Options] => [name, { ...SETTING_OPTIONS[name], hidden: true }],
-  ),
+  (
+    ['data', 'user', 'http-version', 'ok-status', 'skip-verify', 'identity', 'reflect'] as const
+  ).map((name): [string, Options] => [name, { ...SETTING_OPTIONS[name], hidden: true }]),
 );
 
 /** Settings of a run that say which route a request takes. */

@@ -10,6 +10,7 @@ const ONE_DASH = [
   'protoset',
   'import-path',
   'max-time',
+  'use-reflection',
 ];
 
 /** What grpcurl takes for seconds. */

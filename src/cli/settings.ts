@@ -4,6 +4,8 @@ import { refuseSharedInput } from '../inputs/standard-input.js';
 import { readScenarioFile } from '../inputs/scenario-file.js';
 import { overlaid } from '../scenario/call-list.js';
 import { type Settings, settingsSchema } from '../scenario/schema.js';
+import { oneCallScenario } from '../scenario/one-call.js';
+import { type ServerQuestion, serverQuestion } from '../scenario/server-question.js';
 import { hasPath } from '../scenario/target.js';
 import { type LoadingCommand, type Scenario, scenarioOf } from '../scenario/scenario.js';
 import { all, type Arguments, single } from './arguments.js';
@@ -25,6 +27,34 @@ export async function scenarioFromArguments(
 ): Promise<Scenario> {
   const safety = await safetyOf(args, signal);
   return scenarioOf(await settingsUnder(safety, args, signal), command, safety.limits);
+}
+
+/**
+ * Makes a scenario of one call of the command line, laid over the scenario file where one is named.
+ *
+ * @param signal Gives up reading when it aborts.
+ * @throws InputError when a flag or a line of the file is wrong.
+ */
+export async function callScenarioFromArguments(
+  args: Arguments,
+  signal: AbortSignal,
+): Promise<Scenario> {
+  const safety = await safetyOf(args, signal);
+  return oneCallScenario(await settingsUnder(safety, args, signal), safety.limits);
+}
+
+/**
+ * Makes a question about what is served of the command line, laid over the scenario file where one is named.
+ *
+ * @param signal Gives up reading when it aborts.
+ * @throws InputError when a flag or a line of the file is wrong.
+ */
+export async function serverQuestionFromArguments(
+  args: Arguments,
+  signal: AbortSignal,
+): Promise<ServerQuestion> {
+  const safety = await safetyOf(args, signal);
+  return serverQuestion(await settingsUnder(safety, args, signal), safety.limits);
 }
 
 /**

@@ -8,7 +8,7 @@ import {
 import { registryOfParsedFiles } from '../call/grpc/descriptor-set.js';
 import { InputError } from '../input-error.js';
 import { PACKAGE_FOLDER } from '../package-folder.js';
-import type { ContractSources } from '../scenario/call.js';
+import type { ContractSources } from '../scenario/contract-sources.js';
 import { requireProtoFiles } from './proto-files.js';
 import { readBytes } from './read-text.js';
 
@@ -24,7 +24,7 @@ const MAX_PROTOSET_BYTES = 64 * 1024 * 1024;
  * @throws InputError when a file is missing or is not what it should be.
  */
 export async function loadContract(
-  { protoFiles, importPaths, protosets }: ContractSources,
+  { protoFiles, importPaths, protosets }: Omit<ContractSources, 'reflect'>,
   signal?: AbortSignal,
 ): Promise<FileRegistry> {
   if (protosets.length > 0) {

@@ -47,16 +47,29 @@ export async function readScenarioFile(
   const named = namedPaths(settings).filter(({ setting }) => !reach.overridden.has(setting));
   if (named.length > 0) {
     const { requireInside } = await import('./inside-folders.js');
-    const importFolders = reach.importFolders ?? settings['import-path'] ?? [];
-    await requireInside(
-      named.map(({ setting, file: one, at }) => {
-        return { setting, file: one, place: () => placeInScenario(text, name, at) };
-      }),
-      {
+    const paths = named.map(({ setting, file: one, at }) => {
+      return { setting, file: one, place: () => placeInScenario(text, name, at) };
+    });
+    for (const importFolders of importFoldersOf(settings, reach)) {
+      await requireInside(paths, {
         folders: [folder, ...reach.folders, ...(reach.importFolders ?? [])],
         importFolders: ['.', ...importFolders],
-      },
-    );
+      });
+    }
   }
   return settings;
+}
+
+/** Each order of folders that imports are looked for in: calls may have their own. */
+function importFoldersOf(
+  settings: Settings,
+  { importFolders }: ScenarioReach,
+): (readonly string[])[] {
+  if (importFolders !== null) return [importFolders];
+  const { 'import-path': common = [], calls = [] } = settings;
+  const own = calls.flatMap((call) => {
+    const { 'import-path': folders } = call;
+    return folders === undefined ? [] : [folders];
+  });
+  return [common, ...own];
 }

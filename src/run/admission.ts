@@ -21,15 +21,10 @@ export function admissionTo(
   scenario: Pick<Scenario, 'dialled' | 'load' | 'calls' | 'limits' | 'isHeavyLoadAgreed'>,
   requests: number | null,
 ): Admit {
-  const { dialled, limits } = scenario;
+  const { dialled } = scenario;
+  const allow = allowedTo(scenario);
   return (addresses) => {
-    for (const allowed of limits.allowedTargets) {
-      if (isAllowed(allowed, dialled, addresses)) continue;
-      throw new InputError(
-        `the target ${shown(dialled, addresses)} is none of those that may be loaded: ${allowed.patterns.join(', ')}`,
-        allowed.place,
-      );
-    }
+    allow(addresses);
     if (scenario.isHeavyLoadAgreed || addresses.every(isLoopback)) return;
     const heavy = heavyLoad(scenario, requests);
     if (heavy === null) return;
@@ -38,6 +33,23 @@ export function admissionTo(
       `${what} to a target that is not on loopback (${shown(dialled, addresses)}) might harm others: agree with --yes, or "yes: true" in the scenario, or ask for less`,
       { path },
     );
+  };
+}
+
+/**
+ * Decides as {@link admissionTo} where nothing is loaded: a target is asked a question.
+ *
+ * @returns Throws an InputError for addresses that are not to be connected to.
+ */
+export function allowedTo({ dialled, limits }: Pick<Scenario, 'dialled' | 'limits'>): Admit {
+  return (addresses) => {
+    for (const allowed of limits.allowedTargets) {
+      if (isAllowed(allowed, dialled, addresses)) continue;
+      throw new InputError(
+        `the target ${shown(dialled, addresses)} is none of those that may be loaded: ${allowed.patterns.join(', ')}`,
+        allowed.place,
+      );
+    }
   };
 }
 

@@ -52,6 +52,8 @@ export interface PreparedRun {
   parts: readonly number[];
   /** Whether the load ends as soon as the evidence is enough. */
   isSequential: boolean;
+  /** Why nothing may be sent, should the target be there after all; null where it may. */
+  contractMissing: InputError | null;
 }
 
 /** Every pod that answers is a destination of its own. */
@@ -85,8 +87,9 @@ const NOTHING_CONFIGURED: ConfiguredCall = {
 export async function ask(scenario: Scenario, options: RunOptions): Promise<PreparedRun> {
   const { signal, onNote } = options;
   const runId = scenario.runId ?? newRunId();
-  const userAgent = runUserAgent({ runId, part: '' }, scenario.userAgent);
-  const prepared = await preparedCalls(scenario, userAgent, signal);
+  const agentOf = (part: string): string => runUserAgent({ runId, part }, scenario.userAgent);
+  const agents = { calls: agentOf(''), reflection: agentOf('/reflection') };
+  const prepared = await preparedCalls(scenario, agents, options);
   const configured = (await configuredCalls(scenario, prepared, signal)).map(
     (one) => one ?? NOTHING_CONFIGURED,
   );
@@ -113,7 +116,8 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   const places = configured.flatMap((one) => one.places);
   const sized = isSequential ? withMost(calls, divideOverCalls(requests, parts)) : calls;
   const asked = askedOf(scenario, runId, sized, configured, requests, compared);
-  return { asked, calls: sized, places, requests, parts, isSequential };
+  const contractMissing = prepared.flatMap((one) => one.contractMissing ?? [])[0] ?? null;
+  return { asked, calls: sized, places, requests, parts, isSequential, contractMissing };
 }
 
 /** Calls that may end at any time, and what they may send until then. @param most By call. */

@@ -21,6 +21,7 @@ import { resolveRoute } from '../routing/resolve.js';
 import { resolveServiceBehind } from '../routing/service-behind.js';
 import type { ExpectedService } from '../scenario/expected-service.js';
 import type { Call } from '../scenario/call.js';
+import { isDescribedByFiles } from '../scenario/contract-sources.js';
 import type { RouteQuestion } from '../scenario/route-question.js';
 import { authorityOf } from './authority.js';
 import { maskedUrl, type Secrets } from '../secrets.js';
@@ -169,8 +170,7 @@ async function askedRequest(call: Call, signal: AbortSignal | undefined): Promis
     const streaming = method.methodKind !== 'unary';
     return { head: GRPC_HEAD, path: pathOf(method), streaming };
   } catch (error) {
-    const isDescribed = contract.protoFiles.length + contract.protosets.length > 0;
-    if (isDescribed || !(error instanceof InputError)) throw error;
+    if (isDescribedByFiles(contract) || !(error instanceof InputError)) throw error;
     return { head: GRPC_HEAD, path, streaming: false };
   }
 }

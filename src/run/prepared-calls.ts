@@ -1,29 +1,43 @@
-import type { FileRegistry } from '@bufbuild/protobuf';
 import { askingForPeer } from '../call/peer-metadata.js';
 import { prepareHttpCall } from '../call/http/prepare-call.js';
-import type * as GrpcCalls from '../call/grpc/prepare-call.js';
 import type { PreparedCall } from '../call/prepared-call.js';
 import type { RequestSetting } from '../call/request-setting.js';
 import { withUserAgent } from '../call/user-agent.js';
-import type { ContractSources } from '../scenario/call.js';
+import type { GrpcCall } from '../scenario/call.js';
 import { awaitInCall } from '../scenario/call-list.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { authorityOf } from './authority.js';
+import { type CallContract, contractFinder } from './call-contract.js';
+import type { RunOptions } from './options.js';
 
 /**
  * Makes the calls of a scenario ready to be sent, in their order.
  *
- * @param userAgent Of every request.
+ * @param agents The user agent of every request, and of those that ask the target for contracts.
+ * @param onNote Told what a person should know.
  * @param signal Gives up reading contracts when it aborts.
  * @throws InputError when a contract, a method, the data or an identity is wrong.
  */
 export async function preparedCalls(
-  { calls, target, security, load }: Scenario,
-  userAgent: string,
-  signal?: AbortSignal,
+  scenario: Scenario,
+  agents: { calls: string; reflection: string },
+  { onNote, signal }: Pick<RunOptions, 'onNote' | 'signal'>,
 ): Promise<PreparedCall[]> {
+  const { calls, target, security, load } = scenario;
   const scheme = security.kind === 'plaintext' ? 'http' : 'https';
-  const contractOf = contractReader(signal);
+  const contractOf = contractFinder(scenario, agents.reflection, signal);
+  const noted = new Set<string>();
+  const prepareGrpc = async (call: GrpcCall, setting: RequestSetting): Promise<PreparedCall> => {
+    const found = await contractOf(call);
+    const note = noteOf(found, call);
+    if (note !== null && !noted.has(note)) onNote?.(note);
+    if (note !== null) noted.add(note);
+    // Protobuf takes its time to load, and plain HTTP has no use for it.
+    const { callWithoutContract, prepareGrpcCall } = await import('../call/grpc/prepare-call.js');
+    return found.kind === 'missing'
+      ? await callWithoutContract(call, setting, found.problem)
+      : await prepareGrpcCall(call, found.contract, setting);
+  };
   const prepared: PreparedCall[] = [];
   for (const [index, { call, source, service, expect }] of calls.entries()) {
     const setting: RequestSetting = {
@@ -36,47 +50,23 @@ export async function preparedCalls(
       isOwnPodAsked: expect !== null && source?.kind === 'manifests' && service === null,
     };
     const prepare = async (): Promise<PreparedCall> =>
-      call.kind === 'http'
-        ? prepareHttpCall(call, setting)
-        : prepareGrpc(call, await contractOf(call.contract), setting);
+      call.kind === 'http' ? prepareHttpCall(call, setting) : await prepareGrpc(call, setting);
     const own = await awaitInCall(calls, index, prepare);
     const known = setting.isIdentityNeeded ? withPeerAsked(own) : own;
-    prepared.push({ ...known, request: withUserAgent(known.request, userAgent) });
+    prepared.push({ ...known, request: withUserAgent(known.request, agents.calls) });
   }
   return prepared;
 }
 
-/** Protobuf takes its time to load, and plain HTTP has no use for it. */
-async function prepareGrpc(
-  ...args: Parameters<(typeof GrpcCalls)['prepareGrpcCall']>
-): Promise<PreparedCall> {
-  const { prepareGrpcCall } = await import('../call/grpc/prepare-call.js');
-  return await prepareGrpcCall(...args);
+/** What the target itself has said of a call stands in no file. */
+function noteOf({ kind }: CallContract, { method }: GrpcCall): string | null {
+  return kind === 'reflected'
+    ? `note: the target has said what ${method} takes (reflection)`
+    : null;
 }
 
 /** The request as it asks the pod's sidecar who it is. */
 function withPeerAsked(call: PreparedCall): PreparedCall {
   const { request } = call;
   return { ...call, request: { ...request, metadata: askingForPeer(request.metadata) } };
-}
-
-/** Reads each contract once: calls of a run share theirs. */
-function contractReader(
-  signal: AbortSignal | undefined,
-): (sources: ContractSources) => Promise<FileRegistry> {
-  const known = new Map<string, Promise<FileRegistry>>();
-  return (sources) => {
-    const key = JSON.stringify(sources);
-    const contract = known.get(key) ?? readContract(sources, signal);
-    known.set(key, contract);
-    return contract;
-  };
-}
-
-async function readContract(
-  sources: ContractSources,
-  signal: AbortSignal | undefined,
-): Promise<FileRegistry> {
-  const { loadContract } = await import('../inputs/contract.js');
-  return await loadContract(sources, signal);
 }

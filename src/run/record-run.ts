@@ -55,6 +55,7 @@ export function recordRun(
         requireOwnMeans(target.found.unreachable);
         return target.found;
       }
+      if (run.contractMissing !== null) throw run.contractMissing;
       requireRoom(
         clientNeeds(scenario, target.httpVersion, run.requests, target.addresses),
         limits,

@@ -100,8 +100,16 @@ function uncounted({ counting: { attribution, spreadSize } }: LoadedCall): CallC
   return emptyCallCounts(attribution.destinations, spreadSize);
 }
 
-async function transportSpec(
-  { target, dialled, security, connectTimeoutMs, load }: Scenario,
+/** What of a scenario says how its target is connected to. */
+export type Connecting = Pick<Scenario, 'target' | 'dialled' | 'security' | 'connectTimeoutMs'>;
+
+/**
+ * How a target is spoken to, certificates read.
+ *
+ * @throws InputError when a certificate or key cannot be used.
+ */
+export async function transportSpec(
+  { target, dialled, security, connectTimeoutMs, load }: Connecting & Pick<Scenario, 'load'>,
   onNote: RunOptions['onNote'],
   signal: AbortSignal,
 ): Promise<TransportSpec> {

@@ -1,5 +1,6 @@
 import { InputError } from '../input-error.js';
 import type { HttpSettings } from './http-settings.js';
+import { withoutOtherContract } from './contract-sources.js';
 import { withoutOtherPace } from './pace.js';
 import type { Settings } from './schema.js';
 
@@ -21,7 +22,17 @@ export function callList({ calls, ...common }: Settings): CallOfSettings[] {
       path: `--${one}`,
     });
   }
-  return calls.map((own) => ({ ...rest, ...own }));
+  return calls.map((own) => ({ ...withoutOtherContract(rest, own), ...own }));
+}
+
+/** The one call of settings, with all that applies to it. @throws InputError when they have several. */
+export function onlyCall(settings: Settings): CallOfSettings {
+  const [first, ...others] = callList(settings);
+  if (first !== undefined && others.length === 0) return first;
+  const names = [first, ...others].map((own) => nameOfCall(own ?? {})).join(', ');
+  throw new InputError(`one request at a time, and the scenario has several: choose of ${names}`, {
+    path: '--call',
+  });
 }
 
 /** What a call is named by those who choose among several: its method, or its path. */
@@ -35,7 +46,7 @@ export function nameOfCall({ call, http }: Pick<Settings, 'call' | 'http'>): str
  * or stands in their place.
  */
 export function overlaid(file: Settings, flags: Settings): Settings {
-  const { calls, call, http, ...rest } = withoutOtherPace(file, flags);
+  const { calls, call, http, ...rest } = withoutOtherContract(withoutOtherPace(file, flags), flags);
   if (flags.calls !== undefined) return { ...rest, ...flags };
   const { call: named, http: asked, ...others } = flags;
   const isNamed = named !== undefined || asked?.path !== undefined;
@@ -49,7 +60,9 @@ export function overlaid(file: Settings, flags: Settings): Settings {
     ...rest,
     ...others,
     calls: picked.map((own) => {
-      const kept = Object.fromEntries(Object.entries(own).filter(([key]) => !(key in others)));
+      const kept = Object.fromEntries(
+        Object.entries(withoutOtherContract(own, flags)).filter(([key]) => !(key in others)),
+      );
       const merged = own.http === undefined ? undefined : mergedHttp(own.http, undefined, asked);
       return withoutAbsent({ ...kept, call: own.call, http: merged });
     }),

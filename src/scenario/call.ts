@@ -1,5 +1,6 @@
 import { InputError } from '../input-error.js';
 import { askedFor } from './asked-for.js';
+import { type ContractSources, contractSources } from './contract-sources.js';
 import { bodyOf } from './http-settings.js';
 import { requestHeaders } from './headers.js';
 import { type IdentitySettings, identitySettings } from './identity-settings.js';
@@ -33,25 +34,6 @@ export interface HttpCall extends AnyCall {
   /** With its query. */
   path: string;
   body: Uint8Array;
-}
-
-/** Where the contract of a called service is described; nowhere: it is one of those built in. */
-export interface ContractSources {
-  /** `.proto` files. */
-  protoFiles: readonly string[];
-  /** Folders in which `.proto` files and their imports are looked for, after the working folder. */
-  importPaths: readonly string[];
-  /** Compiled FileDescriptorSets, as `protoc --descriptor_set_out --include_imports` writes them. */
-  protosets: readonly string[];
-}
-
-/** The contract's sources as settings name them. */
-export function contractSources(settings: Settings): ContractSources {
-  return {
-    protoFiles: settings.proto ?? [],
-    importPaths: settings['import-path'] ?? [],
-    protosets: settings.protoset ?? [],
-  };
 }
 
 /** What curl's users expect to be sent where they say nothing of it. */

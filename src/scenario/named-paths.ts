@@ -10,19 +10,13 @@ export interface NamedFile {
   at: readonly PropertyKey[];
 }
 
-const LISTS = ['manifest', 'proto', 'import-path', 'protoset'] as const;
+const CALL_LISTS = ['proto', 'import-path', 'protoset'] as const;
 const SINGLES = ['config-dump', 'cacert', 'cert', 'key'] as const;
 
 /** Everything that settings have read; standard input is no file. */
 export function namedPaths(settings: Settings): NamedFile[] {
   const own: NamedFile[] = [
-    ...LISTS.flatMap((setting) => {
-      const files = settings[setting] ?? [];
-      return files.map((file, index): NamedFile => {
-        // A list of one may be written without being one.
-        return { setting, file, at: files.length === 1 ? [setting] : [setting, index] };
-      });
-    }),
+    ...listed('manifest', settings.manifest, []),
     ...SINGLES.flatMap((setting) => {
       const file = settings[setting];
       return file === undefined ? [] : [{ setting, file, at: [setting] }];
@@ -33,11 +27,24 @@ export function namedPaths(settings: Settings): NamedFile[] {
   return own.filter(({ file }) => file !== '-');
 }
 
-function ofCall(
-  { previous, identity }: Pick<Settings, 'previous' | 'identity'>,
+function listed(
+  setting: string,
+  files: readonly string[] | undefined,
   at: readonly PropertyKey[],
 ): NamedFile[] {
+  return (files ?? []).map((file, index, all) => {
+    // A list of one may be written without being one.
+    return { setting, file, at: all.length === 1 ? [...at, setting] : [...at, setting, index] };
+  });
+}
+
+function ofCall(
+  call: Pick<Settings, 'previous' | 'identity' | (typeof CALL_LISTS)[number]>,
+  at: readonly PropertyKey[],
+): NamedFile[] {
+  const { previous, identity } = call;
   return [
+    ...CALL_LISTS.flatMap((setting) => listed(setting, call[setting], at)),
     ...(previous?.endsWith('.json') === true
       ? [{ setting: 'previous', file: previous, at: [...at, 'previous'] }]
       : []),

@@ -1,7 +1,7 @@
 import { InputError } from '../input-error.js';
 import { type Secrets, secretsOf } from '../secrets.js';
 import { type Call, callOf } from './call.js';
-import { callList, nameOfCall } from './call-list.js';
+import { onlyCall } from './call-list.js';
 import {
   DEFAULT_NAMESPACE,
   type ExpectationSource,
@@ -66,15 +66,6 @@ export function routeQuestion(all: Settings): RouteQuestion {
     secrets: secretsOf(settings.mask ?? [], call.metadata, call.kind === 'http' ? [call.path] : []),
     scheme: settings.plaintext === true ? 'http' : target?.kind === 'tcp' ? target.scheme : null,
   };
-}
-
-function onlyCall(settings: Settings): Settings {
-  const [first, ...others] = callList(settings);
-  if (first !== undefined && others.length === 0) return first;
-  const names = [first, ...others].map((own) => nameOfCall(own ?? {})).join(', ');
-  throw new InputError(`one request at a time, and the scenario has several: choose of ${names}`, {
-    path: '--call',
-  });
 }
 
 const NO_TARGET = { target: null, path: null };

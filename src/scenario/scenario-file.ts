@@ -8,7 +8,7 @@ import { callSchema, type Settings, settingsSchema } from './schema.js';
 import { yamlDocuments } from './yaml-documents.js';
 
 /** Settings that hold paths; in a file they are relative to the file. */
-const PATH_SETTINGS = ['manifest', 'proto', 'import-path', 'protoset'] as const;
+const CALL_PATH_SETTINGS = ['proto', 'import-path', 'protoset'] as const;
 const FILE_SETTINGS = ['cacert', 'cert', 'key', 'config-dump'] as const;
 
 /** Aliases of a file that are written out; nested ones multiply. */
@@ -186,10 +186,7 @@ function didYouMean(key: string, names: readonly string[]): string {
 }
 
 /** Settings of a call that may hold paths. */
-interface CallPaths {
-  previous?: string | undefined;
-  identity?: string | undefined;
-}
+type CallPaths = Pick<Settings, 'previous' | 'identity' | (typeof CALL_PATH_SETTINGS)[number]>;
 
 /** What stands before the path of an access log. */
 export const ACCESS_LOG = 'access-log:';
@@ -203,18 +200,20 @@ export function withPathsFrom(folder: string, settings: Settings): Settings {
   const resolve = (name: string): string =>
     name === '-' || path.isAbsolute(name) ? name : path.join(folder, name);
   const resolved: Settings = { ...settings };
-  for (const key of PATH_SETTINGS) {
-    const names = settings[key];
-    if (names !== undefined) resolved[key] = names.map(resolve);
-  }
+  if (settings.manifest !== undefined) resolved.manifest = settings.manifest.map(resolve);
   for (const key of FILE_SETTINGS) {
     const name = settings[key];
     if (name !== undefined) resolved[key] = resolve(name);
   }
   const withOwnPaths = <T extends CallPaths>(some: T): T => {
     const { previous, identity } = some;
+    const lists = CALL_PATH_SETTINGS.flatMap((key) => {
+      const names = some[key];
+      return names === undefined ? [] : [[key, names.map(resolve)]];
+    });
     return {
       ...some,
+      ...(Object.fromEntries(lists) as Partial<T>),
       ...(previous?.endsWith('.json') === true ? { previous: resolve(previous) } : {}),
       ...(identity?.startsWith(ACCESS_LOG) === true
         ? { identity: `${ACCESS_LOG}${resolve(identity.slice(ACCESS_LOG.length))}` }

@@ -77,6 +77,14 @@ const perCall = {
     .optional()
     .describe('HTTP statuses that are OK: 200,404,3xx or 500-503'),
 
+  proto: texts('.proto files that describe the call').optional(),
+  'import-path': texts('Folders in which .proto files are looked for').optional(),
+  protoset: texts('Compiled descriptor sets that describe the call').optional(),
+  reflect: z
+    .boolean({ error: 'write true or false' })
+    .optional()
+    .describe('Whether the target is asked what describes the call, by server reflection'),
+
   data: z.unknown().optional().describe("The request, in protobuf's JSON form"),
   metadata: z
     .record(z.string(), z.string({ error: METADATA }), { error: METADATA })
@@ -201,10 +209,6 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe('Several calls instead of one, each with what is its own'),
   ...perCall,
-
-  proto: texts('.proto files that describe the call').optional(),
-  'import-path': texts('Folders in which .proto files are looked for').optional(),
-  protoset: texts('Compiled descriptor sets that describe the call').optional(),
 
   plaintext: z.boolean().optional().describe('Speak HTTP without TLS'),
   cacert: z.string().optional().describe('PEM file of the authorities to trust'),

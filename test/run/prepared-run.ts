@@ -54,7 +54,10 @@ export function preparedRun(
     };
   });
   const asked = askedRun('run', { calls: calls.map((call) => call.asked) });
-  return { asked, calls, places: [], requests: null, isSequential: false, parts: planned };
+  return {
+    ...{ asked, calls, places: [], requests: null, isSequential: false, parts: planned },
+    contractMissing: null,
+  };
 }
 
 /** What a load counts in which each destination answered so often, in a random order unless one is given; the rest failed. */

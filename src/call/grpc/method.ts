@@ -27,6 +27,19 @@ export function findMethod(contract: FileRegistry, call: string): DescMethod {
   return method;
 }
 
+/** How much of a call a contract knows: `pkg.Service/Method`, its service alone, or nothing. */
+export function knownOf(contract: FileRegistry, call: string): 'method' | 'service' | 'nothing' {
+  const { service, method } = splitCall(call);
+  const known = contract.getService(service);
+  if (known === undefined) return 'nothing';
+  return known.methods.some(({ name }) => name === method) ? 'method' : 'service';
+}
+
+/** The full name of the service of a call. @throws InputError when it is not the name of a method. */
+export function serviceOfName(call: string): string {
+  return splitCall(call).service;
+}
+
 /** The `:path` of a method: `/pkg.Service/Method`. */
 export function pathOf(method: DescMethod): string {
   return `/${method.parent.typeName}/${method.name}`;

@@ -1,4 +1,5 @@
 import type { DescMethod, FileRegistry, JsonValue } from '@bufbuild/protobuf';
+import { EmptySchema } from '@bufbuild/protobuf/wkt';
 import { InputError } from '../../input-error.js';
 import type { GrpcCall } from '../../scenario/call.js';
 import { identityOf } from '../identity-option.js';
@@ -8,7 +9,7 @@ import type { RequestSetting } from '../request-setting.js';
 import type { GrpcAnswers } from './answers.js';
 import { checkIdentity } from './check-identity.js';
 import { encodeMessage } from './message.js';
-import { findMethod, pathOf } from './method.js';
+import { findMethod, pathOf, pathOfName } from './method.js';
 import { replyContract } from './reply-contract.js';
 import type { GrpcRequest } from './request.js';
 
@@ -43,6 +44,39 @@ export async function prepareGrpcCall(
       identity,
       reply: replyContract(method.output),
     },
+  };
+}
+
+/**
+ * Stands in for a call whose contract was to come from a target that cannot be reached: it has everything
+ * that a record says of a call, and must not be sent.
+ *
+ * @param contractMissing Why there is no contract.
+ * @throws InputError when its name or its identity is wrong.
+ */
+export async function callWithoutContract(
+  call: GrpcCall,
+  { authority, scheme, timeoutMs }: RequestSetting,
+  contractMissing: InputError,
+): Promise<PreparedCall> {
+  const path = pathOfName(call.method);
+  return {
+    name: path.slice(1),
+    request: {
+      kind: 'grpc',
+      path,
+      authority: call.authority ?? authority,
+      scheme,
+      metadata: call.metadata,
+      message: new Uint8Array(0),
+      timeoutMs,
+    },
+    answers: {
+      kind: 'grpc',
+      identity: await identityOf(call.identity, defaultIdentity(path), `an answer of ${path}`),
+      reply: replyContract(EmptySchema),
+    },
+    contractMissing,
   };
 }
 

@@ -32,7 +32,7 @@ message Empty {}
 service Who { rpc Am(Empty) returns (Reply); rpc Count(Empty) returns (Numbers); rpc Not(Empty) returns (Empty); }
 `.replace('google.protobuf.Empty nothing = 16;', 'Empty nothing = 16;'),
 );
-const CONTRACT = { protoFiles: [file], importPaths: [], protosets: [] };
+const CONTRACT = { protoFiles: [file], importPaths: [], protosets: [], reflect: false };
 const contract = await loadContract(CONTRACT);
 
 async function prepare(source: string, method = 'Am'): Promise<string> {

@@ -12,7 +12,7 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
-const NOTHING = { protoFiles: [], importPaths: [], protosets: [] };
+const NOTHING = { protoFiles: [], importPaths: [], protosets: [], reflect: false };
 const contract = await loadContract(NOTHING);
 const GREETER: GrpcCall = {
   kind: 'grpc',

@@ -1,0 +1,31 @@
+import { renderCall } from '../report/console/call.js';
+import { renderJson } from '../report/json.js';
+import { plainText } from '../report/plain-text.js';
+import { callOnce } from '../run/call-once.js';
+import type { Arguments } from './arguments.js';
+import { EXIT, gravestStatus, interruptedStatus } from './exit-status.js';
+import type { Interruption } from './interruption.js';
+import { callScenarioFromArguments } from './settings.js';
+import { outputStyle } from './terminal.js';
+
+/** `splitproof call`. @returns The exit status. */
+export async function callCommand(args: Arguments, interruption: Interruption): Promise<number> {
+  const { signal, signalName } = interruption;
+  const scenario = await callScenarioFromArguments(args, signal);
+  const report = await callOnce(scenario, {
+    signal,
+    onNote: (note) => {
+      if (args.quiet !== true) process.stderr.write(`${plainText(note)}\n`);
+    },
+  });
+  process.stdout.write(
+    args.format === 'json'
+      ? renderJson(report)
+      : renderCall(report, outputStyle(args.color !== false)),
+  );
+  return gravestStatus(
+    report.isOk ? EXIT.pass : EXIT.fail,
+    report.end === 'unreachable' ? EXIT.unreachable : EXIT.pass,
+    report.end === 'interrupted' ? interruptedStatus(signalName) : EXIT.pass,
+  );
+}

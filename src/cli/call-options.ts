@@ -1,0 +1,42 @@
+import type { Argv, Options } from 'yargs';
+import { SAFETY_OPTIONS } from './safety-options.js';
+import {
+  HTTP_OPTIONS,
+  OUTPUT_OPTIONS,
+  REQUEST_POSITIONAL,
+  SCENARIO_OPTION,
+  SETTING_OPTIONS,
+} from './verify-options.js';
+import { LOAD_SETTINGS } from '../scenario/one-call.js';
+
+const CALL_EPILOGUE = `Examples:
+  Everything about one answer:
+    splitproof call --plaintext -d '{"name":"Jack"}' localhost:8080 \\
+      helloworld.Greeter/SayHello
+  And the route that it should have taken:
+    splitproof call -f manifests/ --authority grpc.example.com :8080 \\
+      mypackage.UserService/GetUser -d '{"id":"7"}'
+
+Exit status: 0 the answer is OK, 1 it is not, 2 bad input, 4 unreachable.`;
+
+const OPTIONS: Record<string, Options> = Object.fromEntries(
+  Object.entries(SETTING_OPTIONS).filter(
+    ([name]) => !LOAD_SETTINGS.some((setting) => setting === name),
+  ),
+);
+
+/** Adds everything `call` understands: what a run does, but for its load and its verdict. */
+export function callOptions(command: Argv): Argv {
+  return command
+    .positional('request', REQUEST_POSITIONAL)
+    .option('scenario', SCENARIO_OPTION)
+    .options(OPTIONS)
+    .options(HTTP_OPTIONS)
+    .options(SAFETY_OPTIONS)
+    .options({
+      format: OUTPUT_OPTIONS.format,
+      quiet: OUTPUT_OPTIONS.quiet,
+      color: OUTPUT_OPTIONS.color,
+    })
+    .epilogue(CALL_EPILOGUE);
+}

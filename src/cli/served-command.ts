@@ -1,0 +1,41 @@
+import { plainText } from '../report/plain-text.js';
+import { describeServed, listServed, type ServedLines } from '../run/served.js';
+import type { ServerQuestion } from '../scenario/server-question.js';
+import type { Arguments } from './arguments.js';
+import { EXIT } from './exit-status.js';
+import { serverQuestionFromArguments } from './settings.js';
+import { servedWordsOf } from './words.js';
+
+/** `splitproof list`. @param signal Gives up when it aborts. @returns The exit status. */
+export function listCommand(args: Arguments, signal: AbortSignal): Promise<number> {
+  return showServed(args, '(No services)', listServed, signal);
+}
+
+/** `splitproof describe`. @param signal Gives up when it aborts. @returns The exit status. */
+export function describeCommand(args: Arguments, signal: AbortSignal): Promise<number> {
+  return showServed(args, '(No services)', describeServed, signal);
+}
+
+async function showServed(
+  args: Arguments,
+  nothing: string,
+  ask: (
+    question: ServerQuestion,
+    symbol: string | null,
+    signal: AbortSignal,
+  ) => Promise<ServedLines>,
+  signal: AbortSignal,
+): Promise<number> {
+  const { target, symbol = null } = servedWordsOf((args.request ?? []) as string[]);
+  const request = target === undefined ? [] : [target];
+  const question = await serverQuestionFromArguments({ ...args, request }, signal);
+  const answer = await ask(question, symbol, signal);
+  if (answer.kind === 'unreachable') {
+    process.stderr.write(`splitproof: ${plainText(answer.problem)}\n`);
+    return EXIT.unreachable;
+  }
+  // What a server calls its own may be anything.
+  const lines = answer.lines.length === 0 ? [nothing] : answer.lines.map(plainText);
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return EXIT.pass;
+}
