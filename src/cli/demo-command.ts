@@ -66,11 +66,32 @@ const DEMOS: Record<string, DemoScenario> = {
     ],
     byHand: (address) => `curl http://${address}/productpage`,
   },
+  // The weights are those of the orders; users and their health have others.
+  'grpc-gateway': {
+    file: 'grpc-gateway-paths-canary.yaml',
+    application: 'grpc-gateway',
+    weights: [
+      { name: 'v1', weight: 60 },
+      { name: 'v2', weight: 40 },
+    ],
+    byHand: grpcurl(
+      '{"id":"1001"}',
+      'mypackage.OrderService/GetOrder',
+      'grpc.example.com',
+      '-proto scenarios/grpc-gateway/order.proto',
+    ),
+  },
 };
 
-function grpcurl(data: string, method: string, authority?: string): DemoScenario['byHand'] {
+function grpcurl(
+  data: string,
+  method: string,
+  authority?: string,
+  flags?: string,
+): DemoScenario['byHand'] {
   const header = authority === undefined ? '' : ` -authority ${authority}`;
-  return (address) => `grpcurl -plaintext${header} -d '${data}' ${address} ${method}`;
+  const more = flags === undefined ? '' : ` ${flags}`;
+  return (address) => `grpcurl -plaintext${header}${more} -d '${data}' ${address} ${method}`;
 }
 
 const SCENARIOS = path.join(PACKAGE_FOLDER, 'scenarios');

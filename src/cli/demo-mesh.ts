@@ -2,13 +2,17 @@ import { type Bookinfo, startBookinfo } from '../mesh/bookinfo/bookinfo.js';
 import type { DemoFault } from './demo-fault.js';
 import { type Mesh, startMesh } from '../mesh/mesh.js';
 import type { PodErrors } from '../mesh/pod-errors.js';
+import { type MeshRoute, type PathMesh, startPathMesh } from '../mesh/path-mesh.js';
 import { podNames } from '../mesh/pod-names.js';
 import type { MeshService } from '../mesh/services.js';
 import type { SplitBehaviour } from '../mesh/split-pods.js';
 import { InputError } from '../input-error.js';
 
-/** What a demo's mesh runs: an application that is called itself, or Bookinfo with its reviews. */
-export type DemoApplication = MeshService | 'bookinfo';
+/**
+ * What a demo's mesh runs: an application that is called itself, Bookinfo with its reviews, or several services
+ * behind one gateway.
+ */
+export type DemoApplication = 'greeter' | 'echo' | 'bookinfo' | 'grpc-gateway';
 
 /** How a mesh is to be started. */
 export interface DemoMeshOptions {
@@ -39,7 +43,7 @@ const FAILING_PART = 0.09;
 export async function startDemoMesh(
   application: DemoApplication,
   { weights, port, isPinned, fault }: DemoMeshOptions,
-): Promise<Mesh | Bookinfo> {
+): Promise<Mesh | Bookinfo | PathMesh> {
   const at = port === null ? {} : { port };
   try {
     if (application === 'bookinfo') {
@@ -63,6 +67,14 @@ export async function startDemoMesh(
       if (failing !== null) bookinfo.setErrors(failing.version, failing);
       return bookinfo;
     }
+    if (application === 'grpc-gateway') {
+      if (isPinned || fault !== null) {
+        throw new InputError('several services are split by their weights only: drop it', {
+          path: isPinned ? '--pinned' : '--fault',
+        });
+      }
+      return await startPathMesh({ ...at, routes: gatewayRoutes(weights) });
+    }
     const split = splitOf(versionsOf(application, weights), fault);
     const mesh = await startMesh({
       ...at,
@@ -79,6 +91,20 @@ export async function startDemoMesh(
       path: '--port',
     });
   }
+}
+
+/** Routes by path, of which those of the orders have the weights that are told. */
+function gatewayRoutes(orders: DemoMeshOptions['weights']): MeshRoute[] {
+  const halves = ['v1', 'v2'].map((name) => ({ name, weight: 50 }));
+  const users = [
+    { name: 'v1', weight: 80 },
+    { name: 'v2', weight: 20 },
+  ];
+  return [
+    { prefix: '/mypackage.UserService', service: 'user', versions: versionsOf('user', users) },
+    { prefix: '/mypackage.OrderService', service: 'order', versions: versionsOf('order', orders) },
+    { prefix: '/grpc.health.v1.Health', service: 'user', versions: versionsOf('user', halves) },
+  ];
 }
 
 /** The versions, with weights that drift where they are to, and how requests are split. */

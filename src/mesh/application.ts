@@ -29,13 +29,12 @@ export interface ForwardedCall {
 
 /** The end of a unary call: a message with status OK, or a status other than OK. */
 export type UnaryReply =
-  | { kind: 'message'; message: Uint8Array }
-  | {
-      kind: 'error';
-      code: number;
-      message: string;
-      headers?: Readonly<Record<string, string>>;
-    };
+  | ({ kind: 'message'; message: Uint8Array } & ReplyHeaders)
+  | ({ kind: 'error'; code: number; message: string } & ReplyHeaders);
+
+interface ReplyHeaders {
+  headers?: Readonly<Record<string, string>>;
+}
 
 /** @throws Error when the request cannot be decoded: the caller is answered INTERNAL. */
 export type UnaryMethod = (

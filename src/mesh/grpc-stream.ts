@@ -106,7 +106,7 @@ export function respond(
     return;
   }
   stream.respond(
-    { ':status': 200, 'content-type': GRPC_CONTENT_TYPE, ...extraHeaders },
+    { ':status': 200, 'content-type': GRPC_CONTENT_TYPE, ...extraHeaders, ...reply.headers },
     { waitForTrailers: true },
   );
   stream.on('wantTrailers', () => {

@@ -16,7 +16,11 @@ const DOCUMENTED: Readonly<Record<string, { hash: string; suffix: string }>> = {
 type MeshApp = MeshService | 'productpage' | 'details' | 'reviews' | 'ratings';
 
 /** Applications whose Deployments are called otherwise. */
-const DEPLOYMENT: Readonly<Partial<Record<MeshApp, string>>> = { greeter: 'grpc-helloworld-py' };
+const DEPLOYMENT: Readonly<Partial<Record<MeshApp, string>>> = {
+  greeter: 'grpc-helloworld-py',
+  user: 'user-grpc-service',
+  order: 'order-grpc-service',
+};
 
 /**
  * Names of the pods of one version's Deployment, always the same for the same arguments:

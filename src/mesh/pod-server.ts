@@ -23,7 +23,7 @@ import { answerReflection, REFLECTION_PATHS } from './reflection.js';
 export interface RunningPod {
   pod: Pod;
   application: Application;
-  /** Its contracts, for reflection: files in the `proto` folder. */
+  /** Its contracts, for reflection, by the names of their files. */
   protoFiles: readonly string[];
   port: number;
   forward: Forward;

@@ -1,9 +1,16 @@
-import { loadSync } from '@grpc/proto-loader';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import {
+  type DescriptorProto,
+  type FileDescriptorProto,
+  FileDescriptorProtoSchema,
+  FileDescriptorSetSchema,
+} from '@bufbuild/protobuf/wkt';
 import { PACKAGE_FOLDER } from '../package-folder.js';
-import { decodeTextMessage } from './text-message.js';
 
-const PROTO = path.join(PACKAGE_FOLDER, 'proto');
+/** The contracts of all that the mesh serves, compiled beforehand. */
+const CONTRACTS = path.join(PACKAGE_FOLDER, 'proto/mesh.protoset');
 
 /** One `.proto` file as reflection hands it out. */
 export interface ReflectedFile {
@@ -15,30 +22,48 @@ export interface ReflectedFile {
   symbols: ReadonlySet<string>;
 }
 
-const loaded = new Map<string, ReflectedFile>();
+let loaded: Map<string, ReflectedFile> | null = null;
 
 /**
- * Reads a built-in contract at its first use: it takes longer than starting the mesh.
+ * Reads a contract at its first use.
  *
- * @param file Its name in the `proto` folder; it must import nothing.
+ * @param file Its name; it must import nothing.
+ * @throws RangeError when the mesh has none of this name.
  */
 export function reflectedFile(file: string): ReflectedFile {
-  const known = loaded.get(file);
-  if (known) return known;
-  let descriptor: Uint8Array = new Uint8Array();
-  const services: string[] = [];
-  const symbols = new Set<string>();
-  for (const [name, definition] of Object.entries(loadSync(path.join(PROTO, file)))) {
-    symbols.add(name);
-    if ('fileDescriptorProtos' in definition) {
-      descriptor = (definition.fileDescriptorProtos as Buffer[])[0] ?? descriptor;
-    } else {
-      services.push(name);
-      for (const method of Object.keys(definition)) symbols.add(`${name}.${method}`);
-    }
-  }
-  // FileDescriptorProto has its name where every message here has its text: in field 1.
-  const reflected = { name: decodeTextMessage(descriptor), descriptor, services, symbols };
-  loaded.set(file, reflected);
-  return reflected;
+  loaded ??= new Map(
+    fromBinary(FileDescriptorSetSchema, readFileSync(CONTRACTS)).file.map((proto) => [
+      proto.name,
+      reflectedFrom(proto),
+    ]),
+  );
+  const found = loaded.get(file);
+  if (found === undefined) throw new RangeError(`the mesh has no contract ${file}`);
+  return found;
+}
+
+function reflectedFrom(proto: FileDescriptorProto): ReflectedFile {
+  const services = proto.service.map(({ name }) => `${proto.package}.${name}`);
+  const methods = proto.service.flatMap(({ name, method }) =>
+    method.map((one) => `${proto.package}.${name}.${one.name}`),
+  );
+  const types = [
+    ...proto.enumType.map(({ name }) => `${proto.package}.${name}`),
+    ...proto.messageType.flatMap((message) => namesIn(message, proto.package)),
+  ];
+  return {
+    name: proto.name,
+    descriptor: toBinary(FileDescriptorProtoSchema, proto),
+    services,
+    symbols: new Set([...services, ...methods, ...types]),
+  };
+}
+
+function namesIn({ name, enumType, nestedType }: DescriptorProto, scope: string): string[] {
+  const own = `${scope}.${name}`;
+  return [
+    own,
+    ...enumType.map((type) => `${own}.${type.name}`),
+    ...nestedType.flatMap((type) => namesIn(type, own)),
+  ];
 }
