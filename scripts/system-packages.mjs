@@ -8,6 +8,7 @@ const SYSTEM_PACKAGES = [
   { command: 'nginx', package: 'nginx-light' },
   { command: 'haproxy', package: 'haproxy' },
   { command: 'nghttpx', package: 'nghttp2-proxy' },
+  { command: 'chromium', package: 'chromium' },
 ];
 
 /** @type {typeof SYSTEM_PACKAGES} What only the cluster tests start. */

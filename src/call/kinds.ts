@@ -1,6 +1,8 @@
 import type { CallKind, RequestHead } from './call-kind.js';
 import { GRPC } from './grpc/kind.js';
 import type { GrpcRequest } from './grpc/request.js';
+import { GRPC_WEB } from './grpc-web/kind.js';
+import type { GrpcWebRequest } from './grpc-web/request.js';
 import { HTTP } from './http/kind.js';
 import type { HttpRequest } from './http/request.js';
 
@@ -8,7 +10,10 @@ import type { HttpRequest } from './http/request.js';
  * A call as it is sent, encoded once: every request of it is the same bytes, but for the number of one
  * that is numbered. Plain data.
  */
-export type CallRequest = GrpcRequest | HttpRequest;
+export type CallRequest = GrpcRequest | GrpcWebRequest | HttpRequest;
+
+/** What connections carry: gRPC-Web is carried as the HTTP request that it is. */
+export type CarriedRequest = GrpcRequest | HttpRequest;
 
 /** The protocol of a call: what its statuses are called follows from it. */
 export type CallProtocol = CallRequest['kind'];
@@ -16,6 +21,8 @@ export type CallProtocol = CallRequest['kind'];
 /** Every kind of call. */
 const KINDS: { [P in CallProtocol]: CallKind<Extract<CallRequest, { kind: P }>> } = {
   grpc: GRPC,
+  'grpc-web': GRPC_WEB,
+  'grpc-web-text': GRPC_WEB,
   http: HTTP,
 };
 
@@ -28,5 +35,12 @@ export function callKind(kind: CallProtocol): Omit<CallKind<never>, 'head'> {
 
 /** What routes see of a request by its protocol. */
 export function headOf(request: CallRequest): RequestHead {
-  return request.kind === 'grpc' ? GRPC.head(request) : HTTP.head(request);
+  switch (request.kind) {
+    case 'grpc':
+      return GRPC.head(request);
+    case 'http':
+      return HTTP.head(request);
+    default:
+      return GRPC_WEB.head(request);
+  }
 }

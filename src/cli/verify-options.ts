@@ -1,3 +1,4 @@
+import { PROTOCOLS } from '../scenario/protocol.js';
 import { GATEWAY_IMPLEMENTATIONS } from '../scenario/gateway-implementation.js';
 import type { Argv, Options } from 'yargs';
 import { SAFETY_OPTIONS } from './safety-options.js';
@@ -87,13 +88,14 @@ export const SETTING_OPTIONS = {
   metadata: text(CALL, 'Request metadata as a JSON object', { alias: 'm' }),
   header: text(CALL, "Request header, 'name: value'; Host: is the authority", { alias: 'H' }),
   authority: text(CALL, 'The :authority to send [the target]'),
+  protocol: text(CALL, 'What is spoken [by what is asked for: a METHOD, or a URL with a path]', {
+    choices: [...PROTOCOLS],
+  }),
+  origin: text(CALL, 'Page that makes calls of gRPC-Web: its CORS preflight is made too'),
   'run-id': text(CALL, 'What the run is called in user agent and record [random]'),
   'user-agent': text(CALL, 'What the user agent says behind splitproof/VERSION RUNID'),
   mask: text(CALL, 'Header whose value no output shows, as with authorization and cookie'),
 
-  protocol: text(HTTP, 'What is spoken, where no METHOD, URL or flag says it', {
-    choices: ['grpc', 'http'],
-  }),
   'http-version': text(HTTP, '[1.1; with TLS what the target chooses; 2 beside gRPC]', {
     choices: ['1.1', '2'],
   }),

@@ -1,5 +1,6 @@
 import type { AnswerExample } from './answer-example.js';
 import type { Outcome } from './outcome.js';
+import type { PageLeave } from './page-leave.js';
 import type { ProxyReadings } from './proxy-readings.js';
 
 /**
@@ -388,4 +389,6 @@ export interface Counted {
   rollout: { waitedMs: number; followed: boolean } | null;
   /** What the proxies on the way counted themselves, by their URLs; empty where none was asked. */
   proxies: ProxyReadings[];
+  /** What browsers would be answered that make the calls for pages; absent where none is asked. */
+  leaves?: PageLeave[] | undefined;
 }

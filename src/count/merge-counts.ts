@@ -11,6 +11,7 @@ import type {
   UnreachableAddress,
 } from './counted.js';
 import { compareTexts, mergeSums } from './key-sums.js';
+import { mergeLeaves } from './page-leave.js';
 import { mergeReadings } from './proxy-readings.js';
 import { commonColumns, mergeCallCounts, placeConnections } from './merge-call-counts.js';
 
@@ -27,6 +28,7 @@ import { commonColumns, mergeCallCounts, placeConnections } from './merge-call-c
  *   is kept, and of two with one code the later one.
  * - A wait for a roll-out took as long as the longest, and ended well if all did.
  * - Counters of proxies grew from the first reading of any part to the last of any.
+ * - Whether pages may make the calls is told by every answer that differs.
  * - Times that add up are kept in whole microseconds, which add up exactly.
  *
  * @throws RangeError when they are not parts of one run: different numbers of calls, or calls with
@@ -49,6 +51,7 @@ export function mergeCounts(a: Counted, b: Counted): Counted {
     excluded: a.excluded + b.excluded,
     rollout: mergeRollouts(a.rollout, b.rollout),
     proxies: mergeReadings(a.proxies, b.proxies),
+    ...mergeLeaves(a.leaves, b.leaves),
   };
 }
 

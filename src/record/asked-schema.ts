@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CALL_PROTOCOLS } from '../call/kinds.js';
 import { amount, count, milliseconds, share, weight } from './record-numbers.js';
-import { behind, finding, programmed, route } from './record-parts.js';
+import { behind, finding, place, programmed, route } from './record-parts.js';
 
 /** What was expected of a call, by kind. */
 const expectation = z.discriminatedUnion('kind', [
@@ -32,6 +32,14 @@ const askedCall = z.object({
     }),
   ),
   aborts: z.object({ share, description: z.string(), answeredOk: z.boolean() }).nullable(),
+  page: z
+    .object({
+      origin: z.string(),
+      headerNames: z.array(z.string()),
+      policy: place.nullable(),
+      astray: z.string().nullable(),
+    })
+    .optional(),
   identityWays: z.object({ header: z.string(), accessLog: z.string() }).nullable(),
   lookedFor: z.object({ place: z.string(), pods: z.array(z.string()) }).optional(),
   observationsPerCall: count,

@@ -1,5 +1,6 @@
 import type { CallProtocol } from '../call/kinds.js';
 import type { ExpectingCall, RunRule } from '../expect/expectation.js';
+import type { AskedPage } from '../expect/page/asked-page.js';
 import type { Finding } from '../finding.js';
 import type { ExpectedRoute } from '../routing/taken-route.js';
 
@@ -41,6 +42,8 @@ export interface AskedCall extends ExpectingCall {
   behind: BehindService | null;
   /** What the proxy itself was programmed to do; null where it was not looked at. */
   programmed: ProgrammedRecord | null;
+  /** The page for which the call is made; absent where none is named. */
+  page?: AskedPage | undefined;
   /** What reading the configuration brought to light. */
   findings: Finding[];
 }

@@ -50,10 +50,11 @@ export interface Concluded {
  */
 export async function conclude(asked: Asked, counted: Counted): Promise<Concluded> {
   const labels = callLabels(asked.calls.map(({ name }) => name));
-  const judged = await judgeCalls(
+  const answered = await judgeCalls(
     asked.calls.map((call, index) => ({ call, counted: countedCall(asked, counted, index) })),
     asked.rule,
   );
+  const judged = await withPages(asked, counted, answered);
   const { command, load, rule } = asked;
   const limits = plainThresholds(rule.thresholds);
   const isCompared = rule.compared !== null || limits.length < rule.thresholds.length;
@@ -73,7 +74,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     : NOTHING_COMPARED;
   const bars = barsOf(counted, judged);
   const repeated = severalAttempts(attemptsOf(asked, counted), asked);
-  const end = endOf(asked, counted, judged);
+  const end = endOf(asked, counted, answered);
   const verdict = (own: Verdict): Verdict => {
     // What was cut short from outside, or never answered, proves nothing, not even a failure.
     if (end !== 'complete') return 'inconclusive';
@@ -124,6 +125,23 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
       ...(repeated === null ? [] : [repeated]),
     ]),
   };
+}
+
+/** The calls with what browsers would say of them. */
+async function withPages(
+  { calls }: Asked,
+  { leaves = [] }: Counted,
+  judged: readonly CallJudgement[],
+): Promise<readonly CallJudgement[]> {
+  if (calls.every(({ page }) => page === undefined)) return judged;
+  const { withPage } = await import('../expect/page/judge-page.js');
+  return judged.map((call, index) =>
+    withPage(
+      call,
+      calls[index]?.page,
+      leaves.filter((leave) => leave.call === index),
+    ),
+  );
 }
 
 function uncountable(call: AskedCall, counts: CountedCall): Finding[] {

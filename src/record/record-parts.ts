@@ -4,7 +4,7 @@ import { count, share } from './record-numbers.js';
 export const verdict = z.enum(['pass', 'fail', 'inconclusive']);
 
 /** Where something stands in a file that was read. */
-const place = z.object({
+export const place = z.object({
   file: z.string().nullable(),
   line: count.nullable(),
   column: count.nullable(),

@@ -39,6 +39,8 @@ function identityOf(asked: Asked): [what: string, value: string][] {
     ['target', target],
     ['via', via ?? 'nothing'],
     ['call', calls.map(({ name }) => name).join(', ')],
+    ['protocol', calls.map(({ protocol }) => protocol).join(', ')],
+    ['origin', calls.map(({ page }) => page?.origin ?? 'none').join(', ')],
     ...calls.flatMap(callIdentity),
     ['loop', load.loop],
     ['alpha', String(rule.alpha)],

@@ -96,6 +96,14 @@ const call = z.object({
   uncountable: answerExample.optional(),
 });
 
+const corsHeaders = z.object({
+  allowOrigin: z.string().nullable(),
+  allowMethods: z.string().nullable(),
+  allowHeaders: z.string().nullable(),
+  exposeHeaders: z.string().nullable(),
+  maxAge: z.string().nullable(),
+});
+
 /** The saved form of `Counted`: maps as pairs, histograms as text. */
 export const savedCountsSchema = z.object({
   span: z.object({ startMs: msSince1970, endMs: msSince1970, sendingMs: milliseconds }).nullable(),
@@ -157,6 +165,16 @@ export const savedCountsSchema = z.object({
       ),
     }),
   ),
+  leaves: z
+    .array(
+      z.object({
+        call: count,
+        preflight: z.object({ status: count, headers: corsHeaders }).nullable(),
+        answer: corsHeaders.nullable(),
+        trouble: z.string(),
+      }),
+    )
+    .optional(),
 });
 
 /** What was counted, as it stands in a record. */

@@ -1,3 +1,5 @@
+import type { Place } from '../finding.js';
+
 /** A part of the requests that the proxy answers or holds up itself. */
 export interface InjectedFault {
   /** Between 0 and 1. */
@@ -35,6 +37,8 @@ export interface RouteEffects {
   mirrors: { host: string; share: number }[];
   /** `path rewritten to /`, `request headers changed`. */
   changes: string[];
+  /** Where its CORS policy stands; absent where it has none. */
+  corsPolicy?: Place;
 }
 
 export const NO_EFFECTS: RouteEffects = {

@@ -19,6 +19,7 @@ import { awaitInCall } from '../scenario/call-list.js';
 import type { Scenario, ScenarioCall } from '../scenario/scenario.js';
 import { formatTarget } from '../scenario/target.js';
 import { TOOL } from '../tool.js';
+import { askedPage } from './asked-page.js';
 import { configuredCalls } from './configured.js';
 import type { ConfiguredCall } from './configured-call.js';
 import { comparedPair } from './compared-pair.js';
@@ -164,6 +165,7 @@ async function runCall(
     concurrency: load.concurrency,
     connections: load.connections,
   });
+  const page = configured.page ?? askedPage(call.call, request);
   const { tolerances } = limits;
   if (tolerances.length > 0 && expectation?.kind === 'split') {
     requireTolerated(expectation.tolerance, tolerances, destinations);
@@ -175,6 +177,7 @@ async function runCall(
       route,
       behind,
       programmed,
+      ...(page === undefined ? {} : { page }),
       findings,
       destinations,
       aborts,

@@ -42,7 +42,7 @@ export function clientNeeds(
   addresses: number,
 ): ClientNeeds {
   const kinds = new Set(calls.map(({ call }) => call.kind));
-  const isExclusive = kinds.has('http') && httpVersion !== '2';
+  const isExclusive = [...kinds].some((kind) => kind !== 'grpc') && httpVersion !== '2';
   const most = requests ?? Infinity;
   const { exclusiveConnections, connections, concurrency, workers } = load;
   return {

@@ -1,3 +1,4 @@
+import type { AskedPage } from '../expect/page/asked-page.js';
 import { type AttributionTable, attributionTable } from '../count/attribution.js';
 import { NO_KNOWLEDGE } from '../count/proxied/knowledge.js';
 import type { ComparedPair } from '../expect/comparison/timed-sides.js';
@@ -26,6 +27,8 @@ export interface ConfiguredCall {
   canary: ComparedPair | null;
   /** The pods of the gateway that requests come in through; null where they are not known. */
   gatewayPods: GatewayPods | null;
+  /** The page that makes the call; absent where none does. */
+  page?: AskedPage;
   findings: Finding[];
   /** Choices that were made, for the person at the terminal. */
   notes: string[];

@@ -1,4 +1,5 @@
 import type { RequestHead } from '../call/call-kind.js';
+import { webHeaders } from '../call/grpc-web/request.js';
 import { GRPC_HEAD } from '../call/grpc/kind.js';
 import { findMethod, pathOf, pathOfName } from '../call/grpc/method.js';
 import type { Finding } from '../finding.js';
@@ -165,13 +166,14 @@ async function askedRequest(call: Call, signal: AbortSignal | undefined): Promis
   }
   const { contract } = call;
   const path = pathOfName(call.method);
+  const head = call.kind === 'grpc' ? GRPC_HEAD : { method: 'POST', headers: webHeaders(call) };
   try {
     const method = findMethod(await loadContract(contract, signal), call.method);
     const streaming = method.methodKind !== 'unary';
-    return { head: GRPC_HEAD, path: pathOf(method), streaming };
+    return { head, path: pathOf(method), streaming };
   } catch (error) {
     if (isDescribedByFiles(contract) || !(error instanceof InputError)) throw error;
-    return { head: GRPC_HEAD, path, streaming: false };
+    return { head, path, streaming: false };
   }
 }
 

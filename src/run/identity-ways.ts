@@ -46,8 +46,8 @@ function requestWords(target: Target, { name, request }: PreparedCall): string[]
   const { method } = headOf(request);
   const place = [...(scheme === 'http' ? ['--plaintext'] : []), formatTarget(target)];
   const words =
-    kind === 'grpc'
-      ? [name]
+    kind !== 'http'
+      ? [...(kind === 'grpc' ? [] : ['--protocol', kind]), name]
       : [...(method === 'GET' ? [] : ['-X', method]), '--path', request.path];
   const isUsual = authority === authorityOf(target, kind, scheme);
   return [...place, ...words, ...(isUsual ? [] : ['--authority', authority])];

@@ -71,12 +71,24 @@ export function recordRun(
       await conclude(asked, nothingOf(run.calls.map(({ loaded }) => loaded)));
       const note = isPaced ? paceNote(scenario, plan, run.requests) : null;
       if (note !== null) options.onNote?.(note);
-      return mergeCounts(target.found, await load(run, logged(target), plan));
+      const leaves = await leavesOf(run, target);
+      const counted = await load(run, logged(target), plan);
+      return mergeCounts(
+        leaves === null ? target.found : mergeCounts(target.found, leaves),
+        counted,
+      );
     });
     const counted = proxies === null ? loaded : { ...loaded, proxies: await proxies.readAgain() };
     const outcome = await withoutChangedAddresses(scenario, { ...run, asked }, counted, options);
     return recordOf(outcome.asked, outcome.counted, await conclude(outcome.asked, outcome.counted));
   });
+}
+
+/** What browsers would be answered, where a page makes a call; null where none does. */
+async function leavesOf(run: PreparedRun, target: ReachedTarget): Promise<Counted | null> {
+  if (run.calls.every(({ asked }) => asked.page === undefined)) return null;
+  const { pageLeaves } = await import('./page-leaves.js');
+  return await pageLeaves(run, target);
 }
 
 async function watchedProxies(

@@ -1,3 +1,4 @@
+import type { AskedPage } from '../expect/page/asked-page.js';
 import { headOf } from '../call/kinds.js';
 import type { PreparedCall } from '../call/prepared-call.js';
 import { attributionTable, NOBODY } from '../count/attribution.js';
@@ -14,6 +15,7 @@ import { inCall } from '../scenario/call-list.js';
 import type { ExpectationSource } from '../scenario/expectation-source.js';
 import type { ExpectedService } from '../scenario/expected-service.js';
 import type { Scenario } from '../scenario/scenario.js';
+import { askedPage, routedPage } from './asked-page.js';
 import { type ConfiguredCall, configuredByWeights, type WeightedName } from './configured-call.js';
 import {
   findConfigNotProgrammed,
@@ -45,7 +47,10 @@ export async function routedCalls(
     const { source = null, service = null } = scenario.calls[index] ?? {};
     if (source === null) return null;
     const request = requestOf(scenario, call, source);
-    return inCall(calls, index, () => configuredFrom(source, request, service, manifests, proxy));
+    const page = pageOf(scenario, index, call);
+    return inCall(calls, index, () =>
+      configuredFrom(source, request, page, service, manifests, proxy),
+    );
   });
 }
 
@@ -58,21 +63,28 @@ async function manifestsIn(
   return await loadManifests(sources, signal);
 }
 
+function pageOf({ calls }: Scenario, index: number, { request }: PreparedCall) {
+  const call = calls[index]?.call;
+  return call === undefined ? undefined : askedPage(call, request);
+}
+
 function configuredFrom(
   source: ExpectationSource,
   request: RouteRequest,
+  page: AskedPage | undefined,
   service: ExpectedService | null,
   manifests: ManifestSet | null,
   proxy: readonly ProxyConfig[] | null,
 ): ConfiguredCall {
   if (source.kind === 'weights') return besideProxy(source.weights, request, service, proxy);
   if (manifests === null) throw new RangeError('manifests that were not loaded');
-  return byManifests(manifests, request, service, proxy);
+  return byManifests(manifests, request, page, service, proxy);
 }
 
 function byManifests(
   manifests: ManifestSet,
   request: RouteRequest,
+  page: AskedPage | undefined,
   service: ExpectedService | null,
   proxy: readonly ProxyConfig[] | null,
 ): ConfiguredCall {
@@ -85,7 +97,10 @@ function byManifests(
       : programmedSplit(proxy, request, gatewayPort, { kind: 'manifests', destinations });
   const ofProxy = findConfigNotProgrammed(programmed);
   const { gatewayPods } = front;
-  const common = { via: formatVia(front.via), aborts: effects.abort, programmed, gatewayPods };
+  const common = {
+    ...{ via: formatVia(front.via), aborts: effects.abort, programmed, gatewayPods },
+    ...(page === undefined ? {} : { page: routedPage(page, manifests, request, front) }),
+  };
   const canary = (split: Forwarded): ConfiguredCall['canary'] =>
     canaryPair(
       inNamespace(manifests, request.objectNamespace ?? request.namespace),

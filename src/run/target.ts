@@ -1,3 +1,5 @@
+import type { RawAnswer } from '../call/answer.js';
+import type { CallRequest } from '../call/kinds.js';
 import { emptyCallCounts, nothingCounted } from '../count/nothing-counted.js';
 import type { CallCounts, Counted } from '../count/counted.js';
 import { type LoadControl, runLoad } from '../load/coordinator.js';
@@ -5,7 +7,8 @@ import type { LoadedCall, LoadOrder } from '../load/load-order.js';
 import type { LoadPlan } from '../load/plan.js';
 import { isLoopback } from '../load/transport/loopback.js';
 import { openTransport } from '../load/transport/open-transport.js';
-import type { Admit, Reach, TransportSpec } from '../load/transport/transport.js';
+import { type Sent, sendInTurn } from '../load/transport/send-in-turn.js';
+import type { Admit, ConnectionEvents, Reach, TransportSpec } from '../load/transport/transport.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { RunOptions } from './options.js';
 import { withSilentTls } from './silent-tls.js';
@@ -30,6 +33,12 @@ export interface ReachedTarget {
   httpVersion: Reach['httpVersion'];
   /** What looking for it brought to light, to be merged with what is counted. */
   found: Counted;
+  /** Sends single requests one after the other, outside of any load: see {@link sendInTurn}; only where it is there. */
+  sendInTurn<T>(
+    requests: readonly CallRequest[],
+    read: (answer: RawAnswer) => T,
+    goesOn: (answer: T) => boolean,
+  ): Promise<Sent<T>[]>;
   /** Loads it; only where it is there. */
   load(plan: LoadPlan, calls: readonly LoadedCall[], control: StageControl): Promise<Counted>;
 }
@@ -52,7 +61,7 @@ export async function reachTarget(
   const requests = calls.map(({ request }) => request);
   const transport = await (own ?? openTransport)(spec, requests, { callsPerConnection: 1 }, signal);
   const { addresses, unreachable, tls, httpVersion }: Reach = await transport.reach(admit);
-  const isExclusive = httpVersion === '1.1' && requests.some(({ kind }) => kind === 'http');
+  const isExclusive = httpVersion === '1.1' && requests.some(({ kind }) => kind !== 'grpc');
   const { exclusiveConnections } = scenario.load;
   const isThere = addresses.length > 0;
   // What is loaded counts its calls itself.
@@ -67,6 +76,12 @@ export async function reachTarget(
       isInterrupted: signal.aborted,
       unreachable,
       transport: { ...nothing.transport, tls },
+    },
+    sendInTurn: async (some, read, goesOn) => {
+      const limits = { callsPerConnection: 1 };
+      const single = await (own ?? openTransport)({ ...spec, httpVersion }, some, limits, signal);
+      const dial = (events: ConnectionEvents) => single.dial(0, addresses, events);
+      return await sendInTurn(dial, some.length, read, goesOn);
     },
     load: async (plan, some, control) => {
       const order: LoadOrder = {

@@ -1,11 +1,12 @@
 import { InputError } from '../input-error.js';
 import type { HttpSettings } from './http-settings.js';
+import type { GrpcWebProtocol } from './protocol.js';
 import type { Settings } from './schema.js';
 
 /** What settings ask for. */
 export type AskedFor =
   | {
-      kind: 'grpc';
+      kind: 'grpc' | GrpcWebProtocol;
       /** As the user wrote it: `pkg.Service/Method`. */
       method: string;
     }
@@ -42,11 +43,12 @@ export function askedFor(
         },
       );
     }
-    return { kind: 'grpc', method: call };
+    return { kind: protocol ?? 'grpc', method: call };
   }
-  if (protocol === 'grpc' || (http === undefined && urlPath === null && protocol === undefined)) {
+  const isMethodAsked = protocol !== undefined && protocol !== 'http';
+  if (isMethodAsked || (http === undefined && urlPath === null && protocol === undefined)) {
     throw new InputError(
-      protocol === 'grpc' ? 'say what to call, e.g. helloworld.Greeter/SayHello' : NOTHING_ASKED,
+      isMethodAsked ? 'say what to call, e.g. helloworld.Greeter/SayHello' : NOTHING_ASKED,
       { path: '--call' },
     );
   }

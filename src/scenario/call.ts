@@ -1,13 +1,14 @@
 import { InputError } from '../input-error.js';
-import { askedFor } from './asked-for.js';
+import { askedFor, type AskedFor } from './asked-for.js';
 import { type ContractSources, contractSources } from './contract-sources.js';
 import { bodyOf } from './http-settings.js';
 import { requestHeaders } from './headers.js';
 import { type IdentitySettings, identitySettings } from './identity-settings.js';
+import type { GrpcWebProtocol } from './protocol.js';
 import type { Settings } from './schema.js';
 
 /** What is called. */
-export type Call = GrpcCall | HttpCall;
+export type Call = GrpcCall | GrpcWebCall | HttpCall;
 
 interface AnyCall {
   /** Request headers by lower-case name. */
@@ -17,9 +18,19 @@ interface AnyCall {
   identity: IdentitySettings;
 }
 
-/** A unary gRPC call. */
-export interface GrpcCall extends AnyCall {
+/** A unary gRPC call, as gRPC's own clients make it. */
+export interface GrpcCall extends AnyMethodCall {
   kind: 'grpc';
+}
+
+/** The same call as pages in browsers make it. */
+export interface GrpcWebCall extends AnyMethodCall {
+  kind: GrpcWebProtocol;
+  /** Of the page that makes it: `https://myapp.example.com`; null: none is named. */
+  origin: string | null;
+}
+
+interface AnyMethodCall extends AnyCall {
   /** As the user wrote it: `pkg.Service/Method`. */
   method: string;
   /** The request in protobuf's JSON form. */
@@ -48,23 +59,27 @@ const ACCEPT_ANYTHING: [string, string] = ['accept', '*/*'];
 export function callOf(settings: Settings, urlPath: string | null): Call {
   const asked = askedFor(settings, urlPath);
   const given = { ...settings.metadata, ...(asked.kind === 'http' ? asked.settings.headers : {}) };
-  const { headers, host, removed } = requestHeaders(given, settings.header ?? [], asked.kind);
+  const rules = asked.kind === 'http' ? 'http' : 'grpc';
+  const { headers, host, removed } = requestHeaders(given, settings.header ?? [], rules);
   requireOwnUserAgent([...removed, ...headers.map(([name]) => name)]);
   const common = {
     authority: settings.authority ?? host,
     identity: identitySettings(settings),
   };
-  if (asked.kind === 'grpc') {
+  const origin = originOf(settings, asked.kind, headers);
+  if (asked.kind !== 'http') {
     const { data = {} } = settings;
     const { method } = asked;
-    return {
-      kind: 'grpc',
+    const call = {
       method,
       data,
       contract: contractSources(settings),
       metadata: headers,
       ...common,
     };
+    return asked.kind === 'grpc'
+      ? { kind: 'grpc', ...call }
+      : { kind: asked.kind, origin, ...call };
   }
   const { bytes, contentType } = bodyOf(asked.settings);
   const own: [string, string][] = [ACCEPT_ANYTHING, ...basicAuthorization(settings.user)];
@@ -78,6 +93,30 @@ export function callOf(settings: Settings, urlPath: string | null): Call {
     metadata: [...own.filter(([name]) => !names.has(name)), ...headers],
     ...common,
   };
+}
+
+/**
+ * The origin of the page that makes a call.
+ *
+ * @throws InputError when no page makes such a call, or the headers name another.
+ */
+function originOf(
+  { origin }: Pick<Settings, 'origin'>,
+  kind: AskedFor['kind'],
+  headers: readonly (readonly [string, string])[],
+): string | null {
+  if (origin === undefined) return null;
+  const path = '--origin';
+  if (kind !== 'grpc-web' && kind !== 'grpc-web-text') {
+    throw new InputError(
+      'it is that of a page, and pages speak gRPC-Web: add --protocol grpc-web, or send it with --header',
+      { path },
+    );
+  }
+  if (headers.some(([name]) => name === 'origin')) {
+    throw new InputError('it is the header of the same name: drop one of the two', { path });
+  }
+  return origin;
 }
 
 /** @throws InputError when the user's headers set or take away the user agent. */

@@ -103,7 +103,7 @@ export interface Scenario {
     timeoutMs: number;
     warmup: { requests: number | null; durationMs: number | null } | null;
     engine: 'h2' | 'grpc-js';
-    /** What plain HTTP requests are sent with; `negotiated`: what the target chooses by ALPN. */
+    /** What plain HTTP requests and gRPC-Web are sent with; `negotiated`: what the target chooses by ALPN. */
     httpVersion: '1.1' | '2' | 'negotiated';
   };
   rule: {
@@ -185,7 +185,7 @@ export function scenarioOf(
 }
 
 /**
- * The version of HTTP that plain requests are sent with. Next to gRPC it is gRPC's own, unless something
+ * The version of HTTP that plain requests and gRPC-Web are sent with. Next to gRPC it is gRPC's own, unless something
  * else is said: then connections carry both.
  */
 function httpVersionOf(
@@ -195,12 +195,14 @@ function httpVersionOf(
 ): Scenario['load']['httpVersion'] {
   const kinds = new Set(calls.map(({ call }) => call.kind));
   const { 'http-version': version } = settings;
-  if (!kinds.has('http')) {
+  if (kinds.size === 1 && kinds.has('grpc')) {
     if (version === undefined || version === '2') return '2';
     throw new InputError('gRPC is spoken over HTTP/2: drop it', { path: '--http-version' });
   }
   if (settings.engine === 'grpc-js') {
-    throw new InputError('it makes gRPC calls only: drop it for plain HTTP', { path: '--engine' });
+    throw new InputError('it makes calls of gRPC only: drop it for plain HTTP and gRPC-Web', {
+      path: '--engine',
+    });
   }
   if (version !== undefined) return version;
   if (kinds.has('grpc')) return '2';

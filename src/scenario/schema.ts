@@ -3,6 +3,7 @@ import { parseComparedDestinations } from './compared-destinations.js';
 import { parseDurationMs } from './duration.js';
 import { GATEWAY_IMPLEMENTATIONS } from './gateway-implementation.js';
 import { httpSchema } from './http-settings.js';
+import { PROTOCOLS } from './protocol.js';
 
 /** Timers take no more than 2³¹ ms, which are 596 hours. */
 const MAX_DURATION_MS = 500 * 3_600_000;
@@ -91,6 +92,19 @@ const perCall = {
     .optional()
     .describe('Request metadata'),
   header: texts("Request headers, 'name: value' each").optional(),
+  protocol: z
+    .enum(PROTOCOLS, { error: 'write grpc, grpc-web, grpc-web-text or http' })
+    .optional()
+    .describe(
+      'What is spoken: gRPC and plain HTTP by what is asked for, gRPC-Web where it says so',
+    ),
+  origin: z
+    .string()
+    .regex(/^(?:[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+|null)$/, {
+      error: 'write scheme, host and port of the page, such as https://myapp.example.com',
+    })
+    .optional()
+    .describe('Origin of the page that makes calls of gRPC-Web: its CORS preflight is made too'),
   authority: name
     .refine((text) => /^[\x21-\x7e]*$/.test(text), {
       error: 'write a host in ASCII, with its port if need be, such as grpc.example.com:443',
@@ -190,10 +204,6 @@ export const settingsSchema = z.strictObject({
 
   call: z.string().optional().describe('pkg.Service/Method'),
   http: httpSchema.optional().describe('A plain HTTP request, instead of a call'),
-  protocol: z
-    .enum(['grpc', 'http'], { error: 'write grpc or http' })
-    .optional()
-    .describe('What is spoken, where nothing else says it'),
   'http-version': z
     .enum(['1.1', '2'], { error: 'write 1.1 or 2' })
     .optional()

@@ -101,6 +101,7 @@ export function targetLoadedBy(load: ReachedTarget['load']): ReachedTarget {
     addresses: 1,
     httpVersion: '2',
     found: nothingCounted(),
+    sendInTurn: () => Promise.resolve([]),
     load,
   };
 }

@@ -1,7 +1,7 @@
 import type { DescMethod, FileRegistry, JsonValue } from '@bufbuild/protobuf';
 import { EmptySchema } from '@bufbuild/protobuf/wkt';
 import { InputError } from '../../input-error.js';
-import type { GrpcCall } from '../../scenario/call.js';
+import type { GrpcCall, GrpcWebCall } from '../../scenario/call.js';
 import { identityOf } from '../identity-option.js';
 import { defaultIdentity } from '../identity-presets.js';
 import type { PreparedCall } from '../prepared-call.js';
@@ -11,6 +11,7 @@ import { checkIdentity } from './check-identity.js';
 import { encodeMessage } from './message.js';
 import { findMethod, pathOf, pathOfName } from './method.js';
 import { replyContract } from './reply-contract.js';
+import type { GrpcWebRequest } from '../grpc-web/request.js';
 import type { GrpcRequest } from './request.js';
 
 /**
@@ -19,26 +20,29 @@ import type { GrpcRequest } from './request.js';
  * @throws InputError when the method, the data or the identity is wrong.
  */
 export async function prepareGrpcCall(
-  call: GrpcCall,
+  call: GrpcCall | GrpcWebCall,
   contract: FileRegistry,
   { authority, scheme, timeoutMs }: RequestSetting,
-): Promise<PreparedCall & { request: GrpcRequest; answers: GrpcAnswers }> {
+): Promise<PreparedCall & { request: GrpcRequest | GrpcWebRequest; answers: GrpcAnswers }> {
   const method = unaryMethod(contract, call.method);
   const path = pathOf(method);
   const fitting = defaultIdentity(path);
   const identity = await identityOf(call.identity, fitting, `an answer of ${path}`);
   checkIdentity(identity, method.output);
+  const request = {
+    path,
+    authority: call.authority ?? authority,
+    scheme,
+    metadata: call.metadata,
+    message: encodeMessage(method.input, call.data as JsonValue),
+    timeoutMs,
+  };
   return {
     name: path.slice(1),
-    request: {
-      kind: 'grpc',
-      path,
-      authority: call.authority ?? authority,
-      scheme,
-      metadata: call.metadata,
-      message: encodeMessage(method.input, call.data as JsonValue),
-      timeoutMs,
-    },
+    request:
+      call.kind === 'grpc'
+        ? { kind: 'grpc', ...request }
+        : { kind: call.kind, origin: call.origin, ...request },
     answers: {
       kind: 'grpc',
       identity,

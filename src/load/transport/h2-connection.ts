@@ -5,7 +5,7 @@ import { connectErrorFrom, type LocalShortage } from '../../wire/socket/connect-
 import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
 import type { TlsOptions } from '../../wire/socket/tls-options.js';
 import { NO_STATUS } from '../../call/answer.js';
-import type { CallRequest } from '../../call/kinds.js';
+import type { CarriedRequest } from '../../call/kinds.js';
 import { tickNowMs } from '../tick-clock.js';
 import { type Sweepable, sweepEvery, sweepIntervalMs } from './deadline-sweep.js';
 import { H2Answer } from './h2-answer.js';
@@ -46,7 +46,7 @@ type State =
  * @returns Once it is open, or the first attempt has failed.
  */
 export async function dialH2(
-  requests: readonly CallRequest[],
+  requests: readonly CarriedRequest[],
   options: H2ConnectionOptions,
   endpoint: Endpoint,
   events: ConnectionEvents,
@@ -59,7 +59,7 @@ export async function dialH2(
 class H2Connection implements Connection, Sweepable {
   readonly remote: string;
   readonly localPorts: number[] = [];
-  readonly #requests: readonly CallRequest[];
+  readonly #requests: readonly CarriedRequest[];
   readonly #timeoutMs: number;
   readonly #options: H2ConnectionOptions;
   readonly #endpoint: Endpoint;
@@ -82,7 +82,7 @@ class H2Connection implements Connection, Sweepable {
   #openedAtMs = 0;
 
   constructor(
-    requests: readonly CallRequest[],
+    requests: readonly CarriedRequest[],
     options: H2ConnectionOptions,
     endpoint: Endpoint,
     events: ConnectionEvents,

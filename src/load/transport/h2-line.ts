@@ -1,4 +1,4 @@
-import type { CallRequest } from '../../call/kinds.js';
+import type { CarriedRequest } from '../../call/kinds.js';
 import type { GrpcRequest } from '../../call/grpc/request.js';
 import { contentLengthOf, type HttpRequest } from '../../call/http/request.js';
 import { numberedHeaderOf } from '../../call/user-agent.js';
@@ -50,7 +50,7 @@ export class H2Line {
    */
   constructor(
     session: Session,
-    requests: readonly CallRequest[],
+    requests: readonly CarriedRequest[],
     inFlight: number,
     sweepMs: number,
     events: LineEvents,

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { CallRequest } from '../../call/kinds.js';
+import type { CallRequest, CarriedRequest } from '../../call/kinds.js';
 import type { Endpoint } from '../../wire/socket/endpoint.js';
 import { reachSockets } from './reach.js';
 import type {
@@ -34,6 +34,26 @@ export const openTransport: OpenTransport = async (spec, requests, limits, signa
 async function engineFor(
   spec: SocketTransportSpec,
   requests: readonly CallRequest[],
+  limits: ConnectionLimits,
+  signal: AbortSignal,
+): Promise<Engine> {
+  const carried = requests.filter(isCarried);
+  if (carried.length === requests.length) return carriedBy(spec, carried, limits, signal);
+  const { dialWeb, withoutWeb } = await import('./web-connection.js');
+  const { name, dial } = await carriedBy(spec, withoutWeb(requests), limits, signal);
+  return {
+    name,
+    dial: (endpoint, events) => dialWeb(requests, (own) => dial(endpoint, own), events),
+  };
+}
+
+function isCarried(request: CallRequest): request is CarriedRequest {
+  return request.kind === 'grpc' || request.kind === 'http';
+}
+
+async function carriedBy(
+  spec: SocketTransportSpec,
+  requests: readonly CarriedRequest[],
   limits: ConnectionLimits,
   signal: AbortSignal,
 ): Promise<Engine> {

@@ -1,8 +1,8 @@
-import type { CallRequest } from '../../call/kinds.js';
+import type { CarriedRequest } from '../../call/kinds.js';
 import type { CallStart, Connection, ConnectionEvents, ConnectionLedger } from './transport.js';
 
 /** Opens a connection that can make some of the calls. */
-export type DialFor<R extends CallRequest> = (
+export type DialFor<R extends CarriedRequest> = (
   requests: readonly R[],
   events: ConnectionEvents,
 ) => Promise<Connection>;
@@ -14,9 +14,9 @@ export type DialFor<R extends CallRequest> = (
  * @param requests Some of either kind.
  */
 export async function dialPair(
-  requests: readonly CallRequest[],
-  dialGrpc: DialFor<Extract<CallRequest, { kind: 'grpc' }>>,
-  dialHttp: DialFor<Extract<CallRequest, { kind: 'http' }>>,
+  requests: readonly CarriedRequest[],
+  dialGrpc: DialFor<Extract<CarriedRequest, { kind: 'grpc' }>>,
+  dialHttp: DialFor<Extract<CarriedRequest, { kind: 'http' }>>,
   events: ConnectionEvents,
 ): Promise<Connection> {
   const grpc = requests.filter((request) => request.kind === 'grpc');

@@ -1,3 +1,4 @@
+import { placeOf } from '../../finding.js';
 import type { InjectedAbort, InjectedFault, RouteEffects } from '../effects.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import { readDurationMs } from '../manifest/duration.js';
@@ -5,6 +6,8 @@ import { CORS_CHANGE } from '../preflight.js';
 
 /** Reads what one entry of `spec.http` does besides routing. */
 export function readHttpEffects(node: ManifestNode): RouteEffects {
+  const cors = node.field('corsPolicy');
+  const policy = cors.absent ? null : placeOf(cors.place());
   return {
     timeoutMs: readDurationMs(node.field('timeout')),
     retries: readRetries(node.field('retries')),
@@ -13,6 +16,7 @@ export function readHttpEffects(node: ManifestNode): RouteEffects {
     failing: null,
     mirrors: readMirrors(node),
     changes: readChanges(node),
+    ...(policy === null ? {} : { corsPolicy: policy }),
   };
 }
 
