@@ -17,6 +17,8 @@ export interface CannedReplies {
    * the same headers: what it becomes on the wire is remembered by its identity.
    */
   headers: () => Fields;
+  /** Whether requests with a message are of gRPC-Web: their contents are whole bodies then. */
+  isWeb: boolean;
   /** SETTINGS_MAX_CONCURRENT_STREAMS. */
   maxConcurrentStreams: number;
 }
@@ -33,6 +35,7 @@ export interface CannedResponse {
 const STREAM_OFFSET = 5;
 const GRPC_PREFIX_BYTES = 5;
 const GRPC_TYPE = ['content-type', 'application/grpc'] as const;
+const WEB_TYPE = ['content-type', 'application/grpc-web+proto'] as const;
 const JSON_TYPE = ['content-type', 'application/json'] as const;
 const TRAILERS = [['grpc-status', '0']] as const;
 
@@ -61,7 +64,7 @@ export class CannedResponses {
     const known = kept.get(fields)?.[index];
     if (known) return known;
     const content = replies.contents[kind][index]!;
-    const built = kind === 'grpc' ? this.grpc(fields, content) : this.plain(fields, content);
+    const built = this.built(kind, fields, content);
     // A block that changed the table is right only once.
     if (hpack.generation === this.keptGeneration) {
       const forFields = kept.get(fields) ?? [];
@@ -71,8 +74,15 @@ export class CannedResponses {
     return built;
   }
 
+  private built(kind: CannedKind, fields: Fields, content: Buffer): CannedResponse {
+    if (kind === 'plain') return this.plain([JSON_TYPE, ...fields], content);
+    return this.replies.isWeb
+      ? this.plain([WEB_TYPE, ...fields], content)
+      : this.grpc(fields, content);
+  }
+
   private plain(fields: Fields, content: Buffer): CannedResponse {
-    const headerBlock = this.hpack.block([JSON_TYPE, ...fields], true);
+    const headerBlock = this.hpack.block(fields, true);
     const head = frame(FRAME.headers, FLAG.endHeaders, 0, headerBlock);
     return {
       bytes: Buffer.concat([head, frame(FRAME.data, FLAG.endStream, 0, content)]),

@@ -18,6 +18,8 @@ export interface CannedServerOptions {
    * from reply to reply, `date` and `server`, as Envoy adds them.
    */
   headers: 'minimal' | 'envoy';
+  /** Whether it answers calls of gRPC-Web instead of gRPC's; it does not unless told. */
+  isWeb?: boolean;
   /** PEM; plaintext when absent. */
   tls?: { cert: string; key: string };
   /** 1000 unless told. */
@@ -42,6 +44,7 @@ process.stdin.on('end', () => process.exit(0)).resume();
 function repliesOf({
   weights,
   headers,
+  isWeb = false,
   maxConcurrentStreams = 1000,
 }: CannedServerOptions): CannedReplies {
   const versions = Object.keys(weights);
@@ -49,9 +52,13 @@ function repliesOf({
   let sum = 0;
   for (const version of versions) cumulative.push((sum += weights[version] ?? 0));
   const pods = versions.map((version) => podNames('greeter', version)[0] ?? '');
+  const messages = pods.map((pod) =>
+    Buffer.from(encodeTextMessage(`Hello, Jack! I'm from ${pod}!`)),
+  );
   return {
+    isWeb,
     contents: {
-      grpc: pods.map((pod) => Buffer.from(encodeTextMessage(`Hello, Jack! I'm from ${pod}!`))),
+      grpc: isWeb ? messages.map(webBody) : messages,
       plain: pods.map((pod) => Buffer.from(JSON.stringify({ id: '0', podname: pod }))),
     },
     pick() {
@@ -61,6 +68,16 @@ function repliesOf({
     headers: headers === 'envoy' ? envoyHeaders() : () => NO_FIELDS,
     maxConcurrentStreams,
   };
+}
+
+/** A message and trailers, each with its prefix. */
+function webBody(message: Buffer): Buffer {
+  const trailers = Buffer.from('grpc-status:0\r\n');
+  const [ofMessage, ofTrailers] = [Buffer.alloc(5), Buffer.alloc(5, 0)];
+  ofMessage.writeUInt32BE(message.length, 1);
+  ofTrailers.writeUInt32BE(trailers.length, 1);
+  ofTrailers[0] = 0x80;
+  return Buffer.concat([ofMessage, message, ofTrailers, trailers]);
 }
 
 const NO_FIELDS: Fields = [];

@@ -29,7 +29,11 @@ export interface BenchClient {
   rate(stdout: string): number | null;
 }
 
-function splitproof(engine: 'h2' | 'grpc-js', requestsShare: number): BenchClient {
+function splitproof(
+  engine: 'h2' | 'grpc-js',
+  requestsShare: number,
+  more: readonly string[] = [],
+): BenchClient {
   return {
     name: engine === 'h2' ? 'splitproof' : 'grpc-js',
     requestsShare,
@@ -42,7 +46,7 @@ function splitproof(engine: 'h2' | 'grpc-js', requestsShare: number): BenchClien
       ...['--connections', String(connections)],
       ...['--concurrency', String(connections * streamsPerConnection)],
       ...(caFile === null ? ['--plaintext'] : ['--cacert', caFile]),
-      ...['--data', DATA, address, CALL],
+      ...['--data', DATA, address, CALL, ...more],
     ],
     rate: (stdout) => {
       const record = JSON.parse(stdout) as { load: { requestsPerSecond: number | null } };
@@ -52,6 +56,11 @@ function splitproof(engine: 'h2' | 'grpc-js', requestsShare: number): BenchClien
 }
 
 export const SPLITPROOF = splitproof('h2', 1);
+
+/** The same call as gRPC-Web, over HTTP/2 as well. */
+export const SPLITPROOF_WEB: BenchClient = splitproof('h2', 1, [
+  ...['--protocol', 'grpc-web', '--http-version', '2'],
+]);
 
 export const H2LOAD: BenchClient = {
   name: 'h2load',

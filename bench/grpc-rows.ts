@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type { CannedServerOptions } from './canned-server.js';
-import { CLIENTS, SPLITPROOF } from './clients.js';
+import { type BenchClient, CLIENTS, SPLITPROOF, SPLITPROOF_WEB } from './clients.js';
 import { splitproofHttp } from './http-clients.js';
 import type { BenchRow, LoadedServer } from './rows.js';
 import { startCannedServer } from './start-canned-server.js';
@@ -33,6 +33,38 @@ export function http2Rows(): BenchRow[] {
       title: 'HTTP/2, GET beside a gRPC call',
       clients: [{ ...splitproofHttp('2', 'json:podname'), name: 'GET' }, call],
       targets: { client: call.name, mostCpu: 1.05, leastRate: 0.95 },
+    },
+  ];
+}
+
+/** What a call of gRPC-Web costs beside one of gRPC: each has a server of its own that answers it. */
+export function webRows(): BenchRow[] {
+  const call = { ...SPLITPROOF, name: 'gRPC call' };
+  let webAddress = '';
+  const web: BenchClient = {
+    ...SPLITPROOF_WEB,
+    name: 'gRPC-Web',
+    command: (load) => SPLITPROOF_WEB.command({ ...load, address: webAddress }),
+  };
+  const start = async (): Promise<LoadedServer> => {
+    const options = { weights: WEIGHTS, headers: 'minimal' } as const;
+    const ofWeb = await startCannedServer({ ...options, isWeb: true });
+    webAddress = ofWeb.address;
+    const ofGrpc = await startCannedServer(options);
+    return {
+      address: ofGrpc.address,
+      async stop() {
+        await ofWeb.stop();
+        await ofGrpc.stop();
+      },
+    };
+  };
+  return [
+    {
+      ...row('canned, h2c', false, start),
+      title: 'gRPC-Web beside a gRPC call, over HTTP/2',
+      clients: [web, call],
+      targets: { client: call.name, mostCpu: 1.3, leastRate: 0.75 },
     },
   ];
 }

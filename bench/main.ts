@@ -8,7 +8,7 @@ import { frameMessage } from '../src/wire/grpc/request.js';
 import { certificateAuthority } from '../test/fixtures/certificate.js';
 import type { BenchLoad } from './clients.js';
 import { BenchFlagError, type BenchFlags, HELP, readFlags } from './flags.js';
-import { grpcRows, http2Rows, openLoopRows } from './grpc-rows.js';
+import { grpcRows, http2Rows, openLoopRows, webRows } from './grpc-rows.js';
 import { http1Rows } from './http1-rows.js';
 import { OPEN_LOOP_CLIENTS, runOpenLoop } from './open-loop.js';
 import { runRounds } from './rounds.js';
@@ -36,7 +36,7 @@ async function bench({ requests, rounds, json, isOpenLoop, only }: BenchFlags): 
     const tls = authority.issue({ hosts: ['localhost', '127.0.0.1'] });
     const all = isOpenLoop
       ? openLoopRows(say)
-      : [...grpcRows(tls, say), ...http2Rows(), ...http1Rows(tls)];
+      : [...grpcRows(tls, say), ...http2Rows(), ...webRows(), ...http1Rows(tls)];
     const rows = all.filter(({ title }) => title.toLowerCase().includes(only));
     if (rows.length === 0) {
       const titles = all.map(({ title }) => title).join('; ');

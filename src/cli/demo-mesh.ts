@@ -1,6 +1,7 @@
 import { type Bookinfo, startBookinfo } from '../mesh/bookinfo/bookinfo.js';
 import type { DemoFault } from './demo-fault.js';
 import { type Mesh, startMesh } from '../mesh/mesh.js';
+import type { WebOptions } from '../mesh/page-exchange.js';
 import type { PodErrors } from '../mesh/pod-errors.js';
 import { type MeshRoute, type PathMesh, startPathMesh } from '../mesh/path-mesh.js';
 import { podNames } from '../mesh/pod-names.js';
@@ -79,6 +80,7 @@ export async function startDemoMesh(
     const mesh = await startMesh({
       ...at,
       service: application,
+      web: PAGES,
       ...split,
       balance: isPinned ? 'per-connection' : 'per-request',
     });
@@ -106,6 +108,16 @@ function gatewayRoutes(orders: DemoMeshOptions['weights']): MeshRoute[] {
     { prefix: '/grpc.health.v1.Health', service: 'user', versions: versionsOf('user', halves) },
   ];
 }
+
+/** Pages are served as the manifests of `scenarios/grpc-gateway` say it. */
+const PAGES: WebOptions = {
+  cors: {
+    origins: ['https://myapp.example.com'],
+    headers: ['content-type', 'grpc-timeout', 'x-grpc-web', 'x-user-agent'],
+    exposed: ['grpc-status', 'grpc-message', 'grpc-status-details-bin'],
+    maxAgeSeconds: 86_400,
+  },
+};
 
 /** The versions, with weights that drift where they are to, and how requests are split. */
 function splitOf(

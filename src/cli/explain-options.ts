@@ -37,7 +37,16 @@ const {
 /** What a line of `verify` says besides: it is taken as well, so that lines can be copied. */
 const ALSO_TAKEN = Object.fromEntries(
   (
-    ['data', 'user', 'http-version', 'ok-status', 'skip-verify', 'identity', 'reflect'] as const
+    [
+      'data',
+      'user',
+      'origin',
+      'http-version',
+      'ok-status',
+      'skip-verify',
+      'identity',
+      'reflect',
+    ] as const
   ).map((name): [string, Options] => [name, { ...SETTING_OPTIONS[name], hidden: true }]),
 );
 

@@ -5,8 +5,10 @@ import {
   type IncomingHttpHeaders,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { Socket } from 'node:net';
+import { createServer as createHttp1, type RequestListener } from 'node:http';
+import { createServer as createPlain, type Socket } from 'node:net';
 import { listen } from './listen.js';
+import { byPreface } from './preface.js';
 
 /** A certificate chain and its key, PEM. */
 interface TlsMaterial {
@@ -43,11 +45,13 @@ export interface H2Server {
  * A listening HTTP/2 server.
  *
  * @param onStream Answers one request; it must not throw.
+ * @param onRequest Answers one of HTTP/1.1, which is spoken in plaintext then, too.
  * @throws Error of the operating system when the port cannot be had.
  */
 export async function listenH2(
   options: H2ServerOptions,
   onStream: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void,
+  onRequest?: RequestListener,
 ): Promise<H2Server> {
   const { host = '127.0.0.1', port = 0, tls } = options;
   const settings = { maxConcurrentStreams: options.maxConcurrentStreams ?? DEFAULT_MAX_STREAMS };
@@ -62,9 +66,18 @@ export async function listenH2(
       })
     : createServer({ settings });
 
+  const front =
+    onRequest === undefined || tls
+      ? server
+      : createPlain((socket) => {
+          byPreface(socket, { http1, http2: server });
+        });
+  // Connections are kept as long as the client wants, as a gateway does.
+  const http1 = createHttp1({ keepAliveTimeout: 0 }, onRequest);
+
   const sockets = new Set<Socket>();
   const sessions = new Set<Http2Session>();
-  server.on('connection', (socket: Socket) => {
+  front.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     // A client that resets the connection is the client's business.
@@ -85,10 +98,10 @@ export async function listenH2(
   });
 
   return {
-    ...(await listen(server, port, host)),
+    ...(await listen(front, port, host)),
     close() {
       return new Promise((resolve) => {
-        server.close(() => {
+        front.close(() => {
           resolve();
         });
         for (const session of sessions) session.destroy();

@@ -7,6 +7,7 @@ import {
 } from 'node:http2';
 import { createServer, type Socket } from 'node:net';
 import { listen } from './listen.js';
+import { byPreface } from './preface.js';
 
 /** A request to one of the mesh's HTTP services. */
 export interface HttpRequest {
@@ -46,9 +47,6 @@ export interface HttpServer {
 /** Forms are all that is sent to it. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** Of HTTP/2's connection preface; no method of HTTP/1.1 begins like it. */
-const PREFACE = 'PRI';
-
 /**
  * A listening server in plaintext: HTTP/1.1, and HTTP/2 for clients that know it (RFC 9113, 3.3), told
  * apart by the first bytes of a connection.
@@ -78,26 +76,12 @@ export async function listenHttp(
       session.destroy();
     });
   });
-  const dispatch = (socket: Socket): void => {
-    const start = socket.read(PREFACE.length) as Buffer | null;
-    if (start === null) {
-      // It ends before it says what it speaks.
-      if (socket.readableEnded) socket.destroy();
-      else
-        socket.once('readable', () => {
-          dispatch(socket);
-        });
-      return;
-    }
-    socket.unshift(start);
-    (start.toString('latin1') === PREFACE ? http2 : http1).emit('connection', socket);
-  };
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     // A client that resets the connection is the client's business.
     socket.on('error', () => socket.destroy());
-    dispatch(socket);
+    byPreface(socket, { http1, http2 });
   });
   return {
     ...(await listen(server, port, host)),

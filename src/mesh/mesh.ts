@@ -1,9 +1,19 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { ForwardedCall, UnaryReply } from './application.js';
 import { answerDeadEnd, answerNoRoute, deadEndReply, type Fault } from './fault.js';
 import { listenH2, type H2ServerOptions } from './h2-server.js';
 import { connectionBalancer, ONE_GATEWAY } from './gateway-replicas.js';
-import { forwardToPod, serveStream } from './pod-server.js';
+import {
+  answerWeb,
+  isOfPage,
+  NO_ROUTE,
+  type PageExchange,
+  readRequest,
+  readStream,
+  type WebOptions,
+} from './page-exchange.js';
+import { answerCall, forwardToPod, serveStream } from './pod-server.js';
 import { randomDraws } from './random.js';
 import type { MeshService } from './services.js';
 import type { SplitBehaviour } from './split-pods.js';
@@ -25,6 +35,8 @@ export interface MeshOptions extends H2ServerOptions, SplitBehaviour {
   seed?: number;
   /** Hosts (the authority without its port) that have a route; all of them when absent. */
   hosts?: readonly string[];
+  /** Pages in browsers are served too, by gRPC-Web: in plaintext over HTTP/1.1 as well; only gRPC when absent. */
+  web?: WebOptions;
 }
 
 /** An application in several versions behind a gateway that splits by explicit weights. */
@@ -61,7 +73,7 @@ export interface Mesh {
  * @throws Error of the operating system when the port cannot be had.
  */
 export async function startMesh(options: MeshOptions): Promise<Mesh> {
-  const { balance = 'per-request', hosts, gateways = ONE_GATEWAY } = options;
+  const { balance = 'per-request', hosts, gateways = ONE_GATEWAY, web } = options;
   const random = randomDraws(options.seed);
   const upstreams = upstreamsOf(options.service, options.versions, random, options, forward);
   const balanced = connectionBalancer(gateways, random);
@@ -110,7 +122,32 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     });
   }
 
+  /** A page's call, or its question whether it may make it. */
+  function answerPage(exchange: PageExchange, options: WebOptions): void {
+    const { stream, headers } = exchange;
+    if (hosts && !hosts.includes(hostOf(headers))) {
+      exchange.respond(NO_ROUTE);
+      return;
+    }
+    const { version, pod } = stream === null ? upstreams.pick() : upstreamOf(stream);
+    const { fault } = version;
+    const answer = (): void => {
+      void answerWeb(exchange, options, (call) => {
+        if (!fault || fault.kind === 'delay') return answerCall(pod, call);
+        return fault.kind === 'hang' ? null : deadEndReply(fault);
+      });
+    };
+    if (fault?.kind === 'delay') later(fault.delayMs, answer);
+    else answer();
+  }
+
   function onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    if (web !== undefined && isOfPage(headers)) {
+      readStream(stream, headers, (exchange) => {
+        answerPage(exchange, web);
+      });
+      return;
+    }
     if (hosts && !hosts.includes(hostOf(headers))) {
       answerNoRoute(stream, headers);
       return;
@@ -125,7 +162,13 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     } else answerDeadEnd(stream, headers, fault);
   }
 
-  const server = await listenH2(options, onStream);
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    if (web === undefined) return;
+    readRequest(request, response, (exchange) => {
+      answerPage(exchange, web);
+    });
+  };
+  const server = await listenH2(options, onStream, web === undefined ? undefined : onRequest);
   const { pods } = upstreams;
   return {
     host: server.host,
@@ -148,5 +191,5 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
 
 /** The authority without its port. */
 function hostOf(headers: IncomingHttpHeaders): string {
-  return (headers[':authority'] ?? '').replace(/:\d+$/, '');
+  return (headers[':authority'] ?? headers.host ?? '').replace(/:\d+$/, '');
 }

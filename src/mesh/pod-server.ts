@@ -77,6 +77,15 @@ export function serveStream(
   });
 }
 
+/** Answers a call that a gateway has taken out of another protocol. */
+export function answerCall(
+  running: RunningPod,
+  forwarded: ForwardedCall,
+): UnaryReply | Promise<UnaryReply> {
+  running.served += 1;
+  return call(running, forwarded);
+}
+
 /** Runs a method for another pod, without a connection in between. */
 export function forwardToPod(
   running: RunningPod,

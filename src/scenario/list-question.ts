@@ -29,6 +29,7 @@ const OF_A_REQUEST = [
   'metadata',
   'data',
   'user',
+  'origin',
   'identity',
   'proto',
   'protoset',
