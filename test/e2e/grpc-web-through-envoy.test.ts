@@ -272,7 +272,7 @@ describe('gRPC-Web through the real Envoy', () => {
     assert.match(finding!.advice, /OPTIONS/);
     assert.match(finding!.place?.file ?? '', /virtual-service-grpc-web\.yaml$/);
     assert.equal(finding!.place?.path, 'spec.http[0].corsPolicy');
-    assert.equal(finding!.place?.line, 15);
+    assert.equal(finding!.place.line, 15);
     // Who is no browser gets its answers.
     assert.deepEqual(record.calls[0]!.status, { OK: 500 });
   });

@@ -7,6 +7,7 @@ import {
   FileDescriptorSetSchema,
   MethodOptionsSchema,
 } from '@bufbuild/protobuf/wkt';
+import { WireType } from '@bufbuild/protobuf/wire';
 import { loadSync } from '@grpc/proto-loader';
 import { reasonsOf, recordOf, ROOT } from '../fixtures/command.js';
 import { type Envoy, startEnvoy } from '../fixtures/envoy.js';
@@ -15,7 +16,6 @@ import { type Pods, startPods } from '../fixtures/greeters.js';
 
 /** The number of `google.api.http` among the options of a method (google/api/annotations.proto). */
 const HTTP_RULE = 72_295_728;
-const BYTES = 2;
 /** `get: "/v1/hello/{name}"`, field 2 of an HttpRule (google/api/http.proto). */
 const GET_HELLO = '/v1/hello/{name}';
 
@@ -30,7 +30,7 @@ function transcodedContract(): Uint8Array {
   const rule = Buffer.concat([Buffer.from([0x12, GET_HELLO.length]), Buffer.from(GET_HELLO)]);
   // What stands for the bytes of an unknown field has its length before it.
   options.$unknown = [
-    { no: HTTP_RULE, wireType: BYTES, data: Buffer.concat([Buffer.from([rule.length]), rule]) },
+    { no: HTTP_RULE, wireType: WireType.LengthDelimited, data: Buffer.concat([Buffer.from([rule.length]), rule]) },
   ];
   file.service[0]!.method[0]!.options = options;
   return toBinary(FileDescriptorSetSchema, create(FileDescriptorSetSchema, { file: [file] }));

@@ -28,11 +28,11 @@ export async function sendInTurn<T>(
   read: (answer: RawAnswer) => T,
   goesOn: (answer: T) => boolean,
 ): Promise<Sent<T>[]> {
-  let latest: { answer: T } | null = null;
+  const seen: { latest: T | null } = { latest: null };
   let onEnd: (end: CallEnd) => void = () => undefined;
   const connection = await dial({
     onAnswer: (_, answer) => {
-      latest = { answer: read(answer) };
+      seen.latest = read(answer);
     },
     onEnd: (_, end) => {
       onEnd(end);
@@ -42,7 +42,7 @@ export async function sendInTurn<T>(
   const sent: Sent<T>[] = [];
   try {
     for (let call = 0; call < requests; call++) {
-      latest = null;
+      seen.latest = null;
       const ended = new Promise<string>((resolve) => {
         onEnd = ({ cause }) => {
           resolve(cause);
@@ -52,7 +52,7 @@ export async function sendInTurn<T>(
       const cause = isSent
         ? await ended
         : (connection.trouble ?? 'the connection takes no request');
-      const answer = (latest as { answer: T } | null)?.answer ?? null;
+      const answer = seen.latest as T | null;
       sent.push({ answer, trouble: answer === null ? cause : '', isSent });
       if (answer === null || !goesOn(answer)) break;
     }
