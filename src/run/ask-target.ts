@@ -1,7 +1,7 @@
 import { InputError } from '../input-error.js';
 import type { Reflection, ReflectionError } from '../inputs/reflection/reflection.js';
 import { reachSockets } from '../load/transport/reach.js';
-import type { GrpcCall } from '../scenario/call.js';
+import type { MethodCall } from '../scenario/call.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { formatTarget } from '../scenario/target.js';
 import { allowedTo } from './admission.js';
@@ -19,7 +19,7 @@ export type TargetAnswer<T> =
 
 /** In whose name a target is asked. */
 export interface Asker {
-  call: Pick<GrpcCall, 'authority' | 'metadata'>;
+  call: Pick<MethodCall, 'authority' | 'metadata'>;
   userAgent: string;
 }
 

@@ -1,6 +1,6 @@
 import type { FileRegistry } from '@bufbuild/protobuf';
 import { InputError } from '../input-error.js';
-import type { GrpcCall } from '../scenario/call.js';
+import type { MethodCall } from '../scenario/call.js';
 import { type ContractSources, isDescribedByFiles } from '../scenario/contract-sources.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { formatTarget } from '../scenario/target.js';
@@ -27,7 +27,7 @@ export function contractFinder(
   scenario: Scenario,
   userAgent: string,
   signal: AbortSignal | undefined,
-): (call: GrpcCall) => Promise<CallContract> {
+): (call: MethodCall) => Promise<CallContract> {
   const files = remembered((sources: ContractSources) => contractInFiles(sources, signal));
   const reflected = remembered(
     async ({
@@ -35,7 +35,7 @@ export function contractFinder(
       call,
     }: {
       service: string;
-      call: Pick<GrpcCall, 'authority' | 'metadata'>;
+      call: Pick<MethodCall, 'authority' | 'metadata'>;
     }) =>
       await askTarget(
         scenario,

@@ -3,7 +3,7 @@ import { prepareHttpCall } from '../call/http/prepare-call.js';
 import type { PreparedCall } from '../call/prepared-call.js';
 import type { RequestSetting } from '../call/request-setting.js';
 import { withUserAgent } from '../call/user-agent.js';
-import type { GrpcCall } from '../scenario/call.js';
+import type { MethodCall } from '../scenario/call.js';
 import { awaitInCall } from '../scenario/call-list.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { authorityOf } from './authority.js';
@@ -27,7 +27,7 @@ export async function preparedCalls(
   const scheme = security.kind === 'plaintext' ? 'http' : 'https';
   const contractOf = contractFinder(scenario, agents.reflection, signal);
   const noted = new Set<string>();
-  const prepareGrpc = async (call: GrpcCall, setting: RequestSetting): Promise<PreparedCall> => {
+  const prepareGrpc = async (call: MethodCall, setting: RequestSetting): Promise<PreparedCall> => {
     const found = await contractOf(call);
     const note = noteOf(found, call);
     if (note !== null && !noted.has(note)) onNote?.(note);
@@ -59,7 +59,7 @@ export async function preparedCalls(
 }
 
 /** What the target itself has said of a call stands in no file. */
-function noteOf({ kind }: CallContract, { method }: GrpcCall): string | null {
+function noteOf({ kind }: CallContract, { method }: MethodCall): string | null {
   return kind === 'reflected'
     ? `note: the target has said what ${method} takes (reflection)`
     : null;

@@ -8,7 +8,10 @@ import type { GrpcWebProtocol } from './protocol.js';
 import type { Settings } from './schema.js';
 
 /** What is called. */
-export type Call = GrpcCall | GrpcWebCall | HttpCall;
+export type Call = MethodCall | HttpCall;
+
+/** A call of a method in a contract. */
+export type MethodCall = GrpcCall | GrpcWebCall;
 
 interface AnyCall {
   /** Request headers by lower-case name. */

@@ -1,7 +1,7 @@
 import type { DescMethod, FileRegistry, JsonValue } from '@bufbuild/protobuf';
 import { EmptySchema } from '@bufbuild/protobuf/wkt';
 import { InputError } from '../../input-error.js';
-import type { GrpcCall, GrpcWebCall } from '../../scenario/call.js';
+import type { MethodCall } from '../../scenario/call.js';
 import { identityOf } from '../identity-option.js';
 import { defaultIdentity } from '../identity-presets.js';
 import type { PreparedCall } from '../prepared-call.js';
@@ -20,7 +20,7 @@ import type { GrpcRequest } from './request.js';
  * @throws InputError when the method, the data or the identity is wrong.
  */
 export async function prepareGrpcCall(
-  call: GrpcCall | GrpcWebCall,
+  call: MethodCall,
   contract: FileRegistry,
   { authority, scheme, timeoutMs }: RequestSetting,
 ): Promise<PreparedCall & { request: GrpcRequest | GrpcWebRequest; answers: GrpcAnswers }> {
@@ -39,10 +39,7 @@ export async function prepareGrpcCall(
   };
   return {
     name: path.slice(1),
-    request:
-      call.kind === 'grpc'
-        ? { kind: 'grpc', ...request }
-        : { kind: call.kind, origin: call.origin, ...request },
+    request: requestOf(call, request),
     answers: {
       kind: 'grpc',
       identity,
@@ -59,22 +56,21 @@ export async function prepareGrpcCall(
  * @throws InputError when its name or its identity is wrong.
  */
 export async function callWithoutContract(
-  call: GrpcCall,
+  call: MethodCall,
   { authority, scheme, timeoutMs }: RequestSetting,
   contractMissing: InputError,
 ): Promise<PreparedCall> {
   const path = pathOfName(call.method);
   return {
     name: path.slice(1),
-    request: {
-      kind: 'grpc',
+    request: requestOf(call, {
       path,
       authority: call.authority ?? authority,
       scheme,
       metadata: call.metadata,
       message: new Uint8Array(0),
       timeoutMs,
-    },
+    }),
     answers: {
       kind: 'grpc',
       identity: await identityOf(call.identity, defaultIdentity(path), `an answer of ${path}`),
@@ -82,6 +78,15 @@ export async function callWithoutContract(
     },
     contractMissing,
   };
+}
+
+function requestOf(
+  call: MethodCall,
+  request: Omit<GrpcRequest, 'kind'>,
+): GrpcRequest | GrpcWebRequest {
+  return call.kind === 'grpc'
+    ? { kind: 'grpc', ...request }
+    : { kind: call.kind, origin: call.origin, ...request };
 }
 
 function unaryMethod(contract: FileRegistry, call: string): DescMethod {
