@@ -1,6 +1,7 @@
 import { GrpcMessageReader } from './message-reader.js';
 import { frameMessage, requestFields, type UnaryRequest } from './request.js';
-import { GrpcStatus, statusFromHttp, statusFromReset } from './status.js';
+import { setFailure, setForeign, setStatus, UNFIT_MESSAGE } from './reply-outcome.js';
+import { GrpcStatus } from './status.js';
 import type { HeaderBlock } from '../h2/header-block.js';
 import type { PreparedRequest } from '../h2/prepared-request.js';
 import { Reply } from './reply.js';
@@ -98,25 +99,7 @@ export class UnaryCalls implements StreamHandler {
   onFailure(slot: number, failure: StreamFailure): void {
     this.messages.abandon(slot);
     const reply = this.take(slot, null);
-    switch (failure.kind) {
-      case 'reset':
-        reply.set('reset', statusFromReset(failure.code), '');
-        reply.resetCode = failure.code;
-        break;
-      case 'refused':
-        reply.set('refused', GrpcStatus.UNAVAILABLE, `refused by ${failure.by}`);
-        break;
-      case 'violation':
-        reply.set('violation', GrpcStatus.INTERNAL, failure.rule);
-        break;
-      case 'headers-too-large':
-        reply.set('too-large', GrpcStatus.RESOURCE_EXHAUSTED, 'header list beyond the limit');
-        break;
-      case 'connection-lost':
-        reply.set('connection-lost', GrpcStatus.UNAVAILABLE, '');
-        reply.closeCause = failure.cause;
-        break;
-    }
+    setFailure(reply, failure);
     this.deliver(slot, reply);
   }
 
@@ -124,18 +107,7 @@ export class UnaryCalls implements StreamHandler {
   private complete(slot: number, trailers: HeaderBlock | null): void {
     const reply = this.take(slot, trailers);
     const verdict = this.messages.finish(slot);
-    if (trailers !== null && trailers.grpcStatus >= 0) {
-      reply.set('status', trailers.grpcStatus, '');
-    } else if (trailers === null && reply.httpStatus === 200) {
-      if (reply.headers!.isGrpc) {
-        reply.set('no-status', GrpcStatus.INTERNAL, 'the response ended without grpc-status');
-      } else {
-        setForeign(reply);
-      }
-    } else {
-      const status = statusFromHttp(reply.httpStatus);
-      reply.set('status', status, `HTTP status ${reply.httpStatus} without grpc-status`);
-    }
+    setStatus(reply, trailers);
     if (reply.grpcStatus === GrpcStatus.OK) {
       if (verdict === 'one') {
         reply.bytes = this.messages.bytes;
@@ -167,29 +139,3 @@ export class UnaryCalls implements StreamHandler {
     }
   }
 }
-
-/** The answer is not gRPC's, whatever status it has: its body was not read. */
-function setForeign(reply: Reply): void {
-  if (reply.httpStatus !== 200) {
-    const detail = `HTTP status ${reply.httpStatus} with grpc-status OK`;
-    reply.set('status', statusFromHttp(reply.httpStatus), detail);
-    return;
-  }
-  const type = reply.header('content-type') ?? '';
-  const detail = `content-type "${type.slice(0, MAX_TYPE_LENGTH)}" instead of application/grpc`;
-  reply.set('status', GrpcStatus.UNKNOWN, detail);
-}
-
-/** So much of a content type is enough to recognise it. */
-const MAX_TYPE_LENGTH = 64;
-
-/** An OK status needs exactly one message; the codes are those gRPC implementations report. */
-const UNFIT_MESSAGE = {
-  none: { status: GrpcStatus.UNIMPLEMENTED, detail: 'status OK without a message' },
-  several: { status: GrpcStatus.UNIMPLEMENTED, detail: 'several messages to a unary call' },
-  cut: { status: GrpcStatus.INTERNAL, detail: 'the response ended inside a message' },
-  compressed: {
-    status: GrpcStatus.INTERNAL,
-    detail: 'a compressed message, which was not asked for',
-  },
-} as const;

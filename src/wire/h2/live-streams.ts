@@ -24,7 +24,7 @@ export class LiveStreams {
 
   constructor(limits: SessionLimits, outbox: Outbox, ledger: Ledger) {
     this.table = new StreamTable(limits.slots, limits.firstStreamId);
-    this.sending = new SendFlow(this.table, outbox);
+    this.sending = new SendFlow(this.table, outbox, (slot) => this.handlers[slot]?.onSent?.(slot));
     this.receiving = new ReceiveFlow(
       this.table,
       outbox,

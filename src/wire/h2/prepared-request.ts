@@ -24,6 +24,8 @@ export class PreparedRequest {
   readonly fitsOneFrame: boolean;
   /** Its response has no body, whatever length it announces (RFC 9110, section 9.3.2). */
   readonly isHead: boolean;
+  /** Our side of the stream goes on behind the headers; there is no body then. */
+  readonly staysOpen: boolean;
   private readonly fields: readonly Field[];
   /** The one whose value ends in the request's number. */
   private readonly numberedField: Field | null;
@@ -44,6 +46,7 @@ export class PreparedRequest {
    * @param isHead Its response has no body.
    * @param numberedName The field whose value ends in {@link NUMBER_DIGITS} digits that are the
    *   request's number; null for none.
+   * @param staysOpen Whether the stream goes on behind the headers, other than an empty body has it.
    */
   constructor(
     encoder: HpackEncoder,
@@ -51,12 +54,14 @@ export class PreparedRequest {
     body: Uint8Array,
     isHead = false,
     numberedName: string | null = null,
+    staysOpen = false,
   ) {
     this.encoder = encoder;
     this.fields = fields.filter(([name]) => name !== numberedName);
     this.numberedField = fields.find(([name]) => name === numberedName) ?? null;
     this.body = body;
     this.isHead = isHead;
+    this.staysOpen = staysOpen;
     this.fitsOneFrame = body.length <= DEFAULT_MAX_FRAME_BYTES;
   }
 
@@ -108,7 +113,7 @@ export class PreparedRequest {
       const from = piece * DEFAULT_MAX_FRAME_BYTES;
       const isFirst = piece === 0;
       const endHeaders = piece === pieces - 1 ? Flag.END_HEADERS : 0;
-      const endStream = isFirst && this.body.length === 0 ? Flag.END_STREAM : 0;
+      const endStream = isFirst && this.body.length === 0 && !this.staysOpen ? Flag.END_STREAM : 0;
       put(
         isFirst ? FrameType.HEADERS : FrameType.CONTINUATION,
         endHeaders | endStream,

@@ -122,14 +122,16 @@ export class Session implements ConnectionEvents {
    * Readies a request of this session to be sent any number of times.
    * @param isHead Its response has no body, whatever length it announces.
    * @param numberedName The field whose value ends in the request's number; null for none.
+   * @param staysOpen Our side does not end with the body: {@link send} goes on with it.
    */
   prepare(
     fields: readonly Field[],
     body: Uint8Array,
     isHead = false,
     numberedName: string | null = null,
+    staysOpen = false,
   ): PreparedRequest {
-    return new PreparedRequest(this.encoder, fields, body, isHead, numberedName);
+    return new PreparedRequest(this.encoder, fields, body, isHead, numberedName, staysOpen);
   }
 
   /**
@@ -160,8 +162,24 @@ export class Session implements ConnectionEvents {
     const at = this.outbox.reserve(count);
     request.write(count, id, number, this.outbox.bytes, at);
     sending.startStream(slot, isWhole ? body.length : 0);
-    if (!isWhole && body.length > 0) sending.send(slot, body);
+    if (request.staysOpen) sending.keepOpen(slot);
+    else if (!isWhole && body.length > 0) sending.send(slot, body);
     return true;
+  }
+
+  /**
+   * Sends a message on a stream that stays open, when the one before has gone out.
+   * @param message As it is to stand in DATA frames, not empty. It is read until it has gone out.
+   * @param isLast Our side of the stream ends with it.
+   * @returns Whether all of it has gone out; else `onSent` of the handler tells, unless it is the last.
+   */
+  send(slot: number, message: Uint8Array, isLast: boolean): boolean {
+    return this.streams.sending.send(slot, message, isLast);
+  }
+
+  /** Ends our side of a stream that stays open, behind what it still has to send. */
+  halfClose(slot: number): void {
+    if (!this.isClosed && this.streams.table.ids[slot] !== 0) this.streams.sending.halfClose(slot);
   }
 
   /** Ends a stream with RST_STREAM CANCEL; its handler hears nothing more. False on a free slot. */

@@ -26,4 +26,6 @@ export interface StreamHandler {
   onData(slot: number, bytes: Uint8Array, start: number, end: number, isEnd: boolean): void;
   onTrailers(slot: number, trailers: HeaderBlock): void;
   onFailure(slot: number, failure: StreamFailure): void;
+  /** A message that had to wait has gone out, and the stream may be given another. */
+  onSent?(slot: number): void;
 }
