@@ -10,6 +10,11 @@ export interface RawAnswer {
   header(name: string): string | undefined;
   /** A trailer by its lower-case name. */
   trailer(name: string): string | undefined;
+  /**
+   * Whether it is no message of a stream, but what stands around them: it comes once, when the stream ends,
+   * with its headers and trailers. Absent: it is the answer, or a message of it.
+   */
+  readonly endsStream?: boolean;
   /** All of them, for people to look at; absent where they cannot be listed. */
   fields?(): AnswerFields;
 }
@@ -29,9 +34,12 @@ export interface AnswerFields {
  *   was reset, the protocol was broken.
  * - `timed-out`: the call's own deadline passed.
  * - `cancelled`: this side gave it up.
+ * - `ended`: this side ended a stream that had been answered and would have gone on, when the time of the run
+ *   was over.
  * - `unprocessed`: the peer provably never looked at it (RFC 9113, 8.7), so it may be sent again.
  */
-export type CallEndKind = 'answered' | 'broken' | 'timed-out' | 'cancelled' | 'unprocessed';
+export type CallEndKind =
+  'answered' | 'broken' | 'timed-out' | 'cancelled' | 'ended' | 'unprocessed';
 
 /** In place of a status where none came. */
 export const NO_STATUS = -1;
@@ -46,4 +54,15 @@ export interface CallEnd {
   readonly status: number;
   /** Why it did not succeed, in the peer's or the system's words; empty when there is nothing to say. */
   readonly cause: string;
+  /** What was sent on a stream; absent where the call is none. */
+  readonly stream?: SentOnStream | undefined;
+}
+
+/** What this side sent on a stream. */
+export interface SentOnStream {
+  messages: number;
+  /** Messages that the peer's flow control, or the socket, did not take at once. */
+  waits: number;
+  /** How long they waited in all, in ms. */
+  waitedMs: number;
 }

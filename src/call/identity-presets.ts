@@ -19,6 +19,8 @@ export function only(source: IdentitySource): IdentitySpec {
 export function defaultIdentity(methodPath: string): IdentitySpec | undefined {
   switch (methodPath) {
     case '/helloworld.Greeter/SayHello':
+    case '/helloworld.Greeter/SayHelloStreamReply':
+    case '/helloworld.Greeter/SayHelloBidiStream':
       return preset('greeter');
     case '/proto.EchoTestService/Echo':
       return preset('echo');

@@ -3,6 +3,7 @@ import { readText } from '../inputs/read-text.js';
 import { refuseSharedInput } from '../inputs/standard-input.js';
 import { readScenarioFile } from '../inputs/scenario-file.js';
 import { overlaid } from '../scenario/call-list.js';
+import { parseJsonTexts } from '../scenario/json-texts.js';
 import { type Settings, settingsSchema } from '../scenario/schema.js';
 import { oneCallScenario } from '../scenario/one-call.js';
 import { type ServerQuestion, serverQuestion } from '../scenario/server-question.js';
@@ -223,7 +224,7 @@ async function parseData(given: string, signal: AbortSignal | undefined): Promis
       path: flag,
     });
   }
-  return parseJson(text, flag, (reason) => `not JSON: ${reason}`);
+  return parseJson(text, flag, (reason) => `not JSON: ${reason}`, parseJsonTexts);
 }
 
 /** Its texts may be secrets, so that the reason, which quotes them, is left out. */
@@ -235,9 +236,14 @@ function parseMetadata(text: string): unknown {
   );
 }
 
-function parseJson(text: string, flag: string, problem: (reason: string) => string): unknown {
+function parseJson(
+  text: string,
+  flag: string,
+  problem: (reason: string) => string,
+  parse: (text: string) => unknown = JSON.parse,
+): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new InputError(problem(reason.replaceAll(/\s+/g, ' ')), { path: flag });

@@ -75,8 +75,18 @@ export const SETTING_OPTIONS = {
   ),
 
   call: text(CALL, 'pkg.Service/Method, as METHOD; several are called in random order'),
-  data: text(CALL, 'The request as JSON, @ reads standard input; of HTTP the body, @FILE', {
-    alias: 'd',
+  data: text(
+    CALL,
+    'The request as JSON, @ reads standard input; several messages of a stream as a list or one after another; of HTTP the body, @FILE',
+    { alias: 'd' },
+  ),
+  'stream-count': number(
+    CALL,
+    'Messages to send on each stream, those of --data over and over [as given, once; with an interval and -z until then]',
+  ),
+  'stream-interval': text(CALL, 'Between two of them: 100ms [as soon as the peer takes them]'),
+  count: text(CALL, 'What is counted where answers are streamed [streams]', {
+    choices: ['streams', 'messages'],
   }),
   proto: text(CALL, '.proto file that describes the call [built-in: Greeter, Echo, Health]'),
   'import-path': text(CALL, 'Folder to look for .proto files in', { alias: 'import-paths' }),

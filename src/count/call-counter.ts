@@ -6,7 +6,7 @@ import { type AnswerExample, type ExampleReading, exampleOf } from './answer-exa
 import { NOBODY } from './attribution.js';
 import { CacheWatch } from './cache-watch.js';
 import type { CallCounting } from './call-counting.js';
-import { placeConnectionCall, placesIn } from './columns.js';
+import { placeConnectionCall, placesIn, placeStreams } from './columns.js';
 import type {
   CacheCounts,
   CallCounts,
@@ -25,6 +25,7 @@ import { PodReader } from './pod-reader.js';
 import { RequestKeeper } from './request-keeper.js';
 import { ProxyReader } from './proxied/proxy-reader.js';
 import { SendOrderCounts, type SendPlace } from './send-order-counts.js';
+import { StreamCounter } from './stream-counter.js';
 import { type EndedRequest, Tally, type TallyShape, type UnsentRequests } from './tally.js';
 
 /** A request as the load knows it. Not kept: the load may reuse the object. */
@@ -113,6 +114,8 @@ export class CallCounter {
   readonly #cacheWatch: CacheWatch | null;
   /** null where no body of an HTTP answer is looked into. */
   readonly #packedBodies: PackedBodies | null;
+  /** null where the call is unary. */
+  readonly #streams: StreamCounter | null;
   readonly #order: SendOrderCounts;
   /** null where nothing is kept of each request. */
   readonly #keeper: RequestKeeper | null;
@@ -166,6 +169,10 @@ export class CallCounter {
       answers.kind === 'http' && isInMessage(answers.identity)
         ? new PackedBodies(answers.mayBeCompressed)
         : null;
+    this.#streams =
+      counting.streamsBy === undefined
+        ? null
+        : new StreamCounter(this.#pods, slots, counting.streamsBy === 'messages');
     this.#shape = {
       pods: this.#pods,
       named,
@@ -214,6 +221,10 @@ export class CallCounter {
 
   /** Takes an answer to the request in a slot: any number of them, before its end. */
   onAnswer(slot: number, answer: RawAnswer): void {
+    if (this.#streams !== null) {
+      this.#onStreamed(this.#streams, slot, answer);
+      return;
+    }
     this.#cacheWatch?.look(answer);
     const count = this.#answers[slot]!;
     let pods = this.#answered[slot]!;
@@ -227,6 +238,25 @@ export class CallCounter {
     pods[count] = pod;
     this.#answers[slot] = count + 1;
     if (this.#hope !== null && !this.#hasCounted) this.#keepExample(this.#hope, answer, pod);
+  }
+
+  /**
+   * Takes a message of a stream, or what stands around its messages when it has ended. Who gave the stream is
+   * said by the first of them that names a pod.
+   */
+  #onStreamed(streams: StreamCounter, slot: number, answer: RawAnswer): void {
+    const pods = this.#answered[slot]!;
+    const known = this.#answers[slot] === 0 ? NOBODY : pods[0]!;
+    const isMessage = answer.endsStream !== true;
+    const isRead = known === NOBODY || (isMessage && streams.countsMessages);
+    const pod = isRead ? this.#reader.podOf(answer) : known;
+    if (known === NOBODY) {
+      pods[0] = pod;
+      this.#answers[slot] = 1;
+      if (this.#hope !== null && !this.#hasCounted) this.#keepExample(this.#hope, answer, pod);
+    }
+    if (isMessage) streams.message(slot, pod, performance.now());
+    else streams.answered(slot);
   }
 
   /**
@@ -250,6 +280,11 @@ export class CallCounter {
     ended.answers = this.#answers[slot]!;
     this.#answers[slot] = 0;
     const destination = tally.add(ended);
+    if (this.#streams !== null) {
+      const { outcome, answers, pods } = ended;
+      const pod = answers === 0 ? NOBODY : pods[0]!;
+      this.#streams.ended({ slot, scheduledAtMs, sentAtMs, endedAtMs, end, outcome, pod });
+    }
     this.#order.add(request, destination);
     this.#keeper?.keepSent(ended);
     const { outcome } = ended;
@@ -268,6 +303,7 @@ export class CallCounter {
   /** Forgets the answers to the request in a slot: it will be sent again. */
   forgetAnswers(slot: number): void {
     this.#answers[slot] = 0;
+    this.#streams?.forget(slot);
   }
 
   /**
@@ -434,6 +470,7 @@ export class CallCounter {
       call: {
         ...tally.counts(this.#order),
         cache: this.#cacheWatch?.counts() ?? NOTHING_LOOKED_AT,
+        ...(this.#streams === null ? {} : this.#placedStreams(this.#streams, places)),
         packed: this.#packedBodies?.counts() ?? new Map<string, number>(),
         ...(this.#uncountable === undefined ? {} : { uncountable: this.#uncountable }),
       },
@@ -443,6 +480,11 @@ export class CallCounter {
           placeConnectionCall({ ...answers, ...neighbours[index]! }, places, destinations.length),
         ),
     };
+  }
+
+  /** With its columns where those of all other counts are. */
+  #placedStreams(streams: StreamCounter, places: readonly number[]): Pick<CallCounts, 'streams'> {
+    return { streams: placeStreams(streams.counts(), places, this.#tally.destinations().length) };
   }
 
   #join(later: Tally): void {

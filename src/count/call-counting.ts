@@ -12,7 +12,9 @@ export interface CallCounting {
    * be, so that no load of such a call is hopeless.
    */
   countsKnownAlone?: boolean;
-  /** Answers that a call gives when all goes well. */
+  /** What an observation is where the call streams: each stream, or each message. Absent: it is unary. */
+  streamsBy?: 'streams' | 'messages';
+  /** Answers that a call gives when all goes well; of streams the first message of each, or its headers. */
   observationsPerCall: number;
   /** Requests in a run of them, for the comparison of spreads; Infinity where nothing is compared. */
   spreadSize: number;

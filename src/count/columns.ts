@@ -1,4 +1,4 @@
-import type { CallCounts, ConnectionCallCounts, HistogramCounts } from './counted.js';
+import type { CallCounts, ConnectionCallCounts, HistogramCounts, StreamCounts } from './counted.js';
 
 /** Where the columns of some counts stand in others. By column: its new place, -1 for none. */
 export type ColumnPlaces = readonly number[];
@@ -86,6 +86,9 @@ export function placeCall(
             })),
           },
         }),
+    ...(call.streams === undefined
+      ? {}
+      : { streams: placeStreams(call.streams, places, destinations.length) }),
     spread: {
       ...call.spread,
       observed: row(call.spread.observed),
@@ -125,4 +128,25 @@ function placeHistograms(
     if (place >= 0) placed[place] = latency[column] ?? [];
   });
   return placed;
+}
+
+/** Counts of streams whose columns stand in other places. */
+export function placeStreams(
+  streams: StreamCounts,
+  places: ColumnPlaces,
+  length: number,
+): StreamCounts {
+  const { byMessage } = streams;
+  if (byMessage === null) return streams;
+  const row = (columns: readonly number[]): number[] => placeColumns(columns, places, length);
+  const { observed, squares, products } = byMessage;
+  return {
+    ...streams,
+    byMessage: {
+      ...byMessage,
+      observed: row(observed),
+      squares: row(squares),
+      products: row(products),
+    },
+  };
 }

@@ -175,6 +175,46 @@ export interface KeptRequests {
   latencyMicros: Uint32Array;
 }
 
+/** What streams of one call carried. */
+export interface StreamCounts {
+  /** Messages that came. */
+  received: number;
+  /** Messages that were sent. */
+  sent: number;
+  /** Streams that this side ended, for the time of the run was over: they were answered, and are OK. */
+  endedHere: number;
+  /** Messages that the peer's flow control, or the socket, did not take at once, and how long in all. */
+  sendWaits: { count: number; totalMicros: number };
+  /** From when a stream was due to its first message. */
+  firstMessage: HistogramCounts;
+  /** From one message of a stream to the next. */
+  betweenMessages: HistogramCounts;
+  /** Streams that something on the way ended: how long they had lasted, and how long nothing had come. */
+  cut: { lasted: HistogramCounts; silent: HistogramCounts };
+  /** null where each stream is an observation, and not each message. */
+  byMessage: MessageCounts | null;
+}
+
+/** Messages as observations, and streams as clusters of them: their first two moments. */
+export interface MessageCounts {
+  /** By destination. */
+  observed: number[];
+  /** Messages of no known destination, and one for each stream that failed before it gave any. */
+  missing: number;
+  /** Those of the missing that came on streams which were OK, or ended here. */
+  unattributed: number;
+  /** By name of the pod. */
+  pods: Map<string, number>;
+  /** Streams with messages of known destinations; the sums below are over these. */
+  streams: number;
+  /** Of the squared number of a stream's messages. */
+  totalSquares: number;
+  /** By destination: of the squared number of its messages on a stream. */
+  squares: number[];
+  /** By destination: of the number of its messages on a stream times that of all on it. */
+  products: number[];
+}
+
 /** What was counted of one call. Columns by destination are in the order of `destinations`. */
 export interface CallCounts {
   /** Names, once: those given in advance in their order, then others by name. */
@@ -232,6 +272,8 @@ export interface CallCounts {
   log: LogCounts | null;
   /** One of the answers that cannot count, where none could; absent where one did, or nobody looked. */
   uncountable?: AnswerExample | undefined;
+  /** Absent where the call is unary. */
+  streams?: StreamCounts;
   /** By member, until the log is joined; absent where nothing is kept of each request. */
   kept?: readonly KeptRequests[];
 }

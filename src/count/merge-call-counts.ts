@@ -20,6 +20,7 @@ import { mergeHistograms } from './histogram.js';
 import { compareNumbers, compareTexts, mergeSums } from './key-sums.js';
 import { mergePods } from './pods.js';
 import { mergeSpread } from './spread.js';
+import { mergeStreams } from './stream-counts.js';
 import { mergeTimedLatency } from './timed-latency.js';
 import { mergeWindows } from './windows.js';
 
@@ -110,7 +111,19 @@ function addUp(a: CallCounts, b: CallCounts): CallCounts {
     ...mergeFailed(a, b),
     ...mergeExamples(a, b),
     ...mergeKept(a, b),
+    ...mergeStreamed(a, b),
   };
+}
+
+function mergeStreamed(
+  { streams: a }: CallCounts,
+  { streams: b }: CallCounts,
+): Pick<CallCounts, 'streams'> {
+  if (a === undefined || b === undefined) {
+    const one = a ?? b;
+    return one === undefined ? {} : { streams: one };
+  }
+  return { streams: mergeStreams(a, b) };
 }
 
 function mergeProbes(a: ProbeCounts | null, b: ProbeCounts | null): ProbeCounts | null {

@@ -20,7 +20,8 @@ export function cancelledStatus({ answers }: Pick<CallCounting, 'answers'>): num
  * What the ends of a call's requests amount to.
  *
  * @returns A function from an end to its outcome: an answered one is OK when its status is one of
- *   those that are wanted, and has timed out when the peer says that the deadline has passed.
+ *   those that are wanted, and has timed out when the peer says that the deadline has passed. One that this
+ *   side ended in its own good time was well until then.
  */
 export function outcomeReader({
   answers,
@@ -36,6 +37,8 @@ export function outcomeReader({
         return status === deadlineStatus ? 'timedOut' : 'failed';
       case 'timed-out':
         return 'timedOut';
+      case 'ended':
+        return 'ok';
       case 'cancelled':
         return 'cancelled';
       case 'broken':

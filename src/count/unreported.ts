@@ -1,5 +1,5 @@
 import type { CallCounting } from './call-counting.js';
-import type { CallCounts, ConnectionCallCounts, Counted } from './counted.js';
+import type { CallCounts, ConnectionCallCounts, Counted, StreamCounts } from './counted.js';
 import { emptyCallCounts, nothingCounted } from './nothing-counted.js';
 import { cancelledStatus } from './outcome.js';
 
@@ -62,7 +62,24 @@ function lostCall({ counting, sent: byConnection, unsent }: LostCall): CallCount
             [0, { calls: sent, observed: [...empty.observed], squares: [...empty.observed] }],
           ])
         : empty.clusters,
+    ...(counting.streamsBy === undefined ? {} : { streams: lostStreams(counting, sent) }),
     failures: sent > 0 ? [{ status, cause: LOST_WITH_WORKER, count: sent }] : [],
+  };
+}
+
+/** Of streams that were lost nothing is known, and each that was to be counted by messages lacks one. */
+function lostStreams({ streamsBy, attribution }: CallCounting, sent: number): StreamCounts {
+  const zeros = (): number[] => attribution.destinations.map(() => 0);
+  return {
+    ...{ received: 0, sent: 0, endedHere: 0, sendWaits: { count: 0, totalMicros: 0 } },
+    ...{ firstMessage: [], betweenMessages: [], cut: { lasted: [], silent: [] } },
+    byMessage:
+      streamsBy !== 'messages'
+        ? null
+        : {
+            ...{ observed: zeros(), missing: sent, unattributed: 0, pods: new Map() },
+            ...{ streams: 0, totalSquares: 0, squares: zeros(), products: zeros() },
+          },
   };
 }
 

@@ -55,8 +55,10 @@ export interface ExpectingCall {
   identityWays: IdentityWays | null;
   /** Absent where nothing is looked for. */
   lookedFor?: LookedFor | undefined;
-  /** Answers that a call gives. */
+  /** Answers that a call gives; of a stream the least. */
   observationsPerCall: number;
+  /** What an observation is where the call streams; absent: it is unary. */
+  streamsBy?: 'streams' | 'messages' | undefined;
   /** Part of the requests that may fail, 0 to 1. */
   maxErrorRate: number;
   /** The same of single destinations, by name. */

@@ -81,6 +81,44 @@ export function answerEachMessage(
   });
 }
 
+/**
+ * Answers with messages one after another, as fast as the client takes them, and ends with OK.
+ *
+ * @param count How many; Infinity until the client has left.
+ * @param intervalMs Between one and the next.
+ */
+export function answerWithMessages(
+  stream: ServerHttp2Stream,
+  message: Uint8Array,
+  count: number,
+  intervalMs: number,
+): void {
+  if (stream.destroyed || stream.closed) return;
+  stream.respond({ ':status': 200, 'content-type': GRPC_CONTENT_TYPE }, { waitForTrailers: true });
+  stream.on('wantTrailers', () => {
+    stream.sendTrailers({ 'grpc-status': String(GRPC_STATUS.ok) });
+  });
+  const bytes = framed(message);
+  let left = count;
+  let timer: NodeJS.Timeout | undefined;
+  stream.on('close', () => {
+    clearTimeout(timer);
+  });
+  const go = (): void => {
+    while (left > 0 && !stream.destroyed && !stream.closed) {
+      left -= 1;
+      const isTaken = stream.write(bytes);
+      if (left === 0) break;
+      if (!isTaken) stream.once('drain', go);
+      else if (intervalMs > 0) timer = setTimeout(go, intervalMs);
+      else continue;
+      return;
+    }
+    if (!stream.destroyed && !stream.closed) stream.end();
+  };
+  go();
+}
+
 /** Where the first message of the buffer ends; infinite while even its length is missing. */
 function messageEnd(buffer: Buffer): number {
   return buffer.length < PREFIX_BYTES ? Infinity : PREFIX_BYTES + buffer.readUInt32BE(1);

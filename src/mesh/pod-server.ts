@@ -17,6 +17,7 @@ import {
 import { GRPC_STATUS } from './grpc-status.js';
 import type { FailingCalls } from './pod-errors.js';
 import { reflectedFile } from './reflection-files.js';
+import { streamingMethod } from './streaming.js';
 import { answerReflection, REFLECTION_PATHS } from './reflection.js';
 
 /** One running pod: its application and the requests it was given. */
@@ -59,6 +60,13 @@ export function serveStream(
       { ':status': constants.HTTP_STATUS_UNSUPPORTED_MEDIA_TYPE },
       { endStream: true },
     );
+    return;
+  }
+  const streaming = streamingMethod(running.application, path);
+  if (streaming !== undefined) {
+    const { pod, failing } = running;
+    if (failing?.next() === true) respond(stream, failing.reply(pod.name));
+    else streaming(stream, { pod, headers });
     return;
   }
   if (!running.application.has(path)) {

@@ -46,6 +46,8 @@ export interface AskedCall extends ExpectingCall {
   page?: AskedPage | undefined;
   /** What reading the configuration brought to light. */
   findings: Finding[];
+  /** Of a call that streams: after which its route ends it, in ms; absent where it does not, or that is not known. */
+  routeTimeoutMs?: number | undefined;
 }
 
 /** Everything that was settled before the first request: what was asked for. Plain data. */

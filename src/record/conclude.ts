@@ -1,5 +1,5 @@
 import { statusName } from '../call/status-name.js';
-import type { Counted } from '../count/counted.js';
+import type { CallCounts, Counted } from '../count/counted.js';
 import { barsOfLogs, findInLog } from '../expect/access-log.js';
 import type { Comparison } from '../expect/comparison/comparison.js';
 import type { ComparisonsJudgement } from '../expect/comparison/judge-comparisons.js';
@@ -12,6 +12,7 @@ import { shortageReason } from '../expect/load/client-shortage.js';
 import { notOpenedReason } from '../expect/load/connections-not-opened.js';
 import { harmReason } from '../expect/load/stopped-for-harm.js';
 import { hopelessReason } from '../expect/load/stopped-hopeless.js';
+import { streamCut } from '../expect/stream-cut.js';
 import type { ThresholdResult } from '../expect/thresholds/threshold.js';
 import { asksForSpeed, judgeThresholds } from '../expect/thresholds/judge-thresholds.js';
 import { uncountableAnswers } from '../expect/uncountable-answers.js';
@@ -121,6 +122,9 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
       ...asked.calls.flatMap((call, index) =>
         ofCall(uncountable(call, countedCall(asked, counted, index)), labels[index] ?? null),
       ),
+      ...asked.calls.flatMap((call, index) =>
+        ofCall(cutOf(call, counted.calls[index]), labels[index] ?? null),
+      ),
       ...ofLoad.findings,
       ...(repeated === null ? [] : [repeated]),
     ]),
@@ -146,6 +150,16 @@ async function withPages(
 
 function uncountable(call: AskedCall, counts: CountedCall): Finding[] {
   const finding = uncountableAnswers(call, counts, (status) => statusName(call.protocol, status));
+  return finding === null ? [] : [finding];
+}
+
+/** Of a route that ends all calls after some time, the manifests have told so before anything was sent. */
+function cutOf({ routeTimeoutMs, findings }: AskedCall, counts: CallCounts | undefined): Finding[] {
+  if (counts === undefined) return [];
+  const told = findings.find(({ code }) => code === 'stream-timeout');
+  const timeout =
+    routeTimeoutMs === undefined ? null : { ms: routeTimeoutMs, place: told?.place ?? null };
+  const finding = streamCut(counts, timeout);
   return finding === null ? [] : [finding];
 }
 

@@ -23,6 +23,8 @@ const latency = z.object({
 const pod = z.object({ name: z.string(), observed: count });
 
 const destination = z.object({
+  /** Streams that gave the messages in `observed`; absent where each answer is an observation. */
+  streams: count.optional(),
   /** The subset's name where that is unique in the route, else `host/subset`, else the host. */
   name: z.string(),
   /** null where nothing was expected, as with a load test of whatever answers. */
@@ -225,6 +227,27 @@ const call = z.object({
     /** By destination, and under the empty name those without one: HdrHistogram V2, base64. */
     histograms: z.record(z.string(), z.string()),
   }),
+  /** null where the call is unary. */
+  streams: z
+    .object({
+      /** What an observation is: each stream, or each message. */
+      countedBy: z.enum(['streams', 'messages']),
+      messagesReceived: count,
+      messagesSent: count,
+      /** Received, over the whole sample. */
+      messagesPerSecond: amount.nullable(),
+      /** From when a stream was due. */
+      firstMessageMs: latency,
+      /** From one message of a stream to the next. */
+      betweenMessagesMs: latency,
+      /** Streams that went on when the time of the run was over, and were ended then: they are OK. */
+      endedByClient: count,
+      /** Messages that the peer's flow control, or the socket, did not take at once. */
+      sendWaits: z.object({ count, totalMs: milliseconds }),
+      /** Streams that something on the way ended; null where none was. */
+      cut: z.object({ lastedMs: latency, silentMs: latency }).nullable(),
+    })
+    .nullable(),
   status: countsByName,
   failures: z.array(z.object({ status: z.string(), cause: z.string(), count })),
 });

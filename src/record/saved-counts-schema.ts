@@ -28,6 +28,28 @@ const answerExample = z.object({
   identity: z.string().nullable(),
 });
 
+const streams = z.object({
+  received: count,
+  sent: count,
+  endedHere: count,
+  sendWaits: z.object({ count, totalMicros: count }),
+  firstMessage: histogram,
+  betweenMessages: histogram,
+  cut: z.object({ lasted: histogram, silent: histogram }),
+  byMessage: z
+    .object({
+      observed: counts,
+      missing: count,
+      unattributed: count,
+      pods: z.array(z.tuple([z.string(), count])),
+      streams: count,
+      totalSquares: count,
+      squares: counts,
+      products: counts,
+    })
+    .nullable(),
+});
+
 const growth = z.object({ before: count, after: count });
 
 const call = z.object({
@@ -94,6 +116,7 @@ const call = z.object({
     })
     .nullable(),
   uncountable: answerExample.optional(),
+  streams: streams.optional(),
 });
 
 const corsHeaders = z.object({

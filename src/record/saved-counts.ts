@@ -1,4 +1,10 @@
-import type { CallCounts, Counted, HistogramCounts, TimedLatencyCounts } from '../count/counted.js';
+import type {
+  CallCounts,
+  Counted,
+  HistogramCounts,
+  StreamCounts,
+  TimedLatencyCounts,
+} from '../count/counted.js';
 import { placeOf } from '../count/histogram-buckets.js';
 import type { SavedCallCounts, SavedCounts } from './saved-counts-schema.js';
 
@@ -16,12 +22,14 @@ export function savedCounts(counted: Counted): SavedCounts {
   };
 }
 
-function savedCall({ timedLatency, failedLatency, ...call }: CallCounts): SavedCallCounts {
+function savedCall(counted: CallCounts): SavedCallCounts {
+  const { timedLatency, failedLatency, streams, ...call } = counted;
   const { blocks, spread, log } = call;
   return {
     ...call,
     ...(timedLatency === undefined ? {} : { timedLatency: timedTexts(timedLatency) }),
     ...(failedLatency === undefined ? {} : { failedLatency: textOf(failedLatency) }),
+    ...(streams === undefined ? {} : { streams: streamTexts(streams) }),
     unsent: [...call.unsent],
     statuses: [...call.statuses],
     vouchers: [...call.vouchers],
@@ -58,7 +66,7 @@ export function countedOf(saved: SavedCounts): Counted {
   };
 }
 
-function callOf({ timedLatency, failedLatency, ...saved }: SavedCallCounts): CallCounts {
+function callOf({ timedLatency, failedLatency, streams, ...saved }: SavedCallCounts): CallCounts {
   const { blocks, log } = saved;
   return {
     ...saved,
@@ -73,6 +81,7 @@ function callOf({ timedLatency, failedLatency, ...saved }: SavedCallCounts): Cal
             }),
           },
         }),
+    ...(streams === undefined ? {} : { streams: streamsIn(streams) }),
     unsent: new Map(saved.unsent),
     statuses: new Map(saved.statuses),
     vouchers: new Map(saved.vouchers),
@@ -88,6 +97,28 @@ function callOf({ timedLatency, failedLatency, ...saved }: SavedCallCounts): Cal
     blocks: { ...blocks, latency: blocks.latency.map(histogramIn) },
     clusters: new Map(saved.clusters),
     log: log === null ? null : { ...log, withoutUpstream: new Map(log.withoutUpstream) },
+  };
+}
+
+function streamTexts(streams: StreamCounts): NonNullable<SavedCallCounts['streams']> {
+  const { firstMessage, betweenMessages, cut, byMessage } = streams;
+  return {
+    ...streams,
+    firstMessage: textOf(firstMessage),
+    betweenMessages: textOf(betweenMessages),
+    cut: { lasted: textOf(cut.lasted), silent: textOf(cut.silent) },
+    byMessage: byMessage === null ? null : { ...byMessage, pods: [...byMessage.pods] },
+  };
+}
+
+function streamsIn(saved: NonNullable<SavedCallCounts['streams']>): StreamCounts {
+  const { firstMessage, betweenMessages, cut, byMessage } = saved;
+  return {
+    ...saved,
+    firstMessage: histogramIn(firstMessage),
+    betweenMessages: histogramIn(betweenMessages),
+    cut: { lasted: histogramIn(cut.lasted), silent: histogramIn(cut.silent) },
+    byMessage: byMessage === null ? null : { ...byMessage, pods: new Map(byMessage.pods) },
   };
 }
 

@@ -72,6 +72,7 @@ const NOTHING_CONFIGURED: ConfiguredCall = {
     podsAreDestinations: true,
   },
   aborts: null,
+  timeoutMs: null,
   programmed: null,
   canary: null,
   gatewayPods: null,
@@ -154,6 +155,7 @@ async function runCall(
   const { route, behind, attribution, programmed, gatewayPods, findings } = configured;
   const ok = call.okStatuses ?? okStatuses(request.kind);
   const aborts = configured.aborts === null ? null : expectedAborts(configured.aborts, ok);
+  const streamsBy = streamsByOf(call, prepared);
   const destinations = await withPrevious(configured.destinations, call, name, signal);
   checkErrorLimits(call.errorLimits, attribution.podsAreDestinations ? null : destinations);
   const { expectation, wanted, requests } = await planExpectation(call.expect, {
@@ -185,6 +187,7 @@ async function runCall(
         call.source === null ? null : identityWays(target, prepared, call.source, gatewayPods),
       ...(call.source === null ? {} : { lookedFor: lookedFor(answers.identity, attribution) }),
       observationsPerCall: OBSERVATIONS_PER_CALL,
+      ...(streamsBy === undefined ? {} : { streamsBy, ...routeTimeout(configured) }),
       maxErrorRate: call.maxErrorRate,
       errorLimits: call.errorLimits,
       expectation,
@@ -193,6 +196,7 @@ async function runCall(
       request,
       counting: {
         ...{ answers, attribution, observationsPerCall: OBSERVATIONS_PER_CALL, ...wanted },
+        ...(streamsBy === undefined ? {} : { streamsBy }),
         timesLatency: rule.compared !== null || ratioThresholds(rule.thresholds).length > 0,
       },
       ...(aborts === null ? {} : { intendedFailure: ABORT_MESSAGE }),
@@ -203,8 +207,30 @@ async function runCall(
   };
 }
 
-/** A unary call gives one answer. */
+/** A unary call gives one answer, and a stream is one at the least. */
 const OBSERVATIONS_PER_CALL = 1;
+
+/** @throws InputError when messages are to be counted of a run that ends when the evidence is enough. */
+function streamsByOf(
+  { call, expect }: ScenarioCall,
+  { request }: PreparedCall,
+): 'streams' | 'messages' | undefined {
+  if (call.kind !== 'grpc' || request.kind !== 'grpc' || request.stream === undefined) {
+    return undefined;
+  }
+  const { countedBy } = call.stream;
+  if (countedBy === 'messages' && expect?.design === 'sequential') {
+    throw new InputError(
+      'the evidence is looked at stream by stream: drop this, or --count messages',
+      { path: '--sequential' },
+    );
+  }
+  return countedBy ?? 'streams';
+}
+
+function routeTimeout({ timeoutMs }: ConfiguredCall): Pick<AskedCall, 'routeTimeoutMs'> {
+  return timeoutMs === null ? {} : { routeTimeoutMs: timeoutMs };
+}
 
 async function withPrevious(
   destinations: NamedDestination[],

@@ -22,6 +22,8 @@ export interface ConfiguredCall {
   places: DestinationPlace[];
   attribution: AttributionTable;
   aborts: InjectedAbort | null;
+  /** After which the route ends a call, streams too; null where it does not, or that is not known. */
+  timeoutMs: number | null;
   programmed: AskedCall['programmed'];
   /** Which destination the manifests roll out, and which it is to replace; null where they do not say. */
   canary: ComparedPair | null;
@@ -67,6 +69,7 @@ export function configuredByWeights(
       },
     ),
     aborts: null,
+    timeoutMs: null,
     programmed: null,
     canary: null,
     gatewayPods: null,

@@ -44,6 +44,7 @@ export async function preparedCalls(
       authority: authorityOf(target, call.kind, scheme),
       scheme,
       timeoutMs: load.timeoutMs,
+      durationMs: load.durationMs,
       // Where nothing is known of who may answer, it does not matter who does.
       isIdentityNeeded: source !== null,
       // Given weights may be those of any service; a route's are of the one it leads to.
@@ -55,7 +56,14 @@ export async function preparedCalls(
     const known = setting.isIdentityNeeded ? withPeerAsked(own) : own;
     prepared.push({ ...known, request: withUserAgent(known.request, agents.calls) });
   }
-  return prepared;
+  if (!prepared.some(isStreamed)) return prepared;
+  // A transport has one deadline for all that it carries.
+  const { streamTimeoutMs: timeoutMs } = load;
+  return prepared.map((one) => ({ ...one, request: { ...one.request, timeoutMs } }));
+}
+
+function isStreamed({ request }: PreparedCall): boolean {
+  return request.kind === 'grpc' && request.stream !== undefined;
 }
 
 /** What the target itself has said of a call stands in no file. */

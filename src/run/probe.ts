@@ -1,5 +1,6 @@
 import type { Counted, ProbeCounts } from '../count/counted.js';
 import { probesLeft } from '../expect/kinds.js';
+import type { LoadedCall } from '../load/load-order.js';
 import type { LoadPlan } from '../load/plan.js';
 import { count } from '../number-text.js';
 import { countedCall } from '../record/conclude.js';
@@ -11,6 +12,8 @@ import type { ReachedTarget } from './target.js';
 const BATCH = 64;
 /** More would be a load of its own on a gateway: it is said that they are needed, and left to the user. */
 const MOST_CONNECTIONS = 1000;
+/** How long a batch of streams goes on, in ms. */
+const STREAM_PROBE_MS = 1000;
 /** After this no further batch is begun, in ms. */
 const LIMIT_MS = 60_000;
 
@@ -47,7 +50,7 @@ export async function probeConnections(
     }
     const load = async (requests: number): Promise<ProbeCounts | null> => {
       const { signal = new AbortController().signal } = options;
-      const batch = await target.load(singles(plan, requests), [loaded], {
+      const batch = await target.load(singles(plan, requests, loaded), [loaded], {
         stage: 'probe',
         signal,
         onProgress: () => undefined,
@@ -70,13 +73,14 @@ export function refusalToProbe(needed: number): string | null {
 }
 
 /** Connections of one request each. */
-function singles(plan: LoadPlan, requests: number): LoadPlan {
+function singles(plan: LoadPlan, requests: number, { counting }: LoadedCall): LoadPlan {
   return {
     ...plan,
     connections: requests,
     concurrency: requests,
     requests,
-    durationMs: null,
+    // A stream has said who it is long before it ends.
+    durationMs: counting.streamsBy === undefined ? null : STREAM_PROBE_MS,
     requestsPerSecond: null,
     warmup: null,
     workers: 1,

@@ -47,9 +47,10 @@ export async function routedCalls(
     const { source = null, service = null } = scenario.calls[index] ?? {};
     if (source === null) return null;
     const request = requestOf(scenario, call, source);
+    const streaming = call.request.kind === 'grpc' && call.request.stream !== undefined;
     const page = pageOf(scenario, index, call);
     return inCall(calls, index, () =>
-      configuredFrom(source, request, page, service, manifests, proxy),
+      configuredFrom(source, { request, streaming, page }, service, manifests, proxy),
     );
   });
 }
@@ -68,27 +69,33 @@ function pageOf({ calls }: Scenario, index: number, { request }: PreparedCall) {
   return call === undefined ? undefined : askedPage(call, request);
 }
 
+/** A request, and what of its call the route matters for. */
+interface RoutedRequest {
+  request: RouteRequest;
+  /** Whether it streams: then a timeout of its route cuts it off. */
+  streaming: boolean;
+  page: AskedPage | undefined;
+}
+
 function configuredFrom(
   source: ExpectationSource,
-  request: RouteRequest,
-  page: AskedPage | undefined,
+  routed: RoutedRequest,
   service: ExpectedService | null,
   manifests: ManifestSet | null,
   proxy: readonly ProxyConfig[] | null,
 ): ConfiguredCall {
-  if (source.kind === 'weights') return besideProxy(source.weights, request, service, proxy);
+  if (source.kind === 'weights') return besideProxy(source.weights, routed.request, service, proxy);
   if (manifests === null) throw new RangeError('manifests that were not loaded');
-  return byManifests(manifests, request, page, service, proxy);
+  return byManifests(manifests, routed, service, proxy);
 }
 
 function byManifests(
   manifests: ManifestSet,
-  request: RouteRequest,
-  page: AskedPage | undefined,
+  { request, streaming, page }: RoutedRequest,
   service: ExpectedService | null,
   proxy: readonly ProxyConfig[] | null,
 ): ConfiguredCall {
-  const front = forwardedOrRefused(resolveRoute(manifests, request));
+  const front = forwardedOrRefused(resolveRoute(manifests, request, { streaming }));
   const { destinations, route, effects, gatewayPort, findings, lint, notes } = front;
   // The proxy that is asked is the one that clients call.
   const programmed =
@@ -97,8 +104,9 @@ function byManifests(
       : programmedSplit(proxy, request, gatewayPort, { kind: 'manifests', destinations });
   const ofProxy = findConfigNotProgrammed(programmed);
   const { gatewayPods } = front;
+  const timeoutMs = effects.timeoutMs === 0 ? null : effects.timeoutMs;
   const common = {
-    ...{ via: formatVia(front.via), aborts: effects.abort, programmed, gatewayPods },
+    ...{ via: formatVia(front.via), aborts: effects.abort, timeoutMs, programmed, gatewayPods },
     ...(page === undefined ? {} : { page: routedPage(page, manifests, request, front) }),
   };
   const canary = (split: Forwarded): ConfiguredCall['canary'] =>

@@ -9,12 +9,13 @@ import type { ReachedTarget } from './target.js';
 /** The load of a scenario, as long or as large as it was planned, and as gentle as the target needs. */
 export function samplePlan(
   scenario: Scenario,
-  { requests, parts }: PreparedRun,
+  { requests, parts, calls }: PreparedRun,
   { isLoopback }: Pick<ReachedTarget, 'isLoopback'>,
 ): LoadPlan {
   const { load, rule } = scenario;
-  const { connections, concurrency, durationMs, requestsPerSecond, warmup, timeoutMs, workers } =
-    load;
+  const { connections, concurrency, durationMs, requestsPerSecond, warmup, workers } = load;
+  // All have the same; streams may have more time than the scenario says of others.
+  const timeoutMs = calls[0]?.loaded.request.timeoutMs ?? load.timeoutMs;
   return {
     ...{ connections, concurrency, requests, durationMs, requestsPerSecond, warmup, timeoutMs },
     ...{ workers, callParts: parts, seed: rule.seed },

@@ -6,6 +6,7 @@ import { requestHeaders } from './headers.js';
 import { type IdentitySettings, identitySettings } from './identity-settings.js';
 import type { GrpcWebProtocol } from './protocol.js';
 import type { Settings } from './schema.js';
+import { refuseStreamSettings, type StreamSettings, streamSettings } from './stream-settings.js';
 
 /** What is called. */
 export type Call = MethodCall | HttpCall;
@@ -21,7 +22,7 @@ interface AnyCall {
   identity: IdentitySettings;
 }
 
-/** A unary gRPC call, as gRPC's own clients make it. */
+/** A gRPC call, as gRPC's own clients make it: its contract says whether it streams. */
 export interface GrpcCall extends AnyMethodCall {
   kind: 'grpc';
 }
@@ -36,8 +37,9 @@ export interface GrpcWebCall extends AnyMethodCall {
 interface AnyMethodCall extends AnyCall {
   /** As the user wrote it: `pkg.Service/Method`. */
   method: string;
-  /** The request in protobuf's JSON form. */
+  /** The request in protobuf's JSON form; of a stream it may be a list of messages. */
   data: unknown;
+  stream: StreamSettings;
   contract: ContractSources;
 }
 
@@ -76,6 +78,7 @@ export function callOf(settings: Settings, urlPath: string | null): Call {
     const call = {
       method,
       data,
+      stream: streamSettings(settings),
       contract: contractSources(settings),
       metadata: headers,
       ...common,
@@ -84,6 +87,7 @@ export function callOf(settings: Settings, urlPath: string | null): Call {
       ? { kind: 'grpc', ...call }
       : { kind: asked.kind, origin, ...call };
   }
+  refuseStreamSettings(settings);
   const { bytes, contentType } = bodyOf(asked.settings);
   const own: [string, string][] = [ACCEPT_ANYTHING, ...basicAuthorization(settings.user)];
   if (contentType !== null) own.push(['content-type', contentType]);

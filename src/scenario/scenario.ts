@@ -101,6 +101,8 @@ export interface Scenario {
     /** Threads that send. */
     workers: number;
     timeoutMs: number;
+    /** The same where a call streams: unless it is given, a stream may last as long as the run. */
+    streamTimeoutMs: number;
     warmup: { requests: number | null; durationMs: number | null } | null;
     engine: 'h2' | 'grpc-js';
     /** What plain HTTP requests and gRPC-Web are sent with; `negotiated`: what the target chooses by ALPN. */
@@ -235,6 +237,9 @@ function loadOf(
     pace: command === 'verify' ? paceOf(settings) : { kind: 'unlimited' },
     workers: settings.workers ?? DEFAULTS.workers,
     timeoutMs: durationMs(settings.timeout) ?? DEFAULTS.timeoutMs,
+    streamTimeoutMs:
+      durationMs(settings.timeout) ??
+      (isEndless ? DEFAULTS.benchDurationMs : (askedMs ?? 0)) + DEFAULTS.timeoutMs,
     warmup: warmupOf(settings.warmup),
     engine: settings.engine ?? DEFAULTS.engine,
   };

@@ -86,7 +86,20 @@ const perCall = {
     .optional()
     .describe('Whether the target is asked what describes the call, by server reflection'),
 
-  data: z.unknown().optional().describe("The request, in protobuf's JSON form"),
+  data: z
+    .unknown()
+    .optional()
+    .describe("The request, in protobuf's JSON form; of a stream a list of messages"),
+  'stream-count': z
+    .int({ error: 'write a whole number' })
+    .min(0, { error: 'write a number of at least 0' })
+    .optional()
+    .describe('Messages to send on each stream; those of data over and over'),
+  'stream-interval': duration('Between two messages that are sent on a stream').optional(),
+  count: z
+    .enum(['streams', 'messages'], { error: 'write streams or messages' })
+    .optional()
+    .describe('What an observation is where answers are streamed: each stream, or each message'),
   metadata: z
     .record(z.string(), z.string({ error: METADATA }), { error: METADATA })
     .optional()

@@ -19,6 +19,7 @@ function preparedGet(scheme: 'http' | 'https', authority: string | null): Promis
       authority: scheme === 'http' ? 'shop:8080' : 'shop',
       scheme,
       timeoutMs: 1000,
+      durationMs: null,
       isIdentityNeeded: true,
       isOwnPodAsked: true,
     },

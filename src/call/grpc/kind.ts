@@ -26,6 +26,7 @@ export const GRPC: CallKind<GrpcRequest> = {
     broken: GrpcStatus.UNAVAILABLE,
     'timed-out': GrpcStatus.DEADLINE_EXCEEDED,
     cancelled: GrpcStatus.CANCELLED,
+    ended: GrpcStatus.CANCELLED,
     unprocessed: GrpcStatus.UNAVAILABLE,
   },
   head: () => GRPC_HEAD,

@@ -1,4 +1,4 @@
-import type { DescMethod, FileRegistry, JsonValue } from '@bufbuild/protobuf';
+import type { FileRegistry, JsonValue } from '@bufbuild/protobuf';
 import { EmptySchema } from '@bufbuild/protobuf/wkt';
 import { InputError } from '../../input-error.js';
 import type { MethodCall } from '../../scenario/call.js';
@@ -9,6 +9,7 @@ import type { RequestSetting } from '../request-setting.js';
 import type { GrpcAnswers } from './answers.js';
 import { checkIdentity } from './check-identity.js';
 import { encodeMessage } from './message.js';
+import { givenMessages, streamOf } from './streamed.js';
 import { findMethod, pathOf, pathOfName } from './method.js';
 import { replyContract } from './reply-contract.js';
 import type { GrpcWebRequest } from '../grpc-web/request.js';
@@ -22,24 +23,28 @@ import type { GrpcRequest } from './request.js';
 export async function prepareGrpcCall(
   call: MethodCall,
   contract: FileRegistry,
-  { authority, scheme, timeoutMs }: RequestSetting,
+  { authority, scheme, timeoutMs, durationMs }: RequestSetting,
 ): Promise<PreparedCall & { request: GrpcRequest | GrpcWebRequest; answers: GrpcAnswers }> {
-  const method = unaryMethod(contract, call.method);
+  const method = findMethod(contract, call.method);
   const path = pathOf(method);
   const fitting = defaultIdentity(path);
   const identity = await identityOf(call.identity, fitting, `an answer of ${path}`);
   checkIdentity(identity, method.output);
-  const request = {
-    path,
-    authority: call.authority ?? authority,
-    scheme,
-    metadata: call.metadata,
-    message: encodeMessage(method.input, call.data as JsonValue),
-    timeoutMs,
-  };
+  const messages = givenMessages(method, call.data).map((data) =>
+    encodeMessage(method.input, data as JsonValue),
+  );
+  const stream = streamOf(method, call, messages, durationMs);
   return {
     name: path.slice(1),
-    request: requestOf(call, request),
+    request: requestOf(call, {
+      path,
+      authority: call.authority ?? authority,
+      scheme,
+      metadata: call.metadata,
+      message: messages[0] ?? new Uint8Array(0),
+      ...(stream === undefined ? {} : { stream }),
+      timeoutMs,
+    }),
     answers: {
       kind: 'grpc',
       identity,
@@ -80,20 +85,17 @@ export async function callWithoutContract(
   };
 }
 
+/** @throws InputError when it streams, and is to be made as pages in browsers make calls. */
 function requestOf(
   call: MethodCall,
   request: Omit<GrpcRequest, 'kind'>,
 ): GrpcRequest | GrpcWebRequest {
-  return call.kind === 'grpc'
-    ? { kind: 'grpc', ...request }
-    : { kind: call.kind, origin: call.origin, ...request };
-}
-
-function unaryMethod(contract: FileRegistry, call: string): DescMethod {
-  const method = findMethod(contract, call);
-  if (method.methodKind === 'unary') return method;
-  throw new InputError(
-    `${pathOf(method)} is a streaming method; only unary methods can be called yet`,
-    { path: '--call' },
-  );
+  if (call.kind === 'grpc') return { kind: 'grpc', ...request };
+  if (request.stream !== undefined) {
+    throw new InputError(
+      `${request.path} is a streaming method: by ${call.kind} only unary methods are called; call it with --protocol grpc`,
+      { path: '--call' },
+    );
+  }
+  return { kind: call.kind, origin: call.origin, ...request };
 }

@@ -25,6 +25,7 @@ export const HTTP: CallKind<HttpRequest> = {
     broken: NoHttpStatus.BROKEN,
     'timed-out': NoHttpStatus.TIMED_OUT,
     cancelled: NoHttpStatus.CANCELLED,
+    ended: NoHttpStatus.CANCELLED,
     unprocessed: NoHttpStatus.BROKEN,
   },
   head: ({ method }) => ({ method, headers: [] }),

@@ -11,6 +11,7 @@ import type { ErrorFigures, SplitExpectation, SplitFigures, SplitWish } from './
 import { followsWeights } from './follows-weights.js';
 import { probesNeeded } from './connection-probe.js';
 import { findAll } from './findings/index.js';
+import { withMessages } from './messages/judge-messages.js';
 import { splitPlan } from './plan/split-plan.js';
 import { splitRule } from './split-rule.js';
 import { lookAtSplit } from './sequential/look.js';
@@ -55,7 +56,8 @@ export const split: Kind<SplitWish, SplitExpectation> = {
     );
     return judged.flatMap(({ evidence, ...one }, index) => {
       const decision = decisions[index];
-      return decision === undefined ? [] : [judgement(one, evidence, decision, rule)];
+      if (decision === undefined) return [];
+      return [withMessages(one, judgement(one, evidence, decision, rule), rule.alpha)];
     });
   },
   look(calls, rule) {

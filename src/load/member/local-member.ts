@@ -300,7 +300,7 @@ export class LocalMember implements LoadMember {
           keptRequests: isInLog(loaded) ? keptRequestsOf(this.#task) : 0,
         }),
     );
-    const plan = phasePlanOf(order.plan, share, quotas);
+    const plan = phasePlanOf(order.plan, order.calls, share, quotas);
     const phase = new Phase(connections, plan, counters, sentCounts);
     this.#phase = phase;
     return { phase, counters };
@@ -320,6 +320,7 @@ export class LocalMember implements LoadMember {
       cancel: (slot) => {
         connection.cancel(slot);
       },
+      endStreams: (how) => connection.endStreams?.(how),
       ledger: () => connection.ledger(),
       close: () => connection.close(),
     }));

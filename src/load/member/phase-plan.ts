@@ -1,3 +1,4 @@
+import type { LoadedCall } from '../load-order.js';
 import { CallDealer } from '../phase/call-dealer.js';
 import type { Schedule } from '../phase/pacer.js';
 import type { PhasePlan } from '../phase/phase.js';
@@ -7,6 +8,7 @@ import type { LoadPlan, LoadShare } from '../plan.js';
 /** What a member does in a phase. @param quotas By own connection and call. */
 export function phasePlanOf(
   plan: LoadPlan,
+  calls: readonly Pick<LoadedCall, 'request'>[],
   share: LoadShare,
   quotas: readonly (readonly number[])[],
 ): PhasePlan {
@@ -21,6 +23,7 @@ export function phasePlanOf(
     schedule: scheduleOf(plan, share),
     atMostPerSecond:
       atMostPerSecond === null ? null : (atMostPerSecond * share.connections.length) / connections,
+    streams: calls.some(({ request }) => request.kind === 'grpc' && request.stream !== undefined),
     // Its calls are dealt by connection; this is one generator more.
     seed: seedFor(seed, connections + share.connections[0]!),
   };

@@ -40,6 +40,8 @@ export interface PhasePlan {
   atMostPerSecond: number | null;
   /** Of the order in which connections are taken: a whole number. */
   seed: number;
+  /** Whether some of the calls stream: what they say, and when, is up to the application. */
+  streams: boolean;
 }
 
 const CHECK_INTERVAL_MS = 100;
@@ -47,6 +49,8 @@ const CHECK_INTERVAL_MS = 100;
 const STANDSTILL_MS = 500;
 /** How much longer than a call's deadline a transport may take to report its end. */
 const DEADLINE_GRACE_MS = 2000;
+/** How long streams may go on by themselves when nothing more is sent. */
+const STREAM_GRACE_MS = 1000;
 /** How long calls in flight may take to end once they are cancelled. */
 const CANCEL_GRACE_MS = 500;
 
@@ -73,6 +77,8 @@ export class Phase {
   #startedAtMs = 0;
   #checkedAtMs = 0;
   #resolve: () => void = () => undefined;
+  /** Whether the streams that went on when nothing more was sent have been ended. */
+  #areStreamsEnded = false;
   /** When sending was ended by something else than the number of requests; null while it was not. */
   #stoppedAtMs: number | null = null;
 
@@ -282,6 +288,7 @@ export class Phase {
     // A clock lets those that were due wait for their turn.
     if (end === 'silent') this.#giveUpWaiting(null, nowMs);
     else if (end === 'stopped') this.#giveUpWaiting('stopped', nowMs);
+    for (const connection of this.#sender.connections) connection.endStreams?.('half-close');
     this.#resolveWhenDone();
   }
 
@@ -308,8 +315,10 @@ export class Phase {
     this.#checkedAtMs = nowMs;
     const isIdle =
       this.#sender.inFlight === 0 && !this.#isAnyWaiting && !this.#loop!.isAboutToTakeUp;
-    this.#silence.look(nowMs, isIdle);
+    // Streams that have begun owe nobody another word.
+    this.#silence.look(nowMs, isIdle || (this.#plan.streams && this.#silence.hasAnswer));
     if (!isIdle) {
+      if (!stoodStill) this.#endStreams(nowMs);
       if (!stoodStill) this.#giveUpOverdue(nowMs);
       if (!this.#silence.hasAnswer && nowMs - this.#startedAtMs > this.#plan.timeoutMs) {
         // Going on would only repeat it, one timeout after the other.
@@ -319,6 +328,14 @@ export class Phase {
     }
     // The last request may have been given up.
     this.#resolveWhenDone();
+  }
+
+  /** Streams that go on although nothing more is sent are ended. */
+  #endStreams(nowMs: number): void {
+    if (this.#state !== 'draining' || this.#areStreamsEnded) return;
+    if (nowMs - (this.#stoppedAtMs ?? nowMs) < STREAM_GRACE_MS) return;
+    this.#areStreamsEnded = true;
+    for (const connection of this.#sender.connections) connection.endStreams?.('cancel');
   }
 
   #giveUpOverdue(nowMs: number): void {

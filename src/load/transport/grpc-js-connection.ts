@@ -2,18 +2,26 @@ import {
   type CallOptions,
   ChannelCredentials,
   Client,
-  type ClientUnaryCall,
   connectivityState,
   Metadata,
   type ServiceError,
   status as Status,
 } from '@grpc/grpc-js';
-import type { CallEndKind } from '../../call/answer.js';
+import type { CallEndKind, RawAnswer } from '../../call/answer.js';
 import type { GrpcRequest } from '../../call/grpc/request.js';
+import type { GrpcStream } from '../../call/grpc/request.js';
 import { USER_AGENT, userAgentOf } from '../../call/user-agent.js';
 import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
 import type { TlsOptions } from '../../wire/socket/tls-options.js';
-import type { CallStart, Connection, ConnectionEvents, ConnectionLedger } from './transport.js';
+import { NOT_ANSWERED } from './not-answered.js';
+import { GrpcJsStream } from './grpc-js-stream.js';
+import type {
+  CallStart,
+  Connection,
+  ConnectionEvents,
+  ConnectionLedger,
+  EndStreams,
+} from './transport.js';
 
 const EMPTY = new Uint8Array(0);
 
@@ -51,6 +59,8 @@ interface LibraryCall {
   timeoutMs: number;
   /** `:authority`, where it is not the channel's own. */
   host: string | undefined;
+  /** null: one message either way. */
+  stream: GrpcStream | null;
 }
 
 class GrpcJsConnection implements Connection {
@@ -58,7 +68,9 @@ class GrpcJsConnection implements Connection {
   readonly #client: Client;
   readonly #calls: readonly LibraryCall[];
   readonly #events: ConnectionEvents;
-  readonly #inFlight = new Map<number, ClientUnaryCall>();
+  readonly #inFlight = new Map<number, { cancel(): void }>();
+  /** Those in flight that are streams, by slot. */
+  readonly #streams = new Map<number, GrpcJsStream>();
   #isClosed = false;
   /** Whether the end of the channel's trouble is waited for. */
   #isWatching = false;
@@ -78,6 +90,7 @@ class GrpcJsConnection implements Connection {
       message: Buffer.from(request.message),
       timeoutMs: request.timeoutMs,
       host: request.authority === authority ? undefined : request.authority,
+      stream: request.stream ?? null,
     }));
     this.#events = events;
     this.#client = new Client(channelTarget(endpoint), credentialsOf(tls), {
@@ -130,11 +143,15 @@ class GrpcJsConnection implements Connection {
       this.#tellWhenReady();
       return 'not connected';
     }
-    const { path, metadata, message, timeoutMs, host } = this.#calls[number]!;
+    const { path, metadata, message, timeoutMs, host, stream } = this.#calls[number]!;
     const options: CallOptions = {
       deadline: Date.now() + timeoutMs,
       ...(host === undefined ? {} : { host }),
     };
+    if (stream !== null) {
+      this.#startStream(slot, stream, { path, metadata, message, options });
+      return 'started';
+    }
     let headers: Metadata | undefined;
     let outcome: { error: ServiceError | null; reply: Buffer | undefined } | undefined;
     const call = this.#client.makeUnaryRequest<Buffer, Buffer>(
@@ -154,18 +171,7 @@ class GrpcJsConnection implements Connection {
       const kind = kindOf(error);
       if (kind !== 'unprocessed' && (kind === 'answered' || headers !== undefined)) {
         const buffer = outcome?.reply ?? EMPTY;
-        this.#events.onAnswer(slot, {
-          status: statusOf(error),
-          buffer,
-          messageStart: 0,
-          messageEnd: buffer.length,
-          header: (name) =>
-            name === 'set-cookie'
-              ? headers?.get(name).join('\n')
-              : headers?.get(name)[0]?.toString(),
-          trailer: (name) => trailers.get(name)[0]?.toString(),
-          fields: () => ({ headers: fieldsOf(headers), trailers: fieldsOf(trailers) }),
-        });
+        this.#events.onAnswer(slot, answerOf(buffer, headers, trailers, statusOf(error), false));
       }
       this.#events.onEnd(slot, { kind, status: statusOf(error), cause: causeOf(error) });
       // Requests may wait for the connection without having asked it.
@@ -177,6 +183,37 @@ class GrpcJsConnection implements Connection {
 
   cancel(slot: number): void {
     this.#inFlight.get(slot)?.cancel();
+  }
+
+  endStreams(how: EndStreams): void {
+    for (const stream of [...this.#streams.values()]) stream.end(how);
+  }
+
+  #startStream(
+    slot: number,
+    plan: GrpcStream,
+    call: Parameters<typeof GrpcJsStream.start>[2],
+  ): void {
+    const stream = GrpcJsStream.start(this.#client, plan, call, {
+      onMessage: (buffer, headers) => {
+        this.#events.onAnswer(slot, answerOf(buffer, headers, undefined, Status.OK, false));
+      },
+      onEnd: ({ error, headers, trailers, isEndedHere, sent }) => {
+        this.#inFlight.delete(slot);
+        this.#streams.delete(slot);
+        const own = headers === undefined ? 'cancelled' : 'ended';
+        const kind = isEndedHere ? own : kindOf(error);
+        const status = statusOf(error);
+        if (kind !== 'unprocessed' && (kind === 'answered' || headers !== undefined)) {
+          this.#events.onAnswer(slot, answerOf(EMPTY, headers, trailers, status, true));
+        }
+        const cause = kind === 'ended' ? '' : isEndedHere ? NOT_ANSWERED : causeOf(error);
+        this.#events.onEnd(slot, { kind, status, cause, stream: sent });
+        if (kind === 'broken') this.#tellWhenReady();
+      },
+    });
+    this.#inFlight.set(slot, stream);
+    this.#streams.set(slot, stream);
   }
 
   ledger(): ConnectionLedger {
@@ -216,6 +253,26 @@ class GrpcJsConnection implements Connection {
     // Not at once: this may be the answer to a request for room.
     setImmediate(look);
   }
+}
+
+function answerOf(
+  buffer: Uint8Array,
+  headers: Metadata | undefined,
+  trailers: Metadata | undefined,
+  status: number,
+  endsStream: boolean,
+): RawAnswer {
+  return {
+    status,
+    buffer,
+    messageStart: 0,
+    messageEnd: buffer.length,
+    ...(endsStream ? { endsStream } : {}),
+    header: (name) =>
+      name === 'set-cookie' ? headers?.get(name).join('\n') : headers?.get(name)[0]?.toString(),
+    trailer: (name) => trailers?.get(name)[0]?.toString(),
+    fields: () => ({ headers: fieldsOf(headers), trailers: fieldsOf(trailers) }),
+  };
 }
 
 function channelTarget(endpoint: Endpoint): string {

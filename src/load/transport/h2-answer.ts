@@ -64,14 +64,23 @@ export class H2Answer implements RawAnswer, CallEnd {
     return this;
   }
 
-  /** Makes it the end of a call that came to nothing on this side. */
-  without(kind: CallEndKind, status: number, cause: string): this {
-    this.#headers = null;
+  /**
+   * Makes it the end of a call that came to nothing on this side.
+   *
+   * @param headers What had come of its answer; null for nothing.
+   */
+  without(
+    kind: CallEndKind,
+    status: number,
+    cause: string,
+    headers: HeaderBlock | null = null,
+  ): this {
+    this.#headers = headers;
     this.#trailers = null;
     this.buffer = NO_BYTES;
     this.messageStart = 0;
     this.messageEnd = 0;
-    this.hasAnswer = false;
+    this.hasAnswer = headers !== null;
     this.kind = kind;
     this.status = status;
     this.cause = cause;

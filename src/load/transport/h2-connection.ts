@@ -9,7 +9,9 @@ import type { CarriedRequest } from '../../call/kinds.js';
 import { tickNowMs } from '../tick-clock.js';
 import { type Sweepable, sweepEvery, sweepIntervalMs } from './deadline-sweep.js';
 import { H2Answer } from './h2-answer.js';
-import { H2Line } from './h2-line.js';
+import { H2Line, type LeftCall } from './h2-line.js';
+import { NOT_ANSWERED } from './not-answered.js';
+import { H2StreamAnswer } from './h2-stream-answer.js';
 import { ReconnectPolicy } from './reconnect-policy.js';
 import { Shortage } from './shortage.js';
 import type {
@@ -18,6 +20,7 @@ import type {
   ConnectionEvents,
   ConnectionLedger,
   ConnectionLimits,
+  EndStreams,
 } from './transport.js';
 
 /** How connections are made. */
@@ -65,6 +68,8 @@ class H2Connection implements Connection, Sweepable {
   readonly #endpoint: Endpoint;
   readonly #events: ConnectionEvents;
   readonly #answer = new H2Answer();
+  /** Of streams. */
+  readonly #message = new H2StreamAnswer();
   readonly #lines = new Set<H2Line>();
   readonly #sweepMs: number;
   readonly #endSweep: () => void;
@@ -170,18 +175,29 @@ class H2Connection implements Connection, Sweepable {
 
   cancel(slot: number): void {
     for (const line of this.#lines) {
-      if (!line.cancel(slot)) continue;
-      this.#events.onEnd(slot, this.#answer.without('cancelled', NO_STATUS, 'interrupted'));
+      const left = line.cancel(slot);
+      if (left === null) continue;
+      this.#giveUp(left, 'cancelled', 'interrupted');
       return;
+    }
+  }
+
+  endStreams(how: EndStreams): void {
+    for (const line of [...this.#lines]) {
+      line.endStreams(how, (left) => {
+        if (left.stream === null || left.stream.headers === null)
+          this.#giveUp(left, 'cancelled', NOT_ANSWERED);
+        else this.#giveUp(left, 'ended', '');
+      });
     }
   }
 
   giveUpOverdue(nowMs: number): void {
     const sentBefore = nowMs - this.#timeoutMs;
     for (const line of this.#lines) {
-      line.giveUpBefore(sentBefore, (slot) => {
-        const cause = `no answer within ${this.#timeoutMs} ms`;
-        this.#events.onEnd(slot, this.#answer.without('timed-out', NO_STATUS, cause));
+      line.giveUpBefore(sentBefore, (left) => {
+        const what = left.stream === null ? 'no answer' : 'no end';
+        this.#giveUp(left, 'timed-out', `${what} within ${this.#timeoutMs} ms`);
       });
       if (line.takeWasFull()) this.#events.onRoom();
     }
@@ -218,6 +234,12 @@ class H2Connection implements Connection, Sweepable {
         onResponse: (slot, response) => {
           this.#end(line, slot, this.#answer.fromHttp(response));
         },
+        onMessage: (slot, reply) => {
+          this.#events.onAnswer(slot, this.#message.ofMessage(reply));
+        },
+        onStreamEnd: (slot, reply, sent) => {
+          this.#end(line, slot, this.#message.ofEnd(reply, sent));
+        },
       },
     );
     this.#lines.add(line);
@@ -228,6 +250,20 @@ class H2Connection implements Connection, Sweepable {
     if (answer.hasAnswer) this.#events.onAnswer(slot, answer);
     this.#events.onEnd(slot, answer);
     if (line.takeWasFull()) this.#events.onRoom();
+  }
+
+  #giveUp(
+    { slot, stream }: LeftCall,
+    kind: 'timed-out' | 'cancelled' | 'ended',
+    cause: string,
+  ): void {
+    if (stream === null) {
+      this.#events.onEnd(slot, this.#answer.without(kind, NO_STATUS, cause));
+      return;
+    }
+    const answer = this.#message.ofLeft(stream, kind, cause);
+    if (answer.hasAnswer) this.#events.onAnswer(slot, answer);
+    this.#events.onEnd(slot, answer);
   }
 
   /** Dials anew in place of a line that takes no more calls; it ends those it has. */

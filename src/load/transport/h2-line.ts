@@ -8,19 +8,30 @@ import type { Reply } from '../../wire/grpc/reply.js';
 import { UnaryCalls } from '../../wire/grpc/unary.js';
 import { HttpExchanges } from '../../wire/http/exchanges.js';
 import type { HttpResponse } from '../../wire/http/response.js';
+import { metadataOf } from './grpc-metadata.js';
+import { H2Streams, type LeftStream, type StreamLineEvents } from './h2-streams.js';
 import { SignOfLife } from './sign-of-life.js';
+import type { EndStreams } from './transport.js';
 
 const FREE = -1;
 
 /** Takes what calls come to. It is valid only while it is handed over. */
-export interface LineEvents {
+export interface LineEvents extends StreamLineEvents {
   onReply(slot: number, reply: Reply): void;
   onResponse(slot: number, response: HttpResponse): void;
 }
 
+/** A call that was given up. */
+export interface LeftCall {
+  /** The load loop's. */
+  slot: number;
+  /** null where it is no stream. */
+  stream: LeftStream | null;
+}
+
 /** A request of one of the line's calls, ready to be sent any number of times. */
 interface LineCall {
-  carrier: UnaryCalls | HttpExchanges;
+  carrier: UnaryCalls | HttpExchanges | H2Streams;
   request: PreparedRequest;
 }
 
@@ -41,6 +52,10 @@ export class H2Line {
   #freeCount: number;
   readonly #signOfLife: SignOfLife;
   #wasFull = false;
+  /** null where none of the calls streams. */
+  #streams: H2Streams | null = null;
+  /** What had come in when streams were asked to end. */
+  #bytesWhenEnding = 0;
 
   /**
    * @param session An open session with room for `inFlight` streams.
@@ -65,6 +80,10 @@ export class H2Line {
     let unary: UnaryCalls | undefined;
     let exchanges: HttpExchanges | undefined;
     this.#calls = requests.map((request): LineCall => {
+      if (request.kind === 'grpc' && request.stream !== undefined) {
+        const streams = (this.#streams ??= this.#streamsWith(events));
+        return { carrier: streams, request: streams.prepare(request, request.stream) };
+      }
       if (request.kind === 'grpc') {
         unary ??= new UnaryCalls(session, (own, reply) => {
           events.onReply(this.#release(own), reply);
@@ -107,20 +126,42 @@ export class H2Line {
     return wasFull;
   }
 
-  /** Gives up a call. @returns whether it was in flight here. */
-  cancel(slot: number): boolean {
+  /** Gives up a call. @returns What is left of it; null where it was not in flight here. */
+  cancel(slot: number): LeftCall | null {
     const own = this.#slots.indexOf(slot);
-    if (own < 0) return false;
-    this.#abandon(own);
-    return true;
+    return own < 0 ? null : this.#abandon(own);
+  }
+
+  /**
+   * Ends the streams in flight; those of a peer that has said nothing since they were asked to end are lost
+   * with the session.
+   *
+   * @param onEnded Takes those that were cancelled.
+   */
+  endStreams(how: EndStreams, onEnded: (left: LeftCall) => void): void {
+    const streams = this.#streams;
+    if (streams === null) return;
+    const { session } = this;
+    if (how === 'half-close') {
+      this.#bytesWhenEnding = session.ledger.bytesIn;
+      session.askForAcknowledgement();
+    } else if (session.active > 0 && session.ledger.bytesIn === this.#bytesWhenEnding) {
+      session.destroy({ kind: 'peer-silent' });
+    }
+    for (let own = 0; own < this.#slots.length; own++) {
+      if (this.#slots[own] === FREE || this.#calls[this.#callsOf[own]!]!.carrier !== streams)
+        continue;
+      if (how === 'half-close') streams.halfClose(own);
+      else onEnded(this.#abandon(own));
+    }
   }
 
   /**
    * Gives up the calls sent before a time, and the session where its peer has vanished.
    *
-   * @param onGivenUp Takes the load loop's slots.
+   * @param onGivenUp Takes them.
    */
-  giveUpBefore(timeMs: number, onGivenUp: (slot: number) => void): void {
+  giveUpBefore(timeMs: number, onGivenUp: (left: LeftCall) => void): void {
     let isSuspect = false;
     for (let own = 0; own < this.#slots.length; own++) {
       if (this.#slots[own] === FREE || this.#sentAtMs[own]! > timeMs) continue;
@@ -130,10 +171,22 @@ export class H2Line {
     if (this.#signOfLife.isGone(isSuspect)) this.session.destroy({ kind: 'peer-silent' });
   }
 
-  /** @returns The load loop's slot. */
-  #abandon(own: number): number {
-    this.#calls[this.#callsOf[own]!]!.carrier.cancel(own);
-    return this.#release(own);
+  #abandon(own: number): LeftCall {
+    const { carrier } = this.#calls[this.#callsOf[own]!]!;
+    const stream = carrier === this.#streams ? this.#streams.left(own) : null;
+    carrier.cancel(own);
+    return { slot: this.#release(own), stream };
+  }
+
+  #streamsWith(events: LineEvents): H2Streams {
+    return new H2Streams(this.session, {
+      onMessage: (own, reply) => {
+        events.onMessage(this.#slots[own]!, reply);
+      },
+      onStreamEnd: (own, reply, sent) => {
+        events.onStreamEnd(this.#release(own), reply, sent);
+      },
+    });
   }
 
   #release(own: number): number {
@@ -145,14 +198,10 @@ export class H2Line {
 }
 
 function prepareUnary(calls: UnaryCalls, request: GrpcRequest): PreparedRequest {
-  const { metadata } = request;
   return calls.prepare({
     ...request,
     ...numberedHeaderOf(request),
-    metadata: metadata.map(([name, value]) => [
-      name,
-      name.endsWith('-bin') ? Buffer.from(value, 'base64') : value,
-    ]),
+    metadata: metadataOf(request),
   });
 }
 

@@ -1,5 +1,11 @@
 import type { CarriedRequest } from '../../call/kinds.js';
-import type { CallStart, Connection, ConnectionEvents, ConnectionLedger } from './transport.js';
+import type {
+  CallStart,
+  Connection,
+  ConnectionEvents,
+  ConnectionLedger,
+  EndStreams,
+} from './transport.js';
 
 /** Opens a connection that can make some of the calls. */
 export type DialFor<R extends CarriedRequest> = (
@@ -70,6 +76,10 @@ class PairConnection implements Connection {
   cancel(slot: number): void {
     this.#grpc.cancel(slot);
     this.#http.cancel(slot);
+  }
+
+  endStreams(how: EndStreams): void {
+    this.#grpc.endStreams?.(how);
   }
 
   ledger(): ConnectionLedger {

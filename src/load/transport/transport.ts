@@ -60,6 +60,9 @@ export interface ConnectionEvents {
  */
 export type CallStart = 'started' | 'no stream' | 'not connected';
 
+/** How streams are ended, first in the one way and then in the other. */
+export type EndStreams = 'half-close' | 'cancel';
+
 /** One connection to the target that carries calls, many at a time. */
 export interface Connection {
   /** The address it was dialled to. */
@@ -80,6 +83,12 @@ export interface Connection {
   call(slot: number, call: number, number: number): CallStart;
   /** Ends a call in flight, if it still is; its end is reported as `cancelled`. */
   cancel(slot: number): void;
+  /**
+   * Ends the streams in flight, where it can carry some. `half-close`: this side says no more, as far as it
+   * may, and they come to their end by themselves. `cancel`: those that have not end as `ended`, or as
+   * `cancelled` where nothing has answered them yet.
+   */
+  endStreams?(how: EndStreams): void;
   /** What the connection went through. */
   ledger(): ConnectionLedger;
   /** Lets go of the connection. Bounded in time; calls in flight end as cancelled. */

@@ -1,21 +1,23 @@
 import { statusName } from '../../call/status-name.js';
-import type { CallCounts } from '../../count/counted.js';
+import type { CallCounts, PodCounts } from '../../count/counted.js';
 import { APPLICATION } from '../../count/pod-directory.js';
 import { answersGivenUp, missingAnswers } from '../../count/missing-answers.js';
 import type { CallJudgement, CountedCall } from '../../expect/expectation.js';
 import type { Asked, AskedCall } from '../asked.js';
 import type { CallRecord, SplitRecord } from '../run-record.js';
 import { latencyView } from './latency-view.js';
+import { streamsView } from './streams-view.js';
 import { byName } from './names.js';
 
 /** One call: what it was, what came of it, and what that means. */
 export function callView(
   { rule }: Asked,
   asked: AskedCall,
-  { counts, connections, failures }: CountedCall,
+  { counts, connections, failures, span }: CountedCall,
   judgement: CallJudgement,
 ): CallRecord {
   const { protocol } = asked;
+  const observed = observationsOf(asked, counts, missingAnswers(counts, connections));
   return {
     call: asked.name,
     route: asked.route,
@@ -23,14 +25,12 @@ export function callView(
     programmed: asked.programmed,
     verdict: judgement.verdict,
     reasons: judgement.reasons,
-    split:
-      judgement.check === null
-        ? splitView(asked, counts, missingAnswers(counts, connections), judgement, rule.alpha)
-        : null,
+    split: judgement.check === null ? splitView(asked, observed, judgement, rule.alpha) : null,
     checks: judgement.check === null ? [] : [judgement.check],
     connectionProbe: probeView(counts),
     accessLog: logView(counts),
     latencyMs: latencyView(counts),
+    streams: streamsView(asked, counts, span),
     status: Object.fromEntries(
       [...counts.statuses].map(([status, count]) => [statusName(protocol, status), count]),
     ),
@@ -38,10 +38,37 @@ export function callView(
   };
 }
 
-function splitView(
-  asked: AskedCall,
+/** What is counted. */
+interface Observations {
+  counts: CallCounts;
+  missing: number;
+  /** By destination, where messages are counted. */
+  streams: readonly number[] | null;
+}
+
+/** What is counted, and how much of it is missing: answers, or the messages of streams. */
+function observationsOf(
+  { streamsBy }: AskedCall,
   counts: CallCounts,
   missing: number,
+): Observations {
+  const messages = counts.streams?.byMessage ?? null;
+  if (streamsBy !== 'messages' || messages === null) return { counts, missing, streams: null };
+  const { observed, unattributed } = messages;
+  const pods = [...counts.pods].map(([name, pod]): [string, PodCounts] => [
+    name,
+    { ...pod, observed: messages.pods.get(name) ?? 0 },
+  ]);
+  return {
+    counts: { ...counts, observed, unattributed, pods: new Map(pods) },
+    missing: messages.missing,
+    streams: counts.observed,
+  };
+}
+
+function splitView(
+  asked: AskedCall,
+  { counts, missing, streams: streamsOf }: Observations,
   { split: figures }: CallJudgement,
   alpha: number,
 ): SplitRecord {
@@ -67,6 +94,7 @@ function splitView(
     destinations: counts.destinations.flatMap((name, index) => {
       const observed = counts.observed[index] ?? 0;
       const named = asked.destinations[index];
+      const streams = streamsOf?.[index];
       const probed = counts.probe?.observed[index] ?? 0;
       // Workloads that a route does not name are listed once they answer.
       if (named === undefined && observed + probed === 0) return [];
@@ -75,6 +103,7 @@ function splitView(
       return [
         {
           name,
+          ...(streams === undefined ? {} : { streams }),
           weight,
           expectedShare: weight === null || weights === 0 ? null : weight / weights,
           observed,

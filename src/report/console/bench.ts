@@ -9,6 +9,7 @@ import { type Fact, fact } from './fact.js';
 import { findings, statusLines, thresholdTable, verdict } from './outcome.js';
 import { proxyCounterLines } from './proxy-counters.js';
 import { shorten } from './shorten.js';
+import { streamLines } from './streams.js';
 import { table } from './table.js';
 
 /** Renders a load test, in the order in which load tests are read. */
@@ -88,6 +89,7 @@ function callSections(
     label === null ? '' : facts(plainText(label), extremes(call), style),
     distribution(call, style),
     destinations(call.split, call.latencyMs, style),
+    streamLines(call, style),
     statusLines(call, record, style),
   ];
 }

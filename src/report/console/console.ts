@@ -23,6 +23,7 @@ import { reachText } from './reach.js';
 import { shorten } from './shorten.js';
 import { sourceText } from './source-text.js';
 import { stoppedText } from './stopped.js';
+import { streamLines } from './streams.js';
 import { table } from './table.js';
 import { voucherText } from './vouchers.js';
 
@@ -132,6 +133,7 @@ function callSections(
       heading,
       checkLines(call, style),
       latencyTable(call, style),
+      streamLines(call, style),
       statusLines(call, record, style),
     ];
   if (split.sampled === 0) return [heading];
@@ -145,7 +147,11 @@ function callSections(
   const pods = podTable(split, style);
   if (pods !== '') sections.push([paint(style, 'heading', 'Pods'), pods].join('\n'));
   if (split.test !== null) sections.push(testLines(split.test, style));
-  sections.push(latencyTable(call, style), statusLines(call, record, style));
+  sections.push(
+    latencyTable(call, style),
+    streamLines(call, style),
+    statusLines(call, record, style),
+  );
   return sections;
 }
 

@@ -13,10 +13,10 @@ export function errorLines({ destinations }: SplitRecord, style: Style): string 
   return `${paint(style, 'heading', 'Errors')}\n${lines.join('\n')}`;
 }
 
-function errorText({ name, observed, failed, errors }: DestinationRecord): string | null {
+function errorText({ name, observed, streams, failed, errors }: DestinationRecord): string | null {
   if (errors === null) return null;
   const { unidentified, excludedAbove } = errors;
-  const own = `${name}: ${formatCount(failed)} of ${formatCount(observed)} failed`;
+  const own = `${name}: ${formatCount(failed)} of ${formatCount(streams ?? observed)} failed`;
   if (excludedAbove === null || excludedAbove >= 1) return `${own}; no error rate is excluded`;
   const others =
     unidentified === 0

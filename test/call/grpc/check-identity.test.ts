@@ -44,12 +44,14 @@ async function prepare(source: string, method = 'Am'): Promise<string> {
     contract: CONTRACT,
     metadata: [],
     authority: null,
+    stream: { count: null, intervalMs: null, countedBy: null },
     identity,
   } as const;
   const setting = {
     authority: 'a',
     scheme: 'http',
     timeoutMs: 1,
+    durationMs: null,
     isIdentityNeeded: true,
     isOwnPodAsked: true,
   } as const;

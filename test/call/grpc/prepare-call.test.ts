@@ -19,6 +19,7 @@ const GREETER: GrpcCall = {
   method: 'helloworld.Greeter.SayHello',
   data: { name: 'Jo' },
   contract: NOTHING,
+  stream: { count: null, intervalMs: null, countedBy: null },
   metadata: [['x-user', 'jack']],
   authority: null,
   identity: { source: null, pattern: null, map: null },
@@ -27,6 +28,7 @@ const SETTING = {
   authority: 'gateway:80',
   scheme: 'http',
   timeoutMs: 5000,
+  durationMs: null,
   isIdentityNeeded: true,
   isOwnPodAsked: true,
 } as const;
@@ -62,18 +64,24 @@ describe('a call made ready', () => {
     assert.equal(answers.identity.source.kind, 'none');
   });
 
-  it('has one answer', async () => {
+  it('streams what its contract says', async () => {
     const file = path.join(folder, 'clock.proto');
     writeFileSync(
       file,
       `syntax = "proto3"; package clock; message Tick {}
-       service Clock { rpc Watch(Tick) returns (stream Tick); }`,
+       service Clock {
+         rpc Watch(Tick) returns (stream Tick);
+         rpc Set(stream Tick) returns (Tick);
+         rpc Talk(stream Tick) returns (stream Tick);
+       }`,
     );
     const streaming = await loadContract({ ...NOTHING, protoFiles: [file] });
-    const watch = { ...GREETER, method: 'clock.Clock/Watch', data: {} };
-    await assert.rejects(
-      prepareGrpcCall(watch, streaming, SETTING),
-      /streaming method; only unary/,
-    );
+    const sideOf = async (method: string) => {
+      const call = { ...GREETER, method: `clock.Clock/${method}`, data: {} };
+      return (await prepareGrpcCall(call, streaming, SETTING)).request.stream?.side;
+    };
+    assert.equal(await sideOf('Watch'), 'server');
+    assert.equal(await sideOf('Set'), 'client');
+    assert.equal(await sideOf('Talk'), 'both');
   });
 });

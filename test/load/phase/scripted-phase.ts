@@ -174,6 +174,7 @@ export function phaseOver(
           : { requestsPerSecond, connections: connections.length, own: [...connections.keys()] },
       atMostPerSecond: options.atMostPerSecond ?? null,
       seed: 1,
+      streams: false,
     },
     [
       {

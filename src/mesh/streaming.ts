@@ -1,0 +1,51 @@
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { Application, Pod } from './application.js';
+import { answerEachMessage, answerWithMessages, readUnaryRequest } from './grpc-stream.js';
+import { decodeTextMessage, encodeTextMessage } from './text-message.js';
+
+/** What a streaming method sees of the call. */
+interface StreamContext {
+  pod: Pod;
+  headers: IncomingHttpHeaders;
+}
+
+/** Serves one stream until its end. */
+type StreamingMethod = (stream: ServerHttp2Stream, call: StreamContext) => void;
+
+/** How many greetings a server stream has unless the client says: `stream-messages: 20`, or `endless`. */
+const USUAL_MESSAGES = 5;
+
+const METHODS: ReadonlyMap<string, StreamingMethod> = new Map<string, StreamingMethod>([
+  [
+    '/helloworld.Greeter/SayHelloStreamReply',
+    (stream, { pod, headers }) => {
+      readUnaryRequest(stream, (request) => {
+        const { 'stream-messages': asked, 'stream-interval-ms': interval } = headers;
+        const count = asked === 'endless' ? Infinity : Number(asked ?? USUAL_MESSAGES);
+        answerWithMessages(stream, greeting(request, pod), count, Number(interval ?? 0));
+      });
+    },
+  ],
+  [
+    '/helloworld.Greeter/SayHelloBidiStream',
+    (stream, { pod }) => {
+      answerEachMessage(stream, (request) => greeting(request, pod));
+    },
+  ],
+]);
+
+function greeting(request: Uint8Array, pod: Pod): Uint8Array {
+  return encodeTextMessage(`Hello, ${decodeTextMessage(request)}! I'm from ${pod.name}!`);
+}
+
+/** The streaming method of an application at a path; undefined where it has none there. */
+export function streamingMethod(
+  application: Application,
+  path: string,
+): StreamingMethod | undefined {
+  const method = METHODS.get(path);
+  if (method === undefined) return undefined;
+  // It stands beside the unary ones of its service.
+  const service = path.slice(0, path.lastIndexOf('/') + 1);
+  return [...application.keys()].some((own) => own.startsWith(service)) ? method : undefined;
+}
