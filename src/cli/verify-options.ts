@@ -116,8 +116,14 @@ export const SETTING_OPTIONS = {
   cacert: text(CONNECTION, 'PEM file of the authorities to trust'),
   cert: text(CONNECTION, 'PEM file of the client certificate'),
   key: text(CONNECTION, "PEM file of the client certificate's key"),
-  servername: text(CONNECTION, 'Name to check the certificate for', { alias: 'cname' }),
+  servername: text(CONNECTION, 'Name for SNI and to check the certificate for [the authority]', {
+    alias: 'cname',
+  }),
   'skip-verify': { ...flag(CONNECTION, "Do not check the server's certificate"), alias: 'k' },
+  'tls-min': text(CONNECTION, 'Least version of TLS to offer [1.2]', { choices: ['1.2', '1.3'] }),
+  'tls-max': text(CONNECTION, 'Highest version of TLS to offer [1.3]', {
+    choices: ['1.2', '1.3'],
+  }),
   resolve: text(CONNECTION, 'HOST:PORT:ADDRESS to connect to instead of asking DNS'),
   'connect-to': text(CONNECTION, 'HOST1:PORT1:HOST2:PORT2 to connect to instead'),
   'connect-timeout': text(CONNECTION, 'How long connecting may take [10s]'),
@@ -162,7 +168,7 @@ export const SETTING_OPTIONS = {
   }),
   threshold: text(
     VERDICT,
-    "What must hold too: 'p99<50ms', 'p99{v2}<1.2x{v1}', 'error-rate{v2}<1%', 'rate>1000' …",
+    "What must hold too: 'p99<50ms', 'p99{v2}<1.2x{v1}', 'error-rate{v2}<1%', 'rate>1000', 'cert-days>14' …",
   ),
   'compare-destinations': text(
     VERDICT,

@@ -2,6 +2,7 @@ import type { AnswerExample } from './answer-example.js';
 import type { Outcome } from './outcome.js';
 import type { PageLeave } from './page-leave.js';
 import type { ProxyReadings } from './proxy-readings.js';
+import type { TlsDetails } from './tls-details.js';
 
 /**
  * Durations at three significant digits, as `Histogram` has them: each of its places that was hit,
@@ -346,24 +347,6 @@ export interface UnreachableAddress {
   /** A `ConnectErrorKind`. */
   kind: string;
   message: string;
-}
-
-/** How connections were secured. */
-export interface TlsDetails {
-  /** `TLSv1.3` */
-  version: string;
-  cipher: string;
-  /** What ALPN agreed on; null for nothing. */
-  alpn: string | null;
-  certificate: {
-    subject: string;
-    issuer: string;
-    /** As Node.js writes them: `DNS:example.com, IP Address:127.0.0.1`. */
-    altNames: string | null;
-    /** ISO 8601. */
-    validFrom: string;
-    validTo: string;
-  } | null;
 }
 
 /** What happened on the connections below the calls. */

@@ -6,7 +6,6 @@ import type {
   MemberCounts,
   Silence,
   Span,
-  TlsDetails,
   TransportCounts,
   UnreachableAddress,
 } from './counted.js';
@@ -14,6 +13,7 @@ import { compareTexts, mergeSums } from './key-sums.js';
 import { mergeLeaves } from './page-leave.js';
 import { mergeReadings } from './proxy-readings.js';
 import { commonColumns, mergeCallCounts, placeConnections } from './merge-call-counts.js';
+import { distinctTls } from './tls-details.js';
 
 /**
  * Adds up what was counted in two parts of a run: by its threads, or by its shards. The only way to
@@ -152,7 +152,7 @@ function mergeTransports(a: TransportCounts, b: TransportCounts): TransportCount
       count: a.streamWaits.count + b.streamWaits.count,
       totalMs: (micros(a.streamWaits.totalMs) + micros(b.streamWaits.totalMs)) / 1000,
     },
-    tls: once([...a.tls, ...b.tls], keyOfTls),
+    tls: distinctTls([...a.tls, ...b.tls]),
     ...mergeShortages(a.shortages, b.shortages),
   };
 }
@@ -178,9 +178,4 @@ function once<T>(all: readonly T[], keyOf: (one: T) => string): T[] {
 
 function keyOfAddress({ address, kind, message }: UnreachableAddress): string {
   return JSON.stringify([address, kind, message]);
-}
-
-function keyOfTls({ version, cipher, alpn, certificate }: TlsDetails): string {
-  const { subject, issuer, altNames, validFrom, validTo } = certificate ?? {};
-  return JSON.stringify([version, cipher, alpn, subject, issuer, altNames, validFrom, validTo]);
 }

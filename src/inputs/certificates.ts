@@ -20,14 +20,18 @@ export async function readTlsOptions(
   host: string | undefined,
   signal?: AbortSignal,
 ): Promise<TlsOptions> {
-  const { caFile, client, serverName = host, skipVerify } = security;
+  const { caFile, client, serverName = host, skipVerify, minVersion, maxVersion } = security;
   return {
     verify: !skipVerify,
     ...(serverName === undefined ? {} : { serverName }),
     ...(caFile === undefined ? {} : { ca: await readCertificates(caFile, '--cacert', signal) }),
     ...(client === undefined ? {} : await clientIdentity(client, signal)),
+    ...(minVersion === undefined ? {} : { minVersion: TLS_VERSIONS[minVersion] }),
+    ...(maxVersion === undefined ? {} : { maxVersion: TLS_VERSIONS[maxVersion] }),
   };
 }
+
+const TLS_VERSIONS = { '1.2': 'TLSv1.2', '1.3': 'TLSv1.3' } as const;
 
 async function clientIdentity(
   { certFile, keyFile }: { certFile: string; keyFile: string },

@@ -66,18 +66,30 @@ export const programmed = z.object({
   incomparable: z.string().nullable(),
 });
 
+const certificate = z.object({
+  subject: z.string(),
+  issuer: z.string(),
+  altNames: z.string().nullable(),
+  validFrom: z.string(),
+  validTo: z.string(),
+});
+
 /** How connections were secured. */
 export const tls = z.object({
   version: z.string(),
   cipher: z.string(),
   alpn: z.string().nullable(),
-  certificate: z
-    .object({
-      subject: z.string(),
-      issuer: z.string(),
-      altNames: z.string().nullable(),
-      validFrom: z.string(),
-      validTo: z.string(),
+  certificate: certificate.nullable(),
+  /** When that was seen last. */
+  seenAt: z.string(),
+});
+
+/** The same, and how long it will do. */
+export const shownTls = tls.extend({
+  certificate: certificate
+    .extend({
+      /** From `seenAt` on; below 0 for one that has expired. null where its last day is no time. */
+      daysLeft: z.number().nullable(),
     })
     .nullable(),
 });

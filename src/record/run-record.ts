@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { amount, count, milliseconds, seconds, share, weight } from './record-numbers.js';
 import { RUN_SCHEMA } from './run-schema.js';
 import { askedSchema } from './asked-schema.js';
-import { behind, finding, programmed, route, tls, verdict } from './record-parts.js';
+import { behind, finding, programmed, route, shownTls, verdict } from './record-parts.js';
 import { comparison } from './comparison-schema.js';
 import { savedCountsSchema } from './saved-counts-schema.js';
 
@@ -374,8 +374,8 @@ export const runRecordSchema = z.object({
     reconnects: count,
     rstStream: countsByName,
     maxConcurrentStreams: count.nullable(),
-    /** null in plaintext. */
-    tls: tls.nullable(),
+    /** That whose certificate ends first, where addresses differ; null in plaintext. */
+    tls: shownTls.nullable(),
     connections: z.array(connectionCounts),
   }),
   /** Width of the windows; null where there are none. */
@@ -395,8 +395,8 @@ export const runRecordSchema = z.object({
     z.object({
       expression: z.string(),
       /** In `unit`; null when it was not measured. */
-      observed: amount.nullable(),
-      unit: z.enum(['ms', 'share', 'requests/s', 'ratio']),
+      observed: z.number().nullable(),
+      unit: z.enum(['ms', 'share', 'requests/s', 'ratio', 'days']),
       /** null where it cannot be said. */
       ok: z.boolean().nullable(),
     }),

@@ -104,7 +104,8 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   }
   const { thresholds } = scenario.rule;
   const compared = comparedPair(scenario.rule.compared, configured);
-  checkThresholds(plainThresholds(thresholds), namesOf(configured));
+  const isPlaintext = scenario.security.kind === 'plaintext';
+  checkThresholds(plainThresholds(thresholds), namesOf(configured), isPlaintext);
   checkComparisons({ compared, thresholds }, namesOf(configured));
   const isSequential = calls.some(({ asked }) => asked.expectation?.design === 'sequential');
   if (isSequential) refuseLogs(scenario, calls);

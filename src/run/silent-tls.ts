@@ -6,8 +6,14 @@ import type { Admit, OpenTransport } from '../load/transport/transport.js';
 const CLOSED = /^(?:closed by the peer|socket error ECONNRESET) before it answered$/;
 /** In the words that are used where the server answers in TLS. */
 const SPOKEN_IN_PLAINTEXT = 'plaintext was spoken to a TLS port: connect with TLS';
-/** What may be wrong with TLS that is there. */
-const KINDS_OF_TLS: readonly string[] = ['certificate', 'client-certificate'];
+/** What may be wrong with TLS that is there, where nobody looks at its certificate. */
+const KINDS_OF_TLS: readonly string[] = [
+  'client-certificate-wanted',
+  'client-certificate-refused',
+  'tls-version',
+  'tls-cipher',
+  'server-name',
+];
 
 /**
  * Some servers close connections on which TLS does not begin, without a word. Where that is all that came
@@ -55,13 +61,15 @@ async function speaksTls(
 ): Promise<boolean> {
   const [target] = addresses;
   if (target === undefined) return false;
+  const { nameInTls } = transport;
+  // Whose certificate it is does not matter here.
+  const tls = { verify: false, ...(nameInTls !== undefined && { serverName: nameInTls }) };
   const inTls = await openTransport(
-    // Whose certificate it is does not matter here.
-    { ...transport, target, tls: { verify: false }, httpVersion: 'negotiated' },
+    { ...transport, target, tls, httpVersion: 'negotiated' },
     calls.map(({ request }) => request),
     { callsPerConnection: 1 },
     signal,
   );
-  const { tls, unreachable } = await inTls.reach(ADMITTED);
-  return tls.length > 0 || unreachable.some(({ kind }) => KINDS_OF_TLS.includes(kind));
+  const { tls: seen, unreachable } = await inTls.reach(ADMITTED);
+  return seen.length > 0 || unreachable.some(({ kind }) => KINDS_OF_TLS.includes(kind));
 }

@@ -9,6 +9,7 @@ import { isLoopback } from '../load/transport/loopback.js';
 import { openTransport } from '../load/transport/open-transport.js';
 import { type Sent, sendInTurn } from '../load/transport/send-in-turn.js';
 import type { Admit, ConnectionEvents, Reach, TransportSpec } from '../load/transport/transport.js';
+import { hostOfAuthority } from '../scenario/authority-host.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { RunOptions } from './options.js';
 import { withSilentTls } from './silent-tls.js';
@@ -57,8 +58,11 @@ export async function reachTarget(
   admit: Admit,
   { signal = new AbortController().signal, onNote, openTransport: own }: RunOptions,
 ): Promise<ReachedTarget> {
-  const spec = await transportSpec(scenario, onNote, signal);
   const requests = calls.map(({ request }) => request);
+  const spec: TransportSpec = {
+    ...(await transportSpec(scenario, onNote, signal)),
+    ...(requests[0] !== undefined && { nameInTls: hostOfAuthority(requests[0].authority) }),
+  };
   const transport = await (own ?? openTransport)(spec, requests, { callsPerConnection: 1 }, signal);
   const { addresses, unreachable, tls, httpVersion }: Reach = await transport.reach(admit);
   const isExclusive = httpVersion === '1.1' && requests.some(({ kind }) => kind !== 'grpc');

@@ -78,7 +78,7 @@ const HOST_LINE = /^\s*host\s*:(.*)$/i;
  *
  * @throws InputError when it cannot be sent.
  */
-export function hostIn(lines: readonly string[]): string | null {
+function hostIn(lines: readonly string[]): string | null {
   const text = lines
     .flatMap((line) => HOST_LINE.exec(line)?.[1] ?? [])
     .at(-1)

@@ -1,11 +1,11 @@
 import { InputError } from '../input-error.js';
 import { type Secrets, secretsOf } from '../secrets.js';
+import { hostOfAuthority } from './authority-host.js';
 import { type Call, callOf } from './call.js';
 import { DEFAULTS } from './defaults.js';
 import { dialledTarget } from './dialled.js';
 import { type OkStatuses, parseOkStatuses } from './ok-status.js';
 import { parseErrorLimits, parseErrorRateShown } from './error-limits.js';
-import { hostIn } from './headers.js';
 import { type CallOfSettings, callList, inCall } from './call-list.js';
 import { type ComparedDestinations, parseComparedDestinations } from './compared-destinations.js';
 import { parseDurationMs } from './duration.js';
@@ -63,9 +63,15 @@ export interface TlsSecurity {
   kind: 'tls';
   caFile: string | undefined;
   client: { certFile: string; keyFile: string } | undefined;
+  /** To be asked for in place of the target's own name. */
   serverName: string | undefined;
   skipVerify: boolean;
+  minVersion: TlsVersion | undefined;
+  maxVersion: TlsVersion | undefined;
 }
+
+/** A version of TLS. */
+export type TlsVersion = '1.2' | '1.3';
 
 /** What is done with a scenario: a split is verified, or a target is loaded. */
 export type LoadingCommand = 'verify' | 'bench';
@@ -152,7 +158,7 @@ export function scenarioOf(
   const calls = callList(settings).map((own, index, all) =>
     inCall(all, index, () => scenarioCall(own, path, command)),
   );
-  const security = securityOf(settings, target, nameOfHost(settings));
+  const security = securityOf(settings, target, nameOfAuthority(calls));
   const { resolve, 'connect-to': connectTo } = settings;
   return {
     command,
@@ -211,11 +217,10 @@ function httpVersionOf(
   return security.kind === 'tls' ? 'negotiated' : '1.1';
 }
 
-/** What `host` says, where the calls agree: a certificate is asked for by that name. */
-function nameOfHost(settings: Settings): string | undefined {
-  const hosts = callList(settings).map(({ header }) => hostIn(header ?? []));
-  const [first = null, ...others] = new Set(hosts);
-  return first === null || others.length > 0 ? undefined : first.replace(/:\d+$/, '');
+/** The host of the authority, where the calls agree: a certificate is asked for by that name. */
+function nameOfAuthority(calls: readonly ScenarioCall[]): string | undefined {
+  const [authority = null, ...others] = new Set(calls.map(({ call }) => call.authority));
+  return authority === null || others.length > 0 ? undefined : hostOfAuthority(authority);
 }
 
 function loadOf(
@@ -334,14 +339,18 @@ function okStatusesOf(settings: CallOfSettings, { kind }: Call): OkStatuses | nu
   });
 }
 
-function securityOf(settings: Settings, target: Target, hostName: string | undefined): Security {
+function securityOf(
+  settings: Settings,
+  target: Target,
+  authorityName: string | undefined,
+): Security {
   const scheme = target.kind === 'tcp' ? target.scheme : null;
   if (settings.plaintext === true && scheme === 'https') {
     throw new InputError('an https:// target cannot be spoken to in plaintext: drop one', {
       path: '--plaintext',
     });
   }
-  const tlsSetting = (['cacert', 'cert', 'key', 'servername', 'skip-verify'] as const).find(
+  const tlsSetting = TLS_SETTINGS.find(
     (key) => settings[key] !== undefined && settings[key] !== false,
   );
   if (settings.plaintext === true || scheme === 'http') {
@@ -356,11 +365,29 @@ function securityOf(settings: Settings, target: Target, hostName: string | undef
       path: cert === undefined ? '--key' : '--cert',
     });
   }
+  const { 'tls-min': minVersion, 'tls-max': maxVersion } = settings;
+  if (minVersion === '1.3' && maxVersion === '1.2') {
+    throw new InputError('it is above --tls-max: no version is left to offer', {
+      path: '--tls-min',
+    });
+  }
   return {
     kind: 'tls',
     caFile: settings.cacert,
     client: cert === undefined || key === undefined ? undefined : { certFile: cert, keyFile: key },
-    serverName: settings.servername ?? hostName,
+    serverName: settings.servername ?? authorityName,
     skipVerify: settings['skip-verify'] === true,
+    minVersion,
+    maxVersion,
   };
 }
+
+const TLS_SETTINGS = [
+  'cacert',
+  'cert',
+  'key',
+  'servername',
+  'skip-verify',
+  'tls-min',
+  'tls-max',
+] as const;

@@ -45,6 +45,7 @@ const requestsPerSecond = z
   .positive({ error: 'write a number of requests per second above 0' })
   .max(MAX_RPS, { error: `write at most ${MAX_RPS} requests per second` });
 const PACE = 'write max, or a number of requests per second';
+const tlsVersion = z.enum(['1.2', '1.3'], { error: 'write "1.2" or "1.3", in a file as a text' });
 const MAX_WORKERS = 64;
 /** One client has no more ports than this to one address, and a process seldom more open files. */
 const MAX_CONNECTIONS = 60_000;
@@ -239,8 +240,15 @@ export const settingsSchema = z.strictObject({
   key: z.string().optional().describe("PEM file of the client certificate's key"),
   resolve: name.optional().describe('HOST:PORT:ADDRESS to connect to, as for curl'),
   'connect-to': name.optional().describe('HOST1:PORT1:HOST2:PORT2 to connect to, as for curl'),
-  servername: z.string().optional().describe('Name to check the certificate for, and for SNI'),
+  servername: z
+    .string()
+    .optional()
+    .describe('Name to check the certificate for, and for SNI; the authority when absent'),
   'skip-verify': z.boolean().optional().describe("Do not check the server's certificate"),
+  'tls-min': tlsVersion.optional().describe('The least version of TLS to offer; "1.2" when absent'),
+  'tls-max': tlsVersion
+    .optional()
+    .describe('The highest version of TLS to offer; "1.3" when absent'),
   'connect-timeout': timeLimit('How long connecting may take').optional(),
 
   requests: count('How many requests; planned from the weights when absent').optional(),
@@ -287,7 +295,7 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe('How the exit status treats an inconclusive run'),
   threshold: texts(
-    'What must hold: p99<50ms, p99{v2}<1.2x{v1}, error-rate<1%, rate>1000',
+    'What must hold: p99<50ms, p99{v2}<1.2x{v1}, error-rate<1%, rate>1000, cert-days>14',
   ).optional(),
   'compare-destinations': z
     .string()

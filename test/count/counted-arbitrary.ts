@@ -75,6 +75,7 @@ const tls = record({
       validTo: fc.constant('2027-01-01T00:00:00.000Z'),
     }),
   ),
+  seenAt: fc.constantFrom('2026-02-01T00:00:00.000Z', '2026-02-03T00:00:00.000Z'),
 });
 
 const transport = record({

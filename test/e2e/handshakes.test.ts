@@ -30,30 +30,6 @@ const CASES: { what: string; server: () => net.Server; words: string[]; code: st
     code: 'alpn-not-h2',
   },
   {
-    what: 'a certificate of an authority that nobody named',
-    server: () => http2.createSecureServer(own),
-    words: [],
-    code: 'certificate-not-trusted',
-  },
-  {
-    what: 'a certificate for another name',
-    server: () => http2.createSecureServer(own),
-    words: ['--cacert', ca, '--servername', 'elsewhere.example'],
-    code: 'certificate-not-trusted',
-  },
-  {
-    what: 'a server that wants to know the client',
-    server: () =>
-      http2.createSecureServer({
-        ...own,
-        ca: authority.cert,
-        requestCert: true,
-        rejectUnauthorized: true,
-      }),
-    words: ['--cacert', ca],
-    code: 'client-certificate-refused',
-  },
-  {
     what: 'a server that never says a word',
     server: () => net.createServer((socket) => socket.resume()),
     words: ['--plaintext', '--connect-timeout', '300ms'],

@@ -17,6 +17,8 @@ const TLS = {
   client: undefined,
   serverName: undefined,
   skipVerify: false,
+  minVersion: undefined,
+  maxVersion: undefined,
 } as const;
 
 describe('certificates', () => {
@@ -26,6 +28,13 @@ describe('certificates', () => {
     assert.deepEqual(await readTlsOptions(unverified, 'gateway'), {
       verify: false,
       serverName: 'shop',
+    });
+    const modern = { ...TLS, minVersion: '1.3', maxVersion: '1.3' } as const;
+    assert.deepEqual(await readTlsOptions(modern, 'gateway'), {
+      verify: true,
+      serverName: 'gateway',
+      minVersion: 'TLSv1.3',
+      maxVersion: 'TLSv1.3',
     });
   });
 

@@ -16,7 +16,10 @@ describe('the embedded mesh over TLS', () => {
     client?: { cert: string; key: string },
   ): Promise<Record<string, number>> {
     const { clientCa, ...names } = server;
-    const tls = { ...authority.issue(names), ...(clientCa === undefined ? {} : { clientCa }) };
+    const tls = {
+      ...authority.issue(names),
+      ...(clientCa === undefined ? {} : { clientCa }),
+    };
     const mesh = await startMesh({ service: 'greeter', versions: VERSIONS, tls });
     const channelCredentials = credentials.createSsl(
       Buffer.from(authority.cert),
@@ -46,6 +49,8 @@ describe('the embedded mesh over TLS', () => {
   it('asks for a client certificate when told an authority for it', async () => {
     const server = { hosts: ['localhost'], clientCa: authority.cert };
     await assert.rejects(greet(server), { code: 14 });
-    assert.deepEqual(await greet(server, authority.issue({ hosts: ['client'] })), { [POD]: 10 });
+    assert.deepEqual(await greet(server, authority.issue({ hosts: ['client'] })), {
+      [POD]: 10,
+    });
   });
 });

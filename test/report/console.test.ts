@@ -47,6 +47,12 @@ function hostile(command: RunRecord['command']): RunRecord {
     },
   ];
   record.thresholds = [{ expression: 'p99<1ms', observed: 1, unit: 'ms', ok: false }];
+  record.transport.tls = {
+    ...{ version: 'x', cipher: 'x', alpn: 'x', seenAt: 'x' },
+    certificate: {
+      ...{ subject: 'x', issuer: 'x', altNames: 'x', validFrom: 'x', validTo: 'x', daysLeft: -1 },
+    },
+  };
   record.load.unsent = 1;
   record.load.unsentByCause = { [EVIL]: 1 };
   record.scenario = 'x';

@@ -164,6 +164,33 @@ describe('an HTTP request', () => {
     assert.equal(security.kind === 'tls' ? security.serverName : null, 'a.example');
   });
 
+  it('is asked for with the name that the authority says, unless another is given', () => {
+    const target = '10.0.0.1:443';
+    const call = 'a.B/C';
+    for (const [settings, name] of [
+      [{ call, authority: 'grpc.example.com' }, 'grpc.example.com'],
+      [{ call, authority: 'grpc.example.com:443' }, 'grpc.example.com'],
+      [{ call, authority: '[::1]:443' }, '::1'],
+      [{ call, authority: 'grpc.example.com', servername: 'b.example' }, 'b.example'],
+      [{ calls: [{ call, authority: 'a.example' }, { call: 'a.B/D' }] }, undefined],
+      [{ call }, undefined],
+    ] as const) {
+      const { security } = scenarioOf(
+        { target, weights: 'v1=1', ...settings } as Settings,
+        'bench',
+      );
+      assert.equal(security.kind === 'tls' ? security.serverName : null, name);
+    }
+  });
+
+  it('offers versions of TLS from one to another', () => {
+    const ask = (settings: Settings) => scenario({ target: 'https://shop/', ...settings }).security;
+    const both = ask({ 'tls-min': '1.2', 'tls-max': '1.3' });
+    assert.deepEqual(both.kind === 'tls' && [both.minVersion, both.maxVersion], ['1.2', '1.3']);
+    assert.throws(() => ask({ 'tls-min': '1.3', 'tls-max': '1.2' }), InputError);
+    assert.throws(() => ask({ target: 'http://shop/', 'tls-min': '1.3' }), InputError);
+  });
+
   it('refuses what frames it', () => {
     for (const name of ['content-length', 'transfer-encoding', 'connection', 'te', 'expect']) {
       assert.throws(() => httpCall({ target: 'http://a/', header: [`${name}: 1`] }), InputError);

@@ -4,6 +4,7 @@ import type { Reason } from '../expectation.js';
 import { unsentByCause } from '../unsent.js';
 import type { Verdict } from '../verdict.js';
 import { cachedAnswers } from './cached-answers.js';
+import { certificatesDiffer } from './certificates-differ.js';
 import { clientBottleneck } from './client-bottleneck.js';
 import { clientShortage } from './client-shortage.js';
 import { connectionsNotOpened } from './connections-not-opened.js';
@@ -90,6 +91,7 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
       missed,
       loadCutShort(accountOf(counted)),
       workerDied(deaths, members.length + deaths.length),
+      certificatesDiffer(transport),
       cachedAnswers(calls.map(({ cache }) => cache)),
     ].filter((finding) => finding !== null),
     isClientBottleneck: bottleneck !== null || shortage !== null,

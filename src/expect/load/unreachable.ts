@@ -53,15 +53,79 @@ const NAMING = new Map<string, Naming>(
       summary: 'Plaintext was spoken to a port that speaks TLS.',
       advice: 'Write https://, or drop --plaintext; for a private authority add --cacert FILE.',
     },
+    'certificate-expired': {
+      code: 'certificate-expired',
+      summary: "The target's certificate has expired.",
+      advice:
+        'Renew it where the gateway has it from (Istio: the Secret of credentialName), and look why nothing did so by itself (cert-manager).',
+    },
+    'certificate-not-yet-valid': {
+      code: 'certificate-not-yet-valid',
+      summary: "The target's certificate is not valid yet.",
+      advice: 'Compare the clock of this machine, and of that which signed it, with its first day.',
+    },
+    'certificate-wrong-name': {
+      code: 'certificate-wrong-name',
+      summary: "The target's certificate is for other names than the one asked for.",
+      advice:
+        "Ask for one of its names with --authority (or --servername alone), or let the certificate have the gateway's host.",
+    },
+    'certificate-self-signed': {
+      code: 'certificate-self-signed',
+      summary: "The target's certificate is signed by itself.",
+      advice:
+        'Where it is meant to be so, trust it with --cacert FILE; else give the gateway one that an authority has signed.',
+    },
+    'certificate-unknown-authority': {
+      code: 'certificate-unknown-authority',
+      summary: "The target's certificate is from an authority that is not trusted here.",
+      advice:
+        'Give the authority with --cacert FILE; where it is trusted, let the gateway send the certificates between it and its own.',
+    },
     certificate: {
       code: 'certificate-not-trusted',
       summary: "The target's certificate does not verify.",
-      advice: 'Give its authority with --cacert, or the name it is made for with --servername.',
+      advice: 'Look at the certificate and those that signed it with openssl s_client -showcerts.',
     },
-    'client-certificate': {
+    'client-certificate-wanted': {
+      code: 'client-certificate-wanted',
+      summary: 'The target wants a client certificate, and none was given.',
+      advice:
+        'Give one with --cert and --key (the gateway server has mode MUTUAL), or take a server of mode SIMPLE.',
+    },
+    'client-certificate-refused': {
       code: 'client-certificate-refused',
-      summary: 'The target wants another client certificate.',
-      advice: 'Give one with --cert and --key that the gateway trusts.',
+      summary: 'The target refuses the client certificate.',
+      advice:
+        'Give one with --cert and --key that the authority of the gateway has signed (ca.crt of its credentialName), and that is valid today.',
+    },
+    'tls-version': {
+      code: 'tls-version-mismatch',
+      summary: 'The target and this side have no version of TLS in common.',
+      advice:
+        "Check --tls-min and --tls-max, and the gateway server's tls.minProtocolVersion and maxProtocolVersion.",
+    },
+    'tls-cipher': {
+      code: 'tls-cipher-mismatch',
+      summary: 'The target and this side have no cipher in common.',
+      advice:
+        "Check the gateway server's tls.cipherSuites, and that its key is of a kind they take.",
+    },
+    'server-name': {
+      code: 'server-name-unknown',
+      summary: 'The target has no certificate for the name it was asked for.',
+      advice: 'Ask for one of the hosts of the Gateway with --authority (or --servername alone).',
+    },
+    'tls-closed': {
+      code: 'tls-handshake-closed',
+      summary: 'The target closes the connection during the TLS handshake, without a word.',
+      advice:
+        "Gateways do so for a name that none of their servers' hosts has: ask for one with --authority (or --servername); and where the Secret of credentialName is missing or in another namespace than the gateway's pods.",
+    },
+    tls: {
+      code: 'tls-handshake-failed',
+      summary: 'The TLS handshake with the target failed.',
+      advice: 'Look at what the target says with openssl s_client -connect HOST:PORT -alpn h2.',
     },
     credentials: {
       code: 'credentials-unusable',

@@ -1,6 +1,7 @@
 import type { Counted, HistogramCounts } from '../../count/counted.js';
 import { summarize } from '../../count/latency-summary.js';
 import { sumOfHistograms } from '../../count/histogram.js';
+import { daysLeft, soonestToEnd } from '../../count/tls-details.js';
 import { InputError } from '../../input-error.js';
 import type { Reason } from '../expectation.js';
 import { errorRatesOf } from './error-rates.js';
@@ -8,6 +9,7 @@ import { thresholdReasons } from './threshold-text.js';
 import type { Verdict } from '../verdict.js';
 import {
   evaluateThreshold,
+  isAboutSpeed,
   parseThreshold,
   type ThresholdEvidence,
   type ThresholdResult,
@@ -24,15 +26,24 @@ export interface ThresholdsJudgement {
  * Refuses thresholds that cannot be held against a run, before anything is sent.
  *
  * @param destinations Names that there are; null where every pod that answers is one.
- * @throws InputError when one is malformed, or names a destination that does not exist.
+ * @param isPlaintext Whether there will be no certificate to look at.
+ * @throws InputError when one is malformed, names a destination that does not exist, or asks for a certificate
+ *   in plaintext.
  */
 export function checkThresholds(
   expressions: readonly string[],
   destinations: readonly string[] | null,
+  isPlaintext: boolean,
 ): void {
   for (const expression of expressions) {
     const { measure } = parseThreshold(expression);
-    const name = measure.kind === 'rate' ? null : measure.destination;
+    if (measure.kind === 'cert-days' && isPlaintext) {
+      throw new InputError(
+        `"${expression}" is about a certificate, and the target is spoken to in plaintext`,
+        { path: '--threshold' },
+      );
+    }
+    const name = 'destination' in measure ? measure.destination : null;
     if (name === null || destinations === null || destinations.includes(name)) continue;
     throw new InputError(
       `"${expression}" names a destination that does not exist: there is ${destinations.join(', ')}`,
@@ -43,7 +54,7 @@ export function checkThresholds(
 
 /** Whether any of them is about latency or rate. */
 export function asksForSpeed(expressions: readonly string[]): boolean {
-  return expressions.some((expression) => parseThreshold(expression).measure.kind !== 'error-rate');
+  return expressions.some((expression) => isAboutSpeed(parseThreshold(expression).measure));
 }
 
 /**
@@ -67,6 +78,7 @@ export function judgeThresholds(
     ),
     errors: errorRatesOf(counted.calls),
     requestsPerSecond: requestsPerSecondOf(counted),
+    certificateDays: certificateDaysOf(counted),
     ...judging,
   };
   const thresholds = expressions.map(parseThreshold);
@@ -89,6 +101,13 @@ export function requestsPerSecondOf({ span, calls }: Counted): number | null {
   if (span === null || span.endMs <= span.startMs) return null;
   const sent = calls.reduce((sum, call) => sum + call.sent, 0);
   return (sent * 1000) / (span.endMs - span.startMs);
+}
+
+/** The least of all addresses; nothing is left where one was turned down for its age. */
+function certificateDaysOf({ transport, unreachable }: Counted): number | null {
+  if (unreachable.some(({ kind }) => kind === 'certificate-expired')) return 0;
+  const soonest = soonestToEnd(transport.tls);
+  return soonest === undefined ? null : daysLeft(soonest);
 }
 
 function latencyOf({ calls }: Counted): {

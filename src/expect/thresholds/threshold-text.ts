@@ -34,6 +34,8 @@ function nameOf({ measure }: Threshold): string {
       return `the error rate${ofDestination(measure.destination)}`;
     case 'rate':
       return 'the rate';
+    case 'cert-days':
+      return "what is left of the server's certificate";
   }
 }
 
@@ -49,6 +51,8 @@ function valueText(value: number, { unit }: ThresholdResult): string {
       return percent(value);
     case 'ratio':
       return `${digits(value)} times`;
+    case 'days':
+      return `${Number(value.toFixed(2))} days`;
     case 'requests/s':
       return `${count(Math.round(value))} requests/s`;
   }

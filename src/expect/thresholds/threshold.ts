@@ -12,7 +12,8 @@ export interface Threshold {
   measure:
     | { kind: 'latency'; metric: LatencyMetric; destination: string | null }
     | { kind: 'error-rate'; destination: string | null }
-    | { kind: 'rate' };
+    | { kind: 'rate' }
+    | { kind: 'cert-days' };
   comparison: '<' | '<=' | '>' | '>=';
   limit: number;
 }
@@ -22,7 +23,7 @@ export interface ThresholdResult {
   expression: string;
   /** In `unit`; null when it was not measured. */
   observed: number | null;
-  unit: 'ms' | 'share' | 'requests/s' | 'ratio';
+  unit: 'ms' | 'share' | 'requests/s' | 'ratio' | 'days';
   ok: boolean | null;
 }
 
@@ -36,6 +37,8 @@ export interface ThresholdEvidence {
   /** Level at which an error rate is beyond its limit. */
   alpha: number;
   requestsPerSecond: number | null;
+  /** Days that the server's certificate is still good for, the least of all addresses. */
+  certificateDays: number | null;
   /** The client was the bottleneck: what it says of latency and rate is about itself. */
   isClientBottleneck: boolean;
   /** The rate that was asked for was not reached: what is kept under less says nothing of it. */
@@ -44,12 +47,14 @@ export interface ThresholdEvidence {
   isPaced: boolean;
 }
 
-const FORMS = 'p99<50ms, p99{v2}<1.2x{v1}, mean<5ms, error-rate<1%, error-rate{v2}<1% or rate>1000';
+const FORMS =
+  'p99<50ms, p99{v2}<1.2x{v1}, mean<5ms, error-rate<1%, error-rate{v2}<1%, rate>1000 or cert-days>14';
 const MS_PER_UNIT: Record<string, number> = { us: 0.001, µs: 0.001, ms: 1, s: 1000 };
 
 /**
  * Reads a threshold: `p50`, `p90`, `p95`, `p99`, `p999`, `mean` or `max` with a duration, for one
- * destination as `p99{v2}`; `error-rate` with a percentage or a share, likewise; `rate` in requests per second.
+ * destination as `p99{v2}`; `error-rate` with a percentage or a share, likewise; `rate` in requests per second;
+ * `cert-days`, what is left of the server's certificate, in days.
  *
  * @throws InputError when it is something else.
  */
@@ -76,13 +81,15 @@ export function parseThreshold(expression: string): Threshold {
 
 function measureOf(name: string, destination: string | null): Threshold['measure'] {
   if (isLatencyMetric(name)) return { kind: 'latency', metric: name, destination };
-  return name === 'rate' ? { kind: 'rate' } : { kind: 'error-rate', destination };
+  if (name === 'cert-days' || name === 'rate') return { kind: name };
+  return { kind: 'error-rate', destination };
 }
 
 /** What one of the written numbers is worth; null when the unit does not go with the name. */
 function scaleOf(name: string, unit: string): number | null {
   if (isLatencyMetric(name)) return MS_PER_UNIT[unit] ?? null;
   if (name === 'error-rate') return unit === '%' ? 0.01 : unit === '' ? 1 : null;
+  if (name === 'cert-days') return unit === '' || unit === 'd' ? 1 : null;
   return name === 'rate' && unit === '' ? 1 : null;
 }
 
@@ -97,9 +104,9 @@ export function evaluateThreshold(
 ): ThresholdResult {
   const { expression, measure } = threshold;
   const observed = observedOf(measure, evidence);
-  const isAboutClient = measure.kind !== 'error-rate' && evidence.isClientBottleneck;
+  const isAboutClient = isAboutSpeed(measure) && evidence.isClientBottleneck;
   const ok = observed === null || isAboutClient ? null : isKept(threshold, observed, evidence);
-  const isUnproven = measure.kind !== 'error-rate' && evidence.isRateMissed && ok === true;
+  const isUnproven = isAboutSpeed(measure) && evidence.isRateMissed && ok === true;
   const isHeldBack = measure.kind === 'rate' && evidence.isPaced && ok === false;
   return {
     expression,
@@ -107,6 +114,11 @@ export function evaluateThreshold(
     unit: UNITS[measure.kind],
     ok: isHeldBack || isUnproven ? null : ok,
   };
+}
+
+/** Whether what was measured depends on how fast requests were sent and answered. */
+export function isAboutSpeed({ kind }: Threshold['measure']): boolean {
+  return kind === 'latency' || kind === 'rate';
 }
 
 /** Error rates by exact tests, everything else as it was measured. */
@@ -126,7 +138,12 @@ function errorCounts(destination: string | null, errors: ErrorRates): ErrorCount
   return destination === null ? errors.overall : errors.byDestination.get(destination);
 }
 
-const UNITS = { latency: 'ms', 'error-rate': 'share', rate: 'requests/s' } as const;
+const UNITS = {
+  latency: 'ms',
+  'error-rate': 'share',
+  rate: 'requests/s',
+  'cert-days': 'days',
+} as const;
 
 function observedOf(measure: Threshold['measure'], evidence: ThresholdEvidence): number | null {
   switch (measure.kind) {
@@ -142,6 +159,8 @@ function observedOf(measure: Threshold['measure'], evidence: ThresholdEvidence):
     }
     case 'rate':
       return evidence.requestsPerSecond;
+    case 'cert-days':
+      return evidence.certificateDays;
   }
 }
 

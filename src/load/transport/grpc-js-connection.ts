@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import {
   type CallOptions,
   ChannelCredentials,
@@ -282,9 +283,21 @@ function channelTarget(endpoint: Endpoint): string {
 
 function credentialsOf(tls: TlsOptions | null): ChannelCredentials {
   if (tls === null) return ChannelCredentials.createInsecure();
-  return ChannelCredentials.createSsl(pem(tls.ca), pem(tls.key), pem(tls.cert), {
-    rejectUnauthorized: tls.verify !== false,
-  });
+  const { minVersion, maxVersion } = tls;
+  const verifyOptions = { rejectUnauthorized: tls.verify !== false };
+  if (minVersion !== undefined || maxVersion !== undefined) {
+    // The library's own way leaves the versions to Node.js.
+    const { ca, cert, key } = tls;
+    const context = createSecureContext({
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+      ...(minVersion === undefined ? {} : { minVersion }),
+      ...(maxVersion === undefined ? {} : { maxVersion }),
+    });
+    return ChannelCredentials.createFromSecureContext(context, verifyOptions);
+  }
+  return ChannelCredentials.createSsl(pem(tls.ca), pem(tls.key), pem(tls.cert), verifyOptions);
 }
 
 function pem(text: string | Buffer | undefined): Buffer | null {

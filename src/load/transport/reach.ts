@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import net from 'node:net';
-import type { TlsDetails } from '../../count/counted.js';
+import { distinctTls, type TlsDetails } from '../../count/tls-details.js';
 import { probeHttp } from '../../wire/h1/probe.js';
 import { probe, type ProbeOptions, type ProbeResult } from '../../wire/h2/probe.js';
 import { ConnectError, connectErrorFrom } from '../../wire/socket/connect-error.js';
@@ -19,7 +19,7 @@ import type { Admit, HttpVersion, Reach, SocketTransportSpec } from './transport
  * @param greet Tries an address out.
  */
 export async function reachSockets(
-  { target, tls, connectTimeoutMs: timeoutMs, httpVersion }: SocketTransportSpec,
+  { target, tls, nameInTls, connectTimeoutMs: timeoutMs, httpVersion }: SocketTransportSpec,
   signal: AbortSignal,
   admit: Admit,
   greet: (options: ProbeOptions) => Promise<Pick<ProbeResult, 'tls'>> = greetingOf(httpVersion),
@@ -37,10 +37,10 @@ export async function reachSockets(
   }
   if (!signal.aborted) admit(endpoints);
   const attempts = await Promise.allSettled(
-    endpoints.map((endpoint) => greet({ endpoint, tls, timeoutMs, signal })),
+    endpoints.map((endpoint) => greet({ endpoint, tls, nameInTls, timeoutMs, signal })),
   );
   if (signal.aborted) return reach;
-  const kinds = new Map<string, TlsDetails>();
+  const sessions: TlsDetails[] = [];
   const agreed: (string | null)[] = [];
   attempts.forEach((attempt, index) => {
     const endpoint = endpoints[index]!;
@@ -50,11 +50,11 @@ export async function reachSockets(
     }
     reach.addresses.push(endpoint);
     const { tls: session } = attempt.value;
-    if (session !== null) kinds.set(JSON.stringify(session), session);
+    if (session !== null) sessions.push(session);
     agreed.push(session?.alpn ?? null);
   });
   if (httpVersion === 'negotiated') reach.httpVersion = versionFor(agreed);
-  reach.tls.push(...kinds.values());
+  reach.tls.push(...distinctTls(sessions));
   return reach;
 }
 

@@ -1,6 +1,7 @@
 import type { CallEnd, RawAnswer } from '../../call/answer.js';
 import type { CallRequest } from '../../call/kinds.js';
-import type { TlsDetails, UnreachableAddress } from '../../count/counted.js';
+import type { UnreachableAddress } from '../../count/counted.js';
+import type { TlsDetails } from '../../count/tls-details.js';
 import type { LocalShortage } from '../../wire/socket/connect-error.js';
 import type { Endpoint } from '../../wire/socket/endpoint.js';
 import type { TlsOptions } from '../../wire/socket/tls-options.js';
@@ -15,6 +16,8 @@ export interface SocketTransportSpec {
   target: Endpoint;
   /** null for plaintext. */
   tls: TlsOptions | null;
+  /** What a certificate would be asked for in plaintext, where a gateway tells its servers apart by it. */
+  nameInTls?: string;
   connectTimeoutMs: number;
   /**
    * The version of HTTP that HTTP requests are sent with; gRPC's are sent with HTTP/2 always.

@@ -1,4 +1,5 @@
 import type { Counted } from '../../count/counted.js';
+import { daysLeft, soonestToEnd, type TlsDetails } from '../../count/tls-details.js';
 import type { RunRecord } from '../run-record.js';
 import { sumByName } from './names.js';
 
@@ -11,7 +12,7 @@ export function transportView({ transport, connections, calls }: Counted): RunRe
     reconnects,
     rstStream: Object.fromEntries(rstStream),
     maxConcurrentStreams,
-    tls: tls[0] ?? null,
+    tls: shown(soonestToEnd(tls)),
     connections: connections.map(({ remote, byCall }) => ({
       remote,
       observed: sumByName(
@@ -22,5 +23,14 @@ export function transportView({ transport, connections, calls }: Counted): RunRe
       ),
       missing: byCall.reduce((sum, { missing }) => sum + missing, 0),
     })),
+  };
+}
+
+function shown(details: TlsDetails | undefined): RunRecord['transport']['tls'] {
+  if (details === undefined) return null;
+  const { certificate } = details;
+  return {
+    ...details,
+    certificate: certificate === null ? null : { ...certificate, daysLeft: daysLeft(details) },
   };
 }

@@ -11,6 +11,7 @@ import { proxyCounterLines } from './proxy-counters.js';
 import { shorten } from './shorten.js';
 import { streamLines } from './streams.js';
 import { table } from './table.js';
+import { tlsFacts } from './tls.js';
 
 /** Renders a load test, in the order in which load tests are read. */
 export function renderBench(record: RunRecord, style: Style): string {
@@ -32,7 +33,8 @@ function facts(title: string, lines: readonly Fact[], style: Style): string {
   return [paint(style, 'heading', title), ...lines.map((line) => fact(line, style))].join('\n');
 }
 
-function header({ scenario, target, calls, load }: RunRecord, style: Style): string {
+function header(record: RunRecord, style: Style): string {
+  const { scenario, target, calls, load } = record;
   const name = scenario === null ? '' : ` · ${plainText(scenario)}`;
   const asked = load.requestsPerSecondAsked;
   const loop = asked === null ? '' : `${formatCount(asked)} per second asked for; `;
@@ -44,6 +46,7 @@ function header({ scenario, target, calls, load }: RunRecord, style: Style): str
       ['target', plainText(target)],
       ...[...new Set(calls.map(({ call }) => call))].map((call): Fact => ['call', plainText(call)]),
       ['load', loop + (load.connections === 0 ? 'no connection was opened' : size)],
+      ...tlsFacts(record),
     ],
     style,
   );

@@ -25,6 +25,7 @@ import { sourceText } from './source-text.js';
 import { stoppedText } from './stopped.js';
 import { streamLines } from './streams.js';
 import { table } from './table.js';
+import { tlsFacts } from './tls.js';
 import { voucherText } from './vouchers.js';
 
 /** Renders a run for a terminal, or for a pipe when the style has no colour. */
@@ -58,6 +59,7 @@ function header(record: RunRecord, style: Style): string {
         `${formatCount(load.connections)} connections, ${formatCount(load.concurrency)} in flight`,
     ],
   ];
+  facts.push(...tlsFacts(record));
   const stopped = stoppedText(record);
   if (stopped !== null) facts.push(['stopped', stopped]);
   if (record.rollout !== null) facts.push(['rollout', rolloutText(record.rollout)]);

@@ -89,6 +89,7 @@ function observedText(expression: string, observed: number | null): string {
   if (observed === null) return '-';
   const name = /^\s*([a-z0-9-]+)/.exec(expression)?.[1];
   if (name === 'error-rate') return formatShare(observed);
+  if (name === 'cert-days') return `${Number(observed.toFixed(2))} days`;
   return name === 'rate' ? `${formatCount(observed)} per second` : `${formatMs(observed)} ms`;
 }
 

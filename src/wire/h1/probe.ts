@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 import { type ProbeOptions, type ProbeResult, refineConnectError } from '../h2/probe.js';
-import { connectErrorFrom } from '../socket/connect-error.js';
+import { ConnectError, connectErrorFrom } from '../socket/connect-error.js';
 import { connectSocket } from '../socket/connect.js';
 import { describeTls } from '../tls/tls-session.js';
 
@@ -24,7 +24,7 @@ export async function probeHttp(options: ProbeOptions): Promise<ProbeResult> {
       return { remote, tls: null };
     }
     const tls = describeTls(socket);
-    await accepted(socket);
+    await accepted(socket, options);
     return { remote, tls };
   } catch (error) {
     const failure = connectErrorFrom(error, options.endpoint);
@@ -32,19 +32,28 @@ export async function probeHttp(options: ProbeOptions): Promise<ProbeResult> {
   }
 }
 
-/** TLS 1.3 reports a rejected client certificate only after the handshake, as an error while reading. */
-async function accepted(socket: TLSSocket): Promise<void> {
+/**
+ * TLS 1.3 reports a rejected client certificate only after the handshake, as an error while reading; and
+ * some servers close without a word.
+ */
+async function accepted(socket: TLSSocket, { tls, endpoint }: ProbeOptions): Promise<void> {
+  const mayBeRefused = tls?.cert !== undefined;
   await new Promise<void>((resolve, reject) => {
-    const lingering = setTimeout(() => socket.destroy(), LINGER_MS);
+    let isOver = false;
+    const lingering = setTimeout(() => {
+      isOver = true;
+      socket.destroy();
+    }, LINGER_MS);
     socket.on('error', (error: NodeJS.ErrnoException) => {
       // Any other error comes from closing in the middle of nothing.
       if (error.code?.startsWith('ERR_SSL_') === true) reject(error);
     });
     socket.on('close', () => {
       clearTimeout(lingering);
-      resolve();
+      if (mayBeRefused && !isOver) reject(new ConnectError('closed', endpoint));
+      else resolve();
     });
     socket.resume();
-    socket.end();
+    if (!mayBeRefused) socket.end();
   });
 }

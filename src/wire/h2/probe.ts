@@ -1,7 +1,12 @@
 import type net from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
-import { ConnectError, type ConnectErrorKind, connectErrorFrom } from '../socket/connect-error.js';
+import {
+  ConnectError,
+  type ConnectErrorKind,
+  connectErrorFrom,
+  isAnswerInTls,
+} from '../socket/connect-error.js';
 import { type ConnectOptions, connectSocket } from '../socket/connect.js';
 import { describeTls, type TlsSession } from '../tls/tls-session.js';
 import { recogniseGreeting } from './greeting.js';
@@ -14,7 +19,10 @@ export interface ProbeResult {
   readonly tls: TlsSession | null;
 }
 
-export type ProbeOptions = Omit<ConnectOptions, 'readInto'>;
+export interface ProbeOptions extends Omit<ConnectOptions, 'readInto'> {
+  /** What a certificate is asked for where plaintext has failed; the endpoint's host unless given. */
+  readonly nameInTls?: string | undefined;
+}
 
 // RFC 9113, section 3.4: the client preface, then a SETTINGS frame (empty: all defaults).
 const PREFACE = Buffer.concat([
@@ -26,8 +34,8 @@ const GOODBYE = Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
 
 /**
  * Opens one connection, sees whether an HTTP/2 server answers, and closes it. No request is sent.
- * A failure whose cause is open (the peer just closes, or stays silent) is looked into with one
- * more connection of the other kind, see {@link refineConnectError}.
+ * A failure whose cause is open (the peer just closes, or stays silent) is looked into with further
+ * connections, see {@link refineConnectError}.
  * @throws ConnectError (as rejection).
  */
 export async function probe(options: ProbeOptions): Promise<ProbeResult> {
@@ -38,12 +46,14 @@ export async function probe(options: ProbeOptions): Promise<ProbeResult> {
   }
 }
 
+/** What may come of speaking TLS to a plaintext port, or the reverse. */
 const AMBIGUOUS: readonly ConnectErrorKind[] = ['closed', 'silent', 'tls', 'not-http2'];
 const REFINEMENT_TIMEOUT_MS = 2000;
 
 /**
- * Looks into a failure that may come from speaking TLS to a plaintext port or the reverse: tries
- * the other one, briefly, and returns the error that names it; otherwise the error as it came.
+ * Looks into a failure. One that may come from speaking TLS to a plaintext port or the reverse is
+ * tried the other way, briefly; one of TLS is looked at once more, for what the server shows and says. Returns
+ * the error that names it, with what was seen; otherwise the error as it came.
  * @param error The failure of a connection made with `options`.
  * @param options The options of the failed connection.
  */
@@ -51,10 +61,12 @@ export async function refineConnectError(
   error: ConnectError,
   options: ProbeOptions,
 ): Promise<ConnectError> {
-  if (!AMBIGUOUS.includes(error.kind)) return error;
   const timeoutMs = Math.min(options.timeoutMs, REFINEMENT_TIMEOUT_MS);
   if (options.tls === null) {
-    const speaksTls = await greet({ ...options, timeoutMs, tls: { verify: false } }).then(
+    if (!AMBIGUOUS.includes(error.kind)) return error;
+    const { nameInTls } = options;
+    const tls = { verify: false, ...(nameInTls !== undefined && { serverName: nameInTls }) };
+    const speaksTls = await greet({ ...options, timeoutMs, tls }).then(
       () => true,
       (other: unknown) => provesTls(other),
     );
@@ -62,23 +74,29 @@ export async function refineConnectError(
       ? new ConnectError('plaintext-on-tls-port', options.endpoint, error.detail)
       : error;
   }
-  const speaksPlaintext = await greet({ ...options, timeoutMs, tls: null }).then(
-    () => true,
-    (other: unknown) => other instanceof ConnectError && other.kind === 'http1',
-  );
-  return speaksPlaintext
-    ? new ConnectError('tls-on-plaintext-port', options.endpoint, error.detail)
-    : error;
+  if (AMBIGUOUS.includes(error.kind) && !isAlert(error)) {
+    const speaksPlaintext = await greet({ ...options, timeoutMs, tls: null }).then(
+      () => true,
+      (other: unknown) => other instanceof ConnectError && other.kind === 'http1',
+    );
+    if (speaksPlaintext) {
+      return new ConnectError('tls-on-plaintext-port', options.endpoint, error.detail);
+    }
+  }
+  const { diagnoseTls } = await import('../tls/diagnose-tls.js');
+  return await diagnoseTls(error, { ...options, timeoutMs, tls: options.tls });
+}
+
+/** An alert is a TLS record: a peer that sends one speaks TLS. */
+function isAlert({ kind, detail }: ConnectError): boolean {
+  return kind === 'tls' && detail.includes('_ALERT_');
 }
 
 function provesTls(error: unknown): boolean {
   if (!(error instanceof ConnectError)) return false;
-  // What is seen only after a handshake that succeeded, or that a certificate ended.
-  const afterHandshake = ['alpn-not-h2', 'client-certificate', 'certificate', 'http1', 'not-http2'];
-  if (afterHandshake.includes(error.kind)) return true;
-  if (error.kind === 'silent') return error.detail === '';
-  // An alert is a TLS record: a peer that sends one speaks TLS.
-  return error.kind === 'tls' && error.detail.includes('_ALERT_');
+  // What is seen only after a handshake that succeeded.
+  if (['http1', 'not-http2'].includes(error.kind) || isAnswerInTls(error.kind)) return true;
+  return error.kind === 'silent' ? error.detail === '' : isAlert(error);
 }
 
 async function greet(options: ProbeOptions): Promise<ProbeResult> {

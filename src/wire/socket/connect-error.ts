@@ -16,9 +16,15 @@ export type LocalShortage = 'no-descriptors' | 'no-ports' | 'no-memory';
  * - `not-http2`: the peer answered with something that is neither HTTP/1.x, HTTP/2 nor TLS.
  * - `alpn-not-h2`: the TLS handshake succeeded, HTTP/2 was not agreed on.
  * - `alpn-not-http1`: the peer did not agree on HTTP/1.1.
- * - `certificate`: the server's certificate did not verify.
- * - `client-certificate`: the server asked for a client certificate, or did not accept ours.
+ * - `certificate-expired`, `certificate-not-yet-valid`, `certificate-wrong-name`,
+ *   `certificate-self-signed`, `certificate-unknown-authority`, `certificate`: the server's certificate did
+ *   not verify, the last for any other reason.
+ * - `client-certificate-wanted`: the server asked for a client certificate, and there was none.
+ * - `client-certificate-refused`: the server did not accept ours.
  * - `credentials`: our own CA, certificate or key cannot be used.
+ * - `tls-version`, `tls-cipher`: the two sides have no version of TLS, or no cipher, in common.
+ * - `server-name`: the server says that it has no certificate for the name that was asked for.
+ * - `tls-closed`: the peer closed the connection in the middle of the handshake, without a word.
  * - `tls`: the TLS handshake failed for another reason.
  * - `closed`: the peer closed the connection before it said anything.
  * - `silent`: connected, but no TLS handshake or SETTINGS frame within the connect timeout.
@@ -37,15 +43,29 @@ export type ConnectErrorKind =
   | 'not-http2'
   | 'alpn-not-h2'
   | 'alpn-not-http1'
-  | 'certificate'
-  | 'client-certificate'
+  | CertificateErrorKind
+  | 'client-certificate-wanted'
+  | 'client-certificate-refused'
   | 'credentials'
+  | 'tls-version'
+  | 'tls-cipher'
+  | 'server-name'
+  | 'tls-closed'
   | 'tls'
   | 'closed'
   | 'silent'
   | LocalShortage
   | 'interrupted'
   | 'socket';
+
+/** What may be wrong with the certificate of a server. */
+export type CertificateErrorKind =
+  | 'certificate-expired'
+  | 'certificate-not-yet-valid'
+  | 'certificate-wrong-name'
+  | 'certificate-self-signed'
+  | 'certificate-unknown-authority'
+  | 'certificate';
 
 /** No session could be opened. `message` is one line: where, what, and what to do. */
 export class ConnectError extends Error {
@@ -81,9 +101,29 @@ const EXPLANATION: Record<ConnectErrorKind, string> = {
   'not-http2': 'the server does not speak HTTP/2: check the port',
   'alpn-not-h2': 'TLS succeeded but HTTP/2 was not agreed on: let the server offer ALPN h2',
   'alpn-not-http1': 'the server does not agree on HTTP/1.1: send requests with HTTP/2',
-  certificate: "the server's certificate does not verify: check the CA and the server name",
-  'client-certificate': 'the server did not accept the client certificate: check --cert and --key',
+  'certificate-expired':
+    "the server's certificate has expired: renew it where the gateway has it from (Istio: credentialName)",
+  'certificate-not-yet-valid':
+    "the server's certificate is not valid yet: compare the clocks of both sides with its first day",
+  'certificate-wrong-name':
+    "the server's certificate is for other names: ask for one of them (--authority, --servername), or let it have this one",
+  'certificate-self-signed':
+    "the server's certificate is signed by itself: trust it with --cacert, or let an authority sign it",
+  'certificate-unknown-authority':
+    "the server's certificate is from an authority that is not trusted, or comes without those between: give the authority with --cacert",
+  certificate: "the server's certificate does not verify",
+  'client-certificate-wanted':
+    'the server wants a client certificate, and none was given: give --cert and --key',
+  'client-certificate-refused':
+    'the server refused the client certificate: give one that its authority has signed (--cert, --key)',
   credentials: 'the CA, certificate or key cannot be used: check the PEM files',
+  'tls-version':
+    'the two sides have no version of TLS in common: check --tls-min and --tls-max, and those of the server',
+  'tls-cipher': 'the two sides have no cipher in common: check the cipher suites of the server',
+  'server-name':
+    'the server has no certificate for the name it was asked for: check --authority and --servername',
+  'tls-closed':
+    'the server closed the connection during the TLS handshake, as gateways do for a name that none of their hosts has: check --authority and --servername',
   tls: 'the TLS handshake failed',
   closed: 'the server closed the connection before it said anything',
   silent: 'connected, but the server did not begin to speak within the connect timeout',
@@ -127,30 +167,56 @@ const KIND_BY_CODE: Readonly<Record<string, ConnectErrorKind>> = {
   ERR_SSL_BAD_RECORD_TYPE: 'tls-on-plaintext-port',
   ERR_SSL_HTTP_REQUEST: 'tls-on-plaintext-port',
   ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: 'alpn-not-h2',
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'client-certificate',
-  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'client-certificate',
-  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'client-certificate',
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'client-certificate',
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED: 'client-certificate',
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'client-certificate',
-  ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE: 'client-certificate',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate',
-  CERT_HAS_EXPIRED: 'certificate',
-  CERT_NOT_YET_VALID: 'certificate',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'client-certificate-wanted',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'client-certificate-refused',
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'client-certificate-refused',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'client-certificate-refused',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED: 'client-certificate-refused',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'client-certificate-refused',
+  ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE: 'client-certificate-refused',
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'tls-version',
+  // The server chose a version that was not offered.
+  ERR_SSL_UNSUPPORTED_PROTOCOL: 'tls-version',
+  ERR_SSL_TLSV1_UNRECOGNIZED_NAME: 'server-name',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate-wrong-name',
+  HOSTNAME_MISMATCH: 'certificate-wrong-name',
+  CERT_HAS_EXPIRED: 'certificate-expired',
+  CERT_NOT_YET_VALID: 'certificate-not-yet-valid',
   CERT_REVOKED: 'certificate',
   CERT_REJECTED: 'certificate',
   CERT_UNTRUSTED: 'certificate',
   CERT_SIGNATURE_FAILURE: 'certificate',
   CERT_CHAIN_TOO_LONG: 'certificate',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate',
-  SELF_SIGNED_CERT_IN_CHAIN: 'certificate',
-  UNABLE_TO_GET_ISSUER_CERT: 'certificate',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate-self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'certificate-unknown-authority',
+  UNABLE_TO_GET_ISSUER_CERT: 'certificate-unknown-authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate-unknown-authority',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate-unknown-authority',
   INVALID_CA: 'certificate',
   INVALID_PURPOSE: 'certificate',
-  HOSTNAME_MISMATCH: 'certificate',
 };
+
+/** What only a peer that speaks TLS can be the cause of. */
+const ANSWERS_IN_TLS: readonly string[] = [
+  'certificate-expired',
+  'certificate-not-yet-valid',
+  'certificate-wrong-name',
+  'certificate-self-signed',
+  'certificate-unknown-authority',
+  'certificate',
+  'client-certificate-wanted',
+  'client-certificate-refused',
+  'tls-version',
+  'tls-cipher',
+  'server-name',
+  'alpn-not-h2',
+  'alpn-not-http1',
+] satisfies ConnectErrorKind[];
+
+/** Whether an error's kind shows that the peer speaks TLS. */
+export function isAnswerInTls(kind: string): boolean {
+  return ANSWERS_IN_TLS.includes(kind);
+}
 
 const LOCAL_SHORTAGES: readonly string[] = [
   'no-descriptors',

@@ -10,6 +10,8 @@ export interface TlsSession {
   alpn: string | null;
   /** The peer's own; null when it sent none. */
   certificate: PeerCertificate | null;
+  /** When the handshake was over, in ISO 8601. */
+  seenAt: string;
 }
 
 /** Names as Node.js writes them, one line each; times in ISO 8601. */
@@ -40,6 +42,7 @@ export function describeTls(socket: TLSSocket): TlsSession {
             validFrom: isoTime(certificate.validFrom),
             validTo: isoTime(certificate.validTo),
           },
+    seenAt: new Date().toISOString(),
   };
 }
 

@@ -13,11 +13,12 @@ import { addressOf, type Endpoint } from '../socket/endpoint.js';
  */
 export function tlsSocket(
   endpoint: Endpoint,
-  { ca, cert, key, serverName, verify = true }: TlsOptions,
+  options: TlsOptions,
   alpn: readonly string[],
   readInto: ReadInto | undefined,
 ): tls.TLSSocket {
-  const name = serverName ?? (endpoint.kind === 'unix' ? 'localhost' : endpoint.host);
+  const { ca, cert, key, verify = true, minVersion, maxVersion } = options;
+  const name = nameAskedFor(options, endpoint);
   return tls.connect({
     ...addressOf(endpoint),
     ALPNProtocols: [...alpn],
@@ -30,6 +31,13 @@ export function tlsSocket(
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
+    ...(minVersion === undefined ? {} : { minVersion }),
+    ...(maxVersion === undefined ? {} : { maxVersion }),
     ...(readInto === undefined ? {} : { onread: readInto }),
   });
+}
+
+/** What the certificate has to be for. */
+export function nameAskedFor({ serverName }: TlsOptions, endpoint: Endpoint): string {
+  return serverName ?? (endpoint.kind === 'unix' ? 'localhost' : endpoint.host);
 }

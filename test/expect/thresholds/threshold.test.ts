@@ -29,6 +29,7 @@ const EVIDENCE: ThresholdEvidence = {
   },
   alpha: 0.001,
   requestsPerSecond: 1500,
+  certificateDays: 14,
   isPaced: false,
   isRateMissed: false,
   isClientBottleneck: false,
@@ -53,6 +54,9 @@ describe('thresholds', () => {
     ['error-rate>1%', 0.02, true],
     ['rate>1000', 1500, true],
     ['rate>1500', 1500, false],
+    ['cert-days>13.99', 14, true],
+    ['cert-days>14', 14, false],
+    ['cert-days >= 14d', 14, true],
   ];
   for (const [expression, observed, ok] of table) {
     it(`${expression} is ${ok ? 'kept' : 'broken'}`, () => {
@@ -60,9 +64,20 @@ describe('thresholds', () => {
       const { unit, ...result } = evaluateThreshold(threshold, EVIDENCE);
       assert.deepEqual(result, { expression, observed, ok });
       const name = /^\s*([a-z-]+)/.exec(expression)![1];
-      assert.equal(unit, name === 'error-rate' ? 'share' : name === 'rate' ? 'requests/s' : 'ms');
+      const units: Record<string, string> = {
+        ...{ 'error-rate': 'share', rate: 'requests/s', 'cert-days': 'days' },
+      };
+      assert.equal(unit, units[name!] ?? 'ms');
     });
   }
+
+  it('of certificates say nothing where none was seen, whatever the client is like', () => {
+    const threshold = parseThreshold('cert-days>14');
+    assert.equal(evaluateThreshold(threshold, { ...EVIDENCE, certificateDays: null }).ok, null);
+    const evidence = { ...EVIDENCE, isClientBottleneck: true, isRateMissed: true, isPaced: true };
+    assert.equal(evaluateThreshold(threshold, evidence).ok, false);
+    assert.equal(evaluateThreshold(threshold, { ...evidence, certificateDays: 15 }).ok, true);
+  });
 
   it('are not decided by a client that was the bottleneck, but for the error rate', () => {
     const evidence = { ...EVIDENCE, isClientBottleneck: true };
@@ -111,6 +126,8 @@ describe('thresholds', () => {
     'p99<5%',
     'p99<-5ms',
     'rate>10ms',
+    'cert-days>14h',
+    'cert-days{v1}>14',
     'rate{v1}>10',
     'error-rate<1ms',
     'error-rate{}<1%',

@@ -159,13 +159,13 @@ describe('reach of HTTP/1.1', () => {
       'a certificate of somebody else',
       () => secure({}),
       { tls: { ...trusted, serverName: 'other.test' }, httpVersion: '1.1' },
-      'certificate',
+      'certificate-wrong-name',
     ],
     [
       'a client certificate that is missing',
       () => secure({ requestCert: true, rejectUnauthorized: true, ca: CERTIFICATES.ca }),
       { tls: trusted, httpVersion: 'negotiated' },
-      'client-certificate',
+      'client-certificate-wanted',
     ],
     [
       'TLS on a plaintext port that answers',
