@@ -25,7 +25,7 @@ export async function callCommand(args: Arguments, interruption: Interruption): 
   );
   return gravestStatus(
     report.isOk ? EXIT.pass : EXIT.fail,
-    report.end === 'unreachable' ? EXIT.unreachable : EXIT.pass,
+    report.end === 'unreachable' && report.answer === null ? EXIT.unreachable : EXIT.pass,
     report.end === 'interrupted' ? interruptedStatus(signalName) : EXIT.pass,
   );
 }

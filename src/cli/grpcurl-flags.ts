@@ -10,15 +10,21 @@ const ONE_DASH = [
   'protoset',
   'import-path',
   'max-time',
-  'use-reflection',
 ];
+
+/** Flags that have another name here. */
+const OTHER_NAMES: Readonly<Record<string, string | undefined>> = {
+  '--skipTLS': '--skip-verify',
+  '-use-reflection': '--reflect',
+  '--use-reflection': '--reflect',
+};
 
 /** What grpcurl takes for seconds. */
 const BARE_NUMBER = /^\d+(?:\.\d+)?$/;
 
 /**
- * Gives grpcurl's one-dash flags, a closed list, their second dash; and ghz's two flags that have
- * an upper-case letter their name here. The number of `-max-time` gets its unit, seconds. Words after
+ * Gives grpcurl's one-dash flags, a closed list, their second dash; and flags of grpcurl and ghz that have
+ * another name their name here. The number of `-max-time` gets its unit, seconds. Words after
  * `--` stay as they are.
  */
 export function grpcurlFlags(words: readonly string[]): string[] {
@@ -31,6 +37,6 @@ export function grpcurlFlags(words: readonly string[]): string[] {
       const isSeconds = name === 'max-time' && BARE_NUMBER.test(value.slice(1));
       return `--${name}${value}${isSeconds ? 's' : ''}`;
     }
-    return word === '--skipTLS' ? '--skip-verify' : word;
+    return OTHER_NAMES[word] ?? word;
   });
 }

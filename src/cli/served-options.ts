@@ -50,7 +50,11 @@ const SERVED_OPTIONS = {
   resolve,
   'connect-to': connectTo,
   'connect-timeout': connectTimeout,
-  timeout,
+  timeout: {
+    ...timeout,
+    group: connectTimeout.group,
+    describe: 'How long an answer may take [10s]',
+  },
 };
 
 const STATUS = `A target says it by gRPC server reflection (v1, else v1alpha).

@@ -91,10 +91,7 @@ export const SETTING_OPTIONS = {
   proto: text(CALL, '.proto file that describes the call [built-in: Greeter, Echo, Health]'),
   'import-path': text(CALL, 'Folder to look for .proto files in', { alias: 'import-paths' }),
   protoset: text(CALL, 'Compiled descriptor set that describes the call'),
-  reflect: {
-    ...flag(CALL, 'Ask the target what describes the call [where nothing else does]'),
-    alias: 'use-reflection',
-  },
+  reflect: flag(CALL, 'Ask the target what describes the call [where nothing else does]'),
   metadata: text(CALL, 'Request metadata as a JSON object', { alias: 'm' }),
   header: text(CALL, "Request header, 'name: value'; Host: is the authority", { alias: 'H' }),
   authority: text(CALL, 'The :authority to send [the target]'),

@@ -1,7 +1,11 @@
 import type { CallRecord, FindingRecord, RunRecord } from '../record/run-record.js';
 
+/** Version of the form of one call in JSON. */
+export const CALL_SCHEMA = 'splitproof/call/v1';
+
 /** What came of one call. */
 export interface CallReport {
+  schema: typeof CALL_SCHEMA;
   target: string;
   /** `pkg.Service/Method`, or the method and path of plain HTTP. */
   call: string;

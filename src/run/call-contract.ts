@@ -6,7 +6,7 @@ import type { Scenario } from '../scenario/scenario.js';
 import { formatTarget } from '../scenario/target.js';
 import { askTarget } from './ask-target.js';
 
-/** Where the contract of a call was found; `missing`: its target was to be asked, and cannot be reached. */
+/** Where the contract of a call was found; `missing`: its target alone was to be asked, and cannot be reached. */
 export type CallContract =
   | { kind: 'files'; contract: FileRegistry }
   | { kind: 'reflected'; contract: FileRegistry }
@@ -45,7 +45,8 @@ export function contractFinder(
       ),
   );
   return async (call) => {
-    const { findMethod, knownOf, serviceOfName } = await import('../call/grpc/method.js');
+    const { findMethod, knownOf, serviceOfName, servicesOf } =
+      await import('../call/grpc/method.js');
     const service = serviceOfName(call.method);
     const given = call.contract.reflect ? null : await files(call.contract);
     const known = given === null ? 'nothing' : knownOf(given, call.method);
@@ -55,15 +56,25 @@ export function contractFinder(
     if (answer.kind === 'answered') return { kind: 'reflected', contract: answer.value };
     // Where files know the service, its method is misspelt more often than the files are old.
     if (given !== null && known === 'service') findMethod(given, call.method);
-    const where = isDescribedByFiles(call.contract) ? 'the given files' : 'the built-in contracts';
-    const unknown = given === null ? '' : `${where} have no service ${service}, and `;
-    if (answer.kind === 'refused') {
-      throw new InputError(`${unknown}${answer.problem}: ${INSTEAD}`, { path: '--call' });
-    }
     const target = formatTarget(scenario.target);
-    const problem = `${unknown}${target} could not be asked (${answer.problem}): ${INSTEAD}`;
-    return { kind: 'missing', problem: new InputError(problem, { path: '--call' }) };
+    const problem =
+      answer.kind === 'refused'
+        ? answer.problem
+        : `${target} could not be asked (${answer.problem})`;
+    if (given !== null) {
+      const where = isDescribedByFiles(call.contract)
+        ? 'the given files'
+        : 'the built-in contracts';
+      const others = servicesOf(given).join(', ') || 'none';
+      throw missing(`${where} have no service ${service}, but ${others}; ${problem}: ${INSTEAD}`);
+    }
+    if (answer.kind === 'refused') throw missing(`${problem}: ${INSTEAD}`);
+    return { kind: 'missing', problem: missing(`${problem}: ${INSTEAD}`) };
   };
+}
+
+function missing(problem: string): InputError {
+  return new InputError(problem, { path: '--call' });
 }
 
 async function contractInFiles(

@@ -8,7 +8,7 @@ import {
 import { openTransport } from '../load/transport/open-transport.js';
 import type { OpenTransport } from '../load/transport/transport.js';
 import type { RunRecord } from '../record/run-record.js';
-import type { CallReport, ReportedAnswer } from '../report/call.js';
+import { CALL_SCHEMA, type CallReport, type ReportedAnswer } from '../report/call.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { masked, maskedHeader, type Secrets } from '../secrets.js';
 import type { RunOptions } from './options.js';
@@ -45,6 +45,7 @@ function callReport(record: RunRecord): Omit<CallReport, 'answer'> {
   const names = counted.calls[0]?.destinations ?? [];
   const destination = names[observed.findIndex((count) => count > 0)] ?? null;
   return {
+    schema: CALL_SCHEMA,
     target,
     call: call?.call ?? '',
     route: call?.route ?? null,

@@ -87,8 +87,9 @@ async function asked(
   return await withoutSecrets(NO_SECRETS, async () => {
     const { loadContract } = await import('../inputs/contract.js');
     const contract = await loadContract(question.sources, signal);
+    const { servicesOf } = await import('../call/grpc/method.js');
     const lines = await ask({
-      services: () => Promise.resolve(servicesOf(contract)),
+      services: () => Promise.resolve(servicesOf(contract).sort()),
       contractOf: () => Promise.resolve(contract),
     });
     return { kind: 'lines', lines };
@@ -124,10 +125,6 @@ async function askedOf(
         path: 'TARGET',
       });
   }
-}
-
-function servicesOf(contract: FileRegistry): string[] {
-  return [...contract].flatMap((type) => (type.kind === 'service' ? [type.typeName] : [])).sort();
 }
 
 function notServed(name: string, services: readonly string[]): InputError {

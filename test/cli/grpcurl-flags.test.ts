@@ -11,7 +11,7 @@ const CASES: [string, string][] = [
   ['-max-time=1.5', '--max-time=1.5s'],
   ['--max-time 5', '--max-time 5s'],
   ['-max-time 500ms -n 5', '--max-time 500ms -n 5'],
-  ['-use-reflection -proto a.proto', '--use-reflection --proto a.proto'],
+  ['-use-reflection -proto a.proto', '--reflect --proto a.proto'],
   ['--skipTLS', '--skip-verify'],
   ['-n 10 -- -plaintext', '-n 10 -- -plaintext'],
 ];

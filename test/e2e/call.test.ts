@@ -66,6 +66,7 @@ describe('splitproof call', () => {
       `${report.destination} ${report.answer!.identity}`,
       /^(v[12]) grpc-helloworld-py-\1-/,
     );
+    assert.equal(report.schema, 'splitproof/call/v1');
     assert.equal(report.status, 'OK');
     const now = Object.values(greeter.served()).reduce((sum, count) => sum + count);
     assert.equal(now - before, 1);
@@ -85,7 +86,7 @@ describe('splitproof call', () => {
   it('exits with 4 where nobody is, and with 2 for what is wrong', async () => {
     const nobody = await splitproof(['call', '--plaintext', '127.0.0.1:1', ...ORDER]);
     assert.equal(nobody.status, 4, nobody.stderr);
-    assert.match(nobody.stdout, /connection refused/);
+    assert.match(nobody.stdout, /Nothing listens at the target\./);
     for (const [args, message] of [
       [['call'], /^splitproof: TARGET: /],
       [['call', ':1', ...ORDER, '-n', '5'], /Unknown argument: n/],

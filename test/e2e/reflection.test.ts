@@ -64,9 +64,9 @@ describe('a contract that the target says itself', () => {
     );
   });
 
-  it('is said to be missing where the target cannot be reached, in a record', async () => {
+  it('that is demanded of a target which cannot be reached is no mistake of the user', async () => {
     const { status, record } = await recordOf([
-      ...['verify', '--plaintext', '127.0.0.1:1', ...ORDERS, ...WHO],
+      ...['verify', '--plaintext', '127.0.0.1:1', ...ORDERS, ...WHO, '--reflect'],
     ]);
     assert.equal(status, 4);
     assert.equal(record.end, 'unreachable');
@@ -133,6 +133,11 @@ describe('a contract that the target says itself', () => {
         ['list', '--allow-target', 'example.com', '-plaintext', orders.address],
         2,
         /none of those that may be loaded/,
+      ],
+      [
+        ['verify', '--plaintext', '127.0.0.1:1', ...ORDERS, ...WHO],
+        2,
+        /^splitproof: --call: the built-in contracts have no service mypackage\.OrderService, but helloworld\.Greeter, .*; 127\.0\.0\.1:1 could not be asked \(.*connection refused.*\): give it with --proto FILE/,
       ],
       [
         ['verify', '--plaintext', orders.address, ...ORDERS, ...WHO, '--proto', 'proto/echo.proto'],

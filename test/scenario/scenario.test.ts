@@ -228,7 +228,7 @@ describe('scenarios', () => {
           kind: 'grpc',
           method: 'a.B/C',
           data: {},
-          contract: { protoFiles: [], importPaths: [], protosets: [] },
+          contract: { protoFiles: [], importPaths: [], protosets: [], reflect: false },
           metadata: [['x-user', 'jack']],
           authority: null,
           identity: { source: null, pattern: null, map: null },

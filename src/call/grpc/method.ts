@@ -11,9 +11,8 @@ export function findMethod(contract: FileRegistry, call: string): DescMethod {
   const { service: serviceName, method: methodName } = splitCall(call);
   const service = contract.getService(serviceName);
   if (service === undefined) {
-    const known = [...contract].filter((type) => type.kind === 'service').map((s) => s.typeName);
     throw new InputError(
-      `the contract has no service ${serviceName}; it has ${known.join(', ') || 'none'} (other services: --proto FILE)`,
+      `the contract has no service ${serviceName}; it has ${servicesOf(contract).join(', ') || 'none'} (other services: --proto FILE)`,
       { path: '--call' },
     );
   }
@@ -25,6 +24,11 @@ export function findMethod(contract: FileRegistry, call: string): DescMethod {
     });
   }
   return method;
+}
+
+/** Full names of the services of a contract, in its order. */
+export function servicesOf(contract: FileRegistry): string[] {
+  return [...contract].flatMap((type) => (type.kind === 'service' ? [type.typeName] : []));
 }
 
 /** How much of a call a contract knows: `pkg.Service/Method`, its service alone, or nothing. */

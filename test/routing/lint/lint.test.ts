@@ -353,6 +353,13 @@ describe('lint', () => {
       ['bookinfo'],
       ['grpc-gateway/gateway.yaml', 'grpc-gateway/virtual-service-paths.yaml'],
       ['grpc-gateway/gateway.yaml', 'grpc-gateway/virtual-service-grpc-web.yaml'],
+      ['grpc-gateway/gateway.yaml', 'grpc-gateway/virtual-service-streaming-corrected.yaml'],
+      [
+        'grpc-gateway/gateway-h2c.yaml',
+        'grpc-gateway/app-paths.yaml',
+        'grpc-gateway/destination-rules-paths.yaml',
+        'grpc-gateway/virtual-service-paths-canary.yaml',
+      ],
     ];
     for (const files of sets) {
       const set = await loadManifests(files.map((file) => path.join(ROOT, 'scenarios', file)));
