@@ -27,6 +27,8 @@ export class PodReader {
   /** What the caller names is a header of the proxy's, which says more than its bare text. */
   readonly #isProxyFirst: boolean;
   readonly #remembered = new Array<RememberedReply | undefined>(REMEMBERED_REPLIES).fill(undefined);
+  /** Most replies of a service are the same as the one before. */
+  #latestReply: RememberedReply | undefined;
   readonly #bodies = new RecurringBodies();
   #latestBuffer: Uint8Array = new Uint8Array(0);
   #latestView = viewOf(this.#latestBuffer);
@@ -68,9 +70,14 @@ export class PodReader {
     }
     if (end - start > MAX_REMEMBERED_LENGTH) return this.#podOfBody(answer);
     const view = this.#latestView;
+    const latest = this.#latestReply;
+    if (latest !== undefined && sameBytes(latest.message, view, start, end)) return latest.pod;
     const place = hashOf(view, start, end) & (REMEMBERED_REPLIES - 1);
     const known = this.#remembered[place];
-    if (known !== undefined && sameBytes(known.message, view, start, end)) return known.pod;
+    if (known !== undefined && sameBytes(known.message, view, start, end)) {
+      this.#latestReply = known;
+      return known.pod;
+    }
     const pod = this.#identify(answer);
     this.#remembered[place] = {
       message: viewOf(Uint8Array.from(buffer.subarray(start, end))),
@@ -101,7 +108,7 @@ export class PodReader {
 function hashOf(view: DataView, start: number, end: number): number {
   let hash = 0x811c9dc5 ^ (end - start);
   let at = start;
-  for (; at + 4 <= end; at += 4) hash = Math.imul(hash ^ view.getInt32(at), 0x01000193);
+  for (; at + 4 <= end; at += 4) hash = Math.imul(hash ^ view.getInt32(at, true), 0x01000193);
   for (; at < end; at++) hash = Math.imul(hash ^ view.getUint8(at), 0x01000193);
   // The low bits choose the place, and multiplication only carries upwards.
   return hash ^ (hash >>> 15) ^ (hash >>> 24);
@@ -112,7 +119,7 @@ function sameBytes(known: DataView, view: DataView, start: number, end: number):
   if (known.byteLength !== length) return false;
   let at = 0;
   for (; at + 4 <= length; at += 4) {
-    if (known.getInt32(at) !== view.getInt32(start + at)) return false;
+    if (known.getInt32(at, true) !== view.getInt32(start + at, true)) return false;
   }
   for (; at < length; at++) {
     if (known.getUint8(at) !== view.getUint8(start + at)) return false;

@@ -36,17 +36,14 @@ export class SendOrderCounts {
     this.#order =
       spreadSize === Infinity
         ? null
-        : new SendOrder((destination) => {
-            spread.add(destination);
-            all.add(destination);
+        : new SendOrder({
+            add(destination) {
+              spread.add(destination);
+              all.add(destination);
+            },
           });
     this.#neighbours = Array.from({ length: connections }, () => new Neighbours());
-    this.#orders = this.#neighbours.map(
-      (neighbours) =>
-        new SendOrder((destination) => {
-          neighbours.add(destination);
-        }),
-    );
+    this.#orders = this.#neighbours.map((neighbours) => new SendOrder(neighbours));
   }
 
   /** @param destination That all answers of the request are of, or NOBODY. */

@@ -2,21 +2,28 @@
 const OPEN = -2;
 const FIRST_CAPACITY = 16;
 
+/** Takes destinations one after the other. */
+export interface DestinationSink {
+  add(destination: number): void;
+}
+
 /**
  * Puts what comes back in any order into the order in which it was taken up. Holds only what lies
  * between the oldest request still in flight and the newest end.
  */
 export class SendOrder {
-  readonly #emit: (destination: number) => void;
+  readonly #sink: DestinationSink;
   #ring = new Int16Array(FIRST_CAPACITY).fill(OPEN);
+  /** How many destinations wait in the ring. */
+  #waiting = 0;
   /** The next position to hand on. */
   #next = 0;
   /** The first position that is held back. */
   #limit = Infinity;
 
-  /** @param emit Takes the destinations in send order. */
-  constructor(emit: (destination: number) => void) {
-    this.#emit = emit;
+  /** @param sink Takes the destinations in send order. */
+  constructor(sink: DestinationSink) {
+    this.#sink = sink;
   }
 
   /**
@@ -24,18 +31,15 @@ export class SendOrder {
    * @param destination Index of the destination, or NOBODY.
    */
   add(sequence: number, destination: number): void {
-    if (
-      sequence === this.#next &&
-      sequence < this.#limit &&
-      this.#ring[(sequence + 1) & (this.#ring.length - 1)] === OPEN
-    ) {
-      // The common case of an answer in order: nothing waits behind it.
+    if (sequence === this.#next && this.#waiting === 0 && sequence < this.#limit) {
+      // The common case on a connection: in order, and nothing waits behind it.
       this.#next += 1;
-      this.#emit(destination);
+      this.#sink.add(destination);
       return;
     }
     while (sequence - this.#next >= this.#ring.length) this.#grow();
     this.#ring[sequence & (this.#ring.length - 1)] = destination;
+    this.#waiting += 1;
     this.#drain();
   }
 
@@ -56,8 +60,9 @@ export class SendOrder {
       const destination = this.#ring[place]!;
       if (destination === OPEN) return;
       this.#ring[place] = OPEN;
+      this.#waiting -= 1;
       this.#next += 1;
-      this.#emit(destination);
+      this.#sink.add(destination);
     }
   }
 

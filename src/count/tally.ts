@@ -97,8 +97,11 @@ export class Tally {
   readonly #blocks: Blocks;
   readonly #clusters: Clusters;
   readonly #timed: TimedLatency | null;
-  /** By connection. */
-  readonly #connections: { observed: number[]; missing: number }[];
+  /** Columns of a connection below. */
+  readonly #room: number;
+  /** Answers by connection and destination, and those that are missing by connection. */
+  readonly #observedOn: Float64Array;
+  readonly #missingOn: Float64Array;
 
   constructor(shape: TallyShape) {
     const { quota, connections } = shape;
@@ -111,10 +114,9 @@ export class Tally {
     this.#blocks = new Blocks(quota, room);
     this.#clusters = new Clusters(room);
     this.#timed = shape.timesLatency ? new TimedLatency() : null;
-    this.#connections = Array.from({ length: connections }, () => ({
-      observed: zeros(),
-      missing: 0,
-    }));
+    this.#room = room;
+    this.#observedOn = new Float64Array(connections * room);
+    this.#missingOn = new Float64Array(connections);
   }
 
   /** Requests that have ended. */
@@ -138,7 +140,7 @@ export class Tally {
     if (!isOk) this.#failures.add(status, request.cause);
     const window = this.#windows.at(request.sentAtMs);
     const block = this.#blocks.at(request.sequence);
-    const connection = this.#connections[request.connection]!;
+    const firstColumn = request.connection * this.#room;
     let onePod = answers > 0 ? pods[0]! : NOBODY;
     let oneDestination = onePod === NOBODY ? NOBODY : directory.destinations[onePod]!;
     let unknown = 0;
@@ -155,7 +157,7 @@ export class Tally {
       this.observed[destination]! += 1;
       window.observed[destination]! += 1;
       block.observed[destination]! += 1;
-      connection.observed[destination]! += 1;
+      this.#observedOn[firstColumn + destination]! += 1;
       if (!isOk) this.#failed[destination]! += 1;
       if (expected !== 1) this.#clusters.add(destination);
     }
@@ -164,7 +166,7 @@ export class Tally {
     if (missing > 0) {
       window.missing += missing;
       block.missing += missing;
-      connection.missing += missing;
+      this.#missingOn[request.connection]! += missing;
       if (isOk) this.#unattributed += unknown;
     }
     if (outcome !== 'cancelled') {
@@ -225,11 +227,8 @@ export class Tally {
     this.#blocks.absorb(other.#blocks);
     this.#clusters.absorb(other.#clusters);
     if (other.#timed !== null) this.#timed?.absorb(other.#timed);
-    this.#connections.forEach((connection, index) => {
-      const theirs = other.#connections[index]!;
-      addColumns(connection.observed, theirs.observed);
-      connection.missing += theirs.missing;
-    });
+    other.#observedOn.forEach((count, at) => (this.#observedOn[at]! += count));
+    other.#missingOn.forEach((count, at) => (this.#missingOn[at]! += count));
   }
 
   /** Latencies of all that was answered OK. */
@@ -239,7 +238,11 @@ export class Tally {
 
   /** By connection: its answers by number of the destination, and those that are missing. */
   connections(): { observed: number[]; missing: number }[] {
-    return this.#connections.map(({ observed, missing }) => ({ observed: [...observed], missing }));
+    const room = this.#room;
+    return Array.from(this.#missingOn, (missing, index) => ({
+      observed: [...this.#observedOn.subarray(index * room, (index + 1) * room)],
+      missing,
+    }));
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { CallEnd, RawAnswer } from '../../call/answer.js';
 import { loadAnswerReaders } from '../../call/answer-reader.js';
 import {
   CallCounter,
@@ -17,7 +18,7 @@ import type { LoadedCall } from '../load-order.js';
 import { Phase, type PhaseEnd } from '../phase/phase.js';
 import { type PhaseLimit, quotasOf } from '../plan.js';
 import { type PartProgress, sumProgress } from '../progress.js';
-import type { Connection, OpenTransport } from '../transport/transport.js';
+import type { Connection, ConnectionEvents, OpenTransport } from '../transport/transport.js';
 import { dialAll } from './dial-all.js';
 import type { Harm, LoadMember, MemberTask, SampleTimes, StopHow } from './member.js';
 import { callsPerConnection, phasePlanOf } from './phase-plan.js';
@@ -100,6 +101,35 @@ interface PendingSnapshot {
   looking: NodeJS.Timeout;
 }
 
+/** The phase that runs: connections live longer than one. */
+interface Running {
+  phase: Phase | null;
+}
+
+/** Tells the phase that runs what happens on a connection. */
+class OwnConnectionEvents implements ConnectionEvents {
+  readonly #running: Running;
+  readonly #own: number;
+
+  /** @param own Index of the connection among the member's own. */
+  constructor(running: Running, own: number) {
+    this.#running = running;
+    this.#own = own;
+  }
+
+  onAnswer(slot: number, answer: RawAnswer): void {
+    this.#running.phase?.onAnswer(slot, answer);
+  }
+
+  onEnd(slot: number, end: CallEnd): void {
+    this.#running.phase?.onEnd(slot, end);
+  }
+
+  onRoom(): void {
+    this.#running.phase?.onRoom(this.#own);
+  }
+}
+
 /**
  * A member on the thread that makes it: dials its connections, the addresses in turn, sends the
  * warm-up, then the sample.
@@ -114,8 +144,7 @@ export class LocalMember implements LoadMember {
   /** Aborts when not all connections could be begun in the time that the load is to last. */
   readonly #tooLate = new AbortController();
   #connections: Connection[] = [];
-  /** The one that runs: connections live longer than a phase. */
-  #phase: Phase | null = null;
+  readonly #running: Running = { phase: null };
   #excluded = 0;
   #engine = '';
   #sample: Sample | null = null;
@@ -162,11 +191,7 @@ export class LocalMember implements LoadMember {
     this.#connections = await dialAll(
       share.connections,
       (number, own) =>
-        transport.dial(number, addresses, {
-          onAnswer: (slot, answer) => this.#phase?.onAnswer(slot, answer),
-          onEnd: (slot, end) => this.#phase?.onEnd(slot, end),
-          onRoom: () => this.#phase?.onRoom(own),
-        }),
+        transport.dial(number, addresses, new OwnConnectionEvents(this.#running, own)),
       dialling,
       () => {
         // What has been begun comes to its end by itself, and that is the peer's.
@@ -302,7 +327,7 @@ export class LocalMember implements LoadMember {
     );
     const plan = phasePlanOf(order.plan, order.calls, share, quotas);
     const phase = new Phase(connections, plan, counters, sentCounts);
-    this.#phase = phase;
+    this.#running.phase = phase;
     return { phase, counters };
   }
 

@@ -1,7 +1,8 @@
-import { describeCloseCause } from '../../wire/h1/close-cause.js';
+import { type CloseCause, describeCloseCause } from '../../wire/h1/close-cause.js';
 import { openSession } from '../../wire/h1/open-session.js';
 import { encodeRequest, type EncodedRequest, numberRequest } from '../../wire/h1/request.js';
-import type { Session, SessionEvents } from '../../wire/h1/session.js';
+import type { Response } from '../../wire/h1/response-parser.js';
+import type { RequestFailure, Session, SessionEvents } from '../../wire/h1/session.js';
 import { connectErrorFrom, type LocalShortage } from '../../wire/socket/connect-error.js';
 import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
 import type { TlsOptions } from '../../wire/socket/tls-options.js';
@@ -26,6 +27,8 @@ export interface H1ConnectionOptions {
 /** How long a session may take to end once nothing is in flight. */
 const CLOSE_GRACE_MS = 200;
 const IDLE = -1;
+/** What came of a request, of any connection: it is told before the next comes to anything. */
+const ANSWER = new H1Answer();
 
 /** Whether requests can be sent: on a session, or later. */
 type State =
@@ -53,14 +56,14 @@ export async function dialH1(
   return connection;
 }
 
-class H1Connection implements Connection, Sweepable {
+class H1Connection implements Connection, Sweepable, SessionEvents {
   readonly remote: string;
   readonly #requests: readonly EncodedRequest[];
   readonly #timeoutMs: number;
   readonly #options: H1ConnectionOptions;
   readonly #endpoint: Endpoint;
   readonly #events: ConnectionEvents;
-  readonly #answer = new H1Answer();
+  readonly #isPlaintext: boolean;
   readonly #endSweep: () => void;
   readonly #closing = new AbortController();
   readonly #givenUp: AbortSignal;
@@ -94,6 +97,7 @@ class H1Connection implements Connection, Sweepable {
     );
     this.#timeoutMs = requests[0]!.timeoutMs;
     this.#options = options;
+    this.#isPlaintext = options.tls === null;
     this.#endpoint = endpoint;
     this.#events = events;
     this.remote = formatEndpoint(endpoint);
@@ -128,7 +132,7 @@ class H1Connection implements Connection, Sweepable {
     try {
       session = await openSession(
         { endpoint: this.#endpoint, tls, timeoutMs, signal: this.#givenUp },
-        this.#sessionEvents(() => session),
+        this,
       );
     } catch (error) {
       if (this.#state.kind === 'closed') return;
@@ -197,29 +201,26 @@ class H1Connection implements Connection, Sweepable {
     await state.session.close(slot === IDLE ? CLOSE_GRACE_MS : 0);
   }
 
-  #sessionEvents(session: () => Session): SessionEvents {
-    const isPlaintext = this.#options.tls === null;
-    return {
-      onResponse: (response) => {
-        holdTickForTurn();
-        this.#hasAnswered = true;
-        if (this.#slot === IDLE) return;
-        const answer = this.#answer.from(response, isPlaintext);
-        this.#events.onAnswer(this.#slot, answer);
-        this.#end(answer);
-      },
-      onFailure: (failure, response) => {
-        if (response !== null) this.#hasAnswered = true;
-        // What was given up has ended already.
-        if (this.#slot === IDLE) return;
-        const answer = this.#answer.fromFailure(failure, response);
-        if (response !== null) this.#events.onAnswer(this.#slot, answer);
-        this.#end(answer);
-      },
-      onClosed: () => {
-        this.#replace(session());
-      },
-    };
+  onResponse(response: Response): void {
+    holdTickForTurn();
+    this.#hasAnswered = true;
+    if (this.#slot === IDLE) return;
+    const answer = ANSWER.from(response, this.#isPlaintext);
+    this.#events.onAnswer(this.#slot, answer);
+    this.#end(answer);
+  }
+
+  onFailure(failure: RequestFailure, response: Response | null): void {
+    if (response !== null) this.#hasAnswered = true;
+    // What was given up has ended already.
+    if (this.#slot === IDLE) return;
+    const answer = ANSWER.fromFailure(failure, response);
+    if (response !== null) this.#events.onAnswer(this.#slot, answer);
+    this.#end(answer);
+  }
+
+  onClosed(_cause: CloseCause, session: Session): void {
+    this.#replace(session);
   }
 
   #end(answer: H1Answer): void {
@@ -242,7 +243,7 @@ class H1Connection implements Connection, Sweepable {
       state.session.destroy();
       void this.#reconnect();
     }
-    this.#events.onEnd(slot, this.#answer.without(kind, cause));
+    this.#events.onEnd(slot, ANSWER.without(kind, cause));
   }
 
   /** Dials anew in place of a session that has ended. */

@@ -30,6 +30,8 @@ export interface Response {
  * and 7). Every byte is looked at once; interim responses are passed over.
  */
 export class ResponseParser implements Response {
+  /** 0 where no status line has come. */
+  status = 0;
   headers: FieldSection;
   readonly trailers: FieldSection;
   readonly body = new BodyBytes();
@@ -43,6 +45,8 @@ export class ResponseParser implements Response {
   /** Where the head begins that is read; -1 where it came in several pieces. */
   private headStart = -1;
   private part: Part = 'idle';
+  /** Whether anything but a known head was read since these parts were cleared. */
+  private areOwnPartsUsed = false;
   private answersHead = false;
   private interim = 0;
   /** Of a body with a known length. */
@@ -55,10 +59,6 @@ export class ResponseParser implements Response {
     this.headers = this.ownHeaders;
     this.trailers = new FieldSection(limits.maxFieldsBytes, limits.maxFields);
     this.chunks = new ChunkedBody(limits, this.body);
-  }
-
-  get status(): number {
-    return this.statusLine.isComplete ? this.statusLine.status : 0;
   }
 
   get isComplete(): boolean {
@@ -84,7 +84,6 @@ export class ResponseParser implements Response {
     this.interim = 0;
     this.isPersistent = true;
     this.beginHead();
-    this.trailers.clear();
     this.body.clear();
   }
 
@@ -120,9 +119,13 @@ export class ResponseParser implements Response {
           const known = this.knownHead(bytes, at, end);
           if (known !== null) return at + this.takeKnown(known);
           this.headStart = at;
+          this.areOwnPartsUsed = true;
         }
         const next = this.statusLine.read(bytes, at, end);
-        if (this.statusLine.isComplete) this.part = 'fields';
+        if (this.statusLine.isComplete) {
+          this.status = this.statusLine.status;
+          this.part = 'fields';
+        }
         return next;
       }
       case 'fields': {
@@ -163,10 +166,14 @@ export class ResponseParser implements Response {
 
   private beginHead(): void {
     this.part = 'status';
-    this.statusLine.clear();
+    this.status = 0;
     this.headers = this.ownHeaders;
-    this.headers.clear();
     this.headStart = -1;
+    if (!this.areOwnPartsUsed) return;
+    this.areOwnPartsUsed = false;
+    this.statusLine.clear();
+    this.ownHeaders.clear();
+    this.trailers.clear();
   }
 
   private endHead(bytes: Uint8Array, end: number): void {
@@ -193,7 +200,7 @@ export class ResponseParser implements Response {
 
   /** @returns How many bytes it has. */
   private takeKnown({ status, minorVersion, framing, headers }: KnownHead): number {
-    this.statusLine.take(status, minorVersion);
+    this.status = status;
     this.headers = headers;
     this.beginBody(status, minorVersion, framing);
     return headers.keptBytes;
@@ -205,6 +212,7 @@ export class ResponseParser implements Response {
       this.part = 'complete';
     } else if (framing.isChunked) {
       this.part = 'chunks';
+      this.areOwnPartsUsed = true;
       this.chunks.clear();
     } else if (framing.contentLength >= 0) {
       this.bound(framing.contentLength);

@@ -32,7 +32,7 @@ export interface SessionEvents {
    */
   onFailure(failure: RequestFailure, response: Response | null): void;
   /** The session takes no more requests; the one in flight was told. Comes exactly once. */
-  onClosed(cause: CloseCause): void;
+  onClosed(cause: CloseCause, session: Session): void;
 }
 
 /** What a session went through. Counts since its start. */
@@ -59,6 +59,8 @@ export class Session {
   private readonly parser: ResponseParser;
   private request: EncodedRequest | null = null;
   private progress: Progress = 'none';
+  /** Whether a byte of the response has come. */
+  private hasReceived = false;
   /** A response that was just read is handed over. */
   private isHandingOver = false;
   private closing: CloseCause | null = null;
@@ -112,6 +114,7 @@ export class Session {
     if (this.progress !== 'deferred') return;
     const { bytes, isHead } = this.request!;
     this.progress = 'written';
+    this.hasReceived = false;
     this.parser.begin(isHead);
     this.ledger.bytesOut += bytes.length;
     this.socket.write(bytes);
@@ -126,7 +129,8 @@ export class Session {
       return;
     }
     const { parser } = this;
-    const isFirst = !parser.hasBegun;
+    const isFirst = !this.hasReceived;
+    this.hasReceived = true;
     let end: number;
     try {
       end = parser.read(chunk, 0, length);
@@ -188,7 +192,7 @@ export class Session {
       const response = !isUnprocessed && parser.hasHead ? parser : null;
       this.events.onFailure({ isUnprocessed, cause }, response);
     }
-    this.events.onClosed(cause);
+    this.events.onClosed(cause, this);
     this.endSocket(cause);
   }
 

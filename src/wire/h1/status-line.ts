@@ -38,13 +38,6 @@ export class StatusLine {
     this.isEnding = false;
   }
 
-  /** Takes over what was read before, of the same bytes. */
-  take(status: number, minorVersion: number): void {
-    this.status = status;
-    this.minorVersion = minorVersion;
-    this.isComplete = true;
-  }
-
   /**
    * Reads on.
    *
