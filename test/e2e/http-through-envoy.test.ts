@@ -48,7 +48,7 @@ const SOURCES = {
   header: ['/header', 'header:x-pod'],
 } as const;
 /** Envoy tries no more than three requests again at a time. */
-const AT_ONCE = ['-c', '3', '--connections', '3'];
+const AT_ONCE = ['-c', '3', '--connections', '32', '--http-version', '2'];
 
 function byVersion(count: (version: Version) => number): ByVersion {
   return { v1: count('v1'), v2: count('v2'), v3: count('v3') };

@@ -18,7 +18,7 @@ const GREETER = ['helloworld.Greeter/SayHello', '-d', '{"name":"Jack"}', '--plai
 /** Twice what is planned for 60/40: a verdict comes out with near certainty. */
 const ENOUGH = ['-n', '6200'];
 /** Envoy tries no more than three requests again at a time. */
-const AT_ONCE = ['-c', '3', '--connections', '3'];
+const AT_ONCE = ['-c', '3', '--connections', '32'];
 
 /** A pod that nothing listens for. */
 const DEAD = 'greeter-v2-77c9d5f86b-ddddd';
