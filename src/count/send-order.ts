@@ -3,7 +3,7 @@ const OPEN = -2;
 const FIRST_CAPACITY = 16;
 
 /** Takes destinations one after the other. */
-export interface DestinationSink {
+interface DestinationSink {
   add(destination: number): void;
 }
 
