@@ -12,8 +12,14 @@ const SHAKEN = `
   let looks = 0;
   Date.now = () => real() + (looks++ % 2 === 0 ? -3_600_000 : 3_600_000);`;
 
-/** The day and the time of a run, and what a library asks for as a date. */
-const TELLS_THE_DAY = ['load/transport/grpc-js-connection.ts', 'run/ask.ts', 'run/run-id.ts'];
+/** The day and the time of a run, what a library asks for as a date, and whether a certificate is valid. */
+const TELLS_THE_DAY = [
+  'load/transport/grpc-js-connection.ts',
+  'run/ask.ts',
+  'run/run-id.ts',
+  'wire/tls/diagnose-tls.ts',
+  'wire/tls/tls-session.ts',
+];
 
 describe('a clock that is set during a run', () => {
   let mesh: Mesh;
