@@ -1,4 +1,5 @@
 import { plainText } from '../report/plain-text.js';
+import type { RunOptions } from '../run/options.js';
 import { describeServed, listServed, type ServedLines } from '../run/served.js';
 import type { ServerQuestion } from '../scenario/server-question.js';
 import type { Arguments } from './arguments.js';
@@ -22,14 +23,19 @@ async function showServed(
   ask: (
     question: ServerQuestion,
     symbol: string | null,
-    signal: AbortSignal,
+    options: Pick<RunOptions, 'signal' | 'onNote'>,
   ) => Promise<ServedLines>,
   signal: AbortSignal,
 ): Promise<number> {
   const { target, symbol = null } = servedWordsOf((args.request ?? []) as string[]);
   const request = target === undefined ? [] : [target];
   const question = await serverQuestionFromArguments({ ...args, request }, signal);
-  const answer = await ask(question, symbol, signal);
+  const answer = await ask(question, symbol, {
+    signal,
+    onNote: (note) => {
+      process.stderr.write(`${plainText(note)}\n`);
+    },
+  });
   if (answer.kind === 'unreachable') {
     process.stderr.write(`splitproof: ${plainText(answer.problem)}\n`);
     return EXIT.unreachable;

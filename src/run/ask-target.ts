@@ -7,6 +7,7 @@ import { formatTarget } from '../scenario/target.js';
 import { allowedTo } from './admission.js';
 import { authorityOf } from './authority.js';
 import { requireOwnMeans } from './client-needs.js';
+import type { RunOptions } from './options.js';
 import { transportSpec } from './target.js';
 
 /** What came of asking a target what it serves. */
@@ -28,7 +29,7 @@ export interface Asker {
  * metadata and TLS. One of its addresses is asked. No sample has any part in it.
  *
  * @param ask What is asked.
- * @param signal Gives up when it aborts.
+ * @param options Gives up when the signal aborts; told what a person should know.
  * @throws InputError when a certificate cannot be used, the target must not be connected to, or it is
  *   interrupted.
  */
@@ -36,10 +37,10 @@ export async function askTarget<T>(
   scenario: Scenario,
   { call, userAgent }: Asker,
   ask: (reflection: Reflection) => Promise<T>,
-  signal: AbortSignal = new AbortController().signal,
+  { signal = new AbortController().signal, onNote }: Pick<RunOptions, 'signal' | 'onNote'>,
 ): Promise<TargetAnswer<T>> {
   const { target, connectTimeoutMs, load } = scenario;
-  const spec = await transportSpec(scenario, undefined, signal);
+  const spec = await transportSpec(scenario, onNote, signal);
   const reach = await reachSockets({ ...spec, httpVersion: '2' }, signal, allowedTo(scenario));
   requireOwnMeans(reach.unreachable);
   const [endpoint] = reach.addresses;

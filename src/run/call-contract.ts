@@ -41,7 +41,8 @@ export function contractFinder(
         scenario,
         { call, userAgent },
         (reflection) => reflection.filesOf([service]),
-        signal,
+        // What there is to say of the connection is said when it is loaded.
+        signal === undefined ? {} : { signal },
       ),
   );
   return async (call) => {

@@ -4,6 +4,7 @@ import type { Scenario } from '../scenario/scenario.js';
 import type { ServerQuestion } from '../scenario/server-question.js';
 import { NO_SECRETS } from '../secrets.js';
 import { askTarget } from './ask-target.js';
+import type { RunOptions } from './options.js';
 import { newRunId } from './run-id.js';
 import { runUserAgent } from './user-agent.js';
 import { withoutSecrets } from './without-secrets.js';
@@ -11,6 +12,8 @@ import { withoutSecrets } from './without-secrets.js';
 /** Lines to be shown; or the target cannot be asked: why, in words. */
 export type ServedLines =
   { kind: 'lines'; lines: string[] } | { kind: 'unreachable'; problem: string };
+
+type ServedOptions = Pick<RunOptions, 'signal' | 'onNote'>;
 
 /** What there is to be asked. */
 interface Served {
@@ -23,15 +26,15 @@ interface Served {
  * The services that are served; of one service its methods, by their full names.
  *
  * @param service As users write it; null: all are listed.
- * @param signal Gives up when it aborts.
+ * @param options Gives up when the signal aborts; told what a person should know.
  * @throws InputError when it is not served, or nobody says what is.
  */
 export function listServed(
   question: ServerQuestion,
   service: string | null,
-  signal: AbortSignal,
+  options: ServedOptions,
 ): Promise<ServedLines> {
-  return asked(question, signal, async (served) => {
+  return asked(question, options, async (served) => {
     if (service === null) return await served.services();
     const { findSymbol, symbolName } = await import('../call/grpc/symbol.js');
     const name = symbolName(service);
@@ -51,15 +54,15 @@ export function listServed(
  * Something that is served, in protobuf's language, as grpcurl shows it.
  *
  * @param symbol A service, method, message or enum as users write it; null: all services.
- * @param signal Gives up when it aborts.
+ * @param options Gives up when the signal aborts; told what a person should know.
  * @throws InputError when it is not served, or nobody says what is.
  */
 export function describeServed(
   question: ServerQuestion,
   symbol: string | null,
-  signal: AbortSignal,
+  options: ServedOptions,
 ): Promise<ServedLines> {
-  return asked(question, signal, async (served) => {
+  return asked(question, options, async (served) => {
     const { findSymbol, symbolName } = await import('../call/grpc/symbol.js');
     const names = symbol === null ? await served.services() : [symbolName(symbol)];
     if (names.length === 0) return [];
@@ -77,16 +80,16 @@ export function describeServed(
 
 async function asked(
   question: ServerQuestion,
-  signal: AbortSignal,
+  options: ServedOptions,
   ask: (served: Served) => Promise<string[]>,
 ): Promise<ServedLines> {
   if (question.kind === 'target') {
     const { scenario } = question;
-    return await withoutSecrets(scenario.secrets, () => askedOf(scenario, ask, signal));
+    return await withoutSecrets(scenario.secrets, () => askedOf(scenario, ask, options));
   }
   return await withoutSecrets(NO_SECRETS, async () => {
     const { loadContract } = await import('../inputs/contract.js');
-    const contract = await loadContract(question.sources, signal);
+    const contract = await loadContract(question.sources, options.signal);
     const { servicesOf } = await import('../call/grpc/method.js');
     const lines = await ask({
       services: () => Promise.resolve(servicesOf(contract).sort()),
@@ -99,7 +102,7 @@ async function asked(
 async function askedOf(
   scenario: Scenario,
   ask: (served: Served) => Promise<string[]>,
-  signal: AbortSignal,
+  options: ServedOptions,
 ): Promise<ServedLines> {
   const [only] = scenario.calls;
   if (only?.call.kind !== 'grpc') throw new RangeError('a target is asked by gRPC');
@@ -113,7 +116,7 @@ async function askedOf(
         services: () => reflection.services(),
         contractOf: (names) => reflection.filesOf(names),
       }),
-    signal,
+    options,
   );
   switch (answer.kind) {
     case 'answered':
