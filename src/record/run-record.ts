@@ -227,7 +227,7 @@ const call = z.object({
     /** By destination, and under the empty name those without one: HdrHistogram V2, base64. */
     histograms: z.record(z.string(), z.string()),
   }),
-  /** null where the call is unary. */
+  /** Absent where the call is unary. */
   streams: z
     .object({
       /** What an observation is: each stream, or each message. */
@@ -247,7 +247,7 @@ const call = z.object({
       /** Streams that something on the way ended; null where none was. */
       cut: z.object({ lastedMs: latency, silentMs: latency }).nullable(),
     })
-    .nullable(),
+    .optional(),
   status: countsByName,
   failures: z.array(z.object({ status: z.string(), cause: z.string(), count })),
 });

@@ -219,7 +219,7 @@ function streamsByOf(
   if (call.kind !== 'grpc' || request.kind !== 'grpc' || request.stream === undefined) {
     return undefined;
   }
-  const { countedBy } = call.stream;
+  const countedBy = call.stream?.countedBy ?? null;
   if (countedBy === 'messages' && expect?.design === 'sequential') {
     throw new InputError(
       'the evidence is looked at stream by stream: drop this, or --count messages',

@@ -39,7 +39,8 @@ interface AnyMethodCall extends AnyCall {
   method: string;
   /** The request in protobuf's JSON form; of a stream it may be a list of messages. */
   data: unknown;
-  stream: StreamSettings;
+  /** Absent: messages are sent as they are given, and streams are counted. */
+  stream?: StreamSettings;
   contract: ContractSources;
 }
 
@@ -78,7 +79,7 @@ export function callOf(settings: Settings, urlPath: string | null): Call {
     const call = {
       method,
       data,
-      stream: streamSettings(settings),
+      ...streamSettings(settings),
       contract: contractSources(settings),
       metadata: headers,
       ...common,

@@ -15,7 +15,8 @@ export function parseJsonTexts(text: string): unknown {
       try {
         return JSON.parse(part) as unknown;
       } catch (reason) {
-        throw new SyntaxError(`message ${index + 1}: ${(reason as Error).message}`);
+        const problem = `message ${index + 1}: ${(reason as Error).message}`;
+        throw new SyntaxError(problem, { cause: reason });
       }
     });
   }
@@ -39,7 +40,7 @@ function endOfValue(text: string, from: number): number {
   let isInText = false;
   let isBegun = false;
   for (let at = from; at < text.length; at++) {
-    const character = text[at]!;
+    const character = text.charAt(at);
     if (isInText) {
       if (character === '\\') at += 1;
       else if (character === '"') isInText = false;

@@ -15,18 +15,21 @@ export interface StreamSettings {
 /** What is counted of a call that streams. */
 export type CountedBy = 'streams' | 'messages';
 
-/** How streams are made by settings. */
-export function streamSettings(settings: Settings): StreamSettings {
-  const { 'stream-interval': interval } = settings;
-  return {
-    count: settings['stream-count'] ?? null,
-    intervalMs: interval === undefined ? null : (parseDurationMs(interval) ?? null),
-    countedBy: settings.count ?? null,
-  };
-}
-
 /** Settings that say something of streams alone. */
 const OF_STREAMS = ['stream-count', 'stream-interval', 'count'] as const;
+
+/** How streams are made by settings; nothing where they say nothing of it. */
+export function streamSettings(settings: Settings): { stream?: StreamSettings } {
+  if (OF_STREAMS.every((name) => settings[name] === undefined)) return {};
+  const { 'stream-interval': interval } = settings;
+  return {
+    stream: {
+      count: settings['stream-count'] ?? null,
+      intervalMs: interval === undefined ? null : (parseDurationMs(interval) ?? null),
+      countedBy: settings.count ?? null,
+    },
+  };
+}
 
 /** @throws InputError when a plain HTTP request is to be a stream. */
 export function refuseStreamSettings(settings: Settings): void {

@@ -14,10 +14,14 @@ import {
   scriptedRequests,
   SPLIT_CALL,
   START_EPOCH_MS,
+  STREAMED_CALL,
 } from './scripted-member.js';
 
-/** The calls of generated runs: one of one answer to known destinations, one of several to any. */
-export const ARBITRARY_CALLS: readonly CallCounting[] = [SPLIT_CALL, FORWARDED_CALL];
+/**
+ * The calls of generated runs: one of one answer to known destinations, one of several to any, and one of
+ * streams of messages.
+ */
+export const ARBITRARY_CALLS: readonly CallCounting[] = [SPLIT_CALL, FORWARDED_CALL, STREAMED_CALL];
 
 const MAX_REQUESTS = 25;
 /** Names that objects have already are names like others. */

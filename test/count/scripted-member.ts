@@ -47,6 +47,9 @@ export const FORWARDED_CALL: CallCounting = {
   spreadSize: Infinity,
 };
 
+/** Streams whose messages are counted. */
+export const STREAMED_CALL: CallCounting = { ...SPLIT_CALL, streamsBy: 'messages' };
+
 /** One request as a test writes it down. */
 export interface ScriptedRequest {
   connection: number;

@@ -101,7 +101,7 @@ describe('streams through the real Envoy', () => {
     assert.equal(record.verdict, 'pass', reasonsOf(record));
     assert.equal(record.load.ok, 400);
     assert.equal(record.calls[0]?.streams?.endedByClient, 400);
-    assert.deepEqual(record.calls[0]?.failures, []);
+    assert.deepEqual(record.calls[0].failures, []);
   });
 
   it('tells a stream that the route cuts from one that ends, with the line that sets its timeout', async () => {

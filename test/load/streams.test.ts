@@ -222,7 +222,9 @@ describe('a load of streams', TIMEOUT, () => {
       assert.equal((await endsOf('refused')).ends.failed, 8);
       assert.equal((await endsOf('page')).ends.failed, 8);
       // The rest is not sent: it would only repeat it.
-      assert.equal((await endsOf('silence')).ends.timedOut, 4);
+      const silent = await endsOf('silence');
+      assert.equal(silent.ends.timedOut, silent.sent);
+      assert.ok(silent.sent >= 4);
       assert.equal((await endsOf('nothing')).ends.ok, 8);
       assert.equal((await endsOf('leave')).ends.failed, 8);
     });

@@ -228,7 +228,6 @@ describe('scenarios', () => {
           kind: 'grpc',
           method: 'a.B/C',
           data: {},
-          stream: { count: null, intervalMs: null, countedBy: null },
           contract: { protoFiles: [], importPaths: [], protosets: [], reflect: false },
           metadata: [['x-user', 'jack']],
           authority: null,

@@ -102,7 +102,7 @@ export class RecordedStreams {
       if (this.streams[slot]!.end !== null) return;
       if (this.calls.send(slot, frameMessage(message), false)) continue;
       await this.until(
-        () => this.sent.indexOf(slot, told) >= 0 || this.streams[slot]!.end !== null,
+        () => this.sent.slice(told).includes(slot) || this.streams[slot]!.end !== null,
       );
     }
     if (this.streams[slot]!.end === null) this.calls.halfClose(slot);

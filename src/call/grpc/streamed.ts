@@ -2,12 +2,15 @@ import type { DescMethod } from '@bufbuild/protobuf';
 import { InputError } from '../../input-error.js';
 import { count } from '../../number-text.js';
 import type { MethodCall } from '../../scenario/call.js';
+import type { StreamSettings } from '../../scenario/stream-settings.js';
 import type { StreamingSide } from '../../wire/grpc/streaming.js';
 import { pathOf } from './method.js';
 import type { GrpcStream } from './request.js';
 
 /** Messages of protobuf whose JSON may be a list itself. */
 const LISTS: readonly string[] = ['google.protobuf.ListValue', 'google.protobuf.Value'];
+
+const AS_GIVEN: StreamSettings = { count: null, intervalMs: null, countedBy: null };
 
 /** What a user gives to be sent: each message's data, in protobuf's JSON form. */
 export type GivenMessages = readonly unknown[];
@@ -37,10 +40,11 @@ export function givenMessages(method: DescMethod, data: unknown): GivenMessages 
  */
 export function streamOf(
   method: DescMethod,
-  { stream: { count: asked, intervalMs, countedBy } }: Pick<MethodCall, 'stream'>,
+  { stream = AS_GIVEN }: Pick<MethodCall, 'stream'>,
   messages: readonly Uint8Array[],
   durationMs: number | null,
 ): GrpcStream | undefined {
+  const { count: asked, intervalMs, countedBy } = stream;
   const side = sideOf(method);
   const path = pathOf(method);
   if (countedBy === 'messages' && side !== 'server' && side !== 'both') {

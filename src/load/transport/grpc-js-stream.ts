@@ -48,7 +48,7 @@ interface SingleReply {
   onReply(reply: Buffer): void;
 }
 
-const OK = 0;
+const OK: number = 0;
 const same = (bytes: Buffer): Buffer => bytes;
 
 /** One stream of @grpc/grpc-js. */

@@ -185,9 +185,9 @@ class H2Connection implements Connection, Sweepable {
   endStreams(how: EndStreams): void {
     for (const line of [...this.#lines]) {
       line.endStreams(how, (left) => {
-        if (left.stream === null || left.stream.headers === null)
-          this.#giveUp(left, 'cancelled', NOT_ANSWERED);
-        else this.#giveUp(left, 'ended', '');
+        const isAnswered = (left.stream?.headers ?? null) !== null;
+        if (isAnswered) this.#giveUp(left, 'ended', '');
+        else this.#giveUp(left, 'cancelled', NOT_ANSWERED);
       });
     }
   }

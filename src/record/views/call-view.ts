@@ -30,7 +30,7 @@ export function callView(
     connectionProbe: probeView(counts),
     accessLog: logView(counts),
     latencyMs: latencyView(counts),
-    streams: streamsView(asked, counts, span),
+    ...streamsView(asked, counts, span),
     status: Object.fromEntries(
       [...counts.statuses].map(([status, count]) => [statusName(protocol, status), count]),
     ),

@@ -6,17 +6,17 @@ import type { CallRecord } from '../run-record.js';
 const MS_PER_SECOND = 1000;
 const MICROS_PER_MS = 1000;
 
-/** What the streams of a call carried; null where it is unary. */
+/** What the streams of a call carried. Not asked where it is unary. */
 export function streamsView(
   { streamsBy = 'streams' }: AskedCall,
   { streams }: CallCounts,
   span: Span | null,
-): CallRecord['streams'] {
-  if (streams === undefined) return null;
+): Pick<CallRecord, 'streams'> {
+  if (streams === undefined) return {};
   const { received, sent, endedHere, sendWaits, firstMessage, betweenMessages, cut } = streams;
   const lastedMs = span === null ? 0 : span.endMs - span.startMs;
   const cutLasted = summarize(cut.lasted);
-  return {
+  const view = {
     countedBy: streamsBy,
     messagesReceived: received,
     messagesSent: sent,
@@ -27,4 +27,5 @@ export function streamsView(
     sendWaits: { count: sendWaits.count, totalMs: sendWaits.totalMicros / MICROS_PER_MS },
     cut: cutLasted.count === 0 ? null : { lastedMs: cutLasted, silentMs: summarize(cut.silent) },
   };
+  return { streams: view };
 }

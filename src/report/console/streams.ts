@@ -5,7 +5,7 @@ import { paint, type Style, wrap } from '../style.js';
 
 /** What streams carried, and when; nothing where the call is unary. */
 export function streamLines({ streams }: CallRecord, style: Style): string {
-  if (streams === null) return '';
+  if (streams === undefined) return '';
   const { messagesReceived, messagesSent, messagesPerSecond: rate } = streams;
   const { firstMessageMs: first, betweenMessagesMs: between, sendWaits, cut } = streams;
   const perSecond = rate === null ? '' : `, ${formatCount(rate)} per second`;

@@ -44,7 +44,6 @@ async function prepare(source: string, method = 'Am'): Promise<string> {
     contract: CONTRACT,
     metadata: [],
     authority: null,
-    stream: { count: null, intervalMs: null, countedBy: null },
     identity,
   } as const;
   const setting = {

@@ -19,7 +19,6 @@ const GREETER: GrpcCall = {
   method: 'helloworld.Greeter.SayHello',
   data: { name: 'Jo' },
   contract: NOTHING,
-  stream: { count: null, intervalMs: null, countedBy: null },
   metadata: [['x-user', 'jack']],
   authority: null,
   identity: { source: null, pattern: null, map: null },

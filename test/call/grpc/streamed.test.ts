@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { givenMessages, streamOf } from '../../../src/call/grpc/streamed.js';
 import { findMethod } from '../../../src/call/grpc/method.js';
 import { loadContract } from '../../../src/inputs/contract.js';
+import type { StreamSettings } from '../../../src/scenario/stream-settings.js';
 import { parseJsonTexts } from '../../../src/scenario/json-texts.js';
 
 const contract = await loadContract({ protoFiles: [], importPaths: [], protosets: [] });
@@ -62,8 +63,9 @@ describe('what a call streams', () => {
   });
 
   it('is refused where the method does not stream it', () => {
-    const refused = (method: typeof unary, stream: Parameters<typeof streamOf>[1]['stream']) =>
+    const refused = (method: typeof unary, stream: StreamSettings): void => {
       assert.throws(() => streamOf(method, { stream }, one, null), { name: 'InputError' });
+    };
     refused(unary, { ...asked, count: 2 });
     refused(server, { ...asked, count: 2 });
     refused(server, { ...asked, intervalMs: 10 });
