@@ -34,6 +34,7 @@ describe('docs/security.md', () => {
     assert.deepEqual(connecting, [
       'inputs/read-url.ts',
       'load/transport/grpc-js-connection.ts',
+      'load/transport/grpc-js-stream.ts',
       'wire/socket/connect.ts',
       'wire/tls/tls-socket.ts',
     ]);

@@ -71,7 +71,10 @@ describe('reflection in the mesh', () => {
       assert.equal(file.package, 'helloworld');
       assert.deepEqual(
         file.service[0]!.method.map(({ name, inputType }) => [name, inputType]),
-        [['SayHello', '.helloworld.HelloRequest']],
+        ['SayHello', 'SayHelloStreamReply', 'SayHelloBidiStream'].map((name) => [
+          name,
+          '.helloworld.HelloRequest',
+        ]),
       );
     }
   });
