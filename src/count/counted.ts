@@ -349,6 +349,12 @@ export interface UnreachableAddress {
   message: string;
 }
 
+/**
+ * What broke a request: its connection was lost, its stream was reset, or what came broke the protocol or
+ * was larger than is read.
+ */
+export type BrokenBy = 'connection' | 'reset' | 'violation';
+
 /** What happened on the connections below the calls. */
 export interface TransportCounts {
   /** Requests sent again because the peer provably had not looked at them. */
@@ -357,6 +363,8 @@ export interface TransportCounts {
   reconnects: number;
   /** Streams the peer reset, by the name of the error code. */
   rstStream: Map<string, number>;
+  /** Requests that were sent and that nothing understandable answered, by what broke them. */
+  broken: Map<BrokenBy, number>;
   /** The least SETTINGS_MAX_CONCURRENT_STREAMS of any connection; null when none sets a limit. */
   maxConcurrentStreams: number | null;
   /** Requests that waited for a stream, and how long in all. */

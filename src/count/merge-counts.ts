@@ -147,6 +147,7 @@ function mergeTransports(a: TransportCounts, b: TransportCounts): TransportCount
     goaway: a.goaway + b.goaway,
     reconnects: a.reconnects + b.reconnects,
     rstStream: mergeSums(a.rstStream, b.rstStream, compareTexts),
+    broken: mergeSums(a.broken, b.broken, compareTexts),
     maxConcurrentStreams: limits.length === 0 ? null : Math.min(...limits),
     streamWaits: {
       count: a.streamWaits.count + b.streamWaits.count,

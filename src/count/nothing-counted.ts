@@ -21,6 +21,7 @@ export function nothingCounted(calls: CallCounts[] = []): Counted {
       goaway: 0,
       reconnects: 0,
       rstStream: new Map(),
+      broken: new Map(),
       maxConcurrentStreams: null,
       streamWaits: { count: 0, totalMs: 0 },
       tls: [],

@@ -165,6 +165,7 @@ export const savedCountsSchema = z.object({
     goaway: count,
     reconnects: count,
     rstStream: z.array(z.tuple([z.string(), count])),
+    broken: z.array(z.tuple([z.enum(['connection', 'reset', 'violation']), count])),
     maxConcurrentStreams: count.nullable(),
     streamWaits: z.object({ count, totalMs: milliseconds }),
     tls: z.array(tls),

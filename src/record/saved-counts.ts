@@ -18,6 +18,7 @@ export function savedCounts(counted: Counted): SavedCounts {
       ...transport,
       rstStream: [...transport.rstStream],
       ...(shortages === undefined ? {} : { shortages: [...shortages] }),
+      broken: [...transport.broken],
     },
   };
 }
@@ -62,6 +63,7 @@ export function countedOf(saved: SavedCounts): Counted {
       ...transport,
       rstStream: new Map(transport.rstStream),
       ...(shortages === undefined ? {} : { shortages: new Map(shortages) }),
+      broken: new Map(transport.broken),
     },
   };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { connectionCounts } from '../../src/count/call-counter.js';
 import type { CallCounting } from '../../src/count/call-counting.js';
-import type { Counted } from '../../src/count/counted.js';
+import type { BrokenBy, Counted } from '../../src/count/counted.js';
 import { mergeCounts } from '../../src/count/merge-counts.js';
 import { mergeReadings } from '../../src/count/proxy-readings.js';
 import { emptyCallCounts, nothingCounted } from '../../src/count/nothing-counted.js';
@@ -90,6 +90,15 @@ const transport = record({
     .uniqueArray(fc.tuple(fc.constantFrom(...CODES), fc.integer({ min: 1, max: 9 })), {
       selector: ([code]) => code,
     })
+    .map((entries) => new Map(entries)),
+  broken: fc
+    .uniqueArray(
+      fc.tuple(
+        fc.constantFrom<BrokenBy>('connection', 'reset', 'violation'),
+        fc.integer({ min: 1, max: 9 }),
+      ),
+      { selector: ([by]) => by },
+    )
     .map((entries) => new Map(entries)),
   maxConcurrentStreams: fc.option(fc.nat(100)),
   streamWaits: record({ count: fc.nat(9), totalMs: micros(1000) }),

@@ -22,7 +22,7 @@ function notOpened(number: number, isOwn: boolean): Connection {
     call: () => 'not connected',
     cancel: () => undefined,
     ledger: () => ({
-      ...{ goaway: 0, reconnects: 0, rstStream: {}, maxConcurrentStreams: null },
+      ...{ goaway: 0, reconnects: 0, rstStream: {}, broken: new Map(), maxConcurrentStreams: null },
       ...(isOwn ? { shortage: 'no-descriptors' as const } : {}),
     }),
     close: () => Promise.resolve(),

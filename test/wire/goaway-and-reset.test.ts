@@ -133,6 +133,22 @@ describe('RST_STREAM', TIMEOUT, () => {
     }
   }
 
+  it('of a stream that has ended resets nothing, however often it comes', async () => {
+    const server = await start((peer, received) => {
+      if (!isEnd(received)) return;
+      const again = Array.from({ length: 1000 }, () => reset(received.id, ErrorCode.NO_ERROR));
+      peer.send(answer(received.id), ...again);
+    });
+    const calls = await RecordedCalls.open(server.endpoint);
+    for (let count = 1; count <= 3; count++) {
+      calls.call(0);
+      const outcomes = await calls.ended(count);
+      assert.equal(outcomes.at(-1)!.kind, 'status');
+    }
+    assert.deepEqual([...calls.session.ledger.rstStream], []);
+    await calls.session.close(1000);
+  });
+
   it('cancel() sends CANCEL, frees the slot, ignores what was under way', async () => {
     const server = await start((peer, received) => {
       if (received.type === 3) peer.send(answer(received.id));

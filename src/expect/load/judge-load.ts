@@ -3,13 +3,15 @@ import type { Finding } from '../../finding.js';
 import type { Reason } from '../expectation.js';
 import { unsentByCause } from '../unsent.js';
 import type { Verdict } from '../verdict.js';
+import { brokenRequests } from './broken-requests.js';
 import { cachedAnswers } from './cached-answers.js';
 import { certificatesDiffer } from './certificates-differ.js';
 import { clientBottleneck } from './client-bottleneck.js';
 import { clientShortage } from './client-shortage.js';
 import { connectionsNotOpened } from './connections-not-opened.js';
+import { deadlineExceeded } from './deadline-exceeded.js';
 import { type AccountEvidence, loadCutShort } from './load-cut-short.js';
-import { lossFindings } from './loss.js';
+import { isGatewayLost, lossFindings } from './loss.js';
 import { RATE_NOT_REACHED, rateNotReached } from './rate-not-reached.js';
 import { stalled, stretchesOf } from './stalled.js';
 import { stoppedForHarm } from './stopped-for-harm.js';
@@ -62,6 +64,7 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
     concurrency,
     sendingMs,
   );
+  const lost = unreachable(counted, shortage !== null);
   const isOpen = missed !== null && asked.isSpeedAsked;
   return {
     verdict: fails ? 'fail' : isOpen ? 'inconclusive' : 'pass',
@@ -69,7 +72,7 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
       ...(fails ? [{ code: 'stalled', text: 'the target stopped answering for a while' }] : []),
       ...(isOpen ? [RATE_NOT_REACHED] : []),
     ],
-    unreachable: unreachable(counted, shortage !== null),
+    unreachable: lost,
     findings: [
       stoppedForHarm(stopped, due),
       connectionsNotOpened(
@@ -90,6 +93,7 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
       }),
       missed,
       loadCutShort(accountOf(counted)),
+      ...unanswered(counted).filter(({ code }) => !isGatewayLost(lost) || !OF_LOSS.includes(code)),
       workerDied(deaths, members.length + deaths.length),
       certificatesDiffer(transport),
       cachedAnswers(calls.map(({ cache }) => cache)),
@@ -97,6 +101,20 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
     isClientBottleneck: bottleneck !== null || shortage !== null,
     isRateMissed: missed !== null,
   };
+}
+
+/** What it costs that a gateway goes away: that it did is told. */
+const OF_LOSS: readonly string[] = ['connections-lost', 'deadline-exceeded'];
+
+/** Requests that had no answer, or none that is understood, by what became of them. */
+function unanswered(counted: Counted): Finding[] {
+  const { calls, transport } = counted;
+  const sum = (end: 'ok' | 'timedOut'): number =>
+    calls.reduce((all, { ends }) => all + ends[end], 0);
+  const sent = calls.reduce((all, call) => all + call.sent, 0);
+  const late = deadlineExceeded(sum('timedOut'), sent);
+  const broken = brokenRequests({ ...transport, ok: sum('ok'), words: wordsOf(counted) });
+  return late === null ? broken : [late, ...broken];
 }
 
 /** Addresses that did not answer, and what was lost meanwhile: what this side lacked is no loss of the target. */
@@ -115,4 +133,12 @@ function accountOf({ calls, transport }: Counted): AccountEvidence {
     words: [...new Set(failures.map(({ cause }) => cause))].filter((words) => words !== ''),
     maxConcurrentStreams: transport.maxConcurrentStreams,
   };
+}
+
+/** What failures of requests that were sent say, the most frequent first. */
+function wordsOf({ calls }: Counted): string[] {
+  const failures = calls
+    .flatMap((call) => call.failures.filter(({ status }) => status !== null))
+    .sort((a, b) => b.count - a.count);
+  return [...new Set(failures.map(({ cause }) => cause))].filter((words) => words !== '');
 }

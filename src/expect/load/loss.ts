@@ -37,6 +37,11 @@ export function lossFindings(counted: Counted, span: Span): Finding[] {
   return [...never, ...gone.map((one) => addressGone(one, { all, errors, span }))];
 }
 
+/** Whether the target is told to have gone away as a whole, and for good. */
+export function isGatewayLost(findings: readonly Finding[]): boolean {
+  return findings.some(({ code, severity }) => code === 'gateway-lost' && severity === 'error');
+}
+
 function addressesOf(connections: readonly ConnectionCounts[]): AddressLoss[] {
   const byAddress = new Map<string, AddressLoss>();
   for (const { remote: address, errors = 0, lost } of connections) {
@@ -102,22 +107,25 @@ function gatewayLost(
     });
   }
   const longest = [...silences].sort((a, b) => b.lengthMs - a.lengthMs)[0];
-  if (longest === undefined) return null;
-  const from = seconds(Math.max(0, longest.startMs - span.startMs) / 1000);
+  const from = longest === undefined ? null : Math.max(0, longest.startMs - span.startMs) / 1000;
   if (stopped?.code === 'silent') {
+    // Shorter ones than are told, as with a short deadline, have none of their own.
+    const when = from === null ? '' : ` ${seconds(from)} into the sample`;
+    const length = longest === undefined ? 'any more' : `for ${seconds(longest.lengthMs / 1000)}`;
     return found('target', {
       code: 'gateway-lost',
       severity: 'error',
-      summary: `The gateway fell silent ${from} into the sample: it holds connections, and answers nothing.`,
-      evidence: `${before}; nothing was answered for ${seconds(longest.lengthMs / 1000)}, and the load was ended`,
+      summary: `The gateway fell silent${when}: it holds connections, and answers nothing.`,
+      evidence: `${before}; nothing was answered ${length}, and the load was ended`,
       advice: LOST_ADVICE,
     });
   }
+  if (longest === undefined || from === null) return null;
   if (transport.reconnects < connections.length) return null;
   return found('target', {
     code: 'gateway-lost',
     severity: 'warning',
-    summary: `The gateway went away ${from} into the sample for ${seconds(longest.lengthMs / 1000)}, and came back.`,
+    summary: `The gateway went away ${seconds(from)} into the sample for ${seconds(longest.lengthMs / 1000)}, and came back.`,
     evidence: `connections were opened anew ${count(transport.reconnects)} times; ${countedText(errors, 'request')} failed or could not be sent, and ${count(transport.resent)} were sent again`,
     advice: LOST_ADVICE,
   });

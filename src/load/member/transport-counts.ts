@@ -12,6 +12,7 @@ export function transportCounts(
     goaway: 0,
     reconnects: 0,
     rstStream: new Map(),
+    broken: new Map(),
     maxConcurrentStreams: null,
     streamWaits: { count: waits.forStream, totalMs: waits.forStreamMs },
     tls: [],
@@ -26,6 +27,9 @@ export function transportCounts(
     }
     if (ledger.shortage !== undefined) {
       shortages.set(ledger.shortage, (shortages.get(ledger.shortage) ?? 0) + 1);
+    }
+    for (const [by, count] of ledger.broken) {
+      total.broken.set(by, (total.broken.get(by) ?? 0) + count);
     }
     if (ledger.maxConcurrentStreams !== null) {
       total.maxConcurrentStreams = Math.min(

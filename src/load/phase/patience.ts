@@ -3,12 +3,18 @@ import type { CallStart } from '../transport/transport.js';
 /** How long a request waits for a connection that cannot be used, in ms. */
 const OUTAGE_PATIENCE_MS = 2000;
 
-/** What a connection lacks. */
-export type Lack = 'no-connection' | 'no-stream';
+/** What a connection lacks: itself, a stream that the peer allows, or a place on this side. */
+export type Lack = 'no-connection' | 'no-stream' | 'no-place';
+
+const LACKS: Readonly<Record<Exclude<CallStart, 'started'>, Lack>> = {
+  'not connected': 'no-connection',
+  'no stream': 'no-stream',
+  busy: 'no-place',
+};
 
 /**
  * How long requests wait for their connection. Where there is none, two seconds; where the peer
- * allows no stream, the request's own deadline. Both are counted from when it was due, and a lost
+ * allows no stream, or it is taken by others, the request's own deadline. Both are counted from when it was due, and a lost
  * connection's time not before it was lost. It knows no clock: all times are ms of one.
  */
 export class Patience {
@@ -35,7 +41,7 @@ export class Patience {
 
   /** No call could be started on a connection. */
   refused(connection: number, start: Exclude<CallStart, 'started'>, nowMs: number): void {
-    const lack = start === 'no stream' ? 'no-stream' : 'no-connection';
+    const lack = LACKS[start];
     if (this.#stuckSinceMs[connection] === 0) this.stuck += 1;
     else if (this.#lacks[connection] === lack) return;
     this.#lacks[connection] = lack;
@@ -61,7 +67,7 @@ export class Patience {
   /** Whether a request that waits has waited long enough. */
   isOver(connection: number, dueAtMs: number, nowMs: number): boolean {
     const waitedMs = nowMs - dueAtMs;
-    if (this.#lacks[connection] === 'no-stream') return waitedMs >= this.#timeoutMs;
+    if (this.#lacks[connection] !== 'no-connection') return waitedMs >= this.#timeoutMs;
     const outMs = nowMs - this.#stuckSinceMs[connection]!;
     if (Math.min(waitedMs, outMs) >= OUTAGE_PATIENCE_MS) return true;
     // A connection that comes and goes must not keep anything waiting for ever.
@@ -69,6 +75,6 @@ export class Patience {
   }
 
   #limitMs(connection: number): number {
-    return this.#lacks[connection] === 'no-stream' ? this.#timeoutMs : OUTAGE_PATIENCE_MS;
+    return this.#lacks[connection] === 'no-connection' ? OUTAGE_PATIENCE_MS : this.#timeoutMs;
   }
 }

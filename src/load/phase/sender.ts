@@ -130,7 +130,11 @@ export class Sender {
 
   /** Gives up all that wait. @param cause null for what their connections lack. */
   giveUpWaiting(cause: UnsentCause | null, nowMs: number): void {
-    for (const slot of this.#waiting.clear()) this.giveUp(slot, nowMs, cause);
+    for (const slot of this.#waiting.clear()) {
+      const lack = this.patience.lackOf(slot.connection);
+      // Whoever has the place is not answered either.
+      this.giveUp(slot, nowMs, cause ?? (lack === 'no-place' ? 'no-answer' : lack));
+    }
   }
 
   /** Gives up those that have waited long enough. @returns Their slots. */
@@ -140,7 +144,8 @@ export class Sender {
       let first = this.#waiting.next(connection);
       if (first === undefined) return;
       const { patience } = this;
-      patience.refused(connection, trouble === null ? 'no stream' : 'not connected', nowMs);
+      const lack = patience.lackOf(connection) === 'no-place' ? 'busy' : 'no stream';
+      patience.refused(connection, trouble === null ? lack : 'not connected', nowMs);
       while (first !== undefined && patience.isOver(connection, first.scheduledAtMs, nowMs)) {
         freed.push(this.#waiting.release(connection));
         this.giveUp(first, nowMs);

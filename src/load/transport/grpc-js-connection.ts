@@ -219,7 +219,13 @@ class GrpcJsConnection implements Connection {
 
   ledger(): ConnectionLedger {
     // The library keeps these to itself.
-    return { goaway: 0, reconnects: 0, rstStream: {}, maxConcurrentStreams: null };
+    return {
+      goaway: 0,
+      reconnects: 0,
+      rstStream: {},
+      broken: new Map(),
+      maxConcurrentStreams: null,
+    };
   }
 
   close(): Promise<void> {

@@ -5,7 +5,8 @@ import {
   NO_STATUS,
   type RawAnswer,
 } from '../../call/answer.js';
-import { describeCloseCause } from '../../wire/h1/close-cause.js';
+import type { BrokenBy } from '../../count/counted.js';
+import { type CloseCause, describeCloseCause } from '../../wire/h1/close-cause.js';
 import type { Response } from '../../wire/h1/response-parser.js';
 import type { RequestFailure } from '../../wire/h1/session.js';
 import { failureText } from './failure-text.js';
@@ -18,6 +19,8 @@ export class H1Answer implements RawAnswer, CallEnd {
   kind: CallEndKind = 'answered';
   status = NO_STATUS;
   cause = '';
+  /** What broke the request; null where it was answered, or was given up on this side. */
+  brokenBy: BrokenBy | null = null;
   buffer: Uint8Array = NO_BYTES;
   messageStart = 0;
   messageEnd = 0;
@@ -27,6 +30,7 @@ export class H1Answer implements RawAnswer, CallEnd {
   from(response: Response, isPlaintext: boolean): this {
     const { body, status } = response;
     this.#response = response;
+    this.brokenBy = null;
     this.kind = 'answered';
     this.status = status;
     this.buffer = body.bytes;
@@ -42,6 +46,7 @@ export class H1Answer implements RawAnswer, CallEnd {
     const when = response === null ? 'before it answered' : 'in the middle of its answer';
     const words = describeCloseCause(cause);
     this.without(isUnprocessed ? 'unprocessed' : 'broken', isCut ? `${words} ${when}` : words);
+    this.brokenBy = isUnprocessed ? null : BROKEN_BY[cause.kind];
     this.#response = response;
     return this;
   }
@@ -49,6 +54,7 @@ export class H1Answer implements RawAnswer, CallEnd {
   /** Makes it the end of a request that came to nothing. */
   without(kind: CallEndKind, cause: string): this {
     this.#response = null;
+    this.brokenBy = null;
     this.kind = kind;
     this.status = NO_STATUS;
     this.cause = cause;
@@ -75,3 +81,14 @@ export class H1Answer implements RawAnswer, CallEnd {
     return { headers: headers?.list() ?? [], trailers: trailers?.list() ?? [] };
   }
 }
+
+const BROKEN_BY: Readonly<Record<CloseCause['kind'], BrokenBy | null>> = {
+  'own-close': null,
+  announced: 'connection',
+  'peer-closed': 'connection',
+  'socket-error': 'connection',
+  violation: 'violation',
+  'too-large': 'violation',
+  // It is told by its own name.
+  'other-protocol': null,
+};

@@ -1,4 +1,5 @@
 import { type CloseCause, describeCloseCause } from '../../wire/h1/close-cause.js';
+import type { BrokenBy } from '../../count/counted.js';
 import { openSession } from '../../wire/h1/open-session.js';
 import { encodeRequest, type EncodedRequest, numberRequest } from '../../wire/h1/request.js';
 import type { Response } from '../../wire/h1/response-parser.js';
@@ -80,6 +81,7 @@ class H1Connection implements Connection, Sweepable, SessionEvents {
   #sentAtMs = 0;
   readonly #localPorts = new Set<number>();
   #wasBusy = false;
+  readonly #broken = new Map<BrokenBy, number>();
 
   constructor(
     requests: readonly HttpRequest[],
@@ -158,7 +160,7 @@ class H1Connection implements Connection, Sweepable, SessionEvents {
   call(slot: number, call: number, number: number): CallStart {
     if (this.#slot !== IDLE) {
       this.#wasBusy = true;
-      return 'no stream';
+      return 'busy';
     }
     const state = this.#state;
     const request = this.#requests[call]!;
@@ -184,6 +186,7 @@ class H1Connection implements Connection, Sweepable, SessionEvents {
       goaway: 0,
       reconnects: this.#reconnects,
       rstStream: {},
+      broken: this.#broken,
       maxConcurrentStreams: null,
       ...this.#shortage.inLedger(),
     };
@@ -215,6 +218,8 @@ class H1Connection implements Connection, Sweepable, SessionEvents {
     // What was given up has ended already.
     if (this.#slot === IDLE) return;
     const answer = ANSWER.fromFailure(failure, response);
+    const { brokenBy } = answer;
+    if (brokenBy !== null) this.#broken.set(brokenBy, (this.#broken.get(brokenBy) ?? 0) + 1);
     if (response !== null) this.#events.onAnswer(this.#slot, answer);
     this.#end(answer);
   }

@@ -5,6 +5,8 @@ import {
   NO_STATUS,
   type RawAnswer,
 } from '../../call/answer.js';
+import type { BrokenBy } from '../../count/counted.js';
+import type { CloseCause } from '../../wire/h2/close-cause.js';
 import { GrpcStatus } from '../../wire/grpc/status.js';
 import type { Reply, ReplyKind } from '../../wire/grpc/reply.js';
 import type { HttpResponse, ResponseKind } from '../../wire/http/response.js';
@@ -25,6 +27,8 @@ export class H2Answer implements RawAnswer, CallEnd {
   messageEnd = 0;
   /** Whether the peer answered: with its headers at least. */
   hasAnswer = false;
+  /** What broke the call; null where it was answered, may be sent again, or was given up on this side. */
+  brokenBy: BrokenBy | null = null;
   #headers: HeaderBlock | null = null;
   #trailers: HeaderBlock | null = null;
 
@@ -40,11 +44,17 @@ export class H2Answer implements RawAnswer, CallEnd {
       this.kind = 'answered';
       this.hasAnswer = true;
       this.cause = '';
+      this.brokenBy = null;
       return this;
     }
     this.kind = END_KINDS[reply.kind];
     this.hasAnswer = reply.headers !== null && this.kind !== 'unprocessed';
     this.cause = reply.statusMessage;
+    this.brokenBy = brokenBy(reply.kind, reply.closeCause);
+    // The peer says OK, and what it sent is not one whole message.
+    if (reply.trailers?.grpcStatus === GrpcStatus.OK && reply.headers?.isGrpc === true) {
+      this.brokenBy = 'violation';
+    }
     return this;
   }
 
@@ -58,6 +68,7 @@ export class H2Answer implements RawAnswer, CallEnd {
     this.kind = RESPONSE_END_KINDS[response.kind];
     this.hasAnswer = this.kind === 'answered';
     this.status = this.hasAnswer ? response.status : NO_STATUS;
+    this.brokenBy = brokenBy(response.kind, response.closeCause);
     if (this.hasAnswer)
       this.cause = response.status < FIRST_FAILURE ? '' : failureText(this, false);
     else this.cause = response.cause;
@@ -81,6 +92,7 @@ export class H2Answer implements RawAnswer, CallEnd {
     this.messageStart = 0;
     this.messageEnd = 0;
     this.hasAnswer = headers !== null;
+    this.brokenBy = null;
     this.kind = kind;
     this.status = status;
     this.cause = cause;
@@ -126,3 +138,19 @@ const RESPONSE_END_KINDS: Readonly<Record<ResponseKind, CallEndKind>> = {
   violation: 'broken',
   'too-large': 'broken',
 };
+
+function brokenBy(kind: ReplyKind | ResponseKind, closeCause: CloseCause | null): BrokenBy | null {
+  switch (kind) {
+    case 'reset':
+      return 'reset';
+    case 'no-status':
+    case 'too-large':
+    case 'violation':
+      return 'violation';
+    case 'connection-lost':
+      if (closeCause?.kind === 'own-close') return null;
+      return closeCause?.kind === 'violation' ? 'violation' : 'connection';
+    default:
+      return null;
+  }
+}

@@ -1,3 +1,4 @@
+import type { BrokenBy } from '../../count/counted.js';
 import { describeCloseCause } from '../../wire/h2/close-cause.js';
 import { openSession } from '../../wire/h2/open-session.js';
 import type { Session } from '../../wire/h2/session.js';
@@ -78,8 +79,10 @@ class H2Connection implements Connection, Sweepable {
     goaway: 0,
     reconnects: 0,
     rstStream: {},
+    broken: new Map(),
     maxConcurrentStreams: null,
   };
+  readonly #broken = new Map<BrokenBy, number>();
   #state: State;
   #retry: NodeJS.Timeout | undefined;
   readonly #reconnecting = new ReconnectPolicy();
@@ -167,7 +170,9 @@ class H2Connection implements Connection, Sweepable {
     const state = this.#state;
     if (state.kind !== 'connected') return 'not connected';
     if (state.line.call(slot, call, number, tickNowMs())) return 'started';
-    if (state.line.session.state.kind === 'open') return 'no stream';
+    if (state.line.session.state.kind === 'open') {
+      return state.line.isFull ? 'busy' : 'no stream';
+    }
     // A session can run out of stream ids without a word from the peer.
     this.#replace(state.line);
     return 'not connected';
@@ -207,6 +212,7 @@ class H2Connection implements Connection, Sweepable {
     const total: ConnectionLedger = {
       ...this.#past,
       rstStream: { ...this.#past.rstStream },
+      broken: this.#broken,
       ...this.#shortage.inLedger(),
     };
     for (const { session } of this.#lines) addLedger(total, session);
@@ -247,6 +253,8 @@ class H2Connection implements Connection, Sweepable {
   }
 
   #end(line: H2Line, slot: number, answer: H2Answer): void {
+    const { brokenBy } = answer;
+    if (brokenBy !== null) this.#broken.set(brokenBy, (this.#broken.get(brokenBy) ?? 0) + 1);
     if (answer.hasAnswer) this.#events.onAnswer(slot, answer);
     this.#events.onEnd(slot, answer);
     if (line.takeWasFull()) this.#events.onRoom();

@@ -119,6 +119,11 @@ export class H2Line {
     return true;
   }
 
+  /** Whether all own slots are taken. */
+  get isFull(): boolean {
+    return this.#freeCount === 0;
+  }
+
   /** Whether a call found all own slots taken since this was asked last. */
   takeWasFull(): boolean {
     const wasFull = this.#wasFull;

@@ -84,7 +84,9 @@ class PairConnection implements Connection {
 
   ledger(): ConnectionLedger {
     const [grpc, http] = [this.#grpc.ledger(), this.#http.ledger()];
-    return { ...http, ...grpc, reconnects: grpc.reconnects + http.reconnects };
+    const broken = new Map(grpc.broken);
+    for (const [by, count] of http.broken) broken.set(by, (broken.get(by) ?? 0) + count);
+    return { ...http, ...grpc, broken, reconnects: grpc.reconnects + http.reconnects };
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { CallEnd, RawAnswer } from '../../call/answer.js';
 import type { CallRequest } from '../../call/kinds.js';
-import type { UnreachableAddress } from '../../count/counted.js';
+import type { BrokenBy, UnreachableAddress } from '../../count/counted.js';
 import type { TlsDetails } from '../../count/tls-details.js';
 import type { LocalShortage } from '../../wire/socket/connect-error.js';
 import type { Endpoint } from '../../wire/socket/endpoint.js';
@@ -58,10 +58,10 @@ export interface ConnectionEvents {
 }
 
 /**
- * What became of the start of a call. `no stream`: the peer allows no more of them at a time;
- * `not connected`: the connection is being opened anew.
+ * What became of the start of a call. `no stream`: the peer allows no more of them at a time; `busy`: the
+ * connection carries as many as it may by itself; `not connected`: it is being opened anew.
  */
-export type CallStart = 'started' | 'no stream' | 'not connected';
+export type CallStart = 'started' | 'no stream' | 'busy' | 'not connected';
 
 /** How streams are ended, first in the one way and then in the other. */
 export type EndStreams = 'half-close' | 'cancel';
@@ -104,6 +104,8 @@ export interface ConnectionLedger {
   reconnects: number;
   /** Streams the peer reset, by the name of the error code. */
   rstStream: Record<string, number>;
+  /** Requests that were sent and that nothing understandable answered, by what broke them. */
+  broken: ReadonlyMap<BrokenBy, number>;
   /** SETTINGS_MAX_CONCURRENT_STREAMS of the peer; null when unknown or unlimited. */
   maxConcurrentStreams: number | null;
   /** What this side lacked when it was to be opened, the latest such time; absent: nothing. */

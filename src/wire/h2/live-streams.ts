@@ -144,9 +144,10 @@ export class LiveStreams {
 
   onReset(id: number, code: number): void {
     this.refuseIdle(id);
-    this.ledger.countReset(code, 'received');
     const slot = this.table.find(id);
+    // One that has ended is not reset by it, however often that is said.
     if (slot === -1) return;
+    this.ledger.countReset(code, 'received');
     if (code === ErrorCode.REFUSED_STREAM)
       this.fail(slot, { kind: 'refused', by: 'rst-stream' }, true);
     else this.fail(slot, { kind: 'reset', code }, true);

@@ -62,6 +62,9 @@ describe('what went away', () => {
     const [finding] = lossFindings(counted([], { stopped, silences }), SPAN);
     assert.equal(finding?.code, 'gateway-lost');
     assert.match(finding.summary, /fell silent 5 s into the sample/);
+    // Also where the silence was too short to be told by itself.
+    const [short] = lossFindings(counted([], { stopped }), SPAN);
+    assert.match(short!.summary, /^The gateway fell silent: /);
   });
 
   it('is a gateway that came back, where all connections had to be opened anew', () => {

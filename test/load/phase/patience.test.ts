@@ -27,6 +27,14 @@ describe('patience', () => {
     assert.equal(patience.isOver(0, 1000, 11_000), true);
   });
 
+  it('lasts as long where a connection is taken by others, which is no lack of streams', () => {
+    const patience = new Patience(1, 10_000);
+    patience.refused(0, 'busy', 5000);
+    assert.equal(patience.lackOf(0), 'no-place');
+    assert.equal(patience.isOver(0, 1000, 10_999), false);
+    assert.equal(patience.isOver(0, 1000, 11_000), true);
+  });
+
   it('is over after the deadline, however often a connection comes and goes', () => {
     const patience = new Patience(1, 10_000);
     let nowMs = 1000;

@@ -79,7 +79,13 @@ export class ScriptedConnection implements Connection {
   }
 
   ledger(): ConnectionLedger {
-    return { goaway: 0, reconnects: 0, rstStream: {}, maxConcurrentStreams: null };
+    return {
+      goaway: 0,
+      reconnects: 0,
+      rstStream: {},
+      broken: new Map(),
+      maxConcurrentStreams: null,
+    };
   }
 
   close(): Promise<void> {

@@ -153,6 +153,7 @@ describe('a connection of HTTP/1.1', () => {
       goaway: 0,
       reconnects: 0,
       rstStream: {},
+      broken: new Map(),
       maxConcurrentStreams: null,
     });
   });
@@ -172,7 +173,7 @@ describe('a connection of HTTP/1.1', () => {
     const client = await dialled(port);
     const before = client.rooms;
     const first = client.ask(0);
-    assert.equal(client.connection.call(1, 0, 0), 'no stream');
+    assert.equal(client.connection.call(1, 0, 0), 'busy');
     await first;
     assert.equal(client.rooms, before + 1);
     await client.ask(2);

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type BrokenEvidence, brokenRequests } from '../../../src/expect/load/broken-requests.js';
+import { deadlineExceeded } from '../../../src/expect/load/deadline-exceeded.js';
+
+const NOTHING: BrokenEvidence = {
+  ok: 10,
+  broken: new Map(),
+  reconnects: 3,
+  rstStream: new Map([['REFUSED_STREAM', 4]]),
+  words: ['anything'],
+};
+
+describe('requests that came to no status', () => {
+  it('are not told of where there are none', () => {
+    assert.deepEqual(brokenRequests(NOTHING), []);
+    const neverAnswered = { ...NOTHING, ok: 0, broken: new Map([['connection', 3]] as const) };
+    assert.deepEqual(brokenRequests(neverAnswered), []);
+    assert.equal(deadlineExceeded(0, 500), null);
+  });
+
+  it('are told by what broke them, each with its number', () => {
+    const findings = brokenRequests({
+      ok: 1,
+      broken: new Map([
+        ['violation', 1],
+        ['connection', 25],
+        ['reset', 1200],
+      ]),
+      reconnects: 1,
+      rstStream: new Map([
+        ['INTERNAL_ERROR', 1150],
+        ['CANCEL', 50],
+      ]),
+      words: ['a "b"', 'c', 'd', 'e'],
+    });
+    assert.deepEqual(
+      findings.map(({ code, severity, about }) => [code, severity, about]),
+      [
+        ['connections-lost', 'warning', 'target'],
+        ['streams-reset', 'warning', 'target'],
+        ['protocol-violation', 'warning', 'target'],
+      ],
+    );
+    const [lost, reset, violation] = findings.map(({ evidence }) => evidence);
+    assert.match(lost!, /^25 requests .* made anew once$/);
+    assert.equal(reset, '1,200 requests; RST_STREAM by code: INTERNAL_ERROR 1,150, CANCEL 50');
+    assert.equal(violation, String.raw`1 request; "a \"b\""; "c"; "d"`);
+  });
+
+  it('are told of their deadline', () => {
+    const { code, evidence } = deadlineExceeded(390, 500)!;
+    assert.deepEqual([code, evidence], ['deadline-exceeded', '390 of 500 requests']);
+  });
+});
