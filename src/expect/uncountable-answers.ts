@@ -10,11 +10,13 @@ const SHOWN_PODS = 8;
  * of them has instead, and what to give.
  *
  * @param statusOf The name of a status.
+ * @param isExplained Whether another finding says why: then this one is an example of it, and no error.
  */
 export function uncountableAnswers(
   { lookedFor, expectation }: Pick<ExpectingCall, 'lookedFor' | 'expectation'>,
   { counts }: Pick<CountedCall, 'counts'>,
   statusOf: (status: number) => string,
+  isExplained: boolean,
 ): Finding | null {
   const { uncountable: example, observed, ends, pods } = counts;
   if (example === undefined || observed.some((answers) => answers > 0)) return null;
@@ -22,6 +24,16 @@ export function uncountableAnswers(
   const names = [...pods.keys()].slice(0, SHOWN_PODS);
   const isRefused = ends.ok === 0;
   const status = statusOf(example.status);
+  if (isRefused && isExplained) {
+    return found('call', {
+      code: 'no-countable-answer',
+      severity: 'info',
+      summary: 'No answer can count; this is one of them.',
+      evidence: answerText(example, status),
+      advice:
+        'Its headers and words tell who refuses: the gateway itself, or an application behind it.',
+    });
+  }
   const sought = isRefused || lookedFor === undefined ? '' : `${soughtText(lookedFor)} `;
   return found('call', {
     code: 'no-countable-answer',

@@ -11,6 +11,7 @@ import { judgeLoad } from '../expect/load/judge-load.js';
 import { shortageReason } from '../expect/load/client-shortage.js';
 import { notOpenedReason } from '../expect/load/connections-not-opened.js';
 import { harmReason } from '../expect/load/stopped-for-harm.js';
+import { isGatewayLost } from '../expect/load/loss.js';
 import { hopelessReason } from '../expect/load/stopped-hopeless.js';
 import { streamCut } from '../expect/stream-cut.js';
 import type { ThresholdResult } from '../expect/thresholds/threshold.js';
@@ -119,9 +120,12 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
       ...calls.flatMap(({ findings }, index) =>
         ofCall(withoutBackends(findings, ofLoad.unreachable), labels[index] ?? null),
       ),
-      ...asked.calls.flatMap((call, index) =>
-        ofCall(uncountable(call, countedCall(asked, counted, index)), labels[index] ?? null),
-      ),
+      ...asked.calls.flatMap((call, index) => {
+        const isExplained =
+          calls[index]?.findings.some(({ severity }) => severity === 'error') === true;
+        const counts = countedCall(asked, counted, index);
+        return ofCall(uncountable(call, counts, isExplained), labels[index] ?? null);
+      }),
       ...asked.calls.flatMap((call, index) =>
         ofCall(cutOf(call, counted.calls[index]), labels[index] ?? null),
       ),
@@ -148,8 +152,9 @@ async function withPages(
   );
 }
 
-function uncountable(call: AskedCall, counts: CountedCall): Finding[] {
-  const finding = uncountableAnswers(call, counts, (status) => statusName(call.protocol, status));
+function uncountable(call: AskedCall, counts: CountedCall, isExplained: boolean): Finding[] {
+  const nameOf = (status: number): string => statusName(call.protocol, status);
+  const finding = uncountableAnswers(call, counts, nameOf, isExplained);
   return finding === null ? [] : [finding];
 }
 
@@ -165,10 +170,9 @@ function cutOf({ routeTimeoutMs, findings }: AskedCall, counts: CallCounts | und
 
 /** What went away with the gateway is no loss of a backend. */
 function withoutBackends(findings: readonly Finding[], losses: readonly Finding[]): Finding[] {
-  const isGatewayGone = losses.some(
-    ({ code, severity }) => code === 'gateway-lost' && severity === 'error',
-  );
-  return findings.filter(({ code }) => !isGatewayGone || code !== 'backend-lost');
+  return isGatewayLost(losses)
+    ? findings.filter(({ code }) => code !== 'backend-lost')
+    : [...findings];
 }
 
 /** The reasons, those first that the verdict comes from: the headline says what failed. */

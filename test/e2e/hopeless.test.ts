@@ -41,6 +41,8 @@ function isHopeless(
     findings.map(({ code }) => code).filter((code) => code !== 'client-bottleneck'),
     codes,
   );
+  // One of them is an error, and says what the matter is.
+  assert.equal(findings.filter(({ severity }) => severity === 'error').length, 1);
   const { evidence, advice } = readable(findings.find(({ code }) => code === codes.at(-1))!);
   return `${evidence}\n${advice}`;
 }
@@ -70,7 +72,7 @@ describe('a verification whose answers cannot count', () => {
     const call = ['helloworld.Greeter/SayGoodbye', '--proto', proto, '--identity', 'greeter'];
     const args = ['verify', mesh.address, ...call, '--plaintext', ...WEIGHTS];
     const text = isHopeless(await recordOf(args), ['unimplemented', 'no-countable-answer']);
-    assert.match(text, /status UNIMPLEMENTED; .*\[grpc-message: "unknown method SayGoodbye/);
+    assert.match(text, /^status UNIMPLEMENTED; .*\[grpc-message: "unknown method SayGoodbye/);
   });
 
   it(
@@ -175,6 +177,7 @@ describe('a verification of HTTP whose answers cannot count', () => {
       response.setHeader('set-cookie', 'session=abcdef');
       response.setHeader('content-type', 'application/json');
       if (request.url === '/missing') response.statusCode = 404;
+      if (request.url === '/private') response.statusCode = 401;
       const pod = `web-v${Math.random() < 0.6 ? 1 : 2}-5b7bcb8d-x2kq9`;
       response.end(JSON.stringify({ served: { by: pod }, note: '\u001b[31mred' }));
     });
@@ -197,6 +200,16 @@ describe('a verification of HTTP whose answers cannot count', () => {
 
   it('ends where the path does not exist', TIMEOUT, async () => {
     const args = ['verify', ...WEIGHTS, '--identity', 'header:x-nope', `${origin}/missing`];
-    isHopeless(await recordOf(args), ['no-route', 'no-countable-answer']);
+    const result = await recordOf(args);
+    const text = isHopeless(result, ['no-route', 'no-countable-answer']);
+    assert.match(text, /^status 404; .*reply \{"served":/);
+    const severities = result.record.findings.map(({ severity }) => severity);
+    assert.deepEqual(severities.slice(0, 2), ['error', 'info'], 'the cause, and an example');
+  });
+
+  it('ends where nothing else says why, and tells what to look at', TIMEOUT, async () => {
+    const args = ['verify', ...WEIGHTS, '--identity', 'header:x-nope', `${origin}/private`];
+    const text = isHopeless(await recordOf(args), ['no-countable-answer']);
+    assert.match(text, /^One answer: status 401; .*\nSend what the server takes/s);
   });
 });
