@@ -101,6 +101,6 @@ function withoutUpstream({ withoutUpstream: flags, lines }: LogCounts): Finding 
     summary: 'the gateway answered some requests itself: no destination was asked',
     evidence: `${count(total)} of ${counted(lines, 'line')} name no host; by their response flags: ${kinds.join(', ')}`,
     advice:
-      'Such requests count as missing. NR is a route that was not found, UH a destination without a healthy host, UO a circuit breaker, FI an injected fault.',
+      'Such requests count as missing. NR is a route that was not found, NC a destination that the gateway does not know, UH one without a healthy host, UO a circuit breaker, DPE a protocol error of the client, FI an injected fault.',
   });
 }

@@ -65,6 +65,8 @@ export interface ExpectingCall {
   errorLimits: Readonly<Record<string, number>>;
   /** null: nothing is, besides answers. */
   expectation: Expectation | null;
+  /** What reading the configuration brought to light. */
+  findings: Finding[];
 }
 
 /** What a run's verdicts are made with. */

@@ -9,9 +9,11 @@ export interface NamedFailure extends Pick<FailureCounts, 'cause' | 'count'> {
   status: string;
 }
 
-/** A way in which gateways refuse requests on their own, before any backend sees them. */
+/** A way in which gateways refuse requests on their own, before any backend sees them, or in a backend's place. */
 interface Refusal {
   code: string;
+  /** What of the configuration may be the cause, by code: then its place is the finding's. */
+  causes?: readonly string[];
   matches: (failure: NamedFailure) => boolean;
   summary: string;
   advice: string;
@@ -20,7 +22,9 @@ interface Refusal {
 /**
  * How Envoy answers a request itself: with an HTTP status and a short text or none. For gRPC the status
  * becomes `grpc-status` (404 → 12, 503 → 14), and the text `grpc-message`. Clients that see the bare HTTP status say so in
- * their own words ("Received HTTP status code 404").
+ * their own words ("Received HTTP status code 404"). What ended a request on its way to a backend stands behind
+ * "reset reason"; the code of a backend's RST_STREAM is not passed on.
+ * Source: envoyproxy/envoy source/common/router/router.cc; docs/troubleshooting.md has each with the test that makes it.
  */
 const REFUSALS: readonly Refusal[] = [
   {
@@ -56,11 +60,61 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     code: 'protocol-mismatch',
-    matches: ({ cause }) =>
-      /reset reason: protocol error|RST_STREAM.*(PROTOCOL_ERROR|HTTP_1_1_REQUIRED)/i.test(cause),
-    summary: 'The gateway and the backend speak different protocols.',
+    causes: ['protocol-mismatch', 'service-port-protocol'],
+    matches: ({ cause }) => /reset reason: protocol error/i.test(cause),
+    summary: 'The gateway and the backend speak different protocols (502, protocol error).',
     advice:
-      'Name the Service port grpc… or http2…, or set its appProtocol: undeclared, it is spoken to in HTTP/1.1.',
+      'A backend of gRPC wants its Service port named grpc-… or http2-…, or appProtocol, or useClientProtocol in its DestinationRule: undeclared, a gateway speaks HTTP/1.1 to it. One of HTTP/1.1 wants a port named http-…, and no h2UpgradePolicy: UPGRADE.',
+  },
+  {
+    // Whoever resets a stream of ours is the peer: a gateway passes no code of a backend on.
+    code: 'protocol-mismatch',
+    matches: ({ cause }) =>
+      /RST_STREAM.*(PROTOCOL_ERROR|HTTP_1_1_REQUIRED)|RST_STREAM with code (1|13)\b/i.test(cause),
+    summary: 'What answers at the target resets streams of HTTP/2 for their protocol.',
+    advice:
+      'It is the hop from here to the target: check the port, and the protocol of the Gateway server or of the load balancer before it (GRPC, HTTP2, HTTPS). HTTP_1_1_REQUIRED asks for HTTP/1.1: --http-version 1.1 for plain HTTP.',
+  },
+  {
+    code: 'enhance-your-calm',
+    matches: ({ cause }) =>
+      /ENHANCE_YOUR_CALM|RST_STREAM with code 11\b|too many pings|^Bandwidth exhausted/i.test(
+        cause,
+      ),
+    summary: 'The target says that it is asked too much of (ENHANCE_YOUR_CALM).',
+    advice:
+      'Lower --concurrency or --rps, or raise the limits of what answers at the target: resets of streams in a short time, pings (keepalive enforcement), memory.',
+  },
+  {
+    code: 'upstream-tls-mismatch',
+    matches: ({ cause }) => /TLS[_ ]error|CERTIFICATE_VERIFY_FAILED/i.test(cause),
+    summary: 'TLS between the gateway and the backend fails (503).',
+    advice:
+      "Compare trafficPolicy.tls.mode of the destination's DestinationRule with what its pods take: DISABLE for plaintext, ISTIO_MUTUAL for pods of the mesh (PeerAuthentication), SIMPLE or MUTUAL with their authority.",
+  },
+  {
+    code: 'upstream-refused-streams',
+    matches: ({ cause }) => /remote refused stream reset/i.test(cause),
+    summary: 'A backend refuses streams of the gateway (REFUSED_STREAM).',
+    advice:
+      'It takes no more streams on a connection, or is shutting down: look at its MAX_CONCURRENT_STREAMS, and let the gateway open more connections or send fewer (DestinationRule: connectionPool.http.http2MaxRequests, maxConcurrentStreams).',
+  },
+  {
+    code: 'upstream-reset',
+    matches: ({ cause }) => /reset reason: remote reset/i.test(cause),
+    summary: 'A backend resets streams of the gateway before it answers (RST_STREAM).',
+    advice:
+      "The gateway does not pass its code on: look at the backend's own log, at what stands between (a sidecar of it with another protocol), and at limits of streams and messages.",
+  },
+  {
+    code: 'route-timeout',
+    matches: ({ cause }) =>
+      /^(?:upstream request timeout|stream timeout|upstream per try timeout|(?:stream )?max duration timeout)$/i.test(
+        cause.replace(/^.*reset reason: /, ''),
+      ),
+    summary: 'The gateway gave up waiting for the backend (504, upstream request timeout).',
+    advice:
+      'Its route ends requests sooner than the backend answers: see timeout and retries.perTryTimeout of the VirtualService (timeout: 0s for streams), or timeouts.request of the HTTPRoute.',
   },
   {
     code: 'protocol-mismatch',
@@ -92,6 +146,28 @@ const REFUSALS: readonly Refusal[] = [
       "Check that the route's host and subset exist: a Service of that name, and the subset in its DestinationRule.",
   },
   {
+    code: 'content-type-refused',
+    matches: ({ status, cause }) => status === '415' || /HTTP status(?: code)?:? 415/i.test(cause),
+    summary: 'What answers does not take requests of this kind (415).',
+    advice:
+      'gRPC to a server of plain HTTP, or plain HTTP to one of gRPC: check which Service the route leads to, and the content-type.',
+  },
+  {
+    code: 'upgrade-required',
+    matches: ({ status, cause }) => status === '426' || /HTTP status(?: code)?:? 426/i.test(cause),
+    summary: 'What answers wants another version of HTTP (426).',
+    advice:
+      'A proxy on the way speaks HTTP/1.0 or HTTP/1.1 to a server that wants more: look which one does, and let it speak HTTP/1.1 (nginx: proxy_http_version) or HTTP/2 to the next.',
+  },
+  {
+    code: 'trailers-missing',
+    matches: ({ cause }) =>
+      /^the response ended without grpc-status|Call ended without gRPC status/i.test(cause),
+    summary: 'Responses end without the trailers that carry the status of gRPC.',
+    advice:
+      'Something on the way drops them, such as a proxy that speaks HTTP/1.1 to one side (Service port named http-…), or the backend breaks off in the middle of its answer: look at the log of the backend.',
+  },
+  {
     // Envoy speaks gRPC to gRPC, even when it refuses: a bare HTTP status comes from something else.
     code: 'http-error-page',
     matches: ({ cause }) =>
@@ -114,8 +190,13 @@ const REFUSALS: readonly Refusal[] = [
  *
  * @param failures Failures by status and cause.
  * @param sent All requests of the run.
+ * @param configured What is wrong with the configuration, whose places are those of what comes of it.
  */
-export function findRefusals(failures: readonly NamedFailure[], sent: number): Finding[] {
+export function findRefusals(
+  failures: readonly NamedFailure[],
+  sent: number,
+  configured: readonly Finding[] = [],
+): Finding[] {
   const counts = new Map<Refusal, { count: number; example: NamedFailure }>();
   for (const failure of failures) {
     const refusal = REFUSALS.find((candidate) => candidate.matches(failure));
@@ -124,15 +205,17 @@ export function findRefusals(failures: readonly NamedFailure[], sent: number): F
     if (known === undefined) counts.set(refusal, { count: failure.count, example: failure });
     else known.count += failure.count;
   }
-  return [...counts].map(([{ code, summary, advice }, refused]) => {
+  return [...counts].map(([{ code, summary, advice, causes = [] }, refused]) => {
     const { status, cause } = refused.example;
     const words = cause === '' ? `${status} without a message` : `${status}, "${cause}"`;
-    return found('target', {
+    const finding = found('target', {
       code,
       severity: 'error',
       summary,
       evidence: `${count(refused.count)} of ${counted(sent, 'request')}: ${words}`,
       advice,
     });
+    const origin = configured.find((one) => causes.includes(one.code) && one.place !== null);
+    return { ...finding, place: origin?.place ?? null };
   });
 }

@@ -1,7 +1,6 @@
 import type { CallProtocol } from '../call/kinds.js';
 import type { ExpectingCall, RunRule } from '../expect/expectation.js';
 import type { AskedPage } from '../expect/page/asked-page.js';
-import type { Finding } from '../finding.js';
 import type { ExpectedRoute } from '../routing/taken-route.js';
 
 /** What a proxy was programmed to do with a request, beside what is configured. */
@@ -44,8 +43,6 @@ export interface AskedCall extends ExpectingCall {
   programmed: ProgrammedRecord | null;
   /** The page for which the call is made; absent where none is named. */
   page?: AskedPage | undefined;
-  /** What reading the configuration brought to light. */
-  findings: Finding[];
   /** Of a call that streams: after which its route ends it, in ms; absent where it does not, or that is not known. */
   routeTimeoutMs?: number | undefined;
 }

@@ -4,6 +4,9 @@ import type { ManifestSet } from './manifest-set.js';
 import { isGrpc, type RouteRequest } from './request.js';
 import type { ExpectedDestination } from './route-split.js';
 import { serviceHost } from './service-registry.js';
+import type { ChosenRoute } from './chosen-route.js';
+import { destinationRulesOf, type RuleClient } from './istio/rules-in-sight.js';
+import { upstreamVersion } from './istio/upstream-http.js';
 import type { Finding } from '../finding.js';
 import { manifestFinding } from './manifest-finding.js';
 
@@ -12,12 +15,17 @@ export function protocolFindings(
   set: ManifestSet,
   request: RouteRequest,
   destinations: readonly ExpectedDestination[],
-  matched: MatchedRule | null,
+  chosen: Pick<ChosenRoute, 'matched' | 'clientNamespace'> | null,
   streaming: boolean,
 ): Finding[] {
+  const matched = chosen?.matched ?? null;
+  const client = {
+    namespace: chosen?.clientNamespace ?? null,
+    labels: matched?.context.source?.labels ?? null,
+  };
   return [
     ...streamTimeout(matched, streaming),
-    ...(isGrpc(request) ? http1Backends(set, destinations) : []),
+    ...(isGrpc(request) ? http1Backends(set, destinations, client) : []),
   ];
 }
 
@@ -34,22 +42,43 @@ function streamTimeout(matched: MatchedRule | null, streaming: boolean): Finding
   ];
 }
 
-/** Service ports that say they speak something other than HTTP/2. */
-function http1Backends(set: ManifestSet, destinations: readonly ExpectedDestination[]): Finding[] {
+/** Service ports that say they speak something other than HTTP/2, where no DestinationRule says otherwise. */
+function http1Backends(
+  set: ManifestSet,
+  destinations: readonly ExpectedDestination[],
+  client: RuleClient,
+): Finding[] {
   return set.services.flatMap((service) =>
     service.ports
       .filter(({ port }) =>
         destinations.some(
-          (destination) => destination.host === serviceHost(service) && destination.port === port,
+          (destination) =>
+            destination.host === serviceHost(service) &&
+            destination.port === port &&
+            versionAt(set, destination, client) === null,
         ),
       )
       .filter((port) => speaksHttp2(port) === false)
       .map(({ port, name, appProtocol, node }) =>
         manifestFinding({
           code: 'protocol-mismatch',
-          summary: `port ${port} of the Service ${service.name} is ${appProtocol === null ? `named ${name ?? ''}` : `of the appProtocol ${appProtocol}`}, which is not HTTP/2: gRPC sent to it as HTTP/1.1 fails`,
+          summary: `port ${port} of the Service ${service.name} is ${appProtocol === null ? `named ${name ?? ''}` : `of the appProtocol ${appProtocol}`}, which is not HTTP/2: gRPC sent to it as HTTP/1.1 fails; name it grpc-… or set appProtocol: grpc, or useClientProtocol in its DestinationRule`,
           place: node.place(),
         }),
       ),
+  );
+}
+
+function versionAt(
+  set: ManifestSet,
+  { host, subset, port }: ExpectedDestination,
+  client: RuleClient,
+): ReturnType<typeof upstreamVersion> {
+  if (host === null) return null;
+  const { rules } = destinationRulesOf(set, host, client);
+  const subsets = rules.flatMap((rule) => rule.subsets.filter(({ name }) => name === subset));
+  return upstreamVersion(
+    [...subsets, ...rules].map(({ upstreamHttp }) => upstreamHttp),
+    port,
   );
 }

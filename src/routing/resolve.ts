@@ -179,7 +179,7 @@ function known(
     ...(forwarding === null ? [] : destinationFindings(set, forwarding.split)),
     ...(chosen?.perConnection === true
       ? []
-      : protocolFindings(set, request, destinations, chosen?.matched ?? null, streaming)),
+      : protocolFindings(set, request, destinations, chosen, streaming)),
   ];
   return {
     via: chosen?.via ?? null,

@@ -26,6 +26,41 @@ const CASES: [string, string, string | null][] = [
     'upstream connect error or disconnect/reset before headers. reset reason: connection failure',
     'upstream-unreachable',
   ],
+  ...(
+    [
+      ['connection termination', 'upstream-unreachable'],
+      ['remote reset', 'upstream-reset'],
+      ['remote refused stream reset', 'upstream-refused-streams'],
+      [
+        'remote connection failure, transport failure reason: TLS_error:|268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end',
+        'upstream-tls-mismatch',
+      ],
+    ] as const
+  ).map(([reason, code]): [string, string, string] => [
+    'UNAVAILABLE',
+    `upstream connect error or disconnect/reset before headers. reset reason: ${reason}`,
+    code,
+  ]),
+  ['UNAVAILABLE', 'upstream request timeout', 'route-timeout'],
+  ['504', 'upstream request timeout', 'route-timeout'],
+  ['504', 'the database is tired', null],
+  ['UNKNOWN', 'HTTP status 415 without grpc-status', 'content-type-refused'],
+  ['UNKNOWN', 'Received HTTP status code 426', 'upgrade-required'],
+  ['426', '', 'upgrade-required'],
+  ['INTERNAL', 'the response ended without grpc-status', 'trailers-missing'],
+  [
+    'INTERNAL',
+    'Received RST_STREAM with code 0 (Call ended without gRPC status)',
+    'trailers-missing',
+  ],
+  ['INTERNAL', 'RST_STREAM PROTOCOL_ERROR', 'protocol-mismatch'],
+  ['INTERNAL', 'Received RST_STREAM with code 13 (Server requested HTTP/1.1)', 'protocol-mismatch'],
+  ['RESOURCE_EXHAUSTED', 'RST_STREAM ENHANCE_YOUR_CALM', 'enhance-your-calm'],
+  [
+    'UNAVAILABLE',
+    'closed by the peer after GOAWAY ENHANCE_YOUR_CALM (too_many_pings)',
+    'enhance-your-calm',
+  ],
   ['no answer', 'plaintext was spoken to a TLS port: connect with TLS', 'plaintext-on-tls-port'],
   [
     'no answer',

@@ -361,4 +361,33 @@ describe('the resolution of a request', () => {
       /port 80 of the Service s is named http-api, which is not HTTP\/2/,
     );
   });
+
+  it('gRPC to a port that says HTTP/1.1, and a DestinationRule that says otherwise', () => {
+    const codes = (trafficPolicy: object, subset: object = {}): string[] => {
+      const rule = destinationRule('s', { v1: {} });
+      const spec = { ...(rule.spec as object), trafficPolicy, subsets: [subset] };
+      const set = manifestsOf([
+        GATEWAY,
+        virtualService([{ route: [{ destination: { host: 's', subset: 'v1' } }] }]),
+        service('s', { app: 's' }, { ports: [{ port: 80, name: 'http-api' }] }),
+        { ...rule, spec },
+      ]);
+      return resolveRoute(set, request({ targetPort: 80 })).findings.map(({ code }) => code);
+    };
+    const pool = (settings: object) => ({ connectionPool: { http: settings } });
+    const v1 = (policy?: object) => ({
+      ...{ name: 'v1', labels: { version: 'v1' } },
+      ...(policy !== undefined && { trafficPolicy: policy }),
+    });
+    const mismatch = ['protocol-mismatch'];
+    assert.deepEqual(codes(pool({ h2UpgradePolicy: 'UPGRADE' }), v1()), []);
+    assert.deepEqual(codes(pool({ useClientProtocol: true }), v1()), []);
+    assert.deepEqual(codes(pool({ h2UpgradePolicy: 'DO_NOT_UPGRADE' }), v1()), mismatch);
+    const limit = pool({ http2MaxRequests: 5 });
+    assert.deepEqual(codes(limit, v1(pool({ h2UpgradePolicy: 'UPGRADE' }))), []);
+    // A subset's connection pool takes the place of the host's, and a port's that of both.
+    assert.deepEqual(codes(pool({ h2UpgradePolicy: 'UPGRADE' }), v1(limit)), mismatch);
+    const ofPort = [{ port: { number: 80 }, ...pool({ useClientProtocol: true }) }];
+    assert.deepEqual(codes({ ...limit, portLevelSettings: ofPort }, v1()), []);
+  });
 });

@@ -1,11 +1,13 @@
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import { type LoadBalancers, readLoadBalancers } from './load-balancer.js';
+import { readUpstreamHttp, type UpstreamHttp } from './upstream-http.js';
 
 interface Subset {
   name: string;
   labels: Readonly<Record<string, string>>;
   loadBalancers: LoadBalancers;
+  upstreamHttp: UpstreamHttp;
   node: ManifestNode;
 }
 
@@ -18,6 +20,7 @@ export interface DestinationRule extends ManifestObject {
   /** Labels of the client's pods that it is for, in its own namespace; `null`: it is for all. */
   workloadSelector: Readonly<Record<string, string>> | null;
   loadBalancers: LoadBalancers;
+  upstreamHttp: UpstreamHttp;
 }
 
 export function readDestinationRule(node: ManifestNode): DestinationRule {
@@ -32,6 +35,7 @@ export function readDestinationRule(node: ManifestNode): DestinationRule {
         name: subset.field('name').string(),
         labels: subset.field('labels').customStringMap(),
         loadBalancers: readLoadBalancers(subset.field('trafficPolicy')),
+        upstreamHttp: readUpstreamHttp(subset.field('trafficPolicy')),
         node: subset,
       };
     });
@@ -46,5 +50,6 @@ export function readDestinationRule(node: ManifestNode): DestinationRule {
     exportTo: spec.field('exportTo').strings(),
     workloadSelector: selector.absent ? null : selector.field('matchLabels').customStringMap(),
     loadBalancers: readLoadBalancers(spec.field('trafficPolicy')),
+    upstreamHttp: readUpstreamHttp(spec.field('trafficPolicy')),
   };
 }
