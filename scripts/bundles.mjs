@@ -83,6 +83,11 @@ async function bundle(root, { folder, entries, leftOutside, joins = null, ...mor
     platform: 'node',
     target: 'node20',
     external: leftOutside,
+    // Modules of ws that may be installed beside it, and are not: it looks for them when it is loaded.
+    define: {
+      'process.env.WS_NO_BUFFER_UTIL': '"1"',
+      'process.env.WS_NO_UTF_8_VALIDATE': '"1"',
+    },
     banner: { js: REQUIRE },
     plugins: [loadedWhenCalled, leanYargs],
     sourcemap: true,

@@ -5,12 +5,14 @@ import { GRPC_WEB } from './grpc-web/kind.js';
 import type { GrpcWebRequest } from './grpc-web/request.js';
 import { HTTP } from './http/kind.js';
 import type { HttpRequest } from './http/request.js';
+import { WEBSOCKET } from './websocket/kind.js';
+import type { WebSocketRequest } from './websocket/request.js';
 
 /**
  * A call as it is sent, encoded once: every request of it is the same bytes, but for the number of one
  * that is numbered. Plain data.
  */
-export type CallRequest = GrpcRequest | GrpcWebRequest | HttpRequest;
+export type CallRequest = GrpcRequest | GrpcWebRequest | HttpRequest | WebSocketRequest;
 
 /** What connections carry: gRPC-Web is carried as the HTTP request that it is. */
 export type CarriedRequest = GrpcRequest | HttpRequest;
@@ -24,6 +26,7 @@ const KINDS: { [P in CallProtocol]: CallKind<Extract<CallRequest, { kind: P }>> 
   'grpc-web': GRPC_WEB,
   'grpc-web-text': GRPC_WEB,
   http: HTTP,
+  websocket: WEBSOCKET,
 };
 
 export const CALL_PROTOCOLS = Object.keys(KINDS) as [CallProtocol, ...CallProtocol[]];
@@ -40,6 +43,8 @@ export function headOf(request: CallRequest): RequestHead {
       return GRPC.head(request);
     case 'http':
       return HTTP.head(request);
+    case 'websocket':
+      return WEBSOCKET.head(request);
     default:
       return GRPC_WEB.head(request);
   }

@@ -1,4 +1,5 @@
 import { preflightHeaderNames, preflightHeaders } from '../call/grpc-web/preflight.js';
+import { isWebRequest } from '../call/grpc-web/request.js';
 import type { CallRequest } from '../call/kinds.js';
 import type { AskedPage } from '../expect/page/asked-page.js';
 import type { RuleTrace } from '../routing/first-match.js';
@@ -15,8 +16,7 @@ import type { Call } from '../scenario/call.js';
  * @returns undefined where no page makes it.
  */
 export function askedPage(call: Call, request: CallRequest): AskedPage | undefined {
-  if (call.kind === 'grpc' || call.kind === 'http' || call.origin === null) return undefined;
-  if (request.kind === 'grpc' || request.kind === 'http') return undefined;
+  if (!('origin' in call) || call.origin === null || !isWebRequest(request)) return undefined;
   const headerNames = preflightHeaderNames({ ...request, metadata: call.metadata });
   return { origin: call.origin, headerNames, policy: null, astray: null };
 }

@@ -1,5 +1,6 @@
 import type { RequestHead } from '../call/call-kind.js';
 import { webHeaders } from '../call/grpc-web/request.js';
+import { WEBSOCKET_HEAD } from '../call/websocket/kind.js';
 import { GRPC_HEAD } from '../call/grpc/kind.js';
 import { findMethod, pathOf, pathOfName } from '../call/grpc/method.js';
 import type { Finding } from '../finding.js';
@@ -163,6 +164,9 @@ async function askedRequest(call: Call, signal: AbortSignal | undefined): Promis
   if (call.kind === 'http') {
     const { method, path } = call;
     return { head: { method, headers: [] }, path, streaming: false };
+  }
+  if (call.kind === 'websocket') {
+    return { head: WEBSOCKET_HEAD, path: call.path, streaming: false };
   }
   const { contract } = call;
   const path = pathOfName(call.method);

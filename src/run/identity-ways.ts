@@ -44,11 +44,16 @@ export function identityWays(
 function requestWords(target: Target, { name, request }: PreparedCall): string[] {
   const { kind, scheme, authority } = request;
   const { method } = headOf(request);
-  const place = [...(scheme === 'http' ? ['--plaintext'] : []), formatTarget(target)];
+  const place =
+    kind === 'websocket'
+      ? [`${scheme === 'http' ? 'ws' : 'wss'}://${formatTarget(target)}${request.path}`]
+      : [...(scheme === 'http' ? ['--plaintext'] : []), formatTarget(target)];
   const words =
-    kind !== 'http'
-      ? [...(kind === 'grpc' ? [] : ['--protocol', kind]), name]
-      : [...(method === 'GET' ? [] : ['-X', method]), '--path', request.path];
+    kind === 'websocket'
+      ? []
+      : kind !== 'http'
+        ? [...(kind === 'grpc' ? [] : ['--protocol', kind]), name]
+        : [...(method === 'GET' ? [] : ['-X', method]), '--path', request.path];
   const isUsual = authority === authorityOf(target, kind, scheme);
   return [...place, ...words, ...(isUsual ? [] : ['--authority', authority])];
 }

@@ -1,7 +1,6 @@
 import type { RawAnswer } from '../call/answer.js';
-import type { GrpcWebRequest } from '../call/grpc-web/request.js';
+import { isWebRequest } from '../call/grpc-web/request.js';
 import { preflightRequest } from '../call/grpc-web/preflight.js';
-import type { CallRequest } from '../call/kinds.js';
 import type { Counted } from '../count/counted.js';
 import { nothingCounted } from '../count/nothing-counted.js';
 import type { CorsHeaders, PageLeave } from '../count/page-leave.js';
@@ -26,7 +25,7 @@ export async function pageLeaves(run: PreparedRun, target: ReachedTarget): Promi
   for (const [call, { asked, loaded }] of run.calls.entries()) {
     const { page } = asked;
     const { request } = loaded;
-    if (page === undefined || !isOfPage(request)) continue;
+    if (page === undefined || !isWebRequest(request)) continue;
     const preflight = preflightRequest(request, page.origin, page.headerNames);
     const [first, second] = await target.sendInTurn([preflight, request], seen, isAllowed);
     excluded += [first, second].filter((sent) => sent?.isSent === true).length;
@@ -38,10 +37,6 @@ export async function pageLeaves(run: PreparedRun, target: ReachedTarget): Promi
     });
   }
   return { ...nothingCounted(), excluded, leaves };
-}
-
-function isOfPage(request: CallRequest): request is GrpcWebRequest {
-  return request.kind === 'grpc-web' || request.kind === 'grpc-web-text';
 }
 
 function seen(answer: RawAnswer): SeenByBrowser {

@@ -1,4 +1,5 @@
 import { askingForPeer } from '../call/peer-metadata.js';
+import { prepareWebSocketCall } from '../call/websocket/prepare-call.js';
 import { prepareHttpCall } from '../call/http/prepare-call.js';
 import type { PreparedCall } from '../call/prepared-call.js';
 import type { RequestSetting } from '../call/request-setting.js';
@@ -51,7 +52,11 @@ export async function preparedCalls(
       isOwnPodAsked: expect !== null && source?.kind === 'manifests' && service === null,
     };
     const prepare = async (): Promise<PreparedCall> =>
-      call.kind === 'http' ? prepareHttpCall(call, setting) : await prepareGrpc(call, setting);
+      call.kind === 'http'
+        ? prepareHttpCall(call, setting)
+        : call.kind === 'websocket'
+          ? prepareWebSocketCall(call, setting)
+          : await prepareGrpc(call, setting);
     const own = await awaitInCall(calls, index, prepare);
     const known = setting.isIdentityNeeded ? withPeerAsked(own) : own;
     prepared.push({ ...known, request: withUserAgent(known.request, agents.calls) });

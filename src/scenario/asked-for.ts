@@ -2,6 +2,7 @@ import { InputError } from '../input-error.js';
 import type { HttpSettings } from './http-settings.js';
 import type { GrpcWebProtocol } from './protocol.js';
 import type { Settings } from './schema.js';
+import type { TargetUrl } from './target.js';
 
 /** What settings ask for. */
 export type AskedFor =
@@ -10,6 +11,7 @@ export type AskedFor =
       /** As the user wrote it: `pkg.Service/Method`. */
       method: string;
     }
+  | { kind: 'websocket'; path: string; settings: HttpSettings }
   | { kind: 'http'; method: string; path: string; settings: HttpSettings };
 
 const NOTHING_ASKED =
@@ -19,13 +21,14 @@ const NOTHING_ASKED =
  * Whether a call or a plain HTTP request is asked for, and which. HTTP it is where a path, a method of
  * HTTP or the protocol says so.
  *
- * @param urlPath Path of the target, where it is a URL with one.
+ * @param url Path of the target, where it is a URL with one, and whether it is that of a WebSocket.
  * @throws InputError when neither is, or both are.
  */
 export function askedFor(
   { call, http, protocol, data }: Pick<Settings, 'call' | 'http' | 'protocol' | 'data'>,
-  urlPath: string | null,
+  { path: urlPath, isWebSocket }: Pick<TargetUrl, 'path' | 'isWebSocket'>,
 ): AskedFor {
+  if (isWebSocket) return webSocketAsked({ call, http, protocol, data }, urlPath);
   if (call !== undefined) {
     if (http !== undefined) {
       throw new InputError('a gRPC call has its own path and method: give --call, or plain HTTP', {
@@ -57,6 +60,23 @@ export function askedFor(
   }
   const { method = http?.body === undefined ? 'GET' : 'POST', path = urlPath ?? '/' } = http ?? {};
   return { kind: 'http', method: methodOf(method), path, settings: http ?? {} };
+}
+
+function webSocketAsked(
+  { call, http, protocol, data }: Pick<Settings, 'call' | 'http' | 'protocol' | 'data'>,
+  urlPath: string | null,
+): AskedFor {
+  const others = { call, protocol, method: http?.method };
+  const other = Object.entries(others).find(([, value]) => value !== undefined);
+  if (other !== undefined) {
+    throw new InputError('a ws:// target is asked for WebSockets: drop it, or write http://', {
+      path: `--${other[0]}`,
+    });
+  }
+  if (data !== undefined) {
+    throw new InputError('what a WebSocket is sent stands in http.body', { path: '--data' });
+  }
+  return { kind: 'websocket', path: http?.path ?? urlPath ?? '/', settings: http ?? {} };
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];

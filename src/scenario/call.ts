@@ -7,9 +7,10 @@ import { type IdentitySettings, identitySettings } from './identity-settings.js'
 import type { GrpcWebProtocol } from './protocol.js';
 import type { Settings } from './schema.js';
 import { refuseStreamSettings, type StreamSettings, streamSettings } from './stream-settings.js';
+import type { TargetUrl } from './target.js';
 
 /** What is called. */
-export type Call = MethodCall | HttpCall;
+export type Call = MethodCall | HttpCall | WebSocketCall;
 
 /** A call of a method in a contract. */
 export type MethodCall = GrpcCall | GrpcWebCall;
@@ -53,19 +54,29 @@ export interface HttpCall extends AnyCall {
   body: Uint8Array;
 }
 
+/** A WebSocket that is opened and closed again. */
+export interface WebSocketCall extends AnyCall {
+  kind: 'websocket';
+  /** With its query. */
+  path: string;
+  /** The text that it is sent; null for none. */
+  message: string | null;
+}
+
 /** What curl's users expect to be sent where they say nothing of it. */
 const ACCEPT_ANYTHING: [string, string] = ['accept', '*/*'];
 
 /**
  * What settings call.
  *
- * @param urlPath Path of the target, where it is a URL with one.
+ * @param url Path of the target, where it is a URL with one, and whether it is that of a WebSocket.
  * @throws InputError when they call nothing, or two things; or a header cannot be sent.
  */
-export function callOf(settings: Settings, urlPath: string | null): Call {
-  const asked = askedFor(settings, urlPath);
-  const given = { ...settings.metadata, ...(asked.kind === 'http' ? asked.settings.headers : {}) };
-  const rules = asked.kind === 'http' ? 'http' : 'grpc';
+export function callOf(settings: Settings, url: Pick<TargetUrl, 'path' | 'isWebSocket'>): Call {
+  const asked = askedFor(settings, url);
+  const ownHeaders = 'settings' in asked ? asked.settings.headers : {};
+  const given = { ...settings.metadata, ...ownHeaders };
+  const rules = 'settings' in asked ? 'http' : 'grpc';
   const { headers, host, removed } = requestHeaders(given, settings.header ?? [], rules);
   requireOwnUserAgent([...removed, ...headers.map(([name]) => name)]);
   const common = {
@@ -73,6 +84,18 @@ export function callOf(settings: Settings, urlPath: string | null): Call {
     identity: identitySettings(settings),
   };
   const origin = originOf(settings, asked.kind, headers);
+  if (asked.kind === 'websocket') {
+    const { bytes } = bodyOf(asked.settings);
+    const names = new Set([...removed, ...headers.map(([name]) => name)]);
+    const own = basicAuthorization(settings.user).filter(([name]) => !names.has(name));
+    return {
+      kind: 'websocket',
+      path: asked.path,
+      message: bytes.length === 0 ? null : Buffer.from(bytes).toString(),
+      metadata: [...own, ...headers],
+      ...common,
+    };
+  }
   if (asked.kind !== 'http') {
     const { data = {} } = settings;
     const { method } = asked;

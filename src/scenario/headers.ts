@@ -33,7 +33,8 @@ const RULES: Readonly<Record<'grpc' | 'http', HeaderRules>> = {
     // RFC 9110, section 5.6.2.
     name: /^[!#$%&'*+.^_`|~0-9a-z-]*/,
     characters: 'letters, digits and - . _ and the like',
-    isReserved: (name) => ['te', 'expect', ...OF_THE_CONNECTION].includes(name),
+    isReserved: (name) =>
+      ['te', 'expect', ...OF_THE_CONNECTION].includes(name) || name.startsWith('sec-websocket-'),
     hasBinary: false,
   },
 };

@@ -47,13 +47,17 @@ export function routeQuestion(all: Settings): RouteQuestion {
     });
   }
   const connection = settings.target === undefined ? null : parseConnectionTarget(settings.target);
-  const { target, path } =
+  const { target, ...url } =
     connection !== null
-      ? { target: connection, path: settings.call === undefined ? '/' : null }
+      ? {
+          target: connection,
+          path: settings.call === undefined ? '/' : null,
+          isWebSocket: false,
+        }
       : settings.target === undefined
         ? NO_TARGET
         : parseTargetUrl(settings.target);
-  const call = callOf(settings, path);
+  const call = callOf(settings, url);
   return {
     manifests: source,
     service: expectedService(settings),
@@ -63,9 +67,9 @@ export function routeQuestion(all: Settings): RouteQuestion {
     target,
     serverName: settings.servername ?? null,
     connectionAlone: connection !== null && settings.call === undefined,
-    secrets: secretsOf(settings.mask ?? [], call.metadata, call.kind === 'http' ? [call.path] : []),
+    secrets: secretsOf(settings.mask ?? [], call.metadata, 'path' in call ? [call.path] : []),
     scheme: settings.plaintext === true ? 'http' : target?.kind === 'tcp' ? target.scheme : null,
   };
 }
 
-const NO_TARGET = { target: null, path: null };
+const NO_TARGET = { target: null, path: null, isWebSocket: false };

@@ -20,7 +20,7 @@ import {
 import { type Pace, paceOf } from './pace.js';
 import { NO_LIMITS, type RunLimits } from './run-limits.js';
 import type { Settings } from './schema.js';
-import { parseTargetUrl, type Target } from './target.js';
+import { parseTargetUrl, type Target, type TargetUrl } from './target.js';
 
 /** What is expected of the answers to a call. */
 export type Expect = ExpectedSplitSettings;
@@ -154,9 +154,10 @@ export function scenarioOf(
   if (settings.target === undefined) {
     throw new InputError('say where the load goes, e.g. localhost:8080', { path: 'TARGET' });
   }
-  const { target, path } = parseTargetUrl(settings.target);
+  const url = parseTargetUrl(settings.target);
+  const { target } = url;
   const calls = callList(settings).map((own, index, all) =>
-    inCall(all, index, () => scenarioCall(own, path, command)),
+    inCall(all, index, () => scenarioCall(own, url, command)),
   );
   const security = securityOf(settings, target, nameOfAuthority(calls));
   const { resolve, 'connect-to': connectTo } = settings;
@@ -185,7 +186,7 @@ export function scenarioOf(
     secrets: secretsOf(
       settings.mask ?? [],
       calls.flatMap(({ call }) => call.metadata),
-      calls.flatMap(({ call }) => (call.kind === 'http' ? [call.path] : [])),
+      calls.flatMap(({ call }) => ('path' in call ? [call.path] : [])),
     ),
     isHeavyLoadAgreed: settings.yes === true,
     limits,
@@ -211,6 +212,10 @@ function httpVersionOf(
     throw new InputError('it makes calls of gRPC only: drop it for plain HTTP and gRPC-Web', {
       path: '--engine',
     });
+  }
+  if (kinds.has('websocket')) {
+    if (version !== '2') return '1.1';
+    throw new InputError('WebSockets are opened by HTTP/1.1: drop it', { path: '--http-version' });
   }
   if (version !== undefined) return version;
   if (kinds.has('grpc')) return '2';
@@ -301,13 +306,13 @@ function warmupOf(warmup: Settings['warmup']): Scenario['load']['warmup'] {
 
 function scenarioCall(
   settings: CallOfSettings,
-  urlPath: string | null,
+  url: TargetUrl,
   command: LoadingCommand,
 ): ScenarioCall {
   const { tolerance, maxErrorRate, errorLimits, errorRateShown } = callLevels(settings);
   const design = settings.sequential === true ? 'sequential' : 'fixed';
   const isVerified = command === 'verify';
-  const call = callOf(settings, urlPath);
+  const call = callOf(settings, url);
   const hasSource = settings.weights !== undefined || settings.manifest !== undefined;
   const service = expectedService(settings);
   if (service !== null && !isVerified && !hasSource) throw serviceUnknown();

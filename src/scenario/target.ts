@@ -8,18 +8,28 @@ export type Target =
   | { kind: 'unix'; path: string };
 
 const FORMS =
-  'host:port, :port, [::1]:port, unix:/path, http://host:port or https://host:port/path';
+  'host:port, :port, [::1]:port, unix:/path, http://host:port, https://host:port/path or ws://host:port/path';
 
 /**
  * Reads a target as users write it.
  *
  * @param text `host:port`, `:port` (loopback), `[::1]:port`, `unix:/path`, `http://…`, `https://…`.
- * @throws InputError when it is malformed, or a URL with a path.
+ * @throws InputError when it is malformed, or a URL with a path or of a WebSocket.
  */
 export function parseTarget(text: string): Target {
-  const { target, path } = parseTargetUrl(text);
+  const { target, path, isWebSocket } = parseTargetUrl(text);
+  if (isWebSocket) throw malformed(text, 'it is a WebSocket');
   if (path !== null && path !== '/') throw malformed(text, 'it has a path');
   return target;
+}
+
+/** A target that may be a whole URL. */
+export interface TargetUrl {
+  target: Target;
+  /** With its query; null where none is written. */
+  path: string | null;
+  /** `ws://`, `wss://`. */
+  isWebSocket: boolean;
 }
 
 /**
@@ -28,14 +38,15 @@ export function parseTarget(text: string): Target {
  * @returns The path with its query, characters outside ASCII encoded; null where none is written.
  * @throws InputError when it is malformed.
  */
-export function parseTargetUrl(text: string): { target: Target; path: string | null } {
+export function parseTargetUrl(text: string): TargetUrl {
   const url = URL_FORM.exec(text);
-  if (url === null) return { target: parsePlace(text), path: null };
+  if (url === null) return { target: parsePlace(text), path: null, isWebSocket: false };
   const [, scheme = '', place = '', rest = ''] = url;
-  const isTls = scheme.toLowerCase() === 'https';
+  const isTls = /^(?:https|wss)$/i.test(scheme);
   const withPort = /:\d+$/.test(place) ? place : `${place}:${isTls ? 443 : 80}`;
   const target: Target = { ...hostAndPort(withPort, text), scheme: isTls ? 'https' : 'http' };
-  return { target, path: rest === '' ? null : urlPath(rest, text) };
+  const isWebSocket = /^wss?$/i.test(scheme);
+  return { target, path: rest === '' ? null : urlPath(rest, text), isWebSocket };
 }
 
 /**
@@ -55,12 +66,12 @@ export function parseConnectionTarget(text: string): Target | null {
 const CONNECTION_FORM = /^(tcp|tls):\/\/(.*?)\/?$/i;
 
 /** Scheme, place, and path with query. */
-const URL_FORM = /^(https?):\/\/([^/?#]*)([^#]*)/i;
+const URL_FORM = /^(https?|wss?):\/\/([^/?#]*)([^#]*)/i;
 
-/** Whether a target is a URL with a path. */
+/** Whether a target is a URL that says what is asked for: it has a path, or is that of a WebSocket. */
 export function hasPath(text: string): boolean {
-  const [, , , rest = ''] = URL_FORM.exec(text) ?? [];
-  return rest !== '';
+  const [, scheme = '', , rest = ''] = URL_FORM.exec(text) ?? [];
+  return rest !== '' || /^wss?$/i.test(scheme);
 }
 
 function urlPath(rest: string, text: string): string {

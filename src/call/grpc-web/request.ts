@@ -8,6 +8,11 @@ export interface GrpcWebRequest extends Omit<GrpcRequest, 'kind'> {
   origin: string | null;
 }
 
+/** Whether a request is one of gRPC-Web. */
+export function isWebRequest(request: { kind: string }): request is GrpcWebRequest {
+  return request.kind === 'grpc-web' || request.kind === 'grpc-web-text';
+}
+
 type WebProtocol = GrpcWebRequest['kind'];
 
 /** What is sent and accepted, by protocol. */

@@ -37,13 +37,21 @@ async function engineFor(
   limits: ConnectionLimits,
   signal: AbortSignal,
 ): Promise<Engine> {
+  const webSockets = requests.filter((request) => request.kind === 'websocket');
+  if (webSockets.length > 0) {
+    const { tls, connectTimeoutMs } = spec;
+    const { dialWebSockets } = await import('./websocket-connection.js');
+    const options = { tls, connectTimeoutMs, signal };
+    return { name: 'ws', dial: (...to) => dialWebSockets(webSockets, options, ...to) };
+  }
   const carried = requests.filter(isCarried);
   if (carried.length === requests.length) return carriedBy(spec, carried, limits, signal);
   const { dialWeb, withoutWeb } = await import('./web-connection.js');
-  const { name, dial } = await carriedBy(spec, withoutWeb(requests), limits, signal);
+  const others = requests.filter((request) => request.kind !== 'websocket');
+  const { name, dial } = await carriedBy(spec, withoutWeb(others), limits, signal);
   return {
     name,
-    dial: (endpoint, events) => dialWeb(requests, (own) => dial(endpoint, own), events),
+    dial: (endpoint, events) => dialWeb(others, (own) => dial(endpoint, own), events),
   };
 }
 

@@ -1,6 +1,7 @@
 import { NO_STATUS } from '../../call/answer.js';
 import { asHttpRequest } from '../../call/grpc-web/http-request.js';
-import type { CallRequest, CarriedRequest } from '../../call/kinds.js';
+import { type GrpcWebRequest, isWebRequest } from '../../call/grpc-web/request.js';
+import type { CarriedRequest } from '../../call/kinds.js';
 import type { CallStart, Connection, ConnectionEvents, ConnectionLedger } from './transport.js';
 import { WebAnswer } from './web-answer.js';
 
@@ -8,10 +9,10 @@ import { WebAnswer } from './web-answer.js';
 export type DialHttp = (events: ConnectionEvents) => Promise<Connection>;
 
 /** Requests as HTTP carries them: those of gRPC-Web are POST requests with a body. */
-export function withoutWeb(requests: readonly CallRequest[]): CarriedRequest[] {
-  return requests.map((request) =>
-    request.kind === 'grpc' || request.kind === 'http' ? request : asHttpRequest(request),
-  );
+export function withoutWeb(
+  requests: readonly (CarriedRequest | GrpcWebRequest)[],
+): CarriedRequest[] {
+  return requests.map((request) => (isWebRequest(request) ? asHttpRequest(request) : request));
 }
 
 /**
@@ -21,11 +22,11 @@ export function withoutWeb(requests: readonly CallRequest[]): CarriedRequest[] {
  * @param dial Opens what carries them.
  */
 export async function dialWeb(
-  requests: readonly CallRequest[],
+  requests: readonly (CarriedRequest | GrpcWebRequest)[],
   dial: DialHttp,
   events: ConnectionEvents,
 ): Promise<Connection> {
-  const calls = requests.map(({ kind }) => kind !== 'grpc' && kind !== 'http');
+  const calls = requests.map(isWebRequest);
   const reading = new WebReading(calls, events);
   return new WebConnection(await dial(reading), reading);
 }
