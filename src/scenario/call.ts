@@ -35,6 +35,9 @@ export interface GrpcWebCall extends AnyMethodCall {
   origin: string | null;
 }
 
+/** A method of gRPC that is called, whichever way. */
+export type MethodCall = GrpcCall | GrpcWebCall;
+
 interface AnyMethodCall extends AnyCall {
   /** As the user wrote it: `pkg.Service/Method`. */
   method: string;

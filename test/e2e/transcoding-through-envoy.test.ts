@@ -30,7 +30,11 @@ function transcodedContract(): Uint8Array {
   const rule = Buffer.concat([Buffer.from([0x12, GET_HELLO.length]), Buffer.from(GET_HELLO)]);
   // What stands for the bytes of an unknown field has its length before it.
   options.$unknown = [
-    { no: HTTP_RULE, wireType: WireType.LengthDelimited, data: Buffer.concat([Buffer.from([rule.length]), rule]) },
+    {
+      no: HTTP_RULE,
+      wireType: WireType.LengthDelimited,
+      data: Buffer.concat([Buffer.from([rule.length]), rule]),
+    },
   ];
   file.service[0]!.method[0]!.options = options;
   return toBinary(FileDescriptorSetSchema, create(FileDescriptorSetSchema, { file: [file] }));
