@@ -140,7 +140,7 @@ describe('WebSockets through the real Envoy', () => {
 
   it('tells why one did not open, or said nothing', async () => {
     const failures = async (target: string, ...words: string[]) => {
-      const { record } = await verify(target, '--identity', 'json:from.pod', '-n', '100', ...words);
+      const { record } = await verify(target, '--identity', 'json:from.pod', '-n', '60', ...words);
       const { status, cause } = record.calls[0]!.failures[0]!;
       return `${status}: ${cause}`;
     };
@@ -151,7 +151,7 @@ describe('WebSockets through the real Envoy', () => {
     );
     assert.match(await failures(url('right', '/gone')), /^no answer: closed with 1006/);
     assert.match(
-      await failures(url('right', '/silent'), '-t', '200ms', '-n', '20'),
+      await failures(url('right', '/silent'), '-t', '200ms'),
       /^timed out: no answer within 200 ms/,
     );
   });

@@ -52,6 +52,7 @@ describe('the path of a URL', () => {
     assert.deepEqual(parseTargetUrl('HTTPS://shop/Cart'), {
       target: { kind: 'tcp', host: 'shop', port: 443, scheme: 'https' },
       path: '/Cart',
+      isWebSocket: false,
     });
   });
 
