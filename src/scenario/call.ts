@@ -35,9 +35,6 @@ export interface GrpcWebCall extends AnyMethodCall {
   origin: string | null;
 }
 
-/** A method of gRPC that is called, whichever way. */
-export type MethodCall = GrpcCall | GrpcWebCall;
-
 interface AnyMethodCall extends AnyCall {
   /** As the user wrote it: `pkg.Service/Method`. */
   method: string;
@@ -88,6 +85,7 @@ export function callOf(settings: Settings, url: Pick<TargetUrl, 'path' | 'isWebS
   };
   const origin = originOf(settings, asked.kind, headers);
   if (asked.kind === 'websocket') {
+    refuseStreamSettings(settings);
     const { bytes } = bodyOf(asked.settings);
     const names = new Set([...removed, ...headers.map(([name]) => name)]);
     const own = basicAuthorization(settings.user).filter(([name]) => !names.has(name));

@@ -41,7 +41,7 @@ async function startPod(name: string): Promise<Pod> {
         break;
       case '/asked':
         socket.on('message', (data) => {
-          socket.send(`${String(data as Buffer)} says ${name}`);
+          if (Buffer.isBuffer(data)) socket.send(`${data.toString()} says ${name}`);
         });
         break;
       case '/failing':
