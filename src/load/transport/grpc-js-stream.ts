@@ -1,4 +1,11 @@
-import type { CallOptions, Client, Metadata, ServiceError, StatusObject } from '@grpc/grpc-js';
+import {
+  type CallOptions,
+  type Client,
+  type Metadata,
+  type ServiceError,
+  status as Status,
+  type StatusObject,
+} from '@grpc/grpc-js';
 import type { SentOnStream } from '../../call/answer.js';
 import type { GrpcStream } from '../../call/grpc/request.js';
 import { MessagePace } from './message-pace.js';
@@ -48,7 +55,6 @@ interface SingleReply {
   onReply(reply: Buffer): void;
 }
 
-const OK: number = 0;
 const same = (bytes: Buffer): Buffer => bytes;
 
 /** One stream of @grpc/grpc-js. */
@@ -89,7 +95,7 @@ export class GrpcJsStream {
       setImmediate(() => {
         const told = error ?? reply.error;
         const failure =
-          code === OK && told === null
+          code === Status.OK && told === null
             ? null
             : (told ?? Object.assign(new Error(details), status, { name: 'ServiceError' }));
         events.onEnd({ error: failure, headers, trailers, isEndedHere: this.#isEndedHere, sent });
