@@ -173,7 +173,7 @@ class WebSocketConnection implements Connection, Sweepable {
 
   call(slot: number, call: number, number: number): CallStart {
     const state = this.#state;
-    if (state.kind === 'busy') return 'no stream';
+    if (state.kind === 'busy') return 'busy';
     if (state.kind !== 'ready') return 'not connected';
     if (state.socket.destroyed) {
       this.#redial();
@@ -199,6 +199,7 @@ class WebSocketConnection implements Connection, Sweepable {
   ledger(): ConnectionLedger {
     return {
       ...{ goaway: 0, reconnects: 0, rstStream: {}, maxConcurrentStreams: null },
+      broken: new Map(),
       ...this.#shortage.inLedger(),
     };
   }
