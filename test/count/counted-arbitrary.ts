@@ -124,7 +124,11 @@ const proxy = record({
   ),
 });
 
-const scripts = fc.tuple(scriptedRequests(1, MAX_REQUESTS), scriptedRequests(5, MAX_REQUESTS));
+const scripts = fc.tuple(
+  scriptedRequests(1, MAX_REQUESTS),
+  scriptedRequests(5, MAX_REQUESTS),
+  scriptedRequests(3, MAX_REQUESTS),
+);
 
 const remotes = fc.constantFrom('127.0.0.1:80', '[::1]:80');
 
@@ -135,7 +139,7 @@ export function countedFrom(
   firstConnection = 0,
 ): Counted {
   const results = ARBITRARY_CALLS.map((counting, call) =>
-    new ScriptedMember(counting, requests[call]!).endAll().counter.counts(),
+    new ScriptedMember(counting, requests[call] ?? []).endAll().counter.counts(),
   );
   const own = Array.from({ length: CONNECTIONS }, (_, index) => ({
     number: firstConnection + index,
@@ -182,7 +186,7 @@ const sampled: fc.Arbitrary<Counted> = record({
   lost: fc.option(fc.constantFrom('connection refused', 'connection lost')),
 }).map(({ requests, remote, firstConnection, probed, example, lost, ...rest }) => {
   const { calls, connections } = countedFrom(requests, remote, firstConnection);
-  const [split, forwarded] = calls;
+  const [split] = calls;
   if (probed !== null) {
     const [v1, v2, other, missing] = probed;
     const observed = [v1, v2, other];
@@ -194,7 +198,7 @@ const sampled: fc.Arbitrary<Counted> = record({
       ? connection
       : { ...connection, errors: 3, lost: { lastAnswerMs: START_EPOCH_MS, trouble: lost } },
   );
-  return { ...nothingCounted([split!, forwarded!]), ...rest, connections: all };
+  return { ...nothingCounted(calls), ...rest, connections: all };
 });
 
 /** A member that died. */
