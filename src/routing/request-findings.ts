@@ -74,7 +74,6 @@ function versionAt(
   { host, subset, port }: ExpectedDestination,
   client: RuleClient,
 ): ReturnType<typeof upstreamVersion> {
-  if (host === null) return null;
   const { rules } = destinationRulesOf(set, host, client);
   const subsets = rules.flatMap((rule) => rule.subsets.filter(({ name }) => name === subset));
   return upstreamVersion(
