@@ -12,6 +12,9 @@ const FILE_TIMEOUT_MS = 300_000;
 /** The folder of the tests that need what takes minutes to build. */
 const CLUSTER = path.join('test', 'cluster', path.sep);
 
+/** The folder of the tests in which servers come to harm under load. */
+const FAULTS = path.join('test', 'faults', path.sep);
+
 const words = process.argv.slice(2);
 const ofCluster = words.includes('--cluster');
 const wanted = words.filter((word) => word !== '--cluster');
@@ -25,20 +28,30 @@ if (files.length === 0) {
   process.stderr.write(`No test has ${wanted.join(' or ') || 'a file'} in its path.\n`);
   process.exit(1);
 }
-// Every start of Node.js would read these first, a tenth of a second for the certificates of a whole system,
-// and nothing here goes farther than loopback.
-const env = { ...process.env };
-delete env.NODE_EXTRA_CA_CERTS;
-const { status } = spawnSync(
-  process.execPath,
-  [
-    '--test',
-    '--test-reporter=spec',
-    `--test-timeout=${FILE_TIMEOUT_MS}`,
-    // One more than there are processors: a few files mostly wait, for deadlines and outages.
-    `--test-concurrency=${availableParallelism() + 1}`,
-    ...files,
-  ],
-  { cwd: ROOT, stdio: 'inherit', env },
-);
-process.exit(status ?? 1);
+// Many faults of one file go on side by side, each timed: files of them have the machine to themselves.
+const timed = files.filter((file) => file.includes(FAULTS));
+const others = files.filter((file) => !timed.includes(file));
+// One more than there are processors: a few files mostly wait, for deadlines and outages.
+const statuses = [run(others, availableParallelism() + 1), run(timed, 1)];
+process.exit(Math.max(...statuses));
+
+/** @returns {number} The exit status. */
+function run(some, filesAtOnce) {
+  if (some.length === 0) return 0;
+  // Every start of Node.js would read these first, a tenth of a second for the certificates of a whole
+  // system, and nothing here goes farther than loopback.
+  const env = { ...process.env };
+  delete env.NODE_EXTRA_CA_CERTS;
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      '--test',
+      '--test-reporter=spec',
+      `--test-timeout=${FILE_TIMEOUT_MS}`,
+      `--test-concurrency=${filesAtOnce}`,
+      ...some,
+    ],
+    { cwd: ROOT, stdio: 'inherit', env },
+  );
+  return status ?? 1;
+}

@@ -1,0 +1,4 @@
+import { TABLES } from './table.js';
+import { walk } from './walk.js';
+
+walk(TABLES.http1, 4);
