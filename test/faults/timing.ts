@@ -7,10 +7,10 @@ export const DEADLINE_MS = 700;
 export const SHORT_DEADLINE = ['--timeout', `${DEADLINE_MS}ms`];
 /** For how long something is gone that comes back: shorter than requests wait for it. */
 export const OUTAGE_MS = 700;
-/** Longer than a silence has to be to be told. */
-export const SILENCE_MS = 1300;
+/** Longer than a silence has to be to be told: a second, and ten times what a busy machine takes to answer. */
+export const SILENCE_MS = 1800;
 /** More requests than come within that time. */
-export const HELD_BACK = 160;
+export const HELD_BACK = 200;
 
 /** Takes a step again and again. */
 export async function every(intervalMs: number, times: number, step: () => void): Promise<void> {
