@@ -70,7 +70,7 @@ export function judgedErrors(
   const named = evidence.destinations.reduce((total, { failed = 0 }) => total + failed, 0);
   const anybodys = Math.max(0, (evidence.failedWithDestination ?? named) - named);
   const destinations = weighted.map(({ name, weight, observed, failed = 0 }): DestinationErrors => {
-    const limit = limitOf(name, rule);
+    const limit = errorLimitOf(name, rule);
     const among = Math.min(anybodys, observed - failed);
     const [most, of] = [failed + among + unidentified, observed + unidentified];
     return {
@@ -99,7 +99,11 @@ export function judgedErrors(
   };
 }
 
-function limitOf(name: string, { maxErrorRate, errorLimits = {} }: SplitRule): number {
+/** The part of a destination's answers that may fail. */
+export function errorLimitOf(
+  name: string,
+  { maxErrorRate, errorLimits = {} }: Pick<SplitRule, 'maxErrorRate' | 'errorLimits'>,
+): number {
   return Object.hasOwn(errorLimits, name) ? (errorLimits[name] ?? maxErrorRate) : maxErrorRate;
 }
 

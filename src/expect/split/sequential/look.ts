@@ -1,5 +1,6 @@
 import { connectionsToTell, type Dependence, judgeDependence } from '../draws/dependence.js';
 import { alwaysDeviates, type DrawModel, drawModel, worstPValue } from '../draws/draw-model.js';
+import { errorLimitOf } from '../errors/judged-errors.js';
 import type { SplitEvidence, SplitRule } from '../split-evidence.js';
 import { leaks } from '../verdict/failures.js';
 import { type JudgedSplit, judgedSplit } from '../verdict/judged-split.js';
@@ -21,9 +22,9 @@ export interface SplitLook extends EvidenceParts {
 }
 
 /**
- * Whether the evidence so far settles a split. Errors are no part of it: they are judged once, where the
- * load ends, so that looking often does not make them worse. Only where too many answers are missing does
- * it go on.
+ * Whether the evidence so far settles a split. Errors fail no look: they are judged once, where the load
+ * ends, so that looking often does not make them worse. Where too many answers are missing it goes on, and
+ * up to the planned size where a destination fails more than it may: fewer answers show less of that.
  *
  * @param evidence Everything that was due until a moment, all of it ended.
  * @param rule With the level of this call, where several share alpha.
@@ -42,7 +43,9 @@ export function lookAtSplit(
   }
   const bound = judgeLeakBound({ rule, split });
   const isBound = (bound?.verdict ?? 'pass') === 'pass' && areErrorsExcluded(split, rule);
-  const mayPass = missing <= rule.maxErrorRate * sampled && isBound;
+  const areErrorsJudged =
+    areWithinLimits(evidence, rule) || (planned !== null && sampled >= planned);
+  const mayPass = missing <= rule.maxErrorRate * sampled && isBound && areErrorsJudged;
   if (!isSplit || n === 0) {
     const isBounded = !isSplit && mayPass && n > 0;
     return { state: isBounded ? 'pass' : 'open', forWeights: 0, againstWeights: 0 };
@@ -61,6 +64,13 @@ export function lookAtSplit(
   if (sequentialFailures(context).length > 0) return { state: 'fail', ...parts };
   const passes = mayPass && judgeSequentially(context).verdict === 'pass';
   return { state: passes ? 'pass' : 'open', ...parts };
+}
+
+/** Whether no destination fails more than it may, so far. */
+function areWithinLimits({ destinations }: SplitEvidence, rule: SplitRule): boolean {
+  return destinations.every(
+    ({ name, observed, failed = 0 }) => failed <= errorLimitOf(name, rule) * observed,
+  );
 }
 
 /** Whether so many answers exclude the error rate that a pass is to exclude, if none of them has failed. */

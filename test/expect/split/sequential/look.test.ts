@@ -57,6 +57,20 @@ describe('a look at a split', () => {
     assert.equal(stateOf([60, 40], [1500, 1000], { sampled: 2600 }), 'open');
     assert.equal(stateOf([60, 40], [90, 10], { sampled: 160 }), 'open');
   });
+  it('does not pass before the planned size where a destination fails more than it may', () => {
+    const failing = (counts: readonly [number, number], failed: number): string => {
+      const evidence = evidenceOf([90, 10], counts);
+      const destinations = evidence.destinations.map((one, i) =>
+        i === 1 ? { ...one, failed } : one,
+      );
+      return lookAtSplit({ ...evidence, destinations }, SEQUENTIAL, PLANNED).state;
+    };
+    assert.equal(failing([855, 95], 0), 'pass');
+    assert.equal(failing([855, 95], 1), 'open');
+    // As at the planned size: what the errors show is said once, by the verdict.
+    assert.equal(failing([900, 100], 2), 'pass');
+    assert.equal(failing([1800, 200], 2), 'pass');
+  });
   it('goes on where clustered draws are worth less', () => {
     const rows = Array.from({ length: 32 }, (_, i) => (i % 2 === 0 ? [56, 22] : [38, 40]));
     const connections = { counts: rows, neighbours: null };
