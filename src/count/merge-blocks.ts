@@ -62,19 +62,19 @@ function inParts({ observed, missing, latency }: RunBlocks, rows: number): RunBl
   const parts: RunBlocks = { observed: [], missing: [], latency: [] };
   for (const [index, count] of missing.entries()) {
     const at = Math.floor((index * rows) / missing.length);
-    parts.observed[at] = mergeColumns(parts.observed[at] ?? [], observed[index] ?? []);
+    parts.observed[at] = mergeColumns(parts.observed[at] ?? [], observed[index]!);
     parts.missing[at] = (parts.missing[at] ?? 0) + count;
-    parts.latency[at] = mergeHistograms(parts.latency[at] ?? [], latency[index] ?? []);
+    parts.latency[at] = mergeHistograms(parts.latency[at] ?? [], latency[index]!);
   }
   return parts;
 }
 
 function addByIndex(a: RunBlocks, b: RunBlocks): RunBlocks {
   return {
-    observed: a.observed.map((row, at) => mergeColumns(row, b.observed[at] ?? [])),
+    observed: a.observed.map((row, at) => mergeColumns(row, b.observed[at]!)),
     missing: mergeColumns(a.missing, b.missing),
     latency: a.latency.map((counts, at): HistogramCounts =>
-      mergeHistograms(counts, b.latency[at] ?? []),
+      mergeHistograms(counts, b.latency[at]!),
     ),
   };
 }

@@ -1,5 +1,5 @@
 import { statusName } from '../call/status-name.js';
-import type { CallCounts, Counted } from '../count/counted.js';
+import type { Counted } from '../count/counted.js';
 import { barsOfLogs, findInLog } from '../expect/access-log.js';
 import type { Comparison } from '../expect/comparison/comparison.js';
 import type { ComparisonsJudgement } from '../expect/comparison/judge-comparisons.js';
@@ -127,7 +127,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
         return ofCall(uncountable(call, counts, isExplained), labels[index] ?? null);
       }),
       ...asked.calls.flatMap((call, index) =>
-        ofCall(cutOf(call, counted.calls[index]), labels[index] ?? null),
+        ofCall(cutOf(call, countedCall(asked, counted, index)), labels[index] ?? null),
       ),
       ...ofLoad.findings,
       ...(repeated === null ? [] : [repeated]),
@@ -159,8 +159,7 @@ function uncountable(call: AskedCall, counts: CountedCall, isExplained: boolean)
 }
 
 /** Of a route that ends all calls after some time, the manifests have told so before anything was sent. */
-function cutOf({ routeTimeoutMs, findings }: AskedCall, counts: CallCounts | undefined): Finding[] {
-  if (counts === undefined) return [];
+function cutOf({ routeTimeoutMs, findings }: AskedCall, { counts }: CountedCall): Finding[] {
   const told = findings.find(({ code }) => code === 'stream-timeout');
   const timeout =
     routeTimeoutMs === undefined ? null : { ms: routeTimeoutMs, place: told?.place ?? null };
