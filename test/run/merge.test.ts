@@ -22,7 +22,7 @@ import {
   START_MS,
 } from '../record/shards.js';
 
-/** What the calls of generated counts were asked for: a split with aborts, and whatever answers. */
+/** What the calls of generated counts were asked for: a split with aborts, whatever answers, and streams. */
 function askedOfGenerated(runId: string, some: Partial<Asked> = {}): Asked {
   const [split] = askedRun(runId).calls;
   return askedRun(runId, {
@@ -47,6 +47,15 @@ function askedOfGenerated(runId: string, some: Partial<Asked> = {}): Asked {
         name: 'proto.EchoTestService/ForwardEcho',
         destinations: [],
         observationsPerCall: 3,
+        expectation: null,
+      },
+      {
+        ...split!,
+        name: 'helloworld.Greeter/WatchGreetings',
+        destinations: [
+          ...split!.destinations,
+          { name: 'constructor', weight: 0, replicas: null, previousWeight: null },
+        ],
         expectation: null,
       },
     ],
