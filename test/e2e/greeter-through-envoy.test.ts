@@ -151,13 +151,16 @@ describe('Greeter through the real Envoy', () => {
     });
     try {
       const verdicts: string[] = [];
+      const open: string[] = [];
       for (let run = 0; run < 20; run++) {
         const { record } = await recordOf(['verify', envoy.address, ...CALL, ...MANIFESTS_60_40]);
         assert.equal(record.load.sent, 3313);
         verdicts.push(record.verdict);
+        if (record.verdict === 'inconclusive') open.push(reasonsOf(record));
       }
       assert.ok(!verdicts.includes('fail'), verdicts.join());
-      assert.ok(verdicts.filter((verdict) => verdict === 'inconclusive').length <= 2);
+      // One in a hundred is left open: five of twenty are one in a million such tests.
+      assert.ok(open.length <= 4, open.join());
     } finally {
       await envoy.stop();
     }
