@@ -23,7 +23,7 @@ import type { GrpcRequest } from './request.js';
 export async function prepareGrpcCall(
   call: MethodCall,
   contract: FileRegistry,
-  { authority, scheme, timeoutMs, durationMs }: RequestSetting,
+  setting: RequestSetting,
 ): Promise<PreparedCall & { request: GrpcRequest | GrpcWebRequest; answers: GrpcAnswers }> {
   const method = findMethod(contract, call.method);
   const path = pathOf(method);
@@ -33,17 +33,13 @@ export async function prepareGrpcCall(
   const messages = givenMessages(method, call.data).map((data) =>
     encodeMessage(method.input, data as JsonValue),
   );
-  const stream = streamOf(method, call, messages, durationMs);
+  const stream = streamOf(method, call, messages, setting.durationMs);
   return {
     name: path.slice(1),
-    request: requestOf(call, {
+    request: requestOf(call, setting, {
       path,
-      authority: call.authority ?? authority,
-      scheme,
-      metadata: call.metadata,
       message: messages[0] ?? new Uint8Array(0),
       ...(stream === undefined ? {} : { stream }),
-      timeoutMs,
     }),
     answers: {
       kind: 'grpc',
@@ -62,20 +58,13 @@ export async function prepareGrpcCall(
  */
 export async function callWithoutContract(
   call: MethodCall,
-  { authority, scheme, timeoutMs }: RequestSetting,
+  setting: RequestSetting,
   contractMissing: InputError,
 ): Promise<PreparedCall> {
   const path = pathOfName(call.method);
   return {
     name: path.slice(1),
-    request: requestOf(call, {
-      path,
-      authority: call.authority ?? authority,
-      scheme,
-      metadata: call.metadata,
-      message: new Uint8Array(0),
-      timeoutMs,
-    }),
+    request: requestOf(call, setting, { path, message: new Uint8Array(0) }),
     answers: {
       kind: 'grpc',
       identity: await identityOf(call.identity, defaultIdentity(path), `an answer of ${path}`),
@@ -88,12 +77,18 @@ export async function callWithoutContract(
 /** @throws InputError when it streams, and is to be made as pages in browsers make calls. */
 function requestOf(
   call: MethodCall,
-  request: Omit<GrpcRequest, 'kind'>,
+  { authority, scheme, timeoutMs }: RequestSetting,
+  asked: Pick<GrpcRequest, 'path' | 'message' | 'stream'>,
 ): GrpcRequest | GrpcWebRequest {
+  const { metadata } = call;
+  const request = {
+    ...asked,
+    ...{ authority: call.authority ?? authority, scheme, metadata, timeoutMs },
+  };
   if (call.kind === 'grpc') return { kind: 'grpc', ...request };
-  if (request.stream !== undefined) {
+  if (asked.stream !== undefined) {
     throw new InputError(
-      `${request.path} is a streaming method: by ${call.kind} only unary methods are called; call it with --protocol grpc`,
+      `${asked.path} is a streaming method: by ${call.kind} only unary methods are called; call it with --protocol grpc`,
       { path: '--call' },
     );
   }
