@@ -72,7 +72,8 @@ function answer(call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<B
   const trailers = new Metadata();
   if (trailer !== undefined) trailers.set('x-case-seen', trailer);
   if (status === 0) callback(null, Buffer.alloc(bytes, 'x'), trailers);
-  else callback({ code: status as Status, details, metadata: trailers });
+  else
+    callback({ code: Status[Status[status] as keyof typeof Status], details, metadata: trailers });
 }
 
 const asItIs = (bytes: Buffer): Buffer => bytes;

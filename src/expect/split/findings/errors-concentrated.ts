@@ -78,10 +78,10 @@ function byShortfall(evidence: FindingEvidence): Finding | null {
  */
 function inflationOf(dependence: FindingEvidence['decision']['dependence']): number | null {
   switch (dependence?.kind) {
-    case undefined:
-    case 'independent':
     // All of a destination's requests may have failed: then the others are all that is seen.
     case 'one-destination':
+    case 'independent':
+    case undefined:
       return 1;
     case 'clustered':
       return dependence.alikeNeighbours ? null : dependence.inflation;
