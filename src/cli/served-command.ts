@@ -9,17 +9,16 @@ import { servedWordsOf } from './words.js';
 
 /** `splitproof list`. @param signal Gives up when it aborts. @returns The exit status. */
 export function listCommand(args: Arguments, signal: AbortSignal): Promise<number> {
-  return showServed(args, '(No services)', listServed, signal);
+  return showServed(args, listServed, signal);
 }
 
 /** `splitproof describe`. @param signal Gives up when it aborts. @returns The exit status. */
 export function describeCommand(args: Arguments, signal: AbortSignal): Promise<number> {
-  return showServed(args, '(No services)', describeServed, signal);
+  return showServed(args, describeServed, signal);
 }
 
 async function showServed(
   args: Arguments,
-  nothing: string,
   ask: (
     question: ServerQuestion,
     symbol: string | null,
@@ -41,7 +40,7 @@ async function showServed(
     return EXIT.unreachable;
   }
   // What a server calls its own may be anything.
-  const lines = answer.lines.length === 0 ? [nothing] : answer.lines.map(plainText);
+  const lines = answer.lines.length === 0 ? ['(No services)'] : answer.lines.map(plainText);
   process.stdout.write(`${lines.join('\n')}\n`);
   return EXIT.pass;
 }
