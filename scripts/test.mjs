@@ -32,7 +32,7 @@ if (files.length === 0) {
 const timed = files.filter((file) => file.includes(FAULTS));
 const others = files.filter((file) => !timed.includes(file));
 // One more than there are processors: a few files mostly wait, for deadlines and outages.
-const statuses = [run(others, availableParallelism() + 1), run(timed, 2)];
+const statuses = [run(others, availableParallelism() + 1), run(timed, 1)];
 process.exit(Math.max(...statuses));
 
 /** @returns {number} The exit status. */

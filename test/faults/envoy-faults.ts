@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EnvoyOptions, type EnvoyWorld, startEnvoyStage } from './behind-envoy.js';
 import { borne, failing, FALLEN_SILENT, unlucky } from './claims.js';
-import type { Fault } from './fault.js';
+import { EXACT, LOSSY, type Fault } from './fault.js';
 import { DEADLINE_MS, every, HELD_BACK, OUTAGE_MS, SHORT_DEADLINE, SILENCE_MS } from './timing.js';
 
 type Inflict = (world: EnvoyWorld) => Promise<void> | void;
@@ -14,8 +14,6 @@ function fault(parts: Omit<Fault, 'servers' | 'versions'>): Fault {
   return { ...parts, servers: 'Envoy', versions: ['HTTP/2', 'HTTP/1.1'] };
 }
 
-const EXACT = 'to the request';
-const LOSSY = 'but for what is lost';
 const BY_PODS: EnvoyOptions = { countedBy: 'pods' };
 
 /** What happens to a real Envoy and to what is behind it. */

@@ -78,6 +78,24 @@ export interface Fault {
   claims: Readonly<Record<LoopName, Claim>>;
 }
 
+/** How servers' counts agree. */
+export const EXACT = 'to the request';
+export const LOSSY = 'but for what is lost';
+
+/** Names the faults of scripted servers, which speak one version and make what is wrong by themselves. */
+export function scriptedFault(version: Version) {
+  return (
+    name: string,
+    made: string,
+    agrees: Fault['agrees'],
+    start: () => Promise<Stage>,
+    claims: Fault['claims'],
+    words: readonly string[] = [],
+  ): Fault => {
+    return { name, made, servers: 'scripted', versions: [version], agrees, start, claims, words };
+  };
+}
+
 /** Codes of a record's reasons and findings, and of what ended it early. */
 export function codesOf({ reasons, findings, stopped }: RunRecord): Set<string> {
   const codes = [...reasons, ...findings].map(({ code }) => code);

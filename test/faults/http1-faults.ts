@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { borne, failing, unlucky } from './claims.js';
-import type { Fault, Stage } from './fault.js';
+import { EXACT, type Fault, LOSSY, scriptedFault, type Stage } from './fault.js';
 import { DEADLINE_MS, SHORT_DEADLINE } from './timing.js';
 import { BY_BODY, type OnVersionsRequest, startVersions } from './versions.js';
 import { scriptedStage } from './worlds.js';
@@ -29,19 +29,7 @@ function gzipBomb(): string {
 
 const MANY_HEADERS = Array.from({ length: 10_000 }, (_, number) => `x-${number}: y`);
 
-function fault(
-  name: string,
-  made: string,
-  agrees: Fault['agrees'],
-  start: () => Promise<Stage>,
-  claims: Fault['claims'],
-  words: readonly string[] = [],
-): Fault {
-  return { name, made, servers: 'scripted', versions: ['HTTP/1.1'], agrees, start, claims, words };
-}
-
-const EXACT = 'to the request';
-const LOSSY = 'but for what is lost';
+const fault = scriptedFault('HTTP/1.1');
 
 /** What happens to HTTP/1.1 between the command and a scripted server, and what that does by itself. */
 export const HTTP1_FAULTS: readonly Fault[] = [

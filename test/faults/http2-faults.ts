@@ -13,7 +13,7 @@ import {
   windowUpdate,
 } from '../wire/raw-peer.js';
 import { borne, failing, FALLEN_SILENT, unlucky } from './claims.js';
-import type { Fault, Stage } from './fault.js';
+import { EXACT, type Fault, LOSSY, scriptedFault, type Stage } from './fault.js';
 import { type OnGreeterRequest, startGreeter } from './greeter.js';
 import { BEFORE, DEADLINE_MS, OUTAGE_MS, SHORT_DEADLINE } from './timing.js';
 import { scriptedStage } from './worlds.js';
@@ -100,19 +100,7 @@ function answerAround(id: number, message: Buffer, headers = RESPONSE): Buffer {
   ]);
 }
 
-function fault(
-  name: string,
-  made: string,
-  agrees: Fault['agrees'],
-  start: () => Promise<Stage>,
-  claims: Fault['claims'],
-  words: readonly string[] = [],
-): Fault {
-  return { name, made, servers: 'scripted', versions: ['HTTP/2'], agrees, start, claims, words };
-}
-
-const EXACT = 'to the request';
-const LOSSY = 'but for what is lost';
+const fault = scriptedFault('HTTP/2');
 
 /** What happens to HTTP/2 between the command and a scripted Greeter, and what that does by itself. */
 export const HTTP2_FAULTS: readonly Fault[] = [

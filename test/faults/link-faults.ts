@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { borne, failing, FALLEN_SILENT, unlucky } from './claims.js';
-import type { Fault, RunKind, Stage } from './fault.js';
+import { EXACT, LOSSY, type Fault, type RunKind, type Stage } from './fault.js';
 import { startGreeter } from './greeter.js';
 import { DEADLINE_MS, every, HELD_BACK, OUTAGE_MS, SHORT_DEADLINE, SILENCE_MS } from './timing.js';
 import { startVersions } from './versions.js';
@@ -14,9 +14,6 @@ import {
 
 /** Longer than a request waits for a connection. */
 const LONG_OUTAGE_MS = 2500;
-
-const EXACT = 'to the request';
-const LOSSY = 'but for what is lost';
 
 /** Servers that always answer. */
 function startServers([kind]: readonly RunKind[]): Promise<Scripted> {
