@@ -1,6 +1,7 @@
 // Runs the compiled tests: all of them, or those whose path contains one of the arguments. With --cluster
 // the ones of a real API server and a real Istiod, which no other call runs.
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { outputOf, sourceFiles } from './compiled-output.mjs';
@@ -14,6 +15,9 @@ const CLUSTER = path.join('test', 'cluster', path.sep);
 
 /** The folder of the tests in which servers come to harm under load. */
 const FAULTS = path.join('test', 'faults', path.sep);
+
+/** Rooms of mostly pure code: each test is short, and loading the modules for each file costs more than it. */
+const TOGETHER = ['count', 'expect', 'record', 'report', 'routing', 'scenario', 'stats', 'wire'];
 
 const words = process.argv.slice(2);
 const ofCluster = words.includes('--cluster');
@@ -32,8 +36,26 @@ if (files.length === 0) {
 const timed = files.filter((file) => file.includes(FAULTS));
 const others = files.filter((file) => !timed.includes(file));
 // One more than there are processors: a few files mostly wait, for deadlines and outages.
-const statuses = [run(others, availableParallelism() + 1), run(timed, 1)];
+const statuses = [run(joinedByRoom(others), availableParallelism() + 1), run(timed, 1)];
 process.exit(Math.max(...statuses));
+
+/**
+ * @param {string[]} some Compiled test files.
+ * @returns {string[]} The same, with those of a room of {@link TOGETHER} behind one file that imports them.
+ */
+function joinedByRoom(some) {
+  const folders = TOGETHER.map((room) => path.join('dist', 'test', room));
+  const inFolder = (folder) => some.filter((file) => file.startsWith(folder + path.sep));
+  const joined = folders.flatMap((folder) => {
+    const inside = inFolder(folder);
+    if (inside.length < 2) return inside;
+    const file = path.join(folder, 'together.js');
+    const imports = inside.map((one) => `import './${path.relative(folder, one)}';\n`);
+    writeFileSync(path.join(ROOT, file), imports.join(''));
+    return [file];
+  });
+  return [...joined, ...some.filter((file) => !folders.some((one) => file.startsWith(one + path.sep)))];
+}
 
 /** @returns {number} The exit status. */
 function run(some, filesAtOnce) {
