@@ -54,7 +54,10 @@ function joinedByRoom(some) {
     writeFileSync(path.join(ROOT, file), imports.join(''));
     return [file];
   });
-  return [...joined, ...some.filter((file) => !folders.some((one) => file.startsWith(one + path.sep)))];
+  return [
+    ...joined,
+    ...some.filter((file) => !folders.some((one) => file.startsWith(one + path.sep))),
+  ];
 }
 
 /** @returns {number} The exit status. */
