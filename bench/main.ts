@@ -30,10 +30,10 @@ async function bench({ requests, rounds, json, isOpenLoop, only }: BenchFlags): 
   try {
     const bodyFile = path.join(folder, 'body');
     const caFile = path.join(folder, 'ca.pem');
-    const authority = certificateAuthority();
+    const authority = await certificateAuthority();
     writeFileSync(bodyFile, frameMessage(encodeTextMessage('Jack')));
     writeFileSync(caFile, authority.cert);
-    const tls = authority.issue({ hosts: ['localhost', '127.0.0.1'] });
+    const tls = await authority.issue({ hosts: ['localhost', '127.0.0.1'] });
     const all = isOpenLoop
       ? openLoopRows(say)
       : [...grpcRows(tls, say), ...http2Rows(), ...webRows(), ...http1Rows(tls)];

@@ -57,8 +57,8 @@ describe('the canned server', () => {
   });
 
   it('greets over TLS', async () => {
-    const authority = certificateAuthority();
-    const tls = authority.issue({ hosts: ['localhost', '127.0.0.1'] });
+    const authority = await certificateAuthority();
+    const tls = await authority.issue({ hosts: ['localhost', '127.0.0.1'] });
     const server = await canned({ weights: { v1: 1 }, headers: 'envoy', tls });
     const address = server.address.replace('127.0.0.1', 'localhost');
     const trust = credentials.createSsl(Buffer.from(authority.cert));

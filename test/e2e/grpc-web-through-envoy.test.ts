@@ -112,10 +112,10 @@ describe('gRPC-Web through the real Envoy', () => {
     backends = { v1: v1!, v2: v2! };
     page = await startPage();
     folder = await mkdtemp(path.join(tmpdir(), 'splitproof-web-'));
-    const authority = certificateAuthority();
+    const authority = await certificateAuthority();
     ca = path.join(folder, 'ca.pem');
     await writeFile(ca, authority.cert);
-    const certificate = authority.issue({ hosts: ['grpc.example.com', '127.0.0.1'] });
+    const certificate = await authority.issue({ hosts: ['grpc.example.com', '127.0.0.1'] });
     const tls = { ...certificate, alpn: ['h2', 'http/1.1'] };
     const web = { kind: 'http', filters: [CORS, GRPC_WEB] } as const;
     const cors = PUBLISHED;

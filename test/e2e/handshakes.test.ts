@@ -10,8 +10,8 @@ import { certificateAuthority } from '../fixtures/certificate.js';
 import { recordOf, splitproof } from '../fixtures/command.js';
 
 const CALL = ['helloworld.Greeter/SayHello', '--weights', 'v1=60,v2=40', '-n', '100'];
-const authority = certificateAuthority();
-const own = authority.issue({ hosts: ['127.0.0.1', 'localhost'] });
+const authority = await certificateAuthority();
+const own = await authority.issue({ hosts: ['127.0.0.1', 'localhost'] });
 const folder = mkdtempSync(path.join(tmpdir(), 'splitproof-handshakes-'));
 const ca = path.join(folder, 'ca.pem');
 writeFileSync(ca, authority.cert);
@@ -93,7 +93,7 @@ const UNUSABLE: [string, string, (file: string) => string[], RegExp][] = [
   ['a key in place of an authority', own.key, (file) => ['--cacert', file], /holds no certificate/],
   [
     'a key of another certificate',
-    authority.issue({ hosts: ['another'] }).key,
+    (await authority.issue({ hosts: ['another'] })).key,
     (file) => ['--cert', certificate, '--key', file],
     /--key: the key cannot be used with the certificate of --cert/,
   ],

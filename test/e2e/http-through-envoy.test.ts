@@ -146,8 +146,8 @@ describe('plain HTTP through the real Envoy', () => {
     };
 
     before(async () => {
-      const authority = certificateAuthority();
-      const tls = authority.issue({ hosts: ['127.0.0.1'] });
+      const authority = await certificateAuthority();
+      const tls = await authority.issue({ hosts: ['127.0.0.1'] });
       const file = path.join(folder, 'authority.pem');
       await writeFile(file, authority.cert);
       trusted = ['--cacert', file];

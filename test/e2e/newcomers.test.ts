@@ -77,14 +77,14 @@ describe('what newcomers meet first', () => {
   });
 
   it('names a TLS port spoken to in plaintext', async () => {
-    const { cert, key } = certificateAuthority().issue({ hosts: ['127.0.0.1'] });
+    const { cert, key } = await (await certificateAuthority()).issue({ hosts: ['127.0.0.1'] });
     await listening(tls.createServer({ cert, key, ALPNProtocols: ['h2'] }), async (address) => {
       assert.deepEqual(await codesAt(address), ['plaintext-on-tls-port']);
     });
   });
 
   it('names a TLS port that closes without a word when HTTP/1.1 is spoken to it', async () => {
-    const { cert, key } = certificateAuthority().issue({ hosts: ['127.0.0.1'] });
+    const { cert, key } = await (await certificateAuthority()).issue({ hosts: ['127.0.0.1'] });
     await listening(tls.createServer({ cert, key }), async (secure) => {
       const silent = net.createServer((socket) => {
         socket.once('data', (hello) => {

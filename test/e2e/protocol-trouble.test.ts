@@ -19,6 +19,8 @@ const HTTP: Settings = {
   ...{ http: { path: '/' }, 'http-version': '2', weights: 'v1=1', identity: 'header:x-pod' },
 };
 const { constants: C } = http2;
+const authority = await certificateAuthority();
+const secured = await authority.issue({ hosts: ['127.0.0.1'] });
 
 /** A server of HTTP/2 in plaintext that does one thing with each stream. */
 function streams(act: (stream: http2.ServerHttp2Stream) => void): http2.Http2Server {
@@ -41,11 +43,7 @@ const BACKENDS = {
     http.createServer((_, response) => {
       response.setHeader('content-type', 'text/plain').end('hello');
     }),
-  tls: () =>
-    tls.createServer(
-      { ...certificateAuthority().issue({ hosts: ['127.0.0.1'] }), ALPNProtocols: ['h2'] },
-      (socket) => socket.resume(),
-    ),
+  tls: () => tls.createServer({ ...secured, ALPNProtocols: ['h2'] }, (socket) => socket.resume()),
   resets: () =>
     streams((stream) => {
       stream.close(C.NGHTTP2_INTERNAL_ERROR);

@@ -18,17 +18,20 @@ const HOST = 'grpc.example.com';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const inDays = (days: number): Date => new Date(Date.now() + days * DAY_MS);
 
-const authority = certificateAuthority();
-const stranger = certificateAuthority('an authority that nobody knows');
+const authority = await certificateAuthority();
+const stranger = await certificateAuthority('an authority that nobody knows');
 const hosts = [HOST, '127.0.0.1'];
 /** Half a day more than the days that are claimed, so that an hour does not matter. */
-const own = authority.issue({ hosts, validFrom: inDays(-1), validUntil: inDays(30.5) });
-const expired = authority.issue({ hosts, validUntil: inDays(-2) });
-const unborn = authority.issue({ hosts, validFrom: inDays(3), validUntil: inDays(9) });
-const strange = stranger.issue({ hosts });
-const alone = selfSigned(hosts);
-const client = authority.issue({ hosts: ['client'] });
-const strangeClient = stranger.issue({ hosts: ['client'] });
+const own = await authority.issue({
+  ...{ hosts, uris: ['spiffe://cluster.local/ns/istio-system/sa/gateway'] },
+  ...{ validFrom: inDays(-1), validUntil: inDays(30.5) },
+});
+const expired = await authority.issue({ hosts, validUntil: inDays(-2) });
+const unborn = await authority.issue({ hosts, validFrom: inDays(3), validUntil: inDays(9) });
+const strange = await stranger.issue({ hosts });
+const alone = await selfSigned(hosts);
+const client = await authority.issue({ hosts: ['client'] });
+const strangeClient = await stranger.issue({ hosts: ['client'] });
 
 const folder = mkdtempSync(path.join(tmpdir(), 'splitproof-tls-'));
 function pem(name: string, text: string): string {
@@ -97,7 +100,10 @@ describe('the gateway of scenarios/grpc-gateway-tls.yaml, as Envoy is one', () =
     const { subject, issuer, altNames, daysLeft } = session.certificate;
     assert.equal(subject, `CN=${HOST}`);
     assert.equal(issuer, 'CN=splitproof test authority');
-    assert.equal(altNames, `DNS:${HOST}, IP Address:127.0.0.1`);
+    assert.equal(
+      altNames,
+      `DNS:${HOST}, IP Address:127.0.0.1, URI:spiffe://cluster.local/ns/istio-system/sa/gateway`,
+    );
     assert.ok(daysLeft! > 30 && daysLeft! < 31, String(daysLeft));
     assert.deepEqual(
       record.thresholds.map(({ expression, unit, ok }) => [expression, unit, ok]),

@@ -70,7 +70,7 @@ describe('WebSockets through the real Envoy', () => {
   before(async () => {
     pods = [await startPod('pod-v1-a'), await startPod('pod-v2-b')];
     folder = await mkdtemp(path.join(tmpdir(), 'splitproof-websocket-'));
-    const authority = certificateAuthority();
+    const authority = await certificateAuthority();
     ca = path.join(folder, 'ca.pem');
     await writeFile(ca, authority.cert);
     const listener = (v1: number, v2: number): EnvoyListener & { kind: 'http' } => ({
@@ -81,7 +81,7 @@ describe('WebSockets through the real Envoy', () => {
         { name: 'v2', weight: v2, ports: [pods[1].port], upstreamProtocol: 'http1' },
       ],
     });
-    const tls = { ...authority.issue({ hosts: ['127.0.0.1'] }), alpn: ['h2', 'http/1.1'] };
+    const tls = { ...(await authority.issue({ hosts: ['127.0.0.1'] })), alpn: ['h2', 'http/1.1'] };
     envoy = await startEnvoy({
       listeners: [
         listener(60, 40),

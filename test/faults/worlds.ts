@@ -61,13 +61,14 @@ export async function linkedStage(servers: Scripted, inflict: Inflict): Promise<
 export async function certificateStage(servers: Scripted): Promise<Stage> {
   const folder = await mkdtemp(path.join(tmpdir(), 'splitproof-faults-'));
   const file = path.join(folder, 'ca.pem');
-  const known = certificateAuthority();
+  const known = await certificateAuthority();
   await writeFile(file, known.cert);
   const alpn = servers.version === 'HTTP/2' ? 'h2' : 'http/1.1';
   const [first, second] = await Promise.all(
-    [known, certificateAuthority('another')].map((authority) =>
-      startTlsFront(authority.issue({ hosts: ['127.0.0.1'] }), alpn, servers.address),
-    ),
+    [known, await certificateAuthority('another')].map(async (authority) => {
+      const certificate = await authority.issue({ hosts: ['127.0.0.1'] });
+      return await startTlsFront(certificate, alpn, servers.address);
+    }),
   );
   const link = await startFaultyLink(first!.address);
   return {

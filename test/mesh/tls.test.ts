@@ -6,7 +6,7 @@ import { podNames } from '../../src/mesh/pod-names.js';
 import { certificateAuthority } from '../fixtures/certificate.js';
 import { greetMany, grpcClient } from '../fixtures/grpc-client.js';
 
-const authority = certificateAuthority();
+const authority = await certificateAuthority();
 const [POD = ''] = podNames('greeter', 'v1');
 const VERSIONS = [{ name: 'v1', weight: 1, pods: [POD] }];
 
@@ -17,7 +17,7 @@ describe('the embedded mesh over TLS', () => {
   ): Promise<Record<string, number>> {
     const { clientCa, ...names } = server;
     const tls = {
-      ...authority.issue(names),
+      ...(await authority.issue(names)),
       ...(clientCa === undefined ? {} : { clientCa }),
     };
     const mesh = await startMesh({ service: 'greeter', versions: VERSIONS, tls });
@@ -49,7 +49,7 @@ describe('the embedded mesh over TLS', () => {
   it('asks for a client certificate when told an authority for it', async () => {
     const server = { hosts: ['localhost'], clientCa: authority.cert };
     await assert.rejects(greet(server), { code: 14 });
-    assert.deepEqual(await greet(server, authority.issue({ hosts: ['client'] })), {
+    assert.deepEqual(await greet(server, await authority.issue({ hosts: ['client'] })), {
       [POD]: 10,
     });
   });

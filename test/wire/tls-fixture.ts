@@ -1,10 +1,10 @@
 import { certificateAuthority } from '../fixtures/certificate.js';
 
-const authority = certificateAuthority();
+const authority = await certificateAuthority();
 
 /** Certificates that tests use on loopback, made for this run. */
 export const CERTIFICATES = {
   ca: Buffer.from(authority.cert),
-  server: authority.issue({ hosts: ['localhost', 'greeter.test', '127.0.0.1'] }),
-  client: authority.issue({ hosts: ['client'] }),
+  server: await authority.issue({ hosts: ['localhost', 'greeter.test', '127.0.0.1'] }),
+  client: await authority.issue({ hosts: ['client'] }),
 };
