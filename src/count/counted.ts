@@ -135,6 +135,10 @@ export interface LogCounts {
   lines: number;
   /** Those that are more than requests were sent: whose they are cannot be told, and none counts then. */
   excess: number;
+  /** Lines of what was out of the ordinary, by the gateway's flags: `UC`, `UF,URX`. */
+  flags: Map<string, number>;
+  /** Whether each line had a place for them. */
+  areFlagsKnown: boolean;
   /** Lines that name no host that was asked, by the gateway's flags. */
   withoutUpstream: Map<string, number>;
   /** Lines of a host that belongs to no known destination. */

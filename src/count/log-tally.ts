@@ -18,7 +18,7 @@ export interface LoggedRequest {
   clientPort: number | null;
   /** In ms since 1970, by the gateway's clock. */
   startedAtMs: number | null;
-  /** The gateway's word for what was out of the ordinary. */
+  /** The gateway's word for what was out of the ordinary: empty where nothing was; null where it does not say. */
   flags: string | null;
   /** Which of the requests it is of; null where it does not say. */
   number: LineNumber | null;
@@ -50,6 +50,9 @@ export class LogTally {
   readonly #inOrder = new LinesByPort();
   /** Whether every line so far said when its request came. */
   #areTimesKnown = true;
+  readonly #flags = new Map<string, number>();
+  /** Whether every line so far had a place for flags. */
+  #areFlagsKnown = true;
   readonly #withoutUpstream = new Map<string, number>();
   #unknown = 0;
   #unreadable = 0;
@@ -67,7 +70,9 @@ export class LogTally {
     this.lines += 1;
     let destination = NOBODY;
     let pod = NOBODY;
-    if (upstream === null) this.#addWithoutUpstream(flags);
+    if (flags === null) this.#areFlagsKnown = false;
+    else if (flags !== '') addFlags(this.#flags, flags);
+    if (upstream === null) addFlags(this.#withoutUpstream, flags ?? '');
     else {
       pod = this.#podOf(upstream);
       if (pod !== NOBODY) {
@@ -137,19 +142,14 @@ export class LogTally {
   ): LogCounts {
     return {
       lines: this.lines,
+      flags: new Map([...this.#flags].sort()),
+      areFlagsKnown: this.#areFlagsKnown && this.lines > 0,
       withoutUpstream: new Map([...this.#withoutUpstream].sort()),
       unknown: this.#unknown,
       unreadable: this.#unreadable,
       example: this.#example,
       ...more,
     };
-  }
-
-  #addWithoutUpstream(flags: string | null): void {
-    const known = this.#withoutUpstream;
-    const text = (flags ?? '').slice(0, MAX_FLAGS_LENGTH);
-    const key = known.has(text) || known.size < MAX_FLAGS ? text : '';
-    known.set(key, (known.get(key) ?? 0) + 1);
   }
 
   #addAtTime(startedAtMs: number | null, destination: number): void {
@@ -173,4 +173,10 @@ export class LogTally {
     }
     if (destination !== NOBODY) row[destination] = (row[destination] ?? 0) + 1;
   }
+}
+
+function addFlags(known: Map<string, number>, flags: string): void {
+  const text = flags.slice(0, MAX_FLAGS_LENGTH);
+  const key = known.has(text) || known.size < MAX_FLAGS ? text : '';
+  known.set(key, (known.get(key) ?? 0) + 1);
 }

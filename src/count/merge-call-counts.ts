@@ -177,6 +177,8 @@ function mergeLogs(a: LogCounts | null, b: LogCounts | null): LogCounts | null {
   return {
     lines: a.lines + b.lines,
     excess: a.excess + b.excess,
+    flags: mergeSums(a.flags, b.flags, compareTexts),
+    areFlagsKnown: a.areFlagsKnown && b.areFlagsKnown,
     withoutUpstream: mergeSums(a.withoutUpstream, b.withoutUpstream, compareTexts),
     unknown: a.unknown + b.unknown,
     unreadable: a.unreadable + b.unreadable,

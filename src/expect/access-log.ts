@@ -3,6 +3,8 @@ import type { Finding } from '../finding.js';
 import { count, counted } from '../number-text.js';
 import type { Reason } from './expectation.js';
 import { found } from './found.js';
+import { FLAGS_OF_REFUSALS } from './refusals.js';
+import { flagMeanings, flagsText, havingFlags } from './response-flags.js';
 
 const SHOWN_HOSTS = 3;
 
@@ -16,6 +18,7 @@ export function findInLog({ log, sent, pods }: CallCounts): Finding[] {
     unreadable(log),
     unknownHosts(log, hosts),
     withoutUpstream(log),
+    otherFlags(log),
   ];
   return findings.filter((finding) => finding !== null);
 }
@@ -92,15 +95,35 @@ function unknownHosts({ unknown, lines }: LogCounts, hosts: readonly string[]): 
 function withoutUpstream({ withoutUpstream: flags, lines }: LogCounts): Finding | null {
   const total = [...flags.values()].reduce((sum, some) => sum + some, 0);
   if (total === 0) return null;
-  const kinds = [...flags].map(
-    ([flag, some]) => `${flag === '' ? 'no flag' : flag} ${count(some)}`,
-  );
   return found('proxy', {
     code: 'gateway-answered',
     severity: 'warning',
     summary: 'the gateway answered some requests itself: no destination was asked',
-    evidence: `${count(total)} of ${counted(lines, 'line')} name no host; by their response flags: ${kinds.join(', ')}`,
-    advice:
-      'Such requests count as missing. NR is a route that was not found, NC a destination that the gateway does not know, UH one without a healthy host, UO a circuit breaker, DPE a protocol error of the client, FI an injected fault.',
+    evidence: `${count(total)} of ${counted(lines, 'line')} name no host; by their response flags: ${flagsText(flags)}`,
+    advice: ['Such requests count as missing.', flagMeanings(flags)].filter(Boolean).join(' '),
+  });
+}
+
+/** Flags that tell of no refusal, on lines that name a host. */
+function otherFlags({
+  flags,
+  withoutUpstream: hostless,
+  lines,
+  excess: more,
+}: LogCounts): Finding | null {
+  const told = havingFlags(flags, FLAGS_OF_REFUSALS);
+  const others = new Map(
+    [...flags].flatMap(([text, some]) => {
+      const left = some - (hostless.get(text) ?? 0);
+      return told.has(text) || left <= 0 ? [] : [[text, left] as const];
+    }),
+  );
+  if (others.size === 0 || more > 0) return null;
+  return found('proxy', {
+    code: 'response-flags',
+    severity: 'info',
+    summary: 'the access log has flags of what was out of the ordinary',
+    evidence: `${flagsText(others)} of ${counted(lines, 'line')}`,
+    advice: flagMeanings(others),
   });
 }

@@ -1,7 +1,8 @@
-import type { FailureCounts } from '../count/counted.js';
+import type { CallCounts, FailureCounts } from '../count/counted.js';
 import type { Finding } from '../finding.js';
 import { count, counted } from '../number-text.js';
 import { found } from './found.js';
+import { type FlagCounts, flagsText, havingFlags } from './response-flags.js';
 
 /** Failures of one kind, of requests that were sent. */
 export interface NamedFailure extends Pick<FailureCounts, 'cause' | 'count'> {
@@ -15,6 +16,8 @@ interface Refusal {
   /** What of the configuration may be the cause, by code: then its place is the finding's. */
   causes?: readonly string[];
   matches: (failure: NamedFailure) => boolean;
+  /** What Envoy's access log has on such a request; absent where it has nothing of its own. */
+  flags?: readonly string[];
   summary: string;
   advice: string;
 }
@@ -32,6 +35,7 @@ const REFUSALS: readonly Refusal[] = [
     matches: ({ status, cause }) =>
       /HTTP status(?: code)?:? 404/i.test(cause) ||
       (['UNIMPLEMENTED', '404'].includes(status) && cause === ''),
+    flags: ['NR'],
     summary: 'The gateway has no route for this request (404).',
     advice:
       'Compare :authority and path with the hosts and matches of the applied routes (--authority), and check that the route is bound to this gateway and port.',
@@ -47,6 +51,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     code: 'no-healthy-upstream',
     matches: ({ cause }) => /no healthy upstream/i.test(cause),
+    flags: ['UH'],
     summary: 'A destination of the route has no healthy endpoint (503).',
     advice:
       'Check that the subset labels select pods, that the pods are ready, and that the Service has endpoints.',
@@ -54,6 +59,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     code: 'upstream-overflow',
     matches: ({ cause }) => /\boverflow\b/i.test(cause),
+    flags: ['UO'],
     summary: 'A circuit breaker of the gateway turns requests away (503, overflow).',
     advice:
       "Lower --concurrency, or raise the destination's connectionPool limits (http2MaxRequests, http1MaxPendingRequests).",
@@ -62,6 +68,7 @@ const REFUSALS: readonly Refusal[] = [
     code: 'protocol-mismatch',
     causes: ['protocol-mismatch', 'service-port-protocol'],
     matches: ({ cause }) => /reset reason: protocol error/i.test(cause),
+    flags: ['UPE'],
     summary: 'The gateway and the backend speak different protocols (502, protocol error).',
     advice:
       'A backend of gRPC wants its Service port named grpc-… or http2-…, or appProtocol, or useClientProtocol in its DestinationRule: undeclared, a gateway speaks HTTP/1.1 to it. One of HTTP/1.1 wants a port named http-…, and no h2UpgradePolicy: UPGRADE.',
@@ -88,6 +95,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     code: 'upstream-tls-mismatch',
     matches: ({ cause }) => /TLS[_ ]error|CERTIFICATE_VERIFY_FAILED/i.test(cause),
+    flags: ['UF'],
     summary: 'TLS between the gateway and the backend fails (503).',
     advice:
       "Compare trafficPolicy.tls.mode of the destination's DestinationRule with what its pods take: DISABLE for plaintext, ISTIO_MUTUAL for pods of the mesh (PeerAuthentication), SIMPLE or MUTUAL with their authority.",
@@ -95,6 +103,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     code: 'upstream-refused-streams',
     matches: ({ cause }) => /remote refused stream reset/i.test(cause),
+    flags: ['UR'],
     summary: 'A backend refuses streams of the gateway (REFUSED_STREAM).',
     advice:
       'It takes no more streams on a connection, or is shutting down: look at its MAX_CONCURRENT_STREAMS, and let the gateway open more connections or send fewer (DestinationRule: connectionPool.http.http2MaxRequests, maxConcurrentStreams).',
@@ -102,6 +111,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     code: 'upstream-reset',
     matches: ({ cause }) => /reset reason: remote reset/i.test(cause),
+    flags: ['UR'],
     summary: 'A backend resets streams of the gateway before it answers (RST_STREAM).',
     advice:
       "The gateway does not pass its code on: look at the backend's own log, at what stands between (a sidecar of it with another protocol), and at limits of streams and messages.",
@@ -112,6 +122,7 @@ const REFUSALS: readonly Refusal[] = [
       /^(?:upstream request timeout|stream timeout|upstream per try timeout|(?:stream )?max duration timeout)$/i.test(
         cause.replace(/^.*reset reason: /, ''),
       ),
+    flags: ['UT', 'UMSDR', 'DT', 'SI'],
     summary: 'The gateway gave up waiting for the backend (504, upstream request timeout).',
     advice:
       'Its route ends requests sooner than the backend answers: see timeout and retries.perTryTimeout of the VirtualService (timeout: 0s for streams), or timeouts.request of the HTTPRoute.',
@@ -141,6 +152,7 @@ const REFUSALS: readonly Refusal[] = [
     matches: ({ status, cause }) =>
       /cluster[ _]not[ _]found/i.test(cause) ||
       (['UNAVAILABLE', '503'].includes(status) && cause === ''),
+    flags: ['NC'],
     summary: 'The route names a destination that the gateway does not know (503).',
     advice:
       "Check that the route's host and subset exist: a Service of that name, and the subset in its DestinationRule.",
@@ -168,10 +180,13 @@ const REFUSALS: readonly Refusal[] = [
       'Something on the way drops them, such as a proxy that speaks HTTP/1.1 to one side (Service port named http-…), or the backend breaks off in the middle of its answer: look at the log of the backend.',
   },
   {
-    // Envoy speaks gRPC to gRPC, even when it refuses: a bare HTTP status comes from something else.
+    // Envoy speaks gRPC to gRPC, even when it refuses: a bare HTTP status comes from something else, and so does
+    // a 404 that the access log knows no missing route of.
     code: 'http-error-page',
     matches: ({ cause }) =>
-      /HTTP status(?: code)?:? 50[0-4]|^content-type .* instead of application\/grpc$/i.test(cause),
+      /HTTP status(?: code)?:? (?:404|50[0-4])|^content-type .* instead of application\/grpc$/i.test(
+        cause,
+      ),
     summary: 'Something on the way answers in plain HTTP, not with gRPC.',
     advice:
       'Look which proxies and load balancers stand before the gateway, and whether each has a ready backend for this host and port.',
@@ -180,42 +195,113 @@ const REFUSALS: readonly Refusal[] = [
     code: 'upstream-unreachable',
     matches: ({ cause }) =>
       /upstream connect error|connection (failure|timeout|termination)/i.test(cause),
+    flags: ['UF', 'UC', 'LR'],
     summary: 'The gateway could not get through to a backend.',
     advice: "Check that the backend's pods run and listen on the Service's target port.",
   },
 ];
 
+/** Whether nothing but the status says what is the matter. */
+function isBare({ cause }: NamedFailure): boolean {
+  return cause === '' || /HTTP status(?: code)?:? \d/i.test(cause);
+}
+
 /**
- * Names the refusals of a gateway among the failures of a run.
+ * Names the refusals of a gateway among the failures of a run. Where its access log tells of each request, the log's
+ * flags say whether it was this gateway that refused: a status without words that the log has no flag for is a
+ * backend's own. What the log has flags for, and no failure has words of, is told by the flags.
  *
  * @param failures Failures by status and cause.
- * @param sent All requests of the run.
+ * @param counts Of the same call.
  * @param configured What is wrong with the configuration, whose places are those of what comes of it.
  */
 export function findRefusals(
   failures: readonly NamedFailure[],
-  sent: number,
+  { sent, log }: Pick<CallCounts, 'sent' | 'log'>,
   configured: readonly Finding[] = [],
 ): Finding[] {
+  const logged = loggedFlags(log, sent);
   const counts = new Map<Refusal, { count: number; example: NamedFailure }>();
   for (const failure of failures) {
-    const refusal = REFUSALS.find((candidate) => candidate.matches(failure));
+    const refusal = REFUSALS.find(
+      (candidate) =>
+        candidate.matches(failure) && !(isBare(failure) && isDenied(candidate, logged)),
+    );
     if (refusal === undefined) continue;
     const known = counts.get(refusal);
     if (known === undefined) counts.set(refusal, { count: failure.count, example: failure });
     else known.count += failure.count;
   }
-  return [...counts].map(([{ code, summary, advice, causes = [] }, refused]) => {
+  const told = [...counts].map(([refusal, refused]) => {
     const { status, cause } = refused.example;
     const words = cause === '' ? `${status} without a message` : `${status}, "${cause}"`;
-    const finding = found('target', {
-      code,
-      severity: 'error',
-      summary,
-      evidence: `${count(refused.count)} of ${counted(sent, 'request')}: ${words}`,
-      advice,
-    });
-    const origin = configured.find((one) => causes.includes(one.code) && one.place !== null);
-    return { ...finding, place: origin?.place ?? null };
+    const evidence = `${count(refused.count)} of ${counted(sent, 'request')}: ${words}`;
+    return finding(refusal, 'error', `${evidence}${flagEvidence(refusal, logged)}`, configured);
+  });
+  const toldFlags = [...counts.keys()].flatMap(({ flags = [] }) => flags);
+  return [...told, ...byFlagsAlone(logged, toldFlags, sent, configured)];
+}
+
+/** What the log says of requests by its flags. */
+interface LoggedFlags {
+  counts: FlagCounts;
+  /** Whether every request has its line. */
+  isComplete: boolean;
+}
+
+/** @returns null where there is no log, or it proves nothing. */
+function loggedFlags(log: CallCounts['log'], sent: number): LoggedFlags | null {
+  if (log === null || log.excess > 0 || !log.areFlagsKnown) return null;
+  return { counts: log.flags, isComplete: log.lines >= sent };
+}
+
+/** Whether the log tells of each request, and of none that the gateway refused it so. */
+function isDenied({ flags }: Refusal, logged: LoggedFlags | null): boolean {
+  if (flags === undefined || logged?.isComplete !== true) return false;
+  return havingFlags(logged.counts, flags).size === 0;
+}
+
+function flagEvidence(refusal: Refusal, logged: LoggedFlags | null): string {
+  const { flags } = refusal;
+  if (flags === undefined || logged === null) return '';
+  if (isDenied(refusal, logged)) {
+    return `; no line of the access log has ${flags.join(' or ')}: so a proxy behind this gateway says so, such as a sidecar`;
+  }
+  const own = havingFlags(logged.counts, flags);
+  return own.size === 0 ? '' : `; by the flags of the access log: ${flagsText(own)}`;
+}
+
+function byFlagsAlone(
+  logged: LoggedFlags | null,
+  told: readonly string[],
+  sent: number,
+  configured: readonly Finding[],
+): Finding[] {
+  if (logged === null) return [];
+  const named = new Set(told);
+  // Of those with one flag the last is the most general.
+  return REFUSALS.toReversed().flatMap((refusal) => {
+    const flags = (refusal.flags ?? []).filter((flag) => !named.has(flag));
+    const own = havingFlags(logged.counts, flags);
+    if (own.size === 0) return [];
+    for (const flag of flags) named.add(flag);
+    const evidence = `${flagsText(own)} of ${counted(sent, 'request')}, by the flags of the access log; the answers do not say so`;
+    return [finding(refusal, 'warning', evidence, configured)];
   });
 }
+
+function finding(
+  { code, summary, advice, causes = [] }: Refusal,
+  severity: Finding['severity'],
+  evidence: string,
+  configured: readonly Finding[],
+): Finding {
+  const origin = configured.find((one) => causes.includes(one.code) && one.place !== null);
+  return {
+    ...found('target', { code, severity, summary, evidence, advice }),
+    place: origin?.place ?? null,
+  };
+}
+
+/** Flags that refusals are told by. */
+export const FLAGS_OF_REFUSALS: readonly string[] = REFUSALS.flatMap(({ flags = [] }) => flags);

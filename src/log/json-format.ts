@@ -78,17 +78,19 @@ function fieldsIn(line: string, keys: Keys): LogFields | null {
   const fields: LogFields = {};
   for (const [path, field] of keys) {
     const value = valueAt(object, path);
-    if (value !== undefined) fields[field] ??= value;
+    if (value !== undefined && (fields[field] ?? '') === '') fields[field] = value;
   }
   return fields;
 }
 
+/** @returns undefined where there is no such key; empty where it says nothing. */
 function valueAt(object: unknown, path: readonly string[]): string | undefined {
   let value = object;
   for (const key of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
     value = (value as Record<string, unknown>)[key];
   }
+  if (value === null) return '';
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' ? value : undefined;
 }

@@ -10,7 +10,7 @@ export interface LogLine {
   upstreamCluster: string | null;
   /** The port that the request came from, as the proxy saw it. */
   clientPort: number | null;
-  /** Envoy's flags of what was out of the ordinary: `UH`, `UF,URX`. */
+  /** Envoy's flags of what was out of the ordinary: `UH`, `UF,URX`; empty where nothing was. */
   flags: string | null;
   /** When the request came, in ms since 1970. */
   startedAtMs: number | null;
@@ -44,7 +44,7 @@ export function logLineOf(fields: LogFields): LogLine | null {
     upstreamHost: lastHost(textOf(fields['upstream-host'])),
     upstreamCluster: textOf(fields['alternative-cluster']) ?? textOf(fields['upstream-cluster']),
     clientPort: portIn(clientPort === null ? textOf(fields['client-address']) : `:${clientPort}`),
-    flags: textOf(fields.flags),
+    flags: fields.flags === undefined ? null : (textOf(fields.flags) ?? ''),
     startedAtMs: timeIn(textOf(fields['start-time'])),
   };
 }

@@ -204,6 +204,8 @@ const call = z.object({
       lines: count,
       /** Lines that are more than requests were sent; none counts then. */
       excess: count,
+      /** Lines by Envoy's response flags, as they stand there: `UC`, `UF,URX`; null where lines have none. */
+      flags: countsByName.nullable(),
       /** Lines that name no host that was asked. */
       withoutUpstream: count,
       /** Lines of hosts that belong to no destination. */

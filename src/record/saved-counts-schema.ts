@@ -105,6 +105,8 @@ const call = z.object({
     .object({
       lines: count,
       excess: count,
+      flags: z.array(z.tuple([z.string(), count])),
+      areFlagsKnown: z.boolean(),
       withoutUpstream: z.array(z.tuple([z.string(), count])),
       unknown: count,
       unreadable: count,

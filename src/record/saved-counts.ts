@@ -43,7 +43,10 @@ function savedCall(counted: CallCounts): SavedCallCounts {
     scheduleSlip: textOf(call.scheduleSlip),
     blocks: { ...blocks, latency: blocks.latency.map(textOf) },
     clusters: [...call.clusters],
-    log: log === null ? null : { ...log, withoutUpstream: [...log.withoutUpstream] },
+    log:
+      log === null
+        ? null
+        : { ...log, flags: [...log.flags], withoutUpstream: [...log.withoutUpstream] },
     // Where nothing is compared there is no size: JSON has no infinity.
     spread: { ...spread, size: spread.size === Infinity ? null : spread.size },
   };
@@ -98,7 +101,10 @@ function callOf({ timedLatency, failedLatency, streams, ...saved }: SavedCallCou
     scheduleSlip: histogramIn(saved.scheduleSlip),
     blocks: { ...blocks, latency: blocks.latency.map(histogramIn) },
     clusters: new Map(saved.clusters),
-    log: log === null ? null : { ...log, withoutUpstream: new Map(log.withoutUpstream) },
+    log:
+      log === null
+        ? null
+        : { ...log, flags: new Map(log.flags), withoutUpstream: new Map(log.withoutUpstream) },
   };
 }
 

@@ -254,6 +254,7 @@ describe('parts side by side', () => {
 describe('logs of several parts', () => {
   const log: LogCounts = {
     ...{ lines: 10, excess: 1, unknown: 2, unreadable: 3, example: 'b' },
+    ...{ flags: new Map([['UC', 3]]), areFlagsKnown: true },
     withoutUpstream: new Map([['NR', 4]]),
     ...{ hasEnded: false, wasSilent: true, areConnectionsKnown: true, areRequestsKnown: true },
   };
@@ -261,6 +262,11 @@ describe('logs of several parts', () => {
   it('are added up', () => {
     const other: LogCounts = {
       ...{ lines: 100, excess: 20, unknown: 30, unreadable: 40, example: 'a' },
+      flags: new Map([
+        ['UF,URX', 7],
+        ['UC', 5],
+      ]),
+      areFlagsKnown: false,
       withoutUpstream: new Map([
         ['NR', 1],
         ['UH', 50],
@@ -269,6 +275,11 @@ describe('logs of several parts', () => {
     };
     assert.deepEqual(joinedCall([{ log }, { log: other }]).log, {
       ...{ lines: 110, excess: 21, unknown: 32, unreadable: 43, example: 'a' },
+      flags: new Map([
+        ['UC', 8],
+        ['UF,URX', 7],
+      ]),
+      areFlagsKnown: false,
       withoutUpstream: new Map([
         ['NR', 5],
         ['UH', 50],
@@ -288,6 +299,7 @@ describe('logs of several parts', () => {
       const of = (is: boolean): LogCounts => ({
         ...{ ...log, hasEnded: is, wasSilent: is },
         ...{ areConnectionsKnown: is, areRequestsKnown: is, example: is ? 'one' : null },
+        areFlagsKnown: is,
       });
       const all = a && b;
       const some = a || b;
@@ -298,6 +310,7 @@ describe('logs of several parts', () => {
           excess: 2,
           unknown: 4,
           unreadable: 6,
+          flags: new Map([['UC', 6]]),
           withoutUpstream: new Map([['NR', 8]]),
         },
         ...{ hasEnded: some, example: some ? 'one' : null },

@@ -99,6 +99,24 @@ describe('counts by an access log', () => {
     );
   });
 
+  it('counts flags, with a host and without, where each line has a place for them', () => {
+    const ones = [line(0, { flags: 'UC' }), line(0, { flags: 'UC' }), line(1, { flags: '' })];
+    const lines = [...ones, line(null, { flags: 'UF,URX' })];
+    const logOf = (some: readonly LoggedRequest[]) =>
+      joined(load({ ok: 6 }, [[], []]), tallyOf(some)).log!;
+    const log = logOf(lines);
+    assert.deepEqual(
+      [...log.flags],
+      [
+        ['UC', 2],
+        ['UF,URX', 1],
+      ],
+    );
+    assert.equal(log.areFlagsKnown, true);
+    assert.equal(logOf([...lines, line(0)]).areFlagsKnown, false);
+    assert.equal(logOf([]).areFlagsKnown, false);
+  });
+
   it('names hosts that are no destination', () => {
     const stranger = line(NOBODY, { upstream: { pod: '10.1.2.3:80', destination: NOBODY } });
     const call = joined(load({ ok: 4 }, [[], []]), tallyOf([...times(3, line(1)), stranger]));

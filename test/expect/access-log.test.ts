@@ -7,6 +7,8 @@ import { barsOfLogs, findInLog } from '../../src/expect/access-log.js';
 const COMPLETE: LogCounts = {
   lines: 100,
   excess: 0,
+  flags: new Map(),
+  areFlagsKnown: true,
   withoutUpstream: new Map(),
   unknown: 0,
   unreadable: 0,
@@ -84,7 +86,19 @@ describe('what there is to say of an access log', () => {
         ]),
       },
       'gateway-answered',
-      /^4 of 100 lines name no host; by their response flags: UH 3, no flag 1/,
+      /^4 of 100 lines name no host; by their response flags: UH 3, no flag 1 .* UH: no healthy host$/,
+    ],
+    [
+      'the client went away',
+      {
+        flags: new Map([
+          ['DC', 5],
+          ['UH', 3],
+          ['UC', 9],
+        ]),
+      },
+      'response-flags',
+      /^DC 5 of 100 lines DC: the client closed the connection$/,
     ],
   ];
   for (const [what, log, code, words] of cases) {
@@ -97,6 +111,19 @@ describe('what there is to say of an access log', () => {
       assert.match(`${findings[0]!.evidence} ${findings[0]!.advice}`, words);
     });
   }
+
+  it('leaves to refusals what is theirs, and to those without a host what has none', () => {
+    const flags = new Map([
+      ['FI', 3],
+      ['UF,URX', 9],
+    ]);
+    const { findings } = found({ flags, withoutUpstream: new Map([['FI', 3]]) });
+    assert.deepEqual(
+      findings.map(({ code }) => code),
+      ['gateway-answered'],
+    );
+    assert.match(findings[0]!.advice, /FI: an abort on purpose$/);
+  });
 
   it('bars a pass where there are too many lines', () => {
     assert.deepEqual(

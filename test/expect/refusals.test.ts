@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { LogCounts } from '../../src/count/counted.js';
 import { findRefusals } from '../../src/expect/refusals.js';
 
 /** Each: status, cause, and what it is called. */
@@ -76,7 +77,7 @@ const CASES: [string, string, string | null][] = [
 describe('refusals', () => {
   for (const [status, cause, code] of CASES) {
     it(`${status}, "${cause}": ${code ?? 'nothing to name'}`, () => {
-      const found = findRefusals([{ status, cause, count: 3 }], 9);
+      const found = findRefusals([{ status, cause, count: 3 }], { sent: 9, log: null });
       assert.deepEqual(
         found.map((finding) => finding.code),
         code === null ? [] : [code],
@@ -84,4 +85,82 @@ describe('refusals', () => {
       for (const { evidence } of found) assert.match(evidence, /^3 of 9 requests: /);
     });
   }
+});
+
+/** A log with these flags on lines of nine requests. */
+function logged(flags: Record<string, number>, more: Partial<LogCounts> = {}): LogCounts {
+  return {
+    ...{ lines: 9, excess: 0, unknown: 0, unreadable: 0, example: null },
+    ...{ flags: new Map(Object.entries(flags)), areFlagsKnown: true, withoutUpstream: new Map() },
+    ...{ hasEnded: false, wasSilent: false, areConnectionsKnown: true, areRequestsKnown: true },
+    ...more,
+  };
+}
+
+describe('refusals beside an access log', () => {
+  const find = (status: string, cause: string, log: LogCounts) =>
+    findRefusals([{ status, cause, count: 3 }], { sent: 9, log }).map(
+      ({ code, severity, evidence }) => [code, severity, evidence],
+    );
+  const broken = 'upstream connect error or disconnect/reset before headers. reset reason: ';
+
+  it('have its flags as evidence', () => {
+    const [[code, severity, evidence] = []] = find(
+      ...(['UNAVAILABLE', `${broken}protocol error`, logged({ UPE: 2, 'UPE,URX': 1 })] as const),
+    );
+    assert.deepEqual([code, severity], ['protocol-mismatch', 'error']);
+    assert.match(evidence!, /protocol error"; by the flags of the access log: UPE 2, UPE,URX 1$/);
+  });
+
+  it('are those of another proxy where it has none', () => {
+    const words = `${broken}connection termination`;
+    const [[code, , evidence] = []] = find('UNAVAILABLE', words, logged({}));
+    assert.equal(code, 'upstream-unreachable');
+    assert.match(evidence!, /no line of the access log has UF or UC or LR: so a proxy behind/);
+    for (const log of [logged({}, { lines: 8 }), logged({}, { areFlagsKnown: false })]) {
+      assert.doesNotMatch(find('UNAVAILABLE', words, log)[0]![2]!, /access log/);
+    }
+  });
+
+  it('are the application’s where the status alone speaks for them, and it does not', () => {
+    const codes = (status: string, cause: string, log: LogCounts) =>
+      find(status, cause, log).map(([code]) => code);
+    for (const [status, cause, flag, by, without] of [
+      ['UNAVAILABLE', '', 'NC', 'cluster-not-found', []],
+      ['UNIMPLEMENTED', '', 'NR', 'no-route', ['unimplemented']],
+      ['404', '', 'NR', 'no-route', []],
+      ['UNIMPLEMENTED', 'HTTP status 404 without grpc-status', 'NR', 'no-route', ['unimplemented']],
+      ['UNKNOWN', 'HTTP status 404 without grpc-status', 'NR', 'no-route', ['http-error-page']],
+    ] as const) {
+      assert.deepEqual(codes(status, cause, logged({ [flag]: 3 })), [by]);
+      assert.deepEqual(codes(status, cause, logged({})), without);
+      // Of what is not known nothing is concluded.
+      assert.deepEqual(codes(status, cause, logged({}, { lines: 8 })), [by]);
+      assert.deepEqual(codes(status, cause, logged({}, { areFlagsKnown: false })), [by]);
+      assert.deepEqual(codes(status, cause, logged({}, { excess: 1 })), [by]);
+    }
+  });
+
+  it('are told by flags alone where answers do not say so', () => {
+    const log = logged({ UF: 1, UR: 2, 'UC,URX': 1, UT: 1, DC: 4 });
+    assert.deepEqual(
+      findRefusals([], { sent: 9, log }).map(({ code, severity, evidence }) => [
+        ...[code, severity, evidence.split(' of ')[0]],
+      ]),
+      [
+        ['upstream-unreachable', 'warning', 'UF 1, UC,URX 1'],
+        ['route-timeout', 'warning', 'UT 1'],
+        ['upstream-reset', 'warning', 'UR 2'],
+      ],
+    );
+    // What an answer says, too, is told once.
+    const both = findRefusals(
+      [{ status: 'UNAVAILABLE', cause: `${broken}remote refused stream reset`, count: 2 }],
+      { sent: 9, log: logged({ UR: 2 }) },
+    );
+    assert.deepEqual(
+      both.map(({ code }) => code),
+      ['upstream-refused-streams'],
+    );
+  });
 });

@@ -40,7 +40,7 @@ const ISTIO_LINE: LogLine = {
   upstreamHost: '10.1.2.3:50051',
   upstreamCluster: 'outbound|50051|v1|greeter.default.svc.cluster.local',
   clientPort: 41_234,
-  flags: null,
+  flags: '',
   startedAtMs: Date.UTC(2026, 7, 1, 10, 0, 0, 250),
 };
 
@@ -111,7 +111,7 @@ describe('lines of access logs', () => {
         upstream_cluster: 'httproute/default/greeter/rule/0',
         downstream_remote_address: '10.0.0.9:41234',
       }),
-      { ...ISTIO_LINE, upstreamCluster: 'httproute/default/greeter/rule/0' },
+      { ...ISTIO_LINE, upstreamCluster: 'httproute/default/greeter/rule/0', flags: null },
     ],
     [
       'ingress-nginx',
@@ -121,6 +121,7 @@ describe('lines of access logs', () => {
         upstreamHost: '10.1.2.3:8080',
         upstreamCluster: 'default-web-80',
         clientPort: null,
+        flags: null,
         startedAtMs: null,
       },
     ],
@@ -162,8 +163,8 @@ describe('lines of access logs', () => {
         lines.map((line) => line?.userAgent),
         lines.map(() => 'splitproof/0.1.0 run-1'),
       );
-      const seen = lines.map((line) => `${line?.flags ?? '-'} ${line?.upstreamHost ?? '-'}`).sort();
-      const wanted = ['- 127.0.0.1:38317', 'UF 127.0.0.1:1', 'UH -'];
+      const seen = lines.map((line) => `${line!.flags!} ${line?.upstreamHost ?? '-'}`).sort();
+      const wanted = [' 127.0.0.1:38317', 'UF 127.0.0.1:1', 'UH -'];
       assert.deepEqual(new Set(seen), new Set(wanted));
     }
   });

@@ -128,7 +128,7 @@ function judgement(
     verdict,
     reasons: [...reasons, ...(aborts?.reasons ?? []), ...dependenceUnseen(evidence, decision)],
     findings: [
-      ...findRefusals(counted.failures, counted.counts.sent, call.findings),
+      ...findRefusals(counted.failures, counted.counts, call.findings),
       ...(aborts?.findings ?? []),
       ...ofSplit,
     ],

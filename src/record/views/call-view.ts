@@ -146,11 +146,12 @@ function podsByDestination({
 
 function logView({ log }: CallCounts): CallRecord['accessLog'] {
   if (log === null) return null;
-  const { lines, excess, withoutUpstream, unknown, unreadable } = log;
+  const { lines, excess, flags, withoutUpstream, unknown, unreadable } = log;
   return {
     ...{ lines, excess, unknown, unreadable },
     connectionsKnown: log.areConnectionsKnown,
     requestsKnown: log.areRequestsKnown,
+    flags: log.areFlagsKnown ? Object.fromEntries(flags) : null,
     withoutUpstream: [...withoutUpstream.values()].reduce((sum, some) => sum + some, 0),
   };
 }

@@ -109,6 +109,11 @@ function logText(
     : `${said}, but not which request was which: latency is not known by destination`;
 }
 
+/** Envoy's response flags, by how many lines have them. */
+function flagsText(flags: readonly (readonly [flags: string, lines: number])[]): string {
+  return plainText(flags.map(([text, lines]) => `${text} ${formatCount(lines)}`).join(', '));
+}
+
 function callSections(
   call: CallRecord,
   label: string | null,
@@ -123,7 +128,11 @@ function callSections(
     about.push(['service', plainText(`${behind.service}, called by what the route leads to`)]);
   }
   if (route !== null) about.push([behind === null ? 'route' : 'split', routeText(route)]);
-  if (call.accessLog !== null) about.push(['log', logText(call.accessLog, call)]);
+  if (call.accessLog !== null) {
+    about.push(['log', logText(call.accessLog, call)]);
+    const flags = Object.entries(call.accessLog.flags ?? {});
+    if (flags.length > 0) about.push(['flags', flagsText(flags)]);
+  }
   if (call.connectionProbe !== null) about.push(['probe', probeText(call.connectionProbe)]);
   const voucher = split === null ? '' : voucherText(split);
   if (voucher !== '') about.push(['said by', voucher]);
