@@ -5,7 +5,7 @@ import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { encodeTextMessage } from '../src/mesh/text-message.js';
 import { frameMessage } from '../src/wire/grpc/request.js';
-import { certificateAuthority } from '../test/fixtures/certificate.js';
+import { certificateAuthority } from '../src/mesh/certificates.js';
 import type { BenchLoad } from './clients.js';
 import { BenchFlagError, type BenchFlags, HELP, readFlags } from './flags.js';
 import { grpcRows, http2Rows, openLoopRows, webRows } from './grpc-rows.js';

@@ -46,7 +46,8 @@ function refuseOddSwitches(words: readonly string[]): void {
   const end = words.indexOf('--');
   for (const word of end < 0 ? words : words.slice(0, end)) {
     const [, name = '', value = ''] = /^--?([a-z][a-z-]*)=(.*)$/.exec(word) ?? [];
-    const option: Options | undefined = { ...SETTING_OPTIONS, ...OUTPUT_OPTIONS }[name];
+    const options: Readonly<Record<string, Options>> = { ...SETTING_OPTIONS, ...OUTPUT_OPTIONS };
+    const option = Object.hasOwn(options, name) ? options[name] : undefined;
     if (option?.type !== 'boolean' || value === 'true' || value === 'false') continue;
     throw new InputError('this is a switch: it is given, or not, and has no value', {
       path: `--${name}`,

@@ -1,121 +1,130 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InputError } from '../input-error.js';
 import { PACKAGE_FOLDER } from '../package-folder.js';
 import { readScenarioFile } from '../inputs/scenario-file.js';
 import { parseWeights } from '../scenario/expectation-source.js';
 import { scenarioOf } from '../scenario/scenario.js';
+import type { Settings } from '../scenario/schema.js';
 import { demoFaultNamed } from './demo-fault.js';
-import { type DemoApplication, startDemoMesh } from './demo-mesh.js';
+import { type DemoCertificate, demoCertificate, startDemoMesh } from './demo-mesh.js';
+import { type DemoScenario, DEMOS, SERIES } from './demo-scenarios.js';
+import { EXIT, gravestStatus } from './exit-status.js';
 import type { Interruption } from './interruption.js';
 import type { Arguments } from './arguments.js';
 import { settingsFromFlags } from './settings.js';
 import { outputSettings } from './outputs.js';
 import { verifyAndReport } from './verify-command.js';
 
-interface DemoScenario {
-  file: string;
-  application: DemoApplication;
-  /** What the mesh serves. It is told, and does not read the manifests that the verdict reads. */
-  weights: readonly { name: string; weight: number }[];
-  /** How to call the mesh by hand. @param address Its `host:port`. */
-  byHand: (address: string) => string;
-}
-
-const GREETER_CALL = grpcurl('{"name":"Jack"}', 'helloworld.Greeter/SayHello');
-
-const DEMOS: Record<string, DemoScenario> = {
-  greeter: {
-    file: 'asm-greeter-60-40.yaml',
-    application: 'greeter',
-    weights: [
-      { name: 'v1', weight: 60 },
-      { name: 'v2', weight: 40 },
-    ],
-    byHand: GREETER_CALL,
-  },
-  'greeter-100-0': {
-    file: 'asm-greeter-100-0.yaml',
-    application: 'greeter',
-    weights: [
-      { name: 'v1', weight: 100 },
-      { name: 'v2', weight: 0 },
-    ],
-    byHand: GREETER_CALL,
-  },
-  echo: {
-    file: 'echo-20-80.yaml',
-    application: 'echo',
-    weights: [
-      { name: 'v1', weight: 20 },
-      { name: 'v2', weight: 80 },
-    ],
-    byHand: grpcurl(
-      '{"message":"hi"}',
-      'proto.EchoTestService/Echo',
-      'echo.echo-grpc.svc.cluster.local:7070',
-    ),
-  },
-  bookinfo: {
-    file: 'bookinfo-10-40-50.yaml',
-    application: 'bookinfo',
-    weights: [
-      { name: 'v1', weight: 10 },
-      { name: 'v2', weight: 40 },
-      { name: 'v3', weight: 50 },
-    ],
-    byHand: (address) => `curl http://${address}/productpage`,
-  },
-  // The weights are those of the orders; users and their health have others.
-  'grpc-gateway': {
-    file: 'grpc-gateway-paths-canary.yaml',
-    application: 'grpc-gateway',
-    weights: [
-      { name: 'v1', weight: 60 },
-      { name: 'v2', weight: 40 },
-    ],
-    byHand: grpcurl(
-      '{"id":"1001"}',
-      'mypackage.OrderService/GetOrder',
-      'grpc.example.com',
-      '-proto scenarios/grpc-gateway/order.proto',
-    ),
-  },
-};
-
-function grpcurl(
-  data: string,
-  method: string,
-  authority?: string,
-  flags?: string,
-): DemoScenario['byHand'] {
-  const header = authority === undefined ? '' : ` -authority ${authority}`;
-  const more = flags === undefined ? '' : ` ${flags}`;
-  return (address) => `grpcurl -plaintext${header}${more} -d '${data}' ${address} ${method}`;
-}
-
 const SCENARIOS = path.join(PACKAGE_FOLDER, 'scenarios');
 
 /** `splitproof demo`. @returns The exit status. */
 export async function demoCommand(args: Arguments, interruption: Interruption): Promise<number> {
-  const demo = demoNamed(String(args.scenario));
-  const output = outputSettings(args);
-  const actual = typeof args.actual === 'string' ? actualWeights(demo, args.actual) : demo.weights;
-  const settings = {
-    ...(await readScenarioFile(fileOf(demo), interruption.signal)),
-    ...(await settingsFromFlags(args, interruption.signal)),
-  };
-  const mesh = await openMesh(demo, actual, args);
-  try {
+  const name = String(args.scenario);
+  const names = Object.hasOwn(SERIES, name) ? SERIES[name] : undefined;
+  if (names !== undefined) return await runSeries(name, names, args, interruption);
+  return await withMesh(demoNamed(name), args, interruption, async (running) => {
     if (args.serve === true) {
-      await serve(demo, mesh.address, actual, interruption.signal);
-      return 0;
+      await serve(running, interruption.signal);
+      return EXIT.pass;
     }
-    const scenario = scenarioOf({ ...settings, target: mesh.address }, 'verify');
-    return await verifyAndReport(scenario, output, interruption);
+    const scenario = scenarioOf(running.settings, 'verify');
+    return await verifyAndReport(scenario, outputSettings(args), interruption);
+  });
+}
+
+/**
+ * Runs one demo after the other. Of those that pass the verdict is shown alone.
+ *
+ * @returns The gravest exit status.
+ */
+async function runSeries(
+  name: string,
+  names: readonly string[],
+  args: Arguments,
+  interruption: Interruption,
+): Promise<number> {
+  const one = names.find((demo) => demo.endsWith('-paths')) ?? names[0];
+  for (const flag of ONE_DEMO_ONLY) {
+    if (args[flag] === undefined || args[flag] === false) continue;
+    throw new InputError(
+      `${name} runs ${names.length} demos one after the other: choose one, such as ${one}`,
+      { path: `--${flag}` },
+    );
+  }
+  const output = { ...outputSettings(args), isBrief: true };
+  const statuses: number[] = [];
+  for (const demo of names) {
+    // What has been interrupted has a status of its own.
+    if (statuses.length > 0 && interruption.signal.aborted) break;
+    const known = demoNamed(demo);
+    // What leads to one version only is served as it is.
+    const own = known.weights.length === 1 ? { ...args, actual: undefined } : args;
+    const status = await withMesh(known, own, interruption, ({ settings }) =>
+      verifyAndReport(scenarioOf(settings, 'verify'), output, interruption),
+    );
+    statuses.push(status);
+  }
+  if (output.format === 'console' && !output.quiet) {
+    process.stderr.write(`note: one of them, whole: splitproof demo ${one}\n`);
+  }
+  return gravestStatus(...statuses);
+}
+
+/** What is of one demo only. */
+const ONE_DEMO_ONLY = ['serve', 'port', 'output'] as const;
+
+/** A demo whose mesh is up. */
+interface RunningDemo {
+  demo: DemoScenario;
+  address: string;
+  /** What it serves. */
+  weights: DemoScenario['weights'];
+  /** Of the authority that vouches for it; null in plaintext. */
+  caFile: string | null;
+  /** How it is verified. */
+  settings: Settings;
+}
+
+/** Starts the mesh of a demo for as long as something is done with it. */
+async function withMesh(
+  demo: DemoScenario,
+  args: Arguments,
+  { signal }: Interruption,
+  action: (running: RunningDemo) => Promise<number>,
+): Promise<number> {
+  const weights = typeof args.actual === 'string' ? actualWeights(demo, args.actual) : demo.weights;
+  const settings = {
+    ...(await readScenarioFile(fileOf(demo), signal)),
+    ...(await settingsFromFlags(args, signal)),
+  };
+  const certificate = demo.securedAs === undefined ? null : await demoCertificate(demo.securedAs);
+  const mesh = await openMesh(demo, weights, certificate?.own, args);
+  const trust = certificate === null ? null : temporaryFile(certificate.authority);
+  try {
+    const { address } = mesh;
+    const target = { target: address, ...(trust === null ? {} : { cacert: trust.file }) };
+    const caFile = trust?.file ?? null;
+    return await action({ demo, address, weights, caFile, settings: { ...settings, ...target } });
   } finally {
+    trust?.remove();
     await mesh.close();
   }
+}
+
+/** What stands in a file for as long as a demo runs. */
+function temporaryFile(text: string): { file: string; remove: () => void } {
+  const folder = mkdtempSync(path.join(tmpdir(), 'splitproof-demo-'));
+  const file = path.join(folder, 'authority.pem');
+  writeFileSync(file, text);
+  return {
+    file,
+    remove() {
+      rmSync(folder, { recursive: true });
+    },
+  };
 }
 
 /** Relative to the working folder, so that reports name it as a person would. */
@@ -124,11 +133,11 @@ function fileOf(demo: DemoScenario): string {
 }
 
 function demoNamed(name: string): DemoScenario {
-  const short = name.replace(/^asm-/, '').replace(/-(?:60-40|20-80|10-40-50)$/, '');
+  const short = name.replace(/^asm-/, '').replace(/-(?:60-40|20-80|10-40-50|canary)$/, '');
   const demo = Object.hasOwn(DEMOS, short) ? DEMOS[short] : undefined;
   if (demo !== undefined) return demo;
   throw new InputError(
-    `there is no demo "${name}": it is one of ${Object.keys(DEMOS).join(', ')}`,
+    `there is no demo "${name}": it is one of ${[...Object.keys(DEMOS), ...Object.keys(SERIES)].join(', ')}`,
     {
       path: 'SCENARIO',
     },
@@ -154,6 +163,7 @@ function actualWeights(demo: DemoScenario, text: string): DemoScenario['weights'
 async function openMesh(
   demo: DemoScenario,
   weights: DemoScenario['weights'],
+  tls: DemoCertificate['own'] | undefined,
   args: Arguments,
 ): ReturnType<typeof startDemoMesh> {
   const { port = null } = args;
@@ -165,24 +175,25 @@ async function openMesh(
     port: port === null ? null : Number(port),
     isPinned: args.pinned === true,
     fault: typeof args.fault === 'string' ? demoFaultNamed(args.fault) : null,
+    ...(demo.deployment === undefined ? {} : { deployment: demo.deployment }),
+    ...(tls === undefined ? {} : { tls }),
   });
 }
 
 async function serve(
-  demo: DemoScenario,
-  address: string,
-  weights: DemoScenario['weights'],
+  { demo, address, weights, caFile }: RunningDemo,
   signal: AbortSignal,
 ): Promise<void> {
   const split = weights.map(({ name, weight }) => `${name} ${weight}`).join(', ');
+  const trust = caFile === null ? '' : ` --cacert ${caFile}`;
   process.stdout.write(
     [
       `The ${demo.application} mesh listens on ${address} and splits ${split}.`,
       '',
       'Call it:',
-      `  ${demo.byHand(address)}`,
+      `  ${demo.byHand(address, caFile)}`,
       'Verify it:',
-      `  splitproof verify --scenario ${fileOf(demo)} ${address}`,
+      `  splitproof verify --scenario ${fileOf(demo)} ${address}${trust}`,
       '',
       'Ctrl-C ends it.',
       '',

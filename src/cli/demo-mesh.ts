@@ -4,7 +4,8 @@ import { type Mesh, startMesh } from '../mesh/mesh.js';
 import type { WebOptions } from '../mesh/page-exchange.js';
 import type { PodErrors } from '../mesh/pod-errors.js';
 import { type MeshRoute, type PathMesh, startPathMesh } from '../mesh/path-mesh.js';
-import { podNames } from '../mesh/pod-names.js';
+import type { Certificate } from '../mesh/certificates.js';
+import { podNames, podsOfDeployment } from '../mesh/pod-names.js';
 import type { MeshService } from '../mesh/services.js';
 import type { SplitBehaviour } from '../mesh/split-pods.js';
 import { InputError } from '../input-error.js';
@@ -25,6 +26,10 @@ export interface DemoMeshOptions {
   isPinned: boolean;
   /** What is wrong besides; null: nothing. */
   fault: DemoFault | null;
+  /** What the Deployments of a version are called; as the application's documents call them when absent. */
+  deployment?: (version: string) => string;
+  /** Plaintext when absent. */
+  tls?: Certificate;
 }
 
 type Versions = { name: string; weight: number; pods: string[] }[];
@@ -35,6 +40,8 @@ const DRIFT_REQUESTS = 3000;
 const DRIFT_POINTS = 0.2;
 const SLOT_MS = 10;
 const FAILING_PART = 0.09;
+/** Longer than the scenarios ask a certificate to last: a month. */
+const DEMO_CERTIFICATE_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**
  * Starts the mesh of a demo.
@@ -43,9 +50,9 @@ const FAILING_PART = 0.09;
  */
 export async function startDemoMesh(
   application: DemoApplication,
-  { weights, port, isPinned, fault }: DemoMeshOptions,
+  { weights, port, isPinned, fault, deployment, tls }: DemoMeshOptions,
 ): Promise<Mesh | Bookinfo | PathMesh> {
-  const at = port === null ? {} : { port };
+  const at = { ...(port === null ? {} : { port }), ...(tls === undefined ? {} : { tls }) };
   try {
     if (application === 'bookinfo') {
       if (isPinned) {
@@ -76,7 +83,7 @@ export async function startDemoMesh(
       }
       return await startPathMesh({ ...at, routes: gatewayRoutes(weights) });
     }
-    const split = splitOf(versionsOf(application, weights), fault);
+    const split = splitOf(versionsOf(application, weights, deployment), fault);
     const mesh = await startMesh({
       ...at,
       service: application,
@@ -180,6 +187,33 @@ function failingOf(
   return { version, rate: FAILING_PART, isNamed: fault === 'failing-canary' };
 }
 
-function versionsOf(app: MeshService | 'reviews', weights: DemoMeshOptions['weights']): Versions {
-  return weights.map(({ name, weight }) => ({ name, weight, pods: podNames(app, name) }));
+function versionsOf(
+  app: MeshService | 'reviews',
+  weights: DemoMeshOptions['weights'],
+  deployment?: (version: string) => string,
+): Versions {
+  return weights.map(({ name, weight }) => {
+    const pods =
+      deployment === undefined ? podNames(app, name) : podsOfDeployment(deployment(name));
+    return { name, weight, pods };
+  });
+}
+
+/** What a client trusts, and what the mesh shows it. */
+export interface DemoCertificate {
+  /** PEM */
+  authority: string;
+  own: Certificate;
+}
+
+/** A certificate for one host, and the authority that vouches for it; both live as long as the demo. */
+export async function demoCertificate(host: string): Promise<DemoCertificate> {
+  const { certificateAuthority } = await import('../mesh/certificates.js');
+  const authority = await certificateAuthority('splitproof demo authority');
+  const own = await authority.issue({
+    hosts: [host],
+    validFrom: new Date(Date.now() - DEMO_CERTIFICATE_MS),
+    validUntil: new Date(Date.now() + DEMO_CERTIFICATE_MS),
+  });
+  return { authority: authority.cert, own };
 }

@@ -15,7 +15,8 @@ const DEMO_EPILOGUE = `Examples:
   splitproof demo --fault failing-canary   v2 fails some of its own calls: fails
   splitproof demo --fault drift            right on average only: never passes
   splitproof demo bookinfo                 reviews behind a product page
-  splitproof demo grpc-gateway --actual v1=75,v2=25
+  splitproof demo grpc-gateway             each of its scenarios in turn
+  splitproof demo grpc-gateway-paths --actual v1=75,v2=25
                                            one wrong split of three: it is named
   splitproof demo echo --serve             for grpcurl and other tools`;
 
@@ -29,7 +30,7 @@ export function demoOptions(command: Argv): Argv {
     .positional('scenario', {
       type: 'string',
       describe:
-        'greeter (60/40), greeter-100-0, echo (20/80), bookinfo (10/40/50), grpc-gateway (three services by path)',
+        'greeter (60/40), greeter-100-0, echo (20/80), bookinfo (10/40/50), grpc-gateway (all of grpc-gateway-tls, grpc-gateway-paths, grpc-gateway-web)',
       default: 'greeter',
     })
     .options({

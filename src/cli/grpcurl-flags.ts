@@ -13,11 +13,11 @@ const ONE_DASH = [
 ];
 
 /** Flags that have another name here. */
-const OTHER_NAMES: Readonly<Record<string, string | undefined>> = {
-  '--skipTLS': '--skip-verify',
-  '-use-reflection': '--reflect',
-  '--use-reflection': '--reflect',
-};
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['--skipTLS', '--skip-verify'],
+  ['-use-reflection', '--reflect'],
+  ['--use-reflection', '--reflect'],
+]);
 
 /** What grpcurl takes for seconds. */
 const BARE_NUMBER = /^\d+(?:\.\d+)?$/;
@@ -37,6 +37,6 @@ export function grpcurlFlags(words: readonly string[]): string[] {
       const isSeconds = name === 'max-time' && BARE_NUMBER.test(value.slice(1));
       return `--${name}${value}${isSeconds ? 's' : ''}`;
     }
-    return OTHER_NAMES[word] ?? word;
+    return OTHER_NAMES.get(word) ?? word;
   });
 }

@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../input-error.js';
+import { renderVerdict } from '../report/console/console.js';
 import { FORMATS, type FormatName } from '../report/formats.js';
 import type { RunRecord } from '../record/run-record.js';
 import { plainText } from '../report/plain-text.js';
@@ -15,6 +16,8 @@ export interface OutputSettings {
   files: OutputFile[];
   quiet: boolean;
   colour: boolean;
+  /** On standard output a run that passes is shown by its verdict alone. */
+  isBrief?: boolean;
 }
 
 /** A file that gets a report. */
@@ -82,7 +85,10 @@ export async function writeReports(
   record: RunRecord,
   signal: AbortSignal,
 ): Promise<boolean> {
-  process.stdout.write(FORMATS[output.format].render(record, outputStyle(output.colour)));
+  const isBrief = output.isBrief === true && record.verdict === 'pass';
+  const { render } =
+    isBrief && output.format === 'console' ? { render: renderVerdict } : FORMATS[output.format];
+  process.stdout.write(render(record, outputStyle(output.colour)));
   let isComplete = true;
   for (const { file, format } of output.files) {
     try {

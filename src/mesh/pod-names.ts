@@ -29,7 +29,15 @@ const DEPLOYMENT: Readonly<Partial<Record<MeshApp, string>>> = {
  * @param replicas How many; at least 1.
  */
 export function podNames(app: MeshApp, version: string, replicas = 1): string[] {
-  const deployment = `${DEPLOYMENT[app] ?? app}-${version}`;
+  return podsOfDeployment(`${DEPLOYMENT[app] ?? app}-${version}`, replicas);
+}
+
+/**
+ * Names of the pods of a Deployment, always the same for the same arguments.
+ *
+ * @param replicas How many; at least 1.
+ */
+export function podsOfDeployment(deployment: string, replicas = 1): string[] {
   const documented = DOCUMENTED[deployment];
   const hash = documented?.hash ?? generated(deployment, 10);
   return Array.from({ length: replicas }, (_, index) => {

@@ -13,7 +13,7 @@ import type { CannedServerOptions } from '../../bench/canned-server.js';
 import type { ServerProcess } from '../../bench/server-process.js';
 import { startCannedServer } from '../../bench/start-canned-server.js';
 import { podNames } from '../../src/mesh/pod-names.js';
-import { certificateAuthority } from '../fixtures/certificate.js';
+import { certificateAuthority } from '../../src/mesh/certificates.js';
 import { greetMany, grpcClient, type GrpcClient } from '../fixtures/grpc-client.js';
 
 const [V1 = ''] = podNames('greeter', 'v1');

@@ -89,6 +89,43 @@ describe('splitproof demo', () => {
     );
   });
 
+  it('runs the scenarios of the gRPC gateway in turn, and shows the verdicts of those that pass', async () => {
+    const wide = ['-n', '6000', '--tolerance', '10pp'];
+    const { status, stdout } = await splitproof(['demo', 'grpc-gateway', ...wide]);
+    assert.equal(status, 0, stdout);
+    const titles = [...stdout.matchAll(/^splitproof · (\S+) · 6,000 requests in /gm)];
+    assert.deepEqual(
+      titles.map(([, name]) => name),
+      ['grpc-gateway-tls', 'grpc-gateway-paths-canary', 'grpc-gateway-web-canary'],
+    );
+    assert.equal(stdout.match(/^PASS /gm)?.length, titles.length);
+    for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
+  });
+
+  it('shows the whole report of those that do not pass', async () => {
+    const { status, stdout } = await splitproof([
+      ...['demo', 'grpc-gateway', '--actual', 'v1=75,v2=25', '-n', '6000'],
+    ]);
+    assert.equal(status, 1, stdout);
+    assert.equal(stdout.match(/^FAIL /gm)?.length, 2);
+    // What leads to one version is served as it is.
+    assert.match(stdout, /^splitproof · grpc-gateway-tls · [^\n]+\nPASS /m);
+    assert.match(stdout, /^Who answered$/m);
+  });
+
+  it('says which of several demos it takes to choose, and which there are', async () => {
+    for (const [words, message] of [
+      [['grpc-gateway', '--serve'], /--serve: .* choose one, such as grpc-gateway-paths/],
+      [['grpc-gateway', '-o', 'run.json'], /--output: .* choose one/],
+      [['constructor'], /there is no demo "constructor": it is one of greeter, /],
+    ] as const) {
+      const { status, stderr } = await splitproof(['demo', ...words]);
+      assert.equal(status, 2);
+      assert.match(stderr, message);
+      assert.equal(stderr.trim().split('\n').length, 1, stderr);
+    }
+  });
+
   it('balances no connections to reviews', async () => {
     const { status, stderr } = await splitproof(['demo', 'bookinfo', '--pinned']);
     assert.equal(status, 2);

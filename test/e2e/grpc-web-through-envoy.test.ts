@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Backend, startBackend } from '../../src/mesh/backend.js';
 import type { RunRecord } from '../../src/record/run-record.js';
-import { certificateAuthority } from '../fixtures/certificate.js';
+import { certificateAuthority } from '../../src/mesh/certificates.js';
 import { type BrowserPage, startPage } from '../fixtures/chromium.js';
 import { reasonsOf, recordOf, splitproof } from '../fixtures/command.js';
 import { type Envoy, startEnvoy } from '../fixtures/envoy.js';

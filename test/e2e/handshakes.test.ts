@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import tls from 'node:tls';
 import { after, describe, it } from 'node:test';
-import { certificateAuthority } from '../fixtures/certificate.js';
+import { certificateAuthority } from '../../src/mesh/certificates.js';
 import { recordOf, splitproof } from '../fixtures/command.js';
 
 const CALL = ['helloworld.Greeter/SayHello', '--weights', 'v1=60,v2=40', '-n', '100'];

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunRecord } from '../../src/record/run-record.js';
 import { ISTIO_JSON, ISTIO_TEXT } from '../fixtures/access-log-formats.js';
-import { certificateAuthority } from '../fixtures/certificate.js';
+import { certificateAuthority } from '../../src/mesh/certificates.js';
 import { reasonsOf, recordOf } from '../fixtures/command.js';
 import { type Envoy, startEnvoy } from '../fixtures/envoy.js';
 import { type EnvoyCluster, type EnvoyListener, FAULT } from '../fixtures/envoy-config.js';

@@ -7,7 +7,7 @@ import { recordOf, reasonsOf } from '../fixtures/command.js';
 import { startEnvoy, startEnvoyWithConfig } from '../fixtures/envoy.js';
 import { envoyConfig } from '../fixtures/envoy-config.js';
 import { startPods } from '../fixtures/greeters.js';
-import { certificateAuthority } from '../fixtures/certificate.js';
+import { certificateAuthority } from '../../src/mesh/certificates.js';
 
 const CALL = ['helloworld.Greeter/SayHello', '--weights', 'v1=60,v2=40', '--connect-timeout', '2s'];
 const FEW = ['-n', '200'];

@@ -10,7 +10,7 @@ import tls from 'node:tls';
 import { after, before, describe, it } from 'node:test';
 import { type RunRecord, scenarioOf, type Settings, verify } from '../../src/index.js';
 import { type Backend, startBackend } from '../../src/mesh/backend.js';
-import { certificateAuthority } from '../fixtures/certificate.js';
+import { certificateAuthority } from '../../src/mesh/certificates.js';
 import { type Envoy, startEnvoy } from '../fixtures/envoy.js';
 import type { EnvoyCluster, EnvoyListener } from '../fixtures/envoy-config.js';
 

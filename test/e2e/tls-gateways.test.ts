@@ -9,7 +9,7 @@ import tls from 'node:tls';
 import { after, before, describe, it } from 'node:test';
 import { FORMATS, type RunRecord, scenarioOf, type Settings, verify } from '../../src/index.js';
 import { type Backend, startBackend } from '../../src/mesh/backend.js';
-import { certificateAuthority, selfSigned } from '../fixtures/certificate.js';
+import { certificateAuthority, selfSigned } from '../../src/mesh/certificates.js';
 import { reasonsOf, recordOf } from '../fixtures/command.js';
 import { type Envoy, startEnvoy } from '../fixtures/envoy.js';
 import type { EnvoyListener, EnvoyTls } from '../fixtures/envoy-config.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { WebSocketServer } from 'ws';
-import { certificateAuthority } from '../fixtures/certificate.js';
+import { certificateAuthority } from '../../src/mesh/certificates.js';
 import { reasonsOf, recordOf, splitproof } from '../fixtures/command.js';
 import { type Envoy, startEnvoy } from '../fixtures/envoy.js';
 import type { EnvoyListener } from '../fixtures/envoy-config.js';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { certificateAuthority } from '../fixtures/certificate.js';
+import { certificateAuthority } from '../../src/mesh/certificates.js';
 import { nameLeadsTo } from '../fixtures/changing-name.js';
 import { type FaultyLink, startFaultyLink } from '../fixtures/faulty-link.js';
 import { startTlsFront } from '../fixtures/tls-front.js';

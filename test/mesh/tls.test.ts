@@ -3,7 +3,7 @@ import { credentials } from '@grpc/grpc-js';
 import { describe, it } from 'node:test';
 import { startMesh } from '../../src/mesh/mesh.js';
 import { podNames } from '../../src/mesh/pod-names.js';
-import { certificateAuthority } from '../fixtures/certificate.js';
+import { certificateAuthority } from '../../src/mesh/certificates.js';
 import { greetMany, grpcClient } from '../fixtures/grpc-client.js';
 
 const authority = await certificateAuthority();

@@ -1,4 +1,4 @@
-import { certificateAuthority } from '../fixtures/certificate.js';
+import { certificateAuthority } from '../../src/mesh/certificates.js';
 
 const authority = await certificateAuthority();
 

@@ -43,9 +43,19 @@ export function renderConsole(record: RunRecord, style: Style): string {
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
+/** What a run came to, without what it rests on: for one of several. */
+export function renderVerdict(record: RunRecord, style: Style): string {
+  const { load, durationSeconds } = record;
+  const sent = `${formatCount(load.sent)} requests in ${formatSeconds(durationSeconds)}`;
+  return `${paint(style, 'heading', title(record))} · ${sent}\n${verdict(record, style)}\n\n`;
+}
+
+function title({ scenario }: RunRecord): string {
+  return scenario === null ? 'splitproof' : `splitproof · ${plainText(scenario)}`;
+}
+
 function header(record: RunRecord, style: Style): string {
   const { load } = record;
-  const name = record.scenario === null ? '' : ` · ${plainText(record.scenario)}`;
   const rate =
     load.requestsPerSecond === null ? '' : `, ${formatCount(load.requestsPerSecond)} per second`;
   const facts: Fact[] = [
@@ -66,7 +76,7 @@ function header(record: RunRecord, style: Style): string {
   if (load.excluded > 0)
     facts.push(['before', `${formatCount(load.excluded)} requests not counted`]);
   return [
-    paint(style, 'heading', `splitproof${name}${paceText(load)}`),
+    paint(style, 'heading', `${title(record)}${paceText(load)}`),
     ...facts.map((each) => fact(each, style)),
   ].join('\n');
 }

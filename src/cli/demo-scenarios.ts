@@ -1,0 +1,124 @@
+import type { DemoApplication } from './demo-mesh.js';
+
+/** A scenario, and the mesh that it is run against. */
+export interface DemoScenario {
+  file: string;
+  application: DemoApplication;
+  /** What the mesh serves. It is told, and does not read the manifests that the verdict reads. */
+  weights: readonly { name: string; weight: number }[];
+  /** What the Deployments of a version are called; as the application's documents call them unless told. */
+  deployment?: (version: string) => string;
+  /** The name that the mesh's certificate has; plaintext when absent. */
+  securedAs?: string;
+  /**
+   * How to call the mesh by hand.
+   *
+   * @param address Its `host:port`.
+   * @param caFile Of the authority that vouches for it; null in plaintext.
+   */
+  byHand: (address: string, caFile: string | null) => string;
+}
+
+const GREETER_CALL = grpcurl('{"name":"Jack"}', 'helloworld.Greeter/SayHello');
+
+/** What stands behind the gateway that ends TLS. */
+const GRPC_SERVICE: Pick<DemoScenario, 'securedAs' | 'byHand'> = {
+  securedAs: 'grpc.example.com',
+  byHand: grpcurl('{"name":"World"}', 'helloworld.Greeter/SayHello', 'grpc.example.com'),
+};
+
+/** By what they are called on the command line. */
+export const DEMOS: Record<string, DemoScenario> = {
+  greeter: {
+    file: 'asm-greeter-60-40.yaml',
+    application: 'greeter',
+    weights: [
+      { name: 'v1', weight: 60 },
+      { name: 'v2', weight: 40 },
+    ],
+    byHand: GREETER_CALL,
+  },
+  'greeter-100-0': {
+    file: 'asm-greeter-100-0.yaml',
+    application: 'greeter',
+    weights: [
+      { name: 'v1', weight: 100 },
+      { name: 'v2', weight: 0 },
+    ],
+    byHand: GREETER_CALL,
+  },
+  echo: {
+    file: 'echo-20-80.yaml',
+    application: 'echo',
+    weights: [
+      { name: 'v1', weight: 20 },
+      { name: 'v2', weight: 80 },
+    ],
+    byHand: grpcurl(
+      '{"message":"hi"}',
+      'proto.EchoTestService/Echo',
+      'echo.echo-grpc.svc.cluster.local:7070',
+    ),
+  },
+  bookinfo: {
+    file: 'bookinfo-10-40-50.yaml',
+    application: 'bookinfo',
+    weights: [
+      { name: 'v1', weight: 10 },
+      { name: 'v2', weight: 40 },
+      { name: 'v3', weight: 50 },
+    ],
+    byHand: (address) => `curl http://${address}/productpage`,
+  },
+  'grpc-gateway-tls': {
+    file: 'grpc-gateway-tls.yaml',
+    application: 'greeter',
+    weights: [{ name: 'grpc-service', weight: 100 }],
+    deployment: (version) => version,
+    ...GRPC_SERVICE,
+  },
+  // The weights are those of the orders; users and their health have others.
+  'grpc-gateway-paths': {
+    file: 'grpc-gateway-paths-canary.yaml',
+    application: 'grpc-gateway',
+    weights: [
+      { name: 'v1', weight: 60 },
+      { name: 'v2', weight: 40 },
+    ],
+    byHand: grpcurl(
+      '{"id":"1001"}',
+      'mypackage.OrderService/GetOrder',
+      'grpc.example.com',
+      '-proto scenarios/grpc-gateway/order.proto',
+    ),
+  },
+  'grpc-gateway-web': {
+    file: 'grpc-gateway-web-canary.yaml',
+    application: 'greeter',
+    weights: [
+      { name: 'v1', weight: 60 },
+      { name: 'v2', weight: 40 },
+    ],
+    deployment: (version) => `grpc-service-${version}`,
+    ...GRPC_SERVICE,
+  },
+};
+
+/** Demos that are run one after the other, by what they are called together. */
+export const SERIES: Readonly<Record<string, readonly string[]>> = {
+  'grpc-gateway': Object.keys(DEMOS).filter((name) => name.startsWith('grpc-gateway-')),
+};
+
+function grpcurl(
+  data: string,
+  method: string,
+  authority?: string,
+  flags?: string,
+): DemoScenario['byHand'] {
+  const header = authority === undefined ? '' : ` -authority ${authority}`;
+  const more = flags === undefined ? '' : ` ${flags}`;
+  return (address, caFile) => {
+    const security = caFile === null ? '-plaintext' : `-cacert ${caFile}`;
+    return `grpcurl ${security}${header}${more} -d '${data}' ${address} ${method}`;
+  };
+}
