@@ -14,6 +14,10 @@ export interface RouteTimeout {
 const SLACK_MS = 100;
 const SLACK_PART = 0.1;
 
+/** Istio's API server refuses `timeout: 0s` of a VirtualService, which has none unless it is given one. */
+const WITHOUT_TIMEOUT =
+  'Leave timeout out of the VirtualService’s route for streaming calls; in an HTTPRoute set timeouts.request: 0s.';
+
 /**
  * Streams that something between this side and the application ended. How long they lasted tells a timeout of
  * the whole stream, how long nothing had come one of idle streams; a stream that its application ended has
@@ -44,7 +48,7 @@ export function streamCut(
       ...found('proxy', {
         ...common,
         summary: `The route’s timeout of ${timeout.ms} ms cuts streams.`,
-        advice: 'Set timeout: 0s in the route of streaming calls.',
+        advice: WITHOUT_TIMEOUT,
       }),
       place: timeout.place,
     };
@@ -53,7 +57,7 @@ export function streamCut(
     ...common,
     advice:
       length !== null
-        ? 'All lasted equally long: look for a timeout of the whole stream. Set timeout: 0s in the route (VirtualService; timeouts.request: 0s in an HTTPRoute), and look at max_stream_duration of the listener or the cluster.'
+        ? `All lasted equally long: look for a timeout of the whole stream. ${WITHOUT_TIMEOUT} Look at max_stream_duration of the listener or the cluster, too.`
         : idle !== null
           ? 'All had been silent equally long: look for an idle timeout. Envoy’s stream_idle_timeout is 5 minutes unless told; Istio sets a route’s idle_timeout and a DestinationRule’s connectionPool.http.idleTimeout. Or let the application say something more often.'
           : 'They lasted differently long, so that no timeout explains them: look for restarts, a draining gateway, or a peer that resets streams (transport.rstStream).',

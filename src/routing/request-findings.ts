@@ -29,15 +29,23 @@ export function protocolFindings(
   ];
 }
 
-/** A route's timeout ends a stream however busy it is. */
+/**
+ * A route's timeout ends a stream however busy it is. Istio's API server refuses `timeout: 0s`, and a route without
+ * one has none; Gateway API knows `0s`.
+ * Source: istio/api networking/v1alpha3/virtual_service.proto (its CEL rule); istio/istio
+ * pilot/pkg/networking/core/route/route.go, setTimeout; GEP-1742.
+ */
 function streamTimeout(matched: MatchedRule | null, streaming: boolean): Finding[] {
   const timeoutMs = matched?.rule.effects.timeoutMs ?? 0;
   if (matched === null || !streaming || timeoutMs === 0) return [];
+  const { node } = matched.rule;
+  const ofRoute = node.field('timeouts').field('request');
+  const isApis = !ofRoute.absent;
   return [
     manifestFinding({
       code: 'stream-timeout',
-      summary: `the route ends every call after ${timeoutMs} ms, streams too: set timeout: 0s for streaming calls`,
-      place: matched.rule.node.field('timeout').place(),
+      summary: `the route ends every call after ${timeoutMs} ms, streams too: ${isApis ? 'set timeouts.request: 0s' : 'leave timeout out'} where calls stream`,
+      place: (isApis ? ofRoute : node.field('timeout')).place(),
     }),
   ];
 }

@@ -336,6 +336,10 @@ describe('the resolution of a request', () => {
       );
     assert.deepEqual(codes(true), ['stream-timeout']);
     assert.deepEqual(codes(false), []);
+    const [finding] = resolveRoute(set, request({ targetPort: 80 }), { streaming: true }).findings;
+    // What Istio's API server would refuse is no advice.
+    assert.match(finding!.summary, /leave timeout out/);
+    assert.equal(finding!.place?.path, 'spec.http[0].timeout');
   });
 
   it('a timeout of an older server that is 0s is none for a stream', () => {
