@@ -7,6 +7,7 @@ export const DEMO_FAULTS = {
   'stale-gateway': 'one of 8 gateways sends everything to the first version',
   'failing-canary': 'the last version fails 9 % of its calls, and says so',
   'silent-canary': 'it fails as many, and its errors do not say whose they are',
+  'no-retries': 'the gateway of grpc-gateway-retries tries nothing again',
 } as const;
 
 export type DemoFault = keyof typeof DEMO_FAULTS;

@@ -1,5 +1,6 @@
 import { type Bookinfo, startBookinfo } from '../mesh/bookinfo/bookinfo.js';
 import type { DemoFault } from './demo-fault.js';
+import type { GatewayLimits } from '../mesh/gateway-limits.js';
 import { type Mesh, startMesh } from '../mesh/mesh.js';
 import type { WebOptions } from '../mesh/page-exchange.js';
 import type { PodErrors } from '../mesh/pod-errors.js';
@@ -14,7 +15,8 @@ import { InputError } from '../input-error.js';
  * What a demo's mesh runs: an application that is called itself, Bookinfo with its reviews, or several services
  * behind one gateway.
  */
-export type DemoApplication = 'greeter' | 'echo' | 'bookinfo' | 'grpc-gateway';
+export type DemoApplication =
+  'greeter' | 'echo' | 'bookinfo' | 'grpc-gateway' | 'grpc-gateway-retries';
 
 /** How a mesh is to be started. */
 export interface DemoMeshOptions {
@@ -42,6 +44,8 @@ const SLOT_MS = 10;
 const FAILING_PART = 0.09;
 /** Longer than the scenarios ask a certificate to last: a month. */
 const DEMO_CERTIFICATE_MS = 30 * 24 * 60 * 60 * 1000;
+/** Its number in gRPC. */
+const UNAVAILABLE = 14;
 
 /**
  * Starts the mesh of a demo.
@@ -75,6 +79,14 @@ export async function startDemoMesh(
       if (failing !== null) bookinfo.setErrors(failing.version, failing);
       return bookinfo;
     }
+    if (application === 'grpc-gateway-retries') {
+      return await startRetryingMesh(at, { weights, isPinned, fault });
+    }
+    if (fault === 'no-retries') {
+      throw new InputError('no gateway but that of grpc-gateway-retries tries again: drop it', {
+        path: '--fault',
+      });
+    }
     if (application === 'grpc-gateway') {
       if (isPinned || fault !== null) {
         throw new InputError('several services are split by their weights only: drop it', {
@@ -100,6 +112,45 @@ export async function startDemoMesh(
       path: '--port',
     });
   }
+}
+
+/** A part of their calls that all pods fail at first: a gateway that tries them again answers nearly all. */
+const FAILING_AT_FIRST = 0.1;
+
+/** Timeouts and retries as the manifests of `scenarios/grpc-gateway` say them. */
+const RESILIENCE: GatewayLimits = {
+  timeoutMs: 60_000,
+  retries: {
+    attempts: 3,
+    perTryTimeoutMs: 20_000,
+    retryOn: ['unavailable', 'resource-exhausted', 'internal'],
+  },
+  countsAttempts: true,
+};
+
+/** A gateway that tries calls again, before pods that fail some of them. */
+async function startRetryingMesh(
+  at: { port?: number },
+  { weights, isPinned, fault }: Omit<DemoMeshOptions, 'port'>,
+): Promise<Mesh> {
+  if (isPinned || (fault !== null && fault !== 'no-retries')) {
+    throw new InputError('what fails here are its pods, and its retries with no-retries: drop it', {
+      path: isPinned ? '--pinned' : '--fault',
+    });
+  }
+  const mesh = await startMesh({
+    ...at,
+    service: 'greeter',
+    versions: weights.map(({ name, weight }) => {
+      return { name, weight, pods: podNames('grpc-service', name) };
+    }),
+    limits: fault === 'no-retries' ? { ...RESILIENCE, retries: null } : RESILIENCE,
+  });
+  for (const { name } of weights) {
+    const status = { kind: 'grpc', code: UNAVAILABLE } as const;
+    mesh.setFault(name, { kind: 'errors', rate: FAILING_AT_FIRST, isNamed: false, status });
+  }
+  return mesh;
 }
 
 /** Routes by path, of which those of the orders have the weights that are told. */

@@ -18,6 +18,8 @@ const DEMO_EPILOGUE = `Examples:
   splitproof demo grpc-gateway             each of its scenarios in turn
   splitproof demo grpc-gateway-paths --actual v1=75,v2=25
                                            one wrong split of three: it is named
+  splitproof demo grpc-gateway-retries --fault no-retries
+                                           a policy that is not applied: it is told
   splitproof demo echo --serve             for grpcurl and other tools`;
 
 const faults = Object.entries(DEMO_FAULTS)
@@ -30,7 +32,7 @@ export function demoOptions(command: Argv): Argv {
     .positional('scenario', {
       type: 'string',
       describe:
-        'greeter (60/40), greeter-100-0, echo (20/80), bookinfo (10/40/50), grpc-gateway (all of grpc-gateway-tls, grpc-gateway-paths, grpc-gateway-web)',
+        'greeter (60/40), greeter-100-0, echo (20/80), bookinfo (10/40/50), grpc-gateway (all of grpc-gateway-tls, grpc-gateway-paths, grpc-gateway-retries, grpc-gateway-web)',
       default: 'greeter',
     })
     .options({

@@ -92,6 +92,15 @@ export const DEMOS: Record<string, DemoScenario> = {
       '-proto scenarios/grpc-gateway/order.proto',
     ),
   },
+  'grpc-gateway-retries': {
+    file: 'grpc-gateway-retries-canary.yaml',
+    application: 'grpc-gateway-retries',
+    weights: [
+      { name: 'v1', weight: 80 },
+      { name: 'v2', weight: 20 },
+    ],
+    byHand: grpcurl('{"name":"Jack"}', 'helloworld.Greeter/SayHello', 'grpc.example.com', '-v'),
+  },
   'grpc-gateway-web': {
     file: 'grpc-gateway-web-canary.yaml',
     application: 'greeter',

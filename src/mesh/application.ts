@@ -27,10 +27,11 @@ export interface ForwardedCall {
   request: Uint8Array;
 }
 
-/** The end of a unary call: a message with status OK, or a status other than OK. */
+/** The end of a unary call: a message with status OK, a status other than OK, or one of HTTP alone. */
 export type UnaryReply =
   | ({ kind: 'message'; message: Uint8Array } & ReplyHeaders)
-  | ({ kind: 'error'; code: number; message: string } & ReplyHeaders);
+  | ({ kind: 'error'; code: number; message: string } & ReplyHeaders)
+  | ({ kind: 'http-error'; status: number; message: string } & ReplyHeaders);
 
 interface ReplyHeaders {
   headers?: Readonly<Record<string, string>>;

@@ -72,6 +72,10 @@ async function forwardEcho(request: ForwardEchoRequest, call: CallContext): Prom
       errors.push(`rpc error: code = ${codeName(reply.code)} desc = ${reply.message}`);
       continue;
     }
+    if (reply.kind === 'http-error') {
+      errors.push(`unexpected HTTP status code received from server: ${reply.status}`);
+      continue;
+    }
     const latencyMicros = Number(process.hrtime.bigint() - startedAt) / 1000;
     outputs.push(outputText(index, latencyMicros, decodeTextMessage(reply.message)));
   }

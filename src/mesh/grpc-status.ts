@@ -1,9 +1,12 @@
 /** The gRPC status codes the mesh answers with (numbers of the gRPC specification). */
 export const GRPC_STATUS = {
   ok: 0,
+  cancelled: 1,
   unknown: 2,
   invalidArgument: 3,
+  deadlineExceeded: 4,
   notFound: 5,
+  resourceExhausted: 8,
   unimplemented: 12,
   internal: 13,
   unavailable: 14,

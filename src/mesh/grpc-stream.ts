@@ -143,6 +143,13 @@ export function respond(
     respondError(stream, reply.code, reply.message, { ...extraHeaders, ...reply.headers });
     return;
   }
+  if (reply.kind === 'http-error') {
+    const said = { ':status': reply.status, 'content-type': 'text/plain' };
+    stream.resume();
+    stream.respond({ ...said, ...extraHeaders, ...reply.headers });
+    stream.end(reply.message);
+    return;
+  }
   stream.respond(
     { ':status': 200, 'content-type': GRPC_CONTENT_TYPE, ...extraHeaders, ...reply.headers },
     { waitForTrailers: true },

@@ -51,6 +51,10 @@ export function webReply(headers: IncomingHttpHeaders, reply: UnaryReply): WebRe
       body: Buffer.alloc(0),
     };
   }
+  if (reply.kind === 'http-error') {
+    const said = { 'content-type': 'text/plain', ...reply.headers };
+    return { status: reply.status, headers: said, body: Buffer.from(reply.message) };
+  }
   const trailers = Buffer.from(`grpc-status:${GRPC_STATUS.ok}\r\n`);
   const pieces = [framed(0, reply.message), framed(TRAILERS, trailers)];
   const body = asText

@@ -13,7 +13,15 @@ import {
   readStream,
   type WebOptions,
 } from './page-exchange.js';
-import { answerCall, forwardToPod, serveStream } from './pod-server.js';
+import { answerCall, forwardToPod, isUnary, serveStream } from './pod-server.js';
+import {
+  ATTEMPT_COUNT,
+  attempted,
+  type AttemptEnd,
+  type GatewayLimits,
+  NO_LIMITS,
+} from './gateway-limits.js';
+import { isGrpc, readUnaryRequest, respond } from './grpc-stream.js';
 import { randomDraws } from './random.js';
 import type { MeshService } from './services.js';
 import type { SplitBehaviour } from './split-pods.js';
@@ -37,6 +45,8 @@ export interface MeshOptions extends H2ServerOptions, SplitBehaviour {
   hosts?: readonly string[];
   /** Pages in browsers are served too, by gRPC-Web: in plaintext over HTTP/1.1 as well; only gRPC when absent. */
   web?: WebOptions;
+  /** Timeouts and retries of the gateway's route, for unary calls of gRPC; it has none unless told. */
+  limits?: GatewayLimits;
 }
 
 /** An application in several versions behind a gateway that splits by explicit weights. */
@@ -74,6 +84,8 @@ export interface Mesh {
  */
 export async function startMesh(options: MeshOptions): Promise<Mesh> {
   const { balance = 'per-request', hosts, gateways = ONE_GATEWAY, web } = options;
+  const { limits = NO_LIMITS } = options;
+  const isLimited = limits !== NO_LIMITS;
   const random = randomDraws(options.seed);
   const upstreams = upstreamsOf(options.service, options.versions, random, options, forward);
   const balanced = connectionBalancer(gateways, random);
@@ -101,12 +113,16 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     return picked;
   }
 
-  function later(delayMs: number, action: () => void): void {
+  function later(delayMs: number, action: () => void): () => void {
     const timer = setTimeout(() => {
       delays.delete(timer);
       action();
     }, delayMs);
     delays.add(timer);
+    return () => {
+      delays.delete(timer);
+      clearTimeout(timer);
+    };
   }
 
   function forward(call: ForwardedCall): Promise<UnaryReply> {
@@ -141,6 +157,32 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     else answer();
   }
 
+  /** Passes a unary call on as often as the route's limits say. Retries stay with the version, at its next pod. */
+  function passOn(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, to: Upstream): void {
+    const { version } = to;
+    readUnaryRequest(stream, (request) => {
+      const call = { path: headers[':path'] ?? '', headers, request };
+      const attempt = (number: number): Promise<AttemptEnd> => {
+        const pod = number === 1 ? to.pod : upstreams.nextOf(version.name);
+        const { fault } = version;
+        return new Promise((resolve) => {
+          const ask = (): void => {
+            void Promise.resolve(answerCall(pod, call)).then((reply) => {
+              resolve({ kind: 'reply', reply });
+            });
+          };
+          if (!fault) ask();
+          else if (fault.kind === 'delay') later(fault.delayMs, ask);
+          else if (fault.kind !== 'hang') resolve({ kind: 'dead-end', fault });
+        });
+      };
+      void attempted(limits, attempt, random, later).then(({ reply, attempts }) => {
+        const told = limits.countsAttempts ? { [ATTEMPT_COUNT]: String(attempts) } : {};
+        respond(stream, reply, told);
+      });
+    });
+  }
+
   function onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     if (web !== undefined && isOfPage(headers)) {
       readStream(stream, headers, (exchange) => {
@@ -152,7 +194,12 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
       answerNoRoute(stream, headers);
       return;
     }
-    const { version, pod } = upstreamOf(stream);
+    const upstream = upstreamOf(stream);
+    const { version, pod } = upstream;
+    if (isLimited && isGrpc(headers) && isUnary(pod, headers)) {
+      passOn(stream, headers, upstream);
+      return;
+    }
     const { fault } = version;
     if (!fault) serveStream(pod, stream, headers);
     else if (fault.kind === 'delay') {

@@ -13,7 +13,7 @@ const DOCUMENTED: Readonly<Record<string, { hash: string; suffix: string }>> = {
 };
 
 /** An application of which the mesh runs pods. */
-type MeshApp = MeshService | 'productpage' | 'details' | 'reviews' | 'ratings';
+type MeshApp = MeshService | 'grpc-service' | 'productpage' | 'details' | 'reviews' | 'ratings';
 
 /** Applications whose Deployments are called otherwise. */
 const DEPLOYMENT: Readonly<Partial<Record<MeshApp, string>>> = {

@@ -85,7 +85,16 @@ export function serveStream(
   });
 }
 
-/** Answers a call that a gateway has taken out of another protocol. */
+/** Whether a request is a call with one message either way, as far as its application knows. */
+export function isUnary(
+  { application }: Pick<RunningPod, 'application'>,
+  headers: IncomingHttpHeaders,
+): boolean {
+  const path = headers[':path'] ?? '';
+  return !REFLECTION_PATHS.has(path) && streamingMethod(application, path) === undefined;
+}
+
+/** Answers a call whose request a gateway has read. */
 export function answerCall(
   running: RunningPod,
   forwarded: ForwardedCall,

@@ -17,6 +17,7 @@ export interface Upstream {
 }
 
 interface UpstreamVersion {
+  name: string;
   /** On the way to its pods. */
   fault: Exclude<Fault, { kind: 'errors' }> | null;
 }
@@ -29,6 +30,8 @@ export interface Upstreams {
    * @param gateway The replica that asks, by its number; the first unless told.
    */
   pick(gateway?: number): Upstream;
+  /** The next pod of a version, whatever its weight. @throws RangeError for an unknown version. */
+  nextOf(version: string): RunningPod;
   /** @throws RangeError for an unknown version, or weights that make no split. */
   setWeights(weights: VersionWeights): void;
   /** @throws RangeError for an unknown version, or a rate that is none. */
@@ -49,7 +52,7 @@ export function upstreamsOf(
   forward: Forward,
 ): Upstreams {
   const byName = new Map<string, UpstreamVersion>(
-    versions.map(({ name }) => [name, { fault: null }]),
+    versions.map(({ name }) => [name, { name, fault: null }]),
   );
   const split = splitPods(
     versions.map(({ name, weight, pods }) => {
@@ -71,6 +74,7 @@ export function upstreamsOf(
       const { version, pod } = split.pick(gateway);
       return { version: versionNamed(version), pod };
     },
+    nextOf: (version) => split.nextOf(version),
     setWeights(weights) {
       split.setWeights(weights);
     },

@@ -96,7 +96,12 @@ describe('splitproof demo', () => {
     const titles = [...stdout.matchAll(/^splitproof · (\S+) · 6,000 requests in /gm)];
     assert.deepEqual(
       titles.map(([, name]) => name),
-      ['grpc-gateway-tls', 'grpc-gateway-paths-canary', 'grpc-gateway-web-canary'],
+      [
+        'grpc-gateway-tls',
+        'grpc-gateway-paths-canary',
+        'grpc-gateway-retries-canary',
+        'grpc-gateway-web-canary',
+      ],
     );
     assert.equal(stdout.match(/^PASS /gm)?.length, titles.length);
     for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
@@ -107,7 +112,7 @@ describe('splitproof demo', () => {
       ...['demo', 'grpc-gateway', '--actual', 'v1=75,v2=25', '-n', '6000'],
     ]);
     assert.equal(status, 1, stdout);
-    assert.equal(stdout.match(/^FAIL /gm)?.length, 2);
+    assert.equal(stdout.match(/^FAIL /gm)?.length, 3);
     // What leads to one version is served as it is.
     assert.match(stdout, /^splitproof · grpc-gateway-tls · [^\n]+\nPASS /m);
     assert.match(stdout, /^Who answered$/m);
