@@ -37,6 +37,28 @@ export interface Finding {
   advice: string;
 }
 
+/** What of a configuration a setting is about: the hop to the gateway, its route, or the hop behind it. */
+export type SettingKind =
+  | 'gateway-protocol'
+  | 'gateway-tls-mode'
+  | 'gateway-certificate'
+  | 'gateway-tls-versions'
+  | 'gateway-ciphers'
+  | 'gateway-hosts'
+  | 'route-timeout'
+  | 'upstream-version'
+  | 'upstream-tls'
+  | 'connection-pool'
+  | 'service-port';
+
+/** What of the configuration settles something of a hop. Plain data. */
+export interface Setting {
+  kind: SettingKind;
+  /** As it stands there: `h2UpgradePolicy: UPGRADE`. */
+  text: string;
+  place: Place;
+}
+
 /** The place of a mistake, as findings have it. @returns null where nothing of it is known. */
 export function placeOf({ file, line, column, document, path }: InputPlace): Place | null {
   const known = [file, line, column, document, path].some((part) => part !== undefined);

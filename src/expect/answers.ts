@@ -34,7 +34,7 @@ async function judgeCall(
   const errors = withoutAborts(errorRatesOf([counts]), aborts?.figures.allowed ?? 0);
   return {
     ...verdictOn(counts.ends.ok, errors, call, alpha, aborts?.reasons ?? []),
-    findings: [...findRefusals(failures, counts, call.findings), ...(aborts?.findings ?? [])],
+    findings: [...findRefusals(failures, counts, call), ...(aborts?.findings ?? [])],
     split: null,
     check: null,
   };

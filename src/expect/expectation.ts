@@ -1,5 +1,5 @@
 import type { CallCounts, ConnectionCallCounts, Span } from '../count/counted.js';
-import type { Finding } from '../finding.js';
+import type { Finding, Setting } from '../finding.js';
 import type { ComparedPair } from './comparison/timed-sides.js';
 import type { ExpectedAborts } from './expected-aborts.js';
 import type { NamedFailure } from './refusals.js';
@@ -67,6 +67,8 @@ export interface ExpectingCall {
   expectation: Expectation | null;
   /** What reading the configuration brought to light. */
   findings: Finding[];
+  /** What of it settles how hops are spoken on; absent where nothing is known. */
+  settings?: Setting[] | undefined;
 }
 
 /** What a run's verdicts are made with. */

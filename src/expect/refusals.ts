@@ -1,6 +1,8 @@
 import type { CallCounts, FailureCounts } from '../count/counted.js';
-import type { Finding } from '../finding.js';
+import type { Finding, SettingKind } from '../finding.js';
 import { count, counted } from '../number-text.js';
+import { atSetting } from './at-setting.js';
+import type { ExpectingCall } from './expectation.js';
 import { found } from './found.js';
 import { type FlagCounts, flagsText, havingFlags } from './response-flags.js';
 
@@ -13,7 +15,9 @@ export interface NamedFailure extends Pick<FailureCounts, 'cause' | 'count'> {
 /** A way in which gateways refuse requests on their own, before any backend sees them, or in a backend's place. */
 interface Refusal {
   code: string;
-  /** What of the configuration may be the cause, by code: then its place is the finding's. */
+  /** What of the configuration may be the cause: the first that there is gives the finding its place. */
+  settings?: readonly SettingKind[];
+  /** The same by code of what is wrong there, where no setting is known. */
   causes?: readonly string[];
   matches: (failure: NamedFailure) => boolean;
   /** What Envoy's access log has on such a request; absent where it has nothing of its own. */
@@ -58,6 +62,7 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     code: 'upstream-overflow',
+    settings: ['connection-pool'],
     matches: ({ cause }) => /\boverflow\b/i.test(cause),
     flags: ['UO'],
     summary: 'A circuit breaker of the gateway turns requests away (503, overflow).',
@@ -66,6 +71,7 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     code: 'protocol-mismatch',
+    settings: ['upstream-version', 'service-port'],
     causes: ['protocol-mismatch', 'service-port-protocol'],
     matches: ({ cause }) => /reset reason: protocol error/i.test(cause),
     flags: ['UPE'],
@@ -76,6 +82,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     // Whoever resets a stream of ours is the peer: a gateway passes no code of a backend on.
     code: 'protocol-mismatch',
+    settings: ['gateway-protocol'],
     matches: ({ cause }) =>
       /RST_STREAM.*(PROTOCOL_ERROR|HTTP_1_1_REQUIRED)|RST_STREAM with code (1|13)\b/i.test(cause),
     summary: 'What answers at the target resets streams of HTTP/2 for their protocol.',
@@ -94,6 +101,7 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     code: 'upstream-tls-mismatch',
+    settings: ['upstream-tls', 'service-port'],
     matches: ({ cause }) => /TLS[_ ]error|CERTIFICATE_VERIFY_FAILED/i.test(cause),
     flags: ['UF'],
     summary: 'TLS between the gateway and the backend fails (503).',
@@ -102,6 +110,7 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     code: 'upstream-refused-streams',
+    settings: ['connection-pool'],
     matches: ({ cause }) => /remote refused stream reset/i.test(cause),
     flags: ['UR'],
     summary: 'A backend refuses streams of the gateway (REFUSED_STREAM).',
@@ -118,6 +127,7 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     code: 'route-timeout',
+    settings: ['route-timeout'],
     matches: ({ cause }) =>
       /^(?:upstream request timeout|stream timeout|upstream per try timeout|(?:stream )?max duration timeout)$/i.test(
         cause.replace(/^.*reset reason: /, ''),
@@ -129,12 +139,14 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     code: 'protocol-mismatch',
+    settings: ['gateway-protocol'],
     matches: ({ cause }) => cause.includes('speaks HTTP/2 only'),
     summary: 'The target speaks HTTP/2 only, and HTTP/1.1 was spoken to it.',
     advice: 'Add --http-version 2.',
   },
   {
     code: 'protocol-mismatch',
+    settings: ['gateway-protocol'],
     matches: ({ cause }) => cause.includes('something else than HTTP/1.x where a response'),
     summary: 'What answers at the target does not speak HTTP.',
     advice: 'Check the address and the port: another protocol answers there.',
@@ -142,6 +154,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     // By its first bytes, or in the words of nginx and Go.
     code: 'plaintext-on-tls-port',
+    settings: ['gateway-protocol'],
     matches: ({ cause }) =>
       /plaintext was spoken to a TLS port|HTTP request (?:was sent )?to (?:an )?HTTPS/i.test(cause),
     summary: 'Plaintext was spoken to a port that speaks TLS.',
@@ -159,6 +172,7 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     code: 'content-type-refused',
+    settings: ['upstream-version', 'service-port'],
     matches: ({ status, cause }) => status === '415' || /HTTP status(?: code)?:? 415/i.test(cause),
     summary: 'What answers does not take requests of this kind (415).',
     advice:
@@ -173,6 +187,7 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     code: 'trailers-missing',
+    settings: ['upstream-version', 'service-port'],
     matches: ({ cause }) =>
       /^the response ended without grpc-status|Call ended without gRPC status/i.test(cause),
     summary: 'Responses end without the trailers that carry the status of gRPC.',
@@ -183,6 +198,7 @@ const REFUSALS: readonly Refusal[] = [
     // Envoy speaks gRPC to gRPC, even when it refuses: a bare HTTP status comes from something else, and so does
     // a 404 that the access log knows no missing route of.
     code: 'http-error-page',
+    settings: ['upstream-version', 'service-port'],
     matches: ({ cause }) =>
       /HTTP status(?: code)?:? (?:404|50[0-4])|^content-type .* instead of application\/grpc$/i.test(
         cause,
@@ -193,6 +209,7 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     code: 'upstream-unreachable',
+    settings: ['upstream-tls', 'service-port'],
     matches: ({ cause }) =>
       /upstream connect error|connection (failure|timeout|termination)/i.test(cause),
     flags: ['UF', 'UC', 'LR'],
@@ -200,6 +217,10 @@ const REFUSALS: readonly Refusal[] = [
     advice: "Check that the backend's pods run and listen on the Service's target port.",
   },
 ];
+
+type Configured = Pick<ExpectingCall, 'findings' | 'settings'>;
+
+const NOT_CONFIGURED: Configured = { findings: [] };
 
 /** Whether nothing but the status says what is the matter. */
 function isBare({ cause }: NamedFailure): boolean {
@@ -213,12 +234,12 @@ function isBare({ cause }: NamedFailure): boolean {
  *
  * @param failures Failures by status and cause.
  * @param counts Of the same call.
- * @param configured What is wrong with the configuration, whose places are those of what comes of it.
+ * @param configured What is known of the configuration, and what is wrong with it.
  */
 export function findRefusals(
   failures: readonly NamedFailure[],
   { sent, log }: Pick<CallCounts, 'sent' | 'log'>,
-  configured: readonly Finding[] = [],
+  configured: Configured = NOT_CONFIGURED,
 ): Finding[] {
   const logged = loggedFlags(log, sent);
   const counts = new Map<Refusal, { count: number; example: NamedFailure }>();
@@ -275,7 +296,7 @@ function byFlagsAlone(
   logged: LoggedFlags | null,
   told: readonly string[],
   sent: number,
-  configured: readonly Finding[],
+  configured: Configured,
 ): Finding[] {
   if (logged === null) return [];
   const named = new Set(told);
@@ -291,16 +312,16 @@ function byFlagsAlone(
 }
 
 function finding(
-  { code, summary, advice, causes = [] }: Refusal,
+  { code, summary, advice, settings: kinds = [], causes = [] }: Refusal,
   severity: Finding['severity'],
   evidence: string,
-  configured: readonly Finding[],
+  { settings = [], findings }: Configured,
 ): Finding {
-  const origin = configured.find((one) => causes.includes(one.code) && one.place !== null);
-  return {
-    ...found('target', { code, severity, summary, evidence, advice }),
-    place: origin?.place ?? null,
-  };
+  const told = found('target', { code, severity, summary, evidence, advice });
+  const placed = atSetting(told, kinds, settings);
+  if (placed.place !== null) return placed;
+  const origin = findings.find((one) => causes.includes(one.code) && one.place !== null);
+  return { ...placed, place: origin?.place ?? null };
 }
 
 /** Flags that refusals are told by. */

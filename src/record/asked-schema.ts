@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CALL_PROTOCOLS } from '../call/kinds.js';
 import { amount, count, milliseconds, share, weight } from './record-numbers.js';
-import { behind, finding, place, programmed, route } from './record-parts.js';
+import { behind, finding, place, programmed, route, setting } from './record-parts.js';
 
 /** What was expected of a call, by kind. */
 const expectation = z.discriminatedUnion('kind', [
@@ -23,6 +23,7 @@ const askedCall = z.object({
   behind: behind.nullable(),
   programmed: programmed.nullable(),
   findings: z.array(finding),
+  settings: z.array(setting).optional(),
   destinations: z.array(
     z.object({
       name: z.string(),

@@ -63,6 +63,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
   const ofLoad = judgeLoad(counted, {
     requestsPerSecond: load.requestsPerSecond,
     isSpeedAsked: command === 'bench' || isCompared || asksForSpeed(limits),
+    settings: asked.calls.flatMap(({ settings = [] }) => settings),
     failsOnSilence: command === 'bench' && load.loop === 'closed',
   });
   const thresholds = judgeThresholds(limits, counted, {

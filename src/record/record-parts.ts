@@ -24,6 +24,25 @@ export const finding = z.object({
   advice: z.string(),
 });
 
+/** What of the configuration settles how a hop is spoken on. */
+export const setting = z.object({
+  kind: z.enum([
+    'gateway-protocol',
+    'gateway-tls-mode',
+    'gateway-certificate',
+    'gateway-tls-versions',
+    'gateway-ciphers',
+    'gateway-hosts',
+    'route-timeout',
+    'upstream-version',
+    'upstream-tls',
+    'connection-pool',
+    'service-port',
+  ]),
+  text: z.string(),
+  place,
+});
+
 /** The route that a call takes. */
 export const route = z.object({
   source: z.string(),

@@ -1,4 +1,5 @@
 import type { InputError } from '../input-error.js';
+import type { ManifestNode } from './manifest/manifest-node.js';
 import type { MatchedRule, RuleTrace } from './first-match.js';
 import type { Via } from './request.js';
 import type { Finding } from '../finding.js';
@@ -10,6 +11,8 @@ export interface ChosenRoute {
   /** The namespace whose DestinationRules come first; `null` for a gateway. */
   clientNamespace: string | null;
   matched: MatchedRule | null;
+  /** The Gateway's server or listener that takes the request; absent where there is none. */
+  listener?: ManifestNode | undefined;
   /** A service that is reached without any route: its pods share the requests evenly. */
   unroutedService: string | null;
   traces: RuleTrace[];

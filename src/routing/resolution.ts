@@ -1,4 +1,4 @@
-import type { Finding } from '../finding.js';
+import type { Finding, Setting } from '../finding.js';
 import type { RouteEffects } from './effects.js';
 import type { RuleTrace } from './first-match.js';
 import type { GatewayPods } from './gateway-pods.js';
@@ -64,6 +64,8 @@ export interface Forwarded extends Resolved, RouteSplit {
   headerChanges: readonly RuleHeaderChange[];
   /** The gateway's own pods; null where there are none, or they are not known. */
   gatewayPods: GatewayPods | null;
+  /** What settles how its hops are spoken on, as far as the manifests say. */
+  settings: Setting[];
   /** Why answers cannot tell two destinations apart, one of `findings`; null when they can. */
   samePods: Finding | null;
 }

@@ -10,6 +10,7 @@ import { gatewayPods } from './gateway-pods.js';
 import { ruleHeaderChanges } from './header-changes.js';
 import { UnknownPortError } from './istio/destination-port.js';
 import { UnknownSubsetError } from './istio/subset-labels.js';
+import { hopSettings } from './hop-settings.js';
 import { lintManifests } from './lint/lint.js';
 import { manifestFinding } from './manifest-finding.js';
 import type { ManifestSet } from './manifest-set.js';
@@ -60,6 +61,7 @@ export function resolveRoute(
     samePods,
     via: chosen.via,
     gatewayPods: gatewayPods(question.set, chosen.via),
+    settings: hopSettings(question.set, chosen, forwarding.split.destinations),
     ...(matched === null ? { ...NO_RULE, effects: NO_EFFECTS } : takenRule(chosen, matched)),
     ...forwarding.split,
   };

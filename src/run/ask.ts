@@ -77,6 +77,7 @@ const NOTHING_CONFIGURED: ConfiguredCall = {
   canary: null,
   gatewayPods: null,
   findings: [],
+  settings: [],
   notes: [],
 };
 
@@ -153,7 +154,7 @@ async function runCall(
   signal: AbortSignal | undefined,
 ): Promise<RunCall> {
   const { name, request, answers } = prepared;
-  const { route, behind, attribution, programmed, gatewayPods, findings } = configured;
+  const { route, behind, attribution, programmed, gatewayPods, findings, settings } = configured;
   const ok = call.okStatuses ?? okStatuses(request.kind);
   const aborts = configured.aborts === null ? null : expectedAborts(configured.aborts, ok);
   const streamsBy = streamsByOf(call, prepared);
@@ -182,6 +183,7 @@ async function runCall(
       programmed,
       ...(page === undefined ? {} : { page }),
       findings,
+      ...(settings.length === 0 ? {} : { settings }),
       destinations,
       aborts,
       identityWays:

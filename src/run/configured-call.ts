@@ -3,7 +3,7 @@ import { type AttributionTable, attributionTable } from '../count/attribution.js
 import { NO_KNOWLEDGE } from '../count/proxied/knowledge.js';
 import type { ComparedPair } from '../expect/comparison/timed-sides.js';
 import type { NamedDestination } from '../expect/expectation.js';
-import type { Finding } from '../finding.js';
+import type { Finding, Setting } from '../finding.js';
 import type { AskedCall } from '../record/asked.js';
 import type { InjectedAbort } from '../routing/effects.js';
 import type { DestinationPlace } from '../routing/envoy/cluster-identity.js';
@@ -32,6 +32,8 @@ export interface ConfiguredCall {
   /** The page that makes the call; absent where none does. */
   page?: AskedPage;
   findings: Finding[];
+  /** What settles how the hops of its requests are spoken on; empty where nothing is known. */
+  settings: Setting[];
   /** Choices that were made, for the person at the terminal. */
   notes: string[];
 }
@@ -74,6 +76,7 @@ export function configuredByWeights(
     canary: null,
     gatewayPods: null,
     findings: [],
+    settings: [],
     notes: [],
   };
 }

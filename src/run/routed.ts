@@ -96,7 +96,7 @@ function byManifests(
   proxy: readonly ProxyConfig[] | null,
 ): ConfiguredCall {
   const front = forwardedOrRefused(resolveRoute(manifests, request, { streaming }));
-  const { destinations, route, effects, gatewayPort, findings, lint, notes } = front;
+  const { destinations, route, effects, gatewayPort, findings, settings, lint, notes } = front;
   // The proxy that is asked is the one that clients call.
   const programmed =
     proxy === null
@@ -107,6 +107,7 @@ function byManifests(
   const timeoutMs = effects.timeoutMs === 0 ? null : effects.timeoutMs;
   const common = {
     ...{ via: formatVia(front.via), aborts: effects.abort, timeoutMs, programmed, gatewayPods },
+    settings,
     ...(page === undefined ? {} : { page: routedPage(page, manifests, request, front) }),
   };
   const canary = (split: Forwarded): ConfiguredCall['canary'] =>

@@ -1,5 +1,5 @@
 import type { Counted } from '../../count/counted.js';
-import type { Finding } from '../../finding.js';
+import type { Finding, Setting } from '../../finding.js';
 import type { Reason } from '../expectation.js';
 import { unsentByCause } from '../unsent.js';
 import type { Verdict } from '../verdict.js';
@@ -25,6 +25,8 @@ export interface LoadQuestion {
   requestsPerSecond: number | null;
   /** Whether latency or throughput is what the run is about; a fixed rate always is. */
   isSpeedAsked: boolean;
+  /** What of the configuration settles how the target is spoken to. */
+  settings: readonly Setting[];
   /** Whether a target that stops answering for a while fails the run. */
   failsOnSilence: boolean;
 }
@@ -64,7 +66,7 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
     concurrency,
     sendingMs,
   );
-  const lost = unreachable(counted, shortage !== null);
+  const lost = unreachable(counted, asked.settings, shortage !== null);
   const isOpen = missed !== null && asked.isSpeedAsked;
   return {
     verdict: fails ? 'fail' : isOpen ? 'inconclusive' : 'pass',
@@ -118,9 +120,14 @@ function unanswered(counted: Counted): Finding[] {
 }
 
 /** Addresses that did not answer, and what was lost meanwhile: what this side lacked is no loss of the target. */
-function unreachable(counted: Counted, isOwnDoing: boolean): Finding[] {
+function unreachable(
+  counted: Counted,
+  settings: readonly Setting[],
+  isOwnDoing: boolean,
+): Finding[] {
   const { span } = counted;
-  if (span === null) return counted.unreachable.map((address) => unreachableFinding(address));
+  if (span === null)
+    return counted.unreachable.map((address) => unreachableFinding(address, settings));
   return isOwnDoing ? [] : lossFindings(counted, span);
 }
 

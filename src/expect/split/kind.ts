@@ -128,7 +128,7 @@ function judgement(
     verdict,
     reasons: [...reasons, ...(aborts?.reasons ?? []), ...dependenceUnseen(evidence, decision)],
     findings: [
-      ...findRefusals(counted.failures, counted.counts, call.findings),
+      ...findRefusals(counted.failures, counted.counts, call),
       ...(aborts?.findings ?? []),
       ...ofSplit,
     ],

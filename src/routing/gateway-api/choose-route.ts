@@ -51,12 +51,18 @@ export function chooseGatewayApiRoute(set: ManifestSet, asked: RouteRequest): Ch
     clientNamespace: null,
     perConnection,
     matched,
+    listener: assumed === null ? listenerOf(arrival, request)?.node : undefined,
     unroutedService: null,
     traces,
     problem: matched === null ? noApiRouteError(arrivals, all, request) : null,
     notes: [...portNote(port, request), ...normalizedPathNotes(asked, request)],
     findings: [...(assumed?.findings ?? []), ...arrival.findings],
   };
+}
+
+function listenerOf({ gateway, port }: ApiArrival, request: RouteRequest): ApiListener | undefined {
+  const onPort = gateway.listeners.filter((listener) => listener.port === port);
+  return listenersFor(onPort, request)[0] ?? onPort[0];
 }
 
 /** `--virtual-service` names a route of any kind. */

@@ -19,6 +19,7 @@ import {
 import { virtualHostOf, type VirtualHost } from './gateway-routes.js';
 import { hostOf, resolveShortName } from './host.js';
 import { httpsRedirect } from './https-redirect.js';
+import type { GatewayServer } from './gateway.js';
 import { gatewayWorkloads } from './gateway-workload.js';
 import { candidateListeners, candidatePorts, noListenerError, type Listener } from './listener.js';
 import { mergedRules } from './merge-order.js';
@@ -133,6 +134,7 @@ function chooseAtGateway(
     gatewayPort: listener.port,
     clientNamespace: null,
     matched,
+    listener: assumed === null ? serverOf(arrival)?.node : undefined,
     unroutedService: null,
     traces,
     problem: matched === null ? noRouteError(arrivals, virtualServices, request) : null,
@@ -143,6 +145,13 @@ function chooseAtGateway(
       ...(matched === null ? [] : meshOnlyWeights(virtualServices, matched)),
     ],
   };
+}
+
+/** The server through which the rule that takes the request is bound, else the first. */
+function serverOf({ listener, virtualHost, matched }: Arrival): GatewayServer | undefined {
+  const { bound } = virtualHost;
+  const own = bound.find(({ virtualService }) => virtualService === matched?.object) ?? bound[0];
+  return own?.server ?? listener.servers[0]?.server;
 }
 
 /** A connection that is passed on as it is. */
@@ -159,6 +168,7 @@ function connectedAtGateway(
     clientNamespace: null,
     perConnection: true,
     matched,
+    listener: assumed.length === 0 ? at.server.node : undefined,
     unroutedService: null,
     traces,
     problem: matched === null ? noConnectionError(arrival, request) : null,

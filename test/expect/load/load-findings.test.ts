@@ -12,7 +12,7 @@ import { streamLimit } from '../../../src/expect/load/stream-limit.js';
 import { unreachableFinding } from '../../../src/expect/load/unreachable.js';
 import { isPeers, unsentRequests } from '../../../src/expect/unsent.js';
 import { workerDied } from '../../../src/expect/load/worker-died.js';
-import type { Finding } from '../../../src/finding.js';
+import type { Finding, Place, Setting } from '../../../src/finding.js';
 
 const CALM_THREAD = { utilisation: 0.4, lagP99Ms: 1, latenessP99Ms: null };
 const CALM: ClientEvidence = {
@@ -173,13 +173,29 @@ describe('worker-died', () => {
 
 describe('addresses that cannot be reached', () => {
   const of = (kind: string): Finding =>
-    unreachableFinding({ address: '127.0.0.1:1', kind, message: '127.0.0.1:1: refused' });
+    unreachableFinding({ address: '127.0.0.1:1', kind, message: '127.0.0.1:1: refused' }, SETTINGS);
+  const placed = (line: number): Place => {
+    return { file: 'gw.yaml', line, column: 1, document: null, path: null };
+  };
+  const SETTINGS: Setting[] = [
+    { kind: 'gateway-hosts', text: 'hosts: a.example', place: placed(9) },
+    { kind: 'gateway-protocol', text: 'protocol: HTTPS', place: placed(7) },
+  ];
 
   it('are named by what stands in the way', () => {
     assert.equal(of('refused').code, 'connection-refused');
     assert.equal(of('refused').evidence, '127.0.0.1:1: refused');
     assert.equal(of('alpn-not-h2').code, 'alpn-not-h2');
     assert.equal(of('http1').code, 'protocol-mismatch');
+  });
+
+  it('have the place of what the configuration says of it', () => {
+    const { place, evidence } = of('tls-on-plaintext-port');
+    assert.equal(place?.line, 7);
+    assert.equal(evidence, '127.0.0.1:1: refused; configured: protocol: HTTPS');
+    assert.equal(of('tls-closed').place?.line, 9);
+    // Of certificates nothing is said here, and nothing listens wherever it is configured.
+    for (const kind of ['certificate-expired', 'refused']) assert.equal(of(kind).place, null);
   });
 
   it('have a name where the cause has none of its own', () => {
