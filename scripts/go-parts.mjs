@@ -34,6 +34,12 @@ const GO_PARTS = [
     words: ['build', '-ldflags', '-s -w'],
     effort: '12 minutes of CPU',
   },
+  {
+    name: 'connect-peer',
+    folder: 'test/cluster/connect',
+    words: ['build', '-ldflags', '-s -w'],
+    effort: 'half a minute of CPU',
+  },
 ];
 
 /**

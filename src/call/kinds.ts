@@ -1,10 +1,10 @@
 import type { CallKind, RequestHead } from './call-kind.js';
 import { GRPC } from './grpc/kind.js';
 import type { GrpcRequest } from './grpc/request.js';
-import { GRPC_WEB } from './grpc-web/kind.js';
-import type { GrpcWebRequest } from './grpc-web/request.js';
 import { HTTP } from './http/kind.js';
 import type { HttpRequest } from './http/request.js';
+import { WEB } from './web/kind.js';
+import type { WebRequest } from './web/request.js';
 import { WEBSOCKET } from './websocket/kind.js';
 import type { WebSocketRequest } from './websocket/request.js';
 
@@ -12,9 +12,9 @@ import type { WebSocketRequest } from './websocket/request.js';
  * A call as it is sent, encoded once: every request of it is the same bytes, but for the number of one
  * that is numbered. Plain data.
  */
-export type CallRequest = GrpcRequest | GrpcWebRequest | HttpRequest | WebSocketRequest;
+export type CallRequest = GrpcRequest | WebRequest | HttpRequest | WebSocketRequest;
 
-/** What connections carry: gRPC-Web is carried as the HTTP request that it is. */
+/** What connections carry: gRPC-Web and Connect are carried as the HTTP requests that they are. */
 export type CarriedRequest = GrpcRequest | HttpRequest;
 
 /** The protocol of a call: what its statuses are called follows from it. */
@@ -23,8 +23,9 @@ export type CallProtocol = CallRequest['kind'];
 /** Every kind of call. */
 const KINDS: { [P in CallProtocol]: CallKind<Extract<CallRequest, { kind: P }>> } = {
   grpc: GRPC,
-  'grpc-web': GRPC_WEB,
-  'grpc-web-text': GRPC_WEB,
+  'grpc-web': WEB,
+  'grpc-web-text': WEB,
+  connect: WEB,
   http: HTTP,
   websocket: WEBSOCKET,
 };
@@ -46,6 +47,6 @@ export function headOf(request: CallRequest): RequestHead {
     case 'websocket':
       return WEBSOCKET.head(request);
     default:
-      return GRPC_WEB.head(request);
+      return WEB.head(request);
   }
 }

@@ -98,7 +98,7 @@ export const SETTING_OPTIONS = {
   protocol: text(CALL, 'What is spoken [by what is asked for: a METHOD, or a URL with a path]', {
     choices: [...PROTOCOLS],
   }),
-  origin: text(CALL, 'Page that makes calls of gRPC-Web: its CORS preflight is made too'),
+  origin: text(CALL, 'Page that makes calls of gRPC-Web or Connect: its CORS preflight is made too'),
   'run-id': text(CALL, 'What the run is called in user agent and record [random]'),
   'user-agent': text(CALL, 'What the user agent says behind splitproof/VERSION RUNID'),
   mask: text(CALL, 'Header whose value no output shows, as with authorization and cookie'),

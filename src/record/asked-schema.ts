@@ -37,6 +37,7 @@ const askedCall = z.object({
     .object({
       origin: z.string(),
       headerNames: z.array(z.string()),
+      failureHeaders: z.array(z.string()),
       policy: place.nullable(),
       astray: z.string().nullable(),
     })

@@ -1,5 +1,5 @@
-import { preflightHeaderNames, preflightHeaders } from '../call/grpc-web/preflight.js';
-import { isWebRequest } from '../call/grpc-web/request.js';
+import { preflightHeaderNames, preflightHeaders } from '../call/web/preflight.js';
+import { isWebRequest } from '../call/web/request.js';
 import type { CallRequest } from '../call/kinds.js';
 import type { AskedPage } from '../expect/page/asked-page.js';
 import type { RuleTrace } from '../routing/first-match.js';
@@ -18,7 +18,8 @@ import type { Call } from '../scenario/call.js';
 export function askedPage(call: Call, request: CallRequest): AskedPage | undefined {
   if (!('origin' in call) || call.origin === null || !isWebRequest(request)) return undefined;
   const headerNames = preflightHeaderNames({ ...request, metadata: call.metadata });
-  return { origin: call.origin, headerNames, policy: null, astray: null };
+  const failureHeaders = request.kind === 'connect' ? [] : ['grpc-status', 'grpc-message'];
+  return { origin: call.origin, headerNames, failureHeaders, policy: null, astray: null };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { RequestHead } from '../call/call-kind.js';
-import { webHeaders } from '../call/grpc-web/request.js';
+import { webHeaders } from '../call/web/request.js';
 import { WEBSOCKET_HEAD } from '../call/websocket/kind.js';
 import { GRPC_HEAD } from '../call/grpc/kind.js';
 import { findMethod, pathOf, pathOfName } from '../call/grpc/method.js';

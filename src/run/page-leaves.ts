@@ -1,6 +1,6 @@
 import type { RawAnswer } from '../call/answer.js';
-import { isWebRequest } from '../call/grpc-web/request.js';
-import { preflightRequest } from '../call/grpc-web/preflight.js';
+import { isWebRequest } from '../call/web/request.js';
+import { preflightRequest } from '../call/web/preflight.js';
 import type { Counted } from '../count/counted.js';
 import { nothingCounted } from '../count/nothing-counted.js';
 import type { CorsHeaders, PageLeave } from '../count/page-leave.js';

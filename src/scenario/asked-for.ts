@@ -1,13 +1,13 @@
 import { InputError } from '../input-error.js';
 import type { HttpSettings } from './http-settings.js';
-import type { GrpcWebProtocol } from './protocol.js';
+import type { WebProtocol } from './protocol.js';
 import type { Settings } from './schema.js';
 import type { TargetUrl } from './target.js';
 
 /** What settings ask for. */
 export type AskedFor =
   | {
-      kind: 'grpc' | GrpcWebProtocol;
+      kind: 'grpc' | WebProtocol;
       /** As the user wrote it: `pkg.Service/Method`. */
       method: string;
     }
@@ -36,7 +36,9 @@ export function askedFor(
       });
     }
     if (protocol === 'http') {
-      throw new InputError('a method is called by gRPC: drop it, or this', { path: '--protocol' });
+      throw new InputError('a method is called by gRPC, gRPC-Web or Connect: drop it, or this', {
+        path: '--protocol',
+      });
     }
     if (urlPath !== null && urlPath !== '/') {
       throw new InputError(

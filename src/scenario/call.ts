@@ -4,7 +4,7 @@ import { type ContractSources, contractSources } from './contract-sources.js';
 import { bodyOf } from './http-settings.js';
 import { requestHeaders } from './headers.js';
 import { type IdentitySettings, identitySettings } from './identity-settings.js';
-import type { GrpcWebProtocol } from './protocol.js';
+import type { WebProtocol } from './protocol.js';
 import type { Settings } from './schema.js';
 import { refuseStreamSettings, type StreamSettings, streamSettings } from './stream-settings.js';
 import type { TargetUrl } from './target.js';
@@ -13,7 +13,7 @@ import type { TargetUrl } from './target.js';
 export type Call = MethodCall | HttpCall | WebSocketCall;
 
 /** A call of a method in a contract. */
-export type MethodCall = GrpcCall | GrpcWebCall;
+export type MethodCall = GrpcCall | WebCall;
 
 interface AnyCall {
   /** Request headers by lower-case name. */
@@ -28,9 +28,9 @@ export interface GrpcCall extends AnyMethodCall {
   kind: 'grpc';
 }
 
-/** The same call as pages in browsers make it. */
-export interface GrpcWebCall extends AnyMethodCall {
-  kind: GrpcWebProtocol;
+/** The same call as plain HTTP carries it, so that pages in browsers can make it. */
+export interface WebCall extends AnyMethodCall {
+  kind: WebProtocol;
   /** Of the page that makes it: `https://myapp.example.com`; null: none is named. */
   origin: string | null;
 }
@@ -76,7 +76,7 @@ export function callOf(settings: Settings, url: Pick<TargetUrl, 'path' | 'isWebS
   const asked = askedFor(settings, url);
   const ownHeaders = 'settings' in asked ? asked.settings.headers : {};
   const given = { ...settings.metadata, ...ownHeaders };
-  const rules = 'settings' in asked ? 'http' : 'grpc';
+  const rules = 'settings' in asked ? 'http' : asked.kind === 'connect' ? 'connect' : 'grpc';
   const { headers, host, removed } = requestHeaders(given, settings.header ?? [], rules);
   requireOwnUserAgent([...removed, ...headers.map(([name]) => name)]);
   const common = {
@@ -139,9 +139,9 @@ function originOf(
 ): string | null {
   if (origin === undefined) return null;
   const path = '--origin';
-  if (kind !== 'grpc-web' && kind !== 'grpc-web-text') {
+  if (kind === 'grpc' || kind === 'http' || kind === 'websocket') {
     throw new InputError(
-      'it is that of a page, and pages speak gRPC-Web: add --protocol grpc-web, or send it with --header',
+      'it is that of a page, and pages speak gRPC-Web or Connect: add --protocol grpc-web, or send it with --header',
       { path },
     );
   }

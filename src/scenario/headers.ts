@@ -21,13 +21,25 @@ interface HeaderRules {
   hasBinary: boolean;
 }
 
-const RULES: Readonly<Record<'grpc' | 'http', HeaderRules>> = {
-  grpc: {
-    name: /^[0-9a-z_.-]*/,
-    characters: 'a-z, 0-9, "-", "_" and "."',
+/** By whose rules headers are sent. */
+type RulesOf = 'grpc' | 'connect' | 'http';
+
+const GRPC_RULES: HeaderRules = {
+  name: /^[0-9a-z_.-]*/,
+  characters: 'a-z, 0-9, "-", "_" and "."',
+  isReserved: (name) =>
+    ['content-type', 'te', ...OF_THE_CONNECTION].includes(name) || name.startsWith('grpc-'),
+  hasBinary: true,
+};
+
+const RULES: Readonly<Record<RulesOf, HeaderRules>> = {
+  grpc: GRPC_RULES,
+  connect: {
+    ...GRPC_RULES,
     isReserved: (name) =>
-      ['content-type', 'te', ...OF_THE_CONNECTION].includes(name) || name.startsWith('grpc-'),
-    hasBinary: true,
+      ['content-encoding', 'accept-encoding'].includes(name) ||
+      name.startsWith('connect-') ||
+      GRPC_RULES.isReserved(name),
   },
   http: {
     // RFC 9110, section 5.6.2.
@@ -57,12 +69,12 @@ export interface RequestHeaders {
 export function requestHeaders(
   metadata: Readonly<Record<string, string>>,
   lines: readonly string[],
-  kind: 'grpc' | 'http',
+  kind: RulesOf,
 ): RequestHeaders {
   const others = lines.filter((line) => !HOST_LINE.test(line));
   const removed = new Set<string>();
   const kept =
-    kind === 'grpc'
+    kind !== 'http'
       ? others
       : others.filter((line) => {
           const [, name] = /^([^:]+):\s*$/.exec(line) ?? [];
@@ -98,8 +110,8 @@ function hostIn(lines: readonly string[]): string | null {
 export function parseHeaders(
   metadata: Readonly<Record<string, string>>,
   lines: readonly string[],
-  kind: 'grpc' | 'http' = 'grpc',
-  mapName = kind === 'grpc' ? '--metadata' : 'http.headers',
+  kind: RulesOf = 'grpc',
+  mapName = kind === 'http' ? 'http.headers' : '--metadata',
 ): [string, string][] {
   const rules = RULES[kind];
   const pairs = Object.entries(metadata).map(([name, value]): [string, string] =>

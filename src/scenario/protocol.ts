@@ -1,5 +1,8 @@
-/** How pages in browsers call methods of gRPC: with a body of bytes, or of base64. */
-export type GrpcWebProtocol = 'grpc-web' | 'grpc-web-text';
+/**
+ * How methods are called by plain HTTP, as pages in browsers do: by gRPC-Web with a body of bytes or of base64, or by
+ * Connect.
+ */
+export type WebProtocol = 'grpc-web' | 'grpc-web-text' | 'connect';
 
 /** What can be spoken. */
-export const PROTOCOLS = ['grpc', 'grpc-web', 'grpc-web-text', 'http'] as const;
+export const PROTOCOLS = ['grpc', 'grpc-web', 'grpc-web-text', 'connect', 'http'] as const;

@@ -111,7 +111,7 @@ export interface Scenario {
     streamTimeoutMs: number;
     warmup: { requests: number | null; durationMs: number | null } | null;
     engine: 'h2' | 'grpc-js';
-    /** What plain HTTP requests and gRPC-Web are sent with; `negotiated`: what the target chooses by ALPN. */
+    /** What plain HTTP requests, gRPC-Web and Connect are sent with; `negotiated`: what the target chooses by ALPN. */
     httpVersion: '1.1' | '2' | 'negotiated';
   };
   rule: {
@@ -194,7 +194,7 @@ export function scenarioOf(
 }
 
 /**
- * The version of HTTP that plain requests and gRPC-Web are sent with. Next to gRPC it is gRPC's own, unless something
+ * The version of HTTP that plain requests, gRPC-Web and Connect are sent with. Next to gRPC it is gRPC's own, unless something
  * else is said: then connections carry both.
  */
 function httpVersionOf(
@@ -209,9 +209,12 @@ function httpVersionOf(
     throw new InputError('gRPC is spoken over HTTP/2: drop it', { path: '--http-version' });
   }
   if (settings.engine === 'grpc-js') {
-    throw new InputError('it makes calls of gRPC only: drop it for plain HTTP and gRPC-Web', {
-      path: '--engine',
-    });
+    throw new InputError(
+      'it makes calls of gRPC only: drop it for plain HTTP, gRPC-Web and Connect',
+      {
+        path: '--engine',
+      },
+    );
   }
   if (kinds.has('websocket')) {
     if (version !== '2') return '1.1';

@@ -107,10 +107,10 @@ const perCall = {
     .describe('Request metadata'),
   header: texts("Request headers, 'name: value' each").optional(),
   protocol: z
-    .enum(PROTOCOLS, { error: 'write grpc, grpc-web, grpc-web-text or http' })
+    .enum(PROTOCOLS, { error: 'write grpc, grpc-web, grpc-web-text, connect or http' })
     .optional()
     .describe(
-      'What is spoken: gRPC and plain HTTP by what is asked for, gRPC-Web where it says so',
+      'What is spoken: gRPC and plain HTTP by what is asked for, gRPC-Web and Connect where it says so',
     ),
   origin: z
     .string()
@@ -118,7 +118,9 @@ const perCall = {
       error: 'write scheme, host and port of the page, such as https://myapp.example.com',
     })
     .optional()
-    .describe('Origin of the page that makes calls of gRPC-Web: its CORS preflight is made too'),
+    .describe(
+      'Origin of the page that makes calls of gRPC-Web or Connect: its CORS preflight is made too',
+    ),
   authority: name
     .refine((text) => /^[\x21-\x7e]*$/.test(text), {
       error: 'write a host in ASCII, with its port if need be, such as grpc.example.com:443',

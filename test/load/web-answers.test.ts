@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import type { GrpcWebRequest } from '../../src/call/grpc-web/request.js';
+import type { WebRequest } from '../../src/call/web/request.js';
 import type { LoadOrder } from '../../src/load/load-order.js';
 import { callOnce, type Seen } from './call-once.js';
 import { httpOrder } from './http-order.js';
@@ -148,11 +148,11 @@ for (const httpVersion of ['1.1', '2'] as const) {
     before(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
     after(() => server.close());
 
-    function order(kind: GrpcWebRequest['kind']): LoadOrder {
+    function order(kind: WebRequest['kind']): LoadOrder {
       const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
       const plain = httpOrder(address, {});
       const [call] = plain.calls;
-      const own: GrpcWebRequest = {
+      const own: WebRequest = {
         kind,
         path: '/helloworld.Greeter/SayHello',
         authority: address,

@@ -427,7 +427,13 @@ describe('a call that a page makes', () => {
     ...{ allowOrigin: null, allowMethods: null, allowHeaders: null },
     ...{ exposeHeaders: null, maxAge: null },
   };
-  const page = { origin: 'https://app.example.com', headerNames: [], policy: null, astray: null };
+  const page = {
+    origin: 'https://app.example.com',
+    headerNames: [],
+    failureHeaders: ['grpc-status', 'grpc-message'],
+    policy: null,
+    astray: null,
+  };
 
   it('is judged by its own preflight', async () => {
     const refused = {

@@ -17,7 +17,7 @@ function refusal(settings: Settings): string {
   return '';
 }
 
-describe('the settings of gRPC-Web', () => {
+describe('the settings of gRPC-Web and Connect', () => {
   it('make a call of it, with its page', () => {
     const { calls, load } = scenarioOf(
       { ...WEB, plaintext: true, origin: 'https://myapp.example.com', data: { name: 'Jack' } },
@@ -52,6 +52,33 @@ describe('the settings of gRPC-Web', () => {
       ['grpc', 'grpc-web-text'],
     );
     assert.equal(load.httpVersion, '2');
+  });
+
+  it('make a call of Connect', () => {
+    const { calls, load } = scenarioOf(
+      { ...WEB, protocol: 'connect', plaintext: true, header: ['x-user: a', 'x-key-bin: AQI='] },
+      'verify',
+    );
+    const [{ call }] = calls as [(typeof calls)[number]];
+    assert.equal(call.kind, 'connect');
+    assert.equal(load.httpVersion, '1.1');
+    assert.deepEqual(call.metadata, [
+      ['x-user', 'a'],
+      ['x-key-bin', 'AQI='],
+    ]);
+  });
+
+  it('leave to the protocols what is theirs', () => {
+    for (const name of ['connect-timeout-ms', 'content-type', 'content-encoding', 'grpc-status']) {
+      const words: Settings = { ...WEB, protocol: 'connect', header: [`${name}: 1`] };
+      assert.match(refusal(words), /^--header: .* belongs to the protocol/, name);
+    }
+    assert.equal(refusal({ ...WEB, header: ['connect-timeout-ms: 1'] }), '');
+    assert.match(
+      refusal({ ...WEB, protocol: 'connect', engine: 'grpc-js' }),
+      /^--engine: .*Connect/,
+    );
+    assert.match(refusal({ target: ':80', weights: 'v1=1', protocol: 'connect' }), /^--call: say/);
   });
 
   it('are refused where they contradict each other', () => {

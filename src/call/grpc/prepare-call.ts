@@ -12,7 +12,7 @@ import { encodeMessage } from './message.js';
 import { givenMessages, streamOf } from './streamed.js';
 import { findMethod, pathOf, pathOfName } from './method.js';
 import { replyContract } from './reply-contract.js';
-import type { GrpcWebRequest } from '../grpc-web/request.js';
+import type { WebRequest } from '../web/request.js';
 import type { GrpcRequest } from './request.js';
 
 /**
@@ -24,7 +24,7 @@ export async function prepareGrpcCall(
   call: MethodCall,
   contract: FileRegistry,
   setting: RequestSetting,
-): Promise<PreparedCall & { request: GrpcRequest | GrpcWebRequest; answers: GrpcAnswers }> {
+): Promise<PreparedCall & { request: GrpcRequest | WebRequest; answers: GrpcAnswers }> {
   const method = findMethod(contract, call.method);
   const path = pathOf(method);
   const fitting = defaultIdentity(path);
@@ -79,7 +79,7 @@ function requestOf(
   call: MethodCall,
   { authority, scheme, timeoutMs }: RequestSetting,
   asked: Pick<GrpcRequest, 'path' | 'message' | 'stream'>,
-): GrpcRequest | GrpcWebRequest {
+): GrpcRequest | WebRequest {
   const { metadata } = call;
   const request = {
     ...asked,

@@ -6,8 +6,6 @@ import { type Verdict, worstOf } from '../verdict.js';
 import type { AskedPage } from './asked-page.js';
 
 const KIND = 'CORS';
-/** What a page has to read of an answer that is nothing but a status. */
-const TOLD_IN_HEADERS = ['grpc-status', 'grpc-message'] as const;
 const DEFAULT_MAX_AGE_S = 5;
 
 /** A call's judgement with that on the page that makes it. */
@@ -58,7 +56,7 @@ export function judgePage(page: AskedPage, leaves: readonly PageLeave[]): PageJu
     const refusal = refusalIn(page, leave);
     if (refusal !== null) return verdictOf('fail', refusal, [refused(page, refusal)]);
   }
-  const hidden = answered.flatMap(({ answer }) => (answer === null ? [] : hiddenIn(answer)));
+  const hidden = answered.flatMap(({ answer }) => (answer === null ? [] : hiddenIn(page, answer)));
   return verdictOf(
     'pass',
     allowedText(page, last),
@@ -105,9 +103,9 @@ function isListed(name: string, allowed: readonly string[]): boolean {
   return allowed.includes(name) || (allowed.includes('*') && name !== 'authorization');
 }
 
-function hiddenIn({ exposeHeaders }: CorsHeaders): string[] {
+function hiddenIn({ failureHeaders }: AskedPage, { exposeHeaders }: CorsHeaders): string[] {
   const exposed = listIn(exposeHeaders);
-  return TOLD_IN_HEADERS.filter((name) => !exposed.includes(name) && !exposed.includes('*'));
+  return failureHeaders.filter((name) => !exposed.includes(name) && !exposed.includes('*'));
 }
 
 function listIn(header: string | null): string[] {

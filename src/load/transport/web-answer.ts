@@ -13,6 +13,7 @@ import {
 } from '../../wire/grpc/status.js';
 import { WebBody, type WebBodyVerdict } from '../../wire/grpc-web/body.js';
 import type { WebTrailers } from '../../wire/grpc-web/trailers.js';
+import type { ReadsHttp } from './reads-http.js';
 
 const NO_BYTES = new Uint8Array(0);
 const HTTP_OK = 200;
@@ -25,7 +26,7 @@ const MAX_TYPE_LENGTH = 64;
  * What an HTTP answer says as one of gRPC-Web: its message, and the status and trailers in its body. One
  * object, filled anew for each.
  */
-export class WebAnswer implements RawAnswer, CallEnd {
+export class WebAnswer implements ReadsHttp {
   kind: CallEndKind = 'answered';
   status = NO_STATUS;
   cause = '';
@@ -39,7 +40,6 @@ export class WebAnswer implements RawAnswer, CallEnd {
   /** Whether it is the answer of something that does not speak the protocol. */
   #isForeign = false;
 
-  /** Takes over an answer. */
   from(http: RawAnswer): this {
     this.#http = http;
     this.#trailers = null;
@@ -54,13 +54,11 @@ export class WebAnswer implements RawAnswer, CallEnd {
     return this;
   }
 
-  /** The end of what was taken over: the body of a failure that is not its own has words for it. */
   endingAs({ cause }: CallEnd): this {
     if (this.#isForeign && cause !== '') this.cause = cause;
     return this;
   }
 
-  /** Takes over the end of a request that has no answer, or only a part of one. */
   fromEnd({ kind, cause }: CallEnd): this {
     this.kind = kind;
     this.status = NO_STATUS;
@@ -68,7 +66,6 @@ export class WebAnswer implements RawAnswer, CallEnd {
     return this;
   }
 
-  /** Takes over an answer that was cut short. */
   fromPart(http: RawAnswer): this {
     this.#http = http;
     this.#trailers = null;

@@ -1,49 +1,53 @@
 import { NO_STATUS } from '../../call/answer.js';
-import { asHttpRequest } from '../../call/grpc-web/http-request.js';
-import { type GrpcWebRequest, isWebRequest } from '../../call/grpc-web/request.js';
+import { asHttpRequest } from '../../call/web/http-request.js';
+import { type WebRequest, isWebRequest } from '../../call/web/request.js';
 import type { CarriedRequest } from '../../call/kinds.js';
+import { ConnectAnswer } from './connect-answer.js';
+import type { ReadsHttp } from './reads-http.js';
 import type { CallStart, Connection, ConnectionEvents, ConnectionLedger } from './transport.js';
 import { WebAnswer } from './web-answer.js';
 
 /** Opens a connection that carries HTTP requests. */
 export type DialHttp = (events: ConnectionEvents) => Promise<Connection>;
 
-/** Requests as HTTP carries them: those of gRPC-Web are POST requests with a body. */
-export function withoutWeb(
-  requests: readonly (CarriedRequest | GrpcWebRequest)[],
-): CarriedRequest[] {
+/** Requests as HTTP carries them: those of gRPC-Web and Connect are POST requests with a body. */
+export function withoutWeb(requests: readonly (CarriedRequest | WebRequest)[]): CarriedRequest[] {
   return requests.map((request) => (isWebRequest(request) ? asHttpRequest(request) : request));
 }
 
 /**
- * Opens a connection whose answers to calls of gRPC-Web are read as such.
+ * Opens a connection whose answers to calls of gRPC-Web and Connect are read as such.
  *
  * @param requests What it can call, in the order of {@link withoutWeb}.
  * @param dial Opens what carries them.
  */
 export async function dialWeb(
-  requests: readonly (CarriedRequest | GrpcWebRequest)[],
+  requests: readonly (CarriedRequest | WebRequest)[],
   dial: DialHttp,
   events: ConnectionEvents,
 ): Promise<Connection> {
-  const calls = requests.map(isWebRequest);
-  const reading = new WebReading(calls, events);
+  const grpcWeb = new WebAnswer();
+  const connect = new ConnectAnswer();
+  const readers = requests.map((request) => {
+    if (!isWebRequest(request)) return null;
+    return request.kind === 'connect' ? connect : grpcWeb;
+  });
+  const reading = new WebReading(readers, events);
   return new WebConnection(await dial(reading), reading);
 }
 
 /** Reads the answers of a connection on their way to the load. */
 class WebReading implements ConnectionEvents {
-  /** Whether a call is one of gRPC-Web, by its number. */
-  readonly #isWeb: readonly boolean[];
+  /** What reads the answers to a call, by its number; null where they are taken as they are. */
+  readonly #readers: readonly (ReadsHttp | null)[];
   readonly #events: ConnectionEvents;
   /** The call that a slot makes. */
   readonly #callOf: number[] = [];
-  readonly #answer = new WebAnswer();
   /** Whether the answer of the slot that is being ended has been read. */
   #isRead = false;
 
-  constructor(isWeb: readonly boolean[], events: ConnectionEvents) {
-    this.#isWeb = isWeb;
+  constructor(readers: readonly (ReadsHttp | null)[], events: ConnectionEvents) {
+    this.#readers = readers;
     this.#events = events;
   }
 
@@ -52,26 +56,25 @@ class WebReading implements ConnectionEvents {
   }
 
   readonly onAnswer: ConnectionEvents['onAnswer'] = (slot, answer) => {
-    if (this.#isWeb[this.#callOf[slot]!] !== true) {
+    const reader = this.#readers[this.#callOf[slot]!] ?? null;
+    if (reader === null) {
       this.#events.onAnswer(slot, answer);
       return;
     }
     this.#isRead = answer.status !== NO_STATUS;
-    this.#events.onAnswer(
-      slot,
-      this.#isRead ? this.#answer.from(answer) : this.#answer.fromPart(answer),
-    );
+    this.#events.onAnswer(slot, this.#isRead ? reader.from(answer) : reader.fromPart(answer));
   };
 
   readonly onEnd: ConnectionEvents['onEnd'] = (slot, end) => {
-    if (this.#isWeb[this.#callOf[slot]!] !== true) {
+    const reader = this.#readers[this.#callOf[slot]!] ?? null;
+    if (reader === null) {
       this.#events.onEnd(slot, end);
       return;
     }
     // Its answer came right before it.
     const isRead = this.#isRead && end.kind === 'answered';
     this.#isRead = false;
-    this.#events.onEnd(slot, isRead ? this.#answer.endingAs(end) : this.#answer.fromEnd(end));
+    this.#events.onEnd(slot, isRead ? reader.endingAs(end) : reader.fromEnd(end));
   };
 
   readonly onRoom: ConnectionEvents['onRoom'] = () => {

@@ -10,6 +10,7 @@ const ORIGIN = 'https://myapp.example.com';
 const PAGE: AskedPage = {
   origin: ORIGIN,
   headerNames: ['authorization', 'content-type', 'x-grpc-web'],
+  failureHeaders: ['grpc-status', 'grpc-message'],
   policy: { file: 'vs.yaml', line: 7, column: 1, document: null, path: 'spec.http[0].corsPolicy' },
   astray: null,
 };
@@ -95,6 +96,11 @@ describe('whether a page may make a call', () => {
       assert.equal(reasons[0]?.code, 'cors-refused');
     });
   }
+
+  it('needs no header of an answer whose body tells failures', () => {
+    const page = { ...PAGE, failureHeaders: [] };
+    assert.deepEqual(judgePage(page, [leave({}, { exposeHeaders: null })]).findings, []);
+  });
 
   it('does not ask for POST, as browsers do not', () => {
     const { check } = judgePage(PAGE, [leave({ allowMethods: 'GET' })]);

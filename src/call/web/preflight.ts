@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../http/request.js';
 import { asHttpRequest } from './http-request.js';
-import type { GrpcWebRequest } from './request.js';
+import type { WebRequest } from './request.js';
 
 /** Headers that any page may send with any value of those that are sent here, and the browser's own. */
 const UNASKED: readonly string[] = [
@@ -15,7 +15,7 @@ const UNASKED: readonly string[] = [
  * The names of headers for which a browser asks leave before it makes a call for a page: in lower case, in
  * order, without those that need none (https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names).
  */
-export function preflightHeaderNames(request: GrpcWebRequest): string[] {
+export function preflightHeaderNames(request: WebRequest): string[] {
   const names = asHttpRequest(request).metadata.map(([name]) => name);
   return [...new Set(names)].filter((name) => !UNASKED.includes(name)).sort();
 }
@@ -28,7 +28,7 @@ export function preflightHeaderNames(request: GrpcWebRequest): string[] {
  * @param headerNames Those that need leave.
  */
 export function preflightRequest(
-  { path, authority, scheme, metadata, timeoutMs }: GrpcWebRequest,
+  { path, authority, scheme, metadata, timeoutMs }: WebRequest,
   origin: string,
   headerNames: readonly string[],
 ): HttpRequest {
