@@ -40,6 +40,12 @@ const GO_PARTS = [
     words: ['build', '-ldflags', '-s -w'],
     effort: 'half a minute of CPU',
   },
+  {
+    name: 'go-xds-client',
+    folder: 'test/cluster/go-xds-client',
+    words: ['build', '-ldflags', '-s -w'],
+    effort: '1 minute of CPU',
+  },
 ];
 
 /**

@@ -56,6 +56,22 @@ export function answerEachMessage(
   stream: ServerHttp2Stream,
   answer: (message: Uint8Array) => Uint8Array,
 ): void {
+  const send = exchangeMessages(stream, (message) => {
+    send(answer(message));
+  });
+}
+
+/**
+ * Opens a bidirectional stream on which both sides say what they like; it ends with OK when the client has said
+ * all.
+ *
+ * @param receive Takes one message; when it throws the call ends with INTERNAL.
+ * @returns Sends one message; does nothing when the call has ended.
+ */
+export function exchangeMessages(
+  stream: ServerHttp2Stream,
+  receive: (message: Uint8Array) => void,
+): (message: Uint8Array) => void {
   let unread = Buffer.alloc(0);
   let status: number = GRPC_STATUS.ok;
   stream.respond({ ':status': 200, 'content-type': GRPC_CONTENT_TYPE }, { waitForTrailers: true });
@@ -67,7 +83,7 @@ export function answerEachMessage(
     unread = Buffer.concat([unread, chunk]);
     try {
       for (let end = messageEnd(unread); end <= unread.length; end = messageEnd(unread)) {
-        stream.write(framed(answer(unread.subarray(PREFIX_BYTES, end))));
+        receive(unread.subarray(PREFIX_BYTES, end));
         unread = unread.subarray(end);
       }
     } catch {
@@ -79,6 +95,9 @@ export function answerEachMessage(
   stream.on('end', () => {
     if (!stream.destroyed && !stream.writableEnded) stream.end();
   });
+  return (message) => {
+    if (!stream.destroyed && !stream.closed && !stream.writableEnded) stream.write(framed(message));
+  };
 }
 
 /**

@@ -7,7 +7,7 @@ import {
 } from 'node:http2';
 import { createServer as createHttp1, type RequestListener } from 'node:http';
 import { createServer as createPlain, type Socket } from 'node:net';
-import { listen } from './listen.js';
+import { listen, listenOnSocket } from './listen.js';
 import { byPreface } from './preface.js';
 
 /** A certificate chain and its key, PEM. */
@@ -23,6 +23,8 @@ export interface H2ServerOptions {
   host?: string;
   /** 0, the default, takes a free one. */
   port?: number;
+  /** A Unix socket in their place: the path of a file that is not there yet. */
+  socketPath?: string;
   /** Plaintext HTTP/2 with prior knowledge when absent. */
   tls?: TlsMaterial;
   /** SETTINGS_MAX_CONCURRENT_STREAMS of every connection; {@link DEFAULT_MAX_STREAMS}. */
@@ -53,7 +55,7 @@ export async function listenH2(
   onStream: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void,
   onRequest?: RequestListener,
 ): Promise<H2Server> {
-  const { host = '127.0.0.1', port = 0, tls } = options;
+  const { host = '127.0.0.1', port = 0, socketPath, tls } = options;
   const settings = { maxConcurrentStreams: options.maxConcurrentStreams ?? DEFAULT_MAX_STREAMS };
   const server = tls
     ? createSecureServer({
@@ -97,8 +99,12 @@ export async function listenH2(
     onStream(stream, headers);
   });
 
+  const listening =
+    socketPath === undefined
+      ? await listen(front, port, host)
+      : await listenOnSocket(front, socketPath);
   return {
-    ...(await listen(front, port, host)),
+    ...listening,
     close() {
       return new Promise((resolve) => {
         front.close(() => {
