@@ -1,8 +1,7 @@
 import type { CallCounts, FailureCounts } from '../count/counted.js';
-import type { Finding, SettingKind } from '../finding.js';
+import type { Finding, Setting, SettingKind } from '../finding.js';
 import { count, counted } from '../number-text.js';
 import { atSetting } from './at-setting.js';
-import type { ExpectingCall } from './expectation.js';
 import { found } from './found.js';
 import { type FlagCounts, flagsText, havingFlags } from './response-flags.js';
 
@@ -218,7 +217,10 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-type Configured = Pick<ExpectingCall, 'findings' | 'settings'>;
+interface Configured {
+  findings: readonly Finding[];
+  settings?: readonly Setting[] | undefined;
+}
 
 const NOT_CONFIGURED: Configured = { findings: [] };
 

@@ -109,7 +109,7 @@ describe('splitproof demo', () => {
 
   it('shows the whole report of those that do not pass', async () => {
     const { status, stdout } = await splitproof([
-      ...['demo', 'grpc-gateway', '--actual', 'v1=75,v2=25', '-n', '6000'],
+      ...['demo', 'grpc-gateway', '--actual', 'v1=70,v2=30', '-n', '6000'],
     ]);
     assert.equal(status, 1, stdout);
     assert.equal(stdout.match(/^FAIL /gm)?.length, 3);
