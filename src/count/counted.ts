@@ -139,6 +139,8 @@ export interface LogCounts {
   flags: Map<string, number>;
   /** Whether each line had a place for them. */
   areFlagsKnown: boolean;
+  /** Lines of requests that came to no connection to a backend, by why, in the gateway's words. */
+  connectionFailures: Map<string, number>;
   /** Lines that name no host that was asked, by the gateway's flags. */
   withoutUpstream: Map<string, number>;
   /** Lines of a host that belongs to no known destination. */

@@ -20,6 +20,8 @@ export interface LoggedRequest {
   startedAtMs: number | null;
   /** The gateway's word for what was out of the ordinary: empty where nothing was; null where it does not say. */
   flags: string | null;
+  /** Why there was no connection to the one asked last, in its words; null where there was, or it does not say. */
+  connectionFailure: string | null;
   /** Which of the requests it is of; null where it does not say. */
   number: LineNumber | null;
 }
@@ -29,9 +31,10 @@ export const ACCESS_LOG = 'access log';
 
 /** Ports there are. */
 const MAX_PORTS = 65_536;
-/** So many kinds of flags are told apart; servers choose their texts. */
-const MAX_FLAGS = 32;
+/** So many kinds of flags, or of failures, are told apart; servers choose their texts. */
+const MAX_KINDS = 32;
 const MAX_FLAGS_LENGTH = 40;
+const MAX_FAILURE_LENGTH = 200;
 const MAX_EXAMPLE_LENGTH = 300;
 
 /** Counts the lines that an access log has of the requests of one call, in memory that does not grow. */
@@ -53,6 +56,7 @@ export class LogTally {
   readonly #flags = new Map<string, number>();
   /** Whether every line so far had a place for flags. */
   #areFlagsKnown = true;
+  readonly #connectionFailures = new Map<string, number>();
   readonly #withoutUpstream = new Map<string, number>();
   #unknown = 0;
   #unreadable = 0;
@@ -66,13 +70,17 @@ export class LogTally {
     this.observed = new Array<number>(pods.room).fill(0);
   }
 
-  add({ upstream, clientPort, startedAtMs, flags, number }: LoggedRequest): void {
+  add(request: LoggedRequest): void {
+    const { upstream, clientPort, startedAtMs, flags, connectionFailure, number } = request;
     this.lines += 1;
     let destination = NOBODY;
     let pod = NOBODY;
     if (flags === null) this.#areFlagsKnown = false;
-    else if (flags !== '') addFlags(this.#flags, flags);
-    if (upstream === null) addFlags(this.#withoutUpstream, flags ?? '');
+    else if (flags !== '') addText(this.#flags, flags, MAX_FLAGS_LENGTH);
+    if (connectionFailure !== null) {
+      addText(this.#connectionFailures, connectionFailure, MAX_FAILURE_LENGTH);
+    }
+    if (upstream === null) addText(this.#withoutUpstream, flags ?? '', MAX_FLAGS_LENGTH);
     else {
       pod = this.#podOf(upstream);
       if (pod !== NOBODY) {
@@ -144,6 +152,7 @@ export class LogTally {
       lines: this.lines,
       flags: new Map([...this.#flags].sort()),
       areFlagsKnown: this.#areFlagsKnown && this.lines > 0,
+      connectionFailures: new Map([...this.#connectionFailures].sort()),
       withoutUpstream: new Map([...this.#withoutUpstream].sort()),
       unknown: this.#unknown,
       unreadable: this.#unreadable,
@@ -175,8 +184,8 @@ export class LogTally {
   }
 }
 
-function addFlags(known: Map<string, number>, flags: string): void {
-  const text = flags.slice(0, MAX_FLAGS_LENGTH);
-  const key = known.has(text) || known.size < MAX_FLAGS ? text : '';
+function addText(known: Map<string, number>, whole: string, maxLength: number): void {
+  const text = whole.slice(0, maxLength);
+  const key = known.has(text) || known.size < MAX_KINDS ? text : '';
   known.set(key, (known.get(key) ?? 0) + 1);
 }

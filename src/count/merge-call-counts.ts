@@ -178,6 +178,7 @@ function mergeLogs(a: LogCounts | null, b: LogCounts | null): LogCounts | null {
     lines: a.lines + b.lines,
     excess: a.excess + b.excess,
     flags: mergeSums(a.flags, b.flags, compareTexts),
+    connectionFailures: mergeSums(a.connectionFailures, b.connectionFailures, compareTexts),
     areFlagsKnown: a.areFlagsKnown && b.areFlagsKnown,
     withoutUpstream: mergeSums(a.withoutUpstream, b.withoutUpstream, compareTexts),
     unknown: a.unknown + b.unknown,

@@ -120,7 +120,7 @@ const REFUSALS: readonly Refusal[] = [
     code: 'upstream-reset',
     matches: ({ cause }) => /reset reason: remote reset/i.test(cause),
     flags: ['UR'],
-    summary: 'A backend resets streams of the gateway before it answers (RST_STREAM).',
+    summary: 'A backend resets streams of the gateway (RST_STREAM).',
     advice:
       "The gateway does not pass its code on: look at the backend's own log, at what stands between (a sidecar of it with another protocol), and at limits of streams and messages.",
   },
@@ -212,8 +212,9 @@ const REFUSALS: readonly Refusal[] = [
     matches: ({ cause }) =>
       /upstream connect error|connection (failure|timeout|termination)/i.test(cause),
     flags: ['UF', 'UC', 'LR'],
-    summary: 'The gateway could not get through to a backend.',
-    advice: "Check that the backend's pods run and listen on the Service's target port.",
+    summary: 'The gateway could not get through to a backend, or lost the connection to it.',
+    advice:
+      "Check that the backend's pods run and listen on the Service's target port, and that both sides agree on TLS: tls.mode of the DestinationRule against PeerAuthentication. Why a connection failed is in the gateway's access log (--identity access-log:FILE).",
   },
 ];
 
@@ -245,7 +246,7 @@ export function findRefusals(
 ): Finding[] {
   const logged = loggedFlags(log, sent);
   const counts = new Map<Refusal, { count: number; example: NamedFailure }>();
-  for (const failure of failures) {
+  for (const failure of withReasons(failures, log)) {
     const refusal = REFUSALS.find(
       (candidate) =>
         candidate.matches(failure) && !(isBare(failure) && isDenied(candidate, logged)),
@@ -263,6 +264,29 @@ export function findRefusals(
   });
   const toldFlags = [...counts.keys()].flatMap(({ flags = [] }) => flags);
   return [...told, ...byFlagsAlone(logged, toldFlags, sent, configured)];
+}
+
+/** Why connections to backends failed older versions of Envoy say in their answers; 1.40 has it in the log alone. */
+function withReasons(
+  failures: readonly NamedFailure[],
+  log: CallCounts['log'],
+): readonly NamedFailure[] {
+  if (log === null || log.excess > 0) return failures;
+  const left = new Map(log.connectionFailures);
+  return failures.flatMap((failure) => {
+    if (!/reset reason: (?:remote |local )?connection failure$/i.test(failure.cause))
+      return [failure];
+    let rest = failure.count;
+    const known = [...left].flatMap(([reason, lines]): NamedFailure[] => {
+      const own = Math.min(rest, lines);
+      if (own === 0) return [];
+      rest -= own;
+      left.set(reason, lines - own);
+      const cause = `${failure.cause}, transport failure reason: ${reason}`;
+      return [{ ...failure, cause, count: own }];
+    });
+    return rest === 0 ? known : [...known, { ...failure, count: rest }];
+  });
 }
 
 /** What the log says of requests by its flags. */

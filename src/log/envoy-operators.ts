@@ -24,6 +24,8 @@ export function envoyField(operator: string, argument: string): LogField | null 
       return 'client-port';
     case 'RESPONSE_FLAGS':
       return 'flags';
+    case 'UPSTREAM_TRANSPORT_FAILURE_REASON':
+      return 'connection-failure';
     case 'START_TIME':
       return 'start-time';
     default:

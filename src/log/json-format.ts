@@ -23,6 +23,7 @@ const USUAL_KEYS: Keys = [
   [['downstream_remote_address'], 'client-address'],
   [['remote_port'], 'client-port'],
   [['response_flags'], 'flags'],
+  [['upstream_transport_failure_reason'], 'connection-failure'],
   [['start_time'], 'start-time'],
 ];
 

@@ -12,6 +12,8 @@ export interface LogLine {
   clientPort: number | null;
   /** Envoy's flags of what was out of the ordinary: `UH`, `UF,URX`; empty where nothing was. */
   flags: string | null;
+  /** Why there was no connection to the host, in Envoy's words: `TLS_error:|268435703:…`. */
+  connectionFailure: string | null;
   /** When the request came, in ms since 1970. */
   startedAtMs: number | null;
 }
@@ -26,6 +28,7 @@ export type LogField =
   | 'client-address'
   | 'client-port'
   | 'flags'
+  | 'connection-failure'
   | 'start-time';
 
 /** The texts of a line's fields, as they stand there. */
@@ -45,6 +48,7 @@ export function logLineOf(fields: LogFields): LogLine | null {
     upstreamCluster: textOf(fields['alternative-cluster']) ?? textOf(fields['upstream-cluster']),
     clientPort: portIn(clientPort === null ? textOf(fields['client-address']) : `:${clientPort}`),
     flags: fields.flags === undefined ? null : (textOf(fields.flags) ?? ''),
+    connectionFailure: textOf(fields['connection-failure']),
     startedAtMs: timeIn(textOf(fields['start-time'])),
   };
 }

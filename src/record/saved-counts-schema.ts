@@ -107,6 +107,7 @@ const call = z.object({
       excess: count,
       flags: z.array(z.tuple([z.string(), count])),
       areFlagsKnown: z.boolean(),
+      connectionFailures: z.array(z.tuple([z.string(), count])),
       withoutUpstream: z.array(z.tuple([z.string(), count])),
       unknown: count,
       unreadable: count,

@@ -2,6 +2,7 @@ import type {
   CallCounts,
   Counted,
   HistogramCounts,
+  LogCounts,
   StreamCounts,
   TimedLatencyCounts,
 } from '../count/counted.js';
@@ -43,10 +44,7 @@ function savedCall(counted: CallCounts): SavedCallCounts {
     scheduleSlip: textOf(call.scheduleSlip),
     blocks: { ...blocks, latency: blocks.latency.map(textOf) },
     clusters: [...call.clusters],
-    log:
-      log === null
-        ? null
-        : { ...log, flags: [...log.flags], withoutUpstream: [...log.withoutUpstream] },
+    log: log === null ? null : savedLog(log),
     // Where nothing is compared there is no size: JSON has no infinity.
     spread: { ...spread, size: spread.size === Infinity ? null : spread.size },
   };
@@ -101,10 +99,27 @@ function callOf({ timedLatency, failedLatency, streams, ...saved }: SavedCallCou
     scheduleSlip: histogramIn(saved.scheduleSlip),
     blocks: { ...blocks, latency: blocks.latency.map(histogramIn) },
     clusters: new Map(saved.clusters),
-    log:
-      log === null
-        ? null
-        : { ...log, flags: new Map(log.flags), withoutUpstream: new Map(log.withoutUpstream) },
+    log: log === null ? null : restoredLog(log),
+  };
+}
+
+function savedLog(log: LogCounts): NonNullable<SavedCallCounts['log']> {
+  const { flags, connectionFailures, withoutUpstream } = log;
+  return {
+    ...log,
+    flags: [...flags],
+    connectionFailures: [...connectionFailures],
+    withoutUpstream: [...withoutUpstream],
+  };
+}
+
+function restoredLog(saved: NonNullable<SavedCallCounts['log']>): LogCounts {
+  const { flags, connectionFailures, withoutUpstream } = saved;
+  return {
+    ...saved,
+    flags: new Map(flags),
+    connectionFailures: new Map(connectionFailures),
+    withoutUpstream: new Map(withoutUpstream),
   };
 }
 

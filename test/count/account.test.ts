@@ -255,6 +255,7 @@ describe('logs of several parts', () => {
   const log: LogCounts = {
     ...{ lines: 10, excess: 1, unknown: 2, unreadable: 3, example: 'b' },
     ...{ flags: new Map([['UC', 3]]), areFlagsKnown: true },
+    connectionFailures: new Map([['refused', 2]]),
     withoutUpstream: new Map([['NR', 4]]),
     ...{ hasEnded: false, wasSilent: true, areConnectionsKnown: true, areRequestsKnown: true },
   };
@@ -267,6 +268,10 @@ describe('logs of several parts', () => {
         ['UC', 5],
       ]),
       areFlagsKnown: false,
+      connectionFailures: new Map([
+        ['refused', 5],
+        ['TLS_error', 1],
+      ]),
       withoutUpstream: new Map([
         ['NR', 1],
         ['UH', 50],
@@ -280,6 +285,10 @@ describe('logs of several parts', () => {
         ['UF,URX', 7],
       ]),
       areFlagsKnown: false,
+      connectionFailures: new Map([
+        ['TLS_error', 1],
+        ['refused', 7],
+      ]),
       withoutUpstream: new Map([
         ['NR', 5],
         ['UH', 50],
@@ -311,6 +320,7 @@ describe('logs of several parts', () => {
           unknown: 4,
           unreadable: 6,
           flags: new Map([['UC', 6]]),
+          connectionFailures: new Map([['refused', 4]]),
           withoutUpstream: new Map([['NR', 8]]),
         },
         ...{ hasEnded: some, example: some ? 'one' : null },

@@ -84,7 +84,14 @@ function linesOf(requests: Members): LoggedRequest[] {
       const upstream = pod === null ? null : { pod, destination: NOBODY };
       const number = { member, sequence };
       const clientPort = portOf(numberOf(member, connection));
-      const line = { upstream, number, clientPort, startedAtMs: null, flags: null };
+      const line = {
+        upstream,
+        number,
+        clientPort,
+        startedAtMs: null,
+        flags: null,
+        connectionFailure: null,
+      };
       return typeof end === 'string' ? [] : [line];
     }),
   );

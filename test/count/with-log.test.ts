@@ -42,6 +42,7 @@ function line(destination: number | null, more: Partial<LoggedRequest> = {}): Lo
     clientPort: null,
     startedAtMs: null,
     flags: null,
+    connectionFailure: null,
     number: null,
     ...more,
   };
@@ -113,6 +114,16 @@ describe('counts by an access log', () => {
       ],
     );
     assert.equal(log.areFlagsKnown, true);
+    const failed = ['refused', 'TLS_error', 'refused'].map((connectionFailure) =>
+      line(0, { connectionFailure }),
+    );
+    assert.deepEqual(
+      [...logOf(failed).connectionFailures],
+      [
+        ['TLS_error', 1],
+        ['refused', 2],
+      ],
+    );
     assert.equal(logOf([...lines, line(0)]).areFlagsKnown, false);
     assert.equal(logOf([]).areFlagsKnown, false);
   });

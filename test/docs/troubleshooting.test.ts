@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { ROOT } from '../fixtures/command.js';
@@ -40,6 +40,19 @@ describe('docs/troubleshooting.md', () => {
       assert.ok(own.includes(`'${code}'`), own);
     });
   }
+
+  it('has no code but those of findings', () => {
+    const folder = path.join(ROOT, 'src/expect');
+    const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => readFileSync(path.join(folder, file), 'utf8'));
+    const codes = new Set(
+      sources.flatMap((text) =>
+        [...text.matchAll(/\bcode: '([a-z0-9-]+)'/g)].map(([, code]) => code),
+      ),
+    );
+    for (const { code } of rows()) assert.ok(codes.has(code), code);
+  });
 
   it('names every finding that these tell of', () => {
     for (const source of ['src/expect/refusals.ts', 'src/expect/load/unreachable.ts']) {

@@ -11,8 +11,10 @@ import { after, before, describe, it } from 'node:test';
 import { type RunRecord, scenarioOf, type Settings, verify } from '../../src/index.js';
 import { type Backend, startBackend } from '../../src/mesh/backend.js';
 import { certificateAuthority } from '../../src/mesh/certificates.js';
+import { ISTIO_TEXT } from '../fixtures/access-log-formats.js';
 import { type Envoy, startEnvoy } from '../fixtures/envoy.js';
 import type { EnvoyCluster, EnvoyListener } from '../fixtures/envoy-config.js';
+import { type PythonGreeter, startPythonGreeter } from '../fixtures/python-greeter.js';
 
 const GRPC: Settings = { call: 'helloworld.Greeter/SayHello', weights: 'v1=1' };
 const HTTP: Settings = {
@@ -20,6 +22,7 @@ const HTTP: Settings = {
 };
 const { constants: C } = http2;
 const authority = await certificateAuthority();
+const stranger = await certificateAuthority('an authority that nobody knows');
 const secured = await authority.issue({ hosts: ['127.0.0.1'] });
 
 /** A server of HTTP/2 in plaintext that does one thing with each stream. */
@@ -63,14 +66,19 @@ const BACKENDS = {
 
 interface Case {
   what: string;
-  backend: keyof typeof BACKENDS | 'greeter' | 'nobody';
+  backend: keyof typeof BACKENDS | 'greeter' | 'python' | 'python, TLS' | 'nobody';
   upstream?: EnvoyCluster['upstreamProtocol'];
+  cluster?: Partial<EnvoyCluster>;
   listener?: Partial<EnvoyListener & { kind: 'http' }>;
   /** What is found where gRPC is sent, and where HTTP/2 is; null: that is not asked. */
   grpc: string | null;
   http: string | null;
   /** Envoy's or the backend's words in the evidence of gRPC's. */
   words: RegExp;
+  /** The same by the access log, which alone says why a connection failed. */
+  logged?: { code: string; words: RegExp };
+  /** What Envoy's access log has on each request; null: it passes on what the backend answers. */
+  flag: string | null;
 }
 
 const THROUGH_ENVOY: readonly Case[] = [
@@ -78,73 +86,144 @@ const THROUGH_ENVOY: readonly Case[] = [
     what: 'HTTP/1.1 spoken to a backend of gRPC',
     ...{ backend: 'greeter', upstream: 'http1' },
     ...{ grpc: 'protocol-mismatch', http: 'protocol-mismatch' },
+    flag: 'UPE',
     words: /reset reason: protocol error/,
   },
   {
     what: 'HTTP/2 spoken to a backend of HTTP/1.1',
     ...{ backend: 'http/1.1', upstream: 'h2' },
     ...{ grpc: 'protocol-mismatch', http: 'protocol-mismatch' },
+    flag: 'UPE',
     words: /reset reason: protocol error/,
   },
   {
     what: 'gRPC passed on to a backend of HTTP/1.1, in its own protocol',
     ...{ backend: 'http/1.1', upstream: 'http1', grpc: 'http-error-page', http: null },
+    flag: null,
     words: /"text\/plain" instead of application\/grpc/,
   },
   {
     what: 'plaintext spoken to a backend of TLS',
     ...{ backend: 'tls', grpc: 'upstream-unreachable', http: 'upstream-unreachable' },
+    flag: 'UC',
     words: /reset reason: connection termination/,
+  },
+  {
+    what: 'TLS spoken to a backend in plaintext',
+    ...{ backend: 'greeter', cluster: { upstreamTls: {} } },
+    ...{ grpc: 'upstream-unreachable', http: 'upstream-unreachable' },
+    flag: 'UF',
+    words: /reset reason: remote connection failure/,
+    logged: { code: 'upstream-tls-mismatch', words: /TLS_error.*WRONG_VERSION_NUMBER/ },
+  },
+  {
+    what: 'HTTP/1.1 spoken to gRPC’s own server',
+    ...{ backend: 'python', upstream: 'http1' },
+    ...{ grpc: 'protocol-mismatch', http: 'protocol-mismatch' },
+    flag: 'UPE',
+    words: /reset reason: protocol error/,
+  },
+  {
+    what: 'plaintext spoken to gRPC’s own server in TLS',
+    ...{ backend: 'python, TLS', grpc: 'upstream-unreachable', http: 'upstream-unreachable' },
+    flag: 'UC',
+    words: /reset reason: connection termination/,
+  },
+  {
+    what: 'TLS spoken to gRPC’s own server in plaintext',
+    ...{ backend: 'python', cluster: { upstreamTls: {} } },
+    ...{ grpc: 'upstream-unreachable', http: 'upstream-unreachable' },
+    flag: 'UF',
+    words: /reset reason: remote connection failure/,
+    logged: { code: 'upstream-tls-mismatch', words: /TLS_error.*WRONG_VERSION_NUMBER/ },
+  },
+  {
+    what: 'a certificate of the backend that the gateway does not trust',
+    ...{ backend: 'python, TLS', cluster: { upstreamTls: { ca: stranger.cert } } },
+    ...{ grpc: 'upstream-unreachable', http: 'upstream-unreachable' },
+    flag: 'UF',
+    words: /reset reason: remote connection failure/,
+    logged: { code: 'upstream-tls-mismatch', words: /CERTIFICATE_VERIFY_FAILED/ },
+  },
+  {
+    what: 'plain HTTP sent to gRPC’s own server',
+    ...{ backend: 'python', grpc: null, http: 'upstream-reset' },
+    flag: 'UR',
+    words: /reset reason: remote reset/,
+  },
+  {
+    what: 'a circuit breaker of the gateway',
+    ...{ backend: 'silent', cluster: { mostRequests: 1 }, listener: { timeout: '0.1s' } },
+    ...{ grpc: 'upstream-overflow', http: 'upstream-overflow' },
+    flag: 'UO',
+    words: /overflow/,
+  },
+  {
+    what: 'a destination that the gateway does not know',
+    ...{ backend: 'greeter', cluster: { missing: true } },
+    ...{ grpc: 'cluster-not-found', http: 'cluster-not-found' },
+    flag: 'NC',
+    words: /UNAVAILABLE without a message/,
   },
   {
     what: 'a backend that resets streams',
     ...{ backend: 'resets', grpc: 'upstream-reset', http: 'upstream-reset' },
+    flag: 'UR',
     words: /reset reason: remote reset/,
   },
   {
     what: 'a backend that refuses streams',
     ...{ backend: 'refuses', grpc: 'upstream-refused-streams', http: 'upstream-refused-streams' },
+    flag: 'UR',
     words: /remote refused stream reset/,
   },
   {
     what: 'a backend that answers later than the route waits',
     ...{ backend: 'silent', listener: { timeout: '0.1s' } },
     ...{ grpc: 'route-timeout', http: 'route-timeout' },
+    flag: 'UT',
     words: /upstream request timeout/,
   },
   {
     what: 'a backend whose answers end without trailers',
     ...{ backend: 'no trailers', grpc: 'trailers-missing', http: null },
+    flag: null,
     words: /ended without grpc-status/,
   },
   {
     what: 'plain HTTP sent to a backend of gRPC',
     ...{ backend: 'greeter', grpc: null, http: 'content-type-refused' },
+    flag: null,
     words: /415/,
   },
   {
     what: 'a backend that refuses the content-type with 415',
     ...{ backend: '415', grpc: 'content-type-refused', http: 'content-type-refused' },
+    flag: null,
     words: /HTTP status 415/,
   },
   {
     what: 'a backend that wants another version with 426',
     ...{ backend: '426', grpc: 'upgrade-required', http: 'upgrade-required' },
+    flag: null,
     words: /HTTP status 426/,
   },
   ...(['502', '503', '504'] as const).map((backend): Case => ({
     what: `a bare ${backend}, as proxies behind the gateway answer`,
     ...{ backend, grpc: 'http-error-page', http: null },
+    flag: null,
     words: new RegExp(`HTTP status ${backend}`),
   })),
   {
     what: 'no endpoint behind the gateway',
     ...{ backend: 'nobody', grpc: 'no-healthy-upstream', http: 'no-healthy-upstream' },
+    flag: 'UH',
     words: /no healthy upstream/,
   },
   {
     what: 'a path that the gateway has no route for',
     ...{ backend: 'greeter', listener: { prefix: '/nowhere' }, grpc: 'no-route', http: 'no-route' },
+    flag: 'NR',
     words: /UNIMPLEMENTED without a message/,
   },
 ];
@@ -153,7 +232,12 @@ const folder = mkdtempSync(path.join(tmpdir(), 'splitproof-protocols-'));
 const servers: net.Server[] = [];
 const sockets = new Set<net.Socket>();
 let greeter: Backend;
+let python: PythonGreeter;
 let envoy: Envoy;
+
+function logOf(index: number): string {
+  return path.join(folder, `${index}.log`);
+}
 
 async function listening(server: net.Server): Promise<number> {
   servers.push(server);
@@ -171,25 +255,32 @@ before(async () => {
   });
   const ports = new Map<string, number>([['greeter', greeter.port]]);
   for (const [name, start] of Object.entries(BACKENDS)) ports.set(name, await listening(start()));
+  python = await startPythonGreeter('grpc-service-v1-7c6d9f5b8-py311', secured);
+  ports.set('python', python.plaintextPort).set('python, TLS', python.tlsPort);
   envoy = await startEnvoy({
-    listeners: THROUGH_ENVOY.map(({ backend, upstream, listener = {} }): EnvoyListener => {
-      const port = ports.get(backend);
-      return {
-        kind: 'http',
-        clusters: [
-          {
-            ...{ name: 'v1', weight: 1, ports: port === undefined ? [] : [port] },
-            ...(upstream !== undefined && { upstreamProtocol: upstream }),
-          },
-        ],
-        ...listener,
-      };
-    }),
+    listeners: THROUGH_ENVOY.map(
+      ({ backend, upstream, cluster, listener = {} }, index): EnvoyListener => {
+        const port = ports.get(backend);
+        return {
+          kind: 'http',
+          accessLog: { path: logOf(index), format: ISTIO_TEXT },
+          clusters: [
+            {
+              ...{ name: 'v1', weight: 1, ports: port === undefined ? [] : [port] },
+              ...(upstream !== undefined && { upstreamProtocol: upstream }),
+              ...cluster,
+            },
+          ],
+          ...listener,
+        };
+      },
+    ),
   });
 });
 after(async () => {
   await envoy.stop();
   await greeter.close();
+  await python.stop();
   for (const socket of sockets) socket.destroy();
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   rmSync(folder, { recursive: true });
@@ -223,25 +314,88 @@ describe('protocol trouble behind the real Envoy', () => {
     });
   }
 
-  it('names file and line of the Service port that has the gateway speak HTTP/1.1', async () => {
-    for (const [port, line] of [
-      ['{ name: http-api, port: 50051 }', 7],
-      ['{ port: 50051 }', 7],
-    ] as const) {
-      const file = path.join(folder, 'set.yaml');
-      writeFileSync(file, manifests(port));
-      const target = envoy.addresses[0] ?? '';
-      const record = await run(target, {
+  it('each with the flags of the access log, and with what it alone says', async () => {
+    await Promise.all(
+      THROUGH_ENVOY.map(async ({ what, flag, grpc, http: plain, words, logged }, index) => {
+        const record = await run(envoy.addresses[index] ?? '', {
+          ...(grpc === null ? HTTP : GRPC),
+          identity: `access-log:${logOf(index)}`,
+        });
+        const code = logged?.code ?? grpc ?? plain ?? '';
+        const { evidence } = refused(record, code);
+        assert.match(evidence, logged?.words ?? words, what);
+        const flags = record.calls[0]?.accessLog?.flags;
+        if (flag === null) assert.deepEqual(flags, {}, what);
+        else
+          assert.match(
+            evidence,
+            new RegExp(`; by the flags of the access log: ${flag} \\d+$`),
+            what,
+          );
+        // Where a circuit breaker lets one through, that one is too late.
+        const others = flag === 'UO' ? ['UT'] : [];
+        assert.deepEqual(
+          Object.keys(flags ?? {}).filter((one) => !others.includes(one)),
+          flag === null ? [] : [flag],
+          what,
+        );
+        const codes = record.findings.flatMap((one) => (one.about === 'target' ? [one.code] : []));
+        assert.deepEqual(codes.sort(), flag === 'UO' ? ['route-timeout', code] : [code], what);
+      }),
+    );
+  });
+
+  /** Each: what is in the way, with its setting in the manifests, and the line of that. */
+  const settings: readonly (readonly [what: string, set: Partial<Manifests>, at: string])[] = [
+    ['HTTP/1.1 spoken to a backend of gRPC', {}, 'name: http-api'],
+    ['HTTP/1.1 spoken to a backend of gRPC', { port: '{ port: 50051 }' }, '{ port: 50051 }'],
+    [
+      'HTTP/2 spoken to a backend of HTTP/1.1',
+      { policy: 'connectionPool: { http: { h2UpgradePolicy: UPGRADE } }' },
+      'h2UpgradePolicy: UPGRADE',
+    ],
+    [
+      'HTTP/2 spoken to a backend of HTTP/1.1',
+      { policy: 'connectionPool: { http: { useClientProtocol: true } }' },
+      'useClientProtocol: true',
+    ],
+    ['TLS spoken to a backend in plaintext', { policy: 'tls: { mode: SIMPLE }' }, 'mode: SIMPLE'],
+    ['plaintext spoken to a backend of TLS', { policy: 'tls: { mode: DISABLE }' }, 'mode: DISABLE'],
+    ['a backend that answers later than the route waits', { timeout: '0.1s' }, 'timeout: 0.1s'],
+    [
+      'a circuit breaker of the gateway',
+      { policy: 'connectionPool: { http: { http2MaxRequests: 1 } }' },
+      'connectionPool:',
+    ],
+  ];
+  for (const [index, [what, set, at]] of settings.entries()) {
+    it(`${what}: names file and line of ${at}`, async () => {
+      const file = path.join(folder, `set-${index}.yaml`);
+      const text = manifests({ ...MANIFESTS, ...set });
+      writeFileSync(file, text);
+      const one = THROUGH_ENVOY.findIndex((each) => each.what === what);
+      const record = await run(envoy.addresses[one] ?? '', {
         ...{ call: 'helloworld.Greeter/SayHello', manifest: [file], authority: 'grpc.example.com' },
       });
-      const { place, summary } = refused(record, 'protocol-mismatch');
+      const { place, evidence } = refused(record, THROUGH_ENVOY[one]!.grpc ?? '');
+      const line = text.split('\n').findIndex((each) => each.includes(at)) + 1;
       assert.deepEqual([place?.file, place?.line], [file, line], JSON.stringify(record.findings));
-      assert.match(summary, /gateway and the backend/);
-    }
-  });
+      assert.match(evidence, /; configured: /);
+    });
+  }
 });
 
-function manifests(port: string): string {
+interface Manifests {
+  port: string;
+  timeout: string;
+  policy: string;
+}
+
+const MANIFESTS: Manifests = {
+  ...{ port: '{ name: http-api, port: 50051 }', timeout: '15s', policy: 'loadBalancer: { simple: ROUND_ROBIN }' },
+};
+
+function manifests({ port, timeout, policy }: Manifests): string {
   return `apiVersion: v1
 kind: Service
 metadata: { name: grpc-service }
@@ -274,7 +428,16 @@ spec:
   hosts: [grpc.example.com]
   gateways: [gw]
   http:
-    - route: [{ destination: { host: grpc-service, port: { number: 50051 } } }]
+    - timeout: ${timeout}
+      route: [{ destination: { host: grpc-service, port: { number: 50051 } } }]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: dr }
+spec:
+  host: grpc-service
+  trafficPolicy:
+    ${policy}
 `;
 }
 

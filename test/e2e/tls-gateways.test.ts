@@ -13,6 +13,10 @@ import { certificateAuthority, selfSigned } from '../../src/mesh/certificates.js
 import { reasonsOf, recordOf } from '../fixtures/command.js';
 import { type Envoy, startEnvoy } from '../fixtures/envoy.js';
 import type { EnvoyListener, EnvoyTls } from '../fixtures/envoy-config.js';
+import type { Gateway } from '../fixtures/gateway-on-port.js';
+import { startHaproxy } from '../fixtures/haproxy.js';
+import { nameLeadsTo } from '../fixtures/changing-name.js';
+import { startTlsFront } from '../fixtures/tls-front.js';
 
 const HOST = 'grpc.example.com';
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -30,6 +34,8 @@ const expired = await authority.issue({ hosts, validUntil: inDays(-2) });
 const unborn = await authority.issue({ hosts, validFrom: inDays(3), validUntil: inDays(9) });
 const strange = await stranger.issue({ hosts });
 const alone = await selfSigned(hosts);
+const forClients = await authority.issue({ hosts, usage: 'client' });
+const next = await authority.issue({ hosts, validFrom: inDays(-1), validUntil: inDays(90.5) });
 const client = await authority.issue({ hosts: ['client'] });
 const strangeClient = await stranger.issue({ hosts: ['client'] });
 
@@ -47,6 +53,7 @@ const asStranger = {
 
 let pods: { ours: Backend; other: Backend };
 let envoy: Envoy;
+let haproxy: Gateway;
 /** By what they are like. */
 const gateways = {
   simple: { serverName: HOST },
@@ -79,9 +86,14 @@ before(async () => {
       return { kind: 'http', clusters, ...secured };
     }),
   });
+  haproxy = await startHaproxy({
+    backends: [{ name: 'grpc-service', port: pods.ours.port, weight: 1 }],
+    tls: own,
+  });
 });
 after(async () => {
   await envoy.stop();
+  await haproxy.stop();
   await pods.ours.close();
   await pods.other.close();
   rmSync(folder, { recursive: true });
@@ -149,7 +161,7 @@ function addressed(server: net.Server): string {
 interface Case {
   what: string;
   /** A server of Node.js, or which gateway of Envoy. */
-  server: (() => net.Server) | GatewayName;
+  server: (() => net.Server) | GatewayName | 'HAProxy';
   settings?: Settings;
   code: string;
   /** What is said of it. */
@@ -161,6 +173,25 @@ interface Case {
 const GRPC = ['h2', 'grpc-js'];
 const secure = (options: http2.SecureServerOptions = {}) =>
   http2.createSecureServer({ ...own, allowHTTP1: true, ...options });
+
+/** A link to a TLS server that changes a byte of what is the first to be encrypted. */
+function garbling(): net.Server {
+  const target = secure();
+  target.on('tlsClientError', () => undefined).listen(0, '127.0.0.1');
+  return net
+    .createServer((socket) => {
+      const upstream = net.connect((target.address() as AddressInfo).port, '127.0.0.1');
+      socket.pipe(upstream);
+      upstream.on('data', (bytes: Buffer) => {
+        bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+        socket.write(bytes);
+      });
+      upstream.on('error', () => undefined).on('close', () => socket.destroySoon());
+      socket.on('close', () => upstream.destroy());
+    })
+    .on('close', () => target.close());
+}
+
 const asked = { requestCert: true, rejectUnauthorized: true, ca: authority.cert };
 
 const FAILURES: readonly Case[] = [
@@ -202,6 +233,12 @@ const FAILURES: readonly Case[] = [
     server: () => secure(alone),
     code: 'certificate-self-signed',
     evidence: /signed by itself.*\(CN=grpc\.example\.com\)/,
+  },
+  {
+    what: 'a certificate that is for clients alone',
+    server: () => secure(forClients),
+    code: 'certificate-not-trusted',
+    evidence: /INVALID_PURPOSE: CN=grpc\.example\.com/,
   },
   ...(['TLSv1.2', 'TLSv1.3'] as const).flatMap((version): Case[] => [
     {
@@ -268,6 +305,19 @@ const FAILURES: readonly Case[] = [
     evidence: /asked for 127\.0\.0\.1/,
   },
   {
+    what: 'a name that HAProxy has no certificate for',
+    server: 'HAProxy',
+    settings: { authority: 'elsewhere.example' },
+    code: 'server-name-unknown',
+    evidence: /asked for elsewhere\.example/,
+  },
+  {
+    what: 'a handshake that something on the way garbles',
+    server: () => garbling(),
+    code: 'tls-handshake-failed',
+    evidence: /BAD_RECORD_MAC|DECRYPTION_FAILED/i,
+  },
+  {
     what: 'a server without ALPN',
     server: () => tls.createServer(own, (socket) => socket.resume()),
     code: 'alpn-not-h2',
@@ -307,7 +357,8 @@ const FAILURES: readonly Case[] = [
 
 describe('ways in which a handshake fails', () => {
   for (const { what, server: start, settings, code, evidence, clients } of FAILURES) {
-    const own1 = typeof start === 'string' ? `Envoy (${start})` : 'Node.js';
+    const own1 =
+      typeof start !== 'string' ? 'Node.js' : start === 'HAProxy' ? start : `Envoy (${start})`;
     it(`${what}, ${own1}: ${code}`, async () => {
       const server = typeof start === 'string' ? null : start();
       const sockets = new Set<net.Socket>();
@@ -318,7 +369,12 @@ describe('ways in which a handshake fails', () => {
       if (server !== null) {
         await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       }
-      const target = typeof start === 'string' ? addressOf(start) : addressed(server!);
+      const target =
+        server !== null
+          ? addressed(server)
+          : start === 'HAProxy'
+            ? haproxy.address
+            : addressOf(start as GatewayName);
       try {
         for (const [name, call] of Object.entries(CLIENTS)) {
           if (clients?.includes(name) === false) continue;
@@ -343,6 +399,86 @@ describe('ways in which a handshake fails', () => {
       }
     });
   }
+});
+
+/** As the gateways are meant to be. */
+const GATEWAY = `apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: grpc-gateway }
+spec:
+  selector: { istio: ingressgateway }
+  servers:
+    - port:
+        number: 443
+        name: https
+        protocol: HTTPS
+      hosts: ["*"]
+      tls:
+        mode: SIMPLE
+        credentialName: grpc-tls-credential
+        minProtocolVersion: TLSV1_3
+`;
+
+describe('where the manifests are given', () => {
+  for (const [gateway, code, at, settings] of [
+    ['expired', 'certificate-expired', 'credentialName:', {}],
+    ['simple', 'tls-handshake-closed', 'hosts:', { servername: 'elsewhere.example' }],
+    ['mutual', 'client-certificate-wanted', 'mode:', {}],
+    ['old', 'tls-version-mismatch', 'minProtocolVersion:', { 'tls-min': '1.3' }],
+    ['http1', 'alpn-not-h2', 'protocol: HTTPS', {}],
+    ['plaintext', 'tls-on-plaintext-port', 'protocol: HTTPS', {}],
+  ] as const) {
+    it(`${code} has file and line of ${at}`, async () => {
+      const file = path.join(folder, 'gateway.yaml');
+      writeFileSync(file, GATEWAY);
+      const { findings } = await run(addressOf(gateway), {
+        ...{ call: 'helloworld.Greeter/SayHello', authority: HOST, 'gateway-port': 443 },
+        manifest: [
+          file,
+          'scenarios/grpc-gateway/virtual-service.yaml',
+          'scenarios/grpc-gateway/grpc-service.yaml',
+        ],
+        ...settings,
+      });
+      const found = findings.find((one) => one.code === code);
+      const line = GATEWAY.split('\n').findIndex((text) => text.includes(at)) + 1;
+      assert.deepEqual(
+        [found?.place?.file, found?.place?.line],
+        [file, line],
+        JSON.stringify(findings),
+      );
+    });
+  }
+});
+
+describe('addresses of one name', () => {
+  it('that show different certificates are told, and held by the one that ends first', async () => {
+    const first = await startTlsFront(own, 'h2', `127.0.0.1:${pods.ours.port}`);
+    const port = Number(first.address.split(':')[1]);
+    const at = { host: '127.0.0.2', port };
+    const second = await startTlsFront(next, 'h2', `127.0.0.1:${pods.ours.port}`, at);
+    try {
+      nameLeadsTo('two.test', '127.0.0.1', '127.0.0.2');
+      const { findings, thresholds, load, transport } = await run(`two.test:${port}`, {
+        ...{ ...GREETER, weights: 'grpc-service=1', servername: HOST },
+        threshold: ['cert-days>31'],
+      });
+      const differ = findings.find(({ code }) => code === 'certificates-differ');
+      assert.match(
+        differ?.evidence ?? '',
+        /\(30 days left\).*\(90 days left\)|\(90.*\(30 days left\)/,
+      );
+      assert.deepEqual(
+        thresholds.map(({ ok }) => ok),
+        [false],
+      );
+      assert.equal(Math.floor(transport.tls?.certificate?.daysLeft ?? 0), 30);
+      assert.equal(load.ok, 40);
+    } finally {
+      first.close();
+      second.close();
+    }
+  });
 });
 
 describe('what a handshake agrees on', () => {

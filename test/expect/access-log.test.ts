@@ -9,6 +9,7 @@ const COMPLETE: LogCounts = {
   excess: 0,
   flags: new Map(),
   areFlagsKnown: true,
+  connectionFailures: new Map(),
   withoutUpstream: new Map(),
   unknown: 0,
   unreadable: 0,

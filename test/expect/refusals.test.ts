@@ -91,7 +91,8 @@ describe('refusals', () => {
 function logged(flags: Record<string, number>, more: Partial<LogCounts> = {}): LogCounts {
   return {
     ...{ lines: 9, excess: 0, unknown: 0, unreadable: 0, example: null },
-    ...{ flags: new Map(Object.entries(flags)), areFlagsKnown: true, withoutUpstream: new Map() },
+    ...{ flags: new Map(Object.entries(flags)), areFlagsKnown: true },
+    ...{ connectionFailures: new Map(), withoutUpstream: new Map() },
     ...{ hasEnded: false, wasSilent: false, areConnectionsKnown: true, areRequestsKnown: true },
     ...more,
   };
@@ -110,6 +111,24 @@ describe('refusals beside an access log', () => {
     );
     assert.deepEqual([code, severity], ['protocol-mismatch', 'error']);
     assert.match(evidence!, /protocol error"; by the flags of the access log: UPE 2, UPE,URX 1$/);
+  });
+
+  it('are told apart by why connections failed, which the log alone says', () => {
+    const log = logged(
+      { UF: 9 },
+      { connectionFailures: new Map([['TLS_error:|268435703:WRONG_VERSION_NUMBER', 2]]) },
+    );
+    assert.deepEqual(
+      find('UNAVAILABLE', `${broken}remote connection failure`, log).map(([code, , evidence]) => [
+        ...[code, evidence!.split(':')[0]],
+      ]),
+      [
+        ['upstream-tls-mismatch', '2 of 9 requests'],
+        ['upstream-unreachable', '1 of 9 requests'],
+      ],
+    );
+    const [[code] = []] = find('UNAVAILABLE', `${broken}protocol error`, log);
+    assert.equal(code, 'protocol-mismatch');
   });
 
   it('are those of another proxy where it has none', () => {

@@ -41,6 +41,7 @@ const ISTIO_LINE: LogLine = {
   upstreamCluster: 'outbound|50051|v1|greeter.default.svc.cluster.local',
   clientPort: 41_234,
   flags: '',
+  connectionFailure: null,
   startedAtMs: Date.UTC(2026, 7, 1, 10, 0, 0, 250),
 };
 
@@ -56,7 +57,11 @@ describe('lines of access logs', () => {
         '%RESPONSE_FLAGS%': 'UF,URX',
         '%UPSTREAM_TRANSPORT_FAILURE_REASON%': 'delayed_connect_error:_Connection_refused',
       }),
-      { ...ISTIO_LINE, flags: 'UF,URX' },
+      {
+        ...ISTIO_LINE,
+        flags: 'UF,URX',
+        connectionFailure: 'delayed_connect_error:_Connection_refused',
+      },
     ],
     [
       'Istio, no healthy host',

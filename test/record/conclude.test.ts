@@ -92,7 +92,7 @@ describe('the end of a run', () => {
     const anybody = withCounts(DOWN, { ends, unattributed: 40 });
     const log: LogCounts = {
       ...{ lines: 0, excess: 0, withoutUpstream: new Map(), unknown: 0, unreadable: 0 },
-      ...{ flags: new Map(), areFlagsKnown: true },
+      ...{ flags: new Map(), areFlagsKnown: true, connectionFailures: new Map() },
       ...{ example: null, hasEnded: false, wasSilent: true },
       ...{ areConnectionsKnown: true, areRequestsKnown: true },
     };
@@ -175,7 +175,7 @@ describe('what bars a pass', () => {
   it('is a log with more lines than requests', async () => {
     const log: LogCounts = {
       ...{ lines: 3089, excess: 2, withoutUpstream: new Map(), unknown: 0, unreadable: 0 },
-      ...{ flags: new Map(), areFlagsKnown: true },
+      ...{ flags: new Map(), areFlagsKnown: true, connectionFailures: new Map() },
       ...{ example: null, hasEnded: false, wasSilent: false },
       ...{ areConnectionsKnown: true, areRequestsKnown: true },
     };
@@ -335,7 +335,7 @@ describe('the findings of a run', () => {
     };
     const log: LogCounts = {
       ...{ lines: 1, excess: 0, withoutUpstream: new Map(), unknown: 0, unreadable: 0 },
-      ...{ flags: new Map(), areFlagsKnown: true },
+      ...{ flags: new Map(), areFlagsKnown: true, connectionFailures: new Map() },
       ...{ example: null, hasEnded: false, wasSilent: false },
       ...{ areConnectionsKnown: true, areRequestsKnown: true },
     };

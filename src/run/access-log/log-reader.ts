@@ -134,9 +134,11 @@ export class LogReader {
         tally.addUnreadable(text);
         continue;
       }
-      const { clientPort, startedAtMs, flags, userAgent } = line;
-      const number = requestNumberIn(userAgent);
-      tally.add({ upstream: findUpstream(line), clientPort, startedAtMs, flags, number });
+      const { clientPort, startedAtMs, flags, connectionFailure, userAgent } = line;
+      tally.add({
+        ...{ upstream: findUpstream(line), clientPort, startedAtMs, flags, connectionFailure },
+        number: requestNumberIn(userAgent),
+      });
     }
   }
 }
