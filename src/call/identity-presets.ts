@@ -20,6 +20,7 @@ export function defaultIdentity(methodPath: string): IdentitySpec | undefined {
   switch (methodPath) {
     case '/helloworld.Greeter/SayHello':
     case '/helloworld.Greeter/SayHelloStreamReply':
+    case '/helloworld.Greeter/SayHelloClientStream':
     case '/helloworld.Greeter/SayHelloBidiStream':
       return preset('greeter');
     case '/proto.EchoTestService/Echo':

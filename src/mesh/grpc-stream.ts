@@ -62,15 +62,29 @@ export function answerEachMessage(
 }
 
 /**
- * Opens a bidirectional stream on which both sides say what they like; it ends with OK when the client has said
- * all.
+ * Takes the messages of a client's stream, and answers with one and OK when it has said all.
+ *
+ * @param take Gets each in turn; when it throws the call ends with INTERNAL.
+ */
+export function answerOnceAllCame(
+  stream: ServerHttp2Stream,
+  take: (message: Uint8Array) => void,
+  answer: () => Uint8Array,
+): void {
+  exchangeMessages(stream, take, answer);
+}
+
+/**
+ * Opens a stream on which both sides say what they like; it ends with OK when the client has said all.
  *
  * @param receive Takes one message; when it throws the call ends with INTERNAL.
+ * @param atEnd Gives one more message when the client has said all, if any.
  * @returns Sends one message; does nothing when the call has ended.
  */
 export function exchangeMessages(
   stream: ServerHttp2Stream,
   receive: (message: Uint8Array) => void,
+  atEnd: () => Uint8Array | null = () => null,
 ): (message: Uint8Array) => void {
   let unread = Buffer.alloc(0);
   let status: number = GRPC_STATUS.ok;
@@ -93,7 +107,10 @@ export function exchangeMessages(
     if (unread.length > MAX_REQUEST_BYTES) stream.close(constants.NGHTTP2_CANCEL);
   });
   stream.on('end', () => {
-    if (!stream.destroyed && !stream.writableEnded) stream.end();
+    if (stream.destroyed || stream.writableEnded) return;
+    const reply = atEnd();
+    if (reply !== null) stream.write(framed(reply));
+    stream.end();
   });
   return (message) => {
     if (!stream.destroyed && !stream.closed && !stream.writableEnded) stream.write(framed(message));

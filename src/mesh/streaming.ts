@@ -1,6 +1,11 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Application, Pod } from './application.js';
-import { answerEachMessage, answerWithMessages, readUnaryRequest } from './grpc-stream.js';
+import {
+  answerEachMessage,
+  answerOnceAllCame,
+  answerWithMessages,
+  readUnaryRequest,
+} from './grpc-stream.js';
 import { decodeTextMessage, encodeTextMessage } from './text-message.js';
 
 /** What a streaming method sees of the call. */
@@ -14,6 +19,8 @@ type StreamingMethod = (stream: ServerHttp2Stream, call: StreamContext) => void;
 
 /** How many greetings a server stream has unless the client says: `stream-messages: 20`, or `endless`. */
 const USUAL_MESSAGES = 5;
+/** How many names one greeting has at most. */
+const MAX_NAMES = 20;
 
 const METHODS: ReadonlyMap<string, StreamingMethod> = new Map<string, StreamingMethod>([
   [
@@ -27,6 +34,21 @@ const METHODS: ReadonlyMap<string, StreamingMethod> = new Map<string, StreamingM
     },
   ],
   [
+    '/helloworld.Greeter/SayHelloClientStream',
+    (stream, { pod }) => {
+      const names: string[] = [];
+      answerOnceAllCame(
+        stream,
+        (request) => {
+          const name = decodeTextMessage(request);
+          // A client may send without end, and one answer holds them all.
+          if (names.length < MAX_NAMES) names.push(name);
+        },
+        () => encodeTextMessage(hello(names.join(', '), pod)),
+      );
+    },
+  ],
+  [
     '/helloworld.Greeter/SayHelloBidiStream',
     (stream, { pod }) => {
       answerEachMessage(stream, (request) => greeting(request, pod));
@@ -35,7 +57,11 @@ const METHODS: ReadonlyMap<string, StreamingMethod> = new Map<string, StreamingM
 ]);
 
 function greeting(request: Uint8Array, pod: Pod): Uint8Array {
-  return encodeTextMessage(`Hello, ${decodeTextMessage(request)}! I'm from ${pod.name}!`);
+  return encodeTextMessage(hello(decodeTextMessage(request), pod));
+}
+
+function hello(name: string, pod: Pod): string {
+  return `Hello, ${name}! I'm from ${pod.name}!`;
 }
 
 /** The streaming method of an application at a path; undefined where it has none there. */

@@ -29,15 +29,26 @@ export interface CallReport {
   findings: FindingRecord[];
 }
 
+/** The messages of a stream. */
+export interface ReportedStream {
+  /** How many came, and their bytes. */
+  received: number;
+  receivedBytes: number;
+  /** The first of them, in their order: as many as are kept. */
+  messages: Pick<ReportedAnswer, 'reply' | 'replyBytes'>[];
+}
+
 /** Everything that an answer says. */
 export interface ReportedAnswer {
   /** In their order. Values of secret ones are masked. */
   headers: [name: string, value: string][];
   trailers: [name: string, value: string][];
-  /** JSON of a message, or the text of a body; null where there is none, or it cannot be read. */
+  /** JSON of a message, or the text of a body; null where there is none, or it cannot be read. Of a stream the first. */
   reply: string | null;
   /** Of the reply as it came. */
   replyBytes: number;
+  /** What came on a stream; null where the method does not stream its answers. */
+  stream: ReportedStream | null;
   /** Who gave it, by its own word; null where it does not say. */
   identity: string | null;
 }

@@ -1,10 +1,13 @@
-import type { RawAnswer } from '../call/answer.js';
+import type { AnswerFields, RawAnswer } from '../call/answer.js';
+import type { AnswerContents } from '../call/answer-contents.js';
 import {
   type AnswerFormat,
+  type AnswerReader,
   answerReader,
   contentsOf,
   loadAnswerReaders,
 } from '../call/answer-reader.js';
+import type { GrpcRequest } from '../call/grpc/request.js';
 import { openTransport } from '../load/transport/open-transport.js';
 import type { OpenTransport } from '../load/transport/transport.js';
 import type { RunRecord } from '../record/run-record.js';
@@ -15,6 +18,10 @@ import type { RunOptions } from './options.js';
 import { recordRun } from './record-run.js';
 import { takeSample } from './sample.js';
 
+/** What is shown of a stream, at most: a peer need not ever stop. */
+const MOST_SHOWN = 10_000;
+const MOST_SHOWN_BYTES = 4 * 1024 * 1024;
+
 /**
  * Makes one call, and tells everything about its answer.
  *
@@ -23,17 +30,22 @@ import { takeSample } from './sample.js';
  */
 export async function callOnce(scenario: Scenario, options: RunOptions): Promise<CallReport> {
   const { secrets } = scenario;
-  let format: AnswerFormat | null = null;
-  let answer: ReportedAnswer | null = null;
+  let heard: HeardAnswer | null = null;
   const watched = watching(options.openTransport ?? openTransport, (raw) => {
-    if (format !== null) answer ??= reported(raw, format, secrets);
+    heard?.hear(raw);
   });
   const watchedOptions = { ...options, openTransport: watched };
   const record = await recordRun(scenario, watchedOptions, async (run, target, plan) => {
-    format = run.calls[0]?.loaded.counting.answers ?? null;
-    if (format !== null) await loadAnswerReaders([format]);
+    const [call] = run.calls;
+    if (call !== undefined) {
+      const { counting, request } = call.loaded;
+      await loadAnswerReaders([counting.answers]);
+      const isStream = request.kind === 'grpc' && streamsAnswers(request);
+      heard = new HeardAnswer(counting.answers, isStream, secrets);
+    }
     return await takeSample(run, target, plan, watchedOptions);
   });
+  const { answer = null } = (heard as HeardAnswer | null) ?? {};
   return { ...callReport(record), answer: masked(answer, secrets) };
 }
 
@@ -84,18 +96,66 @@ function watching(open: OpenTransport, onAnswer: (answer: RawAnswer) => void): O
   };
 }
 
-function reported(raw: RawAnswer, format: AnswerFormat, secrets: Secrets): ReportedAnswer {
-  const { headers = [], trailers = [] } = raw.fields?.() ?? {};
-  const shown = (fields: typeof headers): [string, string][] =>
-    fields.map(([name, value]) => [name, maskedHeader(name, value, secrets)]);
-  const replyBytes = raw.messageEnd - raw.messageStart;
-  const reply =
-    replyBytes > 0 || format.kind === 'grpc' ? contentsOf(format).shown(raw) : undefined;
-  return {
-    headers: shown(headers),
-    trailers: shown(trailers),
-    reply: reply ?? null,
-    replyBytes,
-    identity: answerReader(format).identify(raw)?.pod ?? null,
-  };
+function streamsAnswers({ stream }: GrpcRequest): boolean {
+  const side = stream?.side;
+  return side === 'server' || side === 'both';
+}
+
+/** What one call is answered with, while it comes: of a stream as much as is shown. */
+class HeardAnswer {
+  /** null: nothing has come. */
+  answer: ReportedAnswer | null = null;
+  readonly #contents: AnswerContents;
+  readonly #reader: AnswerReader;
+  readonly #isStream: boolean;
+  readonly #hasEmptyMessages: boolean;
+  readonly #secrets: Secrets;
+
+  constructor(format: AnswerFormat, isStream: boolean, secrets: Secrets) {
+    this.#contents = contentsOf(format);
+    this.#reader = answerReader(format);
+    this.#hasEmptyMessages = format.kind === 'grpc';
+    this.#isStream = isStream;
+    this.#secrets = secrets;
+  }
+
+  /** Takes an answer, a message of one, or what stands around its messages. */
+  hear(raw: RawAnswer): void {
+    const { headers = [], trailers = [] } = raw.fields?.() ?? {};
+    const isFirst = this.answer === null;
+    const answer = (this.answer ??= {
+      headers: this.#shown(headers),
+      trailers: [],
+      reply: null,
+      replyBytes: 0,
+      stream: this.#isStream ? { received: 0, receivedBytes: 0, messages: [] } : null,
+      identity: null,
+    });
+    // They come with the last of what comes.
+    answer.trailers = this.#shown(trailers);
+    answer.identity ??= this.#reader.identify(raw)?.pod ?? null;
+    if (raw.endsStream === true) return;
+    const replyBytes = raw.messageEnd - raw.messageStart;
+    const { stream } = answer;
+    if (stream !== null) {
+      stream.received += 1;
+      const isShown =
+        stream.messages.length < MOST_SHOWN &&
+        stream.receivedBytes + replyBytes <= MOST_SHOWN_BYTES;
+      stream.receivedBytes += replyBytes;
+      if (isShown) stream.messages.push({ reply: this.#reply(raw, replyBytes), replyBytes });
+    }
+    if (!isFirst) return;
+    answer.reply = stream?.messages[0]?.reply ?? this.#reply(raw, replyBytes);
+    answer.replyBytes = replyBytes;
+  }
+
+  #reply(raw: RawAnswer, replyBytes: number): string | null {
+    if (replyBytes === 0 && !this.#hasEmptyMessages) return null;
+    return this.#contents.shown(raw) ?? null;
+  }
+
+  #shown(fields: AnswerFields['headers']): [string, string][] {
+    return fields.map(([name, value]) => [name, maskedHeader(name, value, this.#secrets)]);
+  }
 }

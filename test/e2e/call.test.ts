@@ -72,6 +72,46 @@ describe('splitproof call', () => {
     assert.equal(now - before, 1);
   });
 
+  it('shows every message of a stream, and who gave it', async () => {
+    const call = async (...args: string[]): Promise<string> => {
+      const { status, stdout, stderr } = await splitproof([
+        ...['call', '--plaintext', greeter.address, ...args],
+      ]);
+      assert.equal(status, 0, stderr);
+      return stdout;
+    };
+    const method = 'helloworld.Greeter/SayHello';
+    const names = ['-d', '{"name":"Jack"}{"name":"Jill"}'];
+    const served = await call(`${method}StreamReply`, '-d', '{"name":"Jack"}');
+    assert.match(served, /^ {2}from {4}grpc-helloworld-py-v\d-/m);
+    assert.match(
+      served,
+      /^Messages\n {2}5, 315 bytes\n(?: {2}\{\n {4}"message": .*\n {2}\}\n){5}\n/m,
+    );
+    assert.match(served, /^Trailers\n {2}grpc-status: 0$/m);
+    const both = await call(`${method}BidiStream`, ...names);
+    assert.match(both, /Hello, Jack![^]*Hello, Jill!/);
+    // One answer to all that was sent.
+    const client = await call(`${method}ClientStream`, ...names);
+    assert.match(
+      client,
+      /^Reply\n {2}\{\n {4}"message": "Hello, Jack, Jill! I'm from .*\n {2}\}$/m,
+    );
+    // Of none there is nothing to show.
+    const none = await call(`${method}StreamReply`, '-d', '{}', '-H', 'stream-messages: 0');
+    assert.match(none, /^Messages\n {2}none\n\nTrailers\n {2}grpc-status: 0$/m);
+    // What does not end is shown as far as it goes, and no further than is kept.
+    const endless = await splitproof([
+      ...['call', '--plaintext', greeter.address, `${method}StreamReply`, '-d', '{"name":"Jack"}'],
+      ...['-H', 'stream-messages: endless', '-t', '2s', '--format', 'json'],
+    ]);
+    assert.equal(endless.status, 1);
+    const { answer, status } = JSON.parse(endless.stdout) as CallReport;
+    assert.equal(status, 'DEADLINE_EXCEEDED');
+    const { received, messages } = answer!.stream!;
+    assert.ok(messages.length <= 10_000 && messages.length <= received);
+  });
+
   it('shows what failed, without secrets, and exits with 1', async () => {
     const { status, stdout } = await splitproof([
       ...['call', '--plaintext', gateway.address, 'helloworld.Greeter/SayHello'],

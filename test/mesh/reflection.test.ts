@@ -71,10 +71,9 @@ describe('reflection in the mesh', () => {
       assert.equal(file.package, 'helloworld');
       assert.deepEqual(
         file.service[0]!.method.map(({ name, inputType }) => [name, inputType]),
-        ['SayHello', 'SayHelloStreamReply', 'SayHelloBidiStream'].map((name) => [
-          name,
-          '.helloworld.HelloRequest',
-        ]),
+        ['SayHello', 'SayHelloStreamReply', 'SayHelloClientStream', 'SayHelloBidiStream'].map(
+          (name) => [name, '.helloworld.HelloRequest'],
+        ),
       );
     }
   });

@@ -1,6 +1,7 @@
-import { formatMs } from '../numbers.js';
+import { counted } from '../../number-text.js';
+import type { CallReport, ReportedAnswer, ReportedStream } from '../call.js';
+import { formatCount, formatMs } from '../numbers.js';
 import { plainText } from '../plain-text.js';
-import type { CallReport, ReportedAnswer } from '../call.js';
 import { paint, type Style, wrap } from '../style.js';
 import { type Fact, fact } from './fact.js';
 import { sourceText } from './source-text.js';
@@ -41,10 +42,13 @@ function statusText(status: string, cause: string | null): string {
   return plainText(cause === null || cause === '' ? status : `${status}: ${cause}`);
 }
 
-function answerSections({ headers, trailers, reply, replyBytes }: ReportedAnswer, style: Style) {
+function answerSections(answer: ReportedAnswer, style: Style) {
+  const { headers, trailers, stream } = answer;
   return [
     fields('Headers', headers, style),
-    [paint(style, 'heading', 'Reply'), ...replyLines(reply, replyBytes)].join('\n'),
+    stream === null
+      ? [paint(style, 'heading', 'Reply'), ...replyLines(answer)].join('\n')
+      : messagesSection(stream, style),
     fields('Trailers', trailers, style),
   ];
 }
@@ -54,8 +58,27 @@ function fields(title: string, some: ReportedAnswer['headers'], style: Style): s
   return [paint(style, 'heading', title), ...(lines.length === 0 ? ['  none'] : lines)].join('\n');
 }
 
+/** All that came of a stream, or as much as is kept, one message behind the other. */
+function messagesSection(stream: ReportedStream, style: Style): string {
+  const { received, receivedBytes, messages } = stream;
+  const left = received - messages.length;
+  const size = received === 0 ? '' : `, ${counted(receivedBytes, 'byte')}`;
+  const lines = [
+    paint(style, 'heading', 'Messages'),
+    `  ${received === 0 ? 'none' : `${formatCount(received)}${size}`}`,
+    ...messages.flatMap(replyLines),
+    ...(left === 0
+      ? []
+      : [`  … and ${counted(left, 'more message')} that ${left === 1 ? 'is' : 'are'} not shown`]),
+  ];
+  return lines.join('\n');
+}
+
 /** JSON is set out; what is long stays whole, to be copied. */
-function replyLines(reply: string | null, bytes: number): string[] {
+function replyLines({
+  reply,
+  replyBytes: bytes,
+}: Pick<ReportedAnswer, 'reply' | 'replyBytes'>): string[] {
   if (reply === null) return [bytes === 0 ? '  none' : `  ${bytes} bytes that cannot be read`];
   return setOut(reply)
     .split('\n')
