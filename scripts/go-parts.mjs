@@ -1,4 +1,4 @@
-// Parts of the cluster tests that come from Go modules. What is built is kept outside the tree, so that
+// Parts of the tests that come from Go modules. What is built is kept outside the tree, so that
 // every clone on a machine finds it: the first build takes minutes.
 import { createHash } from 'node:crypto';
 import {
@@ -16,23 +16,42 @@ import { runGo } from './go-toolchain.mjs';
 
 /**
  * `name`: the tests start it as .parts/NAME. `folder`: a Go module of its own. `words`: how Go builds it.
- * `effort`: what the first build on a machine costs.
+ * `command`: what of the module is built, where it is not the folder's own. `effort`: what the first build on
+ * a machine costs. `ofCluster`: whether the cluster tests alone need it.
  *
- * @type {readonly { name: string, folder: string, words: string[], effort: string }[]}
+ * @typedef {{ name: string, folder: string, words: string[], command?: string, effort: string, ofCluster: boolean }} GoPart
+ * @type {readonly GoPart[]}
  */
 const GO_PARTS = [
+  {
+    name: 'streams-peer',
+    folder: 'test/streams-peer',
+    words: ['build', '-ldflags', '-s -w'],
+    effort: 'half a minute of CPU',
+    ofCluster: false,
+  },
+  {
+    name: 'grpcurl',
+    folder: 'test/streams-peer',
+    words: ['build', '-ldflags', '-s -w'],
+    command: 'github.com/fullstorydev/grpcurl/cmd/grpcurl',
+    effort: 'a minute of CPU',
+    ofCluster: false,
+  },
   {
     name: 'kube-apiserver',
     folder: 'test/cluster/kubernetes',
     // Without the version it calls itself v0.0.0, and clients that ask for one refuse it.
     words: ['build', '-ldflags', '-s -w -X k8s.io/component-base/version.gitVersion=v1.34.0'],
     effort: '8 minutes of CPU',
+    ofCluster: true,
   },
   {
     name: 'istiod',
     folder: 'test/cluster/istiod',
     words: ['build', '-ldflags', '-s -w'],
     effort: '12 minutes of CPU',
+    ofCluster: true,
   },
   {
     name: 'connect-peer',
@@ -51,10 +70,12 @@ const GO_PARTS = [
 /**
  * @param {string} root
  * @param {string} parts Path of the .parts folder.
+ * @param {boolean} forCluster Whether the cluster tests are to run too.
  * @returns Those that have no binary for the module as it stands; the others are linked where tests look.
  */
-export function missingGoParts(root, parts) {
+export function missingGoParts(root, parts, forCluster) {
   return GO_PARTS.filter((part) => {
+    if (part.ofCluster && !forCluster) return false;
     const binary = binaryOf(root, part);
     if (!existsSync(binary)) return true;
     link(binary, path.join(parts, part.name));
@@ -68,14 +89,14 @@ export function missingGoParts(root, parts) {
  * @param {string} go As `findGo` gives it.
  * @param {string} root
  * @param {string} parts
- * @param {{ name: string, folder: string, words: string[] }} part
+ * @param {GoPart} part
  * @returns {boolean} Whether it succeeded; what Go said is on standard error.
  */
 export function buildGoPart(go, root, parts, part) {
   const binary = binaryOf(root, part);
   const incoming = `${binary}.${process.pid}`;
   mkdirSync(path.dirname(binary), { recursive: true });
-  const built = runGo(go, [...part.words, '-trimpath', '-o', incoming, '.'], {
+  const built = runGo(go, [...part.words, '-trimpath', '-o', incoming, part.command ?? '.'], {
     cwd: path.join(root, part.folder),
   });
   if (built === null) {
@@ -99,12 +120,17 @@ export function cacheFolder() {
  * go.sum), how it is built, and for what.
  *
  * @param {string} root
- * @param {{ name: string, folder: string, words: string[] }} part
+ * @param {GoPart} part
  */
 function binaryOf(root, part) {
   const folder = path.join(root, part.folder);
   const hash = createHash('sha256').update(
-    JSON.stringify([part.words, process.platform, process.arch]),
+    JSON.stringify([
+      part.words,
+      ...(part.command === undefined ? [] : [part.command]),
+      process.platform,
+      process.arch,
+    ]),
   );
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
     if (!/(?:\.go|go\.mod|go\.sum)$/.test(file)) continue;

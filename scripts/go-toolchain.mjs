@@ -1,4 +1,4 @@
-// The Go toolchain that builds parts of the cluster tests: the system's where it is new enough, else PyPI's.
+// The Go toolchain that builds parts of the tests: the system's where it is new enough, else PyPI's.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,13 +10,13 @@ const SYSTEM_GO = ['go', '/usr/local/go/bin/go', '/usr/lib/go/bin/go'];
 const WHEEL_GO = 'go/go/bin/go';
 
 /**
- * The oldest Go that takes every module of the cluster tests: the newest `go` line of their go.mod files.
+ * The oldest Go that takes every module of the tests: the newest `go` line of their go.mod files.
  *
  * @param {string} root
  * @returns {string} Such as 1.26.0.
  */
 export function neededGo(root) {
-  const modules = path.join(root, 'test', 'cluster');
+  const modules = path.join(root, 'test');
   return readdirSync(modules, { recursive: true, encoding: 'utf8' })
     .filter((file) => path.basename(file) === 'go.mod')
     .map(

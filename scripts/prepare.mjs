@@ -21,7 +21,7 @@ const PARTS = path.join(ROOT, '.parts');
 const forTests = process.argv.includes('--tests');
 const forCluster = process.argv.includes('--cluster');
 requireNode();
-const goParts = forCluster ? missingGoParts(ROOT, PARTS) : [];
+const goParts = forTests || forCluster ? missingGoParts(ROOT, PARTS, forCluster) : [];
 const crdsAreMissing = forCluster && !crdsAreThere(PARTS);
 const goIsNeeded = goParts.length > 0 || crdsAreMissing;
 const python = forTests || forCluster ? requireSystemPackages() : null;

@@ -62,6 +62,18 @@ describe('the set-up scripts', () => {
     writeFileSync(at(file), JSON.stringify({ lockfileVersion: 3, packages }));
   }
 
+  /** The folders of the modules that Go builds parts of, without their sources. */
+  function goModules(go: string): void {
+    for (const file of readdirSync(path.join(ROOT, 'test'), {
+      recursive: true,
+      encoding: 'utf8',
+    })) {
+      if (path.basename(file) !== 'go.mod') continue;
+      mkdirSync(at(path.join('test', path.dirname(file))), { recursive: true });
+      writeFileSync(at(path.join('test', file)), `module a\n\ngo ${go}\n`);
+    }
+  }
+
   function run(script: string, args: string[] = [], env = {}): SpawnSyncReturns<string> {
     // The outer test runner's own variables would make an inner one report to it.
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_'));
@@ -157,12 +169,7 @@ describe('the set-up scripts', () => {
   it('keeps what Go builds by what it is built of, and links it where the tests look', () => {
     const env = { XDG_CACHE_HOME: at('cache'), PATH: `${at('go')}:${process.env.PATH ?? ''}` };
     mkdirSync(at('go'));
-    for (const folder of readdirSync(path.join(ROOT, 'test/cluster'), { withFileTypes: true })) {
-      if (!existsSync(path.join(ROOT, 'test/cluster', folder.name, 'go.mod'))) continue;
-      const inside = at(`test/cluster/${folder.name}`);
-      mkdirSync(inside, { recursive: true });
-      writeFileSync(path.join(inside, 'go.mod'), 'module a\n\ngo 1.24.0\n');
-    }
+    goModules('1.24.0');
     // Stands in for Go: says its version, and writes what it was told to build with.
     writeFileSync(
       at('go/go'),
@@ -173,7 +180,7 @@ describe('the set-up scripts', () => {
       import { buildGoPart, missingGoParts } from ${JSON.stringify(at('scripts/go-parts.mjs'))};
       import { findGo, neededGo } from ${JSON.stringify(at('scripts/go-toolchain.mjs'))};
       const [root, parts] = [${JSON.stringify(project)}, ${JSON.stringify(at('.parts'))}];
-      const missing = missingGoParts(root, parts);
+      const missing = missingGoParts(root, parts, true);
       const go = findGo(parts, neededGo(root));
       console.log(missing.map((part) => buildGoPart(go, root, parts, part)).join());`;
     const built = (): string =>
@@ -220,6 +227,7 @@ describe('the set-up scripts', () => {
   });
 
   it('names every missing system package in one line', () => {
+    goModules('1.24.0');
     const { status, stderr } = run('prepare.mjs', ['--tests'], { PATH: at('nowhere') });
     assert.equal(status, 1);
     const lines = stderr.split('\n').filter((line) => line.includes('apt-get'));
@@ -229,13 +237,8 @@ describe('the set-up scripts', () => {
   });
 
   it('names those of the real servers too, and what brings them a Go', () => {
-    mkdirSync(at('test/cluster'));
     // The Go of the machine, where it has one, is found by its path.
-    writeFileSync(at('test/cluster/go.mod'), 'module a\n\ngo 99.0\n');
-    for (const name of readdirSync(path.join(ROOT, 'test/cluster')).filter((folder) =>
-      existsSync(path.join(ROOT, 'test/cluster', folder, 'go.mod')),
-    ))
-      mkdirSync(at(`test/cluster/${name}`));
+    goModules('99.0');
     const { status, stderr } = run('prepare.mjs', ['--tests', '--cluster'], {
       PATH: at('nowhere'),
       XDG_CACHE_HOME: at('cache'),

@@ -97,6 +97,12 @@ export class RecordedStreams {
 
   /** Sends messages one after another, each when the one before has gone out, then half-closes. */
   async sendAll(slot: number, messages: Iterable<Uint8Array>): Promise<void> {
+    await this.sendSome(slot, messages);
+    if (this.streams[slot]!.end === null) this.calls.halfClose(slot);
+  }
+
+  /** Sends messages one after another, each when the one before has gone out. */
+  async sendSome(slot: number, messages: Iterable<Uint8Array>): Promise<void> {
     for (const message of messages) {
       const told = this.sent.length;
       if (this.streams[slot]!.end !== null) return;
@@ -105,7 +111,6 @@ export class RecordedStreams {
         () => this.sent.slice(told).includes(slot) || this.streams[slot]!.end !== null,
       );
     }
-    if (this.streams[slot]!.end === null) this.calls.halfClose(slot);
   }
 
   /** Waits for something that messages, ends or sent messages bring about. */

@@ -2,6 +2,7 @@ import type { BrokenBy } from '../../count/counted.js';
 import { describeCloseCause } from '../../wire/h2/close-cause.js';
 import { openSession } from '../../wire/h2/open-session.js';
 import type { Session } from '../../wire/h2/session.js';
+import { STREAM_WINDOWS } from '../../wire/grpc/streaming.js';
 import { connectErrorFrom, type LocalShortage } from '../../wire/socket/connect-error.js';
 import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
 import type { TlsOptions } from '../../wire/socket/tls-options.js';
@@ -130,7 +131,10 @@ class H2Connection implements Connection, Sweepable {
           endpoint: this.#endpoint,
           tls: this.#options.tls,
           timeoutMs: this.#options.connectTimeoutMs,
-          limits: { slots: this.#options.callsPerConnection },
+          limits: {
+            slots: this.#options.callsPerConnection,
+            ...(this.#requests.some(isStream) ? STREAM_WINDOWS : {}),
+          },
           signal: AbortSignal.any([this.#options.signal, this.#closing.signal]),
         },
         {
@@ -190,10 +194,17 @@ class H2Connection implements Connection, Sweepable {
   endStreams(how: EndStreams): void {
     for (const line of [...this.#lines]) {
       line.endStreams(how, (left) => {
-        const isAnswered = (left.stream?.headers ?? null) !== null;
-        if (isAnswered) this.#giveUp(left, 'ended', '');
-        else this.#giveUp(left, 'cancelled', NOT_ANSWERED);
+        this.#leave(left);
       });
+    }
+  }
+
+  endStream(slot: number, how: EndStreams): void {
+    for (const line of this.#lines) {
+      const left = line.endStream(slot, how);
+      if (left === null) continue;
+      this.#leave(left);
+      return;
     }
   }
 
@@ -260,6 +271,13 @@ class H2Connection implements Connection, Sweepable {
     if (line.takeWasFull()) this.#events.onRoom();
   }
 
+  /** Tells of a stream that this side has ended. */
+  #leave(left: LeftCall): void {
+    const isAnswered = (left.stream?.headers ?? null) !== null;
+    if (isAnswered) this.#giveUp(left, 'ended', '');
+    else this.#giveUp(left, 'cancelled', NOT_ANSWERED);
+  }
+
   #giveUp(
     { slot, stream }: LeftCall,
     kind: 'timed-out' | 'cancelled' | 'ended',
@@ -313,6 +331,10 @@ class H2Connection implements Connection, Sweepable {
   #settle(line: H2Line): void {
     if (this.#lines.delete(line)) addLedger(this.#past, line.session);
   }
+}
+
+function isStream(request: CarriedRequest): boolean {
+  return request.kind === 'grpc' && request.stream !== undefined;
 }
 
 function hasAnswered({ ledger }: Session): boolean {

@@ -1,6 +1,8 @@
 import type { HeaderBlock } from '../h2/header-block.js';
+import { DEFAULT_WINDOW_BYTES } from '../h2/frame-types.js';
 import type { PreparedRequest } from '../h2/prepared-request.js';
 import type { Session } from '../h2/session.js';
+import type { SessionLimits } from '../h2/session-limits.js';
 import type { StreamFailure, StreamHandler } from '../h2/stream-handler.js';
 import { Reply } from './reply.js';
 import { setFailure, setForeign, setStatus, UNFIT_MESSAGE } from './reply-outcome.js';
@@ -23,6 +25,17 @@ export type StreamingSide = 'server' | 'client' | 'both';
 
 /** gRPC's customary limit on a received message. */
 const DEFAULT_MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Windows of sessions that carry streams: those that HTTP/2 begins with, of gRPC's other clients too. Wider
+ * ones let a peer have more frames on their way than a proxy bears. Envoy takes 10,000 that it cannot write at
+ * once for a flood, and closes the connection without a word (`max_outbound_frames`); of messages of 20
+ * bytes these windows hold 2,500.
+ */
+export const STREAM_WINDOWS: Pick<SessionLimits, 'streamWindowBytes' | 'connectionWindowBytes'> = {
+  streamWindowBytes: DEFAULT_WINDOW_BYTES,
+  connectionWindowBytes: DEFAULT_WINDOW_BYTES,
+};
 
 /** What a stream is opened with. */
 export interface StreamRequest extends Omit<UnaryRequest, 'message'> {
