@@ -300,6 +300,11 @@ export class CallCounter {
     }
   }
 
+  /** Whether the answers to the request in a slot have said who gives them. */
+  isIdentified(slot: number): boolean {
+    return this.#answers[slot]! > 0 && this.#answered[slot]![0] !== NOBODY;
+  }
+
   /** Forgets the answers to the request in a slot: it will be sent again. */
   forgetAnswers(slot: number): void {
     this.#answers[slot] = 0;

@@ -134,7 +134,7 @@ const REFUSALS: readonly Refusal[] = [
     flags: ['UT', 'UMSDR', 'DT', 'SI'],
     summary: 'The gateway gave up waiting for the backend (504, upstream request timeout).',
     advice:
-      'Its route ends requests sooner than the backend answers: see timeout and retries.perTryTimeout of the VirtualService (timeout: 0s for streams), or timeouts.request of the HTTPRoute.',
+      'Its route ends requests sooner than the backend answers: see timeout and retries.perTryTimeout of the VirtualService (streams need a route that has neither), or timeouts.request of the HTTPRoute.',
   },
   {
     code: 'protocol-mismatch',

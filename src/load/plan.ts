@@ -22,6 +22,11 @@ export interface LoadPlan {
    * where nothing is answered for a deadline. null or absent: it goes on.
    */
   silentAfterErrors?: number | null;
+  /**
+   * Whether streams that go on are left once they have said who gives them, to make room for others: where nothing
+   * else is asked of them. Absent: they are not.
+   */
+  leavesStreams?: boolean;
   /** What is sent before the sample, and counted as excluded only. */
   warmup: PhaseLimit | null;
   /** Each request's own deadline, in ms. */

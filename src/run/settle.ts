@@ -82,6 +82,7 @@ function batchOf(plan: LoadPlan, sizes: readonly number[], durationMs: number): 
     callParts: sizes,
     durationMs,
     requestsPerSecond: null,
+    leavesStreams: true,
     warmup: null,
   };
 }

@@ -9,6 +9,7 @@ import { type Envoy, startEnvoy } from '../fixtures/envoy.js';
 import { type Pods, startPods } from '../fixtures/greeters.js';
 
 const SERVER = 'helloworld.Greeter/SayHelloStreamReply';
+const CLIENT = 'helloworld.Greeter/SayHelloClientStream';
 const BOTH = 'helloworld.Greeter/SayHelloBidiStream';
 const COMMON = ['-d', '{"name":"Jack"}', '--plaintext'];
 const MANIFESTS = ['app', 'gateway', 'destination-rule'].flatMap((name) => [
@@ -72,17 +73,17 @@ describe('streams through the real Envoy', () => {
     return result;
   }
 
-  for (const [name, call, args] of [
-    ['a server stream', SERVER, []],
-    ['a bidirectional stream', BOTH, ['--stream-count', '3']],
+  for (const [name, call, args, ways, messages] of [
+    ['a server stream', SERVER, [], ['streams', 'messages'], 5],
+    ['a client stream', CLIENT, ['--stream-count', '4'], ['streams'], 1],
+    ['a bidirectional stream', BOTH, ['--stream-count', '3'], ['streams', 'messages'], 3],
   ] as const) {
-    for (const by of ['streams', 'messages'] as const) {
+    for (const by of ways) {
       it(`passes ${name} that is split as configured and fails another, counted by ${by}`, async () => {
         const counted = [call, ...args, ...RIGHT, '--count', by, ...ENOUGH];
         const passed = await verified([right, ...counted]);
         assert.equal(passed.record.verdict, 'pass', reasonsOf(passed.record));
         assert.equal(passed.status, 0);
-        const messages = call === SERVER ? 5 : 3;
         const [first] = passed.record.calls;
         assert.equal(first?.streams?.messagesReceived, 1600 * messages);
         assert.equal(first.streams.countedBy, by);

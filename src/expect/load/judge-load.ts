@@ -111,11 +111,9 @@ const OF_LOSS: readonly string[] = ['connections-lost', 'deadline-exceeded'];
 /** Requests that had no answer, or none that is understood, by what became of them. */
 function unanswered(counted: Counted): Finding[] {
   const { calls, transport } = counted;
-  const sum = (end: 'ok' | 'timedOut'): number =>
-    calls.reduce((all, { ends }) => all + ends[end], 0);
-  const sent = calls.reduce((all, call) => all + call.sent, 0);
-  const late = deadlineExceeded(sum('timedOut'), sent);
-  const broken = brokenRequests({ ...transport, ok: sum('ok'), words: wordsOf(counted) });
+  const late = deadlineExceeded(calls);
+  const ok = calls.reduce((all, { ends }) => all + ends.ok, 0);
+  const broken = brokenRequests({ ...transport, ok, words: wordsOf(counted) });
   return late === null ? broken : [late, ...broken];
 }
 

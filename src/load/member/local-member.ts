@@ -16,6 +16,7 @@ import { canKeep, MOST_KEPT_REQUESTS } from '../../count/request-keeper.js';
 import { NO_SECRETS } from '../../secrets.js';
 import type { LoadedCall } from '../load-order.js';
 import { Phase, type PhaseEnd } from '../phase/phase.js';
+import type { EnoughOfStream } from '../phase/request.js';
 import { type PhaseLimit, quotasOf } from '../plan.js';
 import { type PartProgress, sumProgress } from '../progress.js';
 import type { Connection, ConnectionEvents, OpenTransport } from '../transport/transport.js';
@@ -206,6 +207,7 @@ export class LocalMember implements LoadMember {
       plan.warmup,
       sent.warmUp,
       this.#warmupConnections(),
+      'message',
       // The sample comes all the same, and sees for itself.
       () => {
         phase.stop();
@@ -236,6 +238,7 @@ export class LocalMember implements LoadMember {
       order.plan,
       sent.sample,
       this.#connections,
+      order.plan.leavesStreams === true ? 'identity' : null,
       ({ call, destination }) => {
         const names = counters[call]?.progress().destinations;
         this.#resolveHarm({ destination: names?.[destination] ?? null });
@@ -304,6 +307,7 @@ export class LocalMember implements LoadMember {
     limit: PhaseLimit,
     sentCounts: Float64Array,
     connections: readonly Connection[],
+    leavesStreamsAfter: EnoughOfStream | null,
     onHarm: (seen: HarmSeen) => void,
     hope: HopeWatch | null = null,
   ): { phase: Phase; counters: readonly CallCounter[] } {
@@ -325,7 +329,7 @@ export class LocalMember implements LoadMember {
           keptRequests: isInLog(loaded) ? keptRequestsOf(this.#task) : 0,
         }),
     );
-    const plan = phasePlanOf(order.plan, order.calls, share, quotas);
+    const plan = phasePlanOf(order.plan, order.calls, share, quotas, leavesStreamsAfter);
     const phase = new Phase(connections, plan, counters, sentCounts);
     this.#running.phase = phase;
     return { phase, counters };
@@ -346,6 +350,7 @@ export class LocalMember implements LoadMember {
         connection.cancel(slot);
       },
       endStreams: (how) => connection.endStreams?.(how),
+      endStream: (slot, how) => connection.endStream?.(slot, how),
       ledger: () => connection.ledger(),
       close: () => connection.close(),
     }));

@@ -1,16 +1,23 @@
 import type { LoadedCall } from '../load-order.js';
 import { CallDealer } from '../phase/call-dealer.js';
 import type { Schedule } from '../phase/pacer.js';
+import type { EnoughOfStream } from '../phase/request.js';
 import type { PhasePlan } from '../phase/phase.js';
 import { seedFor } from '../phase/seeded-random.js';
 import type { LoadPlan, LoadShare } from '../plan.js';
 
-/** What a member does in a phase. @param quotas By own connection and call. */
+/**
+ * What a member does in a phase.
+ *
+ * @param quotas By own connection and call.
+ * @param leavesStreamsAfter When streams that go on make room for others; null: not at all.
+ */
 export function phasePlanOf(
   plan: LoadPlan,
   calls: readonly Pick<LoadedCall, 'request'>[],
   share: LoadShare,
   quotas: readonly (readonly number[])[],
+  leavesStreamsAfter: EnoughOfStream | null,
 ): PhasePlan {
   const { timeoutMs, callParts, seed, connections, atMostPerSecond } = plan;
   const seeds = share.connections.map((connection) => seedFor(seed, connection));
@@ -24,6 +31,7 @@ export function phasePlanOf(
     atMostPerSecond:
       atMostPerSecond === null ? null : (atMostPerSecond * share.connections.length) / connections,
     streams: calls.some(({ request }) => request.kind === 'grpc' && request.stream !== undefined),
+    leavesStreamsAfter,
     // Its calls are dealt by connection; this is one generator more.
     seed: seedFor(seed, connections + share.connections[0]!),
   };

@@ -11,7 +11,7 @@ import type { Schedule } from './pacer.js';
 import { RateLimit } from './rate-limit.js';
 import { type RequestCounter, slowestMedianMs } from './request-counter.js';
 import { RequestOrder } from './request-order.js';
-import type { Waits } from './request.js';
+import type { EnoughOfStream, Waits } from './request.js';
 import { Sender } from './sender.js';
 import { SilenceWatch } from './silence-watch.js';
 
@@ -42,6 +42,8 @@ export interface PhasePlan {
   seed: number;
   /** Whether some of the calls stream: what they say, and when, is up to the application. */
   streams: boolean;
+  /** When streams that go on are left to make room for others; null: not before nothing more is sent. */
+  leavesStreamsAfter: EnoughOfStream | null;
 }
 
 const CHECK_INTERVAL_MS = 100;
@@ -318,6 +320,10 @@ export class Phase {
     // Streams that have begun owe nobody another word.
     this.#silence.look(nowMs, isIdle || (this.#plan.streams && this.#silence.hasAnswer));
     if (!isIdle) {
+      const { leavesStreamsAfter: enough, streams } = this.#plan;
+      if (!stoodStill && enough !== null && streams) {
+        this.#sender.leaveStreams(nowMs - STREAM_GRACE_MS, enough);
+      }
       if (!stoodStill) this.#endStreams(nowMs);
       if (!stoodStill) this.#giveUpOverdue(nowMs);
       if (!this.#silence.hasAnswer && nowMs - this.#startedAtMs > this.#plan.timeoutMs) {

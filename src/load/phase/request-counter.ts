@@ -3,7 +3,13 @@ import type { CallCounter } from '../../count/call-counter.js';
 /** Takes what happens to the requests of one call. It keeps none of its arguments. */
 export type RequestCounter = Pick<
   CallCounter,
-  'onAnswer' | 'onEnd' | 'forgetAnswers' | 'onUnsent' | 'neverTakenUp' | 'medianLatencyMs'
+  | 'onAnswer'
+  | 'onEnd'
+  | 'forgetAnswers'
+  | 'onUnsent'
+  | 'neverTakenUp'
+  | 'medianLatencyMs'
+  | 'isIdentified'
 >;
 
 /**

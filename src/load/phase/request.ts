@@ -69,6 +69,9 @@ export function moveInto(slot: Slot, request: Request): void {
   slot.scheduledAtMs = request.scheduledAtMs;
 }
 
+/** What has come of a stream that may be left then: a message, or what says who gives it. */
+export type EnoughOfStream = 'message' | 'identity';
+
 /** Requests that waited on this side, and why. */
 export interface Waits {
   /** The peer allowed no more streams on their connection. */

@@ -4,10 +4,13 @@ import { tickNowMs } from '../tick-clock.js';
 import type { Connection } from '../transport/transport.js';
 import { Patience } from './patience.js';
 import type { RequestCounter } from './request-counter.js';
-import { newSlot, type Request, type Slot, type Waits } from './request.js';
+import { type EnoughOfStream, newSlot, type Request, type Slot, type Waits } from './request.js';
 import type { SilenceWatch } from './silence-watch.js';
 import { UnsentRequests } from './unsent-requests.js';
 import { WaitingRoom } from './waiting-room.js';
+
+/** How long a stream may take to end by itself once this side says no more, where it is to be left. */
+const HALF_CLOSED_MS = 200;
 
 /**
  * Sends requests on their connections, lets them wait where there is no room, and has each counted
@@ -159,6 +162,23 @@ export class Sender {
   cancel(): void {
     for (const slot of this.slots) {
       if (slot.state === 'in flight') this.connections[slot.connection]!.cancel(slot.slot);
+    }
+  }
+
+  /**
+   * Ends streams that go on, sent before a time: this side says no more, and those that said enough are left.
+   *
+   * @param enough Whether a message is, or only what says who gives the stream.
+   */
+  leaveStreams(sentBeforeMs: number, enough: EnoughOfStream): void {
+    for (const slot of this.slots) {
+      if (slot.state !== 'in flight' || slot.sentAtMs > sentBeforeMs) continue;
+      const connection = this.connections[slot.connection]!;
+      connection.endStream?.(slot.slot, 'half-close');
+      if (slot.sentAtMs > sentBeforeMs - HALF_CLOSED_MS) continue;
+      const isEnough =
+        enough === 'message' ? slot.isAnswered : this.#counters[slot.call]!.isIdentified(slot.slot);
+      if (isEnough) connection.endStream?.(slot.slot, 'cancel');
     }
   }
 

@@ -190,6 +190,10 @@ class GrpcJsConnection implements Connection {
     for (const stream of [...this.#streams.values()]) stream.end(how);
   }
 
+  endStream(slot: number, how: EndStreams): void {
+    this.#streams.get(slot)?.end(how);
+  }
+
   #startStream(
     slot: number,
     plan: GrpcStream,

@@ -161,6 +161,18 @@ export class H2Line {
     }
   }
 
+  /** Ends one stream, in one of the two ways. @returns What is left of it where it was cancelled here. */
+  endStream(slot: number, how: EndStreams): LeftCall | null {
+    const own = this.#slots.indexOf(slot);
+    const streams = this.#streams;
+    if (own < 0 || streams === null || this.#calls[this.#callsOf[own]!]!.carrier !== streams) {
+      return null;
+    }
+    if (how === 'cancel') return this.#abandon(own);
+    streams.halfClose(own);
+    return null;
+  }
+
   /**
    * Gives up the calls sent before a time, and the session where its peer has vanished.
    *

@@ -82,6 +82,10 @@ class PairConnection implements Connection {
     this.#grpc.endStreams?.(how);
   }
 
+  endStream(slot: number, how: EndStreams): void {
+    this.#grpc.endStream?.(slot, how);
+  }
+
   ledger(): ConnectionLedger {
     const [grpc, http] = [this.#grpc.ledger(), this.#http.ledger()];
     const broken = new Map(grpc.broken);

@@ -92,6 +92,8 @@ export interface Connection {
    * `cancelled` where nothing has answered them yet.
    */
   endStreams?(how: EndStreams): void;
+  /** Ends one stream in flight likewise, if it still is. */
+  endStream?(slot: number, how: EndStreams): void;
   /** What the connection went through. */
   ledger(): ConnectionLedger;
   /** Lets go of the connection. Bounded in time; calls in flight end as cancelled. */

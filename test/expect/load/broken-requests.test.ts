@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Histogram } from '../../../src/count/histogram.js';
 import { type BrokenEvidence, brokenRequests } from '../../../src/expect/load/broken-requests.js';
 import { deadlineExceeded } from '../../../src/expect/load/deadline-exceeded.js';
+
+/** 500 requests, of which so many had no answer in time. */
+function lateOf(timedOut: number): Parameters<typeof deadlineExceeded>[0][number] {
+  return { sent: 500, ends: { ok: 500 - timedOut, failed: 0, timedOut, cancelled: 0 } };
+}
 
 const NOTHING: BrokenEvidence = {
   ok: 10,
@@ -16,7 +22,7 @@ describe('requests that came to no status', () => {
     assert.deepEqual(brokenRequests(NOTHING), []);
     const neverAnswered = { ...NOTHING, ok: 0, broken: new Map([['connection', 3]] as const) };
     assert.deepEqual(brokenRequests(neverAnswered), []);
-    assert.equal(deadlineExceeded(0, 500), null);
+    assert.equal(deadlineExceeded([lateOf(0)]), null);
   });
 
   it('are told by what broke them, each with its number', () => {
@@ -49,7 +55,21 @@ describe('requests that came to no status', () => {
   });
 
   it('are told of their deadline', () => {
-    const { code, evidence } = deadlineExceeded(390, 500)!;
-    assert.deepEqual([code, evidence], ['deadline-exceeded', '390 of 500 requests']);
+    const { code, evidence } = deadlineExceeded([lateOf(300), lateOf(90)])!;
+    assert.deepEqual([code, evidence], ['deadline-exceeded', '390 of 1,000 requests']);
+  });
+
+  it('are told of as streams where some had begun', () => {
+    const messages = new Histogram();
+    // 110 of them may be of streams that ended.
+    for (let count = 0; count < 130; count++) messages.record(5);
+    const streams = {
+      ...{ received: 130, sent: 500, endedHere: 0, sendWaits: { count: 0, totalMicros: 0 } },
+      ...{ firstMessage: messages.counts(), betweenMessages: [], byMessage: null },
+      cut: { lasted: [], silent: [] },
+    };
+    const { evidence, advice } = deadlineExceeded([{ ...lateOf(390), streams }])!;
+    assert.equal(evidence, '390 of 500 requests; 20 streams of them had begun to answer');
+    assert.match(advice, /--duration/);
   });
 });

@@ -181,10 +181,12 @@ export function phaseOver(
       atMostPerSecond: options.atMostPerSecond ?? null,
       seed: 1,
       streams: false,
+      leavesStreamsAfter: null,
     },
     [
       {
         onAnswer: () => undefined,
+        isIdentified: () => false,
         forgetAnswers: () => undefined,
         onEnd: (request, { kind }, endedAtMs) => {
           seen.kinds.push(kind);
