@@ -5,9 +5,10 @@ import type { MatchContext } from './condition.js';
 import type { MatchedRule } from './first-match.js';
 import { affinityNote } from './istio/affinity.js';
 import { resolveDestinations } from './istio/destinations.js';
-import { type LoadBalancer, loadBalancerFor } from './istio/load-balancer.js';
+import type { LoadBalancer } from './istio/load-balancer.js';
 import { unsupportedBalancing } from './istio/proxyless.js';
 import { destinationRulesOf, type RuleClient } from './istio/rules-in-sight.js';
+import { settingsFor } from './istio/traffic-settings.js';
 import type { ManifestSet } from './manifest-set.js';
 import { manifestFinding } from './manifest-finding.js';
 import { replicaSplit } from './replica-split.js';
@@ -104,9 +105,7 @@ function balancersOf(
   const found = new Map<LoadBalancer, string[]>();
   for (const { name, host, subset, port } of destinations) {
     const { rules } = destinationRulesOf(set, host, client);
-    const subsets = rules.flatMap((rule) => rule.subsets.filter((own) => own.name === subset));
-    const policies = [...subsets, ...rules].map(({ loadBalancers }) => loadBalancers);
-    const balancer = loadBalancerFor(policies, port);
+    const { loadBalancer: balancer } = settingsFor(rules, subset, port);
     if (balancer !== null) found.set(balancer, [...(found.get(balancer) ?? []), name]);
   }
   return found;

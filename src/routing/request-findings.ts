@@ -6,6 +6,7 @@ import type { ExpectedDestination } from './route-split.js';
 import { serviceHost } from './service-registry.js';
 import type { ChosenRoute } from './chosen-route.js';
 import { destinationRulesOf, type RuleClient } from './istio/rules-in-sight.js';
+import { settingsFor } from './istio/traffic-settings.js';
 import { upstreamVersion } from './istio/upstream-http.js';
 import type { Finding } from '../finding.js';
 import { manifestFinding } from './manifest-finding.js';
@@ -83,9 +84,5 @@ function versionAt(
   client: RuleClient,
 ): ReturnType<typeof upstreamVersion> {
   const { rules } = destinationRulesOf(set, host, client);
-  const subsets = rules.flatMap((rule) => rule.subsets.filter(({ name }) => name === subset));
-  return upstreamVersion(
-    [...subsets, ...rules].map(({ upstreamHttp }) => upstreamHttp),
-    port,
-  );
+  return upstreamVersion(settingsFor(rules, subset, port).connectionPool);
 }

@@ -1,13 +1,11 @@
 import { readObject, type ManifestObject } from '../manifest/manifest-object.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
-import { type LoadBalancers, readLoadBalancers } from './load-balancer.js';
-import { readUpstreamHttp, type UpstreamHttp } from './upstream-http.js';
+import { readTrafficPolicy, type TrafficPolicy } from './traffic-policy.js';
 
 interface Subset {
   name: string;
   labels: Readonly<Record<string, string>>;
-  loadBalancers: LoadBalancers;
-  upstreamHttp: UpstreamHttp;
+  trafficPolicy: TrafficPolicy | null;
   node: ManifestNode;
 }
 
@@ -19,8 +17,7 @@ export interface DestinationRule extends ManifestObject {
   exportTo: readonly string[];
   /** Labels of the client's pods that it is for, in its own namespace; `null`: it is for all. */
   workloadSelector: Readonly<Record<string, string>> | null;
-  loadBalancers: LoadBalancers;
-  upstreamHttp: UpstreamHttp;
+  trafficPolicy: TrafficPolicy | null;
 }
 
 export function readDestinationRule(node: ManifestNode): DestinationRule {
@@ -34,8 +31,7 @@ export function readDestinationRule(node: ManifestNode): DestinationRule {
       return {
         name: subset.field('name').string(),
         labels: subset.field('labels').customStringMap(),
-        loadBalancers: readLoadBalancers(subset.field('trafficPolicy')),
-        upstreamHttp: readUpstreamHttp(subset.field('trafficPolicy')),
+        trafficPolicy: readTrafficPolicy(subset.field('trafficPolicy')),
         node: subset,
       };
     });
@@ -49,7 +45,6 @@ export function readDestinationRule(node: ManifestNode): DestinationRule {
     subsets,
     exportTo: spec.field('exportTo').strings(),
     workloadSelector: selector.absent ? null : selector.field('matchLabels').customStringMap(),
-    loadBalancers: readLoadBalancers(spec.field('trafficPolicy')),
-    upstreamHttp: readUpstreamHttp(spec.field('trafficPolicy')),
+    trafficPolicy: readTrafficPolicy(spec.field('trafficPolicy')),
   };
 }

@@ -13,36 +13,11 @@ export interface LoadBalancer {
   node: ManifestNode;
 }
 
-/** The load balancers of a traffic policy: its own and those of single ports. */
-export interface LoadBalancers {
-  all: LoadBalancer | null;
-  ofPort: ReadonlyMap<number, LoadBalancer>;
-}
-
-/** Source: https://istio.io/latest/docs/reference/config/networking/destination-rule/#LoadBalancerSettings */
-export function readLoadBalancers(trafficPolicy: ManifestNode): LoadBalancers {
-  const ofPort = new Map<number, LoadBalancer>();
-  for (const settings of trafficPolicy.field('portLevelSettings').items()) {
-    const port = settings.field('port').field('number').optionalInteger();
-    const own = readLoadBalancer(settings.field('loadBalancer'));
-    if (port !== null && own !== null) ofPort.set(port, own);
-  }
-  return { all: readLoadBalancer(trafficPolicy.field('loadBalancer')), ofPort };
-}
-
-/** The load balancer that holds: a subset's before the host's, a port's before that of all ports. */
-export function loadBalancerFor(
-  policies: readonly LoadBalancers[],
-  port: number | null,
-): LoadBalancer | null {
-  for (const { all, ofPort } of policies) {
-    const own = (port === null ? undefined : ofPort.get(port)) ?? all;
-    if (own !== null) return own;
-  }
-  return null;
-}
-
-function readLoadBalancer(node: ManifestNode): LoadBalancer | null {
+/**
+ * Source: https://istio.io/latest/docs/reference/config/networking/destination-rule/#LoadBalancerSettings
+ * @returns `null` where there is none.
+ */
+export function readLoadBalancer(node: ManifestNode): LoadBalancer | null {
   if (node.absent) return null;
   const hash = readHashKey(node.field('consistentHash'));
   return { simple: node.field('simple').optionalString(), hash, node };

@@ -8,6 +8,7 @@ import {
   http,
   type KubernetesObject,
   manifestsOf,
+  service,
   split,
   virtualService,
 } from '../objects.js';
@@ -15,6 +16,7 @@ import { forwardedBy, headers, request } from '../request.js';
 
 interface Policies {
   host?: KubernetesObject;
+  v1?: KubernetesObject;
   v2?: KubernetesObject;
 }
 
@@ -26,19 +28,21 @@ function expectationOf(policies: Policies, changes: Partial<RouteRequest> = {}):
     spec: {
       host: 's',
       ...(policies.host === undefined ? {} : { trafficPolicy: policies.host }),
-      subsets: [
-        { name: 'v1', labels: { version: 'v1' } },
-        {
-          name: 'v2',
-          labels: { version: 'v2' },
-          ...(policies.v2 === undefined ? {} : { trafficPolicy: policies.v2 }),
-        },
-      ],
+      subsets: [subset('v1', policies.v1), subset('v2', policies.v2)],
     },
   };
   const route = split({ 's/v1': 60, 's/v2': 40 });
-  const objects = [gateway([http(80)]), virtualService([route]), rule];
+  const pods = service('s', { app: 's' });
+  const objects = [gateway([http(80)]), virtualService([route]), rule, pods];
   return forwardedBy(manifestsOf(objects), request({ targetPort: 80, ...changes }));
+}
+
+function subset(name: string, trafficPolicy: KubernetesObject | undefined): KubernetesObject {
+  return {
+    name,
+    labels: { version: name },
+    ...(trafficPolicy === undefined ? {} : { trafficPolicy }),
+  };
 }
 
 function hash(key: KubernetesObject): KubernetesObject {
@@ -96,5 +100,14 @@ describe('consistent hashing', () => {
     assert.deepEqual(ties({ host: bySource, v2: roundRobin }), ['v1']);
     assert.deepEqual(ties({ v2: bySource }), ['v2']);
     assert.deepEqual(ties({ host: roundRobin }), []);
+    // A port's settings inherit nothing, neither from all ports nor, for a subset, from the host.
+    const ofPort = (settings: KubernetesObject): KubernetesObject => ({
+      portLevelSettings: [{ port: { number: 80 }, ...settings }],
+    });
+    const pool = { connectionPool: { http: { http2MaxRequests: 5 } } };
+    assert.deepEqual(ties({ host: { ...bySource, ...ofPort(pool) } }), []);
+    assert.deepEqual(ties({ host: { ...roundRobin, ...ofPort(bySource) } }), ['v1, v2']);
+    assert.deepEqual(ties({ host: bySource, v1: ofPort(pool) }), ['v2']);
+    assert.deepEqual(ties({ host: bySource, v1: pool }), ['v1, v2']);
   });
 });
