@@ -7,6 +7,7 @@ import type { ApiRoute } from './gateway-api/route.js';
 import type { Ingress } from './ingress-nginx/ingress.js';
 import type { DestinationRule } from './istio/destination-rule.js';
 import type { IstioGateway } from './istio/gateway.js';
+import type { PeerAuthentication } from './istio/peer-authentication.js';
 import type { ServiceEntry } from './istio/service-entry.js';
 import type { Sidecar } from './istio/sidecar.js';
 import type { Telemetry } from './istio/telemetry.js';
@@ -32,6 +33,8 @@ export interface ManifestSet {
   readonly sidecars: readonly Sidecar[];
   /** Who logs requests. */
   readonly telemetries: readonly Telemetry[];
+  /** Whether servers take plaintext, mutual TLS or both. */
+  readonly peerAuthentications: readonly PeerAuthentication[];
   readonly apiGateways: readonly ApiGateway[];
   readonly gatewayClasses: readonly GatewayClass[];
   readonly apiRoutes: readonly ApiRoute[];
@@ -58,6 +61,7 @@ export const EMPTY_MANIFESTS: ManifestSet = {
   serviceEntries: [],
   sidecars: [],
   telemetries: [],
+  peerAuthentications: [],
   apiGateways: [],
   gatewayClasses: [],
   apiRoutes: [],
@@ -83,6 +87,7 @@ export function mergeManifests(sets: readonly ManifestSet[]): ManifestSet {
     serviceEntries: sets.flatMap((set) => set.serviceEntries),
     sidecars: sets.flatMap((set) => set.sidecars),
     telemetries: sets.flatMap((set) => set.telemetries),
+    peerAuthentications: sets.flatMap((set) => set.peerAuthentications),
     apiGateways: sets.flatMap((set) => set.apiGateways),
     gatewayClasses: sets.flatMap((set) => set.gatewayClasses),
     apiRoutes: sets.flatMap((set) => set.apiRoutes),
@@ -127,6 +132,7 @@ function placedIn(set: ManifestSet, namespace: string): ManifestSet {
     serviceEntries: placed(set.serviceEntries),
     sidecars: placed(set.sidecars),
     telemetries: placed(set.telemetries),
+    peerAuthentications: placed(set.peerAuthentications),
     apiGateways: placed(set.apiGateways),
     gatewayClasses: withoutDuplicates(set.gatewayClasses),
     apiRoutes: placed(set.apiRoutes),

@@ -7,6 +7,7 @@ import { readApiRoute } from './gateway-api/route.js';
 import { readIngress } from './ingress-nginx/ingress.js';
 import { readDestinationRule } from './istio/destination-rule.js';
 import { readGateway } from './istio/gateway.js';
+import { readPeerAuthentication } from './istio/peer-authentication.js';
 import { readServiceEntry, readWorkloadEntry } from './istio/service-entry.js';
 import { readSidecar } from './istio/sidecar.js';
 import { readTelemetry } from './istio/telemetry.js';
@@ -174,6 +175,8 @@ function readKind(
       return found({ sidecars: [readSidecar(node)] });
     case 'Telemetry':
       return found({ telemetries: [readTelemetry(node)] });
+    case 'PeerAuthentication':
+      return found({ peerAuthentications: [readPeerAuthentication(node)] });
     case 'HTTPRoute':
     case 'GRPCRoute':
       return found({ apiRoutes: [readApiRoute(node, kind, findings)] });

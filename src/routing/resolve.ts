@@ -9,11 +9,13 @@ import { type Forwarding, forwardingByReplicas, forwardingOf } from './forwardin
 import { gatewayPods } from './gateway-pods.js';
 import { ruleHeaderChanges } from './header-changes.js';
 import { UnknownPortError } from './istio/destination-port.js';
+import { mtlsFindings } from './istio/mtls/findings.js';
 import { UnknownSubsetError } from './istio/subset-labels.js';
 import { hopSettings } from './hop-settings.js';
 import { lintManifests } from './lint/lint.js';
 import { manifestFinding } from './manifest-finding.js';
 import type { ManifestSet } from './manifest-set.js';
+import { meshClientOf } from './mesh-client.js';
 import { preparedSet } from './prepared-set.js';
 import type { RouteRequest } from './request.js';
 import { protocolFindings } from './request-findings.js';
@@ -175,10 +177,12 @@ function known(
 ): Resolved {
   const said = forwarding ?? chosen ?? { notes: [], findings: [] };
   const destinations = forwarding?.split.destinations ?? [];
+  const client = chosen === null ? null : meshClientOf(set, chosen, request);
   const findings = [
     ...errors,
     ...[...new Set([...set.findings, ...said.findings])].filter((each) => !noticed.has(each)),
     ...(forwarding === null ? [] : destinationFindings(set, forwarding.split)),
+    ...(forwarding === null || client === null ? [] : mtlsFindings(set, forwarding.split, client)),
     ...(chosen?.perConnection === true
       ? []
       : protocolFindings(set, request, destinations, chosen, streaming)),

@@ -1,11 +1,12 @@
 import { nearestName } from './nearest-name.js';
 
 const ISTIO = 'networking.istio.io';
+const ISTIO_SECURITY = 'security.istio.io';
 const GATEWAY_API = 'gateway.networking.k8s.io';
 const GATEWAY_API_VERSIONS = ['v1', 'v1beta1', 'v1alpha2'];
 const ISTIO_VERSIONS = ['v1', 'v1beta1', 'v1alpha3'];
 
-/** The kinds that say where a request goes, who answers it or what is seen of it, with every API version that is read. */
+/** The kinds that say where a request goes and how, who answers it or what is seen of it, with every API version that is read. */
 const API_VERSIONS = {
   VirtualService: ISTIO_VERSIONS.map((version) => `${ISTIO}/${version}`),
   DestinationRule: ISTIO_VERSIONS.map((version) => `${ISTIO}/${version}`),
@@ -25,6 +26,7 @@ const API_VERSIONS = {
   ReferenceGrant: GATEWAY_API_VERSIONS.map((version) => `${GATEWAY_API}/${version}`),
   Ingress: ['networking.k8s.io/v1', 'networking.k8s.io/v1beta1', 'extensions/v1beta1'],
   Telemetry: ['telemetry.istio.io/v1', 'telemetry.istio.io/v1alpha1'],
+  PeerAuthentication: ['v1', 'v1beta1'].map((version) => `${ISTIO_SECURITY}/${version}`),
   Rollout: ['argoproj.io/v1alpha1'],
   Canary: ['flagger.app/v1beta1'],
   Namespace: ['v1'],
@@ -77,6 +79,7 @@ const NAMES_SHARED_WITH_OTHERS: readonly ReadKind[] = [
 /** Kinds of the routing API groups that say nothing about where a request goes. */
 const HARMLESS_KINDS: Record<string, readonly string[]> = {
   [ISTIO]: ['ProxyConfig', 'WorkloadGroup'],
+  [ISTIO_SECURITY]: ['AuthorizationPolicy', 'RequestAuthentication'],
   [GATEWAY_API]: ['UDPRoute', 'BackendTLSPolicy', 'BackendTrafficPolicy', 'ListenerSet'],
 };
 

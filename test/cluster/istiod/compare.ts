@@ -81,6 +81,8 @@ function outcomeAt(given: GivenConfiguration, request: AskedRequest): ProxiedOut
       return gatewayOutcome(given, request);
     case 'waypoint':
       return waypointOutcome(given, request);
+    case 'grpc':
+      throw new Error('gRPC clients are compared by themselves');
   }
 }
 

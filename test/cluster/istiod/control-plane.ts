@@ -8,13 +8,18 @@ import type { HttpManager, RouteTable, TcpProxy } from './envoy-config.js';
 /** A proxy that asks for its configuration. */
 export interface AskingProxy {
   name: string;
-  kind: 'router' | 'sidecar' | 'waypoint';
+  kind: 'router' | 'sidecar' | 'waypoint' | 'grpc';
   namespace: string;
   labels: Readonly<Record<string, string>>;
   ip: string;
+  /** Asked for by a gRPC client, as `host:port`. */
+  targets?: readonly string[];
+  /** Where a gRPC server listens, as `host:port`. */
+  inbound?: readonly string[];
 }
 
 interface ChainMatch {
+  destinationPort?: number;
   prefixRanges?: readonly { addressPrefix: string; prefixLen?: number }[];
   serverNames?: readonly string[];
   transportProtocol?: string;
@@ -39,6 +44,40 @@ export interface GivenConfiguration {
   clusters: readonly string[];
   /** Addresses behind each cluster. */
   endpoints: Readonly<Record<string, readonly string[]>>;
+  /** How clusters speak TLS, those that do; `auto`: to endpoints whose mode asks for it. */
+  tls: Readonly<Record<string, { auto: boolean; names: readonly string[] }>>;
+  /** The modes of the endpoints of each cluster, in their order. */
+  tlsModes: Readonly<Record<string, readonly string[]>>;
+  /** What a pod without a proxy gets. */
+  grpc?: GivenToGrpc;
+}
+
+/** What a gRPC client or server without a proxy gets. */
+export interface GivenToGrpc {
+  /** By listener, the name of its routes. */
+  tables: Readonly<Record<string, string>>;
+  routes: readonly RouteTable[];
+  clusters: readonly GrpcCluster[];
+  /** By address, whether a server is to speak TLS. */
+  inbound: Readonly<Record<string, boolean>>;
+}
+
+/** A cluster, as protobuf's JSON has it. */
+export interface GrpcCluster {
+  name: string;
+  lbPolicy?: string;
+  circuitBreakers?: object;
+  outlierDetection?: object;
+  connectTimeout?: string;
+  transportSocket?: {
+    typedConfig: {
+      commonTlsContext: {
+        combinedValidationContext: {
+          defaultValidationContext: { matchSubjectAltNames?: readonly { exact?: string }[] };
+        };
+      };
+    };
+  };
 }
 
 /** An object that Istio's webhook does not let in. */

@@ -30,11 +30,15 @@ import (
 // proxy is one that asks for its configuration.
 type proxy struct {
 	Name string `json:"name"`
-	// Kind is "router" for a gateway, "sidecar" or "waypoint".
+	// Kind is "router" for a gateway, "sidecar", "waypoint", or "grpc" for a pod without a proxy.
 	Kind      string            `json:"kind"`
 	Namespace string            `json:"namespace"`
 	Labels    map[string]string `json:"labels"`
 	IP        string            `json:"ip"`
+	// Targets are asked for by a gRPC client, as host:port.
+	Targets []string `json:"targets"`
+	// Inbound are the addresses that a gRPC server listens on, as host:port.
+	Inbound []string `json:"inbound"`
 }
 
 type question struct {
@@ -63,6 +67,12 @@ type given struct {
 	Clusters  []string          `json:"clusters"`
 	// Endpoints are the addresses behind each cluster.
 	Endpoints map[string][]string `json:"endpoints"`
+	// TLS is how each cluster that has any speaks TLS.
+	TLS map[string]clusterTLS `json:"tls"`
+	// TLSModes are the labels of each cluster's endpoints by which clusters choose TLS, in their order.
+	TLSModes map[string][]string `json:"tlsModes"`
+	// GRPC is what a pod without a proxy gets.
+	GRPC *grpcGiven `json:"grpc,omitempty"`
 }
 
 // listening is the part of a listener that chooses a route.
@@ -189,21 +199,17 @@ func settle(t test.Failer, server *xds.FakeDiscoveryServer) {
 }
 
 func configurationOf(t test.Failer, server *xds.FakeDiscoveryServer, asking proxy) given {
-	node := server.SetupProxy(&model.Proxy{
-		Type:            model.NodeType(asking.Kind),
-		ID:              asking.Name + "." + asking.Namespace,
-		IPAddresses:     []string{asking.IP},
-		ConfigNamespace: asking.Namespace,
-		Labels:          asking.Labels,
-		Metadata: &model.NodeMetadata{
-			Namespace:    asking.Namespace,
-			Labels:       asking.Labels,
-			ClusterID:    "Kubernetes",
-			IstioVersion: "1.32.0",
-		},
-	})
+	if asking.Kind == "grpc" {
+		return given{GRPC: grpcConfigurationOf(t, server, asking)}
+	}
+	node := setUp(server, asking, model.NodeType(asking.Kind), "")
 	listeners := server.Listeners(node)
-	result := given{Clusters: []string{}, Endpoints: map[string][]string{}}
+	result := given{
+		Clusters:  []string{},
+		Endpoints: map[string][]string{},
+		TLS:       map[string]clusterTLS{},
+		TLSModes:  map[string][]string{},
+	}
 	for _, each := range listeners {
 		result.Listeners = append(result.Listeners, listeningOf(t, each))
 	}
@@ -212,17 +218,39 @@ func configurationOf(t test.Failer, server *xds.FakeDiscoveryServer, asking prox
 	}
 	for _, each := range server.Clusters(node) {
 		result.Clusters = append(result.Clusters, each.Name)
+		if spoken, has := tlsOf(t, each); has {
+			result.TLS[each.Name] = spoken
+		}
 	}
 	for _, each := range server.Endpoints(node) {
-		addresses := []string{}
+		addresses, modes := []string{}, []string{}
 		for _, locality := range each.Endpoints {
 			for _, endpoint := range locality.LbEndpoints {
 				addresses = append(addresses, endpoint.GetEndpoint().GetAddress().GetSocketAddress().GetAddress())
+				modes = append(modes, tlsModeOf(endpoint))
 			}
 		}
 		result.Endpoints[each.ClusterName] = addresses
+		result.TLSModes[each.ClusterName] = modes
 	}
 	return result
+}
+
+func setUp(server *xds.FakeDiscoveryServer, asking proxy, kind model.NodeType, generator string) *model.Proxy {
+	return server.SetupProxy(&model.Proxy{
+		Type:            kind,
+		ID:              asking.Name + "." + asking.Namespace,
+		IPAddresses:     []string{asking.IP},
+		ConfigNamespace: asking.Namespace,
+		Labels:          asking.Labels,
+		Metadata: &model.NodeMetadata{
+			Namespace:    asking.Namespace,
+			Labels:       asking.Labels,
+			Generator:    generator,
+			ClusterID:    "Kubernetes",
+			IstioVersion: "1.32.0",
+		},
+	})
 }
 
 func listeningOf(t test.Failer, each *listener.Listener) listening {
