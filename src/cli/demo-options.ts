@@ -32,7 +32,7 @@ export function demoOptions(command: Argv): Argv {
     .positional('scenario', {
       type: 'string',
       describe:
-        'greeter (60/40), greeter-100-0, echo (20/80), bookinfo (10/40/50), grpc-gateway (all of grpc-gateway-tls, grpc-gateway-paths, grpc-gateway-retries, grpc-gateway-web)',
+        'greeter (60/40), greeter-100-0, echo (20/80), bookinfo (10/40/50), grpc-gateway (all of grpc-gateway-tls, -h2c, -paths, -streaming, -retries, -web)',
       default: 'greeter',
     })
     .options({

@@ -21,11 +21,11 @@ export interface DemoScenario {
 
 const GREETER_CALL = grpcurl('{"name":"Jack"}', 'helloworld.Greeter/SayHello');
 
-/** What stands behind the gateway that ends TLS. */
-const GRPC_SERVICE: Pick<DemoScenario, 'securedAs' | 'byHand'> = {
-  securedAs: 'grpc.example.com',
-  byHand: grpcurl('{"name":"World"}', 'helloworld.Greeter/SayHello', 'grpc.example.com'),
-};
+const GRPC_SERVICE_CALL = grpcurl(
+  '{"name":"World"}',
+  'helloworld.Greeter/SayHello',
+  'grpc.example.com',
+);
 
 /** By what they are called on the command line. */
 export const DEMOS: Record<string, DemoScenario> = {
@@ -75,7 +75,15 @@ export const DEMOS: Record<string, DemoScenario> = {
     application: 'greeter',
     weights: [{ name: 'grpc-service', weight: 100 }],
     deployment: (version) => version,
-    ...GRPC_SERVICE,
+    securedAs: 'grpc.example.com',
+    byHand: GRPC_SERVICE_CALL,
+  },
+  'grpc-gateway-h2c': {
+    file: 'grpc-gateway-h2c.yaml',
+    application: 'greeter',
+    weights: [{ name: 'grpc-service', weight: 100 }],
+    deployment: (version) => version,
+    byHand: GRPC_SERVICE_CALL,
   },
   // The weights are those of the orders; users and their health have others.
   'grpc-gateway-paths': {
@@ -90,6 +98,20 @@ export const DEMOS: Record<string, DemoScenario> = {
       'mypackage.OrderService/GetOrder',
       'grpc.example.com',
       '-proto scenarios/grpc-gateway/order.proto',
+    ),
+  },
+  'grpc-gateway-streaming': {
+    file: 'grpc-gateway-streaming-canary.yaml',
+    application: 'greeter',
+    weights: [
+      { name: 'v1', weight: 75 },
+      { name: 'v2', weight: 25 },
+    ],
+    deployment: (version) => `streaming-service-${version}`,
+    byHand: grpcurl(
+      '{"name":"World"}{"name":"Universe"}',
+      'helloworld.Greeter/SayHelloBidiStream',
+      'grpc.example.com',
     ),
   },
   'grpc-gateway-retries': {
@@ -109,7 +131,8 @@ export const DEMOS: Record<string, DemoScenario> = {
       { name: 'v2', weight: 40 },
     ],
     deployment: (version) => `grpc-service-${version}`,
-    ...GRPC_SERVICE,
+    securedAs: 'grpc.example.com',
+    byHand: GRPC_SERVICE_CALL,
   },
 };
 

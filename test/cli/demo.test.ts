@@ -98,7 +98,9 @@ describe('splitproof demo', () => {
       titles.map(([, name]) => name),
       [
         'grpc-gateway-tls',
+        'grpc-gateway-h2c',
         'grpc-gateway-paths-canary',
+        'grpc-gateway-streaming-canary',
         'grpc-gateway-retries-canary',
         'grpc-gateway-web-canary',
       ],
@@ -109,10 +111,10 @@ describe('splitproof demo', () => {
 
   it('shows the whole report of those that do not pass', async () => {
     const { status, stdout } = await splitproof([
-      ...['demo', 'grpc-gateway', '--actual', 'v1=70,v2=30', '-n', '6000'],
+      ...['demo', 'grpc-gateway', '--actual', 'v1=50,v2=50', '-n', '6000'],
     ]);
     assert.equal(status, 1, stdout);
-    assert.equal(stdout.match(/^FAIL /gm)?.length, 3);
+    assert.equal(stdout.match(/^FAIL /gm)?.length, 4);
     // What leads to one version is served as it is.
     assert.match(stdout, /^splitproof · grpc-gateway-tls · [^\n]+\nPASS /m);
     assert.match(stdout, /^Who answered$/m);
