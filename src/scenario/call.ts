@@ -63,6 +63,16 @@ export interface WebSocketCall extends AnyCall {
   message: string | null;
 }
 
+/** By whose rules headers are sent. */
+const RULES = {
+  grpc: 'grpc',
+  'grpc-web': 'grpc',
+  'grpc-web-text': 'grpc',
+  connect: 'connect',
+  http: 'http',
+  websocket: 'websocket',
+} as const;
+
 /** What curl's users expect to be sent where they say nothing of it. */
 const ACCEPT_ANYTHING: [string, string] = ['accept', '*/*'];
 
@@ -76,8 +86,11 @@ export function callOf(settings: Settings, url: Pick<TargetUrl, 'path' | 'isWebS
   const asked = askedFor(settings, url);
   const ownHeaders = 'settings' in asked ? asked.settings.headers : {};
   const given = { ...settings.metadata, ...ownHeaders };
-  const rules = 'settings' in asked ? 'http' : asked.kind === 'connect' ? 'connect' : 'grpc';
-  const { headers, host, removed } = requestHeaders(given, settings.header ?? [], rules);
+  const { headers, host, removed } = requestHeaders(
+    given,
+    settings.header ?? [],
+    RULES[asked.kind],
+  );
   requireOwnUserAgent([...removed, ...headers.map(([name]) => name)]);
   const common = {
     authority: settings.authority ?? host,

@@ -22,7 +22,7 @@ interface HeaderRules {
 }
 
 /** By whose rules headers are sent. */
-type RulesOf = 'grpc' | 'connect' | 'http';
+type RulesOf = 'grpc' | 'connect' | 'http' | 'websocket';
 
 const GRPC_RULES: HeaderRules = {
   name: /^[0-9a-z_.-]*/,
@@ -30,6 +30,15 @@ const GRPC_RULES: HeaderRules = {
   isReserved: (name) =>
     ['content-type', 'te', ...OF_THE_CONNECTION].includes(name) || name.startsWith('grpc-'),
   hasBinary: true,
+};
+
+const HTTP_RULES: HeaderRules = {
+  // RFC 9110, section 5.6.2.
+  name: /^[!#$%&'*+.^_`|~0-9a-z-]*/,
+  characters: 'letters, digits and - . _ and the like',
+  isReserved: (name) =>
+    ['te', 'expect', ...OF_THE_CONNECTION].includes(name) || name.startsWith('sec-websocket-'),
+  hasBinary: false,
 };
 
 const RULES: Readonly<Record<RulesOf, HeaderRules>> = {
@@ -41,13 +50,11 @@ const RULES: Readonly<Record<RulesOf, HeaderRules>> = {
       name.startsWith('connect-') ||
       GRPC_RULES.isReserved(name),
   },
-  http: {
-    // RFC 9110, section 5.6.2.
-    name: /^[!#$%&'*+.^_`|~0-9a-z-]*/,
-    characters: 'letters, digits and - . _ and the like',
-    isReserved: (name) =>
-      ['te', 'expect', ...OF_THE_CONNECTION].includes(name) || name.startsWith('sec-websocket-'),
-    hasBinary: false,
+  http: HTTP_RULES,
+  websocket: {
+    ...HTTP_RULES,
+    // Which subprotocols are offered is for the user to say.
+    isReserved: (name) => name !== 'sec-websocket-protocol' && HTTP_RULES.isReserved(name),
   },
 };
 
@@ -73,15 +80,19 @@ export function requestHeaders(
 ): RequestHeaders {
   const others = lines.filter((line) => !HOST_LINE.test(line));
   const removed = new Set<string>();
-  const kept =
-    kind !== 'http'
-      ? others
-      : others.filter((line) => {
-          const [, name] = /^([^:]+):\s*$/.exec(line) ?? [];
-          if (name !== undefined) removed.add(name.trim().toLowerCase());
-          return name === undefined;
-        });
+  const kept = !isHttp(kind)
+    ? others
+    : others.filter((line) => {
+        const [, name] = /^([^:]+):\s*$/.exec(line) ?? [];
+        if (name !== undefined) removed.add(name.trim().toLowerCase());
+        return name === undefined;
+      });
   return { headers: parseHeaders(metadata, kept, kind), host: hostIn(lines), removed };
+}
+
+/** Whether headers are HTTP's own, as curl's users write them. */
+function isHttp(kind: RulesOf): boolean {
+  return kind === 'http' || kind === 'websocket';
 }
 
 const HOST_LINE = /^\s*host\s*:(.*)$/i;
@@ -111,7 +122,7 @@ export function parseHeaders(
   metadata: Readonly<Record<string, string>>,
   lines: readonly string[],
   kind: RulesOf = 'grpc',
-  mapName = kind === 'http' ? 'http.headers' : '--metadata',
+  mapName = isHttp(kind) ? 'http.headers' : '--metadata',
 ): [string, string][] {
   const rules = RULES[kind];
   const pairs = Object.entries(metadata).map(([name, value]): [string, string] =>
@@ -119,7 +130,7 @@ export function parseHeaders(
   );
   for (const [index, line] of lines.entries()) {
     // As curl has it, a semicolon in the colon's place stands for an empty value.
-    const cut = kind === 'http' && /^[^:;]+;$/.test(line) ? line.length - 1 : line.indexOf(':');
+    const cut = isHttp(kind) && /^[^:;]+;$/.test(line) ? line.length - 1 : line.indexOf(':');
     if (cut <= 0) {
       // The line may be a secret: it is not repeated.
       throw new InputError(`header number ${index + 1} is not 'name: value'`, { path: '--header' });

@@ -156,6 +156,16 @@ describe('WebSockets through the real Envoy', () => {
     );
   });
 
+  it('offers subprotocols', async () => {
+    const words = ['-H', 'Sec-WebSocket-Protocol: chat, other', '--identity', 'header:x-pod'];
+    const { record } = await verify(url('right', '/silent'), ...words, '-n', '60');
+    assert.deepEqual(record.calls[0]!.status, { 101: 60 });
+    // The server takes the first.
+    const chosen = ['--identity', 'header:sec-websocket-protocol', '--identity-map', 'chat=v1'];
+    const seen = await verify(url('right', '/silent'), ...words.slice(0, 2), ...chosen, '-n', '60');
+    assert.equal(seen.record.calls[0]!.split!.destinations[0]!.observed, 60);
+  });
+
   it('refuses what no WebSocket has', async () => {
     const refused = async (...words: string[]): Promise<string> => {
       const { status, stderr } = await splitproof([
@@ -174,6 +184,14 @@ describe('WebSockets through the real Envoy', () => {
     assert.match(
       await refused('--http-version', '2'),
       /--http-version: WebSockets are opened by HTTP/,
+    );
+    assert.match(
+      await refused('-H', 'Sec-WebSocket-Protocol: a, a'),
+      /--header: write the names of subprotocols, each once/,
+    );
+    assert.match(
+      await refused('-H', 'Sec-WebSocket-Key: a'),
+      /--header: sec-websocket-key belongs to the protocol/,
     );
     assert.match(
       await refused('--identity', 'trailer:x'),

@@ -5,6 +5,8 @@ export interface WebSocketRequest {
   path: string;
   authority: string;
   scheme: 'http' | 'https';
+  /** Subprotocols that are offered, as the server may choose one; it has to where there are some. */
+  subprotocols: readonly string[];
   /** Headers of the opening request by lower-case name, in order; without those of the handshake. */
   metadata: readonly (readonly [string, string])[];
   /** The text that is sent once it is open; null for none. */

@@ -8,6 +8,7 @@ import {
   NO_STATUS,
   type RawAnswer,
 } from '../../call/answer.js';
+import type { BrokenBy } from '../../count/counted.js';
 import { USER_AGENT } from '../../call/user-agent.js';
 import type { WebSocketRequest } from '../../call/websocket/request.js';
 import { digitOf, NUMBER_DIGITS } from '../../wire/bytes/request-number.js';
@@ -27,8 +28,14 @@ const SWITCHING_PROTOCOLS = 101;
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 /** How long the peer may take to say goodbye, in ms. */
 const CLOSE_GRACE_MS = 200;
+/** What answers pings and is not taken, before it is too much. */
+const MAX_UNREAD_PONG_BYTES = 1024 * 1024;
+/** Messages that may come after this side has said goodbye: a peer that goes on has not heard it. */
+const MAX_LATE = 64;
 /** A WebSocket that ends with one of these has ended well (RFC 6455, section 7.4.1). */
 const GOOD_CLOSES: readonly number[] = [1000, 1001, 1005];
+/** What stands in the place of a code where the peer did not close it (RFC 6455, section 7.1.5). */
+const WITHOUT_CLOSE = 1006;
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -112,6 +119,7 @@ class WebSocketConnection implements Connection, Sweepable {
   readonly #closing = new AbortController();
   readonly #reconnecting = new ReconnectPolicy();
   readonly #shortage = new Shortage();
+  readonly #broken = new Map<BrokenBy, number>();
   #state: State;
   #retry: NodeJS.Timeout | undefined;
   #slot = IDLE;
@@ -199,7 +207,7 @@ class WebSocketConnection implements Connection, Sweepable {
   ledger(): ConnectionLedger {
     return {
       ...{ goaway: 0, reconnects: 0, rstStream: {}, maxConcurrentStreams: null },
-      broken: new Map(),
+      broken: this.#broken,
       ...this.#shortage.inLedger(),
     };
   }
@@ -217,16 +225,18 @@ class WebSocketConnection implements Connection, Sweepable {
   }
 
   #start(request: WebSocketRequest, number: number, socket: Socket): void {
-    const { path, authority, scheme, metadata, message, awaitsMessage } = request;
+    const { path, authority, scheme, subprotocols, metadata, message, awaitsMessage } = request;
     const headers = Object.fromEntries(
       metadata.map(([name, value]) => [
         name,
         request.isNumbered === true && name === USER_AGENT ? withNumber(value, number) : value,
       ]),
     );
-    const webSocket = new WebSocket(`${scheme === 'http' ? 'ws' : 'wss'}://${authority}${path}`, {
+    const url = `${scheme === 'http' ? 'ws' : 'wss'}://${authority}${path}`;
+    const webSocket = new WebSocket(url, [...subprotocols], {
       headers,
       perMessageDeflate: false,
+      autoPong: false,
       maxPayload: MAX_MESSAGE_BYTES,
       // What connects is connected already; the library's own way would resolve the name anew.
       createConnection: () => socket as never,
@@ -246,6 +256,11 @@ class WebSocketConnection implements Connection, Sweepable {
     webSocket.on('message', (data: RawData) => {
       answered(bytesOf(data));
     });
+    webSocket.on('ping', (data: Buffer) => {
+      if (!isCurrent()) return;
+      if (webSocket.bufferedAmount <= MAX_UNREAD_PONG_BYTES) webSocket.pong(data);
+      else this.#break('it sends pings and does not read what answers them', 'violation');
+    });
     webSocket.on('unexpected-response', (_, response: IncomingMessage) => {
       refusalText(response, (text) => {
         const status = response.statusCode ?? NO_STATUS;
@@ -254,17 +269,24 @@ class WebSocketConnection implements Connection, Sweepable {
         }
       });
     });
-    webSocket.on('error', ({ message: cause }) => {
-      if (isCurrent()) this.#end(new WebSocketAnswer('broken', NO_STATUS, cause));
+    webSocket.on('error', (error) => {
+      if (isCurrent()) this.#break(error.message, isOfSystem(error) ? 'connection' : 'violation');
     });
     webSocket.on('close', (code, reason) => {
       if (!isCurrent()) return;
       if (GOOD_CLOSES.includes(code)) answered();
       else {
         const words = `closed with ${code} ${reason.toString()}`.trim();
-        this.#end(new WebSocketAnswer('broken', NO_STATUS, `${words} before a message came`));
+        const isLost = code === WITHOUT_CLOSE;
+        this.#break(`${words} before a message came`, isLost ? 'connection' : null);
       }
     });
+  }
+
+  /** @param by What broke it; null where the peer has said why it ended. */
+  #break(cause: string, by: BrokenBy | null): void {
+    if (by !== null) this.#broken.set(by, (this.#broken.get(by) ?? 0) + 1);
+    this.#end(new WebSocketAnswer('broken', NO_STATUS, cause));
   }
 
   /** Ends what is in flight, says goodbye, and opens the next socket. */
@@ -300,10 +322,21 @@ function goodbye(webSocket: WebSocket, isPolite: boolean): void {
     webSocket.terminate();
     return;
   }
+  let late = 0;
+  const isLate = (): void => {
+    late += 1;
+    if (late > MAX_LATE) webSocket.terminate();
+  };
+  webSocket.on('message', isLate).on('ping', isLate).on('pong', isLate);
   webSocket.close(1000);
   setTimeout(() => {
     webSocket.terminate();
   }, CLOSE_GRACE_MS).unref();
+}
+
+/** Whether the system lost the connection; else what came broke the protocol. */
+function isOfSystem(error: Error): boolean {
+  return 'code' in error && /^E[A-Z]+$/.test(String(error.code));
 }
 
 function bytesOf(data: RawData): Uint8Array {
@@ -322,10 +355,16 @@ const MAX_REFUSAL_CHARACTERS = 200;
 /** Reads the one line that servers give as their reason. */
 function refusalText(response: IncomingMessage, onText: (text: string) => void): void {
   let text = '';
+  let isTold = false;
+  const tell = (): void => {
+    if (isTold) return;
+    isTold = true;
+    onText(text.includes('\n') ? '' : text.trim());
+  };
   response.setEncoding('utf8').on('data', (part: string) => {
     text = (text + part).slice(0, MAX_REFUSAL_CHARACTERS);
+    // Who goes on is not waited for.
+    if (text.length === MAX_REFUSAL_CHARACTERS) tell();
   });
-  response.on('close', () => {
-    onText(text.includes('\n') ? '' : text.trim());
-  });
+  response.on('close', tell);
 }
