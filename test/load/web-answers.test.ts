@@ -47,6 +47,8 @@ function http(status: number, headers: Record<string, string> = {}, body = ''): 
   };
 }
 
+const MALFORMED = 'the body is not one of gRPC-Web: no base64, or more behind its trailers';
+
 type Expected = Partial<Seen>;
 const GOOD: Expected = {
   kind: 'answered',
@@ -98,6 +100,61 @@ const CASES: Record<string, [Answer, Expected]> = {
     { kind: 'broken', status: 'INTERNAL', cause: 'the response ended inside a message' },
   ],
   'text that is no base64': [answers(TEXT, 'hello, world'), { kind: 'broken', status: 'INTERNAL' }],
+  'text in chunks of a character': [
+    (response) => {
+      response.writeHead(200, { 'content-type': TEXT });
+      for (const one of MESSAGE.toString('base64') + OK.toString('base64')) response.write(one);
+      response.end();
+    },
+    GOOD,
+  ],
+  'text with padding inside, and none at its end': [
+    answers(TEXT, MESSAGE.toString('base64') + OK.toString('base64').replace(/=+$/, '')),
+    GOOD,
+  ],
+  'text that is cut inside a group': [
+    answers(TEXT, `${MESSAGE.toString('base64')}g`),
+    { kind: 'broken', status: 'INTERNAL', cause: MALFORMED },
+  ],
+  'trailers twice': [
+    answers(BINARY, Buffer.concat([MESSAGE, OK, OK])),
+    { kind: 'answered', status: 'INTERNAL', cause: MALFORMED, message: '' },
+  ],
+  'a message behind the trailers': [
+    answers(BINARY, Buffer.concat([OK, MESSAGE])),
+    { kind: 'answered', status: 'INTERNAL', cause: MALFORMED, message: '' },
+  ],
+  'a compressed message': [
+    answers(BINARY, Buffer.concat([Buffer.from('\x01\0\0\0\x02hi'), OK])),
+    { status: 'INTERNAL', cause: 'a compressed message, which was not asked for', message: '' },
+  ],
+  'compressed trailers': [
+    answers(BINARY, Buffer.concat([MESSAGE, Buffer.from([0x81, 0, 0, 0, 1, 7])])),
+    {
+      ...{ kind: 'broken', status: 'INTERNAL' },
+      cause: 'a compressed message, which was not asked for',
+    },
+  ],
+  'a message of 4 GiB that is announced': [
+    answers(BINARY, Buffer.from([0, 0xff, 0xff, 0xff, 0xff, 1])),
+    { kind: 'broken', status: 'INTERNAL', cause: 'the response ended inside a message' },
+  ],
+  'trailers without a status': [
+    answers(BINARY, Buffer.concat([MESSAGE, trailersOf('x-case-seen:yes\r\n')])),
+    { kind: 'broken', status: 'INTERNAL', cause: 'the response ended without grpc-status' },
+  ],
+  'trailers that are no lines': [
+    answers(BINARY, Buffer.concat([MESSAGE, trailersOf('\0x:\r:\n\n')])),
+    { kind: 'broken', status: 'INTERNAL', cause: 'the response ended without grpc-status' },
+  ],
+  'a status that is no number': [
+    answers(BINARY, Buffer.concat([MESSAGE, trailersOf('grpc-status:fine\r\n')])),
+    { kind: 'answered', status: 'UNKNOWN', message: '' },
+  ],
+  'another status among the headers': [
+    answers(BINARY, Buffer.concat([MESSAGE, OK]), { 'grpc-status': '7' }),
+    GOOD,
+  ],
   'a page': [
     answers('text/html', '<html>'),
     { status: 'UNKNOWN', cause: 'content-type "text/html" instead of application/grpc-web' },
