@@ -155,6 +155,17 @@ export function answerWithMessages(
   go();
 }
 
+/** Answers with one message, and leaves the stream open until the client has left. */
+export function answerAndStay(
+  stream: ServerHttp2Stream,
+  message: Uint8Array,
+  headers: OutgoingHttpHeaders,
+): void {
+  if (stream.destroyed || stream.closed) return;
+  stream.respond({ ':status': 200, 'content-type': GRPC_CONTENT_TYPE, ...headers });
+  stream.write(framed(message));
+}
+
 /** Where the first message of the buffer ends; infinite while even its length is missing. */
 function messageEnd(buffer: Buffer): number {
   return buffer.length < PREFIX_BYTES ? Infinity : PREFIX_BYTES + buffer.readUInt32BE(1);

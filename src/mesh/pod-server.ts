@@ -66,7 +66,12 @@ export function serveStream(
   if (streaming !== undefined) {
     const { pod, failing } = running;
     if (failing?.next() === true) respond(stream, failing.reply(pod.name));
-    else streaming(stream, { pod, headers });
+    else {
+      streaming(stream, {
+        ...{ pod, headers },
+        own: (ofPod, request) => run(running, { path: ofPod, headers, request }),
+      });
+    }
     return;
   }
   if (!running.application.has(path)) {
@@ -112,16 +117,21 @@ export function forwardToPod(
   return call(running, forwarded);
 }
 
-function call(
-  running: RunningPod,
+function call(running: RunningPod, forwarded: ForwardedCall): UnaryReply | Promise<UnaryReply> {
+  const { application, pod, failing } = running;
+  const isFailing = application.has(forwarded.path) && failing?.next() === true;
+  return isFailing ? failing.reply(pod.name) : run(running, forwarded);
+}
+
+/** Runs a method, whether or not some of the pod's calls fail. */
+function run(
+  { application, pod, port, forward }: RunningPod,
   { path, headers, request }: ForwardedCall,
 ): UnaryReply | Promise<UnaryReply> {
-  const method = running.application.get(path);
+  const method = application.get(path);
   if (!method) {
     return { kind: 'error', code: GRPC_STATUS.unimplemented, message: unknownMethod(path) };
   }
-  const { pod, port, forward, failing } = running;
-  if (failing?.next() === true) return failing.reply(pod.name);
   const context: CallContext = { pod, headers, port, forward };
   try {
     return method(request, context);

@@ -1,17 +1,21 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import type { Application, Pod } from './application.js';
+import type { Application, Pod, UnaryReply } from './application.js';
 import {
+  answerAndStay,
   answerEachMessage,
   answerOnceAllCame,
   answerWithMessages,
   readUnaryRequest,
 } from './grpc-stream.js';
+import { HEALTH_CHECK, watchedHealth } from './health.js';
 import { decodeTextMessage, encodeTextMessage } from './text-message.js';
 
 /** What a streaming method sees of the call. */
 interface StreamContext {
   pod: Pod;
   headers: IncomingHttpHeaders;
+  /** Calls another method of the same pod. */
+  own: (path: string, request: Uint8Array) => UnaryReply | Promise<UnaryReply>;
 }
 
 /** Serves one stream until its end. */
@@ -52,6 +56,16 @@ const METHODS: ReadonlyMap<string, StreamingMethod> = new Map<string, StreamingM
     '/helloworld.Greeter/SayHelloBidiStream',
     (stream, { pod }) => {
       answerEachMessage(stream, (request) => greeting(request, pod));
+    },
+  ],
+  [
+    '/grpc.health.v1.Health/Watch',
+    (stream, { own }) => {
+      readUnaryRequest(stream, (request) => {
+        void Promise.resolve(own(HEALTH_CHECK, request)).then((checked) => {
+          answerAndStay(stream, watchedHealth(checked), checked.headers ?? {});
+        });
+      });
     },
   ],
 ]);

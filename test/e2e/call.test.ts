@@ -53,6 +53,23 @@ describe('splitproof call', () => {
     assert.deepEqual(gateway.served(), { [pod]: 1 });
   });
 
+  it('watches health until its deadline, also that of a service that may come', async () => {
+    const watch = async (data: string): Promise<string> => {
+      const words = ['grpc.health.v1.Health/Watch', '-d', data, '-t', '400ms'];
+      const { status, stdout } = await splitproof([
+        'call',
+        '--plaintext',
+        greeter.address,
+        ...words,
+      ]);
+      assert.equal(status, 1, stdout);
+      assert.match(stdout, /^ {2}status {2}DEADLINE_EXCEEDED/m);
+      return stdout;
+    };
+    assert.match(await watch('{}'), /"status": "SERVING"/);
+    assert.match(await watch('{"service":"no.Such"}'), /"status": "SERVICE_UNKNOWN"/);
+  });
+
   it('sends one request, whatever load a scenario asks for', async () => {
     const before = Object.values(greeter.served()).reduce((sum, count) => sum + count);
     const { status, stdout } = await splitproof([
