@@ -1,5 +1,6 @@
 import type { HpackWriter } from './hpack-writer.js';
 import { FLAG, FRAME, frame } from './http2-frame.js';
+import { WEB_TYPES, type WebForm } from './web-body.js';
 
 export type Fields = readonly (readonly [name: string, value: string])[];
 
@@ -17,8 +18,8 @@ export interface CannedReplies {
    * the same headers: what it becomes on the wire is remembered by its identity.
    */
   headers: () => Fields;
-  /** Whether requests with a message are of gRPC-Web: their contents are whole bodies then. */
-  isWeb: boolean;
+  /** The form in which requests with a message are of gRPC-Web: their contents are whole bodies then. */
+  web: WebForm | null;
   /** SETTINGS_MAX_CONCURRENT_STREAMS. */
   maxConcurrentStreams: number;
 }
@@ -35,7 +36,6 @@ export interface CannedResponse {
 const STREAM_OFFSET = 5;
 const GRPC_PREFIX_BYTES = 5;
 const GRPC_TYPE = ['content-type', 'application/grpc'] as const;
-const WEB_TYPE = ['content-type', 'application/grpc-web+proto'] as const;
 const JSON_TYPE = ['content-type', 'application/json'] as const;
 const TRAILERS = [['grpc-status', '0']] as const;
 
@@ -76,9 +76,10 @@ export class CannedResponses {
 
   private built(kind: CannedKind, fields: Fields, content: Buffer): CannedResponse {
     if (kind === 'plain') return this.plain([JSON_TYPE, ...fields], content);
-    return this.replies.isWeb
-      ? this.plain([WEB_TYPE, ...fields], content)
-      : this.grpc(fields, content);
+    const { web } = this.replies;
+    return web === null
+      ? this.grpc(fields, content)
+      : this.plain([['content-type', WEB_TYPES[web]], ...fields], content);
   }
 
   private plain(fields: Fields, content: Buffer): CannedResponse {

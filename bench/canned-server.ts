@@ -8,6 +8,7 @@ import { podNames } from '../src/mesh/pod-names.js';
 import { encodeTextMessage } from '../src/mesh/text-message.js';
 import { CannedConnection } from './canned-connection.js';
 import type { CannedReplies, Fields } from './canned-response.js';
+import { webBody, type WebForm } from './web-body.js';
 
 /** What the process is told as JSON in its one argument. */
 export interface CannedServerOptions {
@@ -18,8 +19,8 @@ export interface CannedServerOptions {
    * from reply to reply, `date` and `server`, as Envoy adds them.
    */
   headers: 'minimal' | 'envoy';
-  /** Whether it answers calls of gRPC-Web instead of gRPC's; it does not unless told. */
-  isWeb?: boolean;
+  /** Answers calls of gRPC-Web, in bytes or in text, instead of gRPC's. */
+  web?: WebForm;
   /** PEM; plaintext when absent. */
   tls?: { cert: string; key: string };
   /** 1000 unless told. */
@@ -44,7 +45,7 @@ process.stdin.on('end', () => process.exit(0)).resume();
 function repliesOf({
   weights,
   headers,
-  isWeb = false,
+  web,
   maxConcurrentStreams = 1000,
 }: CannedServerOptions): CannedReplies {
   const versions = Object.keys(weights);
@@ -56,9 +57,9 @@ function repliesOf({
     Buffer.from(encodeTextMessage(`Hello, Jack! I'm from ${pod}!`)),
   );
   return {
-    isWeb,
+    web: web ?? null,
     contents: {
-      grpc: isWeb ? messages.map(webBody) : messages,
+      grpc: web === undefined ? messages : messages.map((message) => webBody(message, web)),
       plain: pods.map((pod) => Buffer.from(JSON.stringify({ id: '0', podname: pod }))),
     },
     pick() {
@@ -68,16 +69,6 @@ function repliesOf({
     headers: headers === 'envoy' ? envoyHeaders() : () => NO_FIELDS,
     maxConcurrentStreams,
   };
-}
-
-/** A message and trailers, each with its prefix. */
-function webBody(message: Buffer): Buffer {
-  const trailers = Buffer.from('grpc-status:0\r\n');
-  const [ofMessage, ofTrailers] = [Buffer.alloc(5), Buffer.alloc(5, 0)];
-  ofMessage.writeUInt32BE(message.length, 1);
-  ofTrailers.writeUInt32BE(trailers.length, 1);
-  ofTrailers[0] = 0x80;
-  return Buffer.concat([ofMessage, message, ofTrailers, trailers]);
 }
 
 const NO_FIELDS: Fields = [];

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import type { WebForm } from './web-body.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const CALL = 'helloworld.Greeter/SayHello';
@@ -57,10 +58,10 @@ function splitproof(
 
 export const SPLITPROOF = splitproof('h2', 1);
 
-/** The same call as gRPC-Web, over HTTP/2 as well. */
-export const SPLITPROOF_WEB: BenchClient = splitproof('h2', 1, [
-  ...['--protocol', 'grpc-web', '--http-version', '2'],
-]);
+/** The same call as gRPC-Web. */
+export function splitproofWeb(form: WebForm, httpVersion: '1.1' | '2'): BenchClient {
+  return splitproof('h2', 1, ['--protocol', form, '--http-version', httpVersion]);
+}
 
 export const H2LOAD: BenchClient = {
   name: 'h2load',

@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import type { CannedServerOptions } from './canned-server.js';
-import { type BenchClient, CLIENTS, SPLITPROOF, SPLITPROOF_WEB } from './clients.js';
+import { type BenchClient, CLIENTS, SPLITPROOF, splitproofWeb } from './clients.js';
 import { splitproofHttp } from './http-clients.js';
 import type { BenchRow, LoadedServer } from './rows.js';
+import { buildCannedHttp1, startCannedHttp1 } from './start-canned-http1.js';
 import { startCannedServer } from './start-canned-server.js';
 import { startGoGreeter } from './start-go-greeter.js';
+import type { WebForm } from './web-body.js';
 
 const CONNECTIONS = 4;
 const STREAMS_PER_CONNECTION = 32;
@@ -39,18 +41,35 @@ export function http2Rows(): BenchRow[] {
 
 /** What a call of gRPC-Web costs beside one of gRPC: each has a server of its own that answers it. */
 export function webRows(): BenchRow[] {
+  return [
+    webRow('grpc-web', '2'),
+    webRow('grpc-web-text', '2'),
+    webRow('grpc-web', '1.1'),
+    webRow('grpc-web-text', '1.1'),
+  ];
+}
+
+function webRow(form: WebForm, httpVersion: '1.1' | '2'): BenchRow {
   const call = { ...SPLITPROOF, name: 'gRPC call' };
+  const client = splitproofWeb(form, httpVersion);
+  const isText = form === 'grpc-web-text';
   let webAddress = '';
   const web: BenchClient = {
-    ...SPLITPROOF_WEB,
-    name: 'gRPC-Web',
-    command: (load) => SPLITPROOF_WEB.command({ ...load, address: webAddress }),
+    ...client,
+    name: isText ? 'gRPC-Web, text' : 'gRPC-Web',
+    command: ({ connections, streamsPerConnection, ...load }) =>
+      client.command({
+        ...load,
+        address: webAddress,
+        // A connection of HTTP/1.1 has one request in flight.
+        connections: httpVersion === '2' ? connections : connections * streamsPerConnection,
+        streamsPerConnection: httpVersion === '2' ? streamsPerConnection : 1,
+      }),
   };
   const start = async (): Promise<LoadedServer> => {
-    const options = { weights: WEIGHTS, headers: 'minimal' } as const;
-    const ofWeb = await startCannedServer({ ...options, isWeb: true });
+    const ofWeb = await startWeb(form, httpVersion);
     webAddress = ofWeb.address;
-    const ofGrpc = await startCannedServer(options);
+    const ofGrpc = await startCannedServer({ weights: WEIGHTS, headers: 'minimal' });
     return {
       address: ofGrpc.address,
       async stop() {
@@ -59,14 +78,20 @@ export function webRows(): BenchRow[] {
       },
     };
   };
-  return [
-    {
-      ...row('canned, h2c', false, start),
-      title: 'gRPC-Web beside a gRPC call, over HTTP/2',
-      clients: [web, call],
-      targets: { client: call.name, mostCpu: 1.3, leastRate: 0.75 },
-    },
-  ];
+  return {
+    ...row('canned, h2c', false, start),
+    title: `gRPC-Web${isText ? ' in text' : ''} beside a gRPC call, over HTTP/${httpVersion}`,
+    clients: [web, call],
+    targets: { client: call.name, mostCpu: 1.3, leastRate: 0.75 },
+  };
+}
+
+function startWeb(form: WebForm, httpVersion: '1.1' | '2'): Promise<LoadedServer> {
+  if (httpVersion === '2') {
+    return startCannedServer({ weights: WEIGHTS, headers: 'minimal', web: form });
+  }
+  buildCannedHttp1();
+  return startCannedHttp1(form, null);
 }
 
 /** Those whose latencies are worth a look. @param say Told what is left out. */

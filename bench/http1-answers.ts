@@ -1,6 +1,10 @@
+import { podNames } from '../src/mesh/pod-names.js';
+import { encodeTextMessage } from '../src/mesh/text-message.js';
+import { WEB_TYPES, webBody, type WebForm } from './web-body.js';
+
 /** The kinds of answers that clients are measured with. */
 export type Http1AnswerKind =
-  'content-length' | 'chunked' | 'HTML, 2 KB' | 'HTML, 50 KB' | 'no header recurs';
+  'content-length' | 'chunked' | 'HTML, 2 KB' | 'HTML, 50 KB' | 'no header recurs' | WebForm;
 
 const PODS = { v1: 'reviews-v1-545db77b95-2ps7q', v2: 'reviews-v2-7bf8c9648f-nk2zt' } as const;
 /** What the canned server puts a number in place of that does not recur. */
@@ -22,6 +26,13 @@ export function http1Answer(kind: Http1AnswerKind, version: 'v1' | 'v2'): Buffer
       const chunk = `${json.length.toString(16)}\r\n${json}\r\n0\r\n\r\n`;
       return withHead('application/json', ['transfer-encoding: chunked'], chunk);
     }
+    case 'grpc-web':
+    case 'grpc-web-text': {
+      const message = encodeTextMessage(
+        `Hello, Jack! I'm from ${podNames('greeter', version)[0]!}!`,
+      );
+      return whole(WEB_TYPES[kind], [], webBody(Buffer.from(message), kind).toString('latin1'));
+    }
     case 'HTML, 2 KB':
       return whole('text/html; charset=utf-8', [], page(pod, 2 * KIB));
     case 'HTML, 50 KB':
@@ -41,7 +52,7 @@ function withHead(type: string, headers: readonly string[], body: string): Buffe
     'server: canned',
     ...headers,
   ];
-  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`);
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`, 'latin1');
 }
 
 /** A page that names the pod in its middle. */
