@@ -354,6 +354,17 @@ const BAD_INPUT: [string, string[], RegExp[]][] = [
   ],
 ];
 
+describe('explain: a client without a proxy', () => {
+  it('takes the scenario of the published annotations', async () => {
+    const words = ['explain', '--scenario', 'scenarios/grpc-gateway-proxyless.yaml'];
+    const { status, stdout, stderr } = await splitproof(words);
+    assert.equal(status, 0, stdout + stderr);
+    assert.match(stdout, /via +proxyless/);
+    assert.match(stdout, /VirtualService default\/grpc-proxyless/);
+    assert.match(stdout, /^ {2}v1 +60 +60\.00 % +1 +grpc-service\.default:50051$/m);
+  });
+});
+
 describe('explain: bad input', () => {
   for (const [what, args, expected] of BAD_INPUT) {
     it(what, async () => {
