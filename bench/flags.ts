@@ -14,7 +14,8 @@ export interface BenchFlags {
 export const HELP = `npm run bench -- [options]
 
 gRPC: compares this engine with grpc-js and, where they are installed, h2load and
-ghz: 4 connections with 32 streams each. HTTP/1.1: with h2load, 64 connections,
+ghz: 4 connections with 32 streams each. Server streaming: by its messages, 100 on
+each stream. HTTP/1.1: with h2load, 64 connections,
 answers named by their identity on this side, and the ratios that are aimed at.
 HTTP/2: a GET of this engine beside its gRPC call.
 All load one and the same server outside their processes, in turn, several

@@ -1,6 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import type { CannedServerOptions } from './canned-server.js';
-import { type BenchClient, CLIENTS, SPLITPROOF, splitproofWeb } from './clients.js';
+import {
+  type BenchClient,
+  CLIENTS,
+  SPLITPROOF,
+  splitproofWeb,
+  STREAM_CLIENTS,
+} from './clients.js';
 import { splitproofHttp } from './http-clients.js';
 import type { BenchRow, LoadedServer } from './rows.js';
 import { buildCannedHttp1, startCannedHttp1 } from './start-canned-http1.js';
@@ -10,6 +16,8 @@ import type { WebForm } from './web-body.js';
 
 const CONNECTIONS = 4;
 const STREAMS_PER_CONNECTION = 32;
+/** Of each stream: enough for its begin and end not to matter. */
+const MESSAGES_PER_STREAM = 100;
 const WEIGHTS = { v1: 60, v2: 40 };
 
 /** The comparison of gRPC clients. @param say Told what is left out. */
@@ -24,6 +32,17 @@ export function grpcRows(
     canned("canned, TLS, Envoy's headers", { headers: 'envoy', tls }),
     ...goGreeter(say),
   ];
+}
+
+/** What a message of a server's stream costs; requests are counted by messages. @param say Told what is left out. */
+export function streamRows(say: (text: string) => void): BenchRow[] {
+  return goGreeter(say).map((own) => ({
+    ...own,
+    title: 'gRPC, server streaming, Go Greeter, h2c',
+    clients: STREAM_CLIENTS,
+    messagesPerRequest: MESSAGES_PER_STREAM,
+    targets: { client: 'ghz', mostCpu: 0.8, leastRate: 1 },
+  }));
 }
 
 /** What a GET over HTTP/2 costs beside a gRPC call. */
@@ -118,6 +137,7 @@ function row(title: string, isTls: boolean, start: () => Promise<LoadedServer>):
     isTls,
     connections: CONNECTIONS,
     streamsPerConnection: STREAMS_PER_CONNECTION,
+    messagesPerRequest: 1,
     clients: CLIENTS,
     targets: null,
     start,

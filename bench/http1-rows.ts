@@ -73,6 +73,7 @@ function row(
     connections: CONNECTIONS,
     // It has one request in flight on each.
     streamsPerConnection: 1,
+    messagesPerRequest: 1,
     clients: [splitproofHttp('1.1', identity), H2LOAD_HTTP1],
     targets,
     start: async () => {

@@ -6,9 +6,9 @@ import path from 'node:path';
 import { encodeTextMessage } from '../src/mesh/text-message.js';
 import { frameMessage } from '../src/wire/grpc/request.js';
 import { certificateAuthority } from '../src/mesh/certificates.js';
-import type { BenchLoad } from './clients.js';
+import type { BenchClient, BenchLoad } from './clients.js';
 import { BenchFlagError, type BenchFlags, HELP, readFlags } from './flags.js';
-import { grpcRows, http2Rows, openLoopRows, webRows } from './grpc-rows.js';
+import { grpcRows, http2Rows, openLoopRows, streamRows, webRows } from './grpc-rows.js';
 import { http1Rows } from './http1-rows.js';
 import { OPEN_LOOP_CLIENTS, runOpenLoop } from './open-loop.js';
 import { runRounds } from './rounds.js';
@@ -36,7 +36,13 @@ async function bench({ requests, rounds, json, isOpenLoop, only }: BenchFlags): 
     const tls = await authority.issue({ hosts: ['localhost', '127.0.0.1'] });
     const all = isOpenLoop
       ? openLoopRows(say)
-      : [...grpcRows(tls, say), ...http2Rows(), ...webRows(), ...http1Rows(tls)];
+      : [
+          ...grpcRows(tls, say),
+          ...streamRows(say),
+          ...http2Rows(),
+          ...webRows(),
+          ...http1Rows(tls),
+        ];
     const rows = all.filter(({ title }) => title.toLowerCase().includes(only));
     if (rows.length === 0) {
       const titles = all.map(({ title }) => title).join('; ');
@@ -66,7 +72,7 @@ async function bench({ requests, rounds, json, isOpenLoop, only }: BenchFlags): 
           const measured = await runRounds(installed(clients), load, rounds, onMeasured);
           const aims = targets === null ? {} : { targets };
           results.push({ server: title, ...connections, ...aims, clients: measured });
-          text = roundsTable(title, measured, rounds, targets);
+          text = roundsTable(title, measured, rounds, { targets, ...connections });
         }
         if (!json) process.stdout.write(`${text}\n\n`);
       } finally {
@@ -82,9 +88,10 @@ async function bench({ requests, rounds, json, isOpenLoop, only }: BenchFlags): 
   process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
 }
 
-function sayWhatIsMissing(clients: readonly { name: string; isInstalled: () => boolean }[]): void {
-  const missing = clients.filter(({ isInstalled }) => !isInstalled()).map(({ name }) => name);
-  for (const name of new Set(missing)) say(`${name} is not installed: it is left out`);
+function sayWhatIsMissing(clients: readonly BenchClient[]): void {
+  for (const { name, howToGet = '', isInstalled } of new Set(clients)) {
+    if (!isInstalled()) say(`${name} is not installed, and left out: ${howToGet}`);
+  }
 }
 
 function installed<Client extends { name: string; isInstalled: () => boolean }>(

@@ -5,6 +5,7 @@ import { measureProcess } from './measured-process.js';
 /** What one client came to on one server: medians over the rounds. */
 export interface ClientResult {
   client: string;
+  /** Requests; where they are answered by streams, the messages of these, here and below. */
   requests: number;
   requestsPerSecond: number | null;
   /** Start-up included. */
@@ -47,11 +48,11 @@ export async function runRounds(
     }
   }
   const [first = []] = measured;
-  return clients.map(({ name, requestsShare }, index) => {
+  return clients.map((client, index) => {
     const own = measured[index]!;
     return {
-      client: name,
-      requests: Math.ceil(load.requests * requestsShare),
+      client: client.name,
+      requests: requestsOf(client, load) * load.messagesPerRequest,
       requestsPerSecond: medianOf(own.map(({ rate }) => rate)),
       cpuMicrosPerRequest: median(own.map(({ cpuMicros }) => cpuMicros)),
       peakMemoryMiB: median(own.map(({ memoryMiB }) => memoryMiB)),
@@ -62,14 +63,21 @@ export async function runRounds(
 }
 
 async function oneRound(client: BenchClient, load: BenchLoad): Promise<Round> {
-  const requests = Math.ceil(load.requests * client.requestsShare);
+  const { messagesPerRequest } = load;
+  const requests = requestsOf(client, load);
   const [command, ...args] = client.command({ ...load, requests });
   const cost = await measureProcess(command, args, CLIENT_TIMEOUT_MS);
+  const rate = client.rate(cost.stdout);
   return {
-    rate: client.rate(cost.stdout),
-    cpuMicros: (cost.cpuSeconds * MICROS_PER_SECOND) / requests,
+    rate: rate === null ? null : rate * messagesPerRequest,
+    cpuMicros: (cost.cpuSeconds * MICROS_PER_SECOND) / (requests * messagesPerRequest),
     memoryMiB: cost.peakMemoryBytes / BYTES_PER_MIB,
   };
+}
+
+/** How many requests a client makes in a round. */
+function requestsOf({ requestsShare }: BenchClient, load: BenchLoad): number {
+  return Math.ceil((load.requests * requestsShare) / load.messagesPerRequest);
 }
 
 function ratio(first: number | null, own: number | null): number | null {

@@ -19,6 +19,8 @@ export interface BenchRow {
   isTls: boolean;
   connections: number;
   streamsPerConnection: number;
+  /** How many messages the server streams in answer to each request; 1: calls are unary. */
+  messagesPerRequest: number;
   /** The first is compared with each of the others. */
   clients: readonly BenchClient[];
   /** null where nothing is aimed at. */

@@ -1,7 +1,7 @@
 import { table } from '../src/report/console/table.js';
 import type { OpenLoopResult } from './open-loop.js';
 import type { ClientResult } from './rounds.js';
-import type { Targets } from './rows.js';
+import type { BenchRow, Targets } from './rows.js';
 
 const STYLE = { width: 80, colour: false };
 
@@ -10,7 +10,7 @@ export function roundsTable(
   title: string,
   results: readonly ClientResult[],
   rounds: number,
-  targets: Targets | null,
+  { targets, messagesPerRequest }: Pick<BenchRow, 'targets' | 'messagesPerRequest'>,
 ): string {
   const rows = results.map((result) => [
     result.client,
@@ -21,7 +21,8 @@ export function roundsTable(
     number(result.rateRatio, 2),
     number(result.cpuRatio, result.cpuRatio < 0.1 ? 3 : 2),
   ]);
-  const titles = ['requests', 'per second', 'CPU µs each', 'MiB', 'rate ×', 'CPU ×'];
+  const what = messagesPerRequest === 1 ? 'requests' : 'messages';
+  const titles = [what, 'per second', 'CPU µs each', 'MiB', 'rate ×', 'CPU ×'];
   const heading = `${title} (${ofRounds(rounds)}; × is this engine's by the client's)`;
   return [heading, layOut(titles, rows), ...aimedAt(results, targets)].join('\n');
 }

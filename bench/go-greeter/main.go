@@ -12,9 +12,14 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"strconv"
+	"strings"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	pb "google.golang.org/grpc/examples/helloworld/helloworld"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
 )
 
 const (
@@ -35,6 +40,25 @@ func (g *greeter) SayHello(_ context.Context, in *pb.HelloRequest) (*pb.HelloRep
 	return &pb.HelloReply{Message: "Hello, " + in.GetName() + "! I'm from " + pod + "!"}, nil
 }
 
+// stream answers SayHelloStreamReply, which the example's contract lacks, with as many greetings as the metadata
+// stream-messages say.
+func (g *greeter) stream(_ any, stream grpc.ServerStream) error {
+	if method, _ := grpc.MethodFromServerStream(stream); method != "/helloworld.Greeter/SayHelloStreamReply" {
+		return status.Errorf(codes.Unimplemented, "unknown method %s", method)
+	}
+	in := &pb.HelloRequest{}
+	if err := stream.RecvMsg(in); err != nil {
+		return err
+	}
+	md, _ := metadata.FromIncomingContext(stream.Context())
+	count, _ := strconv.Atoi(strings.Join(md.Get("stream-messages"), ""))
+	reply, err := g.SayHello(stream.Context(), in)
+	for ; err == nil && count > 0; count-- {
+		err = stream.SendMsg(reply)
+	}
+	return err
+}
+
 func main() {
 	address := flag.String("listen", "127.0.0.1:0", "address to listen on")
 	shareV1 := flag.Float64("v1", 0.6, "share of the replies that name the pod of v1")
@@ -45,8 +69,12 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server := grpc.NewServer(grpc.MaxConcurrentStreams(uint32(*streams)))
-	pb.RegisterGreeterServer(server, &greeter{shareV1: *shareV1})
+	service := &greeter{shareV1: *shareV1}
+	server := grpc.NewServer(
+		grpc.MaxConcurrentStreams(uint32(*streams)),
+		grpc.UnknownServiceHandler(service.stream),
+	)
+	pb.RegisterGreeterServer(server, service)
 	fmt.Println(listener.Addr())
 
 	// Whoever started it holds its standard input: it ends with that, not after it.
