@@ -104,8 +104,8 @@ export const DEMOS: Record<string, DemoScenario> = {
     file: 'grpc-gateway-streaming-canary.yaml',
     application: 'greeter',
     weights: [
-      { name: 'v1', weight: 75 },
-      { name: 'v2', weight: 25 },
+      { name: 'v1', weight: 60 },
+      { name: 'v2', weight: 40 },
     ],
     deployment: (version) => `streaming-service-${version}`,
     byHand: grpcurl(

@@ -120,7 +120,7 @@ describe('splitproof call', () => {
     // What does not end is shown as far as it goes, and no further than is kept.
     const endless = await splitproof([
       ...['call', '--plaintext', greeter.address, `${method}StreamReply`, '-d', '{"name":"Jack"}'],
-      ...['-H', 'stream-messages: endless', '-t', '2s', '--format', 'json'],
+      ...['-H', 'stream-messages: endless', '-t', '300ms', '--format', 'json'],
     ]);
     assert.equal(endless.status, 1);
     const { answer, status } = JSON.parse(endless.stdout) as CallReport;

@@ -18,8 +18,8 @@ type Pod = keyof typeof PODS;
 const GATEWAYS = {
   streaming: { v1: 50, v2: 50 },
   'streaming leaks': { v1: 45, v2: 45, streamingNext: 10 },
-  canary: { v1: 75, v2: 25 },
-  'canary otherwise': { v1: 50, v2: 50 },
+  canary: { v1: 60, v2: 40 },
+  'canary otherwise': { v1: 30, v2: 70 },
   h2c: { service: 100 },
   'h2c leaks': { service: 90, serviceNext: 10 },
 } satisfies Record<string, Partial<Record<Pod, number>>>;

@@ -61,6 +61,8 @@ async function loadOf(order: LoadOrder): Promise<CallCounts> {
 describe('a load of streams', TIMEOUT, () => {
   let server: StreamServer;
   let turn = 0;
+  /** The window that the latest client has for a stream. */
+  let windowBytes = 0;
   before(async () => {
     server = await startStreamServer({
       // Three of one destination, then one of the other: by turns.
@@ -78,6 +80,12 @@ describe('a load of streams', TIMEOUT, () => {
         stream.write(reply('nobody'));
         stream.write(reply(V2));
         stream.end(reply('nobody'));
+      },
+      windows: (stream) => {
+        stream.resume();
+        windowBytes = stream.session?.remoteSettings.initialWindowSize ?? 0;
+        answerOk(stream);
+        stream.end();
       },
       nothing: (stream) => {
         stream.resume();
@@ -279,6 +287,11 @@ describe('a load of streams', TIMEOUT, () => {
     assert.ok(call.streams!.sendWaits.totalMicros > 0);
     // Nothing beyond the windows of two connections and four streams went out: 11 bytes a message.
     assert.ok(call.streams!.sent <= (4 * 65_535) / 11 + 4, String(call.streams?.sent));
+  });
+
+  it('asks for no more at once than a proxy bears: Envoy holds 10,000 frames', async () => {
+    await loadOf(streamOrder(server.address, 'windows', { side: 'server' }, { requests: 2 }));
+    assert.equal(windowBytes, 65_535);
   });
 
   it('survives a peer that never stops, in bounded memory', async () => {
