@@ -89,11 +89,18 @@ const REFUSALS: readonly Refusal[] = [
       'It is the hop from here to the target: check the port, and the protocol of the Gateway server or of the load balancer before it (GRPC, HTTP2, HTTPS). HTTP_1_1_REQUIRED asks for HTTP/1.1: --http-version 1.1 for plain HTTP.',
   },
   {
+    // This side does not ping: a backend says so to the gateway, as the status of what was on its connection.
+    code: 'enhance-your-calm',
+    settings: ['connection-pool'],
+    matches: ({ cause }) => /^too many pings$/i.test(cause),
+    summary: 'A backend says that the gateway pings it too often (GOAWAY ENHANCE_YOUR_CALM).',
+    advice:
+      "It is the hop behind the gateway: compare the gateway's keepalive (http2KeepAlive of the DestinationRule, connection_keepalive of an EnvoyFilter) with what the backend takes (keepalive enforcement: five minutes between pings unless told).",
+  },
+  {
     code: 'enhance-your-calm',
     matches: ({ cause }) =>
-      /ENHANCE_YOUR_CALM|RST_STREAM with code 11\b|too many pings|^Bandwidth exhausted/i.test(
-        cause,
-      ),
+      /ENHANCE_YOUR_CALM|RST_STREAM with code 11\b|^Bandwidth exhausted/i.test(cause),
     summary: 'The target says that it is asked too much of (ENHANCE_YOUR_CALM).',
     advice:
       'Lower --concurrency or --rps, or raise the limits of what answers at the target: resets of streams in a short time, pings (keepalive enforcement), memory.',

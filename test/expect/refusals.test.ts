@@ -62,6 +62,7 @@ const CASES: [string, string, string | null][] = [
     'closed by the peer after GOAWAY ENHANCE_YOUR_CALM (too_many_pings)',
     'enhance-your-calm',
   ],
+  ['UNAVAILABLE', 'Too many pings', 'enhance-your-calm'],
   ['no answer', 'plaintext was spoken to a TLS port: connect with TLS', 'plaintext-on-tls-port'],
   [
     'no answer',
