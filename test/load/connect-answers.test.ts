@@ -120,6 +120,14 @@ const CASES: Record<string, [Answer, Partial<Seen>]> = {
     answers(401, JSON_TYPE, gzipSync('{"code":"aborted"}'), { 'content-encoding': 'gzip' }),
     { status: 'UNAUTHENTICATED', cause: 'HTTP status 401 without an error of Connect' },
   ],
+  'an error that is said to be no JSON': [
+    answers(503, 'text/html', '{"code":"aborted"}'),
+    { status: 'UNAVAILABLE', cause: 'HTTP status 503 without an error of Connect' },
+  ],
+  'an error that is said to be compressed': [
+    answers(401, JSON_TYPE, '{"code":"aborted"}', { 'content-encoding': 'br' }),
+    { status: 'UNAUTHENTICATED', cause: 'HTTP status 401 without an error of Connect' },
+  ],
   'a page': [
     answers(200, 'text/html', '<html>'),
     { status: 'UNKNOWN', cause: 'content-type "text/html" instead of application/proto' },
