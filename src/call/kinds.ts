@@ -37,6 +37,11 @@ export function callKind(kind: CallProtocol): Omit<CallKind<never>, 'head'> {
   return KINDS[kind];
 }
 
+/** Whether its statuses are those of gRPC. */
+export function isOfGrpc(kind: CallProtocol): boolean {
+  return kind !== 'http' && kind !== 'websocket';
+}
+
 /** What routes see of a request by its protocol. */
 export function headOf(request: CallRequest): RequestHead {
   switch (request.kind) {

@@ -25,6 +25,7 @@ const {
   plaintext,
   servername,
   protocol,
+  timeout,
   'expect-service': expectService,
   'virtual-service': virtualService,
   'gateway-port': gatewayPort,
@@ -134,6 +135,10 @@ export function explainOptions(command: Argv): Argv {
       'envoy-admin': SETTING_OPTIONS['envoy-admin'],
       'config-dump': SETTING_OPTIONS['config-dump'],
       ...HTTP_OPTIONS,
+      timeout: {
+        ...timeout,
+        describe: 'How long the client waits: does the route end calls sooner?',
+      },
       strict: { group: EXPECTED, describe: 'Warnings exit with 1', type: 'boolean' },
     })
     .options(INSTRUMENT_OPTIONS)

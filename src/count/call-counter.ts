@@ -3,6 +3,8 @@ import { answerReader, contentsOf, isInMessage } from '../call/answer-reader.js'
 import { callKind } from '../call/kinds.js';
 import type { Secrets } from '../secrets.js';
 import { type AnswerExample, type ExampleReading, exampleOf } from './answer-example.js';
+import { NOT_SAID } from './attempt-counts.js';
+import { AttemptWatch } from './attempt-watch.js';
 import { NOBODY } from './attribution.js';
 import { CacheWatch } from './cache-watch.js';
 import type { CallCounting } from './call-counting.js';
@@ -114,6 +116,8 @@ export class CallCounter {
   readonly #cacheWatch: CacheWatch | null;
   /** null where no body of an HTTP answer is looked into. */
   readonly #packedBodies: PackedBodies | null;
+  readonly #attemptWatch: AttemptWatch;
+  readonly #isGrpc: boolean;
   /** null where the call is unary. */
   readonly #streams: StreamCounter | null;
   readonly #order: SendOrderCounts;
@@ -140,6 +144,9 @@ export class CallCounter {
   readonly #answered: Int32Array[];
   /** By slot: how many of them there are. */
   readonly #answers: Int32Array;
+  /** By slot: how often the gateway tried the request in flight, and whether its status came in trailers. */
+  readonly #attempts: Int8Array;
+  readonly #isLate: Uint8Array;
   readonly #tally: Tally;
   /** Counts requests that are due from the cut on; null while there is no cut. */
   #later: Tally | null = null;
@@ -164,7 +171,10 @@ export class CallCounter {
     this.#outcomeOf = outcomeReader(counting);
     this.#statusOf = statusReader(counting);
     const { answers } = counting;
+    this.#isGrpc = answers.kind === 'grpc';
     this.#cacheWatch = answers.kind === 'http' ? new CacheWatch() : null;
+    const { seesThem, headers } = attribution.proxy;
+    this.#attemptWatch = new AttemptWatch(seesThem ? headers : []);
     this.#packedBodies =
       answers.kind === 'http' && isInMessage(answers.identity)
         ? new PackedBodies(answers.mayBeCompressed)
@@ -195,6 +205,8 @@ export class CallCounter {
     const room = Math.max(1, observationsPerCall);
     this.#answered = Array.from({ length: slots }, () => new Int32Array(room));
     this.#answers = new Int32Array(slots);
+    this.#attempts = new Int8Array(slots).fill(NOT_SAID);
+    this.#isLate = new Uint8Array(slots);
     this.#ended = {
       sequence: 0,
       connection: 0,
@@ -206,6 +218,9 @@ export class CallCounter {
       cause: '',
       pods: new Int32Array(0),
       answers: 0,
+      attempts: NOT_SAID,
+      isAnswered: false,
+      isLate: false,
     };
   }
 
@@ -226,6 +241,8 @@ export class CallCounter {
       return;
     }
     this.#cacheWatch?.look(answer);
+    this.#attempts[slot] = this.#attemptWatch.look(answer);
+    if (this.#isGrpc && answer.status > 0) this.#isLate[slot] = isStatusLate(answer);
     const count = this.#answers[slot]!;
     let pods = this.#answered[slot]!;
     if (count === pods.length) {
@@ -250,6 +267,8 @@ export class CallCounter {
     const isMessage = answer.endsStream !== true;
     const isRead = known === NOBODY || (isMessage && streams.countsMessages);
     const pod = isRead ? this.#reader.podOf(answer) : known;
+    if (this.#answers[slot] === 0) this.#attempts[slot] = this.#attemptWatch.look(answer);
+    if (!isMessage) this.#isLate[slot] = isStatusLate(answer);
     if (known === NOBODY) {
       pods[0] = pod;
       this.#answers[slot] = 1;
@@ -278,7 +297,10 @@ export class CallCounter {
     ended.cause = end.cause;
     ended.pods = this.#answered[slot]!;
     ended.answers = this.#answers[slot]!;
-    this.#answers[slot] = 0;
+    ended.attempts = this.#attempts[slot]!;
+    ended.isAnswered = end.kind === 'answered';
+    ended.isLate = this.#isLate[slot] === 1;
+    this.#clearAnswers(slot);
     const destination = tally.add(ended);
     if (this.#streams !== null) {
       const { outcome, answers, pods } = ended;
@@ -307,7 +329,7 @@ export class CallCounter {
 
   /** Forgets the answers to the request in a slot: it will be sent again. */
   forgetAnswers(slot: number): void {
-    this.#answers[slot] = 0;
+    this.#clearAnswers(slot);
     this.#streams?.forget(slot);
   }
 
@@ -418,6 +440,12 @@ export class CallCounter {
     );
   }
 
+  #clearAnswers(slot: number): void {
+    this.#answers[slot] = 0;
+    this.#attempts[slot] = NOT_SAID;
+    this.#isLate[slot] = 0;
+  }
+
   /** Failures that a route makes on purpose. */
   #isIntended({ cause }: EndedRequest): boolean {
     return this.#intendedFailure !== undefined && cause === this.#intendedFailure;
@@ -498,6 +526,13 @@ export class CallCounter {
     this.#cutMs = Infinity;
     this.#order.release();
   }
+}
+
+/** Whether a status of gRPC came in trailers, behind an answer. @returns 1 where it did. */
+function isStatusLate(answer: RawAnswer): 0 | 1 {
+  return answer.header('grpc-status') === undefined && answer.trailer('grpc-status') !== undefined
+    ? 1
+    : 0;
 }
 
 /** Where a log tells who gave the answers, nothing else does. */

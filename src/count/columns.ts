@@ -1,4 +1,10 @@
-import type { CallCounts, ConnectionCallCounts, HistogramCounts, StreamCounts } from './counted.js';
+import type {
+  AttemptCounts,
+  CallCounts,
+  ConnectionCallCounts,
+  HistogramCounts,
+  StreamCounts,
+} from './counted.js';
 
 /** Where the columns of some counts stand in others. By column: its new place, -1 for none. */
 export type ColumnPlaces = readonly number[];
@@ -89,6 +95,9 @@ export function placeCall(
     ...(call.streams === undefined
       ? {}
       : { streams: placeStreams(call.streams, places, destinations.length) }),
+    ...(call.attempts === undefined
+      ? {}
+      : { attempts: placeAttempts(call.attempts, places, destinations.length) }),
     spread: {
       ...call.spread,
       observed: row(call.spread.observed),
@@ -116,6 +125,21 @@ function placeLatency(
   const placed = placeHistograms(latency, places, length);
   placed.push(latency[places.length]!);
   return placed;
+}
+
+/** Attempts whose rows stand in other places; the last one, of requests without a destination, stays the last. */
+export function placeAttempts(
+  attempts: AttemptCounts,
+  places: ColumnPlaces,
+  length: number,
+): AttemptCounts {
+  const { byDestination } = attempts;
+  const placed = Array.from({ length }, (): number[] => []);
+  places.forEach((place, column) => {
+    if (place >= 0) placed[place] = byDestination[column] ?? [];
+  });
+  placed.push(byDestination[places.length] ?? []);
+  return { ...attempts, byDestination: placed };
 }
 
 function placeHistograms(

@@ -159,6 +159,27 @@ export interface LogCounts {
   areRequestsKnown: boolean;
 }
 
+/** Answered requests that failed alike. */
+export interface FailedAttempts {
+  /** How often the gateway tried them; -1 where it does not say. */
+  attempts: number;
+  /** Whether their status came in trailers, behind an answer. */
+  isLate: boolean;
+  /** As the protocol numbers it. */
+  status: number;
+  /** In the words of the side that refused. */
+  cause: string;
+  count: number;
+}
+
+/** How often a gateway tried the requests of one call, by what it says itself. */
+export interface AttemptCounts {
+  /** By destination, the last of requests without a known one: requests by their number of attempts, from 0 on. */
+  byDestination: number[][];
+  /** The most frequent first. */
+  failures: FailedAttempts[];
+}
+
 /**
  * What became of each request of one call on one member, in columns by its position in the send order:
  * kept where a log tells later who answered. Plain data; no part of a record.
@@ -174,6 +195,8 @@ export interface KeptRequests {
   count: number;
   /** A `KeptEnd`. */
   ends: Uint8Array;
+  /** As the protocol numbers it, of what the peer answered; else `NO_STATUS`. */
+  statuses: Int16Array;
   /** Index into the member's own connections. */
   connectionOf: Uint16Array;
   /** In ms since 1970. */
@@ -281,6 +304,8 @@ export interface CallCounts {
   uncountable?: AnswerExample | undefined;
   /** Absent where the call is unary. */
   streams?: StreamCounts;
+  /** Absent where no answer says how often it was tried, and none failed. */
+  attempts?: AttemptCounts | undefined;
   /** By member, until the log is joined; absent where nothing is kept of each request. */
   kept?: readonly KeptRequests[];
 }

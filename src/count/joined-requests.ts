@@ -1,3 +1,5 @@
+import { NO_STATUS } from '../call/answer.js';
+import { NOT_SAID } from './attempt-counts.js';
 import { NOBODY } from './attribution.js';
 import type {
   CallCounts,
@@ -78,7 +80,7 @@ function countedAgain(
   lines: NumberedLines,
   { pods, named, spreadSize, timesLatency }: Shape,
 ): { counted: Counted; matched: number } {
-  const { member, connections, quota, connectionOf, sentAtMs, count } = requests;
+  const { member, connections, quota, connectionOf, sentAtMs, statuses, count } = requests;
   const { length } = connections;
   const tally = new Tally({
     ...{ pods, named, connections: length, quota, observationsPerCall: 1 },
@@ -90,6 +92,7 @@ function countedAgain(
   const ended: EndedRequest = {
     ...{ sequence: 0, connection: 0, sentAtMs: 0, slipMs: 0, latencyMs: 0, outcome: 'ok' },
     ...{ status: 0, cause: '', pods: answered, answers: 1 },
+    ...{ attempts: NOT_SAID, isAnswered: false, isLate: false },
   };
   let matched = 0;
   for (let sequence = 0; sequence < count; sequence++) {
@@ -113,6 +116,9 @@ function countedAgain(
     ended.sentAtMs = sentAtMs[sequence]!;
     ended.latencyMs = latencyMs;
     ended.outcome = end;
+    ended.status = statuses[sequence]!;
+    ended.isAnswered = ended.status !== NO_STATUS;
+    ended.attempts = lines.attemptsOf(member, sequence);
     order.add(place, tally.add(ended));
   }
   const call = tally.counts(order);

@@ -1,5 +1,6 @@
+import { AttemptTally, MOST_ATTEMPTS, NOT_SAID } from './attempt-counts.js';
 import { NOBODY } from './attribution.js';
-import type { LogCounts, WindowCounts } from './counted.js';
+import type { AttemptCounts, LogCounts, WindowCounts } from './counted.js';
 import { type LineNumber, NumberedLines } from './numbered-lines.js';
 import { LinesByPort } from './lines-by-port.js';
 import type { PodDirectory } from './pod-directory.js';
@@ -24,10 +25,14 @@ export interface LoggedRequest {
   connectionFailure: string | null;
   /** Which of the requests it is of; null where it does not say. */
   number: LineNumber | null;
+  /** How often the gateway tried it; null where it does not say. */
+  attempts: number | null;
 }
 
 /** Who vouches for what a log says. */
 export const ACCESS_LOG = 'access log';
+
+const OF_A_LINE = { isAnswered: false, isLate: false, status: 0, cause: '' };
 
 /** Ports there are. */
 const MAX_PORTS = 65_536;
@@ -57,6 +62,7 @@ export class LogTally {
   /** Whether every line so far had a place for flags. */
   #areFlagsKnown = true;
   readonly #connectionFailures = new Map<string, number>();
+  readonly #attempts: AttemptTally;
   readonly #withoutUpstream = new Map<string, number>();
   #unknown = 0;
   #unreadable = 0;
@@ -67,11 +73,12 @@ export class LogTally {
   constructor(pods: PodDirectory) {
     this.#pods = pods;
     this.#windows = new Windows(pods.room);
+    this.#attempts = new AttemptTally(pods.room);
     this.observed = new Array<number>(pods.room).fill(0);
   }
 
-  add(request: LoggedRequest): void {
-    const { upstream, clientPort, startedAtMs, flags, connectionFailure, number } = request;
+  add({ upstream, clientPort, startedAtMs, flags, number, ...said }: LoggedRequest): void {
+    const { connectionFailure } = said;
     this.lines += 1;
     let destination = NOBODY;
     let pod = NOBODY;
@@ -90,9 +97,13 @@ export class LogTally {
       if (destination === NOBODY) this.#unknown += 1;
       else this.observed[destination]! += 1;
     }
+    const attempts = Math.min(MOST_ATTEMPTS, said.attempts ?? NOT_SAID);
+    // What became of it is not in the line.
+    this.#attempts.add({ ...OF_A_LINE, attempts }, destination, false);
     this.#addAtTime(startedAtMs, destination);
     this.#addAtPort(clientPort, destination);
-    if (number === null || this.#byNumber?.add(number, pod) === false) this.#byNumber = null;
+    if (number === null || this.#byNumber?.add(number, pod, attempts) === false)
+      this.#byNumber = null;
     if (number === null && clientPort !== null) this.#inOrder.add(clientPort, pod);
   }
 
@@ -120,6 +131,11 @@ export class LogTally {
   /** By the gateway's clock; null where a line did not say when its request came. */
   windows(): WindowCounts | null {
     return this.#areTimesKnown && this.lines > 0 ? this.#windows.counts() : null;
+  }
+
+  /** How often requests were tried, by number of the destination; undefined where no line says it. */
+  attempts(): AttemptCounts | undefined {
+    return this.#attempts.counts(this.#pods.destinationNames.length);
   }
 
   /** By client port, then by destination; null where a line did not say which it was. */

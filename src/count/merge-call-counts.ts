@@ -1,3 +1,4 @@
+import { mergeAttempts } from './attempt-counts.js';
 import { mergeBlocks } from './merge-blocks.js';
 import { mergeClusters } from './clusters.js';
 import {
@@ -112,6 +113,7 @@ function addUp(a: CallCounts, b: CallCounts): CallCounts {
     ...mergeExamples(a, b),
     ...mergeKept(a, b),
     ...mergeStreamed(a, b),
+    ...mergeAttempted(a, b),
   };
 }
 
@@ -124,6 +126,17 @@ function mergeStreamed(
     return one === undefined ? {} : { streams: one };
   }
   return { streams: mergeStreams(a, b) };
+}
+
+function mergeAttempted(
+  { attempts: a }: CallCounts,
+  { attempts: b }: CallCounts,
+): Pick<CallCounts, 'attempts'> {
+  if (a === undefined || b === undefined) {
+    const one = a ?? b;
+    return one === undefined ? {} : { attempts: one };
+  }
+  return { attempts: mergeAttempts(a, b) };
 }
 
 function mergeProbes(a: ProbeCounts | null, b: ProbeCounts | null): ProbeCounts | null {

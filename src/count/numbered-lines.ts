@@ -1,3 +1,4 @@
+import { NOT_SAID } from './attempt-counts.js';
 import { MOST_KEPT_REQUESTS } from './request-keeper.js';
 
 /** A request among all of its call. */
@@ -19,6 +20,8 @@ const MOST_PLACES = 4 * MOST_KEPT_REQUESTS;
 export class NumberedLines {
   /** By member, then by sequence: the pod's number, NOBODY, or NO_LINE. */
   readonly #pods = new Map<number, Int16Array>();
+  /** Likewise: how often each was tried, or `NOT_SAID`. */
+  readonly #attempts = new Map<number, Int8Array>();
   #places = 0;
   /** Lines of requests that had one before. */
   repeated = 0;
@@ -27,14 +30,21 @@ export class NumberedLines {
    * Takes a line.
    *
    * @param pod Its number in the directory, or NOBODY.
+   * @param attempts How often it was tried; not said unless told.
    * @returns false for a number that none of the requests can have.
    */
-  add({ member, sequence }: LineNumber, pod: number): boolean {
+  add({ member, sequence }: LineNumber, pod: number, attempts = NOT_SAID): boolean {
     const pods = this.#reach(member, sequence);
     if (pods === null) return false;
     if (pods[sequence] !== NO_LINE) this.repeated += 1;
     pods[sequence] = pod;
+    this.#attempts.get(member)![sequence] = attempts;
     return true;
+  }
+
+  /** How often a request was tried, or `NOT_SAID`. */
+  attemptsOf(member: number, sequence: number): number {
+    return this.#attempts.get(member)?.[sequence] ?? NOT_SAID;
   }
 
   /** The number of the pod that a request went to, NOBODY for one that is not known, or NO_LINE. */
@@ -52,6 +62,9 @@ export class NumberedLines {
     const pods = new Int16Array(capacity).fill(NO_LINE);
     if (old !== undefined) pods.set(old);
     this.#pods.set(member, pods);
+    const attempts = new Int8Array(capacity).fill(NOT_SAID);
+    attempts.set(this.#attempts.get(member) ?? []);
+    this.#attempts.set(member, attempts);
     return pods;
   }
 }

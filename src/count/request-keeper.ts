@@ -1,3 +1,4 @@
+import { NO_STATUS } from '../call/answer.js';
 import type { KeptRequests } from './counted.js';
 import type { Outcome } from './outcome.js';
 import type { EndedRequest } from './tally.js';
@@ -20,7 +21,7 @@ const NUMBERS = Object.fromEntries(ENDS.map((end, number) => [end, number])) as 
   number
 >;
 
-/** So many requests of a load are kept at most until a log tells who answered them: some 70 MB. */
+/** So many requests of a load are kept at most until a log tells who answered them: some 75 MB. */
 export const MOST_KEPT_REQUESTS = 2 ** 22;
 
 const FIRST_CAPACITY = 1024;
@@ -29,11 +30,12 @@ const MAX_MICROS = 2 ** 32 - 1;
 /** Connections that a column can tell apart. */
 const MAX_CONNECTIONS = 2 ** 16;
 
-/** Keeps of each request of a call what a log does not know: 15 bytes a request, up to a limit. */
+/** Keeps of each request of a call what a log does not know: 17 bytes a request, up to a limit. */
 export class RequestKeeper {
   readonly #most: number;
   #count = 0;
   #ends = new Uint8Array(0);
+  #statuses = new Int16Array(0);
   #connectionOf = new Uint16Array(0);
   #sentAtMs = new Float64Array(0);
   #latencyMicros = new Uint32Array(0);
@@ -44,9 +46,11 @@ export class RequestKeeper {
   }
 
   /** Keeps one that was sent, and has ended. */
-  keepSent({ sequence, connection, outcome, sentAtMs, latencyMs }: EndedRequest): void {
+  keepSent(ended: EndedRequest): void {
+    const { sequence, connection, outcome, status, isAnswered, sentAtMs, latencyMs } = ended;
     if (!this.#reach(sequence)) return;
     this.#ends[sequence] = NUMBERS[outcome];
+    this.#statuses[sequence] = isAnswered ? status : NO_STATUS;
     this.#connectionOf[sequence] = connection;
     this.#sentAtMs[sequence] = sentAtMs;
     this.#latencyMicros[sequence] = microsOf(latencyMs);
@@ -70,6 +74,7 @@ export class RequestKeeper {
   kept(member: number, connections: readonly number[], quota: number): KeptRequests {
     return {
       ...{ member, connections, quota, count: this.#count, ends: this.#ends },
+      statuses: this.#statuses,
       ...{ connectionOf: this.#connectionOf, sentAtMs: this.#sentAtMs },
       latencyMicros: this.#latencyMicros,
     };
@@ -86,6 +91,7 @@ export class RequestKeeper {
     const wanted = Math.max(FIRST_CAPACITY, 2 * this.#ends.length, sequence + 1);
     const capacity = Math.min(this.#most, wanted);
     this.#ends = copyInto(new Uint8Array(capacity), this.#ends);
+    this.#statuses = copyInto(new Int16Array(capacity), this.#statuses);
     this.#connectionOf = copyInto(new Uint16Array(capacity), this.#connectionOf);
     this.#sentAtMs = copyInto(new Float64Array(capacity), this.#sentAtMs);
     this.#latencyMicros = copyInto(new Uint32Array(capacity), this.#latencyMicros);
@@ -116,7 +122,7 @@ function microsOf(ms: number): number {
   return Math.min(MAX_MICROS, Math.max(0, Math.round(ms * MICROS_PER_MS)));
 }
 
-function copyInto<T extends Uint8Array | Uint16Array | Uint32Array | Float64Array>(
+function copyInto<T extends Uint8Array | Int16Array | Uint16Array | Uint32Array | Float64Array>(
   column: T,
   old: T,
 ): T {

@@ -1,3 +1,4 @@
+import { AttemptTally } from './attempt-counts.js';
 import { NOBODY } from './attribution.js';
 import { Blocks } from './blocks.js';
 import { Clusters } from './clusters.js';
@@ -49,6 +50,12 @@ export interface EndedRequest {
   pods: Int32Array;
   /** How many of them there are. */
   answers: number;
+  /** How often the gateway tried it; `NOT_SAID` where its answer does not say. */
+  attempts: number;
+  /** Whether the peer gave a status. */
+  isAnswered: boolean;
+  /** Whether its status came in trailers, behind an answer. */
+  isLate: boolean;
 }
 
 /** Requests that were not sent. */
@@ -96,6 +103,7 @@ export class Tally {
   readonly #windows: Windows;
   readonly #blocks: Blocks;
   readonly #clusters: Clusters;
+  readonly #attempts: AttemptTally;
   readonly #timed: TimedLatency | null;
   /** Columns of a connection below. */
   readonly #room: number;
@@ -113,6 +121,7 @@ export class Tally {
     this.#windows = new Windows(room);
     this.#blocks = new Blocks(quota, room);
     this.#clusters = new Clusters(room);
+    this.#attempts = new AttemptTally(room);
     this.#timed = shape.timesLatency ? new TimedLatency() : null;
     this.#room = room;
     this.#observedOn = new Float64Array(connections * room);
@@ -170,6 +179,7 @@ export class Tally {
       if (isOk) this.#unattributed += unknown;
     }
     if (outcome !== 'cancelled') {
+      this.#attempts.add(request, oneDestination, !isOk);
       const place = placeOfMs(request.latencyMs);
       this.#slip.record(request.slipMs);
       if (!isOk) {
@@ -226,6 +236,7 @@ export class Tally {
     this.#windows.absorb(other.#windows);
     this.#blocks.absorb(other.#blocks);
     this.#clusters.absorb(other.#clusters);
+    this.#attempts.absorb(other.#attempts);
     if (other.#timed !== null) this.#timed?.absorb(other.#timed);
     other.#observedOn.forEach((count, at) => (this.#observedOn[at]! += count));
     other.#missingOn.forEach((count, at) => (this.#missingOn[at]! += count));
@@ -260,6 +271,7 @@ export class Tally {
     const { pods, named } = this.#shape;
     const names = pods.destinationNames;
     const failedLatency = this.#failedLatency.counts();
+    const attempts = this.#attempts.counts(names.length);
     const counts: CallCounts = {
       destinations: names,
       named,
@@ -284,6 +296,7 @@ export class Tally {
       clusters: this.#clusters.counts(),
       ...(this.#timed === null ? {} : { timedLatency: this.#timed.counts(names.length) }),
       spread: order.spread(),
+      ...(attempts === undefined ? {} : { attempts }),
       probe: null,
       cache: { looked: 0, cached: 0 },
       packed: new Map(),

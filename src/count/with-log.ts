@@ -1,11 +1,15 @@
+import { sortedFailures } from './attempt-counts.js';
 import {
   canonicalNames,
+  mergeColumns,
+  placeAttempts,
   placeCall,
   placeColumns,
   placeConnectionCall,
   placesIn,
 } from './columns.js';
 import type {
+  AttemptCounts,
   CallCounts,
   ConnectionCallCounts,
   ConnectionCounts,
@@ -129,6 +133,9 @@ function byRequest(
       ...{ destinations, observed, failed, unattributed, pods, vouchers: by },
       ...{ latency, windows, blocks, spread },
       ...(timedLatency === undefined ? {} : { timedLatency }),
+      ...(call.attempts === undefined
+        ? {}
+        : { attempts: withCauses(call.attempts, unknown.attempts) }),
       log: log.counts({ ...state, excess: 0, areConnectionsKnown: true, areRequestsKnown: true }),
     },
   };
@@ -157,6 +164,7 @@ function byDestination(
   const counts = log.counts({ ...state, areConnectionsKnown, areRequestsKnown: false });
   const observed = isClear ? rowOf(log.observed) : call.observed;
   const windows = isClear ? log.windows() : null;
+  const tried = isClear ? log.attempts() : undefined;
   return {
     places,
     rows:
@@ -168,6 +176,15 @@ function byDestination(
       observed,
       vouchers: vouchers(observed),
       unattributed: unattributed(call, observed),
+      ...(tried === undefined
+        ? {}
+        : {
+            attempts: placeAttempts(
+              { ...tried, failures: unknown.attempts?.failures ?? [] },
+              placesIn(destinations, all),
+              destinations.length,
+            ),
+          }),
       pods: isClear ? namedPods(log, placesIn(destinations, all)) : call.pods,
       windows: {
         ...(windows ?? { ...call.windows, observed: [], missing: [] }),
@@ -176,6 +193,41 @@ function byDestination(
       log: counts,
     },
   };
+}
+
+/**
+ * Attempts by request, with the words in which requests failed: the log and what was kept have statuses, and where
+ * several words go with one it is not known how often which of them was tried.
+ *
+ * @param said By the log.
+ * @param answered What the answers said.
+ */
+function withCauses(said: AttemptCounts, answered: AttemptCounts | undefined): AttemptCounts {
+  const known = answered?.failures ?? [];
+  const statuses = new Set(known.map(({ status }) => status));
+  if (answered !== undefined && !isTold(said) && isTold(answered)) {
+    // A header says it, and not of which destination.
+    const all = answered.byDestination.reduce(mergeColumns, []);
+    return { ...answered, byDestination: [...said.byDestination.slice(0, -1), all] };
+  }
+  return {
+    byDestination: said.byDestination,
+    failures: sortedFailures(
+      [...statuses].flatMap((status) => {
+        const kinds = known.filter((one) => one.status === status);
+        const [kind] = kinds;
+        if (kind === undefined || kinds.length > 1) return kinds;
+        const { isLate, cause } = kind;
+        const own = said.failures.filter((one) => one.status === status);
+        return own.map((one) => ({ ...one, isLate, cause }));
+      }),
+    ),
+  };
+}
+
+/** Whether anything says how often requests were tried. */
+function isTold({ byDestination }: AttemptCounts): boolean {
+  return byDestination.some(({ length }) => length > 0);
 }
 
 function withoutKept(counts: CallCounts): CallCounts {

@@ -141,7 +141,7 @@ const REFUSALS: readonly Refusal[] = [
     flags: ['UT', 'UMSDR', 'DT', 'SI'],
     summary: 'The gateway gave up waiting for the backend (504, upstream request timeout).',
     advice:
-      'Its route ends requests sooner than the backend answers: see timeout and retries.perTryTimeout of the VirtualService (streams need a route that has neither), or timeouts.request of the HTTPRoute.',
+      'Its route ends requests sooner than the backend answers: see timeout and retries.perTryTimeout of the VirtualService (without timeout it has none), or timeouts.request of the HTTPRoute.',
   },
   {
     code: 'protocol-mismatch',

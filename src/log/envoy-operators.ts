@@ -26,6 +26,8 @@ export function envoyField(operator: string, argument: string): LogField | null 
       return 'flags';
     case 'UPSTREAM_TRANSPORT_FAILURE_REASON':
       return 'connection-failure';
+    case 'UPSTREAM_REQUEST_ATTEMPT_COUNT':
+      return 'attempts';
     case 'START_TIME':
       return 'start-time';
     default:

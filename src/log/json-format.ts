@@ -25,6 +25,7 @@ const USUAL_KEYS: Keys = [
   [['response_flags'], 'flags'],
   [['upstream_transport_failure_reason'], 'connection-failure'],
   [['start_time'], 'start-time'],
+  [['upstream_request_attempt_count'], 'attempts'],
 ];
 
 /** Takes lines apart that are JSON with the usual keys. */

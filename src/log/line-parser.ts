@@ -35,7 +35,8 @@ export function lineParser(format: string | null): LineParser {
   return (line) => {
     const text = withoutPrefix(line);
     for (const read of readers) {
-      const fields = read(text);
+      // What looks like kubectl's time may be the format's own.
+      const fields = read(text) ?? (text.length < line.length ? read(line.trimEnd()) : null);
       if (fields !== null) return logLineOf(fields);
     }
     return null;

@@ -16,6 +16,8 @@ export interface LogLine {
   connectionFailure: string | null;
   /** When the request came, in ms since 1970. */
   startedAtMs: number | null;
+  /** How often the proxy tried the request; 0: it did not get so far. */
+  attempts: number | null;
 }
 
 /** What a field of a log format is about. */
@@ -29,7 +31,8 @@ export type LogField =
   | 'client-port'
   | 'flags'
   | 'connection-failure'
-  | 'start-time';
+  | 'start-time'
+  | 'attempts';
 
 /** The texts of a line's fields, as they stand there. */
 export type LogFields = Partial<Record<LogField, string>>;
@@ -50,6 +53,7 @@ export function logLineOf(fields: LogFields): LogLine | null {
     flags: fields.flags === undefined ? null : (textOf(fields.flags) ?? ''),
     connectionFailure: textOf(fields['connection-failure']),
     startedAtMs: timeIn(textOf(fields['start-time'])),
+    attempts: numberIn(textOf(fields.attempts)),
   };
 }
 
@@ -69,6 +73,10 @@ function lastHost(text: string | null): string | null {
       .at(-1)
       ?.trim(),
   );
+}
+
+function numberIn(text: string | null): number | null {
+  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null;
 }
 
 function portIn(address: string | null): number | null {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CALL_PROTOCOLS } from '../call/kinds.js';
 import { amount, count, milliseconds, share, weight } from './record-numbers.js';
-import { behind, finding, place, programmed, route, setting } from './record-parts.js';
+import { behind, finding, place, programmed, retryPolicy, route, setting } from './record-parts.js';
 
 /** What was expected of a call, by kind. */
 const expectation = z.discriminatedUnion('kind', [
@@ -48,6 +48,13 @@ const askedCall = z.object({
   streamsBy: z.enum(['streams', 'messages']).optional(),
   /** Of a call that streams: after which its route ends it, as manifests say; absent where it does not. */
   routeTimeoutMs: milliseconds.optional(),
+  /** What manifests have the route allow each request; absent where no route is known. */
+  limits: z
+    .object({
+      timeoutMs: milliseconds.nullable(),
+      retries: retryPolicy.nullable(),
+    })
+    .optional(),
   maxErrorRate: share,
   errorLimits: z.record(z.string(), share),
   expectation: expectation.nullable(),

@@ -1,5 +1,6 @@
 import type { CallProtocol } from '../call/kinds.js';
 import type { ExpectingCall, RunRule } from '../expect/expectation.js';
+import type { RouteLimits } from '../expect/retries/route-limits.js';
 import type { AskedPage } from '../expect/page/asked-page.js';
 import type { ExpectedRoute } from '../routing/taken-route.js';
 
@@ -45,6 +46,8 @@ export interface AskedCall extends ExpectingCall {
   page?: AskedPage | undefined;
   /** Of a call that streams: after which its route ends it, in ms; absent where it does not, or that is not known. */
   routeTimeoutMs?: number | undefined;
+  /** What its route allows each request; absent where no route is known. */
+  limits?: RouteLimits | undefined;
 }
 
 /** Everything that was settled before the first request: what was asked for. Plain data. */

@@ -1,3 +1,4 @@
+import { isOfGrpc } from '../call/kinds.js';
 import { statusName } from '../call/status-name.js';
 import type { Counted } from '../count/counted.js';
 import { barsOfLogs, findInLog } from '../expect/access-log.js';
@@ -13,6 +14,9 @@ import { notOpenedReason } from '../expect/load/connections-not-opened.js';
 import { harmReason } from '../expect/load/stopped-for-harm.js';
 import { isGatewayLost } from '../expect/load/loss.js';
 import { hopelessReason } from '../expect/load/stopped-hopeless.js';
+import { withUndercut } from '../expect/retries/deadline-undercut.js';
+import { retryFindings } from '../expect/retries/judge-retries.js';
+import { remainingFailures } from '../expect/retries/remaining.js';
 import { streamCut } from '../expect/stream-cut.js';
 import type { ThresholdResult } from '../expect/thresholds/threshold.js';
 import { asksForSpeed, judgeThresholds } from '../expect/thresholds/judge-thresholds.js';
@@ -116,7 +120,9 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     comparisons: compared.comparisons,
     findings: distinct([
       ...ofLoad.unreachable,
-      ...asked.calls.flatMap(({ findings }, index) => ofCall(findings, labels[index] ?? null)),
+      ...asked.calls.flatMap(({ findings }, index) =>
+        ofCall(withUndercut(findings, countedCall(asked, counted, index)), labels[index] ?? null),
+      ),
       ...counted.calls.flatMap((counts, index) => ofCall(findInLog(counts), labels[index] ?? null)),
       ...calls.flatMap(({ findings }, index) =>
         ofCall(withoutBackends(findings, ofLoad.unreachable), labels[index] ?? null),
@@ -129,6 +135,9 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
       }),
       ...asked.calls.flatMap((call, index) =>
         ofCall(cutOf(call, countedCall(asked, counted, index)), labels[index] ?? null),
+      ),
+      ...asked.calls.flatMap((call, index) =>
+        ofCall(ofRetries(call, countedCall(asked, counted, index)), labels[index] ?? null),
       ),
       ...ofLoad.findings,
       ...(repeated === null ? [] : [repeated]),
@@ -166,6 +175,17 @@ function cutOf({ routeTimeoutMs, findings }: AskedCall, { counts }: CountedCall)
     routeTimeoutMs === undefined ? null : { ms: routeTimeoutMs, place: told?.place ?? null };
   const finding = streamCut(counts, timeout);
   return finding === null ? [] : [finding];
+}
+
+/** How often the gateway tried, held against the policy of the route. */
+function ofRetries({ limits, protocol }: AskedCall, { counts }: CountedCall): Finding[] {
+  const policy = limits?.retries ?? null;
+  const { attempts } = counts;
+  if (policy === null || attempts === undefined) return [];
+  const nameOf = (status: number): string => statusName(protocol, status);
+  const kind = isOfGrpc(protocol) ? 'grpc' : 'http';
+  const remaining = remainingFailures(attempts, policy, kind, nameOf);
+  return retryFindings({ policy, attempts, remaining });
 }
 
 /** What went away with the gateway is no loss of a backend. */

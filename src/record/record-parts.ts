@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { count, share } from './record-numbers.js';
+import { count, milliseconds, share } from './record-numbers.js';
 
 export const verdict = z.enum(['pass', 'fail', 'inconclusive']);
 
@@ -51,6 +51,20 @@ export const route = z.object({
   rule: z.string(),
   match: z.string(),
   gatewayPort: count.nullable(),
+});
+
+/** How often a route tries a request again, and on what. */
+export const retryPolicy = z.object({
+  /** Tries after the first. */
+  attempts: count,
+  perTryTimeoutMs: milliseconds.nullable(),
+  /** Conditions of Envoy and numbers of HTTP statuses: `unavailable,503`. */
+  retryOn: z.string().nullable(),
+  /** Not of the route's own, but what the proxy does where nothing is said. */
+  byDefault: z.boolean(),
+  /** Whether the list has the statuses of HTTP alone (Gateway API). */
+  isByStatusAlone: z.boolean(),
+  place: place.nullable(),
 });
 
 /** A service behind the one that is called, whose split is expected. */

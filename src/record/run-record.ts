@@ -2,7 +2,15 @@ import * as z from 'zod';
 import { amount, count, milliseconds, seconds, share, weight } from './record-numbers.js';
 import { RUN_SCHEMA } from './run-schema.js';
 import { askedSchema } from './asked-schema.js';
-import { behind, finding, programmed, route, shownTls, verdict } from './record-parts.js';
+import {
+  behind,
+  finding,
+  programmed,
+  retryPolicy,
+  route,
+  shownTls,
+  verdict,
+} from './record-parts.js';
 import { comparison } from './comparison-schema.js';
 import { savedCountsSchema } from './saved-counts-schema.js';
 
@@ -248,6 +256,26 @@ const call = z.object({
       sendWaits: z.object({ count, totalMs: milliseconds }),
       /** Streams that something on the way ended; null where none was. */
       cut: z.object({ lastedMs: latency, silentMs: latency }).nullable(),
+    })
+    .optional(),
+  /** How often the gateway tried; absent where nothing is known of it. */
+  retries: z
+    .object({
+      /** Answers that say how often their request was tried: `x-envoy-attempt-count`, a header of the route, a log. */
+      said: count,
+      /** Of them by the number of attempts: `{"1": 900, "2": 80}`. */
+      attempts: countsByName,
+      byDestination: z.record(z.string(), countsByName),
+      /** Of the route, by the manifests; null where nothing is known of one. */
+      policy: retryPolicy.nullable(),
+      /** Failures that the gateway answered with, and whether the policy has such tried again. */
+      remaining: z.array(
+        z.object({
+          status: z.string(),
+          count,
+          coverage: z.enum(['covered', 'not-covered', 'late', 'unclear', 'on-purpose']),
+        }),
+      ),
     })
     .optional(),
   status: countsByName,

@@ -120,6 +120,20 @@ const call = z.object({
     .nullable(),
   uncountable: answerExample.optional(),
   streams: streams.optional(),
+  attempts: z
+    .object({
+      byDestination: z.array(counts),
+      failures: z.array(
+        z.object({
+          attempts: z.int().min(-1),
+          isLate: z.boolean(),
+          status: z.int().min(-1),
+          cause: z.string(),
+          count,
+        }),
+      ),
+    })
+    .optional(),
 });
 
 const corsHeaders = z.object({

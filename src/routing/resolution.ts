@@ -1,6 +1,7 @@
 import type { Finding, Setting } from '../finding.js';
 import type { RouteEffects } from './effects.js';
 import type { RuleTrace } from './first-match.js';
+import type { LimitPlaces } from './limit-places.js';
 import type { GatewayPods } from './gateway-pods.js';
 import type { RuleHeaderChange } from './header-changes.js';
 import type { Via } from './request.js';
@@ -24,6 +25,8 @@ export interface TakenRule {
   action: TakenAction;
   effects: RouteEffects;
   headerChanges: RuleHeaderChange[];
+  /** Where its timeouts and retries stand. */
+  limitPlaces: LimitPlaces;
 }
 
 /** No rule takes it. */
@@ -32,6 +35,7 @@ export interface NoRule {
   action: null;
   effects: null;
   headerChanges: readonly [];
+  limitPlaces: null;
 }
 
 /** What is known whatever becomes of the request. */
@@ -62,6 +66,8 @@ export interface Forwarded extends Resolved, RouteSplit {
   /** Of no route: none. */
   effects: RouteEffects;
   headerChanges: readonly RuleHeaderChange[];
+  /** Where its timeouts and retries stand; null: no route. */
+  limitPlaces: LimitPlaces | null;
   /** The gateway's own pods; null where there are none, or they are not known. */
   gatewayPods: GatewayPods | null;
   /** What settles how its hops are spoken on, as far as the manifests say. */
@@ -94,6 +100,7 @@ export interface Unrouted extends Resolved {
   action: TakenAction | null;
   effects: RouteEffects | null;
   headerChanges: readonly RuleHeaderChange[];
+  limitPlaces: LimitPlaces | null;
   /**
    * Why, the first of `findings`: `no-route`; `no-split` where the route is known, and what is behind
    * it is not; `unknown-subset`, `unknown-port`.

@@ -2,6 +2,7 @@ import type { Finding, Place } from '../finding.js';
 import { InputError } from '../input-error.js';
 import { chooseRoute } from './choose-route.js';
 import type { ChosenRoute } from './chosen-route.js';
+import { deadlineUndercut } from './deadline-undercut.js';
 import { destinationFindings } from './destination-findings.js';
 import { NO_EFFECTS } from './effects.js';
 import type { MatchedRule } from './first-match.js';
@@ -12,6 +13,7 @@ import { UnknownPortError } from './istio/destination-port.js';
 import { mtlsFindings } from './istio/mtls/findings.js';
 import { UnknownSubsetError } from './istio/subset-labels.js';
 import { hopSettings } from './hop-settings.js';
+import { limitPlaces } from './limit-places.js';
 import { lintManifests } from './lint/lint.js';
 import { manifestFinding } from './manifest-finding.js';
 import type { ManifestSet } from './manifest-set.js';
@@ -27,6 +29,8 @@ import { appliedEffects, takenRoute } from './taken-route.js';
 export interface CallTraits {
   /** It streams, so that a timeout of the route would cut it off. */
   streaming?: boolean;
+  /** How long the client waits, in ms; null: nobody knows. */
+  deadlineMs?: number | null;
 }
 
 /**
@@ -38,7 +42,7 @@ export interface CallTraits {
 export function resolveRoute(
   manifests: ManifestSet,
   request: RouteRequest,
-  { streaming = false }: CallTraits = {},
+  { streaming = false, deadlineMs = null }: CallTraits = {},
 ): Resolution {
   const question: Question = {
     set: preparedSet(manifests, request),
@@ -46,6 +50,7 @@ export function resolveRoute(
     noticed: new Set(manifests.findings),
     request,
     streaming,
+    deadlineMs,
   };
   const chosen = attempt(() => chooseRoute(question.set, request));
   if (chosen instanceof InputError) return unrouted(question, null, 'no-route', chosen);
@@ -78,6 +83,7 @@ interface Question {
   noticed: ReadonlySet<Finding>;
   request: RouteRequest;
   streaming: boolean;
+  deadlineMs: number | null;
 }
 
 type UnroutedCode = 'no-route' | 'no-split' | 'unknown-subset' | 'unknown-port';
@@ -149,7 +155,13 @@ function unrouted(
   };
 }
 
-const NO_RULE: NoRule = { route: null, action: null, effects: null, headerChanges: [] };
+const NO_RULE: NoRule = {
+  route: null,
+  action: null,
+  effects: null,
+  headerChanges: [],
+  limitPlaces: null,
+};
 
 function takenRule(
   { gatewayPort, perConnection = false }: ChosenRoute,
@@ -165,16 +177,18 @@ function takenRule(
       matched.rule,
       action.kind === 'forward' ? action.backends : [],
     ),
+    limitPlaces: limitPlaces(matched.rule),
   };
 }
 
 /** What is known whatever becomes of the request. */
 function known(
-  { set, lint, noticed, request, streaming }: Question,
+  question: Question,
   chosen: ChosenRoute | null,
   errors: readonly Finding[] = [],
   forwarding: Forwarding | null = null,
 ): Resolved {
+  const { set, lint, noticed, request, streaming } = question;
   const said = forwarding ?? chosen ?? { notes: [], findings: [] };
   const destinations = forwarding?.split.destinations ?? [];
   const client = chosen === null ? null : meshClientOf(set, chosen, request);
@@ -185,7 +199,10 @@ function known(
     ...(forwarding === null || client === null ? [] : mtlsFindings(set, forwarding.split, client)),
     ...(chosen?.perConnection === true
       ? []
-      : protocolFindings(set, request, destinations, chosen, streaming)),
+      : [
+          ...protocolFindings(set, request, destinations, chosen, streaming),
+          ...undercut(question, chosen),
+        ]),
   ];
   return {
     via: chosen?.via ?? null,
@@ -200,6 +217,14 @@ function known(
         !findings.some((finding) => finding.code === code && isAt(finding.place, place)),
     ),
   };
+}
+
+/** What streams is told apart: its deadline is that of all its messages. */
+function undercut({ streaming, deadlineMs }: Question, chosen: ChosenRoute | null): Finding[] {
+  const matched = chosen?.matched ?? null;
+  if (streaming || matched?.rule.action.kind !== 'forward') return [];
+  const finding = deadlineUndercut(appliedEffects(matched), limitPlaces(matched.rule), deadlineMs);
+  return finding === null ? [] : [finding];
 }
 
 function isAt(one: Place | null, other: Place | null): boolean {

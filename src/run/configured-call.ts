@@ -3,6 +3,7 @@ import { type AttributionTable, attributionTable } from '../count/attribution.js
 import { NO_KNOWLEDGE } from '../count/proxied/knowledge.js';
 import type { ComparedPair } from '../expect/comparison/timed-sides.js';
 import type { NamedDestination } from '../expect/expectation.js';
+import type { RouteLimits } from '../expect/retries/route-limits.js';
 import type { Finding, Setting } from '../finding.js';
 import type { AskedCall } from '../record/asked.js';
 import type { InjectedAbort } from '../routing/effects.js';
@@ -24,6 +25,8 @@ export interface ConfiguredCall {
   aborts: InjectedAbort | null;
   /** After which the route ends a call, streams too; null where it does not, or that is not known. */
   timeoutMs: number | null;
+  /** What the route allows each request; null where that is not known. */
+  limits: RouteLimits | null;
   programmed: AskedCall['programmed'];
   /** Which destination the manifests roll out, and which it is to replace; null where they do not say. */
   canary: ComparedPair | null;
@@ -72,6 +75,7 @@ export function configuredByWeights(
     ),
     aborts: null,
     timeoutMs: null,
+    limits: null,
     programmed: null,
     canary: null,
     gatewayPods: null,

@@ -229,7 +229,8 @@ function routeAs(
     },
     question.manifests,
   );
-  const resolution = resolveRoute(manifests, request, { streaming });
+  const { deadlineMs } = question;
+  const resolution = resolveRoute(manifests, request, { streaming, deadlineMs });
   if (question.connectionAlone && !resolution.perConnection) {
     notes.push(
       `proxies look for HTTP in this connection, so a request is taken: ${method} ${path}`,

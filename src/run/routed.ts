@@ -1,6 +1,7 @@
 import type { AskedPage } from '../expect/page/asked-page.js';
 import { headOf } from '../call/kinds.js';
 import type { PreparedCall } from '../call/prepared-call.js';
+import type { RouteLimits } from '../expect/retries/route-limits.js';
 import { attributionTable, NOBODY } from '../count/attribution.js';
 import { clusterNames } from '../routing/envoy/cluster-identity.js';
 import { canaryPair } from '../routing/rollouts/canary-pair.js';
@@ -49,8 +50,9 @@ export async function routedCalls(
     const request = requestOf(scenario, call, source);
     const streaming = call.request.kind === 'grpc' && call.request.stream !== undefined;
     const page = pageOf(scenario, index, call);
+    const deadlineMs = scenario.load.timeoutMs;
     return inCall(calls, index, () =>
-      configuredFrom(source, { request, streaming, page }, service, manifests, proxy),
+      configuredFrom(source, { request, streaming, deadlineMs, page }, service, manifests, proxy),
     );
   });
 }
@@ -74,6 +76,8 @@ interface RoutedRequest {
   request: RouteRequest;
   /** Whether it streams: then a timeout of its route cuts it off. */
   streaming: boolean;
+  /** How long an answer is waited for, in ms. */
+  deadlineMs: number;
   page: AskedPage | undefined;
 }
 
@@ -91,11 +95,11 @@ function configuredFrom(
 
 function byManifests(
   manifests: ManifestSet,
-  { request, streaming, page }: RoutedRequest,
+  { request, streaming, deadlineMs, page }: RoutedRequest,
   service: ExpectedService | null,
   proxy: readonly ProxyConfig[] | null,
 ): ConfiguredCall {
-  const front = forwardedOrRefused(resolveRoute(manifests, request, { streaming }));
+  const front = forwardedOrRefused(resolveRoute(manifests, request, { streaming, deadlineMs }));
   const { destinations, route, effects, gatewayPort, findings, settings, lint, notes } = front;
   // The proxy that is asked is the one that clients call.
   const programmed =
@@ -108,6 +112,7 @@ function byManifests(
   const common = {
     ...{ via: formatVia(front.via), aborts: effects.abort, timeoutMs, programmed, gatewayPods },
     settings,
+    limits: routeLimits(front),
     ...(page === undefined ? {} : { page: routedPage(page, manifests, request, front) }),
   };
   const canary = (split: Forwarded): ConfiguredCall['canary'] =>
@@ -135,6 +140,23 @@ function byManifests(
     behind: { service: service.host, frontRoute: route },
     findings: [...ofProxy, ...findings, ...behind.findings, ...behind.lint],
     notes: [...notes, ...behind.notes],
+  };
+}
+
+/** What the route allows each request, whatever stands behind it; null where no route is known. */
+function routeLimits({ effects, limitPlaces, route }: Forwarded): RouteLimits | null {
+  if (route === null || limitPlaces === null) return null;
+  const { retries, timeoutMs } = effects;
+  return {
+    timeoutMs: timeoutMs === 0 ? null : timeoutMs,
+    retries:
+      retries === null
+        ? null
+        : {
+            ...retries,
+            isByStatusAlone: /^(?:HTTP|GRPC)Route /.test(route.source),
+            place: limitPlaces.retries,
+          },
   };
 }
 

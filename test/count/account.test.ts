@@ -240,7 +240,7 @@ describe('parts side by side', () => {
     const kept = (member: number): KeptRequests => ({
       ...{ member, connections: [0], quota: 1, count: 0, ends: new Uint8Array(0) },
       ...{ connectionOf: new Uint16Array(0), sentAtMs: new Float64Array(0) },
-      latencyMicros: new Uint32Array(0),
+      ...{ latencyMicros: new Uint32Array(0), statuses: new Int16Array(0) },
     });
     const parts = [{ kept: [kept(0), kept(2)] }, {}, { kept: [kept(1)] }];
     assert.deepEqual(

@@ -88,9 +88,7 @@ function linesOf(requests: Members): LoggedRequest[] {
         upstream,
         number,
         clientPort,
-        startedAtMs: null,
-        flags: null,
-        connectionFailure: null,
+        ...{ startedAtMs: null, flags: null, connectionFailure: null, attempts: null },
       };
       return typeof end === 'string' ? [] : [line];
     }),

@@ -44,6 +44,7 @@ function line(destination: number | null, more: Partial<LoggedRequest> = {}): Lo
     flags: null,
     connectionFailure: null,
     number: null,
+    attempts: null,
     ...more,
   };
 }

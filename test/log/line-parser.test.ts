@@ -43,6 +43,7 @@ const ISTIO_LINE: LogLine = {
   flags: '',
   connectionFailure: null,
   startedAtMs: Date.UTC(2026, 7, 1, 10, 0, 0, 250),
+  attempts: null,
 };
 
 const NGINX_LINE = `10.0.0.9 - - [01/Aug/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 12 "-" "${AGENT}" 80 0.003 [default-web-80] [] 10.1.2.3:8080 12 0.002 200 0123abcd`;
@@ -201,6 +202,12 @@ describe('lines of access logs', () => {
         upstreamHost: '10.1.2.3:80',
         startedAtMs: 1_785_578_400_250,
       },
+    ],
+    [
+      'how often a request was tried, behind a time at the beginning',
+      '%START_TIME% "%REQ(USER-AGENT)%" %UPSTREAM_HOST% %UPSTREAM_REQUEST_ATTEMPT_COUNT%',
+      `2026-08-01T10:00:00.250Z "${AGENT}" 10.1.2.3:80 3`,
+      { userAgent: AGENT, attempts: 3, startedAtMs: ISTIO_LINE.startedAtMs },
     ],
     [
       'a time with spaces',

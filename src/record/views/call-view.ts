@@ -6,6 +6,7 @@ import type { CallJudgement, CountedCall } from '../../expect/expectation.js';
 import type { Asked, AskedCall } from '../asked.js';
 import type { CallRecord, SplitRecord } from '../run-record.js';
 import { latencyView } from './latency-view.js';
+import { retriesView } from './retries-view.js';
 import { streamsView } from './streams-view.js';
 import { byName } from './names.js';
 
@@ -31,6 +32,7 @@ export function callView(
     accessLog: logView(counts),
     latencyMs: latencyView(counts),
     ...streamsView(asked, counts, span),
+    ...retriesView(asked, counts),
     status: Object.fromEntries(
       [...counts.statuses].map(([status, count]) => [statusName(protocol, status), count]),
     ),

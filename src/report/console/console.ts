@@ -20,6 +20,7 @@ import { checkLines, findings, statusLines, thresholdTable, verdict } from './ou
 import { proxyCounterLines } from './proxy-counters.js';
 import { programmedTable } from './programmed.js';
 import { reachText } from './reach.js';
+import { retryLines } from './retries.js';
 import { shorten } from './shorten.js';
 import { sourceText } from './source-text.js';
 import { stoppedText } from './stopped.js';
@@ -155,6 +156,7 @@ function callSections(
       checkLines(call, style),
       latencyTable(call, style),
       streamLines(call, style),
+      retryLines(call, style),
       statusLines(call, record, style),
     ];
   if (split.sampled === 0) return [heading];
@@ -171,6 +173,7 @@ function callSections(
   sections.push(
     latencyTable(call, style),
     streamLines(call, style),
+    retryLines(call, style),
     statusLines(call, record, style),
   );
   return sections;

@@ -134,9 +134,10 @@ export class LogReader {
         tally.addUnreadable(text);
         continue;
       }
-      const { clientPort, startedAtMs, flags, connectionFailure, userAgent } = line;
+      const { userAgent, ...said } = line;
       tally.add({
-        ...{ upstream: findUpstream(line), clientPort, startedAtMs, flags, connectionFailure },
+        ...said,
+        upstream: findUpstream(line),
         number: requestNumberIn(userAgent),
       });
     }
