@@ -13,7 +13,11 @@ export interface LimitPlaces {
 }
 
 /** @param rule Of a VirtualService, or of a route of Gateway API. */
-export function limitPlaces({ node }: Pick<Rule, 'node'>): LimitPlaces {
+export function limitPlaces({ node, action }: Pick<Rule, 'node' | 'action'>): LimitPlaces {
+  // What is not forwarded may be one word: httpsRedirect.
+  if (action.kind !== 'forward') {
+    return { timeout: null, perTryTimeout: null, retries: firstGiven(node) };
+  }
   const retries = node.field('retries');
   const timeouts = node.field('timeouts');
   return {
