@@ -69,24 +69,11 @@ export function routeQuestion(all: Settings): RouteQuestion {
     call,
     target,
     serverName: settings.servername ?? null,
-    deadlineMs: deadlineOf(settings, call),
+    deadlineMs: settings.timeout === undefined ? null : (parseDurationMs(settings.timeout) ?? null),
     connectionAlone: connection !== null && settings.call === undefined,
     secrets: secretsOf(settings.mask ?? [], call.metadata, 'path' in call ? [call.path] : []),
     scheme: settings.plaintext === true ? 'http' : target?.kind === 'tcp' ? target.scheme : null,
   };
-}
-
-const GRPC_UNITS_MS: Readonly<Record<string, number>> = {
-  ...{ H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 },
-};
-
-/** The setting, or `grpc-timeout` as a client would send it. */
-function deadlineOf({ timeout }: Settings, { metadata }: Call): number | null {
-  if (timeout !== undefined) return parseDurationMs(timeout) ?? null;
-  const value = metadata.find(([name]) => name.toLowerCase() === 'grpc-timeout')?.[1] ?? '';
-  const [, amount = '', unit = ''] = /^(\d{1,8})([HMSmun])$/.exec(value.trim()) ?? [];
-  const unitMs = GRPC_UNITS_MS[unit];
-  return unitMs === undefined ? null : Number(amount) * unitMs;
 }
 
 const NO_TARGET = { target: null, path: null, isWebSocket: false };

@@ -235,7 +235,7 @@ describe('retries and timeouts of the real Envoy', () => {
     }
     const { stdout } = await splitproof([...CANARY, addressOf('silent'), '-n', '400']);
     assert.match(stdout, /no answer says how often the gateway tried/);
-    assert.match(stdout, /× FAILED_PRECONDITION: not tried again by the policy/);
+    assert.match(stdout, /× FAILED_PRECONDITION: the policy does not have such tried again/);
   });
 
   it('reads attempts from a header that the route sets', async () => {

@@ -3,6 +3,7 @@ import type { CallRecord } from '../../record/run-record.js';
 import { formatCount } from '../numbers.js';
 import { plainText } from '../plain-text.js';
 import { paint, type Style, wrap } from '../style.js';
+import { duration } from './effects-text.js';
 import { shorten } from './shorten.js';
 import { table } from './table.js';
 
@@ -37,9 +38,9 @@ export function retryLines({ retries }: CallRecord, style: Style): string {
 
 /** What becomes of a failure by the policy. */
 const COVERAGE: Readonly<Record<string, string>> = {
-  covered: 'tried again by the policy',
-  'not-covered': 'not tried again by the policy',
-  late: 'not tried again, for its status comes behind an answer',
+  covered: 'the policy has such tried again',
+  'not-covered': 'the policy does not have such tried again',
+  late: 'its status comes behind an answer, where nothing is tried again',
   unclear: 'what came does not say whether the policy has it tried again',
   'on-purpose': 'answered so on purpose',
 };
@@ -52,7 +53,7 @@ function policyText({
 }: NonNullable<Retries['policy']>): string {
   if (attempts === 0) return 'the route switches retries off';
   const whose = byDefault ? 'Istio allows unasked' : 'the route allows';
-  const each = perTryTimeoutMs === null ? '' : `, ${perTryTimeoutMs} ms for each attempt`;
+  const each = perTryTimeoutMs === null ? '' : `, ${duration(perTryTimeoutMs)} for each attempt`;
   const on = plainText((retryOn ?? 'nothing').replaceAll(',', ', '));
   return `${whose} ${attempts === 1 ? '1 retry' : `${attempts} retries`} on ${on}${each}`;
 }
