@@ -266,6 +266,18 @@ describe('a load of streams', TIMEOUT, () => {
     });
   }
 
+  it('leaves streams of a warm-up that go on, on grpc-js too', async () => {
+    const limits = { requests: 4, durationMs: null };
+    const plan = { requests: null, durationMs: 100, timeoutMs: 100_000, warmup: limits };
+    const order = streamOrder(
+      server.address,
+      'endless',
+      { side: 'server', engine: 'grpc-js' },
+      plan,
+    );
+    assert.deepEqual((await loadOf(order)).ends, { ok: 4, failed: 0, timedOut: 0, cancelled: 0 });
+  });
+
   it('notes streams that were cut, how long they had lasted, and how long nothing had come', async () => {
     const call = await loadOf(
       streamOrder(server.address, 'reset', { side: 'server' }, { requests: 8 }),
