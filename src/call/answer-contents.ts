@@ -18,4 +18,9 @@ export interface AnswerContents {
   field(path: readonly string[]): ReadText;
   /** What stands at a path in JSON that is the message, or a text of it. */
   json(path: readonly string[]): ReadText;
+  /**
+   * The texts of a list in the message, by its name; undefined where the message is not of the form. Absent:
+   * messages of this kind have none.
+   */
+  list?(name: string): (answer: RawAnswer) => readonly string[] | undefined;
 }

@@ -5,6 +5,7 @@ import type { HttpAnswers } from './http/answers.js';
 import { loadDecompression } from './http/body.js';
 import { httpContents } from './http/contents.js';
 import { type Identity, identityReader, type IdentitySpec, namesNothing } from './identity.js';
+import { entriesReader, type ReadEntries } from './forward-echo/entries.js';
 import { loadHtmlParser } from './identity/html.js';
 import { loadPatternEngine, type Pattern } from './pattern.js';
 
@@ -33,6 +34,8 @@ export interface AnswerReader {
   readonly wholeHeader: string | null;
   /** @returns undefined when the answer does not say. */
   identify(answer: RawAnswer): Identity | undefined;
+  /** Reads the answers that one holds; null where it is one. */
+  readonly entries: ReadEntries | null;
 }
 
 /** Sources that do not look at the message. */
@@ -75,5 +78,12 @@ export function answerReader(format: AnswerFormat): AnswerReader {
     wholeHeader: source.kind === 'header' && pattern === null && map === null ? source.name : null,
     isToldByMessage: ({ status }) => isMessageRead && (!isByStatus || contents.isSuccess(status)),
     identify: identityReader(identity, contents),
+    entries: entriesOf(format, contents),
   };
+}
+
+function entriesOf(format: AnswerFormat, contents: AnswerContents): ReadEntries | null {
+  const name = format.kind === 'grpc' ? format.entries : undefined;
+  const listOf = name === undefined ? undefined : contents.list?.(name);
+  return listOf === undefined ? null : entriesReader(format.identity, listOf);
 }

@@ -24,6 +24,7 @@ export function defaultIdentity(methodPath: string): IdentitySpec | undefined {
     case '/helloworld.Greeter/SayHelloBidiStream':
       return preset('greeter');
     case '/proto.EchoTestService/Echo':
+    case '/proto.EchoTestService/ForwardEcho':
       return preset('echo');
     default:
       return undefined;

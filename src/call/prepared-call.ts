@@ -8,6 +8,8 @@ export interface PreparedCall {
   name: string;
   request: CallRequest;
   answers: AnswerFormat;
+  /** The same call asking an application for one request alone; absent where it asks for none. */
+  single?: CallRequest;
   /** Why nothing may be sent: the target was to be asked what to send, and could not be reached. */
   contractMissing?: InputError;
 }

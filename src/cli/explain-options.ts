@@ -26,6 +26,7 @@ const {
   servername,
   protocol,
   timeout,
+  'forward-to': forwardTo,
   'expect-service': expectService,
   'virtual-service': virtualService,
   'gateway-port': gatewayPort,
@@ -63,6 +64,7 @@ export const ROUTE_OPTIONS = {
   'gateway-class': gatewayClass,
   'rollout-step': rolloutStep,
   call,
+  'forward-to': forwardTo,
   proto,
   'import-path': importPath,
   protoset,
@@ -109,6 +111,9 @@ const EXPLAIN_EPILOGUE = `Examples:
   A connection, where a gateway or sidecar sees no HTTP (tls and tcp routes):
     splitproof explain -f manifests/ tls://shop.example.com
     splitproof explain -f manifests/ tcp://localhost:31400
+  The requests that Istio's echo server makes when it is asked by ForwardEcho:
+    splitproof explain -f manifests/ -N echo-grpc \\
+      --forward-to xds:///echo.echo-grpc.svc.cluster.local:7070
   Is the gateway programmed with it? (kubectl port-forward … 15000)
     splitproof explain -f manifests/ --envoy-admin http://127.0.0.1:15000 \\
       --call helloworld.Greeter/SayHello

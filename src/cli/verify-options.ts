@@ -80,6 +80,10 @@ export const SETTING_OPTIONS = {
     'The request as JSON, @ reads standard input; several messages of a stream as a list or one after another; of HTTP the body, @FILE',
     { alias: 'd' },
   ),
+  'forward-to': text(
+    CALL,
+    "URL that Istio's echo server at TARGET is to send to, by ForwardEcho with count 10: xds:///SERVICE:PORT, grpc://…, http://…; -d adds fields",
+  ),
   'stream-count': number(
     CALL,
     'Messages to send on each stream, those of --data over and over [as given, once; with an interval and -z until then]',
@@ -98,7 +102,10 @@ export const SETTING_OPTIONS = {
   protocol: text(CALL, 'What is spoken [by what is asked for: a METHOD, or a URL with a path]', {
     choices: [...PROTOCOLS],
   }),
-  origin: text(CALL, 'Page that makes calls of gRPC-Web or Connect: its CORS preflight is made too'),
+  origin: text(
+    CALL,
+    'Page that makes calls of gRPC-Web or Connect: its CORS preflight is made too',
+  ),
   'run-id': text(CALL, 'What the run is called in user agent and record [random]'),
   'user-agent': text(CALL, 'What the user agent says behind splitproof/VERSION RUNID'),
   mask: text(CALL, 'Header whose value no output shows, as with authorization and cookie'),
@@ -225,6 +232,9 @@ const VERIFY_EPILOGUE = `Examples:
   Without manifests:
     splitproof verify --weights v1=90,v2=10 --plaintext :8080 \\
       helloworld.Greeter/SayHello
+  By Istio's echo server, which makes the requests (count 10 a call):
+    splitproof verify -f manifests/ --plaintext localhost:17171 \\
+      --forward-to xds:///echo.echo-grpc.svc.cluster.local:7070
 
 Exit status: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 unreachable,
 70 internal fault, 130 or 143 interrupted.`;

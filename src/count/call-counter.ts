@@ -8,7 +8,7 @@ import { AttemptWatch } from './attempt-watch.js';
 import { NOBODY } from './attribution.js';
 import { CacheWatch } from './cache-watch.js';
 import type { CallCounting } from './call-counting.js';
-import { placeConnectionCall, placesIn, placeStreams } from './columns.js';
+import { placeConnectionCall, placeForwards, placesIn, placeStreams } from './columns.js';
 import type {
   CacheCounts,
   CallCounts,
@@ -16,6 +16,7 @@ import type {
   ConnectionCounts,
   KeptRequests,
 } from './counted.js';
+import { ForwardCounter } from './forward-counter.js';
 import type { HarmWatch } from './harm-watch.js';
 import type { Hope, HopeWatch } from './hope-watch.js';
 import { mergeHistograms } from './histogram.js';
@@ -118,6 +119,8 @@ export class CallCounter {
   readonly #packedBodies: PackedBodies | null;
   readonly #attemptWatch: AttemptWatch;
   readonly #isGrpc: boolean;
+  /** null where the target answers itself. */
+  readonly #forwards: ForwardCounter | null;
   /** null where the call is unary. */
   readonly #streams: StreamCounter | null;
   readonly #order: SendOrderCounts;
@@ -163,8 +166,13 @@ export class CallCounter {
     const { mayEndEarly = false } = counting;
     const named = attribution.destinations.length;
     this.#pods = new PodDirectory(attribution);
+    const reader = answerReader(counting.answers);
+    this.#forwards =
+      reader.entries === null
+        ? null
+        : new ForwardCounter(reader.entries, this.#pods, slots, observationsPerCall);
     this.#reader = new PodReader(
-      answerReader(counting.answers),
+      reader,
       this.#pods,
       isProxyHeard(counting) ? new ProxyReader(attribution, this.#pods) : null,
     );
@@ -221,6 +229,7 @@ export class CallCounter {
       attempts: NOT_SAID,
       isAnswered: false,
       isLate: false,
+      failedAnswers: null,
     };
   }
 
@@ -238,6 +247,13 @@ export class CallCounter {
   onAnswer(slot: number, answer: RawAnswer): void {
     if (this.#streams !== null) {
       this.#onStreamed(this.#streams, slot, answer);
+      return;
+    }
+    if (this.#forwards !== null) {
+      const pods = this.#answered[slot]!;
+      this.#answers[slot] = this.#forwards.answer(slot, answer, pods);
+      const pod = this.#answers[slot] === 0 ? NOBODY : pods[0]!;
+      if (this.#hope !== null && !this.#hasCounted) this.#keepExample(this.#hope, answer, pod);
       return;
     }
     this.#cacheWatch?.look(answer);
@@ -301,13 +317,19 @@ export class CallCounter {
     ended.isAnswered = end.kind === 'answered';
     ended.isLate = this.#isLate[slot] === 1;
     this.#clearAnswers(slot);
+    if (this.#forwards !== null) {
+      const { outcome, cause, pods, answers } = ended;
+      ended.failedAnswers = this.#forwards.failedIn(slot);
+      ended.cause = this.#forwards.ended({ slot, outcome, cause, pods, answers });
+    }
     const destination = tally.add(ended);
     if (this.#streams !== null) {
       const { outcome, answers, pods } = ended;
       const pod = answers === 0 ? NOBODY : pods[0]!;
       this.#streams.ended({ slot, scheduledAtMs, sentAtMs, endedAtMs, end, outcome, pod });
     }
-    this.#order.add(request, destination);
+    // Calls of one destination only are those of the largest more often than neighbours are alike.
+    this.#order.add(request, this.#forwards === null ? destination : NOBODY);
     this.#keeper?.keepSent(ended);
     const { outcome } = ended;
     const isError = outcome !== 'ok' && outcome !== 'cancelled' && !this.#isIntended(ended);
@@ -331,6 +353,7 @@ export class CallCounter {
   forgetAnswers(slot: number): void {
     this.#clearAnswers(slot);
     this.#streams?.forget(slot);
+    this.#forwards?.forget(slot);
   }
 
   /**
@@ -503,6 +526,7 @@ export class CallCounter {
       call: {
         ...tally.counts(this.#order),
         cache: this.#cacheWatch?.counts() ?? NOTHING_LOOKED_AT,
+        ...(this.#forwards === null ? {} : this.#placedForwards(this.#forwards, places)),
         ...(this.#streams === null ? {} : this.#placedStreams(this.#streams, places)),
         packed: this.#packedBodies?.counts() ?? new Map<string, number>(),
         ...(this.#uncountable === undefined ? {} : { uncountable: this.#uncountable }),
@@ -518,6 +542,15 @@ export class CallCounter {
   /** With its columns where those of all other counts are. */
   #placedStreams(streams: StreamCounter, places: readonly number[]): Pick<CallCounts, 'streams'> {
     return { streams: placeStreams(streams.counts(), places, this.#tally.destinations().length) };
+  }
+
+  #placedForwards(
+    forwards: ForwardCounter,
+    places: readonly number[],
+  ): Pick<CallCounts, 'forwards'> {
+    return {
+      forwards: placeForwards(forwards.counts(), places, this.#tally.destinations().length),
+    };
   }
 
   #join(later: Tally): void {

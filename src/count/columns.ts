@@ -2,6 +2,7 @@ import type {
   AttemptCounts,
   CallCounts,
   ConnectionCallCounts,
+  ForwardCounts,
   HistogramCounts,
   StreamCounts,
 } from './counted.js';
@@ -98,6 +99,9 @@ export function placeCall(
     ...(call.attempts === undefined
       ? {}
       : { attempts: placeAttempts(call.attempts, places, destinations.length) }),
+    ...(call.forwards === undefined
+      ? {}
+      : { forwards: placeForwards(call.forwards, places, destinations.length) }),
     spread: {
       ...call.spread,
       observed: row(call.spread.observed),
@@ -172,5 +176,19 @@ export function placeStreams(
       squares: row(squares),
       products: row(products),
     },
+  };
+}
+
+/** Counts of calls whose requests an application made, with columns in other places. */
+export function placeForwards(
+  forwards: ForwardCounts,
+  places: ColumnPlaces,
+  length: number,
+): ForwardCounts {
+  return {
+    ...forwards,
+    rows: forwards.rows.map(({ observed, calls }) => {
+      return { observed: placeColumns(observed, places, length), calls };
+    }),
   };
 }

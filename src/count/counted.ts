@@ -245,6 +245,50 @@ export interface MessageCounts {
   products: number[];
 }
 
+/** Calls that gave equally many answers of each destination. */
+export interface CallRow {
+  /** By destination. */
+  observed: number[];
+  calls: number;
+}
+
+/** Why requests failed that an application made, as the calls say that asked for them. */
+export interface ForwardFailureCounts {
+  /** Status of the first error, in the application's words; null where it has none. */
+  code: string | null;
+  /** Of the first error, or of the call. */
+  reason: string;
+  calls: number;
+  /** Requests of these calls that failed. */
+  errors: number;
+}
+
+/** Calls of one request each, made after the sample where calls of several had failed; no part of it. */
+export interface SingleCallCounts {
+  sent: number;
+  /** Answers by the name of their destination. */
+  observed: Map<string, number>;
+  /** Answers of no known destination. */
+  unknown: number;
+  failures: ForwardFailureCounts[];
+}
+
+/** What calls came to whose requests an application made, several a call. */
+export interface ForwardCounts {
+  /** Requests of which nothing is known: those that did not fail in calls that did, and those that are left out of answers. */
+  hidden: number;
+  /** Answers by their own status, as the application prints it, where that is not 200. */
+  statuses: Map<string, number>;
+  /** Calls that were OK, and whose answer has other than one entry for each request, or cannot be read. */
+  lacking: { empty: number; fewer: number; more: number; unreadable: number };
+  /** The most frequent first. */
+  failures: ForwardFailureCounts[];
+  /** Every call that has ended, those without an answer of a known destination too. */
+  rows: CallRow[];
+  /** null when none were made. */
+  singles: SingleCallCounts | null;
+}
+
 /** What was counted of one call. Columns by destination are in the order of `destinations`. */
 export interface CallCounts {
   /** Names, once: those given in advance in their order, then others by name. */
@@ -306,6 +350,8 @@ export interface CallCounts {
   streams?: StreamCounts;
   /** Absent where no answer says how often it was tried, and none failed. */
   attempts?: AttemptCounts | undefined;
+  /** Absent where the target answers itself. */
+  forwards?: ForwardCounts;
   /** By member, until the log is joined; absent where nothing is kept of each request. */
   kept?: readonly KeptRequests[];
 }

@@ -91,7 +91,7 @@ function countedAgain(
   const answered = new Int32Array(1);
   const ended: EndedRequest = {
     ...{ sequence: 0, connection: 0, sentAtMs: 0, slipMs: 0, latencyMs: 0, outcome: 'ok' },
-    ...{ status: 0, cause: '', pods: answered, answers: 1 },
+    ...{ status: 0, cause: '', pods: answered, answers: 1, failedAnswers: null },
     ...{ attempts: NOT_SAID, isAnswered: false, isLate: false },
   };
   let matched = 0;

@@ -17,6 +17,7 @@ import type {
   UnsentCause,
 } from './counted.js';
 import { mergeFailures } from './failure-log.js';
+import { mergeForwards } from './forward-counts.js';
 import { mergeHistograms } from './histogram.js';
 import { compareNumbers, compareTexts, mergeSums } from './key-sums.js';
 import { mergePods } from './pods.js';
@@ -114,6 +115,7 @@ function addUp(a: CallCounts, b: CallCounts): CallCounts {
     ...mergeKept(a, b),
     ...mergeStreamed(a, b),
     ...mergeAttempted(a, b),
+    ...mergeForwarded(a, b),
   };
 }
 
@@ -137,6 +139,17 @@ function mergeAttempted(
     return one === undefined ? {} : { attempts: one };
   }
   return { attempts: mergeAttempts(a, b) };
+}
+
+function mergeForwarded(
+  { forwards: a }: CallCounts,
+  { forwards: b }: CallCounts,
+): Pick<CallCounts, 'forwards'> {
+  if (a === undefined || b === undefined) {
+    const one = a ?? b;
+    return one === undefined ? {} : { forwards: one };
+  }
+  return { forwards: mergeForwards(a, b) };
 }
 
 function mergeProbes(a: ProbeCounts | null, b: ProbeCounts | null): ProbeCounts | null {

@@ -21,7 +21,7 @@ interface RememberedReply {
  * is bounded, and always compared in full.
  */
 export class PodReader {
-  readonly #reader: AnswerReader;
+  readonly #reader: Omit<AnswerReader, 'entries'>;
   readonly #directory: PodDirectory;
   readonly #proxy: ProxyReader | null;
   /** What the caller names is a header of the proxy's, which says more than its bare text. */
@@ -38,7 +38,11 @@ export class PodReader {
    * @param directory Numbers the pods.
    * @param proxy Reads what the proxy says; null where that is not asked for.
    */
-  constructor(reader: AnswerReader, directory: PodDirectory, proxy: ProxyReader | null) {
+  constructor(
+    reader: Omit<AnswerReader, 'entries'>,
+    directory: PodDirectory,
+    proxy: ProxyReader | null,
+  ) {
     this.#reader = reader;
     this.#directory = directory;
     this.#proxy = proxy;

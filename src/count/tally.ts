@@ -56,6 +56,8 @@ export interface EndedRequest {
   isAnswered: boolean;
   /** Whether its status came in trailers, behind an answer. */
   isLate: boolean;
+  /** By answer: whether it failed although the request did not; null where answers are as their requests are. */
+  failedAnswers: Uint8Array | null;
 }
 
 /** Requests that were not sent. */
@@ -139,7 +141,7 @@ export class Tally {
    * @returns The destination that all of its answers are of; NOBODY where there is none.
    */
   add(request: EndedRequest): number {
-    const { outcome, status, pods, answers } = request;
+    const { outcome, status, pods, answers, failedAnswers } = request;
     const { observationsPerCall: expected, pods: directory } = this.#shape;
     const isOk = outcome === 'ok';
     this.#due += 1;
@@ -153,21 +155,24 @@ export class Tally {
     let onePod = answers > 0 ? pods[0]! : NOBODY;
     let oneDestination = onePod === NOBODY ? NOBODY : directory.destinations[onePod]!;
     let unknown = 0;
+    let unknownFailed = 0;
     for (let index = 0; index < answers; index++) {
       const pod = pods[index]!;
       const destination = pod === NOBODY ? NOBODY : directory.destinations[pod]!;
+      const isFailed = !isOk || (failedAnswers !== null && failedAnswers[index] !== 0);
       if (pod !== onePod) onePod = NOBODY;
       if (destination !== oneDestination) oneDestination = NOBODY;
       if (pod !== NOBODY) this.#podCounts[pod] = (this.#podCounts[pod] ?? 0) + 1;
       if (destination === NOBODY) {
         unknown += 1;
+        if (isFailed) unknownFailed += 1;
         continue;
       }
       this.observed[destination]! += 1;
       window.observed[destination]! += 1;
       block.observed[destination]! += 1;
       this.#observedOn[firstColumn + destination]! += 1;
-      if (!isOk) this.#failed[destination]! += 1;
+      if (isFailed) this.#failed[destination]! += 1;
       if (expected !== 1) this.#clusters.add(destination);
     }
     if (expected !== 1) this.#clusters.endCall();
@@ -176,7 +181,7 @@ export class Tally {
       window.missing += missing;
       block.missing += missing;
       this.#missingOn[request.connection]! += missing;
-      if (isOk) this.#unattributed += unknown;
+      this.#unattributed += unknown - unknownFailed;
     }
     if (outcome !== 'cancelled') {
       this.#attempts.add(request, oneDestination, !isOk);
@@ -186,7 +191,10 @@ export class Tally {
         this.#failedLatency.recordAt(place);
         return oneDestination;
       }
-      this.#latencyOf(onePod, oneDestination).recordAt(place);
+      // How long a call of several requests takes is no time of any of them.
+      const isOfOne = failedAnswers === null || expected === 1;
+      const latency = isOfOne ? this.#latencyOf(onePod, oneDestination) : this.#otherLatency;
+      latency.recordAt(place);
       block.latency.recordAt(place);
       if (this.#timed !== null && oneDestination !== NOBODY) {
         this.#timed.record(request.sentAtMs, oneDestination, place);

@@ -1,5 +1,12 @@
 import type { CallCounting } from './call-counting.js';
-import type { CallCounts, ConnectionCallCounts, Counted, StreamCounts } from './counted.js';
+import type {
+  CallCounts,
+  CallRow,
+  ConnectionCallCounts,
+  Counted,
+  StreamCounts,
+} from './counted.js';
+import { noForwards } from './forward-counts.js';
 import { emptyCallCounts, nothingCounted } from './nothing-counted.js';
 import { cancelledStatus } from './outcome.js';
 
@@ -62,9 +69,20 @@ function lostCall({ counting, sent: byConnection, unsent }: LostCall): CallCount
             [0, { calls: sent, observed: [...empty.observed], squares: [...empty.observed] }],
           ])
         : empty.clusters,
+    ...(isForwarded(counting)
+      ? { forwards: { ...noForwards(), rows: lostRows(counting, sent) } }
+      : {}),
     ...(counting.streamsBy === undefined ? {} : { streams: lostStreams(counting, sent) }),
     failures: sent > 0 ? [{ status, cause: LOST_WITH_WORKER, count: sent }] : [],
   };
+}
+
+function isForwarded({ answers }: CallCounting): boolean {
+  return answers.kind === 'grpc' && answers.entries !== undefined;
+}
+
+function lostRows({ attribution }: CallCounting, calls: number): CallRow[] {
+  return calls === 0 ? [] : [{ observed: attribution.destinations.map(() => 0), calls }];
 }
 
 /** Of streams that were lost nothing is known, and each that was to be counted by messages lacks one. */

@@ -42,6 +42,12 @@ export interface LookedFor {
   pods: string[];
 }
 
+/** Where an application sends requests for this client. */
+export interface ForwardedTo {
+  /** Masked. */
+  url: string;
+}
+
 /** A call as far as judging it needs to know it. */
 export interface ExpectingCall {
   /** `pkg.Service/Method`. */
@@ -57,6 +63,8 @@ export interface ExpectingCall {
   lookedFor?: LookedFor | undefined;
   /** Answers that a call gives; of a stream the least. */
   observationsPerCall: number;
+  /** Requests that the application at the target makes for this client, so many a call; absent: it answers itself. */
+  forwards?: ForwardedTo | undefined;
   /** What an observation is where the call streams; absent: it is unary. */
   streamsBy?: 'streams' | 'messages' | undefined;
   /** Part of the requests that may fail, 0 to 1. */

@@ -45,6 +45,7 @@ const askedCall = z.object({
   identityWays: z.object({ header: z.string(), accessLog: z.string() }).nullable(),
   lookedFor: z.object({ place: z.string(), pods: z.array(z.string()) }).optional(),
   observationsPerCall: count,
+  forwards: z.object({ url: z.string() }).optional(),
   streamsBy: z.enum(['streams', 'messages']).optional(),
   /** Of a call that streams: after which its route ends it, as manifests say; absent where it does not. */
   routeTimeoutMs: milliseconds.optional(),

@@ -11,6 +11,7 @@ import { judgeCalls } from '../expect/kinds.js';
 import { judgeLoad } from '../expect/load/judge-load.js';
 import { shortageReason } from '../expect/load/client-shortage.js';
 import { notOpenedReason } from '../expect/load/connections-not-opened.js';
+import { forwardFindings } from '../expect/forwarded/forward-findings.js';
 import { harmReason } from '../expect/load/stopped-for-harm.js';
 import { isGatewayLost } from '../expect/load/loss.js';
 import { hopelessReason } from '../expect/load/stopped-hopeless.js';
@@ -136,9 +137,16 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
       ...asked.calls.flatMap((call, index) =>
         ofCall(cutOf(call, countedCall(asked, counted, index)), labels[index] ?? null),
       ),
-      ...asked.calls.flatMap((call, index) =>
-        ofCall(ofRetries(call, countedCall(asked, counted, index)), labels[index] ?? null),
-      ),
+      ...asked.calls.flatMap((call, index) => {
+        const label = labels[index] ?? null;
+        const counts = counted.calls[index];
+        const ofForwards =
+          counts === undefined ? [] : forwardFindings(counts, call.observationsPerCall);
+        return [
+          ...ofCall(ofRetries(call, countedCall(asked, counted, index)), label),
+          ...ofCall(ofForwards, label),
+        ];
+      }),
       ...ofLoad.findings,
       ...(repeated === null ? [] : [repeated]),
     ]),

@@ -90,6 +90,7 @@ const test = z.object({
     'missing-answers',
     'clustered-draws',
     'connections',
+    'calls',
     'leaning-connections',
     'blocks-in-time',
   ]),
@@ -181,6 +182,17 @@ const connectionCounts = z.object({
   observed: countsByName,
   missing: count,
 });
+
+const forwardFailures = z.array(
+  z.object({
+    /** In the application’s words: `Unavailable`; null where it has none. */
+    code: z.string().nullable(),
+    reason: z.string(),
+    calls: count,
+    /** Requests of these calls that failed. */
+    errors: count,
+  }),
+);
 
 const reason = z.object({ code: z.string(), text: z.string() });
 
@@ -276,6 +288,27 @@ const call = z.object({
           coverage: z.enum(['covered', 'not-covered', 'late', 'unclear', 'on-purpose']),
         }),
       ),
+    })
+    .optional(),
+  /** What the application at the target made of the requests that each call asked it for; absent: it answers itself. */
+  forwards: z
+    .object({
+      /** Where it was to send them. */
+      url: z.string(),
+      /** Requests that one call asks for. */
+      count,
+      /** Those of which nothing is known: others of their call failed, or the answer leaves them out. */
+      hidden: count,
+      /** By the status of their own, where that is not 200. */
+      statuses: countsByName,
+      /** Calls that were OK, and whose answer has other than one entry for each request. */
+      lacking: z.object({ empty: count, fewer: count, more: count, unreadable: count }),
+      /** Why calls failed: their first error. */
+      failures: forwardFailures,
+      /** Calls of one request each, made after the sample where calls had failed; no part of it. */
+      singles: z
+        .object({ sent: count, observed: countsByName, unknown: count, failures: forwardFailures })
+        .nullable(),
     })
     .optional(),
   status: countsByName,

@@ -61,6 +61,7 @@ function callIdentity(call: AskedCall): [what: string, value: string][] {
     ['max-error-rate of destinations', errorLimitsText(call)],
     ['share of injected aborts', String(aborts?.share ?? 0)],
     ['observations per call', String(call.observationsPerCall)],
+    ['URL that is forwarded to', call.forwards?.url ?? 'none'],
     ['what is counted', call.streamsBy ?? 'answers'],
     ['expectation', expectation?.kind ?? 'none'],
     ...Object.entries(expectation ?? {})

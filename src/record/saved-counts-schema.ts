@@ -50,6 +50,26 @@ const streams = z.object({
     .nullable(),
 });
 
+const forwardFailures = z.array(
+  z.object({ code: z.string().nullable(), reason: z.string(), calls: count, errors: count }),
+);
+
+const forwards = z.object({
+  hidden: count,
+  statuses: z.array(z.tuple([z.string(), count])),
+  lacking: z.object({ empty: count, fewer: count, more: count, unreadable: count }),
+  failures: forwardFailures,
+  rows: z.array(z.object({ observed: counts, calls: count })),
+  singles: z
+    .object({
+      sent: count,
+      observed: z.array(z.tuple([z.string(), count])),
+      unknown: count,
+      failures: forwardFailures,
+    })
+    .nullable(),
+});
+
 const growth = z.object({ before: count, after: count });
 
 const call = z.object({
@@ -134,6 +154,7 @@ const call = z.object({
       ),
     })
     .optional(),
+  forwards: forwards.optional(),
 });
 
 const corsHeaders = z.object({

@@ -1,6 +1,7 @@
 import type {
   CallCounts,
   Counted,
+  ForwardCounts,
   HistogramCounts,
   LogCounts,
   StreamCounts,
@@ -25,13 +26,14 @@ export function savedCounts(counted: Counted): SavedCounts {
 }
 
 function savedCall(counted: CallCounts): SavedCallCounts {
-  const { timedLatency, failedLatency, streams, ...call } = counted;
+  const { timedLatency, failedLatency, streams, forwards, ...call } = counted;
   const { blocks, spread, log } = call;
   return {
     ...call,
     ...(timedLatency === undefined ? {} : { timedLatency: timedTexts(timedLatency) }),
     ...(failedLatency === undefined ? {} : { failedLatency: textOf(failedLatency) }),
     ...(streams === undefined ? {} : { streams: streamTexts(streams) }),
+    ...(forwards === undefined ? {} : { forwards: savedForwards(forwards) }),
     unsent: [...call.unsent],
     statuses: [...call.statuses],
     vouchers: [...call.vouchers],
@@ -69,7 +71,13 @@ export function countedOf(saved: SavedCounts): Counted {
   };
 }
 
-function callOf({ timedLatency, failedLatency, streams, ...saved }: SavedCallCounts): CallCounts {
+function callOf({
+  timedLatency,
+  failedLatency,
+  streams,
+  forwards,
+  ...saved
+}: SavedCallCounts): CallCounts {
   const { blocks, log } = saved;
   return {
     ...saved,
@@ -85,6 +93,7 @@ function callOf({ timedLatency, failedLatency, streams, ...saved }: SavedCallCou
           },
         }),
     ...(streams === undefined ? {} : { streams: streamsIn(streams) }),
+    ...(forwards === undefined ? {} : { forwards: forwardsIn(forwards) }),
     unsent: new Map(saved.unsent),
     statuses: new Map(saved.statuses),
     vouchers: new Map(saved.vouchers),
@@ -142,6 +151,24 @@ function streamsIn(saved: NonNullable<SavedCallCounts['streams']>): StreamCounts
     betweenMessages: histogramIn(betweenMessages),
     cut: { lasted: histogramIn(cut.lasted), silent: histogramIn(cut.silent) },
     byMessage: byMessage === null ? null : { ...byMessage, pods: new Map(byMessage.pods) },
+  };
+}
+
+function savedForwards(forwards: ForwardCounts): NonNullable<SavedCallCounts['forwards']> {
+  const { statuses, singles } = forwards;
+  return {
+    ...forwards,
+    statuses: [...statuses],
+    singles: singles === null ? null : { ...singles, observed: [...singles.observed] },
+  };
+}
+
+function forwardsIn(saved: NonNullable<SavedCallCounts['forwards']>): ForwardCounts {
+  const { statuses, singles } = saved;
+  return {
+    ...saved,
+    statuses: new Map(statuses),
+    singles: singles === null ? null : { ...singles, observed: new Map(singles.observed) },
   };
 }
 

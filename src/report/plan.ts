@@ -18,6 +18,8 @@ interface NeededReport {
   missingRate: number;
   /** null: no number within reason. */
   requests: number | null;
+  /** Calls that ask for so many, where an application makes them; absent: each is a call. */
+  calls?: number | null;
   /** Probability that an exactly right split passes there. */
   power: number | null;
 }
@@ -61,6 +63,8 @@ export interface PlannedSplitReport {
   destinations: PlannedDestinationReport[];
   /** What the route answers with an error on purpose, which comes on top; null when nothing. */
   aborts: { share: number; description: string } | null;
+  /** Requests that each call asks an application for, which are what is counted; absent: calls are. */
+  requestsPerCall?: number;
   /** Without missing answers first, then with more and more of them. */
   needed: NeededReport[];
   /**

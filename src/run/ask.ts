@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import type { CallRequest } from '../call/kinds.js';
 import type { PreparedCall } from '../call/prepared-call.js';
 import { okStatuses } from '../call/status-name.js';
 import { NO_KNOWLEDGE } from '../count/proxied/knowledge.js';
@@ -11,12 +13,17 @@ import { checkComparisons } from '../expect/comparison/comparison-questions.js';
 import { plainThresholds, ratioThresholds } from '../expect/comparison/ratio-threshold.js';
 import { checkThresholds } from '../expect/thresholds/judge-thresholds.js';
 import { InputError } from '../input-error.js';
+import { percent } from '../number-text.js';
+import { maskedUrl } from '../secrets.js';
 import type { LoadedCall } from '../load/load-order.js';
 import { divideOverCalls } from '../load/plan.js';
 import type { Asked, AskedCall } from '../record/asked.js';
 import type { DestinationPlace } from '../routing/envoy/cluster-identity.js';
 import { awaitInCall } from '../scenario/call-list.js';
+import { isAllowed } from '../scenario/allowed-targets.js';
+import { type Forwarding, forwardingNotes } from '../scenario/forwarding.js';
 import type { Scenario, ScenarioCall } from '../scenario/scenario.js';
+import type { RunLimits } from '../scenario/run-limits.js';
 import { formatTarget } from '../scenario/target.js';
 import { TOOL } from '../tool.js';
 import { askedPage } from './asked-page.js';
@@ -37,6 +44,8 @@ export interface RunCall {
   loaded: LoadedCall;
   /** What proxies know its destinations by, in their order. */
   places: readonly DestinationPlace[];
+  /** The same call asking an application for one request alone; absent where it asks for none. */
+  single?: CallRequest;
   /** Requests that a verdict needs; null when no number is enough, or none is needed. */
   planned: number | null;
 }
@@ -105,6 +114,7 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
     calls.push(await awaitInCall(scenario.calls, index, run));
   }
   const { thresholds } = scenario.rule;
+  if (calls.some(({ asked }) => asked.forwards !== undefined)) refuseComparisons(scenario.rule);
   const compared = comparedPair(scenario.rule.compared, configured);
   const isPlaintext = scenario.security.kind === 'plaintext';
   checkThresholds(plainThresholds(thresholds), namesOf(configured), isPlaintext);
@@ -116,7 +126,10 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
       ? samplePlan({ ...scenario.load, isSequential }, calls)
       : { requests: scenario.load.requests, parts: calls.map(() => 1), notes: [] };
   const notes = configured.flatMap((one) => one.notes.map((note) => `note: ${note}`));
-  for (const note of new Set([...notes, ...size.notes])) onNote?.(note);
+  const ofForwarding = scenario.calls.flatMap(({ call }, index) =>
+    'forwarding' in call ? forwardingNotes(call.forwarding, calls[index]?.planned ?? null) : [],
+  );
+  for (const note of new Set([...notes, ...ofForwarding, ...size.notes])) onNote?.(note);
   const { requests, parts } = size;
   const places = configured.flatMap((one) => one.places);
   const sized = isSequential ? withMost(calls, divideOverCalls(requests, parts)) : calls;
@@ -155,7 +168,19 @@ async function runCall(
   signal: AbortSignal | undefined,
 ): Promise<RunCall> {
   const { name, request, answers } = prepared;
-  const { route, behind, attribution, programmed, gatewayPods, findings, settings } = configured;
+  const { route, behind, programmed, gatewayPods, findings, settings } = configured;
+  const { forwarding } = 'forwarding' in call.call ? call.call : {};
+  const forwards = forwarding === undefined ? undefined : { url: maskedUrl(forwarding.url) };
+  const observationsPerCall = forwarding?.count ?? OBSERVATIONS_PER_CALL;
+  if (forwarding !== undefined) {
+    refuseUnseen(call, configured);
+    requireAllowedForwarding(forwarding, limits);
+  }
+  // What a proxy says in the headers of the answer is said of the application that was asked.
+  const attribution =
+    forwards === undefined
+      ? configured.attribution
+      : { ...configured.attribution, proxy: { ...configured.attribution.proxy, seesThem: false } };
   const ok = call.okStatuses ?? okStatuses(request.kind);
   const aborts = configured.aborts === null ? null : expectedAborts(configured.aborts, ok);
   const streamsBy = streamsByOf(call, prepared);
@@ -188,9 +213,12 @@ async function runCall(
       destinations,
       aborts,
       identityWays:
-        call.source === null ? null : identityWays(target, prepared, call.source, gatewayPods),
+        call.source === null || forwards !== undefined
+          ? null
+          : identityWays(target, prepared, call.source, gatewayPods),
       ...(call.source === null ? {} : { lookedFor: lookedFor(answers.identity, attribution) }),
-      observationsPerCall: OBSERVATIONS_PER_CALL,
+      observationsPerCall,
+      ...(forwards === undefined ? {} : { forwards }),
       ...(streamsBy === undefined ? {} : { streamsBy, ...routeTimeout(configured) }),
       ...(configured.limits === null ? {} : { limits: configured.limits }),
       maxErrorRate: call.maxErrorRate,
@@ -200,16 +228,54 @@ async function runCall(
     loaded: {
       request,
       counting: {
-        ...{ answers, attribution, observationsPerCall: OBSERVATIONS_PER_CALL, ...wanted },
+        ...{ answers, attribution, observationsPerCall, ...wanted },
         ...(streamsBy === undefined ? {} : { streamsBy }),
         timesLatency: rule.compared !== null || ratioThresholds(rule.thresholds).length > 0,
       },
       ...(aborts === null ? {} : { intendedFailure: ABORT_MESSAGE }),
       secrets,
     },
+    ...(prepared.single === undefined ? {} : { single: prepared.single }),
     places: configured.places,
-    planned: requests,
+    planned: requests === null ? null : Math.ceil(requests / observationsPerCall),
   };
+}
+
+/** @throws InputError when versions are to be held against each other by how long they take. */
+function refuseComparisons({ compared, thresholds }: Scenario['rule']): void {
+  if (compared === null && ratioThresholds(thresholds).length === 0) return;
+  throw new InputError(
+    'how long a ForwardEcho takes is that of all its requests together, and of no destination: drop it, or call the service itself',
+    { path: compared === null ? '--threshold' : '--compare-destinations' },
+  );
+}
+
+/** @throws InputError when the load would go, by way of the target, where it may not. */
+function requireAllowedForwarding({ scheme, host, port }: Forwarding, limits: RunLimits): void {
+  const place = { kind: 'tcp' as const, host, port: port ?? (scheme === 'https' ? 443 : 80) };
+  // Whoever the name is resolved by, it is not this client.
+  const address = isIP(host) === 0 ? [] : [place];
+  const bar = limits.allowedTargets.find((allowed) => !isAllowed(allowed, place, address));
+  if (bar === undefined) return;
+  throw new InputError(
+    `${formatTarget({ ...place, scheme: null })}, where the application at the target is to send, is none of the allowed targets: ${bar.patterns.join(', ')}`,
+    bar.place,
+  );
+}
+
+/** @throws InputError when what is asked for cannot be told from what calls of several requests are answered. */
+function refuseUnseen({ expect }: ScenarioCall, { aborts }: ConfiguredCall): void {
+  if (expect?.design === 'sequential') {
+    throw new InputError(
+      'the evidence is looked at request by request, and the requests of a ForwardEcho may hang together: drop it',
+      { path: '--sequential' },
+    );
+  }
+  if (aborts === null) return;
+  throw new InputError(
+    `the route answers ${percent(aborts.share)} of the requests with ${aborts.description}, and a ForwardEcho in which one request fails hides the answers to all others: ask the service itself (proto.EchoTestService/Echo)`,
+    { path: '--forward-to' },
+  );
 }
 
 /** A unary call gives one answer, and a stream is one at the least. */

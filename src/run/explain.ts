@@ -24,6 +24,7 @@ import { resolveServiceBehind } from '../routing/service-behind.js';
 import type { ExpectedService } from '../scenario/expected-service.js';
 import type { Call } from '../scenario/call.js';
 import { isDescribedByFiles } from '../scenario/contract-sources.js';
+import type { Forwarding } from '../scenario/forwarding.js';
 import type { RouteQuestion } from '../scenario/route-question.js';
 import { authorityOf } from './authority.js';
 import { maskedUrl, type Secrets } from '../secrets.js';
@@ -34,6 +35,7 @@ import {
   programmedSplit,
   readProxyConfigs,
 } from './programmed.js';
+import { forwardedRequest } from './forwarded-request.js';
 import { routeRequest } from './route-request.js';
 import { shownHeaders } from './shown-headers.js';
 import { withoutSecrets } from './without-secrets.js';
@@ -200,6 +202,9 @@ function routeAs(
   scheme: 'http' | 'https',
 ): QuestionedRoute {
   const { target, call, namespace, serverName } = question;
+  if ('forwarding' in call) {
+    return routeOfForwarded(call.forwarding, question, manifests);
+  }
   const { metadata } = call;
   const { method, headers } = head;
   const notes: string[] = [];
@@ -237,6 +242,19 @@ function routeAs(
     );
   }
   return { request, resolution, notes };
+}
+
+/** Whether it is in plaintext is for the application to say, by its URL. */
+function routeOfForwarded(
+  forwarding: Forwarding,
+  { namespace, manifests: source }: RouteQuestion,
+  manifests: ManifestSet,
+): QuestionedRoute {
+  const request = forwardedRequest(forwarding, namespace, source);
+  const notes = [
+    `the request that the application makes which is asked by ForwardEcho, as a client in namespace ${namespace} (-N)`,
+  ];
+  return { request, resolution: resolveRoute(manifests, request), notes };
 }
 
 async function programmedOf(

@@ -35,13 +35,22 @@ export function gentlenessTo(
   requests: number | null,
   isLoopback: boolean,
 ): Gentleness {
-  const bounds = limits.requestsPerSecond.map(({ value }) => value);
+  const each = requestsPerCall(calls);
+  const bounds = limits.requestsPerSecond.map(({ value }) => value / each);
   if (command !== 'verify') return { atMostPerSecond: least(bounds), stopsOnHarm: false };
-  const own = atMostPerSecond(load.pace, requests, isLoopback);
+  const own = atMostPerSecond(load.pace, requests, isLoopback, each);
   return {
     atMostPerSecond: least(own === null ? bounds : [own, ...bounds]),
     stopsOnHarm: !isLoopback && mostErrorsAllowed(calls) < ERRORS_EXPECTED,
   };
+}
+
+/** Requests that a call makes at most: an application may make several for each. */
+function requestsPerCall(calls: Scenario['calls']): number {
+  return Math.max(
+    1,
+    ...calls.map(({ call }) => ('forwarding' in call ? call.forwarding.count : 1)),
+  );
 }
 
 function least(rates: readonly number[]): number | null {
@@ -61,6 +70,7 @@ function atMostPerSecond(
   pace: Scenario['load']['pace'],
   requests: number | null,
   isLoopback: boolean,
+  each: number,
 ): number | null {
   switch (pace.kind) {
     case 'unlimited':
@@ -71,13 +81,17 @@ function atMostPerSecond(
     case 'over':
       return requests === null ? null : (requests * 1000) / pace.durationMs;
     case 'gentle':
-      return isLoopback ? null : GENTLE_RPS;
+      return isLoopback ? null : GENTLE_RPS / each;
   }
 }
 
 /** Says a pace that nobody asked for, before anything is sent; null where there is none. */
 export function paceNote(
-  { load, limits }: Pick<Scenario, 'limits'> & { load: Pick<Scenario['load'], 'pace'> },
+  {
+    load,
+    limits,
+    calls,
+  }: Pick<Scenario, 'limits' | 'calls'> & { load: Pick<Scenario['load'], 'pace'> },
   { atMostPerSecond: rate }: Pick<Gentleness, 'atMostPerSecond'>,
   requests: number | null,
 ): string | null {
@@ -87,7 +101,9 @@ export function paceNote(
     requests === null ? '' : `, about ${about(requests / rate)} s for ${count(requests)}`;
   const note = `note: at most ${count(rate)} requests per second${time}`;
   const isAsked = pace.kind === 'rate' && pace.requestsPerSecond === rate;
-  const bound = limits.requestsPerSecond.find(({ value }) => value === rate);
+  const bound = limits.requestsPerSecond.find(
+    ({ value }) => value / requestsPerCall(calls) === rate,
+  );
   if (bound !== undefined && !isAsked) return `${note}, as ${formatPlace(bound.place)} bounds them`;
   if (pace.kind !== 'gentle') return null;
   return `${note}, as the target is not on loopback; --over, --pace, -c or -r say otherwise`;

@@ -10,7 +10,12 @@ import { loadManifests } from '../inputs/manifests.js';
 import { forwardedOrRefused } from '../routing/forwarded-or-refused.js';
 import type { ManifestSet } from '../routing/manifest-set.js';
 import { resolveServiceBehind } from '../routing/service-behind.js';
-import type { PlannedSource, PlanQuestion, PlanRule } from '../scenario/plan-question.js';
+import type {
+  PlannedCall,
+  PlannedSource,
+  PlanQuestion,
+  PlanRule,
+} from '../scenario/plan-question.js';
 import { TOOL } from '../tool.js';
 import { checkErrorLimits } from '../expect/error-limits.js';
 import { comparisonNeed } from '../expect/comparison/requests-for-quantile.js';
@@ -43,7 +48,7 @@ const MISSING_PARTS = [0.25, 0.5, 1];
  *   to a split.
  */
 export async function plan(question: PlanQuestion, signal?: AbortSignal): Promise<PlanReport> {
-  const { requests, split, connections, steps, gateways } = question;
+  const { requests, split, connections, steps, gateways, requestsPerCall } = question;
   // All steps of a roll-out are to pass together.
   const perStep = (of: PlanRule): StepRule => ({
     ...of,
@@ -91,7 +96,9 @@ export async function plan(question: PlanQuestion, signal?: AbortSignal): Promis
         await manifestsOf([split], signal),
         signal,
       );
-      return report([plannedSplit(null, weights, rule, requests, aborts, draws)], 'split', route);
+      const asked = requests === null ? null : requests * requestsPerCall;
+      const planned = plannedSplit(null, weights, rule, asked, aborts, draws);
+      return report([inCalls(planned, requestsPerCall)], 'split', route);
     }
   }
 }
@@ -101,7 +108,7 @@ type StepRule = PlanRule & { connections: number };
 
 /** Calls of one run share its requests in proportion to what they need. */
 async function plannedCalls(
-  calls: readonly { name: string; rule: StepRule; source: PlannedSource }[],
+  calls: readonly (PlannedCall & { rule: StepRule })[],
   requests: number | null,
   signal: AbortSignal | undefined,
 ): Promise<PlannedSplitReport[]> {
@@ -109,18 +116,34 @@ async function plannedCalls(
   const sources = calls.map(({ source }) => source);
   const manifests = await manifestsOf(sources, signal);
   const splits = await Promise.all(
-    calls.map(async ({ rule, source }, index) => {
+    calls.map(async ({ rule, source, requestsPerCall }, index) => {
       const power = powerPerCall(rule.power, calls.length);
       const { weights, aborts, draws } = await weightsOf(source, manifests, signal);
-      return { name: labels[index] ?? null, weights, rule: { ...rule, power }, aborts, draws };
+      return {
+        name: labels[index] ?? null,
+        weights,
+        rule: { ...rule, power },
+        aborts,
+        draws,
+        requestsPerCall,
+      };
     }),
   );
   const planned = (own: readonly (number | null)[]): PlannedSplitReport[] =>
-    splits.map(({ name, weights, rule, aborts, draws }, index) => ({
-      ...plannedSplit(name, weights, rule, own[index] ?? null, aborts, draws),
-      // They end together, when the last of them does.
-      sequential: null,
-    }));
+    splits.map(({ name, weights, rule, aborts, draws, requestsPerCall: each }, index) => {
+      const asked = own[index] ?? null;
+      const answers = asked === null ? null : asked * each;
+      const split = inCalls(plannedSplit(name, weights, rule, answers, aborts, draws), each);
+      return {
+        ...split,
+        // Calls share what is sent, so that calls are what adds up.
+        needed: split.needed.map(({ calls: some, ...size }) => {
+          return { ...size, requests: some === undefined ? size.requests : some };
+        }),
+        // They end together, when the last of them does.
+        sequential: null,
+      };
+    });
   const withoutNumber = planned([]);
   if (requests === null) return withoutNumber;
   const needed = withoutNumber.flatMap((split) => split.needed[0]?.requests ?? []);
@@ -178,6 +201,22 @@ async function routedSplit(
   if (route === null) return { weights, draws, route, aborts };
   const { source, file, line, rule, match } = route;
   return { weights, draws, route: { source, file, line, rule, match }, aborts };
+}
+
+/** A split whose requests an application makes, so many a call: with the number of those. */
+function inCalls(split: PlannedSplitReport, requestsPerCall: number): PlannedSplitReport {
+  if (requestsPerCall === 1) return split;
+  return {
+    ...split,
+    requestsPerCall,
+    needed: split.needed.map((size) => {
+      const { requests } = size;
+      return { ...size, calls: requests === null ? null : Math.ceil(requests / requestsPerCall) };
+    }),
+    // The requests of a call may hang together, so that none is looked at by itself.
+    sequential: null,
+    comparison: null,
+  };
 }
 
 function canary(step: number): Weights {

@@ -59,7 +59,12 @@ export async function preparedCalls(
           : await prepareGrpc(call, setting);
     const own = await awaitInCall(calls, index, prepare);
     const known = setting.isIdentityNeeded ? withPeerAsked(own) : own;
-    prepared.push({ ...known, request: withUserAgent(known.request, agents.calls) });
+    const { single } = known;
+    prepared.push({
+      ...known,
+      request: withUserAgent(known.request, agents.calls),
+      ...(single === undefined ? {} : { single: withUserAgent(single, agents.calls) }),
+    });
   }
   if (!prepared.some(isStreamed)) return prepared;
   // A transport has one deadline for all that it carries.

@@ -12,6 +12,7 @@ import type { Forwarded } from '../routing/resolution.js';
 import type { WorkloadPattern } from '../routing/route-split.js';
 import { resolveRoute } from '../routing/resolve.js';
 import { resolveServiceBehind } from '../routing/service-behind.js';
+import type { Call } from '../scenario/call.js';
 import { inCall } from '../scenario/call-list.js';
 import type { ExpectationSource } from '../scenario/expectation-source.js';
 import type { ExpectedService } from '../scenario/expected-service.js';
@@ -24,6 +25,7 @@ import {
   type ProxyConfig,
   readProxyConfigs,
 } from './programmed.js';
+import { forwardedRequest } from './forwarded-request.js';
 import { routeRequest } from './route-request.js';
 
 /**
@@ -47,7 +49,7 @@ export async function routedCalls(
   return calls.map((call, index) => {
     const { source = null, service = null } = scenario.calls[index] ?? {};
     if (source === null) return null;
-    const request = requestOf(scenario, call, source);
+    const request = requestOf(scenario, call, scenario.calls[index]?.call, source);
     const streaming = call.request.kind === 'grpc' && call.request.stream !== undefined;
     const page = pageOf(scenario, index, call);
     const deadlineMs = scenario.load.timeoutMs;
@@ -225,8 +227,13 @@ const NO_MANIFESTS: Extract<ExpectationSource, { kind: 'manifests' }> = {
 function requestOf(
   { target, namespace, security }: Scenario,
   { request }: PreparedCall,
+  call: Call | undefined,
   source: ExpectationSource,
 ): RouteRequest {
+  const manifests = source.kind === 'manifests' ? source : NO_MANIFESTS;
+  if (call !== undefined && 'forwarding' in call) {
+    return forwardedRequest(call.forwarding, namespace, manifests);
+  }
   const { path, scheme, authority, metadata } = request;
   const { method, headers } = headOf(request);
   return routeRequest(
@@ -240,6 +247,6 @@ function requestOf(
       target,
       namespace,
     },
-    source.kind === 'manifests' ? source : NO_MANIFESTS,
+    manifests,
   );
 }

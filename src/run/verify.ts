@@ -23,6 +23,9 @@ export function verify(scenario: Scenario, options: RunOptions = {}): Promise<Ru
     const sampled = await take(run, target, await endingEarly(plan, run), options);
     const counted = mergeCounts(settled, sampled);
     const { connections } = scenario.limits;
-    return await probeConnections(run, target, plan, counted, connections, options);
+    const probed = await probeConnections(run, target, plan, counted, connections, options);
+    if (run.calls.every(({ single }) => single === undefined)) return probed;
+    const { askSingly } = await import('./single-calls.js');
+    return await askSingly(run, target, plan, probed, connections, options);
   });
 }

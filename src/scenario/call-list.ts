@@ -1,6 +1,7 @@
 import { InputError } from '../input-error.js';
 import type { HttpSettings } from './http-settings.js';
 import { withoutOtherContract } from './contract-sources.js';
+import { withForwardingCall } from './forwarding.js';
 import { withoutOtherPace } from './pace.js';
 import type { Settings } from './schema.js';
 
@@ -14,7 +15,7 @@ export type CallOfSettings = Omit<Settings, 'calls'>;
  * @throws InputError when both forms are used.
  */
 export function callList({ calls, ...common }: Settings): CallOfSettings[] {
-  if (calls === undefined) return [common];
+  if (calls === undefined) return [withForwardingCall(common)];
   const { call, http, ...rest } = common;
   if (call !== undefined || http !== undefined) {
     const one = call === undefined ? 'http' : 'call';
@@ -22,7 +23,7 @@ export function callList({ calls, ...common }: Settings): CallOfSettings[] {
       path: `--${one}`,
     });
   }
-  return calls.map((own) => ({ ...withoutOtherContract(rest, own), ...own }));
+  return calls.map((own) => withForwardingCall({ ...withoutOtherContract(rest, own), ...own }));
 }
 
 /** The one call of settings, with all that applies to it. @throws InputError when they have several. */

@@ -1,6 +1,9 @@
 import { InputError } from '../input-error.js';
 import { askedFor, type AskedFor } from './asked-for.js';
 import { type ContractSources, contractSources } from './contract-sources.js';
+import { DEFAULTS } from './defaults.js';
+import { parseDurationMs } from './duration.js';
+import { type Forwarding, forwardingOf, withForwardingCall } from './forwarding.js';
 import { bodyOf } from './http-settings.js';
 import { requestHeaders } from './headers.js';
 import { type IdentitySettings, identitySettings } from './identity-settings.js';
@@ -43,6 +46,8 @@ interface AnyMethodCall extends AnyCall {
   /** Absent: messages are sent as they are given, and streams are counted. */
   stream?: StreamSettings;
   contract: ContractSources;
+  /** What it asks an application to make; absent where it asks for nothing of the kind. */
+  forwarding?: Forwarding;
 }
 
 /** A plain HTTP request. */
@@ -82,12 +87,13 @@ const ACCEPT_ANYTHING: [string, string] = ['accept', '*/*'];
  * @param url Path of the target, where it is a URL with one, and whether it is that of a WebSocket.
  * @throws InputError when they call nothing, or two things; or a header cannot be sent.
  */
-export function callOf(settings: Settings, url: Pick<TargetUrl, 'path' | 'isWebSocket'>): Call {
+export function callOf(given: Settings, url: Pick<TargetUrl, 'path' | 'isWebSocket'>): Call {
+  const settings = withForwardingCall(given);
   const asked = askedFor(settings, url);
   const ownHeaders = 'settings' in asked ? asked.settings.headers : {};
-  const given = { ...settings.metadata, ...ownHeaders };
+  const metadata = { ...settings.metadata, ...ownHeaders };
   const { headers, host, removed } = requestHeaders(
-    given,
+    metadata,
     settings.header ?? [],
     RULES[asked.kind],
   );
@@ -113,9 +119,12 @@ export function callOf(settings: Settings, url: Pick<TargetUrl, 'path' | 'isWebS
   if (asked.kind !== 'http') {
     const { data = {} } = settings;
     const { method } = asked;
+    const timeoutMs = parseDurationMs(settings.timeout ?? '') ?? DEFAULTS.timeoutMs;
+    const forwarding = forwardingOf(method, data, timeoutMs);
     const call = {
       method,
       data,
+      ...(forwarding === undefined ? {} : { forwarding }),
       ...streamSettings(settings),
       contract: contractSources(settings),
       metadata: headers,

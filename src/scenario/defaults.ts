@@ -2,6 +2,8 @@
 export const DEFAULTS = {
   connectTimeoutMs: 10_000,
   concurrency: 64,
+  /** Of calls each of which makes several requests elsewhere. */
+  forwardingConcurrency: 8,
   connections: 32,
   timeoutMs: 10_000,
   workers: 1,

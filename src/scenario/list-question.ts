@@ -18,8 +18,9 @@ export interface ListQuestion {
 }
 
 /** Whether settings ask for nothing, so that there is only a list to be shown. */
-export function asksForNothing({ target, call, calls, http, protocol }: Settings): boolean {
-  return [target, call, calls, http, protocol].every((each) => each === undefined);
+export function asksForNothing(settings: Settings): boolean {
+  const { target, call, calls, http, protocol, 'forward-to': url } = settings;
+  return [target, call, calls, http, protocol, url].every((each) => each === undefined);
 }
 
 /** Settings that say something of one request. */

@@ -2,6 +2,7 @@ import { callList, type CallOfSettings, nameOfCall } from './call-list.js';
 import { expectationSource } from './expectation-source.js';
 import { type RouteQuestion, routeQuestion } from './route-question.js';
 import { DEFAULTS } from './defaults.js';
+import { forwardingOf, withForwardingCall } from './forwarding.js';
 import { ruleOf } from './scenario.js';
 import type { Settings } from './schema.js';
 
@@ -20,6 +21,8 @@ export interface PlanQuestion {
   requests: number | null;
   /** That the requests are spread over. */
   connections: number;
+  /** Requests that each call asks an application for; 1: it is one itself. */
+  requestsPerCall: number;
   /** Verdicts that a roll-out takes one after another, each of which must pass; null: one. */
   steps: number | null;
   /** Gateways that the connections are spread over, each by itself; null: not asked. */
@@ -27,9 +30,18 @@ export interface PlanQuestion {
   split:
     | PlannedSource
     /** Several calls of one run. */
-    | { kind: 'calls'; calls: { name: string; rule: PlanRule; source: PlannedSource }[] }
+    | { kind: 'calls'; calls: PlannedCall[] }
     /** Nothing in particular: the steps of a canary. */
     | { kind: 'canary' };
+}
+
+/** One of several calls. */
+export interface PlannedCall {
+  name: string;
+  rule: PlanRule;
+  source: PlannedSource;
+  /** Requests that it asks an application for; 1: it is one itself. */
+  requestsPerCall: number;
 }
 
 /** What only a plan is asked. */
@@ -55,21 +67,33 @@ export function planQuestion(
     gateways: gateways ?? null,
   };
   const calls = settings.calls === undefined ? [] : callList(settings);
-  if (calls.length > 1)
-    return { ...common, split: { kind: 'calls', calls: calls.map(plannedCall) } };
-  const [only = settings] = calls;
-  if (only.weights === undefined && only.manifest === undefined) {
-    return { ...common, split: { kind: 'canary' } };
+  if (calls.length > 1) {
+    return {
+      ...common,
+      requestsPerCall: 1,
+      split: { kind: 'calls', calls: calls.map(plannedCall) },
+    };
   }
-  return { ...common, split: sourceOf(only) };
+  const [only = settings] = calls;
+  const requestsPerCall = requestsPerCallOf(only);
+  if (only.weights === undefined && only.manifest === undefined) {
+    return { ...common, requestsPerCall, split: { kind: 'canary' } };
+  }
+  return { ...common, requestsPerCall, split: sourceOf(only) };
 }
 
-function plannedCall(settings: CallOfSettings): {
-  name: string;
-  rule: PlanRule;
-  source: PlannedSource;
-} {
-  return { name: nameOfCall(settings), rule: ruleOf(settings), source: sourceOf(settings) };
+function plannedCall(settings: CallOfSettings): PlannedCall {
+  return {
+    name: nameOfCall(settings),
+    rule: ruleOf(settings),
+    source: sourceOf(settings),
+    requestsPerCall: requestsPerCallOf(settings),
+  };
+}
+
+function requestsPerCallOf(settings: CallOfSettings): number {
+  const { call, data } = withForwardingCall(settings);
+  return call === undefined ? 1 : (forwardingOf(call, data ?? {}, Infinity)?.count ?? 1);
 }
 
 function sourceOf(settings: Settings): PlannedSource {

@@ -172,7 +172,10 @@ export function scenarioOf(
     security,
     connectTimeoutMs: durationMs(settings['connect-timeout']) ?? DEFAULTS.connectTimeoutMs,
     rolloutWaitMs: durationMs(settings['wait-for-rollout']),
-    load: { ...loadOf(settings, command), httpVersion: httpVersionOf(settings, calls, security) },
+    load: {
+      ...loadOf(settings, command, calls),
+      httpVersion: httpVersionOf(settings, calls, security),
+    },
     rule: {
       ...levelsOf(settings),
       inconclusive: settings.inconclusive ?? DEFAULTS.inconclusive,
@@ -185,12 +188,22 @@ export function scenarioOf(
     accessLogFormat: settings['access-log-format'] ?? null,
     secrets: secretsOf(
       settings.mask ?? [],
-      calls.flatMap(({ call }) => call.metadata),
-      calls.flatMap(({ call }) => ('path' in call ? [call.path] : [])),
+      calls.flatMap(({ call }) => [...call.metadata, ...forwardedParts(call).headers]),
+      calls.flatMap(({ call }) => [
+        ...('path' in call ? [call.path] : []),
+        ...forwardedParts(call).paths,
+      ]),
     ),
     isHeavyLoadAgreed: settings.yes === true,
     limits,
   };
+}
+
+/** What may be secret of the requests that an application is asked to make. */
+function forwardedParts(call: Call): { headers: [string, string][]; paths: string[] } {
+  const { forwarding } = 'forwarding' in call ? call : {};
+  if (forwarding === undefined) return { headers: [], paths: [] };
+  return { headers: forwarding.headers, paths: [forwarding.path] };
 }
 
 /**
@@ -234,11 +247,14 @@ function nameOfAuthority(calls: readonly ScenarioCall[]): string | undefined {
 function loadOf(
   settings: Settings,
   command: LoadingCommand,
+  calls: readonly ScenarioCall[],
 ): Omit<Scenario['load'], 'httpVersion'> {
   const requests = settings.requests ?? null;
   const connections = settings.connections ?? DEFAULTS.connections;
   const askedMs = durationMs(settings.duration);
-  const concurrency = settings.concurrency ?? DEFAULTS.concurrency;
+  const isForwarding = calls.some(({ call }) => 'forwarding' in call);
+  const concurrency =
+    settings.concurrency ?? DEFAULTS[isForwarding ? 'forwardingConcurrency' : 'concurrency'];
   const isEndless = command === 'bench' && requests === null && askedMs === null;
   return {
     requests,

@@ -91,6 +91,11 @@ const perCall = {
     .unknown()
     .optional()
     .describe("The request, in protobuf's JSON form; of a stream a list of messages"),
+  'forward-to': name
+    .optional()
+    .describe(
+      "URL that Istio's echo application at the target sends requests to (ForwardEcho): xds:///echo.ns:7070",
+    ),
   'stream-count': z
     .int({ error: 'write a whole number' })
     .min(0, { error: 'write a number of at least 0' })
@@ -163,9 +168,10 @@ export const callSchema = z
     http: httpSchema.optional().describe('A plain HTTP request, instead of a call'),
     ...perCall,
   })
-  .refine(({ call, http }) => (call === undefined) !== (http === undefined), {
-    error: 'say what to call: a gRPC method as "call", or a plain HTTP request as "http"',
-  });
+  .refine(
+    ({ call, http, 'forward-to': url }) => ((call ?? url) === undefined) !== (http === undefined),
+    { error: 'say what to call: a gRPC method as "call", or a plain HTTP request as "http"' },
+  );
 
 /**
  * Every setting of a run, under the name of its flag. A scenario file holds them as YAML; flags

@@ -6,4 +6,6 @@ export interface GrpcAnswers {
   kind: 'grpc';
   identity: IdentitySpec;
   reply: ReplyContract;
+  /** The list in the reply each of whose texts is an answer of its own; absent: the reply is one. */
+  entries?: string;
 }

@@ -26,7 +26,14 @@ export function grpcContents({ reply }: Pick<GrpcAnswers, 'reply'>): AnswerConte
       return message === undefined ? undefined : valueAt(message, path);
     },
     json: (path) => (answer) => valueInTexts(messageOf(answer), path),
+    list: (name) => (answer) => listIn(messageOf(answer), name),
   };
+}
+
+function listIn(message: unknown, name: string): readonly string[] | undefined {
+  if (typeof message !== 'object' || message === null) return undefined;
+  const list = (message as Record<string, unknown>)[name] ?? [];
+  return Array.isArray(list) && list.every((one) => typeof one === 'string') ? list : undefined;
 }
 
 function allText(value: unknown): string {

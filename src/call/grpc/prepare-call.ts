@@ -1,6 +1,7 @@
-import type { FileRegistry, JsonValue } from '@bufbuild/protobuf';
+import { type DescMethod, type FileRegistry, type JsonValue, ScalarType } from '@bufbuild/protobuf';
 import { EmptySchema } from '@bufbuild/protobuf/wkt';
 import { InputError } from '../../input-error.js';
+import type { IdentitySpec } from '../identity.js';
 import type { MethodCall } from '../../scenario/call.js';
 import { identityOf } from '../identity-option.js';
 import { defaultIdentity } from '../identity-presets.js';
@@ -34,6 +35,11 @@ export async function prepareGrpcCall(
     encodeMessage(method.input, data as JsonValue),
   );
   const stream = streamOf(method, call, messages, setting.durationMs);
+  const forwarded =
+    call.forwarding === undefined
+      ? null
+      : { ...(call.data as Record<string, JsonValue>), count: 1 };
+  if (forwarded !== null) checkEntries(identity, method);
   return {
     name: path.slice(1),
     request: requestOf(call, setting, {
@@ -45,8 +51,38 @@ export async function prepareGrpcCall(
       kind: 'grpc',
       identity,
       reply: replyContract(method.output),
+      ...(forwarded === null ? {} : { entries: ENTRIES }),
     },
+    ...(forwarded === null
+      ? {}
+      : {
+          single: requestOf(call, setting, {
+            path,
+            message: encodeMessage(method.input, forwarded),
+          }),
+        }),
   };
+}
+
+/** The field of a ForwardEchoResponse with what each request was answered. */
+const ENTRIES = 'output';
+/** Sources that find who answered in a text. */
+const OF_TEXTS: readonly string[] = ['echo', 'text', 'greeter', 'none'];
+
+/** @throws InputError when the reply has no such entries, or an identity is not looked for in them. */
+function checkEntries({ source }: IdentitySpec, { output }: DescMethod): void {
+  const field = output.fields.find(({ name }) => name === ENTRIES);
+  if (field?.fieldKind !== 'list' || field.scalar !== ScalarType.STRING) {
+    throw new InputError(
+      `${output.typeName} is not the reply of Istio's ForwardEcho: it has no list of texts named ${ENTRIES}`,
+      { path: '--call' },
+    );
+  }
+  if (OF_TEXTS.includes(source.kind)) return;
+  throw new InputError(
+    'the answer holds one text for each request that was made, and who gave that stands in it: use echo, or text:REGEX',
+    { path: '--identity' },
+  );
 }
 
 /**

@@ -5,6 +5,7 @@ import type { JudgedCall } from '../expectation.js';
 import { unsentRequests } from '../unsent.js';
 import type { SplitEvidence } from './split-evidence.js';
 import type { BlockEvidence } from './draws/blocks-in-time.js';
+import { callRows } from './draws/call-rows.js';
 import type { ConnectionEvidence } from './draws/dependence.js';
 import type { SplitExpectation } from './expectation.js';
 
@@ -32,6 +33,8 @@ export interface CallEvidence {
   /** OK answers without a known destination, and not aborted by the route. */
   unattributed: number;
   cancelled: number;
+  /** Answers of which nothing is known because others of their call failed; part of those without a destination. */
+  hidden: number;
   /** Names of pods that answered and fit no workload. */
   unknownPods: string[];
   aborts: AbortsJudgement | null;
@@ -58,13 +61,16 @@ export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): C
   const missing = missingAnswers(counts, connections);
   const n = counts.observed.reduce((sum, count) => sum + count, 0);
   const cancelled = answersGivenUp(counts, missing, call.observationsPerCall);
+  const { forwards = null } = counts;
+  const hidden = forwards?.hidden ?? 0;
   const byDestination = counts.failed.reduce((sum, count) => sum + count, 0);
   const failures = counts.ends.failed + counts.ends.timedOut;
   // A log may not say which of its lines are those of the failures.
   const areRequestsKnown = log?.areRequestsKnown ?? true;
-  const failedUnknown = areRequestsKnown
-    ? failures - byDestination
-    : missing - counts.unattributed - cancelled;
+  const failedUnknown =
+    areRequestsKnown && forwards === null
+      ? failures - byDestination
+      : missing - counts.unattributed - cancelled - hidden;
   const failedWithDestination = areRequestsKnown ? byDestination : failures - failedUnknown;
   const aborts = call.aborts === null ? null : judgeAborts(call.aborts, counted, failedUnknown);
   const abortedOk = call.aborts?.answeredOk === true ? (aborts?.figures.allowed ?? 0) : 0;
@@ -86,20 +92,26 @@ export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): C
       };
     }),
     sampled: n + missing,
-    unsent: unsentRequests(counts.unsent),
+    unsent: unsentAnswers(counts.unsent, call.observationsPerCall),
+    hidden,
     unattributed: counts.unattributed - abortedOk,
     cancelled,
     unknownPods: pods.filter(({ destination }) => destination < 0).map(({ name }) => name),
     aborts,
     failedWithDestination,
     connections:
-      log?.areConnectionsKnown === false
-        ? null
-        : {
-            counts: connections.map(({ observed }) => pick(observed)),
-            neighbours: areRequestsKnown ? neighboursOn(connections) : null,
-            leadElsewhere: call.behind !== null,
-          },
+      forwards !== null
+        ? callRows(
+            forwards.rows.map(({ observed, calls }) => ({ observed: pick(observed), calls })),
+            connections.map(({ observed }) => pick(observed)),
+          )
+        : log?.areConnectionsKnown === false
+          ? null
+          : {
+              counts: connections.map(({ observed }) => pick(observed)),
+              neighbours: areRequestsKnown ? neighboursOn(connections) : null,
+              leadElsewhere: call.behind !== null,
+            },
     // Lines of a log that do not say which requests they are of leave the blocks empty.
     blocks: blocksOf(counts.blocks, pick, span),
     probed: pick(probe?.observed ?? []),
@@ -110,6 +122,15 @@ export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): C
     })),
     spread: { ...spread, observed: pick(spread.observed), squares: pick(spread.squares) },
   };
+}
+
+/** What was not sent would have given so many answers each. */
+function unsentAnswers(
+  unsent: JudgedCall<SplitExpectation>['counted']['counts']['unsent'],
+  each: number,
+): { byPeer: number; byUs: number } {
+  const { byPeer, byUs } = unsentRequests(unsent);
+  return { byPeer: byPeer * each, byUs: byUs * each };
 }
 
 function blocksOf(
@@ -163,6 +184,7 @@ export function splitEvidence(evidence: CallEvidence): SplitEvidence {
     unsent: evidence.unsent,
     unattributed: evidence.unattributed,
     cancelled: evidence.cancelled,
+    hidden: evidence.hidden,
     failedWithDestination: evidence.failedWithDestination,
     blocks,
     ...(connections === null

@@ -77,6 +77,8 @@ export const split: Kind<SplitWish, SplitExpectation> = {
   },
   isRolledOut: (batch, rule, level) => followsWeights(decisionOn(batch, rule), level),
   probesLeft(sample, rule) {
+    // Connections of this client are not those that are drawn for.
+    if (sample.call.forwards !== undefined) return 0;
     const answering = sample.counted.counts.observed.filter((count) => count > 0);
     // Only then is there something to tell; a decision takes its time.
     if (answering.length !== 1) return 0;
@@ -105,6 +107,7 @@ function judgement(
   const { aborts } = evidence;
   const ofSplit = findAll({
     serviceBehind: call.behind?.service ?? null,
+    forwardedTo: call.forwards?.url,
     decision,
     destinations: evidence.destinations.map((destination, index) => ({
       ...destination,
@@ -121,7 +124,8 @@ function judgement(
     connections: evidence.connections,
     windows: evidence.windows,
     spread: evidence.spread,
-    failedWithoutDestination: decision.missing - evidence.unattributed - evidence.cancelled,
+    failedWithoutDestination:
+      decision.missing - evidence.unattributed - evidence.cancelled - evidence.hidden,
   });
   const { verdict, reasons } = unlessChanged(decision, ofSplit);
   return {

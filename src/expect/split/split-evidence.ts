@@ -22,6 +22,8 @@ export interface SplitEvidence {
   unattributed: number;
   /** Given up by this side (interrupted), so not failures of the target; part of those without a destination. 0 by default. */
   cancelled?: number;
+  /** Answers of which nothing is known because others of their call failed, so not failures themselves; part of those without a destination. 0 by default. */
+  hidden?: number;
   /** Failed answers that carry a destination and are counted in its `observed`, whichever it is. By default those of the destinations. */
   failedWithDestination?: number;
   /** How the answers fell on the connections; without it the draws are taken as independent. */

@@ -5,6 +5,7 @@ import { answersGivenUp, missingAnswers } from '../../count/missing-answers.js';
 import type { CallJudgement, CountedCall } from '../../expect/expectation.js';
 import type { Asked, AskedCall } from '../asked.js';
 import type { CallRecord, SplitRecord } from '../run-record.js';
+import { forwardsView } from './forwards-view.js';
 import { latencyView } from './latency-view.js';
 import { retriesView } from './retries-view.js';
 import { streamsView } from './streams-view.js';
@@ -33,6 +34,7 @@ export function callView(
     latencyMs: latencyView(counts),
     ...streamsView(asked, counts, span),
     ...retriesView(asked, counts),
+    ...forwardsView(asked, counts),
     status: Object.fromEntries(
       [...counts.statuses].map(([status, count]) => [statusName(protocol, status), count]),
     ),
@@ -90,7 +92,7 @@ function splitView(
     vouchers: Object.fromEntries(counts.vouchers),
     unknownPods: pods.get(-1) ?? [],
     observationsPerCall,
-    requestsPlanned: expectation?.requestsPlanned ?? null,
+    requestsPlanned: plannedCalls(expectation?.requestsPlanned ?? null, observationsPerCall),
     alpha,
     power: figures?.power ?? null,
     destinations: counts.destinations.flatMap((name, index) => {
@@ -125,6 +127,11 @@ function splitView(
     test: figures?.test ?? null,
     draws: figures?.draws ?? null,
   };
+}
+
+/** Requests that this client sends: each may give several answers. */
+function plannedCalls(answers: number | null, each: number): number | null {
+  return answers === null ? null : Math.ceil(answers / each);
 }
 
 function vouchedBy({ vouchers }: CallCounts): SplitRecord['vouchedBy'] {

@@ -9,6 +9,7 @@ import { type Fact, fact } from './fact.js';
 import { findings, statusLines, thresholdTable, verdict } from './outcome.js';
 import { proxyCounterLines } from './proxy-counters.js';
 import { shorten } from './shorten.js';
+import { forwardLines } from './forwards.js';
 import { retryLines } from './retries.js';
 import { streamLines } from './streams.js';
 import { table } from './table.js';
@@ -95,6 +96,7 @@ function callSections(
     destinations(call.split, call.latencyMs, style),
     streamLines(call, style),
     retryLines(call, style),
+    forwardLines(call, style),
     statusLines(call, record, style),
   ];
 }

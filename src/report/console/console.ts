@@ -16,6 +16,7 @@ import { comparisonLines } from './comparisons.js';
 import { destinationTable, podTable } from './destinations.js';
 import { errorLines } from './errors.js';
 import { type Fact, fact } from './fact.js';
+import { forwardLines, forwardsText } from './forwards.js';
 import { checkLines, findings, statusLines, thresholdTable, verdict } from './outcome.js';
 import { proxyCounterLines } from './proxy-counters.js';
 import { programmedTable } from './programmed.js';
@@ -139,6 +140,7 @@ function callSections(
     about.push(['service', plainText(`${behind.service}, called by what the route leads to`)]);
   }
   if (route !== null) about.push([behind === null ? 'route' : 'split', routeText(route)]);
+  if (call.forwards !== undefined) about.push(['through', forwardsText(call.forwards)]);
   if (call.accessLog !== null) {
     about.push(['log', logText(call.accessLog, call)]);
     const flags = Object.entries(call.accessLog.flags ?? {});
@@ -157,6 +159,7 @@ function callSections(
       latencyTable(call, style),
       streamLines(call, style),
       retryLines(call, style),
+      forwardLines(call, style),
       statusLines(call, record, style),
     ];
   if (split.sampled === 0) return [heading];
@@ -169,11 +172,12 @@ function callSections(
   sections.push(errorLines(split, style));
   const pods = podTable(split, style);
   if (pods !== '') sections.push([paint(style, 'heading', 'Pods'), pods].join('\n'));
-  if (split.test !== null) sections.push(testLines(split.test, style));
+  if (split.test !== null) sections.push(testLines(split.test, call, style));
   sections.push(
     latencyTable(call, style),
     streamLines(call, style),
     retryLines(call, style),
+    forwardLines(call, style),
     statusLines(call, record, style),
   );
   return sections;
@@ -217,18 +221,32 @@ const DECIDED_BY: Record<string, string> = {
     'answers on one connection hang together, so chance is measured between connections; the test above takes each answer as drawn by itself',
   connections:
     'each connection stays with one destination, so connections are counted; the test above counts answers',
+  calls:
+    'all requests of a call stay with one destination, so calls are counted; the test above counts answers',
   'leaning-connections':
     'each connection may lean to a side of its own; the test above takes each answer as drawn by itself',
   'blocks-in-time':
     'answers close in time may hang together, so chance is measured between blocks in send order; the test above takes each answer as drawn by itself',
 };
 
-function decidingLines({ decidedBy, decidingPValue }: NonNullable<SplitRecord['test']>): string[] {
-  const why = entryOf(DECIDED_BY, decidedBy);
+/** The same where an application makes the requests, several a call. */
+const DECIDED_BY_CALLS: Record<string, string> = {
+  ...DECIDED_BY,
+  'clustered-draws':
+    'requests of one call, or calls on one connection, hang together, so chance is measured between those; the test above takes each answer as drawn by itself',
+  'leaning-connections':
+    'each call may lean to a side of its own; the test above takes each answer as drawn by itself',
+};
+
+function decidingLines(
+  { decidedBy, decidingPValue }: NonNullable<SplitRecord['test']>,
+  { forwards }: CallRecord,
+): string[] {
+  const why = entryOf(forwards === undefined ? DECIDED_BY : DECIDED_BY_CALLS, decidedBy);
   return why === undefined ? [] : [`decided by p = ${formatProbability(decidingPValue)}: ${why}`];
 }
 
-function testLines(test: NonNullable<SplitRecord['test']>, style: Style): string {
+function testLines(test: NonNullable<SplitRecord['test']>, call: CallRecord, style: Style): string {
   const df = test.df === 1 ? '1 degree of freedom' : `${test.df} degrees of freedom`;
   const parts = [
     `X² = ${formatStatistic(test.statistic)}, ${df}, p = ${formatProbability(test.pearsonPValue)}`,
@@ -239,7 +257,7 @@ function testLines(test: NonNullable<SplitRecord['test']>, style: Style): string
     const seed = test.seed === null ? '' : ` (seed ${test.seed})`;
     parts.push(`${exact}${seed}: p = ${formatProbability(test.pValue)}`);
   }
-  const lines = [parts.join('; '), ...decidingLines(test)];
+  const lines = [parts.join('; '), ...decidingLines(test, call)];
   const text = lines.map((line) => `  ${wrap(line, style, 2, 2)}`).join('\n');
   return `${paint(style, 'heading', 'Test')}\n${text}`;
 }

@@ -100,13 +100,19 @@ function destinations(split: PlannedSplitReport, style: Style): string {
   return table(columns('destination', ['weight', 'share', 'tolerance']), rows, style);
 }
 
-function needed({ needed: sizes, draws }: PlannedSplitReport, style: Style): string {
-  const rows = sizes.map(({ missingRate, requests, power }) => [
+function needed(
+  { needed: sizes, draws, requestsPerCall }: PlannedSplitReport,
+  style: Style,
+): string {
+  const number = (some: number | null): string => (some === null ? 'never' : formatCount(some));
+  const rows = sizes.map(({ missingRate, requests, calls, power }) => [
     missingRate === 0 ? 'all answered' : `${percent(missingRate)} missing`,
-    requests === null ? 'never' : formatCount(requests),
+    number(requests),
+    ...(calls === undefined ? [] : [number(calls)]),
     power === null ? '-' : formatShare(power),
   ]);
-  return table(columns('answers', [draws, 'a right split passes']), rows, style);
+  const ofCalls = requestsPerCall === undefined ? [] : [`calls of ${formatCount(requestsPerCall)}`];
+  return table(columns('answers', [draws, ...ofCalls, 'a right split passes']), rows, style);
 }
 
 /** That a right split may still not pass, where failures do not say whose they are. */

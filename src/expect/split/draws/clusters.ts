@@ -7,6 +7,7 @@ import { normalQuantile } from '../../../stats/normal-distribution.js';
 import { partlyPinnedRatio } from '../../../stats/partly-pinned.js';
 import { tQuantile } from '../../../stats/t-distribution.js';
 import { type Cell, totalOf } from './cell.js';
+import type { RowKind } from './dependence.js';
 
 /** What the connections show of draws that are not pinned altogether. */
 export interface Clustering {
@@ -18,6 +19,8 @@ export interface Clustering {
   inflation: number;
   /** Connections with answers, C. */
   connections: number;
+  /** What the rows are of; connections unless told. */
+  of?: RowKind;
   /** Answers by connection, columns as the split's destinations with weight. */
   rows: readonly (readonly number[])[];
 }

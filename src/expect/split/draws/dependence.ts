@@ -4,6 +4,13 @@ import { equalNeighbourMoments } from '../../../stats/runs.js';
 
 /** How the answers fell on the connections. */
 export interface ConnectionEvidence {
+  /**
+   * `calls`: each call makes several requests, and calls are what the draws may hang together in. Absent:
+   * `connections`.
+   */
+  of?: RowKind;
+  /** Rows of which nothing is known, where that matters: calls that gave no answer of a known destination. */
+  silent?: number;
   /** One row per connection, one column per destination of the split's evidence, same order. */
   counts: readonly (readonly number[])[];
   /** Neighbouring answers (lag 1, same connection, send order) that could be compared, and how many had the same destination; null when they were not counted. */
@@ -15,6 +22,9 @@ export interface ConnectionEvidence {
    */
   leadElsewhere?: boolean;
 }
+
+/** What draws may hang together in. */
+export type RowKind = 'connections' | 'calls';
 
 /** What the connections say about the independence of the draws. */
 export type Dependence =

@@ -29,7 +29,9 @@ export function drawFigures(
   alpha: number,
 ): DrawFigures {
   // Those of a service behind lead from its callers, not from here.
-  const seen = connections === null || connections.leadElsewhere === true ? [] : connections.counts;
+  const areSeen =
+    connections !== null && connections.leadElsewhere !== true && connections.of !== 'calls';
+  const seen = areSeen ? connections.counts : [];
   const answering = seen.filter((row) => row.some((count) => count > 0)).length;
   return {
     connections: answering === 0 ? null : answering,

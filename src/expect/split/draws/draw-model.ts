@@ -8,11 +8,11 @@ import {
   mayBePartlyPinned,
   type Clustering,
 } from './clusters.js';
-import type { ConnectionEvidence, Dependence } from './dependence.js';
+import type { ConnectionEvidence, Dependence, RowKind } from './dependence.js';
 import { largestPValue, smallestPValue, type TestChoice } from './split-test.js';
 
 /** What was drawn independently and is therefore counted. */
-export type Units = 'requests' | 'connections';
+export type Units = 'requests' | RowKind;
 
 /** What is taken as drawn, and how much more it varies than independent draws. */
 export interface DrawModel {
@@ -49,6 +49,7 @@ export function drawModel(
       alikeNeighbours: dependence.alikeNeighbours,
       inflation: dependence.inflation,
       connections: dependence.connections,
+      of: connections.of ?? 'connections',
       rows: connections.counts,
     };
     return { units: 'requests', cells, missing, clusters };
@@ -60,7 +61,8 @@ export function drawModel(
     if (most > 0 && home !== undefined) home.observed += 1;
   }
   // A connection's missing answers went where its others did.
-  return { units: 'connections', cells: counted, missing: 0, clusters: null };
+  const { of: units = 'connections', silent = 0 } = connections;
+  return { units, cells: counted, missing: silent, clusters: null };
 }
 
 /** The largest p-value over every allocation of the missing. */

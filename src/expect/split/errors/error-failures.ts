@@ -62,7 +62,8 @@ export function failingDestinations(
   const level = alpha / cells.length;
   const lowerTail = (answers: number, share: number): number =>
     binomialLowerTail(Math.ceil((answers * draws) / sampled), draws, share);
-  const ofAnybody = evidence.unattributed + (evidence.cancelled ?? 0);
+  const { unattributed, cancelled = 0, hidden = 0 } = evidence;
+  const ofAnybody = unattributed + cancelled + hidden;
   const failing = cells.flatMap(({ share, tolerance, observed, name }, i): SplitReason[] => {
     const { limit = 0, failed = 0 } = errors.destinations[i] ?? {};
     if (failed + failedWithoutDestination === 0) return [];

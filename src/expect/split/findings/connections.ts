@@ -2,6 +2,7 @@ import { contingencyTest } from '../../../stats/contingency.js';
 import type { Finding } from '../../../finding.js';
 import { chance, count, splitText } from '../../../number-text.js';
 import { found } from '../../found.js';
+import type { Dependence } from '../draws/dependence.js';
 import { FALSE_CLAIM, type FindingEvidence, type FindingRule } from './finding-evidence.js';
 
 const LEAST_REQUESTS_PER_CONNECTION = 5;
@@ -12,6 +13,7 @@ export const pinnedConnections: FindingRule = ({ decision, connections }) => {
   const dependence = decision.dependence;
   if (connections === null || dependence?.kind !== 'pinned') return null;
   if ((dependence.homogeneityPValue ?? 1) >= FALSE_CLAIM) return null;
+  if (connections.of === 'calls') return pinnedCalls(dependence);
   if (decision.n < LEAST_REQUESTS_PER_CONNECTION * dependence.connections) return null;
   return found('target', {
     code: 'pinned-connections',
@@ -22,6 +24,19 @@ export const pinnedConnections: FindingRule = ({ decision, connections }) => {
       'Look for a Gateway server or Service treated as TCP or TLS passthrough, an L4 balancer in front of the pods, or the Service addressed directly; with sidecars in the path also for a Service port not declared grpc or http2.',
   });
 };
+
+/** `pinned-calls`: all requests that an application makes for a call stay with one destination. */
+function pinnedCalls({ connections, cramersV, homogeneityPValue }: Dependence): Finding {
+  return found('target', {
+    code: 'pinned-calls',
+    severity: 'error',
+    summary:
+      'all requests of a call stay with one destination: what the forwarding application is balanced by is connections, not requests',
+    evidence: `${count(connections)} calls, Cramér’s V ${(cramersV ?? 0).toFixed(3)}, ${chance(homogeneityPValue ?? 1)}`,
+    advice:
+      'The application opens a connection for each call: look for a Service port that is not declared grpc or http2, or a client of it that no sidecar and no xDS serves. With a count of 1 every call is a draw of its own.',
+  });
+}
 
 /**
  * `gateways-disagree`: the connections fall into two groups, each of one mind, that are split
@@ -38,6 +53,7 @@ export const disagreeingConnections: FindingRule = (evidence) => {
       view.dependence.inflation > dependence.inflation && view.dependence.kind === 'clustered',
   );
   if (isOfTime) return null;
+  if (connections.of === 'calls') return unevenCalls(dependence);
   return twoGroups(evidence) ?? overdispersed(evidence);
 };
 
@@ -107,8 +123,33 @@ function overdispersed({ decision }: FindingEvidence): Finding | null {
   });
 }
 
-/** `connections-unseen`: the split is that of a service behind the one that the connections lead to. */
-export const connectionsUnseen: FindingRule = ({ serviceBehind }) => {
+function unevenCalls({ inflation, connections, homogeneityPValue }: Dependence): Finding {
+  return found('target', {
+    code: 'overdispersed',
+    severity: 'warning',
+    summary: 'calls differ in their split by more than chance: their requests hang together',
+    evidence: `variance ${inflation.toFixed(1)} times that of independent draws over ${count(connections)} calls (${chance(homogeneityPValue ?? 1)})`,
+    advice:
+      'Look for session affinity, hashing on a header or source address, or connections that the application keeps. The verdict uses the variance between calls.',
+  });
+}
+
+/**
+ * `connections-unseen`: the split is that of a service behind the one that the connections lead to, or of the
+ * requests that an application makes.
+ */
+export const connectionsUnseen: FindingRule = ({ serviceBehind, forwardedTo }) => {
+  if (forwardedTo !== undefined) {
+    return found('call', {
+      code: 'connections-unseen',
+      severity: 'info',
+      summary: `the connections over which the application sends to ${forwardedTo} are not seen`,
+      evidence:
+        'they are its own and not this client’s, so that whether draws hang together is told by the calls',
+      advice:
+        'Istio’s echo server opens new ones for each ForwardEcho. Where connections matter, call the service itself from a pod of the mesh.',
+    });
+  }
   if (serviceBehind === null) return null;
   return found('call', {
     code: 'connections-unseen',

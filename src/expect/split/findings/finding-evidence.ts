@@ -21,6 +21,7 @@ export type FindingCode =
   | 'backend-lost'
   | 'warm-up-drift'
   | 'pinned-connections'
+  | 'pinned-calls'
   | 'gateways-disagree'
   | 'deterministic-balancing'
   | 'overdispersed'
@@ -48,6 +49,8 @@ interface FindingDestination {
 export interface FindingEvidence {
   /** The service behind the one that was called whose destinations these are; null: none. */
   serviceBehind: string | null;
+  /** Where the application that is called sends the requests; absent: it answers itself. */
+  forwardedTo?: string | undefined;
   decision: SplitDecision;
   destinations: readonly FindingDestination[];
   /** Answers whose identity fits no workload, with some of the names seen. */

@@ -53,7 +53,7 @@ export function lookAtSplit(
   const connections = weightedColumns(evidence);
   const dependence = connections === null ? null : judgeDependence(connections, cells.length);
   const model = drawModel(cells, missing, dependence, connections);
-  if (model.units === 'connections') {
+  if (model.units !== 'requests') {
     const isKnown = areConnectionsKnown(split, dependence, rule, planned);
     const settled = isFailedByConnections(model, rule) ? 'fail' : 'connections';
     return { state: isKnown ? settled : 'open', forWeights: 0, againstWeights: 0 };

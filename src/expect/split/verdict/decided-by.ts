@@ -10,6 +10,8 @@ export type DecidedBy =
   | 'clustered-draws'
   /** Connections stay with one destination and are counted instead of requests. */
   | 'connections'
+  /** Calls that make several requests stay with one destination, and are counted instead of those. */
+  | 'calls'
   /** Connections may each lean to a side of their own. */
   | 'leaning-connections'
   /** Answers close in time hang together: blocks in send order show less than the draws alone. */
@@ -38,6 +40,6 @@ export function decidedBy(
   if (test === null || worst === null || inAllViews === test.pValue) return 'as-shown';
   if (inAllViews !== null && inAllViews > worst) return 'blocks-in-time';
   if (drawn !== null && worst > drawn) return 'leaning-connections';
-  if (units === 'connections') return 'connections';
+  if (units !== 'requests') return units;
   return clusters?.fired === true ? 'clustered-draws' : 'missing-answers';
 }

@@ -28,13 +28,13 @@ export function judgeEquivalence(context: DecisionContext): Outcome {
   if (model.missing > 0 && isDecided({ ...model, missing: 0 }, context)) {
     return open([{ code: 'missing-answers', missing, sampled }]);
   }
-  if (model.units === 'connections') return open([tooFewConnections(context)]);
+  if (model.units !== 'requests') return open([tooFewConnections(context)]);
   const inTime = seenInTime(blocks);
   if (model.clusters !== null && (model.clusters.fired || shown === 'clustered')) {
-    const { inflation, connections } = model.clusters;
+    const { inflation, connections, of = 'connections' } = model.clusters;
     // Requests of a connection follow each other in time as well: what hangs together there shows in both.
     if (inTime !== null && variesMoreInTime(blocks, inflation)) return open([inTime]);
-    return open([{ code: 'clustered-draws', inflation, connections, widest }]);
+    return open([{ code: 'clustered-draws', inflation, connections, of, widest }]);
   }
   if (inTime !== null) return open([inTime]);
   if (shown === 'partly-pinned') return open([partlyPinned(model)]);

@@ -21,7 +21,7 @@ export function judgeExactGate(context: DecisionContext): Outcome {
   }
   if (inTime !== null) return open([inTime]);
   if (least < alpha) return open([leaningConnections(model)]);
-  const units = model.units === 'connections' ? totalOf(model.cells) : n;
+  const units = model.units !== 'requests' ? totalOf(model.cells) : n;
   const effective = units / (model.clusters?.fired === true ? model.clusters.inflation : 1);
   const detectable = detectableShare(model.cells, effective, alpha, power);
   return settled('pass', [

@@ -41,12 +41,12 @@ export interface JudgedSplit {
  * @throws RangeError when the counts contradict each other or no weight is above 0.
  */
 export function judgedSplit(evidence: SplitEvidence, rule: SplitRule): JudgedSplit {
-  const { destinations, sampled, unattributed, cancelled = 0, leaked } = evidence;
+  const { destinations, sampled, unattributed, cancelled = 0, hidden = 0, leaked } = evidence;
   const weightSum = destinations.reduce((sum, { weight }) => sum + weight, 0);
   if (!(weightSum > 0)) throw new RangeError('a split needs at least one weight above 0');
   const n = destinations.reduce((sum, { observed }) => sum + observed, 0);
   const missing = sampled - n;
-  const failed = missing - unattributed - cancelled - leaked;
+  const failed = missing - unattributed - cancelled - hidden - leaked;
   if (failed < 0) {
     throw new RangeError(`${sampled} requests cannot have given more answers than that`);
   }

@@ -1,5 +1,6 @@
 import { chance, count, counted, digits, percent, points } from '../../../number-text.js';
 import type { Deviation } from '../draws/deviation.js';
+import type { RowKind } from '../draws/dependence.js';
 import type { Units } from '../draws/draw-model.js';
 import { errorText } from '../errors/error-text.js';
 import type { SplitReason } from './reasons.js';
@@ -52,11 +53,29 @@ export function reasonText(reason: SplitReason): string {
     case 'deviation-near-tolerance':
       return `${deviationText(reason.widest)}, just about the tolerance of ${points(reason.widest.tolerance)}: no sensible number of requests settles that; correct the split or choose another tolerance`;
     case 'clustered-draws':
+    case 'leaning-connections':
+    case 'partly-pinned':
+    case 'pinned-connections':
+    case 'one-destination':
+      return reason.of === 'calls' ? callsText(reason) : connectionsText(reason);
+    case 'alike-in-time':
+      return alikeInTime(reason);
+    case 'leak-not-excluded':
+      return reason.requestsToSettle === null
+        ? `with ${count(reason.missing)} of ${counted(reason.sampled, 'request')} missing, leaks of ${percent(reason.limit)} cannot be excluded by any number of requests`
+        : `${counted(reason.sampled, 'request')} with ${count(reason.missing)} missing cannot exclude leaks of ${percent(reason.limit)}; a fresh run of ${count(reason.requestsToSettle)} would`;
+  }
+}
+
+/** Reasons that are about what draws hang together in. */
+type RowReason = Extract<SplitReason, { of: RowKind }>;
+
+function connectionsText(reason: RowReason): string {
+  switch (reason.code) {
+    case 'clustered-draws':
       return reason.connections < 2
         ? 'answers come in clusters, and one connection cannot show how large they are: use more connections'
         : `answers come in clusters by connection (${digits(reason.inflation)} times the variance of independent ones), so ${count(reason.connections)} connections are not enough to tell (${deviationText(reason.widest)}): use more connections`;
-    case 'alike-in-time':
-      return alikeInTime(reason);
     case 'leaning-connections':
       return `${deviationText(reason.widest)}, but if every connection leans to a side of its own, ${count(reason.connections)} connections of a right split could look like this: use more connections`;
     case 'partly-pinned':
@@ -67,10 +86,25 @@ export function reasonText(reason: SplitReason): string {
         : `every connection stays with one destination, so ${count(reason.connections)} connections are the sample; about ${count(reason.connectionsToSettle)} would settle it`;
     case 'one-destination':
       return `only '${reason.destination}' answered, and ${counted(reason.connections, 'connection')} cannot tell a wrong split from connections that stay with one destination: ${count(reason.connectionsToTell)} connections of one request each can`;
-    case 'leak-not-excluded':
-      return reason.requestsToSettle === null
-        ? `with ${count(reason.missing)} of ${counted(reason.sampled, 'request')} missing, leaks of ${percent(reason.limit)} cannot be excluded by any number of requests`
-        : `${counted(reason.sampled, 'request')} with ${count(reason.missing)} missing cannot exclude leaks of ${percent(reason.limit)}; a fresh run of ${count(reason.requestsToSettle)} would`;
+  }
+}
+
+/** Of calls each of which makes several requests. */
+function callsText(reason: RowReason): string {
+  const calls = counted(reason.connections, 'call');
+  switch (reason.code) {
+    case 'clustered-draws':
+      return `the requests of a call hang together (${digits(reason.inflation)} times the variance of independent ones), so ${calls} ${reason.connections === 1 ? 'is' : 'are'} not enough to tell (${deviationText(reason.widest)}): send more calls (-n), with a smaller count each`;
+    case 'leaning-connections':
+      return `${deviationText(reason.widest)}, but if every call leans to a side of its own, ${calls} of a right split could look like this: send more calls (-n)`;
+    case 'partly-pinned':
+      return `${count(reason.pure)} of ${calls} saw one destination only, and if all requests of some of them stay with it, a split that is off by the tolerance could look like this (${deviationText(reason.widest)}): send more calls (-n)`;
+    case 'pinned-connections':
+      return reason.connectionsToSettle === null
+        ? `all requests of a call stay with one destination, so ${calls} are the sample, and no number of them settles it`
+        : `all requests of a call stay with one destination, so ${calls} are the sample; about ${count(reason.connectionsToSettle)} (-n) would settle it`;
+    case 'one-destination':
+      return `only '${reason.destination}' answered, and ${calls} cannot tell a wrong split from calls whose requests stay with one destination: ${count(reason.connectionsToTell)} calls (-n) can`;
   }
 }
 
@@ -107,7 +141,7 @@ function wherever(missing: number): string {
 }
 
 function byConnection(units: Units): string {
-  return units === 'connections'
-    ? ', counted by connection, since each stays with one destination'
-    : '';
+  return units === 'requests'
+    ? ''
+    : `, counted by ${units === 'calls' ? 'call' : 'connection'}, since each stays with one destination`;
 }

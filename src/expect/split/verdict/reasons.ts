@@ -1,4 +1,5 @@
 import type { Deviation } from '../draws/deviation.js';
+import type { RowKind } from '../draws/dependence.js';
 import type { Units } from '../draws/draw-model.js';
 
 /** Why the verdict is what it is, with the numbers; `reasonText` puts it in words. */
@@ -107,7 +108,13 @@ export type SplitReason =
   | { code: 'missing-answers'; missing: number; sampled: number }
   | { code: 'too-few-requests'; widest: Deviation; sampled: number; requestsToSettle: number }
   | { code: 'deviation-near-tolerance'; widest: Deviation; sampled: number }
-  | { code: 'clustered-draws'; inflation: number; connections: number; widest: Deviation }
+  | {
+      code: 'clustered-draws';
+      inflation: number;
+      connections: number;
+      of: RowKind;
+      widest: Deviation;
+    }
   | {
       code: 'alike-in-time';
       /** X²/df of the blocks' homogeneity, at least 1. */
@@ -118,10 +125,27 @@ export type SplitReason =
       /** By how many standard deviations neighbours are too often alike; null where they are not. */
       neighbourZ: number | null;
     }
-  | { code: 'leaning-connections'; connections: number; widest: Deviation }
-  | { code: 'partly-pinned'; pure: number; connections: number; widest: Deviation }
-  | { code: 'pinned-connections'; connections: number; connectionsToSettle: number | null }
-  | { code: 'one-destination'; destination: string; connections: number; connectionsToTell: number }
+  | { code: 'leaning-connections'; connections: number; of: RowKind; widest: Deviation }
+  | {
+      code: 'partly-pinned';
+      pure: number;
+      connections: number;
+      of: RowKind;
+      widest: Deviation;
+    }
+  | {
+      code: 'pinned-connections';
+      connections: number;
+      of: RowKind;
+      connectionsToSettle: number | null;
+    }
+  | {
+      code: 'one-destination';
+      destination: string;
+      connections: number;
+      of: RowKind;
+      connectionsToTell: number;
+    }
   | {
       code: 'leak-not-excluded';
       sampled: number;

@@ -1,5 +1,6 @@
 import type { BlockView } from '../draws/blocks-in-time.js';
 import { drawModel, type Units } from '../draws/draw-model.js';
+import { blocksOfCalls } from '../draws/call-rows.js';
 import { countsOf } from '../draws/cell.js';
 import { type Dependence, judgeDependence } from '../draws/dependence.js';
 import { type SplitTest, testSplit } from '../draws/split-test.js';
@@ -89,7 +90,13 @@ export function decideSplit(evidence: SplitEvidence, rule: SplitRule): SplitDeci
     blocks:
       test === null || dependence?.kind === 'one-destination'
         ? []
-        : timeViews(evidence, split, test, choice, rule.alpha),
+        : timeViews(
+            { ...evidence, blocks: blocksOfCalls(evidence.blocks, connections, dependence) },
+            model.units === 'calls' ? model : split,
+            model.units === 'calls' ? testSplit(countsOf(model.cells), shares, choice) : test,
+            choice,
+            rule.alpha,
+          ),
   };
   const inAllViews = worst === null ? null : worstOfViews(worst, context.blocks);
 

@@ -2,7 +2,6 @@ import { type BlockView, blockViews } from '../draws/blocks-in-time.js';
 import { alwaysDeviates, drawModel, type DrawModel, equivalence } from '../draws/draw-model.js';
 import type { SplitTest, TestChoice } from '../draws/split-test.js';
 import type { SplitEvidence } from '../split-evidence.js';
-import type { JudgedSplit } from './judged-split.js';
 import { pValuesOf } from './p-values.js';
 import type { SplitReason } from './reasons.js';
 
@@ -18,6 +17,13 @@ export interface TimeView extends TimeModel {
   worst: number;
 }
 
+type TimeEvidence = Pick<SplitEvidence, 'destinations'> & {
+  blocks?: SplitEvidence['blocks'] | undefined;
+};
+
+/** What was drawn. */
+type DrawnCells = Pick<DrawModel, 'cells' | 'missing'>;
+
 /**
  * The draws by blocks in send order.
  *
@@ -26,8 +32,8 @@ export interface TimeView extends TimeModel {
  * @returns Empty where blocks were not counted.
  */
 export function timeViews(
-  evidence: SplitEvidence,
-  split: JudgedSplit,
+  evidence: TimeEvidence,
+  split: DrawnCells,
   test: SplitTest,
   choice: TestChoice,
   alpha: number,
@@ -39,8 +45,8 @@ export function timeViews(
 
 /** The same, not tested. */
 export function timeModels(
-  { blocks, destinations }: SplitEvidence,
-  { cells, missing }: JudgedSplit,
+  { blocks, destinations }: TimeEvidence,
+  { cells, missing }: DrawnCells,
 ): TimeModel[] {
   if (blocks === undefined) return [];
   const weighted = destinations.flatMap(({ weight }, i) => (weight > 0 ? [i] : []));
