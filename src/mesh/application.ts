@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http2';
+import { GRPC_STATUS } from './grpc-status.js';
 
 /** One replica of a workload. */
 export interface Pod {
@@ -45,3 +46,11 @@ export type UnaryMethod = (
 
 /** The methods of a server by their path, `/package.Service/Method`. */
 export type Application = ReadonlyMap<string, UnaryMethod>;
+
+/** Of a pod that calls no other by what is beside it. */
+export const noForwarding: Forward = () =>
+  Promise.resolve({
+    kind: 'error',
+    code: GRPC_STATUS.unimplemented,
+    message: 'nothing is forwarded here',
+  });

@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import type { UnaryReply } from './application.js';
+import { noForwarding } from './application.js';
 import { answerNoRoute } from './fault.js';
 import { listenH2, type H2ServerOptions } from './h2-server.js';
-import { GRPC_STATUS } from './grpc-status.js';
 import { serveStream } from './pod-server.js';
 import { randomDraws } from './random.js';
 import type { MeshService } from './services.js';
@@ -85,13 +84,4 @@ export async function startPathMesh(options: PathMeshOptions): Promise<PathMesh>
     },
     close: () => server.close(),
   };
-}
-
-/** None of these services calls another. */
-function noForwarding(): Promise<UnaryReply> {
-  return Promise.resolve({
-    kind: 'error',
-    code: GRPC_STATUS.unimplemented,
-    message: 'nothing is forwarded here',
-  });
 }

@@ -63,7 +63,7 @@ describe('the echo application in the mesh', () => {
     const outputs = output as string[];
     assert.equal(outputs.length, 500);
     const first = outputs[3]!.split('\n');
-    assert.match(first[0]!, /^\[3\] Latency=[0-9.]+µs$/);
+    assert.match(first[0]!, /^\[3\] Latency=[0-9.]+(?:µs|ms|s)$/);
     assert.ok(first.includes('[3 body] RequestHeader=x-a:b'));
     assert.ok(first.includes('[3 body] Host=echo.echo-grpc.svc.cluster.local:7070'));
     assert.ok(first.includes('[3 body] Echo=hi'));
@@ -99,6 +99,16 @@ describe('the echo application in the mesh', () => {
       forwarded[0]!.details,
       /^\d\d\/100 requests had errors; first error: rpc error: code = Unavailable desc = upstream/,
     );
+  });
+
+  it('fails the whole call when its requests are not all answered in time', async () => {
+    for (const version of ['v1', 'v2']) mesh.setFault(version, { kind: 'delay', delayMs: 200 });
+    const call = client.call('ForwardEcho', { url: URL, count: 3, timeout_micros: 20_000 });
+    await assert.rejects(call, {
+      code: 2,
+      details: 'request set timed out after 20ms and only 0/3 requests completed (0s avg)',
+    });
+    for (const version of ['v1', 'v2']) mesh.setFault(version, null);
   });
 
   it('refuses a URL it cannot forward to', async () => {

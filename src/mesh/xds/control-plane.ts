@@ -130,6 +130,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       }
     },
     setFault(kind, fault) {
+      if ((faults[kind] ?? null) === fault) return;
       faults = { ...faults, [kind]: fault };
       tellAnew();
     },
