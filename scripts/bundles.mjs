@@ -108,14 +108,17 @@ async function bundle(root, { folder, entries, leftOutside, joins = null, ...mor
 
 /** Fails when a package that is not installed with this one stays outside of the bundle. */
 function demandDependencies(root, folder, metafile) {
-  const { dependencies = {} } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const { dependencies = {}, peerDependencies = {} } = JSON.parse(
+    readFileSync(path.join(root, 'package.json'), 'utf8'),
+  );
   const outside = Object.values(metafile.outputs)
     .flatMap(({ imports }) => imports.filter(({ external }) => external))
     .map(({ path: specifier }) => specifier)
     .filter((specifier) => !isBuiltin(specifier));
   for (const specifier of outside) {
     const [name = ''] = /^(?:@[^/]+\/)?[^/]+/.exec(specifier) ?? [];
-    if (Object.hasOwn(dependencies, name)) continue;
+    // What users may bring themselves is loaded where it is asked for.
+    if (Object.hasOwn(dependencies, name) || Object.hasOwn(peerDependencies, name)) continue;
     throw new Error(`${folder} imports ${name}, which package.json has not among its dependencies`);
   }
 }

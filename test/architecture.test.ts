@@ -47,7 +47,7 @@ const GROUND_FLOOR = [
 /** The library's entry, which gives out what rooms have. */
 const LIBRARY = 'index.ts';
 /** The command that starts the embedded mesh is the one place in the product that may. */
-const MESH_STARTERS = ['cli/demo-mesh.ts'];
+const MESH_STARTERS = ['cli/demo-mesh.ts', 'cli/demo-proxyless.ts'];
 
 const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))

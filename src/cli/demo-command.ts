@@ -8,12 +8,19 @@ import { readScenarioFile } from '../inputs/scenario-file.js';
 import { parseWeights } from '../scenario/expectation-source.js';
 import { scenarioOf } from '../scenario/scenario.js';
 import type { Settings } from '../scenario/schema.js';
-import { demoFaultNamed } from './demo-fault.js';
-import { type DemoCertificate, demoCertificate, startDemoMesh } from './demo-mesh.js';
+import { type DemoFault, demoFaultNamed } from './demo-fault.js';
+import {
+  type DemoCertificate,
+  demoCertificate,
+  type DemoMeshOptions,
+  startDemoMesh,
+} from './demo-mesh.js';
+import { callsToSee } from './demo-proxyless.js';
 import { type DemoScenario, DEMOS, SERIES } from './demo-scenarios.js';
 import { EXIT, gravestStatus } from './exit-status.js';
 import type { Interruption } from './interruption.js';
 import type { Arguments } from './arguments.js';
+import { writeNote } from './notes.js';
 import { settingsFromFlags } from './settings.js';
 import { outputSettings } from './outputs.js';
 import { verifyAndReport } from './verify-command.js';
@@ -80,6 +87,8 @@ const ONE_DEMO_ONLY = ['serve', 'port', 'output'] as const;
 interface RunningDemo {
   demo: DemoScenario;
   address: string;
+  /** Of the control plane that its pods take their routes from; absent where there is none. */
+  controlPlane?: { address: string };
   /** What it serves. */
   weights: DemoScenario['weights'];
   /** Of the authority that vouches for it; null in plaintext. */
@@ -96,21 +105,36 @@ async function withMesh(
   action: (running: RunningDemo) => Promise<number>,
 ): Promise<number> {
   const weights = typeof args.actual === 'string' ? actualWeights(demo, args.actual) : demo.weights;
+  const few = callsToSee(faultOf(args));
   const settings = {
+    ...(few === null ? {} : { requests: few }),
     ...(await readScenarioFile(fileOf(demo), signal)),
     ...(await settingsFromFlags(args, signal)),
   };
   const certificate = demo.securedAs === undefined ? null : await demoCertificate(demo.securedAs);
-  const mesh = await openMesh(demo, weights, certificate?.own, args);
+  const told = new Set<string>();
+  const mesh = await openMesh(demo, weights, certificate?.own, args, (text, isDetail) => {
+    if (args.serve === true) writeNote(text);
+    else if (!isDetail) told.add(text);
+  });
   const trust = certificate === null ? null : temporaryFile(certificate.authority);
   try {
-    const { address } = mesh;
+    const { address, controlPlane } = mesh;
     const target = { target: address, ...(trust === null ? {} : { cacert: trust.file }) };
     const caFile = trust?.file ?? null;
-    return await action({ demo, address, weights, caFile, settings: { ...settings, ...target } });
+    return await action({
+      demo,
+      address,
+      ...(controlPlane === undefined ? {} : { controlPlane }),
+      weights,
+      caFile,
+      settings: { ...settings, ...target },
+    });
   } finally {
     trust?.remove();
     await mesh.close();
+    // Beside a report it would stand in the line of its progress.
+    if (args.quiet !== true) for (const text of told) writeNote(text);
   }
 }
 
@@ -165,6 +189,7 @@ async function openMesh(
   weights: DemoScenario['weights'],
   tls: DemoCertificate['own'] | undefined,
   args: Arguments,
+  tell: DemoMeshOptions['tell'],
 ): ReturnType<typeof startDemoMesh> {
   const { port = null } = args;
   if (port !== null && !(Number.isInteger(port) && Number(port) > 0 && Number(port) < 65536)) {
@@ -174,14 +199,19 @@ async function openMesh(
     weights,
     port: port === null ? null : Number(port),
     isPinned: args.pinned === true,
-    fault: typeof args.fault === 'string' ? demoFaultNamed(args.fault) : null,
+    fault: faultOf(args),
     ...(demo.deployment === undefined ? {} : { deployment: demo.deployment }),
     ...(tls === undefined ? {} : { tls }),
+    tell,
   });
 }
 
+function faultOf({ fault }: Arguments): DemoFault | null {
+  return typeof fault === 'string' ? demoFaultNamed(fault) : null;
+}
+
 async function serve(
-  { demo, address, weights, caFile }: RunningDemo,
+  { demo, address, controlPlane, weights, caFile }: RunningDemo,
   signal: AbortSignal,
 ): Promise<void> {
   const split = weights.map(({ name, weight }) => `${name} ${weight}`).join(', ');
@@ -189,6 +219,9 @@ async function serve(
   process.stdout.write(
     [
       `The ${demo.application} mesh listens on ${address} and splits ${split}.`,
+      ...(controlPlane === undefined
+        ? []
+        : [`Its control plane is at ${controlPlane.address} (xDS, plaintext).`]),
       '',
       'Call it:',
       `  ${demo.byHand(address, caFile)}`,

@@ -10,13 +10,29 @@ export const DEMO_FAULTS = {
   'no-retries': 'the gateway of grpc-gateway-retries tries nothing again',
 } as const;
 
-export type DemoFault = keyof typeof DEMO_FAULTS;
+/** What can be wrong with the control plane of `demo proxyless`. */
+export const PROXYLESS_FAULTS = [
+  'shift',
+  'away',
+  'missing-lds',
+  'missing-rds',
+  'missing-cds',
+  'missing-eds',
+  'invalid-lds',
+  'invalid-rds',
+  'invalid-cds',
+  'invalid-eds',
+] as const;
+
+export type ProxylessFault = (typeof PROXYLESS_FAULTS)[number];
+
+export type DemoFault = keyof typeof DEMO_FAULTS | ProxylessFault;
 
 /** @throws InputError for what is none of them. */
 export function demoFaultNamed(text: string): DemoFault {
-  if (Object.hasOwn(DEMO_FAULTS, text)) return text as DemoFault;
-  throw new InputError(
-    `there is no fault "${text}": it is one of ${Object.keys(DEMO_FAULTS).join(', ')}`,
-    { path: '--fault' },
-  );
+  const all: readonly string[] = [...Object.keys(DEMO_FAULTS), ...PROXYLESS_FAULTS];
+  if (all.includes(text)) return text as DemoFault;
+  throw new InputError(`there is no fault "${text}": it is one of ${all.join(', ')}`, {
+    path: '--fault',
+  });
 }

@@ -1,10 +1,11 @@
-import { type Bookinfo, startBookinfo } from '../mesh/bookinfo/bookinfo.js';
+import { startBookinfo } from '../mesh/bookinfo/bookinfo.js';
 import type { DemoFault } from './demo-fault.js';
+import { isOfControlPlane, requireProxylessFault, startProxylessDemo } from './demo-proxyless.js';
 import type { GatewayLimits } from '../mesh/gateway-limits.js';
 import { type Mesh, startMesh } from '../mesh/mesh.js';
 import type { WebOptions } from '../mesh/page-exchange.js';
 import type { PodErrors } from '../mesh/pod-errors.js';
-import { type MeshRoute, type PathMesh, startPathMesh } from '../mesh/path-mesh.js';
+import { type MeshRoute, startPathMesh } from '../mesh/path-mesh.js';
 import type { Certificate } from '../mesh/certificates.js';
 import { podNames, podsOfDeployment } from '../mesh/pod-names.js';
 import type { MeshService } from '../mesh/services.js';
@@ -12,11 +13,14 @@ import type { SplitBehaviour } from '../mesh/split-pods.js';
 import { InputError } from '../input-error.js';
 
 /**
- * What a demo's mesh runs: an application that is called itself, Bookinfo with its reviews, or several services
- * behind one gateway.
+ * What a demo's mesh runs: an application that is called itself, Bookinfo with its reviews, several services
+ * behind one gateway, or the echo application without proxies.
  */
 export type DemoApplication =
-  'greeter' | 'echo' | 'bookinfo' | 'grpc-gateway' | 'grpc-gateway-retries';
+  'greeter' | 'echo' | 'bookinfo' | 'grpc-gateway' | 'grpc-gateway-retries' | 'proxyless';
+
+/** @param isDetail It is of interest to those who look at the mesh alone. */
+export type Tell = (text: string, isDetail: boolean) => void;
 
 /** How a mesh is to be started. */
 export interface DemoMeshOptions {
@@ -32,6 +36,17 @@ export interface DemoMeshOptions {
   deployment?: (version: string) => string;
   /** Plaintext when absent. */
   tls?: Certificate;
+  /** Told what a person should know of what becomes of the mesh, when it happens. */
+  tell: Tell;
+}
+
+/** A mesh that is up. */
+export interface DemoMesh {
+  /** `host:port` */
+  address: string;
+  /** Of pods without proxies; absent where there is none. */
+  controlPlane?: { address: string };
+  close(): Promise<void>;
 }
 
 type Versions = { name: string; weight: number; pods: string[] }[];
@@ -54,10 +69,27 @@ const UNAVAILABLE = 14;
  */
 export async function startDemoMesh(
   application: DemoApplication,
-  { weights, port, isPinned, fault, deployment, tls }: DemoMeshOptions,
-): Promise<Mesh | Bookinfo | PathMesh> {
+  { weights, port, isPinned, fault, deployment, tls, tell }: DemoMeshOptions,
+): Promise<DemoMesh> {
   const at = { ...(port === null ? {} : { port }), ...(tls === undefined ? {} : { tls }) };
   try {
+    if (application === 'proxyless') {
+      requireProxylessFault(fault, isPinned);
+      const failing = failingOf(versionsOf('echo', weights), fault);
+      return await startProxylessDemo({
+        ...at,
+        weights,
+        fault,
+        errors: failing === null ? {} : { [failing.version]: failing },
+        shift: fault === 'shift' ? shiftOf(versionsOf('echo', weights)) : null,
+        tell,
+      });
+    }
+    if (isOfControlPlane(fault)) {
+      throw new InputError('no control plane but that of proxyless can have it: drop it', {
+        path: '--fault',
+      });
+    }
     if (application === 'bookinfo') {
       if (isPinned) {
         throw new InputError(
@@ -131,7 +163,7 @@ const RESILIENCE: GatewayLimits = {
 /** A gateway that tries calls again, before pods that fail some of them. */
 async function startRetryingMesh(
   at: { port?: number },
-  { weights, isPinned, fault }: Omit<DemoMeshOptions, 'port'>,
+  { weights, isPinned, fault }: Pick<DemoMeshOptions, 'weights' | 'isPinned' | 'fault'>,
 ): Promise<Mesh> {
   if (isPinned || (fault !== null && fault !== 'no-retries')) {
     throw new InputError('what fails here are its pods, and its retries with no-retries: drop it', {
@@ -202,6 +234,14 @@ function splitOf(
     default:
       return { versions };
   }
+}
+
+/** How far weights are off to either side of a shift, at most. */
+const SHIFT_POINTS = 0.15;
+
+/** What is told before a shift and after it; on average it is right. */
+function shiftOf(versions: Versions): [Record<string, number>, Record<string, number>] {
+  return [shifted(versions, SHIFT_POINTS), shifted(versions, -SHIFT_POINTS)];
 }
 
 /** Shares with some moved from the last version to the first, as far as both can. */

@@ -15,6 +15,7 @@ const DEMO_EPILOGUE = `Examples:
   splitproof demo --fault failing-canary   v2 fails some of its own calls: fails
   splitproof demo --fault drift            right on average only: never passes
   splitproof demo bookinfo                 reviews behind a product page
+  splitproof demo proxyless --fault shift  the control plane shifts the weights
   splitproof demo grpc-gateway             each of its scenarios in turn
   splitproof demo grpc-gateway-paths --actual v1=75,v2=25
                                            one wrong split of three: it is named
@@ -22,9 +23,12 @@ const DEMO_EPILOGUE = `Examples:
                                            a policy that is not applied: it is told
   splitproof demo echo --serve             for grpcurl and other tools`;
 
-const faults = Object.entries(DEMO_FAULTS)
-  .map(([name, meaning]) => `${name} (${meaning})`)
-  .join(', ');
+const faults = [
+  ...Object.entries(DEMO_FAULTS).map(([name, meaning]) => `${name} (${meaning})`),
+  'of proxyless: shift (the control plane shifts the weights halfway, right on average)',
+  'away (it goes, and comes back)',
+  'missing-KIND and invalid-KIND (of what it tells; KIND is lds, rds, cds or eds)',
+].join(', ');
 
 /** Adds everything `demo` understands. */
 export function demoOptions(command: Argv): Argv {
@@ -32,7 +36,7 @@ export function demoOptions(command: Argv): Argv {
     .positional('scenario', {
       type: 'string',
       describe:
-        'greeter (60/40), greeter-100-0, echo (20/80), bookinfo (10/40/50), grpc-gateway (all of grpc-gateway-tls, -h2c, -paths, -streaming, -retries, -web)',
+        'greeter (60/40), greeter-100-0, echo (20/80), proxyless (echo without proxies, 20/80 by xDS), bookinfo (10/40/50), grpc-gateway (all of grpc-gateway-tls, -h2c, -paths, -streaming, -retries, -web)',
       default: 'greeter',
     })
     .options({

@@ -60,6 +60,19 @@ export const DEMOS: Record<string, DemoScenario> = {
       'echo.echo-grpc.svc.cluster.local:7070',
     ),
   },
+  // The pod at the target sends the calls itself, by xDS.
+  proxyless: {
+    file: 'echo-forward-20-80.yaml',
+    application: 'proxyless',
+    weights: [
+      { name: 'v1', weight: 20 },
+      { name: 'v2', weight: 80 },
+    ],
+    byHand: grpcurl(
+      '{"url":"xds:///echo.echo-grpc.svc.cluster.local:7070","count":5}',
+      'proto.EchoTestService/ForwardEcho',
+    ),
+  },
   bookinfo: {
     file: 'bookinfo-10-40-50.yaml',
     application: 'bookinfo',

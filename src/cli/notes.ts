@@ -7,9 +7,11 @@ const HANGING = 6;
 /** Says on standard error what stands on standard output, and what to know about it. */
 export function writeNotes(summary: string, notes: readonly string[]): void {
   const style = errorStyle();
-  const lines = [
-    wrap(`splitproof: ${plainText(summary)}`, style),
-    ...notes.map((note) => wrap(`note: ${plainText(note)}`, style, HANGING)),
-  ];
-  process.stderr.write(`${lines.join('\n')}\n`);
+  process.stderr.write(`${wrap(`splitproof: ${plainText(summary)}`, style)}\n`);
+  for (const note of notes) writeNote(note);
+}
+
+/** Says one thing to know on standard error. */
+export function writeNote(note: string): void {
+  process.stderr.write(`${wrap(`note: ${plainText(note)}`, errorStyle(), HANGING)}\n`);
 }

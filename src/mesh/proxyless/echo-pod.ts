@@ -22,8 +22,8 @@ export interface EchoPodOptions {
   errors?: PodErrors;
   /** What names stand for where it sends to. */
   names: ServiceNames;
-  /** The bootstrap of its xDS client, as JSON. */
-  bootstrap: string;
+  /** Gives the bootstrap of its xDS client, as JSON, once it has something to send. */
+  bootstrap: () => string;
   /** Told of each request of another that is no ForwardEcho. */
   onEcho: () => void;
 }
@@ -35,6 +35,8 @@ export interface EchoPod {
   address: string;
   port: number;
   httpPort: number;
+  /** Closes the connections to others: before those others close, which a client would wait for. */
+  stopSending(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,7 +59,7 @@ export async function startEchoPod(options: EchoPodOptions): Promise<EchoPod> {
       client = grpcClientOf(grpc, {
         target: request.url,
         credentials: new XdsChannelCredentials(grpc.credentials.createInsecure()),
-        options: { [BOOTSTRAP]: bootstrap },
+        options: { [BOOTSTRAP]: bootstrap() },
       });
       xdsClients.set(request.url, client);
     }
@@ -106,9 +108,12 @@ export async function startEchoPod(options: EchoPodOptions): Promise<EchoPod> {
     address: server.address,
     port: server.port,
     httpPort: http.port,
-    async close() {
+    async stopSending() {
       await Promise.all([...xdsClients.values()].map(settled));
       for (const client of xdsClients.values()) client.close();
+      xdsClients.clear();
+    },
+    async close() {
       await Promise.all([server.close(), http.close()]);
     },
   };

@@ -83,17 +83,15 @@ export async function startProxylessMesh(options: ProxylessMeshOptions): Promise
   }
 
   const weights = Object.fromEntries(versions.map(({ name, weight }) => [name, weight]));
-  const controlPlane = await startControlPlane({
-    resources: resources(weights),
-    ...(onEvent === undefined ? {} : { onEvent }),
-  });
+  let controlPlane: ControlPlane | null = null;
   async function close(): Promise<void> {
-    await controlPlane.start();
-    for (const kind of XDS_KINDS) controlPlane.setFault(kind, null);
+    await controlPlane?.start();
+    for (const kind of XDS_KINDS) controlPlane?.setFault(kind, null);
+    await Promise.all(pods.map((pod) => pod.stopSending()));
     await Promise.all(pods.map((pod) => pod.close()));
-    await controlPlane.stop();
+    await controlPlane?.stop();
   }
-  try {
+  async function startPods(): Promise<void> {
     for (const version of versions) {
       for (const name of version.pods) {
         const { port } = options;
@@ -104,7 +102,7 @@ export async function startProxylessMesh(options: ProxylessMeshOptions): Promise
           ...(pods.length === 0 && port !== undefined ? { port } : {}),
           ...(failing === undefined ? {} : { errors: failing }),
           names,
-          bootstrap: bootstrapOf(controlPlane.address, name),
+          bootstrap: () => bootstrapOf(controlPlane?.address ?? '', name),
           onEcho: () => {
             served[name] = (served[name] ?? 0) + 1;
             requests += 1;
@@ -116,21 +114,28 @@ export async function startProxylessMesh(options: ProxylessMeshOptions): Promise
         services.get(`${HOST}:${HTTP_PORT}`)?.push({ host: '127.0.0.1', port: pod.httpPort });
       }
     }
-    controlPlane.publish(resources(weights));
+  }
+  try {
+    await startPods();
+    controlPlane = await startControlPlane({
+      resources: resources(weights),
+      ...(onEvent === undefined ? {} : { onEvent }),
+    });
   } catch (error) {
     await close();
     throw error;
   }
+  const plane = controlPlane;
   const [first] = pods;
   if (first === undefined) throw new RangeError('a mesh needs at least one pod');
   return {
     host: '127.0.0.1',
     port: first.port,
     address: first.address,
-    controlPlane,
+    controlPlane: plane,
     served: () => ({ ...served }),
     setWeights(next) {
-      controlPlane.publish(resources(next));
+      plane.publish(resources(next));
     },
     close,
   };
