@@ -108,17 +108,17 @@ async function bundle(root, { folder, entries, leftOutside, joins = null, ...mor
 
 /** Fails when a package that is not installed with this one stays outside of the bundle. */
 function demandDependencies(root, folder, metafile) {
-  const { dependencies = {}, peerDependencies = {} } = JSON.parse(
-    readFileSync(path.join(root, 'package.json'), 'utf8'),
-  );
+  const text = readFileSync(path.join(root, 'package.json'), 'utf8');
+  const { dependencies = {}, peerDependencies = {} } = JSON.parse(text);
+  // Whoever needs an optional one installs it, and is told so where it is missing.
+  const known = { ...dependencies, ...peerDependencies };
   const outside = Object.values(metafile.outputs)
     .flatMap(({ imports }) => imports.filter(({ external }) => external))
     .map(({ path: specifier }) => specifier)
     .filter((specifier) => !isBuiltin(specifier));
   for (const specifier of outside) {
     const [name = ''] = /^(?:@[^/]+\/)?[^/]+/.exec(specifier) ?? [];
-    // What users may bring themselves is loaded where it is asked for.
-    if (Object.hasOwn(dependencies, name) || Object.hasOwn(peerDependencies, name)) continue;
+    if (Object.hasOwn(known, name)) continue;
     throw new Error(`${folder} imports ${name}, which package.json has not among its dependencies`);
   }
 }

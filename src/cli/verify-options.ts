@@ -132,12 +132,19 @@ export const SETTING_OPTIONS = {
   'connect-to': text(CONNECTION, 'HOST1:PORT1:HOST2:PORT2 to connect to instead'),
   'connect-timeout': text(CONNECTION, 'How long connecting may take [10s]'),
 
+  'xds-server': text(
+    CONNECTION,
+    'Control plane of an xds:/// target: HOST:PORT, unix:PATH [by GRPC_XDS_BOOTSTRAP]',
+  ),
+  'xds-node-id': text(CONNECTION, 'What its client calls itself [sidecar~127.0.0.1~splitproof.NS~…]'),
+  'xds-retries': flag(CONNECTION, 'Its failed calls are made again, as the routes have it [not]'),
+
   requests: number(LOAD, 'How many requests [planned from the weights]', {
     alias: ['n', 'total'],
   }),
   duration: text(LOAD, 'Stop sending after this long', { alias: 'z' }),
   concurrency: number(LOAD, 'Requests in flight in all [64]', { alias: 'c' }),
-  connections: number(LOAD, 'Connections [32]'),
+  connections: number(LOAD, 'Connections [32; clients of xds:///: as many as --workers]'),
   rps: number(LOAD, 'Requests per second, sent on schedule: an open loop [as fast as answered]', {
     alias: 'r',
   }),
@@ -148,7 +155,7 @@ export const SETTING_OPTIONS = {
   timeout: text(LOAD, "Each request's deadline [10s]", { alias: ['t', 'max-time'] }),
   warmup: text(LOAD, 'Sent before the sample: a number of requests, or a duration'),
   'wait-for-rollout': text(LOAD, 'Wait until the traffic follows the weights, at most this long'),
-  engine: text(LOAD, 'Which client makes the calls [h2]', {
+  engine: text(LOAD, 'Which client makes the calls [h2; grpc-js for xds:///]', {
     choices: ['h2', 'grpc-js'],
   }),
 
@@ -193,7 +200,7 @@ export const HTTP_OPTIONS = {
 export const REQUEST_POSITIONAL = {
   array: true,
   type: 'string',
-  describe: 'TARGET (host:port, :port, unix:/path, URL), METHOD (pkg.Service/Method)',
+  describe: 'TARGET (host:port, :port, unix:/path, URL, xds:///service:port), METHOD (pkg.Service/Method)',
 } as const;
 
 /** The scenario file, which holds any of the settings. */
@@ -235,6 +242,9 @@ const VERIFY_EPILOGUE = `Examples:
   By Istio's echo server, which makes the requests (count 10 a call):
     splitproof verify -f manifests/ --plaintext localhost:17171 \\
       --forward-to xds:///echo.echo-grpc.svc.cluster.local:7070
+  As a client without a proxy, which a control plane configures:
+    splitproof verify -f manifests/ --xds-server unix:/etc/istio/proxy/XDS \\
+      xds:///echo.default.svc.cluster.local:7070 proto.EchoTestService/Echo
 
 Exit status: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 unreachable,
 70 internal fault, 130 or 143 interrupted.`;

@@ -1,4 +1,5 @@
 import type { AnswerExample } from './answer-example.js';
+import type { ControlPlaneCounts } from './control-plane.js';
 import type { Outcome } from './outcome.js';
 import type { PageLeave } from './page-leave.js';
 import type { ProxyReadings } from './proxy-readings.js';
@@ -501,4 +502,6 @@ export interface Counted {
   proxies: ProxyReadings[];
   /** What browsers would be answered that make the calls for pages; absent where none is asked. */
   leaves?: PageLeave[] | undefined;
+  /** By part of the run: what its control plane did; absent where none configures the clients. */
+  controlPlanes?: ControlPlaneCounts[] | undefined;
 }

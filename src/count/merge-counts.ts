@@ -1,3 +1,4 @@
+import { mergeControlPlanes } from './control-plane.js';
 import type {
   CallCounts,
   ConnectionCounts,
@@ -28,6 +29,7 @@ import { distinctTls } from './tls-details.js';
  *   is kept, and of two with one code the later one.
  * - A wait for a roll-out took as long as the longest, and ended well if all did.
  * - Counters of proxies grew from the first reading of any part to the last of any.
+ * - What control planes did to the parts stands side by side.
  * - Whether pages may make the calls is told by every answer that differs.
  * - Times that add up are kept in whole microseconds, which add up exactly.
  *
@@ -52,6 +54,7 @@ export function mergeCounts(a: Counted, b: Counted): Counted {
     rollout: mergeRollouts(a.rollout, b.rollout),
     proxies: mergeReadings(a.proxies, b.proxies),
     ...mergeLeaves(a.leaves, b.leaves),
+    ...mergeControlPlanes(a.controlPlanes, b.controlPlanes),
   };
 }
 

@@ -4,14 +4,16 @@ import type { RouteLimits } from '../expect/retries/route-limits.js';
 import type { AskedPage } from '../expect/page/asked-page.js';
 import type { ExpectedRoute } from '../routing/taken-route.js';
 
-/** What a proxy was programmed to do with a request, beside what is configured. */
+/** What a proxy, or a client without one, was programmed to do with a request, beside what is configured. */
 export interface ProgrammedRecord {
-  /** Where its configuration was read: a URL or a file. */
+  /** Where its configuration was read: a URL, a file, or `control plane HOST:PORT`. */
   source: string;
   /** Route table and virtual host that take the request; null when none does. */
   table: string | null;
   virtualHost: string | null;
   routes: string[];
+  /** `namespace/name` of those that the routes are made of; absent where they do not say. */
+  virtualServices?: string[] | undefined;
   destinations: {
     name: string;
     /** null where it is not known which of the other side's this is. */

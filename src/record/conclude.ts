@@ -8,6 +8,7 @@ import { plainThresholds } from '../expect/comparison/ratio-threshold.js';
 import type { CallJudgement, CountedCall, Reason } from '../expect/expectation.js';
 import { sentence } from '../expect/found.js';
 import { judgeCalls } from '../expect/kinds.js';
+import { controlPlaneFindings, controlPlaneReason } from '../expect/load/control-plane.js';
 import { judgeLoad } from '../expect/load/judge-load.js';
 import { shortageReason } from '../expect/load/client-shortage.js';
 import { notOpenedReason } from '../expect/load/connections-not-opened.js';
@@ -147,6 +148,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
           ...ofCall(ofForwards, label),
         ];
       }),
+      ...controlPlaneFindings(counted, labels),
       ...ofLoad.findings,
       ...(repeated === null ? [] : [repeated]),
     ]),
@@ -252,15 +254,17 @@ const UNSENT = 'unsent-requests';
 
 /** What keeps a run from passing whatever its counts say. */
 function barsOf(
-  { isInterrupted, deaths, calls, stopped, transport }: Counted,
+  counted: Counted,
   judged: readonly CallJudgement[],
 ): Reason[] {
+  const { isInterrupted, deaths, calls, stopped, transport } = counted;
   const bars: Reason[] = [];
   const early = harmReason(stopped) ?? hopelessReason(stopped);
   for (const bar of [
     early,
     notOpenedReason(stopped),
     shortageReason(transport.shortages ?? new Map()),
+    controlPlaneReason(counted),
   ]) {
     if (bar !== null) bars.push(bar);
   }

@@ -75,7 +75,7 @@ export const behind = z.object({
   frontRoute: route.nullable(),
 });
 
-/** What the proxy itself was programmed to do with the request. */
+/** What the proxy, or the client without one, was programmed to do with the request. */
 export const programmed = z.object({
   /** Where its configuration was read: a URL or a file. */
   source: z.string(),
@@ -83,6 +83,8 @@ export const programmed = z.object({
   table: z.string().nullable(),
   virtualHost: z.string().nullable(),
   routes: z.array(z.string()),
+  /** `namespace/name` of those that the routes are made of; absent where they do not say. */
+  virtualServices: z.array(z.string()).optional(),
   destinations: z.array(
     z.object({
       name: z.string(),

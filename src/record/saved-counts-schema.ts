@@ -166,6 +166,9 @@ const corsHeaders = z.object({
 });
 
 /** The saved form of `Counted`: maps as pairs, histograms as text. */
+/** How a control plane has a call split. */
+const toldShares = z.array(z.object({ name: z.string(), share: z.number() }));
+
 export const savedCountsSchema = z.object({
   span: z.object({ startMs: msSince1970, endMs: msSince1970, sendingMs: milliseconds }).nullable(),
   isInterrupted: z.boolean(),
@@ -234,6 +237,20 @@ export const savedCountsSchema = z.object({
         preflight: z.object({ status: count, headers: corsHeaders }).nullable(),
         answer: corsHeaders.nullable(),
         trouble: z.string(),
+      }),
+    )
+    .optional(),
+  controlPlanes: z
+    .array(
+      z.object({
+        server: z.string(),
+        changes: z.array(
+          z.object({ call: count, atMs: msSince1970, before: toldShares, after: toldShares }),
+        ),
+        losses: z.array(
+          z.object({ fromMs: msSince1970, untilMs: msSince1970.nullable(), why: z.string() }),
+        ),
+        unusable: z.array(z.object({ atMs: msSince1970, what: z.string(), why: z.string() })),
       }),
     )
     .optional(),

@@ -2,7 +2,7 @@ import { InputError } from '../input-error.js';
 import { isLoopback } from '../load/transport/loopback.js';
 import type { Admit } from '../load/transport/transport.js';
 import { count, counted } from '../number-text.js';
-import { isAllowed } from '../scenario/allowed-targets.js';
+import { isAllowed, type Place } from '../scenario/allowed-targets.js';
 import { formatTarget } from '../scenario/target.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { clientNeeds } from './client-needs.js';
@@ -44,13 +44,18 @@ export function admissionTo(
 export function allowedTo({ dialled, limits }: Pick<Scenario, 'dialled' | 'limits'>): Admit {
   return (addresses) => {
     for (const allowed of limits.allowedTargets) {
-      if (isAllowed(allowed, dialled, addresses)) continue;
+      if (isAllowed(allowed, placeOf(dialled), addresses)) continue;
       throw new InputError(
         `the target ${shown(dialled, addresses)} is none of those that may be loaded: ${allowed.patterns.join(', ')}`,
         allowed.place,
       );
     }
   };
+}
+
+/** A service is allowed by its name, or by the addresses of its pods. */
+function placeOf(dialled: Scenario['dialled']): Place {
+  return dialled.kind === 'xds' ? { ...dialled, kind: 'tcp' } : dialled;
 }
 
 /** What of a load takes a word of agreement; null: nothing. */

@@ -1,5 +1,5 @@
 import type { CallProtocol } from '../call/kinds.js';
-import { formatTarget, type Target } from '../scenario/target.js';
+import { formatTarget, hostPort, type Target } from '../scenario/target.js';
 
 const DEFAULT_PORTS = { http: 80, https: 443 } as const;
 
@@ -9,6 +9,7 @@ const DEFAULT_PORTS = { http: 80, https: 443 } as const;
  */
 export function authorityOf(target: Target, kind: CallProtocol, scheme: 'http' | 'https'): string {
   if (target.kind === 'unix') return 'localhost';
+  if (target.kind === 'xds') return hostPort(target);
   const text = formatTarget(target);
   const port = `:${DEFAULT_PORTS[scheme]}`;
   return kind !== 'grpc' && text.endsWith(port) ? text.slice(0, -port.length) : text;

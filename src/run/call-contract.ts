@@ -52,6 +52,10 @@ export function contractFinder(
     const given = call.contract.reflect ? null : await files(call.contract);
     const known = given === null ? 'nothing' : knownOf(given, call.method);
     if (given !== null && known === 'method') return { kind: 'files', contract: given };
+    if (scenario.target.kind === 'xds') {
+      if (given !== null && known === 'service') findMethod(given, call.method);
+      throw missing(`an xds:/// target is not asked what describes its calls: ${INSTEAD}`);
+    }
     const { authority, metadata } = call;
     const answer = await reflected({ service, call: { authority, metadata } });
     if (answer.kind === 'answered') return { kind: 'reflected', contract: answer.value };

@@ -214,7 +214,7 @@ function routeAs(
     );
   }
   let { authority } = call;
-  if (authority === null && target?.kind === 'tcp') {
+  if (authority === null && target !== null && target.kind !== 'unix') {
     authority = authorityOf(target, call.kind, scheme);
   }
   if (authority === null) {

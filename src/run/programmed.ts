@@ -57,7 +57,16 @@ export function programmedSplit(
   gatewayPort: number | null,
   configured: Configured,
 ): ProgrammedRecord {
-  const destinations = configuredDestinations(configured);
+  return programmedAs(replicas, request, gatewayPort, configuredDestinations(configured));
+}
+
+/** As {@link programmedSplit}, with what proxies know the destinations by. */
+export function programmedAs(
+  replicas: readonly ProxyConfig[],
+  request: RouteRequest,
+  gatewayPort: number | null,
+  destinations: readonly ConfiguredDestination[],
+): ProgrammedRecord {
   const splits = replicas.map((replica) => splitOf(replica, request, gatewayPort, destinations));
   const told =
     splits.find(({ difference }) => difference !== null) ??
@@ -76,9 +85,14 @@ function splitOf(
   const port = gatewayPort ?? portOf(request.authority);
   if (!servesHost(tables, request, port)) return unserved(place, tables, request, destinations);
   const route = programmedRoute(tables, request, port);
-  const { table, virtualHost, routes, answeredByProxy } = route;
+  const { table, virtualHost, routes, virtualServices, answeredByProxy } = route;
   const comparison = compareProgrammed(destinations, route);
-  return { source: place, table, virtualHost, routes, answeredByProxy, ...comparison };
+  return {
+    ...{ source: place, table, virtualHost, routes },
+    ...(virtualServices.length === 0 ? {} : { virtualServices }),
+    answeredByProxy,
+    ...comparison,
+  };
 }
 
 /** Names the difference between configuration and proxy, if there is one, or why none can be told. */

@@ -15,6 +15,7 @@ import { paceNote } from './gentleness.js';
 import { samplePlan } from './sample.js';
 import { nothingOf, type ReachedTarget, reachTarget } from './target.js';
 import type { WatchedProxies } from './watched-proxies.js';
+import type { ControlPlane } from './xds/control-plane.js';
 import { withoutSecrets } from './without-secrets.js';
 
 /** Loads a target that is there. @param plan The load of the sample. */
@@ -38,6 +39,7 @@ export function recordRun(
     const run = await ask(scenario, options);
     let { asked } = run;
     const proxies = await watchedProxies(scenario, run, options);
+    const control = await controlPlane(scenario, run, options);
     const loaded = await besideLog(scenario, run, options, async (logged) => {
       const limits = await readClientLimits();
       const { httpVersion } = scenario.load;
@@ -50,6 +52,7 @@ export function recordRun(
         run.calls.map((call) => call.loaded),
         admissionTo(scenario, run.requests),
         options,
+        control,
       );
       if (!target.isThere) {
         requireOwnMeans(target.found.unreachable);
@@ -77,8 +80,13 @@ export function recordRun(
         leaves === null ? target.found : mergeCounts(target.found, leaves),
         counted,
       );
-    });
-    const counted = proxies === null ? loaded : { ...loaded, proxies: await proxies.readAgain() };
+    }).finally(() => control?.close());
+    if (control !== null) asked = control.asked(asked, loaded.span);
+    const counted = {
+      ...loaded,
+      ...(proxies === null ? {} : { proxies: await proxies.readAgain() }),
+      ...(control === null ? {} : { controlPlanes: [control.seen(loaded)] }),
+    };
     const outcome = await withoutChangedAddresses(scenario, { ...run, asked }, counted, options);
     return recordOf(outcome.asked, outcome.counted, await conclude(outcome.asked, outcome.counted));
   });
@@ -99,6 +107,16 @@ async function watchedProxies(
   if (programmed?.kind !== 'envoy-admin') return null;
   const { watchProxies } = await import('./watched-proxies.js');
   return await watchProxies(programmed.urls, places, options);
+}
+
+async function controlPlane(
+  scenario: Scenario,
+  run: PreparedRun,
+  options: RunOptions,
+): Promise<ControlPlane | null> {
+  if (scenario.xds === null) return null;
+  const { openControlPlane } = await import('./xds/control-plane.js');
+  return await openControlPlane(scenario, scenario.xds, run, options);
 }
 
 /** Does something while the access log is read, where a call goes by one. */

@@ -1,6 +1,7 @@
 import type { RouteRequest } from '../routing/request.js';
 import type { ExpectationSource } from '../scenario/expectation-source.js';
 import type { Target } from '../scenario/target.js';
+import { viaOf } from '../scenario/xds-settings.js';
 
 /** What of a request its route depends on. */
 export interface RequestParts {
@@ -17,7 +18,7 @@ export interface RequestParts {
   namespace: string;
 }
 
-/** The request as the routes see it. */
+/** The request as the routes see it. @throws InputError for routes that the target's calls never meet. */
 export function routeRequest(
   parts: RequestParts,
   manifests: Extract<ExpectationSource, { kind: 'manifests' }>,
@@ -32,7 +33,7 @@ export function routeRequest(
     ...(serverName === null ? {} : { serverName }),
     headers: new Map(metadata),
     targetPort: target?.kind === 'tcp' ? target.port : null,
-    via,
+    via: viaOf(via, target),
     namespace,
     ...(clientLabels === undefined ? {} : { clientLabels }),
     ...(virtualService === undefined ? {} : { virtualService }),

@@ -1,6 +1,6 @@
 import type { Counted, FailureCounts } from '../count/counted.js';
 import type { LoadOrder } from '../load/load-order.js';
-import type { Admit, OpenTransport } from '../load/transport/transport.js';
+import type { Admit, OpenTransport, SocketTransportSpec } from '../load/transport/transport.js';
 
 /** What becomes of requests in plaintext where TLS is waited for, and nothing said of what came. */
 const CLOSED = /^(?:closed by the peer|socket error ECONNRESET) before it answered$/;
@@ -29,8 +29,10 @@ export async function withSilentTls(
   openTransport: OpenTransport,
   signal: AbortSignal,
 ): Promise<Counted> {
-  if (order.transport.tls !== null || !isClosedOnly(counted) || signal.aborted) return counted;
-  if (!(await speaksTls(order, openTransport, signal))) return counted;
+  const { transport } = order;
+  if (transport.kind !== 'sockets' || transport.tls !== null) return counted;
+  if (!isClosedOnly(counted) || signal.aborted) return counted;
+  if (!(await speaksTls(order, transport, openTransport, signal))) return counted;
   return {
     ...counted,
     calls: counted.calls.map((call) => ({
@@ -55,7 +57,8 @@ function isClosedOnly({ calls }: Counted): boolean {
 const ADMITTED: Admit = () => undefined;
 
 async function speaksTls(
-  { transport, calls, addresses }: LoadOrder,
+  { calls, addresses }: LoadOrder,
+  transport: SocketTransportSpec,
   openTransport: OpenTransport,
   signal: AbortSignal,
 ): Promise<boolean> {

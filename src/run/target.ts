@@ -8,10 +8,17 @@ import type { LoadPlan } from '../load/plan.js';
 import { isLoopback } from '../load/transport/loopback.js';
 import { openTransport } from '../load/transport/open-transport.js';
 import { type Sent, sendInTurn } from '../load/transport/send-in-turn.js';
-import type { Admit, ConnectionEvents, Reach, TransportSpec } from '../load/transport/transport.js';
+import type {
+  Admit,
+  ConnectionEvents,
+  Reach,
+  SocketTransportSpec,
+  TransportSpec,
+} from '../load/transport/transport.js';
 import { hostOfAuthority } from '../scenario/authority-host.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { RunOptions } from './options.js';
+import type { ControlPlane } from './xds/control-plane.js';
 import { withSilentTls } from './silent-tls.js';
 
 /** What a load is for. */
@@ -50,6 +57,7 @@ export interface ReachedTarget {
  *
  * @param calls At least one.
  * @param admit Decides on the addresses before any is connected to.
+ * @param control What a control plane has told of the target; null: none is asked.
  * @throws InputError when a certificate or key cannot be used, or the addresses must not be loaded.
  */
 export async function reachTarget(
@@ -57,9 +65,11 @@ export async function reachTarget(
   calls: readonly LoadedCall[],
   admit: Admit,
   { signal = new AbortController().signal, onNote, openTransport: own }: RunOptions,
+  control: ControlPlane | null = null,
 ): Promise<ReachedTarget> {
   const requests = calls.map(({ request }) => request);
-  const spec: TransportSpec = {
+  if (control?.spec === null) return withoutConfiguration(control, calls, signal);
+  const spec: TransportSpec = control?.spec ?? {
     ...(await transportSpec(scenario, onNote, signal)),
     ...(requests[0] !== undefined && { nameInTls: hostOfAuthority(requests[0].authority) }),
   };
@@ -104,6 +114,30 @@ export async function reachTarget(
   };
 }
 
+/** Where nobody says where the pods are, or how they are called. */
+function withoutConfiguration(
+  { problem }: ControlPlane,
+  calls: readonly LoadedCall[],
+  { aborted: isInterrupted }: AbortSignal,
+): ReachedTarget {
+  const nothing = (): never => {
+    throw new RangeError('a target that is not there');
+  };
+  return {
+    isThere: false,
+    isLoopback: false,
+    addresses: 0,
+    httpVersion: '2',
+    found: {
+      ...nothingOf(calls),
+      isInterrupted,
+      unreachable: problem === null || isInterrupted ? [] : [problem],
+    },
+    sendInTurn: nothing,
+    load: nothing,
+  };
+}
+
 /** In HTTP/1.1 a connection carries one request at a time: there are as many of them. */
 function exclusive(plan: LoadPlan, connections: number): LoadPlan {
   const most = Math.min(connections, plan.requests ?? Infinity);
@@ -131,7 +165,8 @@ export async function transportSpec(
   { target, dialled, security, connectTimeoutMs, load }: Connecting & Pick<Scenario, 'load'>,
   onNote: RunOptions['onNote'],
   signal: AbortSignal,
-): Promise<TransportSpec> {
+): Promise<SocketTransportSpec> {
+  if (dialled.kind === 'xds') throw new RangeError('a target that a control plane is asked of');
   // Addresses are dialled after the name is resolved; the certificate is for the name.
   const host = target.kind === 'tcp' ? target.host : undefined;
   // Cryptography is loaded only where it is needed: it takes its time.

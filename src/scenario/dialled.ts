@@ -1,5 +1,5 @@
 import { InputError } from '../input-error.js';
-import { formatTarget, parseTarget, type Target } from './target.js';
+import { formatTarget, parseTarget, type SocketTarget, type Target } from './target.js';
 
 /**
  * Where connections go for a target: elsewhere, where curl's `--resolve` or `--connect-to` says so. What
@@ -15,16 +15,20 @@ export function dialledTarget(
 ): Target {
   const { resolve, connectTo } = settings;
   if (resolve === undefined && connectTo === undefined) return target;
+  const path = resolve === undefined ? '--connect-to' : '--resolve';
   if (target.kind === 'unix') {
-    throw new InputError('a unix socket is connected to by its path: drop it', {
-      path: resolve === undefined ? '--connect-to' : '--resolve',
+    throw new InputError('a unix socket is connected to by its path: drop it', { path });
+  }
+  if (target.kind === 'xds') {
+    throw new InputError('the control plane says where the pods of an xds:/// target are: drop it', {
+      path,
     });
   }
   const resolved = resolve === undefined ? target : resolvedTo(target, resolve);
   return connectTo === undefined ? resolved : connectedTo(resolved, connectTo);
 }
 
-type TcpTarget = Extract<Target, { kind: 'tcp' }>;
+type TcpTarget = Extract<SocketTarget, { kind: 'tcp' }>;
 
 const HOST = String.raw`(\[[0-9A-Fa-f:.%]+\]|[^:[\]]*)`;
 

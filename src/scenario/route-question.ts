@@ -72,7 +72,12 @@ export function routeQuestion(all: Settings): RouteQuestion {
     deadlineMs: settings.timeout === undefined ? null : (parseDurationMs(settings.timeout) ?? null),
     connectionAlone: connection !== null && settings.call === undefined,
     secrets: secretsOf(settings.mask ?? [], call.metadata, 'path' in call ? [call.path] : []),
-    scheme: settings.plaintext === true ? 'http' : target?.kind === 'tcp' ? target.scheme : null,
+    scheme:
+      settings.plaintext === true || target?.kind === 'xds'
+        ? 'http'
+        : target?.kind === 'tcp'
+          ? target.scheme
+          : null,
   };
 }
 

@@ -21,6 +21,7 @@ import { type Pace, paceOf } from './pace.js';
 import { NO_LIMITS, type RunLimits } from './run-limits.js';
 import type { Settings } from './schema.js';
 import { parseTargetUrl, type Target, type TargetUrl } from './target.js';
+import { type XdsSettings, xdsSettings } from './xds-settings.js';
 
 /** What is expected of the answers to a call. */
 export type Expect = ExpectedSplitSettings;
@@ -83,6 +84,8 @@ export interface Scenario {
   target: Target;
   /** Where connections go, with the target's name. */
   dialled: Target;
+  /** The client that a control plane configures; null: the target is none of `xds:///`. */
+  xds: XdsSettings | null;
   namespace: string;
   /** At least one. Those of a verification all expect something. */
   calls: readonly ScenarioCall[];
@@ -159,13 +162,16 @@ export function scenarioOf(
   const calls = callList(settings).map((own, index, all) =>
     inCall(all, index, () => scenarioCall(own, url, command)),
   );
-  const security = securityOf(settings, target, nameOfAuthority(calls));
+  const xds = xdsSettings(settings, target);
+  const security: Security =
+    xds === null ? securityOf(settings, target, nameOfAuthority(calls)) : { kind: 'plaintext' };
   const { resolve, 'connect-to': connectTo } = settings;
   return {
     command,
     name: settings.name ?? null,
     target,
     dialled: dialledTarget(target, { resolve, connectTo }),
+    xds,
     namespace: settings.namespace ?? DEFAULT_NAMESPACE,
     calls,
     programmed: programmedSource(settings),
@@ -173,8 +179,8 @@ export function scenarioOf(
     connectTimeoutMs: durationMs(settings['connect-timeout']) ?? DEFAULTS.connectTimeoutMs,
     rolloutWaitMs: durationMs(settings['wait-for-rollout']),
     load: {
-      ...loadOf(settings, command, calls),
-      httpVersion: httpVersionOf(settings, calls, security),
+      ...loadOf(xds === null ? settings : ofXdsClient(settings), command, calls),
+      httpVersion: httpVersionOf(settings, calls, security, target),
     },
     rule: {
       ...levelsOf(settings),
@@ -214,9 +220,13 @@ function httpVersionOf(
   settings: Settings,
   calls: readonly ScenarioCall[],
   security: Security,
+  target: Target,
 ): Scenario['load']['httpVersion'] {
   const kinds = new Set(calls.map(({ call }) => call.kind));
   const { 'http-version': version } = settings;
+  if (target.kind === 'xds' && (kinds.size > 1 || !kinds.has('grpc'))) {
+    throw new InputError('gRPC alone is called through xds:///: name a method', { path: 'TARGET' });
+  }
   if (kinds.size === 1 && kinds.has('grpc')) {
     if (version === undefined || version === '2') return '2';
     throw new InputError('gRPC is spoken over HTTP/2: drop it', { path: '--http-version' });
@@ -272,6 +282,12 @@ function loadOf(
     warmup: warmupOf(settings.warmup),
     engine: settings.engine ?? DEFAULTS.engine,
   };
+}
+
+/** A client has a connection to each pod anyway; more load takes more threads, each with a client of its own. */
+function ofXdsClient(settings: Settings): Settings {
+  const { workers = DEFAULTS.workers, connections = workers } = settings;
+  return { ...settings, engine: 'grpc-js', connections };
 }
 
 /** What a verdict's errors may be, and what is tolerated. */

@@ -259,6 +259,17 @@ export const settingsSchema = z.strictObject({
     .describe('The highest version of TLS to offer; "1.3" when absent'),
   'connect-timeout': timeLimit('How long connecting may take').optional(),
 
+  'xds-server': name
+    .optional()
+    .describe('Control plane of an xds:/// target: HOST:PORT or unix:PATH; else by GRPC_XDS_BOOTSTRAP'),
+  'xds-node-id': name
+    .optional()
+    .describe('What the client of an xds:/// target calls itself to the control plane'),
+  'xds-retries': z
+    .boolean({ error: 'write true or false' })
+    .optional()
+    .describe('Whether failed calls of an xds:/// target are made again, as its routes have it'),
+
   requests: count('How many requests; planned from the weights when absent').optional(),
   duration: timeLimit('Stop sending after this long').optional(),
   concurrency: count('Requests in flight in all')

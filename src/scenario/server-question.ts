@@ -49,6 +49,12 @@ export function serverQuestion(settings: Settings, limits: RunLimits): ServerQue
       { path: 'TARGET' },
     );
   }
+  if (/^xds:/i.test(settings.target)) {
+    throw new InputError(
+      'an xds:/// target is not asked what it serves: ask a pod of it by its address, or give the contract with --proto or --protoset',
+      { path: 'TARGET' },
+    );
+  }
   const connecting = Object.fromEntries(
     CONNECTING.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]])),
   ) as Settings;

@@ -3,17 +3,27 @@ import { InputError } from '../input-error.js';
 import { maskedUrl } from '../secrets.js';
 
 /** Where the load goes. */
-export type Target =
+export type Target = SocketTarget | XdsTarget;
+
+/** What is connected to as it is written. */
+export type SocketTarget =
   | { kind: 'tcp'; host: string; port: number; scheme: 'http' | 'https' | null }
   | { kind: 'unix'; path: string };
 
+/** A service whose pods a control plane names: `xds:///host:port`. */
+export interface XdsTarget {
+  kind: 'xds';
+  host: string;
+  port: number;
+}
+
 const FORMS =
-  'host:port, :port, [::1]:port, unix:/path, http://host:port, https://host:port/path or ws://host:port/path';
+  'host:port, :port, [::1]:port, unix:/path, http://host:port, https://host:port/path, ws://host:port/path or xds:///service:port';
 
 /**
  * Reads a target as users write it.
  *
- * @param text `host:port`, `:port` (loopback), `[::1]:port`, `unix:/path`, `http://…`, `https://…`.
+ * @param text `host:port`, `:port` (loopback), `[::1]:port`, `unix:/path`, `http://…`, `https://…`, `xds:///…`.
  * @throws InputError when it is malformed, or a URL with a path or of a WebSocket.
  */
 export function parseTarget(text: string): Target {
@@ -89,17 +99,33 @@ function parsePlace(text: string): Target {
       'tcp:// and tls:// ask for the route of a connection: see explain and plan',
     );
   }
-  if (text.startsWith('xds:')) {
-    throw malformed(text, 'xds targets are not supported yet');
-  }
+  if (/^xds:/i.test(text)) return xdsTarget(text);
   return { ...hostAndPort(text, text), scheme: null };
+}
+
+function xdsTarget(text: string): XdsTarget {
+  const [, authority, service = ''] = /^xds:(?:\/\/([^/]*)\/)?(.*)$/i.exec(text) ?? [];
+  if (authority !== undefined && authority !== '') {
+    throw malformed(
+      text,
+      `the authority "${authority}" is of a federation of control planes, and one alone is asked: write three slashes`,
+    );
+  }
+  if (service === '') throw malformed(text, 'it names no service');
+  const { host, port } = hostAndPort(service, text);
+  if (service.startsWith(':')) throw malformed(text, 'it names no service');
+  return { kind: 'xds', host, port };
 }
 
 /** The target as it goes into `:authority` and into the record: `127.0.0.1:8080`. */
 export function formatTarget(target: Target): string {
   if (target.kind === 'unix') return `unix:${target.path}`;
-  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
-  return `${host}:${target.port}`;
+  return target.kind === 'xds' ? `xds:///${hostPort(target)}` : hostPort(target);
+}
+
+/** `127.0.0.1:8080`, `[::1]:8080` */
+export function hostPort({ host, port }: { host: string; port: number }): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function hostAndPort(place: string, text: string): { kind: 'tcp'; host: string; port: number } {

@@ -149,6 +149,18 @@ const NAMING = new Map<string, Naming>(
       summary: 'The TLS handshake with the target failed.',
       advice: 'Look at what the target says with openssl s_client -connect HOST:PORT -alpn h2.',
     },
+    'control-plane': {
+      code: 'control-plane-unreachable',
+      summary: 'The control plane that says where the pods are could not be asked.',
+      advice:
+        'Check its address (--xds-server, or server_uri of the bootstrap), and that it serves discovery in plaintext there.',
+    },
+    'xds-configuration': {
+      code: 'xds-configuration-missing',
+      summary: 'The control plane does not tell how the target is called.',
+      advice:
+        'Look at what it has for this client: istioctl proxy-status, istioctl proxy-config; explain --via proxyless says what clients make of the manifests.',
+    },
     credentials: {
       code: 'credentials-unusable',
       summary: 'The given certificates cannot be used.',

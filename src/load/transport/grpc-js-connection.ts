@@ -1,6 +1,7 @@
 import { createSecureContext } from 'node:tls';
 import {
   type CallOptions,
+  type ChannelOptions,
   ChannelCredentials,
   Client,
   connectivityState,
@@ -25,6 +26,8 @@ import type {
 } from './transport.js';
 
 const EMPTY = new Uint8Array(0);
+/** How long a channel that fails may take to say why. */
+const ASKING_MS = 500;
 
 /** How connections are made. */
 export interface GrpcJsOptions {
@@ -47,9 +50,44 @@ export async function dialGrpcJs(
   endpoint: Endpoint,
   events: ConnectionEvents,
 ): Promise<Connection> {
-  const connection = new GrpcJsConnection(requests, options.tls, endpoint, events);
+  const { tls } = options;
+  const client = new Client(channelTarget(endpoint), credentialsOf(tls), {
+    ...channelOptions(requests),
+    'grpc.enable_retries': 0,
+    'grpc.service_config_disable_resolution': 1,
+    ...(tls?.serverName === undefined ? {} : { 'grpc.ssl_target_name_override': tls.serverName }),
+  });
+  const channel = { client, Metadata, remote: formatEndpoint(endpoint), asksWhy: false };
+  const connection = new GrpcJsConnection(requests, channel, events);
   await connection.opened(options);
   return connection;
+}
+
+/** What a channel is made with, wherever it leads. */
+export function channelOptions(requests: readonly GrpcRequest[]): ChannelOptions {
+  const userAgent = userAgentOf(requests[0]!);
+  return {
+    // Without its own pool, all channels to one address would share one connection.
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.default_authority': requests[0]!.authority,
+    // What the environment names as a proxy is not the target.
+    'grpc.enable_http_proxy': 0,
+    // A broken connection is dialled again soon: a load test does not wait for two minutes.
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 1000,
+    // It is the channel's, that of all requests, and the library's own name goes behind it.
+    ...(userAgent === undefined ? {} : { 'grpc.primary_user_agent': userAgent }),
+  };
+}
+
+/** A channel of the library, and what of the same copy of it calls on that channel are made with. */
+export interface LibraryChannel {
+  client: Client;
+  Metadata: typeof Metadata;
+  /** What it leads to, for messages. */
+  remote: string;
+  /** Whether a channel that fails is asked why: one that leads to many pods does not say it otherwise. */
+  asksWhy: boolean;
 }
 
 /** A call in the library's own terms. */
@@ -64,9 +102,11 @@ interface LibraryCall {
   stream: GrpcStream | null;
 }
 
-class GrpcJsConnection implements Connection {
+/** Calls on one channel of the library. */
+export class GrpcJsConnection implements Connection {
   readonly remote: string;
   readonly #client: Client;
+  readonly #asksWhy: boolean;
   readonly #calls: readonly LibraryCall[];
   readonly #events: ConnectionEvents;
   readonly #inFlight = new Map<number, { cancel(): void }>();
@@ -75,44 +115,35 @@ class GrpcJsConnection implements Connection {
   #isClosed = false;
   /** Whether the end of the channel's trouble is waited for. */
   #isWatching = false;
+  /** What the channel said when it was last asked why it fails. */
+  #why = '';
+  #isAsking = false;
 
   constructor(
     requests: readonly GrpcRequest[],
-    tls: TlsOptions | null,
-    endpoint: Endpoint,
+    channel: LibraryChannel,
     events: ConnectionEvents,
   ) {
     const authority = requests[0]!.authority;
-    const userAgent = userAgentOf(requests[0]!);
-    this.remote = formatEndpoint(endpoint);
+    this.remote = channel.remote;
+    this.#asksWhy = channel.asksWhy;
     this.#calls = requests.map((request) => ({
       path: request.path,
-      metadata: metadataOf(request),
+      metadata: metadataOf(request, new channel.Metadata()),
       message: Buffer.from(request.message),
       timeoutMs: request.timeoutMs,
       host: request.authority === authority ? undefined : request.authority,
       stream: request.stream ?? null,
     }));
     this.#events = events;
-    this.#client = new Client(channelTarget(endpoint), credentialsOf(tls), {
-      // Without its own pool, all channels to one address would share one connection.
-      'grpc.use_local_subchannel_pool': 1,
-      'grpc.default_authority': authority,
-      'grpc.enable_retries': 0,
-      // What the environment names as a proxy is not the target.
-      'grpc.enable_http_proxy': 0,
-      'grpc.service_config_disable_resolution': 1,
-      // A broken connection is dialled again soon: a load test does not wait for two minutes.
-      'grpc.initial_reconnect_backoff_ms': 100,
-      'grpc.max_reconnect_backoff_ms': 1000,
-      // It is the channel's, that of all requests, and the library's own name goes behind it.
-      ...(userAgent === undefined ? {} : { 'grpc.primary_user_agent': userAgent }),
-      ...(tls?.serverName === undefined ? {} : { 'grpc.ssl_target_name_override': tls.serverName }),
-    });
+    this.#client = channel.client;
   }
 
   /** Resolves when the channel is ready, or will not be for now. */
-  opened({ connectTimeoutMs, signal }: GrpcJsOptions): Promise<void> {
+  opened({
+    connectTimeoutMs,
+    signal,
+  }: Pick<GrpcJsOptions, 'connectTimeoutMs' | 'signal'>): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
@@ -126,6 +157,7 @@ class GrpcJsConnection implements Connection {
         const isOpening =
           state === connectivityState.IDLE || state === connectivityState.CONNECTING;
         if (isOpening && !signal.aborted) this.#onChange(state, look);
+        else if (state === connectivityState.TRANSIENT_FAILURE) void this.#askWhy().then(done);
         else done();
       };
       look();
@@ -136,7 +168,8 @@ class GrpcJsConnection implements Connection {
     if (this.#isClosed) return `${this.remote}: the connection is closed`;
     const state = this.#state();
     if (state === connectivityState.READY) return null;
-    return `${this.remote}: grpc-js has no connection, its channel is ${connectivityState[state]}`;
+    const why = this.#why === '' ? '' : `: ${this.#why}`;
+    return `${this.remote}: grpc-js has no connection, its channel is ${connectivityState[state]}${why}`;
   }
 
   call(slot: number, number: number): CallStart {
@@ -248,6 +281,36 @@ class GrpcJsConnection implements Connection {
     this.#client.getChannel().watchConnectivityState(state, Infinity, then);
   }
 
+  /**
+   * A call on a channel that has failed is refused at once, before anything is sent, with what is wrong with the
+   * pods.
+   */
+  async #askWhy(): Promise<void> {
+    const [call] = this.#calls;
+    if (!this.#asksWhy || this.#isAsking || call === undefined) return;
+    this.#isAsking = true;
+    const { path, message, metadata } = call;
+    await new Promise<void>((resolve) => {
+      const same = (bytes: Buffer): Buffer => bytes;
+      const deadline = Date.now() + ASKING_MS;
+      const asked = this.#client.makeUnaryRequest(
+        path,
+        same,
+        same,
+        message,
+        metadata,
+        { deadline },
+        (error) => {
+          if (error !== null && error.code === Status.UNAVAILABLE) this.#why = error.details;
+          resolve();
+        },
+      );
+      // It has come back meanwhile.
+      if (this.#state() === connectivityState.READY) asked.cancel();
+    });
+    this.#isAsking = false;
+  }
+
   #tellWhenReady(): void {
     if (this.#isWatching || this.#isClosed) return;
     this.#isWatching = true;
@@ -255,6 +318,7 @@ class GrpcJsConnection implements Connection {
       if (this.#isClosed) return;
       const state = this.#state();
       if (state !== connectivityState.READY) {
+        if (state === connectivityState.TRANSIENT_FAILURE) void this.#askWhy();
         this.#onChange(state, look);
         return;
       }
@@ -314,8 +378,8 @@ function pem(text: string | Buffer | undefined): Buffer | null {
   return text === undefined ? null : Buffer.from(text);
 }
 
-function metadataOf(request: GrpcRequest): Metadata {
-  const metadata = new Metadata();
+/** @param metadata Empty; the request's is added to it. */
+function metadataOf(request: GrpcRequest, metadata: Metadata): Metadata {
   for (const [name, value] of request.metadata) {
     if (name === USER_AGENT) continue;
     metadata.add(name, name.endsWith('-bin') ? Buffer.from(value, 'base64') : value);
@@ -374,5 +438,7 @@ const BROKEN = new RegExp(
   '^(?:Received RST_STREAM with code|Connection dropped|Call cancelled$|No connection established|' +
     'Bandwidth exhausted or memory limit exceeded$|Protocol not secure enough$|' +
     'Write error:|Write failed with error|Failed to start HTTP/2 stream|read E|connect E|' +
-    'Too many pings|Received message larger than max)',
+    'Too many pings|Received message larger than max|' +
+    // No pod of a cluster could be called: said by its balancers.
+    '(?:weighted_target|xds_cluster_manager|priority|ring_hash|round_robin)\\b.*TRANSIENT_FAILURE)',
 );

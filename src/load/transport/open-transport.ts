@@ -1,13 +1,15 @@
 import { setMaxListeners } from 'node:events';
 import type { CallRequest, CarriedRequest } from '../../call/kinds.js';
 import type { Endpoint } from '../../wire/socket/endpoint.js';
-import { reachSockets } from './reach.js';
+import { reachPods, reachSockets } from './reach.js';
 import type {
   Connection,
   ConnectionEvents,
   ConnectionLimits,
   OpenTransport,
   SocketTransportSpec,
+  Transport,
+  XdsTransportSpec,
 } from './transport.js';
 
 /** Opens a connection to an address. */
@@ -23,6 +25,7 @@ interface Engine {
 export const openTransport: OpenTransport = async (spec, requests, limits, signal) => {
   // Every connection that is being opened listens to it; Node.js warns of more than ten.
   setMaxListeners(0, signal);
+  if (spec.kind === 'xds') return xdsTransport(spec, requests, signal);
   const { name, dial } = await engineFor(spec, requests, limits, signal);
   return {
     engine: name,
@@ -30,6 +33,23 @@ export const openTransport: OpenTransport = async (spec, requests, limits, signa
     dial: (number, addresses, events) => dial(addresses[number % addresses.length]!, events),
   };
 };
+
+function xdsTransport(
+  spec: XdsTransportSpec,
+  requests: readonly CallRequest[],
+  signal: AbortSignal,
+): Transport {
+  const grpc = requests.filter((request) => request.kind === 'grpc');
+  return {
+    engine: 'grpc-js-xds',
+    reach: (admit) => reachPods(spec, signal, admit),
+    dial: async (_number, _addresses, events) => {
+      // Loaded by whoever calls: it takes half a second.
+      const { dialXds } = await import('./xds-connection.js');
+      return await dialXds(grpc, spec, signal, events);
+    },
+  };
+}
 
 async function engineFor(
   spec: SocketTransportSpec,

@@ -3,9 +3,16 @@ import net from 'node:net';
 import { distinctTls, type TlsDetails } from '../../count/tls-details.js';
 import { probeHttp } from '../../wire/h1/probe.js';
 import { probe, type ProbeOptions, type ProbeResult } from '../../wire/h2/probe.js';
+import { connectSocket } from '../../wire/socket/connect.js';
 import { ConnectError, connectErrorFrom } from '../../wire/socket/connect-error.js';
 import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
-import type { Admit, HttpVersion, Reach, SocketTransportSpec } from './transport.js';
+import type {
+  Admit,
+  HttpVersion,
+  Reach,
+  SocketTransportSpec,
+  XdsTransportSpec,
+} from './transport.js';
 
 /**
  * Finds the addresses of a target that answer: every address its name resolves to is connected to
@@ -55,6 +62,44 @@ export async function reachSockets(
   });
   if (httpVersion === 'negotiated') reach.httpVersion = versionFor(agreed);
   reach.tls.push(...distinctTls(sessions));
+  return reach;
+}
+
+/** Pods of a large service are not all tried out. */
+const MOST_TRIED = 64;
+
+/**
+ * Finds the pods that a control plane named that take connections. What is spoken on them is for the control plane
+ * to say, so nothing is.
+ *
+ * @param signal Gives up when it aborts.
+ * @param admit Asked about the pods before any of them is connected to; what it throws is thrown.
+ */
+export async function reachPods(
+  { pods, connectTimeoutMs: timeoutMs }: XdsTransportSpec,
+  signal: AbortSignal,
+  admit: Admit,
+): Promise<Reach> {
+  admit(pods);
+  const tried = pods.slice(0, MOST_TRIED);
+  const attempts = await Promise.allSettled(
+    tried.map(async (endpoint) => {
+      const socket = await connectSocket({ endpoint, tls: null, timeoutMs, signal });
+      socket.on('error', () => undefined).destroy();
+    }),
+  );
+  const reach: Reach = {
+    addresses: pods.slice(MOST_TRIED),
+    unreachable: [],
+    tls: [],
+    httpVersion: '2',
+  };
+  if (signal.aborted) return reach;
+  attempts.forEach((attempt, index) => {
+    const endpoint = tried[index]!;
+    if (attempt.status === 'fulfilled') reach.addresses.push(endpoint);
+    else reach.unreachable.push(unreachableFrom(connectErrorFrom(attempt.reason, endpoint)));
+  });
   return reach;
 }
 

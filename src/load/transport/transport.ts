@@ -7,7 +7,24 @@ import type { Endpoint } from '../../wire/socket/endpoint.js';
 import type { TlsOptions } from '../../wire/socket/tls-options.js';
 
 /** How a target is spoken to. Plain data: it travels to worker threads. */
-export type TransportSpec = SocketTransportSpec;
+export type TransportSpec = SocketTransportSpec | XdsTransportSpec;
+
+/** Clients without a proxy, which find pods and routes by a control plane. */
+export interface XdsTransportSpec {
+  kind: 'xds';
+  engine: 'grpc-js';
+  /** `echo.default.svc.cluster.local:7070` */
+  service: string;
+  /** The bootstrap, as @grpc/grpc-js-xds takes it. */
+  bootstrap: string;
+  /** The pods that the control plane named before the load. */
+  pods: readonly Endpoint[];
+  /** Whether the library makes failed calls again, as the routes have it. */
+  retries: boolean;
+  connectTimeoutMs: number;
+  /** gRPC is sent with HTTP/2 whatever is said. */
+  httpVersion: SocketTransportSpec['httpVersion'];
+}
 
 /** Sockets of our own to the addresses of a host, or to a path. */
 export interface SocketTransportSpec {

@@ -6,6 +6,11 @@ import { paint, type Style, wrap } from '../style.js';
 import { shorten } from './shorten.js';
 import { table } from './table.js';
 
+const OF_PROXY = 'What the proxy was programmed with';
+const OF_CLIENT = 'What the control plane told the client';
+/** Sources of clients without a proxy. */
+const CONTROL_PLANE = 'control plane ';
+
 /**
  * Configured, programmed and observed side by side; where the first two part is a finding.
  *
@@ -16,9 +21,11 @@ export function programmedTable(
   split: SplitRecord | null,
   style: Style,
 ): string {
-  const { table: name, virtualHost, routes, source } = programmed;
+  const { table: name, virtualHost, routes, virtualServices = [], source } = programmed;
   const host = virtualHost === null ? '' : `host ${virtualHost}`;
-  const where = [source, name ?? 'no route table', host, routes.join(' and ')];
+  const owners = virtualServices.map((owner) => `VirtualService ${owner}`).join(' and ');
+  const where = [source, name ?? 'no route table', host, routes.join(' and '), owners];
+  const isOfClient = source.startsWith(CONTROL_PLANE);
   const titles = ['configured', 'programmed', ...(split === null ? [] : ['observed'])];
   const room = style.width - 2 - titles.length * 12;
   const rows = programmed.destinations.map(({ name: destination, ...shares }) => [
@@ -28,7 +35,7 @@ export function programmedTable(
     ...(split === null ? [] : [observedShare(split, destination)]),
   ]);
   if (programmed.answeredByProxy > 0) {
-    const own = ['by the proxy itself', formatShare(0), formatShare(programmed.answeredByProxy)];
+    const own = [isOfClient ? 'no route' : 'by the proxy itself', formatShare(0), formatShare(programmed.answeredByProxy)];
     rows.push(split === null ? own : [...own, '']);
   }
   const columns = [
@@ -36,7 +43,7 @@ export function programmedTable(
     ...titles.map((title) => ({ title, align: 'right' as const })),
   ];
   return [
-    paint(style, 'heading', 'What the proxy was programmed with'),
+    paint(style, 'heading', isOfClient ? OF_CLIENT : OF_PROXY),
     `  ${wrap(plainText(where.filter((part) => part !== '').join(', ')), style, 2, 2)}`,
     table(columns, rows, style),
   ].join('\n');

@@ -29,6 +29,8 @@ export interface ProgrammedRoute {
   virtualHost: string;
   /** Route names or positions that get a part of the requests. */
   routes: string[];
+  /** `namespace/name` of those that the routes are made of, where Istio says so. */
+  virtualServices: string[];
   destinations: ProgrammedDestination[];
   /** Share the proxy answers itself: redirects, direct responses, or no route. */
   answeredByProxy: number;
@@ -145,6 +147,7 @@ function follow(
 ): Omit<ProgrammedRoute, 'table' | 'virtualHost'> {
   const shares = new Map<string, number>();
   const taken: string[] = [];
+  const owners = new Set<string>();
   const notes: string[] = [];
   const isSentToHttps = requiresTls && context.request.scheme === 'http';
   let left = isSentToHttps ? 0 : 1;
@@ -161,6 +164,7 @@ function follow(
     const share = left * route.fraction;
     left -= share;
     if (share === 0) continue;
+    if (route.virtualService !== null) owners.add(route.virtualService);
     taken.push(route.name === '' ? `routes[${index}]` : route.name);
     if (isAnsweredBefore(route, context)) answeredByProxy += share;
     else if (route.action.kind === 'clusters') addShares(shares, route.action.clusters, share);
@@ -170,6 +174,7 @@ function follow(
   }
   return {
     routes: taken,
+    virtualServices: [...owners],
     destinations: [...shares].map(([cluster, share]) => {
       return { ...parseCluster(cluster, aliases.get(cluster)), share };
     }),

@@ -26,6 +26,8 @@ export interface EnvoyRoute {
   action: EnvoyAction;
   /** Of its own; Envoy asks it only before it forwards. */
   preflights: PreflightPolicy | null;
+  /** `namespace/name` of the VirtualService that it is made of, where Istio says so. */
+  virtualService: string | null;
 }
 
 const FRACTION_DENOMINATORS: Readonly<Record<string, number>> = {
@@ -43,7 +45,17 @@ export function readEnvoyRoute(node: ManifestNode): EnvoyRoute {
     fraction: readFraction(pick(match, 'runtime_fraction', 'runtimeFraction')),
     action: readAction(node),
     preflights: readEnvoyCors(node),
+    virtualService: readOwner(node),
   };
+}
+
+/** Istio names the object in the metadata of the routes that it makes (pilot/pkg/networking/util, BuildConfigInfoMetadata). */
+function readOwner(node: ManifestNode): string | null {
+  const metadata = pick(node.field('metadata'), 'filter_metadata', 'filterMetadata');
+  const config = metadata.field('istio').field('config').value;
+  if (typeof config !== 'string') return null;
+  const [, namespace, name] = /\/namespaces\/([^/]+)\/virtual-service\/([^/]+)$/.exec(config) ?? [];
+  return namespace === undefined || name === undefined ? null : `${namespace}/${name}`;
 }
 
 function readAction(node: ManifestNode): EnvoyAction {

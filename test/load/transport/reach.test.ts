@@ -35,7 +35,7 @@ async function reach(
 ): Promise<Reach> {
   const { transport, calls } = greeterOrder('127.0.0.1:1', {});
   const opened = await openTransport(
-    { ...transport, ...spec },
+    { ...(transport as SocketTransportSpec), ...spec },
     calls.map(({ request }) => request),
     { callsPerConnection: 1 },
     new AbortController().signal,
