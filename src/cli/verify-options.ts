@@ -136,7 +136,10 @@ export const SETTING_OPTIONS = {
     CONNECTION,
     'Control plane of an xds:/// target: HOST:PORT, unix:PATH [by GRPC_XDS_BOOTSTRAP]',
   ),
-  'xds-node-id': text(CONNECTION, 'What its client calls itself [sidecar~127.0.0.1~splitproof.NS~…]'),
+  'xds-node-id': text(
+    CONNECTION,
+    'What its client calls itself [sidecar~127.0.0.1~splitproof.NS~…]',
+  ),
   'xds-retries': flag(CONNECTION, 'Its failed calls are made again, as the routes have it [not]'),
 
   requests: number(LOAD, 'How many requests [planned from the weights]', {
@@ -200,7 +203,8 @@ export const HTTP_OPTIONS = {
 export const REQUEST_POSITIONAL = {
   array: true,
   type: 'string',
-  describe: 'TARGET (host:port, :port, unix:/path, URL, xds:///service:port), METHOD (pkg.Service/Method)',
+  describe:
+    'TARGET (host:port, :port, unix:/path, URL, xds:///service:port), METHOD (pkg.Service/Method)',
 } as const;
 
 /** The scenario file, which holds any of the settings. */

@@ -65,6 +65,8 @@ export interface ExpectingCall {
   observationsPerCall: number;
   /** Requests that the application at the target makes for this client, so many a call; absent: it answers itself. */
   forwards?: ForwardedTo | undefined;
+  /** The client itself chooses the destination of each call: none of its connections stands for one; absent: it does not. */
+  choosesPerCall?: true | undefined;
   /** What an observation is where the call streams; absent: it is unary. */
   streamsBy?: 'streams' | 'messages' | undefined;
   /** Part of the requests that may fail, 0 to 1. */

@@ -46,6 +46,7 @@ const askedCall = z.object({
   lookedFor: z.object({ place: z.string(), pods: z.array(z.string()) }).optional(),
   observationsPerCall: count,
   forwards: z.object({ url: z.string() }).optional(),
+  choosesPerCall: z.literal(true).optional(),
   streamsBy: z.enum(['streams', 'messages']).optional(),
   /** Of a call that streams: after which its route ends it, as manifests say; absent where it does not. */
   routeTimeoutMs: milliseconds.optional(),

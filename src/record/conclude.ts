@@ -253,10 +253,7 @@ export function countedCall({ calls: asked }: Asked, counted: Counted, index: nu
 const UNSENT = 'unsent-requests';
 
 /** What keeps a run from passing whatever its counts say. */
-function barsOf(
-  counted: Counted,
-  judged: readonly CallJudgement[],
-): Reason[] {
+function barsOf(counted: Counted, judged: readonly CallJudgement[]): Reason[] {
   const { isInterrupted, deaths, calls, stopped, transport } = counted;
   const bars: Reason[] = [];
   const early = harmReason(stopped) ?? hopelessReason(stopped);

@@ -219,6 +219,7 @@ async function runCall(
       ...(call.source === null ? {} : { lookedFor: lookedFor(answers.identity, attribution) }),
       observationsPerCall,
       ...(forwards === undefined ? {} : { forwards }),
+      ...(target.kind === 'xds' ? { choosesPerCall: true } : {}),
       ...(streamsBy === undefined ? {} : { streamsBy, ...routeTimeout(configured) }),
       ...(configured.limits === null ? {} : { limits: configured.limits }),
       maxErrorRate: call.maxErrorRate,

@@ -1,7 +1,7 @@
 import type { RawAnswer } from '../call/answer.js';
 import type { CallRequest } from '../call/kinds.js';
 import { emptyCallCounts, nothingCounted } from '../count/nothing-counted.js';
-import type { CallCounts, Counted } from '../count/counted.js';
+import type { CallCounts, Counted, UnreachableAddress } from '../count/counted.js';
 import { type LoadControl, runLoad } from '../load/coordinator.js';
 import type { LoadedCall, LoadOrder } from '../load/load-order.js';
 import type { LoadPlan } from '../load/plan.js';
@@ -14,12 +14,20 @@ import type {
   Reach,
   SocketTransportSpec,
   TransportSpec,
+  XdsTransportSpec,
 } from '../load/transport/transport.js';
 import { hostOfAuthority } from '../scenario/authority-host.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { RunOptions } from './options.js';
-import type { ControlPlane } from './xds/control-plane.js';
 import { withSilentTls } from './silent-tls.js';
+
+/** What a control plane has told of a target. */
+export interface ToldTarget {
+  /** How it is called; null: what that takes was not told. */
+  spec: XdsTransportSpec | null;
+  /** Why it cannot be called; null: it can. */
+  problem: UnreachableAddress | null;
+}
 
 /** What a load is for. */
 export type LoadStage = 'wait' | 'sample' | 'probe';
@@ -57,7 +65,7 @@ export interface ReachedTarget {
  *
  * @param calls At least one.
  * @param admit Decides on the addresses before any is connected to.
- * @param control What a control plane has told of the target; null: none is asked.
+ * @param told What a control plane has told of it; null: none is asked.
  * @throws InputError when a certificate or key cannot be used, or the addresses must not be loaded.
  */
 export async function reachTarget(
@@ -65,11 +73,11 @@ export async function reachTarget(
   calls: readonly LoadedCall[],
   admit: Admit,
   { signal = new AbortController().signal, onNote, openTransport: own }: RunOptions,
-  control: ControlPlane | null = null,
+  told: ToldTarget | null = null,
 ): Promise<ReachedTarget> {
   const requests = calls.map(({ request }) => request);
-  if (control?.spec === null) return withoutConfiguration(control, calls, signal);
-  const spec: TransportSpec = control?.spec ?? {
+  if (told?.spec === null) return withoutConfiguration(told, calls, signal);
+  const spec: TransportSpec = told?.spec ?? {
     ...(await transportSpec(scenario, onNote, signal)),
     ...(requests[0] !== undefined && { nameInTls: hostOfAuthority(requests[0].authority) }),
   };
@@ -116,7 +124,7 @@ export async function reachTarget(
 
 /** Where nobody says where the pods are, or how they are called. */
 function withoutConfiguration(
-  { problem }: ControlPlane,
+  { problem }: ToldTarget,
   calls: readonly LoadedCall[],
   { aborted: isInterrupted }: AbortSignal,
 ): ReachedTarget {

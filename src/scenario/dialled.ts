@@ -20,9 +20,12 @@ export function dialledTarget(
     throw new InputError('a unix socket is connected to by its path: drop it', { path });
   }
   if (target.kind === 'xds') {
-    throw new InputError('the control plane says where the pods of an xds:/// target are: drop it', {
-      path,
-    });
+    throw new InputError(
+      'the control plane says where the pods of an xds:/// target are: drop it',
+      {
+        path,
+      },
+    );
   }
   const resolved = resolve === undefined ? target : resolvedTo(target, resolve);
   return connectTo === undefined ? resolved : connectedTo(resolved, connectTo);

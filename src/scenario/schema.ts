@@ -261,7 +261,9 @@ export const settingsSchema = z.strictObject({
 
   'xds-server': name
     .optional()
-    .describe('Control plane of an xds:/// target: HOST:PORT or unix:PATH; else by GRPC_XDS_BOOTSTRAP'),
+    .describe(
+      'Control plane of an xds:/// target: HOST:PORT or unix:PATH; else by GRPC_XDS_BOOTSTRAP',
+    ),
   'xds-node-id': name
     .optional()
     .describe('What the client of an xds:/// target calls itself to the control plane'),

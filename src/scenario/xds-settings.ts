@@ -75,9 +75,12 @@ export function xdsSettings(settings: Settings, target: Target): XdsSettings | n
 export function viaOf(via: Via | undefined, target: Target | null): Via | undefined {
   if (target?.kind !== 'xds') return via;
   if (via !== undefined && via.kind !== 'proxyless') {
-    throw new InputError('an xds:/// target is called without a proxy: drop it, or write proxyless', {
-      path: '--via',
-    });
+    throw new InputError(
+      'an xds:/// target is called without a proxy: drop it, or write proxyless',
+      {
+        path: '--via',
+      },
+    );
   }
   return { kind: 'proxyless' };
 }

@@ -124,6 +124,39 @@ const proxy = record({
   ),
 });
 
+const told = fc.array(
+  record({ name: fc.constantFrom('v1', '__proto__'), share: fc.constantFrom(0.2, 0.8) }),
+  { maxLength: 2 },
+);
+const controlPlane = record({
+  server: fc.constantFrom('127.0.0.1:15010', 'unix:/etc/istio/proxy/XDS'),
+  changes: fc.array(
+    record({
+      call: fc.constant(0),
+      atMs: fc.constant(START_EPOCH_MS + 5),
+      before: told,
+      after: told,
+    }),
+    { maxLength: 1 },
+  ),
+  losses: fc.array(
+    record({
+      fromMs: fc.constant(START_EPOCH_MS + 3),
+      untilMs: fc.constantFrom(START_EPOCH_MS + 4, null),
+      why: fc.constant('closed'),
+    }),
+    { maxLength: 1 },
+  ),
+  unusable: fc.array(
+    record({
+      atMs: fc.constant(START_EPOCH_MS + 6),
+      what: fc.constant('RDS'),
+      why: fc.constant(''),
+    }),
+    { maxLength: 1 },
+  ),
+});
+
 const scripts = fc.tuple(
   scriptedRequests(1, MAX_REQUESTS),
   scriptedRequests(5, MAX_REQUESTS),
@@ -181,10 +214,11 @@ const sampled: fc.Arbitrary<Counted> = record({
     .uniqueArray(proxy, { maxLength: 2, selector: ({ url }) => url })
     // In the order in which they are joined.
     .map((proxies) => mergeReadings(proxies, [])),
+  controlPlane: fc.option(controlPlane),
   probed: fc.option(fc.tuple(fc.nat(9), fc.nat(9), fc.nat(9), fc.nat(9))),
   example: fc.option(fc.constantFrom('{"a":1}', '{}')),
   lost: fc.option(fc.constantFrom('connection refused', 'connection lost')),
-}).map(({ requests, remote, firstConnection, probed, example, lost, ...rest }) => {
+}).map(({ requests, remote, firstConnection, probed, example, lost, controlPlane, ...rest }) => {
   const { calls, connections } = countedFrom(requests, remote, firstConnection);
   const [split] = calls;
   if (probed !== null) {
@@ -198,7 +232,8 @@ const sampled: fc.Arbitrary<Counted> = record({
       ? connection
       : { ...connection, errors: 3, lost: { lastAnswerMs: START_EPOCH_MS, trouble: lost } },
   );
-  return { ...nothingCounted(calls), ...rest, connections: all };
+  const controlPlanes = controlPlane === null ? {} : { controlPlanes: [controlPlane] };
+  return { ...nothingCounted(calls), ...rest, ...controlPlanes, connections: all };
 });
 
 /** A member that died. */

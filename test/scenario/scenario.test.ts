@@ -43,7 +43,7 @@ describe('targets', () => {
       'a b:80',
       'http://gateway/path',
       'user@gateway:80',
-      'xds:///svc:80',
+      'xds:///svc',
       'unix:',
     ]) {
       assert.throws(() => parseTarget(text), InputError, text);

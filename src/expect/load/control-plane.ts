@@ -12,9 +12,7 @@ const CHANGED = 'weights-changed-during-run';
 
 /** Why a run during which a control plane changed the split proves none; null where none did. */
 export function controlPlaneReason({ controlPlanes = [], span }: Seen): Reason | null {
-  const [first] = controlPlanes
-    .flatMap(({ changes }) => changes)
-    .sort((a, b) => a.atMs - b.atMs);
+  const [first] = controlPlanes.flatMap(({ changes }) => changes).sort((a, b) => a.atMs - b.atMs);
   if (first === undefined) return null;
   return {
     code: CHANGED,
@@ -61,7 +59,8 @@ function lost(
 ): Finding {
   const sent = calls.reduce((sum, call) => sum + call.sent, 0);
   const ok = calls.reduce((sum, { ends }) => sum + ends.ok, 0);
-  const when = `${since(fromMs, span)} into the sample`;
+  const isBefore = span !== null && fromMs < span.startMs;
+  const when = isBefore ? 'before the sample' : `${since(fromMs, span)} into the sample`;
   const end =
     untilMs === null
       ? 'and did not come back'
@@ -82,7 +81,7 @@ function unusable(
   span: Seen['span'],
 ): Finding {
   return found('proxy', {
-    code: 'configuration-refused',
+    code: 'xds-resource-refused',
     severity: 'warning',
     summary: `clients cannot use what the control plane told ${since(atMs, span)} into the sample, and go on by what they had`,
     evidence: `${server}, ${what}: ${why}`,

@@ -155,11 +155,17 @@ const NAMING = new Map<string, Naming>(
       advice:
         'Check its address (--xds-server, or server_uri of the bootstrap), and that it serves discovery in plaintext there.',
     },
-    'xds-configuration': {
-      code: 'xds-configuration-missing',
+    'xds-missing': {
+      code: 'xds-resource-missing',
       summary: 'The control plane does not tell how the target is called.',
       advice:
-        'Look at what it has for this client: istioctl proxy-status, istioctl proxy-config; explain --via proxyless says what clients make of the manifests.',
+        'Clients of gRPC wait for it until their deadlines, and say no more than "waiting for name resolution".',
+    },
+    'xds-refused': {
+      code: 'xds-resource-refused',
+      summary: 'What the control plane tells cannot be used by this client.',
+      advice:
+        'Other clients may take it: explain --via proxyless says what each makes of the manifests.',
     },
     credentials: {
       code: 'credentials-unusable',

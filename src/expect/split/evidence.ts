@@ -110,7 +110,7 @@ export function callEvidence({ call, counted }: JudgedCall<SplitExpectation>): C
           : {
               counts: connections.map(({ observed }) => pick(observed)),
               neighbours: areRequestsKnown ? neighboursOn(connections) : null,
-              leadElsewhere: call.behind !== null,
+              leadElsewhere: call.behind !== null || call.choosesPerCall === true,
             },
     // Lines of a log that do not say which requests they are of leave the blocks empty.
     blocks: blocksOf(counts.blocks, pick, span),

@@ -43,13 +43,17 @@ export async function readBootstrap(
   settings: XdsSettings,
   client: XdsClient,
   environment: Environment,
-  { signal, onNote }: { signal?: AbortSignal | undefined; onNote?: ((note: string) => void) | undefined },
+  {
+    signal,
+    onNote,
+  }: { signal?: AbortSignal | undefined; onNote?: ((note: string) => void) | undefined },
 ): Promise<XdsBootstrap> {
   const { [FILE]: file = '', [TEXT]: text = '' } = environment;
   const named = file === '' ? TEXT : FILE;
   const isInEnvironment = file !== '' || text !== '';
   if (settings.server !== null) {
-    if (isInEnvironment) onNote?.(`note: the bootstrap of --xds-server is taken, and not that of ${named}`);
+    if (isInEnvironment)
+      onNote?.(`note: the bootstrap of --xds-server is taken, and not that of ${named}`);
     return madeFor(settings.server, settings.nodeId, client);
   }
   if (!isInEnvironment) {
@@ -112,11 +116,15 @@ async function bootstrapIn(text: string, place: InputPlace): Promise<XdsBootstra
         : `@grpc/grpc-js-xds has no ${types.join(', ')} for a control plane: let it ask a socket beside it in plaintext ("insecure"), as Istio's agent serves at ${AGENT}`,
     );
   }
-  if (root.node === undefined) throw wrong('node', 'it is missing: write {"id": …, "locality": {}}');
+  if (root.node === undefined)
+    throw wrong('node', 'it is missing: write {"id": …, "locality": {}}');
   const node = objectOf(root.node);
   if (typeof node.id !== 'string') throw wrong('node.id', 'it is missing, and has to be a text');
   if (!isObject(node.locality)) {
-    throw wrong('node.locality', '@grpc/grpc-js-xds does not work without one: write {} or {"zone": …}');
+    throw wrong(
+      'node.locality',
+      '@grpc/grpc-js-xds does not work without one: write {} or {"zone": …}',
+    );
   }
   const providers = root.certificate_providers;
   for (const [name, provider] of Object.entries(objectOf(providers))) {
@@ -178,7 +186,8 @@ function endpointOf(server: string, place: InputPlace): Endpoint {
   const [, path] = /^unix:(?:\/\/(?=\/))?(.+)$/.exec(server) ?? [];
   if (path !== undefined) return { kind: 'unix', path };
   const bare = server.replace(/^(?:dns:(?:\/\/[^/]*\/)?|ipv[46]:)/, '');
-  const [, v6, name, port = ''] = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:/\s[\]]+)):(\d{1,5})$/.exec(bare) ?? [];
+  const [, v6, name, port = ''] =
+    /^(?:\[([0-9A-Fa-f:.]+)\]|([^:/\s[\]]+)):(\d{1,5})$/.exec(bare) ?? [];
   const host = v6 ?? name;
   if (host !== undefined && Number(port) >= 1 && Number(port) <= 65_535) {
     return { kind: 'tcp', host, port: Number(port) };

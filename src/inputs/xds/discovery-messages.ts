@@ -69,7 +69,10 @@ export function encodeDiscoveryRequest(request: DiscoveryRequest): Uint8Array {
     ...(node === null ? {} : { node }),
     ...(refusal === null ? {} : { error_detail: { code: REFUSED, message: refusal } }),
   };
-  return toBinary(schema, fromJson(schema, json, { registry: registry(), ignoreUnknownFields: true }));
+  return toBinary(
+    schema,
+    fromJson(schema, json, { registry: registry(), ignoreUnknownFields: true }),
+  );
 }
 
 /** @throws Error when the bytes are no such message. */
@@ -95,7 +98,10 @@ export function decodeDiscoveryResponse(bytes: Uint8Array): DiscoveryResponse {
  *
  * @throws Error when the bytes are none of its type.
  */
-export function resourceJson({ typeUrl, bytes }: DiscoveryResponse['resources'][number]): JsonObject {
+export function resourceJson({
+  typeUrl,
+  bytes,
+}: DiscoveryResponse['resources'][number]): JsonObject {
   const schema = schemaOf(typeUrl.slice(typeUrl.lastIndexOf('/') + 1));
   const options = { registry: TOLERANT, useProtoFieldName: true };
   return toJson(schema, fromBinary(schema, bytes), options) as JsonObject;

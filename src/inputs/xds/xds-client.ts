@@ -24,7 +24,7 @@ import {
 export type XdsLack =
   /** Nothing of a control plane was heard; why, in words. */
   | { lack: 'control-plane'; why: string; hasFailed: boolean }
-  /** It was asked for and did not come. `isToldAbsent`: the control plane told of others of its kind. */
+  /** It was asked for and did not come. `isToldAbsent`: the control plane answered without it. */
   | { lack: 'missing'; kind: XdsKind; name: string; isToldAbsent: boolean }
   /** It came and cannot be used; why, in the library's words. */
   | { lack: 'refused'; kind: XdsKind; name: string; reason: string }
@@ -143,9 +143,7 @@ export class XdsClient {
       return { lack: 'refused', kind: 'lds', name: this.#listener, reason };
     }
     const taken =
-      'named' in link
-        ? this.#take('rds', link.named)
-        : { lack: null, resource: link.inline };
+      'named' in link ? this.#take('rds', link.named) : { lack: null, resource: link.inline };
     if (taken.lack !== null) return taken;
     const { resource: routes } = taken;
     const { authority } = this.#options;
@@ -219,7 +217,8 @@ export class XdsClient {
           },
         },
       );
-      if (!this.#isLost && !this.#wasHeard) this.#trouble = `${bootstrap.server}: it takes a stream and tells nothing`;
+      if (!this.#isLost && !this.#wasHeard)
+        this.#trouble = `${bootstrap.server}: it takes a stream and tells nothing`;
       for (const kind of XDS_KINDS) this.#ask(kind, null);
     } catch (error) {
       if (signal.aborted) return;
@@ -367,9 +366,7 @@ function isNewIn(names: readonly string[]): (name: string) => boolean {
 }
 
 function domainsIn({ virtual_hosts: hosts }: JsonObject): string[] {
-  return (Array.isArray(hosts) ? hosts : []).flatMap((host) =>
-    domainsOf(host as JsonObject),
-  );
+  return (Array.isArray(hosts) ? hosts : []).flatMap((host) => domainsOf(host as JsonObject));
 }
 
 function distinct(endpoints: readonly Endpoint[]): Endpoint[] {

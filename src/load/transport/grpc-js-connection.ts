@@ -119,11 +119,7 @@ export class GrpcJsConnection implements Connection {
   #why = '';
   #isAsking = false;
 
-  constructor(
-    requests: readonly GrpcRequest[],
-    channel: LibraryChannel,
-    events: ConnectionEvents,
-  ) {
+  constructor(requests: readonly GrpcRequest[], channel: LibraryChannel, events: ConnectionEvents) {
     const authority = requests[0]!.authority;
     this.remote = channel.remote;
     this.#asksWhy = channel.asksWhy;

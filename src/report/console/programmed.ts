@@ -35,7 +35,11 @@ export function programmedTable(
     ...(split === null ? [] : [observedShare(split, destination)]),
   ]);
   if (programmed.answeredByProxy > 0) {
-    const own = [isOfClient ? 'no route' : 'by the proxy itself', formatShare(0), formatShare(programmed.answeredByProxy)];
+    const own = [
+      isOfClient ? 'no route' : 'by the proxy itself',
+      formatShare(0),
+      formatShare(programmed.answeredByProxy),
+    ];
     rows.push(split === null ? own : [...own, '']);
   }
   const columns = [

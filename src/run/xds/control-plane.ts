@@ -13,6 +13,7 @@ import { formatTarget, hostPort } from '../../scenario/target.js';
 import type { XdsSettings } from '../../scenario/xds-settings.js';
 import type { PreparedRun } from '../ask.js';
 import type { RunOptions } from '../options.js';
+import type { ToldTarget } from '../target.js';
 import { runUserAgent } from '../user-agent.js';
 import { lackText } from './lack-text.js';
 import { findNotTold, sharesOf, toldConfig, toldSplit } from './told-split.js';
@@ -20,6 +21,15 @@ import { findNotTold, sharesOf, toldConfig, toldSplit } from './told-split.js';
 /** For the first configuration; the library itself waits for three times as long, and says less. */
 const MOST_WAIT_MS = 5000;
 const LOOK_MS = 10;
+
+/** What such an address of a target is called. */
+const KINDS = {
+  'control-plane': 'control-plane',
+  missing: 'xds-missing',
+  'virtual-host': 'xds-missing',
+  endpoints: 'xds-missing',
+  refused: 'xds-refused',
+} as const;
 
 /** How each call was split from a moment on. */
 interface Told {
@@ -30,19 +40,13 @@ interface Told {
 }
 
 /** What a client without a proxy is told, beside the library that makes the calls by it. */
-export class ControlPlane {
-  /** How the target is called; null: what it takes is not there. */
+export class ControlPlane implements ToldTarget {
   readonly spec: XdsTransportSpec | null;
-  /** Why it cannot be called; null: it can. */
   readonly problem: UnreachableAddress | null;
   readonly #watch: Watch;
   readonly #run: PreparedRun;
 
-  constructor(
-    { spec, problem }: Pick<ControlPlane, 'spec' | 'problem'>,
-    watch: Watch,
-    run: PreparedRun,
-  ) {
+  constructor({ spec, problem }: ToldTarget, watch: Watch, run: PreparedRun) {
     this.spec = spec;
     this.problem = problem;
     this.#watch = watch;
@@ -103,8 +107,7 @@ export async function openControlPlane(
   const config = await watch.first(waitMs, signal);
   if (config.lack !== null) {
     const message = lackText(config, bootstrap.server, waitMs);
-    const kind = config.lack === 'control-plane' ? 'control-plane' : 'xds-configuration';
-    const problem = { address: formatTarget(target), kind, message };
+    const problem = { address: formatTarget(target), kind: KINDS[config.lack], message };
     return new ControlPlane({ spec: null, problem }, watch, run);
   }
   const spec: XdsTransportSpec = {
@@ -121,7 +124,9 @@ export async function openControlPlane(
 }
 
 function clientOf({ namespace, calls }: Scenario): Parameters<typeof readBootstrap>[1] {
-  const source = calls.flatMap((call) => call.source ?? []).find(({ kind }) => kind === 'manifests');
+  const source = calls
+    .flatMap((call) => call.source ?? [])
+    .find(({ kind }) => kind === 'manifests');
   const labels = source?.kind === 'manifests' ? source.clientLabels : undefined;
   return { namespace, labels };
 }
@@ -162,10 +167,7 @@ class Watch {
     this.#scenario = scenario;
     this.#run = run;
     this.#server = bootstrap.server;
-    const userAgent = runUserAgent(
-      { runId: run.asked.runId, part: '/xds' },
-      scenario.userAgent,
-    );
+    const userAgent = runUserAgent({ runId: run.asked.runId, part: '/xds' }, scenario.userAgent);
     this.client = new XdsClient(
       { ...options, bootstrap, userAgent },
       {

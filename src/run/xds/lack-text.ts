@@ -13,8 +13,11 @@ export function lackText(lack: XdsLack, server: string, waitedMs: number): strin
     case 'control-plane':
       return `the control plane cannot be asked: ${lack.why}`;
     case 'missing': {
-      const said = lack.isToldAbsent ? 'it tells of its kind, and not of this one' : 'nothing came';
-      return `the control plane ${server} has no ${describeResource(lack.kind, lack.name)}: ${said} within ${seconds(waitedMs / 1000)}; ${ADVICE[lack.kind]}`;
+      const waited = `within ${seconds(waitedMs / 1000)}`;
+      const said = lack.isToldAbsent
+        ? `its answers ${waited} are without it`
+        : `no answer ${waited}`;
+      return `the control plane ${server} has no ${describeResource(lack.kind, lack.name)}: ${said}; ${ADVICE[lack.kind]}`;
     }
     case 'refused':
       return `the client refuses the ${describeResource(lack.kind, lack.name)} of the control plane ${server}: ${lack.reason}`;

@@ -17,7 +17,7 @@ export interface ConnectionEvidence {
   neighbours: { pairs: number; equal: number } | null;
   /**
    * The destinations are those of a service behind the one that the connections lead to, whose own
-   * connections are not seen. Counts may still differ by connection, and then draws are not independent;
+   * connections are not seen; or the client has connections to all of them, and chooses for each call. Counts may still differ by connection, and then draws are not independent;
    * but no connection stays with a destination.
    */
   leadElsewhere?: boolean;
