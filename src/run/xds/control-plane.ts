@@ -8,6 +8,7 @@ import { describeResource } from '../../inputs/xds/resource-kinds.js';
 import { XdsClient, type XdsConfig, type XdsLack } from '../../inputs/xds/xds-client.js';
 import type { XdsTransportSpec } from '../../load/transport/transport.js';
 import type { Asked, ProgrammedRecord } from '../../record/asked.js';
+import { isAllowed } from '../../scenario/allowed-targets.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { formatTarget, hostPort } from '../../scenario/target.js';
 import type { XdsSettings } from '../../scenario/xds-settings.js';
@@ -94,6 +95,7 @@ export async function openControlPlane(
   if (target.kind !== 'xds') throw new RangeError('a target without a control plane');
   requireXdsLibrary();
   const bootstrap = await readBootstrap(settings, clientOf(scenario), process.env, options);
+  requireAllowed(bootstrap, scenario);
   const check = await checkOf(bootstrap);
   const service = hostPort(target);
   const authority = run.calls[0]?.loaded.request.authority ?? service;
@@ -121,6 +123,24 @@ export async function openControlPlane(
     httpVersion: '2',
   };
   return new ControlPlane({ spec, problem: null }, watch, run);
+}
+
+/**
+ * A control plane is connected to as well.
+ *
+ * @throws InputError when it is none of the allowed targets.
+ */
+function requireAllowed(
+  { endpoint, server }: XdsBootstrap,
+  { limits: { allowedTargets } }: Scenario,
+): void {
+  for (const allowed of allowedTargets) {
+    if (isAllowed(allowed, endpoint, [endpoint])) continue;
+    throw new InputError(
+      `the control plane ${server} is none of those that may be connected to: ${allowed.patterns.join(', ')}`,
+      allowed.place,
+    );
+  }
 }
 
 function clientOf({ namespace, calls }: Scenario): Parameters<typeof readBootstrap>[1] {
@@ -251,10 +271,16 @@ class Watch {
       return;
     }
     this.#lack = null;
-    const told = toldConfig(config, this.#server);
-    this.#told.push({
-      atMs,
-      splits: this.#run.calls.map((call) => toldSplit(this.#scenario, call, told)),
-    });
+    try {
+      const told = toldConfig(config, this.#server);
+      this.#told.push({
+        atMs,
+        splits: this.#run.calls.map((call) => toldSplit(this.#scenario, call, told)),
+      });
+    } catch (error) {
+      // Routes that this tool cannot read are no reason not to call by them.
+      if (!(error instanceof InputError)) throw error;
+      this.#unusable.push({ atMs, what: 'its routes cannot be compared', why: error.problem });
+    }
   }
 }
