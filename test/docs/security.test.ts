@@ -30,7 +30,9 @@ function filesWith(pattern: RegExp): string[] {
 describe('docs/security.md', () => {
   it('names the only ways out of the process', () => {
     // Types are not connections.
-    const connecting = filesWith(/\b(?:net|tls)\.connect\(|\bfetch\(|(?:from |import\()'@grpc\/grpc-js/);
+    const connecting = filesWith(
+      /\b(?:net|tls)\.connect\(|\bfetch\(|(?:from |import\()'@grpc\/grpc-js/,
+    );
     assert.deepEqual(connecting, [
       'inputs/read-url.ts',
       // It asks the library what it makes of a resource.

@@ -23,11 +23,18 @@ export function lossFindings(counted: Counted, span: Span): Finding[] {
   const gone = addresses.filter(({ lost, connections }) => lost.length === connections);
   const errors = errorsOf(counted);
   const all = addresses.length + counted.unreachable.length;
+  // Pods that a control plane names, of which the client itself chooses one for each call.
+  const areChosen = addresses.some(({ address }) => address.startsWith('xds:'));
   const never = counted.unreachable.map(({ address, message }) =>
-    addressUnreachable(
-      `1 of ${count(all)} addresses of the target could not be reached: ${address}.`,
-      `${message}; nothing was sent there, so it has none of the ${countedText(errors, 'error')}`,
-    ),
+    areChosen
+      ? addressUnreachable(
+          `A pod that the control plane names could not be reached: ${address}.`,
+          `${message}; calls go to the others of its cluster, and fail where it has none`,
+        )
+      : addressUnreachable(
+          `1 of ${count(all)} addresses of the target could not be reached: ${address}.`,
+          `${message}; nothing was sent there, so it has none of the ${countedText(errors, 'error')}`,
+        ),
   );
   const isAllGone = gone.length === addresses.length;
   const whole = gatewayLost(counted, span, isAllGone ? gone : null, errors);

@@ -3,6 +3,7 @@ import { InputError, type InputPlace } from '../../input-error.js';
 import type { XdsSettings } from '../../scenario/xds-settings.js';
 import type { Endpoint } from '../../wire/socket/endpoint.js';
 import { readText } from '../read-text.js';
+import { isObject, listIn, objectIn, textIn } from './json-fields.js';
 
 /** How a client finds its control plane, and what it calls itself there. */
 export interface XdsBootstrap {
@@ -101,13 +102,13 @@ async function bootstrapIn(text: string, place: InputPlace): Promise<XdsBootstra
   const wrong = (where: string, problem: string): InputError =>
     new InputError(`${where === '' ? '' : `${where}: `}${problem}`, place);
   const root = parsed(text, wrong);
-  const [first] = listOf(root.xds_servers);
+  const [first] = listIn(root.xds_servers);
   if (first === undefined) throw wrong('xds_servers', 'it names no control plane');
-  const { server_uri: server, channel_creds: credentials } = objectOf(first);
+  const { server_uri: server, channel_creds: credentials } = objectIn(first);
   if (typeof server !== 'string' || server === '') {
     throw wrong('xds_servers[0].server_uri', 'it names no control plane, such as 127.0.0.1:15010');
   }
-  const types = listOf(credentials).map((one) => String(objectOf(one).type));
+  const types = listIn(credentials).map((one) => textIn(objectIn(one).type));
   if (!types.includes('insecure')) {
     throw wrong(
       'xds_servers[0].channel_creds',
@@ -118,7 +119,7 @@ async function bootstrapIn(text: string, place: InputPlace): Promise<XdsBootstra
   }
   if (root.node === undefined)
     throw wrong('node', 'it is missing: write {"id": …, "locality": {}}');
-  const node = objectOf(root.node);
+  const node = objectIn(root.node);
   if (typeof node.id !== 'string') throw wrong('node.id', 'it is missing, and has to be a text');
   if (!isObject(node.locality)) {
     throw wrong(
@@ -127,14 +128,14 @@ async function bootstrapIn(text: string, place: InputPlace): Promise<XdsBootstra
     );
   }
   const providers = root.certificate_providers;
-  for (const [name, provider] of Object.entries(objectOf(providers))) {
-    const problem = await providerProblem(objectOf(provider));
+  for (const [name, provider] of Object.entries(objectIn(providers))) {
+    const problem = await providerProblem(objectIn(provider));
     if (problem !== null) throw wrong(`certificate_providers.${name}`, problem);
   }
   const { client_default_listener_resource_name_template: template } = root;
   const endpoint = endpointOf(server, { ...place, path: `${place.path ?? ''}: server_uri` });
   // Of several the library may take one that this tool cannot ask.
-  const insecure = { ...objectOf(first), channel_creds: [{ type: 'insecure' }] };
+  const insecure = { ...objectIn(first), channel_creds: [{ type: 'insecure' }] };
   return {
     text: JSON.stringify({ ...root, xds_servers: [insecure] }),
     server,
@@ -158,9 +159,9 @@ function parsed(text: string, wrong: (where: string, problem: string) => InputEr
 /** Why certificates could not be had of it; null where they can. */
 async function providerProblem(provider: JsonObject): Promise<string | null> {
   if (provider.plugin_name !== 'file_watcher') {
-    return `@grpc/grpc-js-xds has no ${String(provider.plugin_name)}, and file_watcher alone`;
+    return `@grpc/grpc-js-xds has no plug-in ${JSON.stringify(provider.plugin_name)}, and file_watcher alone`;
   }
-  const config = objectOf(provider.config);
+  const config = objectIn(provider.config);
   if (typeof config.refresh_interval !== 'string') {
     return 'config.refresh_interval: it is missing: write a duration, such as "900s"';
   }
@@ -196,16 +197,4 @@ function endpointOf(server: string, place: InputPlace): Endpoint {
     `"${server}" is no control plane: write HOST:PORT, or unix:PATH of a socket`,
     place,
   );
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function objectOf(value: JsonValue | undefined): JsonObject {
-  return isObject(value) ? value : {};
-}
-
-function listOf(value: JsonValue | undefined): JsonValue[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { mostSpecificHost } from '../../routing/istio/host.js';
 import type { Endpoint } from '../../wire/socket/endpoint.js';
+import { listIn, objectIn, textIn } from './json-fields.js';
 
 /** Where a listener of gRPC clients has its routes; null: it is none of theirs. */
 export function routesOfListener(
@@ -21,7 +22,7 @@ export function virtualHostFor(routes: JsonObject, authority: string): JsonObjec
 
 /** In lower case. */
 export function domainsOf(host: JsonObject): string[] {
-  return listIn(host.domains).map((domain) => String(domain).toLowerCase());
+  return listIn(host.domains).map((domain) => textIn(domain).toLowerCase());
 }
 
 /** The clusters that the routes of a virtual host lead to. */
@@ -44,11 +45,11 @@ export type ClusterPods =
 export function podsOfCluster(cluster: JsonObject): ClusterPods {
   const aggregate = objectIn(objectIn(cluster.cluster_type).typed_config);
   if (aggregate.clusters !== undefined) {
-    return { from: 'clusters', names: listIn(aggregate.clusters).map(String) };
+    return { from: 'clusters', names: listIn(aggregate.clusters).map(textIn) };
   }
   if (cluster.type === 'EDS') {
-    const { service_name: service = cluster.name } = objectIn(cluster.eds_cluster_config);
-    return { from: 'eds', name: String(service === '' ? cluster.name : service) };
+    const own = textIn(objectIn(cluster.eds_cluster_config).service_name);
+    return { from: 'eds', name: own === '' ? textIn(cluster.name) : own };
   }
   return {
     from: 'itself',
@@ -78,14 +79,4 @@ function addressesOf(locality: JsonValue): Endpoint[] {
         ? [{ kind: 'tcp' as const, host: address, port }]
         : [];
     });
-}
-
-const NOTHING: JsonObject = {};
-
-function objectIn(value: JsonValue | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : NOTHING;
-}
-
-function listIn(value: JsonValue | undefined): JsonValue[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -9,6 +9,7 @@ import {
   encodeDiscoveryRequest,
   resourceJson,
 } from './discovery-messages.js';
+import { listIn, objectIn, textIn } from './json-fields.js';
 import type { ResourceCheck } from './library.js';
 import { KIND_NAMES, kindOfType, XDS_KINDS, type XdsKind } from './resource-kinds.js';
 import {
@@ -280,7 +281,7 @@ export class XdsClient {
       let name = '';
       try {
         const json = resourceJson(resource);
-        name = String((kind === 'eds' ? json.cluster_name : json.name) ?? '');
+        name = textIn(kind === 'eds' ? json.cluster_name : json.name);
         told.add(name);
         if (!subscription.names.includes(name)) continue;
         const reason = this.#options.check(resource.typeUrl, resource.bytes);
@@ -366,7 +367,7 @@ function isNewIn(names: readonly string[]): (name: string) => boolean {
 }
 
 function domainsIn({ virtual_hosts: hosts }: JsonObject): string[] {
-  return (Array.isArray(hosts) ? hosts : []).flatMap((host) => domainsOf(host as JsonObject));
+  return listIn(hosts).flatMap((host) => domainsOf(objectIn(host)));
 }
 
 function distinct(endpoints: readonly Endpoint[]): Endpoint[] {

@@ -15,6 +15,7 @@ import type { GrpcStream } from '../../call/grpc/request.js';
 import { USER_AGENT, userAgentOf } from '../../call/user-agent.js';
 import { type Endpoint, formatEndpoint } from '../../wire/socket/endpoint.js';
 import type { TlsOptions } from '../../wire/socket/tls-options.js';
+import { withoutBalancers } from './balancer-words.js';
 import { NOT_ANSWERED } from './not-answered.js';
 import { GrpcJsStream } from './grpc-js-stream.js';
 import type {
@@ -297,7 +298,9 @@ export class GrpcJsConnection implements Connection {
         metadata,
         { deadline },
         (error) => {
-          if (error !== null && error.code === Status.UNAVAILABLE) this.#why = error.details;
+          if (error !== null && error.code === Status.UNAVAILABLE) {
+            this.#why = withoutBalancers(error.details);
+          }
           resolve();
         },
       );
@@ -398,7 +401,8 @@ function causeOf(error: ServiceError | null): string {
   if (error === null) return '';
   // What the library throws on its own way is a plain error.
   const { details } = error as Partial<ServiceError>;
-  return (details ?? error.message).replace(OWN_DEADLINE, 'no answer within the deadline');
+  const words = (details ?? error.message).replace(OWN_DEADLINE, 'no answer within the deadline');
+  return withoutBalancers(words);
 }
 
 /** What the library says of its own deadline: it goes on with how long each step of the call took. */

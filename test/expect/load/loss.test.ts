@@ -49,6 +49,17 @@ describe('what went away', () => {
     assert.match(finding!.evidence, /none of the 100 errors/);
   });
 
+  it('is a pod that a control plane names, whose calls the client sends elsewhere or fails', () => {
+    const unreachable = [{ address: '10.0.0.3:80', kind: 'refused', message: REFUSED }];
+    const { connections, ...others } = counted([], { unreachable });
+    const remote = 'xds:///echo:7070';
+    const client = connections.map((one) => ({ ...one, remote }));
+    const [finding] = lossFindings({ ...others, connections: client }, SPAN);
+    assert.equal(finding!.code, 'address-unreachable');
+    assert.match(finding!.summary, /^A pod that the control plane names .*: 10\.0\.0\.3:80\.$/);
+    assert.doesNotMatch(finding!.evidence, /none of/);
+  });
+
   it('is the gateway, where all addresses are gone', () => {
     const [finding, ...others] = lossFindings(counted(['10.0.0.1:80', '10.0.0.2:80']), SPAN);
     assert.deepEqual(others, []);

@@ -85,7 +85,7 @@ describe('a bootstrap of xDS', () => {
       JSON.stringify({ ...GOOD, node: { id: 'a' } }),
     ],
     [
-      /certificate_providers.default: .*has no vault, and file_watcher alone/,
+      /certificate_providers.default: .*has no plug-in "vault", and file_watcher alone/,
       JSON.stringify({ ...GOOD, certificate_providers: { default: { plugin_name: 'vault' } } }),
     ],
     [

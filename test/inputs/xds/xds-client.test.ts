@@ -150,7 +150,7 @@ describe('a client of a control plane', () => {
     await mesh.plane.start();
     await until(
       client,
-      (one) => one.lack === null && /"weight":99/.test(JSON.stringify(one.routes)),
+      (one) => one.lack === null && JSON.stringify(one.routes).includes('"weight":99'),
     );
     assert.deepEqual(seen, ['lost', 'back']);
     client.close();
