@@ -85,6 +85,22 @@ export interface HeaderReport {
   destination: string | null;
 }
 
+/** What one library without a proxy makes of the call. */
+export interface GrpcClientReport {
+  /** Python stands for all that are built on gRPC's C core. */
+  client: 'grpc-js' | 'Go' | 'Python';
+  /** `refuses`: it takes none of the host's routes, and the call waits to its deadline. */
+  outcome: 'follows' | 'another-rule' | 'fails' | 'refuses';
+  /** It takes; null: none. */
+  rule: string | null;
+  /** What it does otherwise than a sidecar. */
+  differences: {
+    effect: 'leaves-out' | 'differs' | 'fails' | 'refuses';
+    summary: string;
+    place: Place | null;
+  }[];
+}
+
 /** Something wrong, or likely wrong, or worth knowing. */
 export interface ExplanationFinding extends Finding {
   /** Whether it concerns this request, or the configuration as a whole. */
@@ -123,6 +139,8 @@ export interface RouteExplanation {
   effects: EffectsReport | null;
   /** What the route does to headers, for all destinations or for one. */
   headers: HeaderReport[];
+  /** Of gRPC libraries; null unless the call is of a client without a proxy. */
+  grpcClients: readonly GrpcClientReport[] | null;
   notes: string[];
 }
 

@@ -1,6 +1,6 @@
 import type { InputError } from '../input-error.js';
 import type { ManifestNode } from './manifest/manifest-node.js';
-import type { MatchedRule, RuleTrace } from './first-match.js';
+import type { MatchedRule, OrderedRule, RuleTrace } from './first-match.js';
 import type { Via } from './request.js';
 import type { Finding } from '../finding.js';
 
@@ -20,6 +20,8 @@ export interface ChosenRoute {
   problem: InputError | null;
   /** What is chosen once for a connection, so that all of its requests share it. */
   perConnection?: boolean;
+  /** For clients without a proxy: the rules of the host as they are programmed, whatever a client makes of them. */
+  grpcRules?: readonly OrderedRule[];
   notes: string[];
   findings: Finding[];
 }

@@ -22,7 +22,9 @@ export type Condition =
   | { on: 'destination-subnets'; subnets: readonly string[] }
   /** It holds for every connection. */
   | { on: 'connection' }
-  | { on: 'unknowable'; what: string };
+  | { on: 'unknowable'; what: string }
+  /** One that the client never holds for met, and why. */
+  | { on: 'unseen'; of: Condition; why: string };
 
 /** Alternatives are a list of entries; within one entry every condition must hold. */
 export interface MatchEntry {
@@ -95,6 +97,8 @@ export function unmetReason(condition: Condition, context: MatchContext): string
       return unmetConnection(condition, context.connection ?? UNKNOWN_CONNECTION);
     case 'unknowable':
       return `${condition.what} cannot be told from the request`;
+    case 'unseen':
+      return condition.why;
   }
 }
 
@@ -133,6 +137,8 @@ function describeCondition(condition: Condition): string {
       return 'any connection';
     case 'unknowable':
       return condition.what;
+    case 'unseen':
+      return describeCondition(condition.of);
   }
 }
 

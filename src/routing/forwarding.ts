@@ -6,7 +6,6 @@ import type { MatchedRule } from './first-match.js';
 import { affinityNote } from './istio/affinity.js';
 import { resolveDestinations } from './istio/destinations.js';
 import type { LoadBalancer } from './istio/load-balancer.js';
-import { unsupportedBalancing } from './istio/proxyless.js';
 import { destinationRulesOf, type RuleClient } from './istio/rules-in-sight.js';
 import { settingsFor } from './istio/traffic-settings.js';
 import type { ManifestSet } from './manifest-set.js';
@@ -53,11 +52,7 @@ export function forwardingOf(
       ...mirrorNotes(rule),
       ...affinityNotes(balancing, context.request, perConnection),
     ],
-    findings: [
-      ...findings,
-      ...faultFindings(rule),
-      ...(via.kind === 'proxyless' ? [...balancing.keys()].flatMap(unsupportedBalancing) : []),
-    ],
+    findings: [...findings, ...faultFindings(rule)],
   };
 }
 

@@ -2,6 +2,7 @@ import type { Finding, Setting } from '../finding.js';
 import type { RouteEffects } from './effects.js';
 import type { RuleTrace } from './first-match.js';
 import type { LimitPlaces } from './limit-places.js';
+import type { GrpcOutcome } from './istio/proxyless/outcomes.js';
 import type { GatewayPods } from './gateway-pods.js';
 import type { RuleHeaderChange } from './header-changes.js';
 import type { Via } from './request.js';
@@ -48,6 +49,8 @@ export interface Resolved {
   perConnection: boolean;
   /** Every rule of the request's host, in the order they are tried. */
   traces: RuleTrace[];
+  /** What libraries without a proxy make of the call; null unless it is one of theirs. */
+  grpcClients: readonly GrpcOutcome[] | null;
   /** Choices that were made, to be shown with the result. */
   notes: string[];
   /** What to know about the route this request takes; errors first. */

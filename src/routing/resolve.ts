@@ -10,6 +10,8 @@ import { type Forwarding, forwardingByReplicas, forwardingOf } from './forwardin
 import { gatewayPods } from './gateway-pods.js';
 import { ruleHeaderChanges } from './header-changes.js';
 import { UnknownPortError } from './istio/destination-port.js';
+import { grpcOutcomes, grpcTraits } from './istio/proxyless/outcomes.js';
+import { traitFinding } from './istio/proxyless/trait-finding.js';
 import { mtlsFindings } from './istio/mtls/findings.js';
 import { UnknownSubsetError } from './istio/subset-labels.js';
 import { hopSettings } from './hop-settings.js';
@@ -192,11 +194,25 @@ function known(
   const said = forwarding ?? chosen ?? { notes: [], findings: [] };
   const destinations = forwarding?.split.destinations ?? [];
   const client = chosen === null ? null : meshClientOf(set, chosen, request);
+  const ofTls =
+    forwarding === null || client === null ? [] : mtlsFindings(set, forwarding.split, client);
+  const call =
+    chosen === null || client?.kind !== 'proxyless'
+      ? null
+      : {
+          rules: chosen.grpcRules ?? [],
+          matched: chosen.matched,
+          lostBy: [...errors, ...ofTls].filter(({ severity }) => severity === 'error'),
+          client,
+          destinations,
+        };
+  const traits = call === null ? [] : grpcTraits(set, call);
   const findings = [
     ...errors,
     ...[...new Set([...set.findings, ...said.findings])].filter((each) => !noticed.has(each)),
     ...(forwarding === null ? [] : destinationFindings(set, forwarding.split)),
-    ...(forwarding === null || client === null ? [] : mtlsFindings(set, forwarding.split, client)),
+    ...traits.map(traitFinding),
+    ...ofTls,
     ...(chosen?.perConnection === true
       ? []
       : [
@@ -209,6 +225,7 @@ function known(
     gatewayPort: chosen?.gatewayPort ?? null,
     perConnection: chosen?.perConnection ?? false,
     traces: chosen?.traces ?? [],
+    grpcClients: call === null ? null : grpcOutcomes(traits, call),
     notes: said.notes,
     findings,
     // What this request has met already is said once.

@@ -104,6 +104,7 @@ function routeExplanation(
       resolution.kind === 'forward' ? resolution.destinations : [],
       secrets,
     ),
+    grpcClients: resolution.grpcClients,
     notes: [...notes, ...resolution.notes],
   };
 }

@@ -54,6 +54,7 @@ function reportOf(text: string): ExplanationReport {
       mirrors: [{ host: text, share: 1 }],
       changes: [text],
     },
+    grpcClients: null,
     notes: [text],
   };
   return {

@@ -1,6 +1,7 @@
 import type {
   EffectsReport,
   ExplanationReport,
+  GrpcClientReport,
   HeaderReport,
   RouteExplanation,
   RuleReport,
@@ -40,7 +41,12 @@ export function renderExplanation(report: ExplanationReport, style: Style): stri
 }
 
 function routeSections(route: RouteExplanation, style: Style): string[] {
-  return [expected(route, style), effects(route, style), rules(route.rules, style)];
+  return [
+    expected(route, style),
+    effects(route, style),
+    clients(route, style),
+    rules(route.rules, style),
+  ];
 }
 
 function facts(
@@ -146,6 +152,27 @@ function effects(
   const lines = facts.map((each) => fact(each, style));
   return `${paint(style, 'heading', 'What else the route does')}\n${lines.join('\n')}`;
 }
+
+/** What the libraries do; why is among the findings. */
+function clients({ grpcClients }: RouteExplanation, style: Style): string {
+  if (grpcClients === null) return '';
+  const lines = grpcClients.map(({ client, outcome, rule, differences }) => {
+    const left = differences.filter(({ effect }) => effect === 'leaves-out').length;
+    const without = left === 0 ? '' : `, without ${left} of its settings`;
+    return fact(
+      [client, plainText(`${OUTCOME_TEXTS[outcome](rule ?? 'no rule')}${without}`)],
+      style,
+    );
+  });
+  return `${paint(style, 'heading', 'gRPC clients without a proxy')}\n${lines.join('\n')}`;
+}
+
+const OUTCOME_TEXTS = {
+  follows: () => 'follows the route',
+  'another-rule': (rule) => `takes another rule, ${rule}`,
+  fails: () => 'fails',
+  refuses: () => 'refuses all routes of the host: the call waits to its deadline',
+} as const satisfies Record<GrpcClientReport['outcome'], (rule: string) => string>;
 
 /** So many rules are shown; the JSON has them all. */
 const SHOWN_RULES = 40;

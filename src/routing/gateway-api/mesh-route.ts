@@ -2,9 +2,10 @@ import { InputError } from '../../input-error.js';
 import type { ChosenRoute } from '../chosen-route.js';
 import { firstMatch } from '../first-match.js';
 import { hostOf } from '../istio/host.js';
-import { servicePort, serviceSpellings } from '../istio/mesh-routes.js';
+import { namesNoService, servicePort, serviceSpellings } from '../istio/mesh-routes.js';
 import { normalizedPath, normalizedPathNotes } from '../istio/normalized-path.js';
-import { unsupportedByGrpc } from '../istio/proxyless.js';
+import { isGrpcName, noGrpcName } from '../istio/proxyless/listener.js';
+import { rulesSeenBy } from '../istio/proxyless/seen-rules.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { noRuleError } from '../no-rule.js';
 import type { RouteRequest, Via } from '../request.js';
@@ -40,8 +41,13 @@ export function chooseServiceRoute(
   if (onHost.placed.length === 0 && service !== null)
     return ownRoute(service.host, via, request, table.findings);
   const findings = [...table.findings, ...orderFindings(set, onHost, rules)];
-  const { matched, traces } = firstMatch(rules);
-  if (via.kind === 'proxyless' && matched !== null) findings.push(...unsupportedByGrpc(matched));
+  const isProxyless = via.kind === 'proxyless';
+  const host = hostOf(request.authority);
+  if (isProxyless && service !== null && !namesNoService(host)) {
+    if (!isGrpcName(host, service.host, request.namespace))
+      throw new InputError(noGrpcName(host, service.host));
+  }
+  const { matched, traces } = firstMatch(isProxyless ? rulesSeenBy('Go', rules) : rules);
   return {
     via,
     gatewayPort: null,
@@ -52,6 +58,7 @@ export function chooseServiceRoute(
     problem: matched === null ? noRuleError(traces, request) : null,
     notes: normalizedPathNotes(asked, request),
     findings,
+    ...(isProxyless ? { grpcRules: rules } : {}),
   };
 }
 

@@ -17,7 +17,7 @@ import {
   noConnectionError,
 } from './gateway-connections.js';
 import { virtualHostOf, type VirtualHost } from './gateway-routes.js';
-import { hostOf, resolveShortName } from './host.js';
+import { CLUSTER_DOMAIN, hostOf, resolveShortName } from './host.js';
 import { httpsRedirect } from './https-redirect.js';
 import type { GatewayServer } from './gateway.js';
 import { gatewayWorkloads } from './gateway-workload.js';
@@ -29,11 +29,13 @@ import {
   askInMesh,
   type MeshHost,
   meshHostOf,
+  namesNoService,
   serviceSpellings,
 } from './mesh-routes.js';
 import { meshOnlyWeights } from './mesh-only-weights.js';
 import { normalizedPath, normalizedPathNotes } from './normalized-path.js';
-import { unsupportedByGrpc } from './proxyless.js';
+import { isGrpcName, noGrpcName } from './proxyless/listener.js';
+import { rulesSeenBy } from './proxyless/seen-rules.js';
 import { MESH, type VirtualService } from './virtual-service.js';
 import { manifestFinding } from '../manifest-finding.js';
 
@@ -246,18 +248,23 @@ function chooseInMesh(
   if (connection !== null) return connectedInMesh(connection, asked, scope, request, via);
   const isImported = (host: string): boolean => scope.problemOf(host) === null;
   const mesh = asImported(meshHostOf(set, asked, request, isImported), scope, request);
-  const { matched, traces } = firstMatch(mesh.rules);
+  const isProxyless = via.kind === 'proxyless';
+  const unlisted = isProxyless ? noGrpcListener(set, mesh, scope, request) : null;
+  const rules = unlisted === null ? mesh.rules : [];
+  const { matched, traces } = firstMatch(isProxyless ? rulesSeenBy('Go', rules) : rules);
   const unseen = mesh.host === null && mesh.isService ? scope.problemOf(mesh.asked) : null;
   const unroutedService =
     mesh.host === null && mesh.isService && unseen === null ? mesh.asked : null;
   const problem =
-    matched !== null || unroutedService !== null
-      ? null
-      : mesh.host !== null
-        ? noRuleError(traces, request)
-        : mesh.passedOver.length > 0
-          ? noRuleError(firstMatch(mesh.passedOver).traces, request)
-          : (unseen ?? unknownHostError(set, mesh, request));
+    unlisted !== null
+      ? unlisted
+      : matched !== null || unroutedService !== null
+        ? null
+        : mesh.host !== null
+          ? noRuleError(traces, request)
+          : mesh.passedOver.length > 0
+            ? noRuleError(firstMatch(mesh.passedOver).traces, request)
+            : (unseen ?? unknownHostError(set, mesh, request));
   return {
     via,
     gatewayPort: null,
@@ -272,9 +279,28 @@ function chooseInMesh(
       ...labelsUnknown(mesh.passedOver, null, request),
       ...scope.findingsOf(mesh.asked),
       ...labelsUnknown(mesh.rules, matched, request),
-      ...(via.kind === 'proxyless' && matched !== null ? unsupportedByGrpc(matched) : []),
     ],
+    ...(isProxyless ? { grpcRules: rules } : {}),
   };
+}
+
+/** Clients without a proxy have routes to services alone, by some of their names. */
+function noGrpcListener(
+  set: ManifestSet,
+  mesh: MeshHost,
+  scope: EgressScope,
+  request: RouteRequest,
+): InputError | null {
+  const host = hostOf(request.authority);
+  if (namesNoService(host)) return null;
+  const known = findService(set, mesh.asked);
+  if (known === null) {
+    const mayBe = mesh.asked.endsWith(`.${CLUSTER_DOMAIN}`) || knownHosts(set).length === 0;
+    return mayBe ? null : unknownHostError(set, mesh, request);
+  }
+  if (!mesh.isService) return scope.problemOf(mesh.asked) ?? unknownHostError(set, mesh, request);
+  if (isGrpcName(host, known.host, request.namespace)) return null;
+  return new InputError(noGrpcName(host, known.host));
 }
 
 function connectedInMesh(

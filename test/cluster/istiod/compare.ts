@@ -95,7 +95,7 @@ function leadsToUngiven(outcome: ProxiedOutcome, set: ManifestSet): boolean {
   );
 }
 
-function isOf(
+export function isOf(
   { kind, namespace, name }: Refusal,
   { kind: own, metadata }: KubernetesObject,
 ): boolean {
@@ -103,7 +103,7 @@ function isOf(
   return kind === own && namespace === other.namespace && name === other.name;
 }
 
-function problemOf(object: KubernetesObject): string | null {
+export function problemOf(object: KubernetesObject): string | null {
   try {
     parseManifests(JSON.stringify(object), 'object.json');
     return null;
@@ -150,7 +150,7 @@ function describeOutcome(outcome: ProxiedOutcome, isGatewayApi: boolean): string
   }
 }
 
-function line(share: number, host: string, subset: string, port: string): string {
+export function line(share: number, host: string, subset: string, port: string): string {
   return `${(100 * share).toFixed(3)} % ${host} ${subset} :${port}`;
 }
 
@@ -183,7 +183,7 @@ function describeResolution(set: ManifestSet, request: AskedRequest): string {
   }
 }
 
-function describeForwarded(resolution: Extract<Resolution, { kind: 'forward' }>): string {
+export function describeForwarded(resolution: Extract<Resolution, { kind: 'forward' }>): string {
   const { destinations, route, effects } = resolution;
   const [first] = destinations;
   if (route === null && first !== undefined) return line(1, first.host, '', '?');
@@ -235,7 +235,7 @@ function routeRequest(request: AskedRequest): Parameters<typeof resolveRoute>[1]
   };
 }
 
-function agree(istiod: string, explained: string): boolean {
+export function agree(istiod: string, explained: string): boolean {
   if (istiod === 'no route') return explained.startsWith('no route');
   if (istiod === explained) return true;
   const forgetPorts = (text: string): string => text.replace(/:(?:\d+|\?)/g, ':?');

@@ -4,9 +4,12 @@ import { describe, it } from 'node:test';
 import { resolveRoute } from '../../../src/routing/resolve.js';
 import type { Via } from '../../../src/routing/request.js';
 import {
+  backends,
   destinationRule,
+  httpRoute,
   type KubernetesObject,
   manifestsOf,
+  service,
   to,
   virtualService,
 } from '../objects.js';
@@ -67,8 +70,6 @@ describe('what gRPC clients without a proxy leave out', () => {
       'spec.http[0].retries',
       /5 attempts at most/,
     ],
-    ['the method', to('a', [{ method: { exact: 'POST' } }]), 'spec.http[0].match', /the method/],
-    ['the authority', to('a', [{ authority: { exact: 's' } }]), 'spec.http[0].match', /authority/],
   ];
   for (const [what, rule, path, message] of cases) {
     it(`${what}; a sidecar does not`, () => {
@@ -100,7 +101,177 @@ describe('what gRPC clients without a proxy leave out', () => {
     };
     assert.deepEqual(balanced({ simple: 'ROUND_ROBIN' }), []);
     assert.deepEqual(balanced({ consistentHash: { httpHeaderName: 'x' } }), []);
-    assert.match(balanced({ simple: 'LEAST_REQUEST' })[0]![1], /no LEAST_REQUEST/);
+    assert.match(balanced({ simple: 'LEAST_REQUEST' })[0]![1], /refuse LEAST_REQUEST/);
+    assert.match(balanced({ simple: 'RANDOM' })[0]![1], /no RANDOM: they go round/);
     assert.match(balanced({ consistentHash: { useSourceIp: true } })[0]![1], /headers alone/);
+  });
+
+  it('what Istio does not give them of a DestinationRule', () => {
+    const base = destinationRule('a', {});
+    const trafficPolicy = {
+      tls: { mode: 'SIMPLE' },
+      outlierDetection: { consecutive5xxErrors: 5 },
+      connectionPool: { tcp: { maxConnections: 1 }, http: { http2MaxRequests: 5 } },
+    };
+    const spec = { ...(base.spec as object), trafficPolicy };
+    const said = saidOf(to('a'), 'proxyless', [{ ...base, spec }]);
+    assert.deepEqual(
+      said.map(([path]) => path),
+      ['connectionPool', 'outlierDetection', 'tls'].map((name) => `spec.trafficPolicy.${name}`),
+    );
+  });
+});
+
+/** What each library makes of a call to a host with these objects. */
+function outcomesOf(
+  objects: readonly KubernetesObject[],
+  changes: Parameters<typeof request>[0] = {},
+): string[] {
+  const asked = { authority: 's:80', via: { kind: 'proxyless' } as const, targetPort: 80 };
+  const { grpcClients } = resolveRoute(manifestsOf(objects), request({ ...asked, ...changes }));
+  return (grpcClients ?? []).map(({ outcome, rule }) => `${outcome} ${rule ?? '-'}`);
+}
+
+describe('what gRPC libraries make of a call', () => {
+  const inMesh = (...rules: KubernetesObject[]): KubernetesObject[] => [
+    virtualService(rules, { gateways: null, hosts: ['s'] }),
+    service('s', { app: 's' }),
+    service('a', { app: 'a' }),
+  ];
+  const all = (outcome: string): string[] => [outcome, outcome, outcome];
+  const redirect = { redirect: { uri: '/x' } };
+  const only = (uri: string): KubernetesObject => ({ match: [{ uri: { exact: uri } }] });
+  const cases: readonly [string, readonly KubernetesObject[], readonly string[]][] = [
+    ['a route', inMesh(to('a')), all('follows http[0]')],
+    [
+      'no route of its own',
+      [service('s', { app: 's' }), ...inMesh(to('a')).slice(2)],
+      all('fails -'),
+    ],
+    ['a redirect that takes it', inMesh(redirect), ['refuses -', 'fails http[0]', 'fails http[0]']],
+    [
+      'a redirect that takes others',
+      inMesh({ ...only('/x'), ...redirect }, to('a')),
+      ['refuses -', 'follows http[1]', 'follows http[1]'],
+    ],
+    [
+      'a redirect that is not programmed, behind a rule that takes everything',
+      inMesh(to('a'), redirect),
+      all('follows http[0]'),
+    ],
+    [
+      'a rule with a query: grpc-js takes it without',
+      inMesh(to('a', [{ queryParams: { v: { exact: '1' } } }]), to('a')),
+      ['another-rule http[0]', 'follows http[1]', 'follows http[1]'],
+    ],
+    [
+      'a header that is not there, and is not to have a value',
+      inMesh(to('a', [{ withoutHeaders: { 'x-user': { exact: 'jack' } } }]), to('a')),
+      ['another-rule http[0]', 'follows http[1]', 'follows http[1]'],
+    ],
+    [
+      'a header that is not to be there',
+      inMesh(to('a', [{ withoutHeaders: { 'x-user': {} } }]), to('a')),
+      all('follows http[0]'),
+    ],
+    [
+      'a method: nobody sees it',
+      inMesh(to('a', [{ method: { exact: 'POST' } }]), to('a')),
+      all('follows http[1]'),
+    ],
+    ['an authority alone', inMesh(to('a', [{ authority: { prefix: 's' } }])), all('fails -')],
+    [
+      'a path of segments, which all of them refuse',
+      [
+        httpRoute(
+          [
+            backends(
+              { a: 1 },
+              { matches: [{ path: { type: 'PathPrefix', value: '/helloworld.Greeter' } }] },
+            ),
+          ],
+          { parentRefs: [{ group: '', kind: 'Service', name: 's' }] },
+        ),
+        ...inMesh().slice(1),
+      ],
+      all('refuses -'),
+    ],
+    [
+      'a gRPC service without its method, which comes to the same',
+      [
+        httpRoute(
+          [backends({ a: 1 }, { matches: [{ method: { service: 'helloworld.Greeter' } }] })],
+          { kind: 'GRPCRoute', parentRefs: [{ group: '', kind: 'Service', name: 's' }] },
+        ),
+        ...inMesh().slice(1),
+      ],
+      all('refuses -'),
+    ],
+    [
+      'a gRPC method',
+      [
+        httpRoute(
+          [
+            backends(
+              { a: 1 },
+              { matches: [{ method: { service: 'helloworld.Greeter', method: 'SayHello' } }] },
+            ),
+          ],
+          { kind: 'GRPCRoute', parentRefs: [{ group: '', kind: 'Service', name: 's' }] },
+        ),
+        ...inMesh().slice(1),
+      ],
+      all('follows rules[0]'),
+    ],
+    [
+      'the path / of the Gateway API',
+      [
+        httpRoute(
+          [backends({ a: 1 }, { matches: [{ path: { type: 'PathPrefix', value: '/' } }] })],
+          {
+            parentRefs: [{ group: '', kind: 'Service', name: 's' }],
+          },
+        ),
+        ...inMesh().slice(1),
+      ],
+      all('follows rules[0]'),
+    ],
+    [
+      'a port for no HTTP',
+      [
+        virtualService([to('a')], { gateways: null, hosts: ['s'] }),
+        service('s', { app: 's' }, { ports: [{ port: 80, name: 'tcp-main' }] }),
+      ],
+      all('fails -'),
+    ],
+  ];
+  for (const [what, objects, expected] of cases)
+    it(what, () => {
+      assert.deepEqual(outcomesOf(objects), expected);
+    });
+
+  it('LEAST_REQUEST, by library', () => {
+    const base = destinationRule('a', {});
+    const trafficPolicy = { loadBalancer: { simple: 'LEAST_REQUEST' } };
+    const rule = { ...base, spec: { ...(base.spec as object), trafficPolicy } };
+    assert.deepEqual(outcomesOf([...inMesh(to('a')), rule]), [
+      'fails http[0]',
+      'follows http[0]',
+      'fails http[0]',
+    ]);
+  });
+
+  it('names of services, short ones in their own namespace alone', () => {
+    const objects = inMesh(to('a'));
+    const named = (authority: string, namespace = 'default'): string[] =>
+      outcomesOf(objects, { authority, namespace, objectNamespace: 'default' });
+    assert.deepEqual(named('s.default.svc.cluster.local:80'), all('follows http[0]'));
+    assert.deepEqual(named('s.default:80'), all('follows http[0]'));
+    assert.deepEqual(named('s.default:80', 'web'), all('fails -'));
+    assert.deepEqual(named('s.default.svc.cluster.local:80', 'web'), all('follows http[0]'));
+  });
+
+  it('nothing of calls that pass a proxy', () => {
+    assert.deepEqual(outcomesOf(inMesh(to('a')), { via: { kind: 'mesh' } }), []);
   });
 });
