@@ -29,7 +29,8 @@ export function chooseServiceRoute(
   asked: RouteRequest,
   via: Via,
 ): ChosenRoute | null {
-  const request = { ...asked, path: normalizedPath(asked.path) };
+  const path = via.kind === 'proxyless' ? asked.path : normalizedPath(asked.path);
+  const request = { ...asked, path };
   const names = serviceSpellings(hostOf(request.authority), request.namespace);
   const service = names.map((name) => findService(set, name)).find((each) => each !== null) ?? null;
   const port = servicePort(set, service?.host ?? '', request);

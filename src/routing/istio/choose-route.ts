@@ -41,7 +41,9 @@ import { manifestFinding } from '../manifest-finding.js';
 
 /** Chooses the route of a request through Istio's objects. The set's namespaces are filled in. */
 export function chooseIstioRoute(set: ManifestSet, asked: RouteRequest): ChosenRoute {
-  const request = { ...asked, path: normalizedPath(asked.path) };
+  // Nothing changes the path of a call that passes no proxy.
+  const path = asked.via?.kind === 'proxyless' ? asked.path : normalizedPath(asked.path);
+  const request = { ...asked, path };
   const virtualServices = chosenVirtualServices(set, request);
   const via = request.via ?? inferVia(set, virtualServices, request);
   const chosen =
@@ -255,16 +257,14 @@ function chooseInMesh(
   const unseen = mesh.host === null && mesh.isService ? scope.problemOf(mesh.asked) : null;
   const unroutedService =
     mesh.host === null && mesh.isService && unseen === null ? mesh.asked : null;
-  const problem =
-    unlisted !== null
-      ? unlisted
-      : matched !== null || unroutedService !== null
-        ? null
-        : mesh.host !== null
-          ? noRuleError(traces, request)
-          : mesh.passedOver.length > 0
-            ? noRuleError(firstMatch(mesh.passedOver).traces, request)
-            : (unseen ?? unknownHostError(set, mesh, request));
+  const unmatched =
+    matched !== null || unroutedService !== null
+      ? null
+      : mesh.host !== null
+        ? noRuleError(traces, request)
+        : mesh.passedOver.length > 0
+          ? noRuleError(firstMatch(mesh.passedOver).traces, request)
+          : (unseen ?? unknownHostError(set, mesh, request));
   return {
     via,
     gatewayPort: null,
@@ -272,7 +272,7 @@ function chooseInMesh(
     matched,
     unroutedService,
     traces,
-    problem,
+    problem: unlisted ?? unmatched,
     notes: [...(mesh.note === null ? [] : [mesh.note]), ...passedOverNotes(mesh.passedOver)],
     findings: [
       ...mesh.findings,

@@ -17,10 +17,11 @@ export function generatedSets(count: number, seed: number): GeneratedSet[] {
   return fc.sample(set, { numRuns: count, seed });
 }
 
-/** Those of them that have requests of sidecars. */
+/** Those of them that have requests of sidecars, without Sidecar objects. */
 export function generatedMeshSets(count: number, seed: number): GeneratedSet[] {
   const set = fc
     .oneof({ weight: 4, arbitrary: istioSet }, { weight: 1, arbitrary: gatewayApiSet })
+    .filter(({ family }) => family !== 'sidecar')
     .filter(({ requests }) => requests.some(({ gateway, tls }) => gateway === null && !tls));
   return fc.sample(set, { numRuns: count, seed });
 }
