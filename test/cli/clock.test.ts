@@ -14,6 +14,7 @@ const SHAKEN = `
 
 /** The day and the time of a run, what a library asks for as a date, and whether a certificate is valid. */
 const TELLS_THE_DAY = [
+  'cli/demo-mesh.ts',
   'load/transport/grpc-js-connection.ts',
   'run/ask.ts',
   'run/run-id.ts',
