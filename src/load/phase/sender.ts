@@ -106,8 +106,11 @@ export class Sender {
     this.resent += 1;
     this.inFlight -= 1;
     this.#counters[slot.call]!.forgetAnswers(slot.slot);
-    const isNext = this.#waiting.next(slot.connection) === undefined;
-    if (!isNext || !this.#attempt(slot)) this.wait(slot);
+    if (this.#attempt(slot)) return;
+    this.silence.begin(tickNowMs());
+    slot.state = 'waiting for room';
+    // Those that wait have come later.
+    this.#waiting.addFirst(slot.connection, slot);
   }
 
   /** The peer has answered. */

@@ -25,6 +25,14 @@ export class WaitingRoom<T> {
     this.#size += 1;
   }
 
+  /** Puts one before all others of its connection: it came before them. */
+  addFirst(connection: number, item: T): void {
+    const queue = this.#queues[connection]!;
+    if (queue.head > 0) queue.items[--queue.head] = item;
+    else queue.items.unshift(item);
+    this.#size += 1;
+  }
+
   /** Lets the next one of a connection go; there must be one. */
   release(connection: number): T {
     const queue = this.#queues[connection]!;

@@ -266,6 +266,7 @@ class H2Connection implements Connection, Sweepable {
   #end(line: H2Line, slot: number, answer: H2Answer): void {
     const { brokenBy } = answer;
     if (brokenBy !== null) this.#broken.set(brokenBy, (this.#broken.get(brokenBy) ?? 0) + 1);
+    line.ended(answer.kind === 'unprocessed');
     if (answer.hasAnswer) this.#events.onAnswer(slot, answer);
     this.#events.onEnd(slot, answer);
     if (line.takeWasFull()) this.#events.onRoom();

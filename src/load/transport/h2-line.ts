@@ -11,6 +11,7 @@ import type { HttpResponse } from '../../wire/http/response.js';
 import { metadataOf } from './grpc-metadata.js';
 import { H2Streams, type LeftStream, type StreamLineEvents } from './h2-streams.js';
 import { SignOfLife } from './sign-of-life.js';
+import { StreamAllowance } from './stream-allowance.js';
 import type { EndStreams } from './transport.js';
 
 const FREE = -1;
@@ -51,6 +52,7 @@ export class H2Line {
   readonly #free: Int32Array;
   #freeCount: number;
   readonly #signOfLife: SignOfLife;
+  readonly #allowance = new StreamAllowance();
   #wasFull = false;
   /** null where none of the calls streams. */
   #streams: H2Streams | null = null;
@@ -105,7 +107,7 @@ export class H2Line {
    * @returns false when there is no room now.
    */
   call(slot: number, call: number, number: number, nowMs: number): boolean {
-    if (this.#freeCount === 0) {
+    if (this.#freeCount <= this.#allowance.reserve) {
       this.#wasFull = true;
       return false;
     }
@@ -124,7 +126,17 @@ export class H2Line {
     return this.#freeCount === 0;
   }
 
-  /** Whether a call found all own slots taken since this was asked last. */
+  /** Takes note of how a call has ended. @param wasRefused The peer has not looked at it. */
+  ended(wasRefused: boolean): void {
+    if (wasRefused) {
+      const room = this.#slots.length;
+      this.#allowance.refused(room - this.#freeCount, room);
+    } else {
+      this.#allowance.ended();
+    }
+  }
+
+  /** Whether a call found no own slot that it may take since this was asked last. */
   takeWasFull(): boolean {
     const wasFull = this.#wasFull;
     this.#wasFull = false;
