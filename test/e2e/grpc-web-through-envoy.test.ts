@@ -250,6 +250,8 @@ describe('gRPC-Web through the real Envoy', () => {
     // The preflight request and one call, both outside of the sample.
     assert.equal(record.load.excluded, 2);
     assert.equal(record.load.sent, 6200);
+    // The split stands beside the check.
+    assert.equal(call!.split!.n, 6200);
     assert.deepEqual(codes(record), []);
   });
 
@@ -309,6 +311,7 @@ describe('gRPC-Web through the real Envoy', () => {
       /fail {2}CORS: the headers grpc-timeout, x-grpc-web, x-user-agent may not/,
     );
     assert.match(stdout, /cors-refused/);
+    assert.match(stdout, /Who answered\n.*\n {2}v1 /);
   });
 
   it('agrees with a browser: Chromium makes the call that is allowed, and not the one that is not', async () => {

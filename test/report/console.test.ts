@@ -80,6 +80,18 @@ describe('reports', () => {
   }
 });
 
+describe('what else than a split was expected', () => {
+  for (const command of ['verify', 'bench'] as const) {
+    it(`stands beside it: ${command}`, () => {
+      const record = { ...sample(), command };
+      record.calls[0]!.checks = [{ kind: 'CORS', verdict: 'pass', text: 'a page may call' }];
+      const text = renderConsole(record, WIDE);
+      assert.match(text, /^Expected\n {2}pass {2}CORS: a page may call$/m);
+      assert.match(text, /^Who answered/m);
+    });
+  }
+});
+
 describe('text from elsewhere', () => {
   for (const name of Object.keys(FORMATS) as FormatName[]) {
     for (const command of ['verify', 'bench'] as const) {

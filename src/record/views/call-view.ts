@@ -27,7 +27,7 @@ export function callView(
     programmed: asked.programmed,
     verdict: judgement.verdict,
     reasons: judgement.reasons,
-    split: judgement.check === null ? splitView(asked, observed, judgement, rule.alpha) : null,
+    split: splitView(asked, observed, judgement, rule.alpha),
     checks: judgement.check === null ? [] : [judgement.check],
     connectionProbe: probeView(counts),
     accessLog: logView(counts),

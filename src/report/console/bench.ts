@@ -6,7 +6,7 @@ import type { CallRecord, LatencyRecord, RunRecord, SplitRecord } from '../../re
 import { paint, type Style } from '../style.js';
 import { comparisonLines } from './comparisons.js';
 import { type Fact, fact } from './fact.js';
-import { findings, statusLines, thresholdTable, verdict } from './outcome.js';
+import { checkLines, findings, statusLines, thresholdTable, verdict } from './outcome.js';
 import { proxyCounterLines } from './proxy-counters.js';
 import { shorten } from './shorten.js';
 import { forwardLines } from './forwards.js';
@@ -89,11 +89,14 @@ function callSections(
   record: RunRecord,
   style: Style,
 ): string[] {
-  if (call.split === null || call.split.sampled === 0) return [statusLines(call, record, style)];
+  const checks = checkLines(call, style);
+  if (call.split === null || call.split.sampled === 0)
+    return [checks, statusLines(call, record, style)];
   return [
     label === null ? '' : facts(plainText(label), extremes(call), style),
     distribution(call, style),
     destinations(call.split, call.latencyMs, style),
+    checks,
     streamLines(call, style),
     retryLines(call, style),
     forwardLines(call, style),

@@ -162,14 +162,14 @@ function callSections(
       forwardLines(call, style),
       statusLines(call, record, style),
     ];
-  if (split.sampled === 0) return [heading];
+  if (split.sampled === 0) return [heading, checkLines(call, style)];
   const sections = [
     heading,
     [paint(style, 'heading', 'Who answered'), destinationTable(split, style)].join('\n'),
   ];
   if (call.programmed !== null) sections.push(programmedTable(call.programmed, split, style));
   if (split.missing > 0) sections.push(missing(split, style));
-  sections.push(errorLines(split, style));
+  sections.push(errorLines(split, style), checkLines(call, style));
   const pods = podTable(split, style);
   if (pods !== '') sections.push([paint(style, 'heading', 'Pods'), pods].join('\n'));
   if (split.test !== null) sections.push(testLines(split.test, call, style));
