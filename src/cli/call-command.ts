@@ -10,7 +10,7 @@ import { outputStyle } from './terminal.js';
 
 /** `splitproof call`. @returns The exit status. */
 export async function callCommand(args: Arguments, interruption: Interruption): Promise<number> {
-  const { signal, signalName } = interruption;
+  const { signal } = interruption;
   const scenario = await callScenarioFromArguments(args, signal);
   const report = await callOnce(scenario, {
     signal,
@@ -26,6 +26,6 @@ export async function callCommand(args: Arguments, interruption: Interruption): 
   return gravestStatus(
     report.isOk ? EXIT.pass : EXIT.fail,
     report.end === 'unreachable' && report.answer === null ? EXIT.unreachable : EXIT.pass,
-    report.end === 'interrupted' ? interruptedStatus(signalName) : EXIT.pass,
+    report.end === 'interrupted' ? interruptedStatus(interruption.signalName) : EXIT.pass,
   );
 }

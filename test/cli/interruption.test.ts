@@ -79,6 +79,30 @@ describe('Ctrl-C', () => {
     });
   }
 
+  it('ends call with what came, and the status of a signal', async () => {
+    // It is tried first, and called on a second connection.
+    const server = await startSilentServer(1, () => process.kill(pid, 'SIGINT'));
+    let pid = 0;
+    try {
+      const { status, stdout, stderr } = await splitproof(
+        [
+          'call',
+          ...CALL.slice(0, 3),
+          server.target,
+          '--format',
+          'json',
+          '--connect-timeout',
+          '10m',
+        ],
+        { onStart: (started) => (pid = started) },
+      );
+      assert.equal(status, 130, stderr);
+      assert.equal((JSON.parse(stdout) as { end: string }).end, 'interrupted');
+    } finally {
+      server.close();
+    }
+  });
+
   it('ends a command that loads nothing at once', async () => {
     const { status, stdout } = await splitproof(['plan'], {
       env: { NODE_OPTIONS: `--import "${EARLY}"` },
