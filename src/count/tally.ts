@@ -172,7 +172,8 @@ export class Tally {
       window.observed[destination]! += 1;
       block.observed[destination]! += 1;
       this.#observedOn[firstColumn + destination]! += 1;
-      if (isFailed) this.#failed[destination]! += 1;
+      // What this side gave up says nothing of who had begun to answer.
+      if (isFailed && outcome !== 'cancelled') this.#failed[destination]! += 1;
       if (expected !== 1) this.#clusters.add(destination);
     }
     if (expected !== 1) this.#clusters.endCall();
