@@ -109,6 +109,7 @@ function judgement(
     serviceBehind: call.behind?.service ?? null,
     forwardedTo: call.forwards?.url,
     decision,
+    cancelled: evidence.cancelled,
     destinations: evidence.destinations.map((destination, index) => ({
       ...destination,
       expectedShare: decision.destinations[index]?.expectedShare ?? 0,

@@ -20,7 +20,7 @@ export function backendLost(evidence: FindingEvidence): Finding | null {
     return [...seen.map((i) => observed[i] ?? 0), missing];
   });
   const change = changeIn(rows, decision);
-  if (change === null) return null;
+  if (change === null || wereGivenUp(evidence, rows)) return null;
   const [before, after] = [sharesOf(change.before), sharesOf(change.after)];
   const isBetterBefore = (after.at(-1) ?? 0) > (before.at(-1) ?? 0);
   const [whole, broken] = isBetterBefore ? [before, after] : [after, before];
@@ -48,6 +48,23 @@ export function backendLost(evidence: FindingEvidence): Finding | null {
     advice:
       'Look at its pods: restarts, evictions, probes and memory, and at the gateway’s response flags for its cluster. The weights did not change.',
   });
+}
+
+/**
+ * Whether most that is missing was in flight when this side gave up, as an interrupted run does, and what was answered
+ * is split alike all the time: nobody was away then.
+ */
+function wereGivenUp(
+  { cancelled, windows, decision }: FindingEvidence,
+  rows: readonly (readonly number[])[],
+): boolean {
+  if (2 * cancelled < missingIn(windows)) return false;
+  return (
+    changeIn(
+      rows.map((row) => row.slice(0, -1)),
+      decision,
+    ) === null
+  );
 }
 
 /** Others that answer so little of what they did, by chance alone, have gone as well. */

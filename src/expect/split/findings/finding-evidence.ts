@@ -53,6 +53,8 @@ export interface FindingEvidence {
   forwardedTo?: string | undefined;
   decision: SplitDecision;
   destinations: readonly FindingDestination[];
+  /** Of what is missing, what this side gave up. */
+  cancelled: number;
   /** Answers whose identity fits no workload, with some of the names seen. */
   unknown: {
     answers: number;

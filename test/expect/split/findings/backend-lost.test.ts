@@ -41,6 +41,22 @@ describe('a backend that is lost', () => {
     }
   });
 
+  it('is none where this side gave requests up, as an interrupted run does with those in flight', () => {
+    const run = {
+      ...{ weights: [80, 20], pick: drawing([0.8, 0.2]), requests: 2500 },
+      fails: (_to: number, i: number): boolean => i >= 2326 && i % 3 > 0,
+    };
+    const given = (cancelled: number): number[] =>
+      Array.from({ length: 40 }, (_, seed) => seed).filter((seed) =>
+        codes({ ...run, cancelled }, seed).includes('backend-lost'),
+      );
+    assert.deepEqual(given(116), []);
+    assert.notDeepEqual(given(0), []);
+    // They may have waited for one that is lost: then the others' answers have told.
+    const hung = { fails: (to: number, i: number): boolean => to === 1 && i >= 2900 };
+    assert.ok(codes({ ...hung, cancelled: 76 }).includes('backend-lost'));
+  });
+
   it('is one as well where it comes back, or where one of two pods is left', () => {
     const outage = (to: number, i: number): boolean => to === 0 && i >= 1000 && i < 1600;
     assert.ok(codes({ fails: outage }).includes('backend-lost'));

@@ -19,6 +19,8 @@ export interface SimulatedRun {
   replicas?: readonly number[];
   /** Requests to this destination fail without saying so. */
   fails?: (destination: number, request: number) => boolean;
+  /** Of those that fail, what this side gave up. */
+  cancelled?: number;
 }
 
 /** Independent draws by these shares. */
@@ -96,6 +98,7 @@ export function simulate(run: SimulatedRun, random: RandomSource): FindingEviden
   };
   return {
     serviceBehind: null,
+    cancelled: run.cancelled ?? 0,
     decision: decideSplit(evidence, RULE),
     vouchers: 1,
     identityWays: null,
