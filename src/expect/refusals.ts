@@ -3,6 +3,7 @@ import type { Finding, Setting, SettingKind } from '../finding.js';
 import { count, counted } from '../number-text.js';
 import { atSetting } from './at-setting.js';
 import { found } from './found.js';
+import { unsentRequests } from './unsent.js';
 import { type FlagCounts, flagsText, havingFlags } from './response-flags.js';
 
 /** Failures of one kind, of requests that were sent. */
@@ -248,9 +249,11 @@ function isBare({ cause }: NamedFailure): boolean {
  */
 export function findRefusals(
   failures: readonly NamedFailure[],
-  { sent, log }: Pick<CallCounts, 'sent' | 'log'>,
+  { sent, unsent, log }: Pick<CallCounts, 'sent' | 'unsent' | 'log'>,
   configured: Configured = NOT_CONFIGURED,
 ): Finding[] {
+  // Those that were not sent for want of the peer are among the failures.
+  const asked = sent + unsentRequests(unsent).byPeer;
   const logged = loggedFlags(log, sent);
   const counts = new Map<Refusal, { count: number; example: NamedFailure }>();
   for (const failure of withReasons(failures, log)) {
@@ -266,7 +269,7 @@ export function findRefusals(
   const told = [...counts].map(([refusal, refused]) => {
     const { status, cause } = refused.example;
     const words = cause === '' ? `${status} without a message` : `${status}, "${cause}"`;
-    const evidence = `${count(refused.count)} of ${counted(sent, 'request')}: ${words}`;
+    const evidence = `${count(refused.count)} of ${counted(asked, 'request')}: ${words}`;
     return finding(refusal, 'error', `${evidence}${flagEvidence(refusal, logged)}`, configured);
   });
   const toldFlags = [...counts.keys()].flatMap(({ flags = [] }) => flags);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { LogCounts } from '../../src/count/counted.js';
+import type { LogCounts, UnsentCause } from '../../src/count/counted.js';
 import { findRefusals } from '../../src/expect/refusals.js';
+
+const ALL_SENT = new Map<UnsentCause, number>();
 
 /** Each: status, cause, and what it is called. */
 const CASES: [string, string, string | null][] = [
@@ -78,7 +80,11 @@ const CASES: [string, string, string | null][] = [
 describe('refusals', () => {
   for (const [status, cause, code] of CASES) {
     it(`${status}, "${cause}": ${code ?? 'nothing to name'}`, () => {
-      const found = findRefusals([{ status, cause, count: 3 }], { sent: 9, log: null });
+      const found = findRefusals([{ status, cause, count: 3 }], {
+        sent: 9,
+        unsent: ALL_SENT,
+        log: null,
+      });
       assert.deepEqual(
         found.map((finding) => finding.code),
         code === null ? [] : [code],
@@ -86,6 +92,16 @@ describe('refusals', () => {
       for (const { evidence } of found) assert.match(evidence, /^3 of 9 requests: /);
     });
   }
+
+  it('are counted with the requests that the peer kept from being sent, which are failures as well', () => {
+    const unsent = new Map<UnsentCause, number>([
+      ['no-connection', 4],
+      ['interrupted', 100],
+    ]);
+    const failure = { status: 'UNAVAILABLE', cause: 'the peer speaks HTTP/2 only', count: 12 };
+    const [found] = findRefusals([failure], { sent: 9, unsent, log: null });
+    assert.match(found!.evidence, /^12 of 13 requests: /);
+  });
 });
 
 /** A log with these flags on lines of nine requests. */
@@ -101,7 +117,7 @@ function logged(flags: Record<string, number>, more: Partial<LogCounts> = {}): L
 
 describe('refusals beside an access log', () => {
   const find = (status: string, cause: string, log: LogCounts) =>
-    findRefusals([{ status, cause, count: 3 }], { sent: 9, log }).map(
+    findRefusals([{ status, cause, count: 3 }], { sent: 9, unsent: ALL_SENT, log }).map(
       ({ code, severity, evidence }) => [code, severity, evidence],
     );
   const broken = 'upstream connect error or disconnect/reset before headers. reset reason: ';
@@ -164,7 +180,7 @@ describe('refusals beside an access log', () => {
   it('are told by flags alone where answers do not say so', () => {
     const log = logged({ UF: 1, UR: 2, 'UC,URX': 1, UT: 1, DC: 4 });
     assert.deepEqual(
-      findRefusals([], { sent: 9, log }).map(({ code, severity, evidence }) => [
+      findRefusals([], { sent: 9, unsent: ALL_SENT, log }).map(({ code, severity, evidence }) => [
         ...[code, severity, evidence.split(' of ')[0]],
       ]),
       [
@@ -176,7 +192,7 @@ describe('refusals beside an access log', () => {
     // What an answer says, too, is told once.
     const both = findRefusals(
       [{ status: 'UNAVAILABLE', cause: `${broken}remote refused stream reset`, count: 2 }],
-      { sent: 9, log: logged({ UR: 2 }) },
+      { sent: 9, unsent: ALL_SENT, log: logged({ UR: 2 }) },
     );
     assert.deepEqual(
       both.map(({ code }) => code),
