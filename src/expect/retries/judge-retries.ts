@@ -31,9 +31,29 @@ export function retryFindings(evidence: RetryEvidence): Finding[] {
     ),
     notCovered(
       evidence,
-      remaining.filter(({ coverage }) => coverage === 'not-covered' || coverage === 'late'),
+      remaining.filter(
+        (failure) =>
+          (failure.coverage === 'not-covered' && !isRefusal(failure)) ||
+          failure.coverage === 'late',
+      ),
     ),
   ].filter((finding) => finding !== null);
+}
+
+/** Statuses of gRPC that say what is wrong with the request: another try gets the same. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  ...['INVALID_ARGUMENT', 'NOT_FOUND', 'ALREADY_EXISTS', 'PERMISSION_DENIED', 'UNAUTHENTICATED'],
+  ...['FAILED_PRECONDITION', 'OUT_OF_RANGE', 'UNIMPLEMENTED'],
+]);
+
+/** Statuses of HTTP that are the client's and may be others next time: too slow, in conflict, too early, too many. */
+const PASSING = new Set(['408', '409', '425', '429']);
+
+/** Whether a request was refused for what it is, so that no policy would have it tried again to any use. */
+function isRefusal({ kind, status, cause }: RemainingFailure): boolean {
+  const http = kind === 'http' ? status : /HTTP status(?: code)?:? (\d{3})/i.exec(cause)?.[1];
+  if (http?.startsWith('4') === true) return !PASSING.has(http);
+  return REFUSALS.has(status);
 }
 
 /** `retries-not-applied`: the gateway does not do what the policy says. */

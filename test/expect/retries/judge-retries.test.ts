@@ -24,7 +24,9 @@ function found(
   policy: RetryPolicy = POLICY,
 ): [string, string][] {
   const attempts = { byDestination: [row, []], failures };
-  const names: Record<number, string> = { 13: 'INTERNAL', 14: 'UNAVAILABLE' };
+  const names: Record<number, string> = {
+    ...{ 2: 'UNKNOWN', 12: 'UNIMPLEMENTED', 13: 'INTERNAL', 14: 'UNAVAILABLE' },
+  };
   const remaining = remainingFailures(attempts, policy, 'grpc', (one) => names[one] ?? '?');
   return retryFindings({ policy, attempts, remaining }).map(({ code, evidence, place }) => {
     assert.deepEqual(place, PLACE);
@@ -68,6 +70,15 @@ describe('attempts held against the policy', () => {
       ['retry-status-not-covered'],
     );
     assert.deepEqual(found([], [failed(14, -1, 9)]), []);
+    // What is wrong with a request itself is wrong the next time, too.
+    assert.deepEqual(found([], [failed(12, -1, 7)]), []);
+    const refused = { ...failed(2, -1, 7), cause: 'HTTP status 415 without grpc-status' };
+    assert.deepEqual(found([], [refused]), []);
+    const busy = { ...failed(2, -1, 7), cause: 'HTTP status 429 without grpc-status' };
+    assert.deepEqual(
+      found([], [busy]).map(([code]) => code),
+      ['retry-status-not-covered'],
+    );
     // Who has switched them off expects none.
     assert.deepEqual(found([0, 90], [failed(13, 1, 7)], { ...POLICY, attempts: 0 }), []);
   });
