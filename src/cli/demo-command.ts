@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InputError } from '../input-error.js';
-import { PACKAGE_FOLDER } from '../package-folder.js';
 import { readScenarioFile } from '../inputs/scenario-file.js';
 import { parseWeights } from '../scenario/expectation-source.js';
 import { scenarioOf } from '../scenario/scenario.js';
@@ -16,7 +15,7 @@ import {
   startDemoMesh,
 } from './demo-mesh.js';
 import { callsToSee } from './demo-proxyless.js';
-import { type DemoScenario, DEMOS, SERIES } from './demo-scenarios.js';
+import { type DemoScenario, DEMOS, scenarioFile, SERIES } from './demo-scenarios.js';
 import { EXIT, gravestStatus } from './exit-status.js';
 import type { Interruption } from './interruption.js';
 import type { Arguments } from './arguments.js';
@@ -24,8 +23,6 @@ import { writeNote } from './notes.js';
 import { settingsFromFlags } from './settings.js';
 import { outputSettings } from './outputs.js';
 import { verifyAndReport } from './verify-command.js';
-
-const SCENARIOS = path.join(PACKAGE_FOLDER, 'scenarios');
 
 /** `splitproof demo`. @returns The exit status. */
 export async function demoCommand(args: Arguments, interruption: Interruption): Promise<number> {
@@ -151,9 +148,8 @@ function temporaryFile(text: string): { file: string; remove: () => void } {
   };
 }
 
-/** Relative to the working folder, so that reports name it as a person would. */
 function fileOf(demo: DemoScenario): string {
-  return path.relative('.', path.join(SCENARIOS, demo.file));
+  return scenarioFile(demo.file);
 }
 
 function demoNamed(name: string): DemoScenario {

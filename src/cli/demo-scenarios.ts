@@ -1,4 +1,8 @@
+import path from 'node:path';
+import { PACKAGE_FOLDER } from '../package-folder.js';
 import type { DemoApplication } from './demo-mesh.js';
+
+const SCENARIOS = path.join(PACKAGE_FOLDER, 'scenarios');
 
 /** A scenario, and the mesh that it is run against. */
 export interface DemoScenario {
@@ -106,12 +110,9 @@ export const DEMOS: Record<string, DemoScenario> = {
       { name: 'v1', weight: 60 },
       { name: 'v2', weight: 40 },
     ],
-    byHand: grpcurl(
-      '{"id":"1001"}',
-      'mypackage.OrderService/GetOrder',
-      'grpc.example.com',
-      '-proto scenarios/grpc-gateway/order.proto',
-    ),
+    byHand: grpcurl('{"id":"1001"}', 'mypackage.OrderService/GetOrder', 'grpc.example.com', {
+      proto: 'grpc-gateway/order.proto',
+    }),
   },
   'grpc-gateway-streaming': {
     file: 'grpc-gateway-streaming-canary.yaml',
@@ -134,7 +135,9 @@ export const DEMOS: Record<string, DemoScenario> = {
       { name: 'v1', weight: 80 },
       { name: 'v2', weight: 20 },
     ],
-    byHand: grpcurl('{"name":"Jack"}', 'helloworld.Greeter/SayHello', 'grpc.example.com', '-v'),
+    byHand: grpcurl('{"name":"Jack"}', 'helloworld.Greeter/SayHello', 'grpc.example.com', {
+      flags: '-v',
+    }),
   },
   'grpc-gateway-web': {
     file: 'grpc-gateway-web-canary.yaml',
@@ -154,16 +157,22 @@ export const SERIES: Readonly<Record<string, readonly string[]>> = {
   'grpc-gateway': Object.keys(DEMOS).filter((name) => name.startsWith('grpc-gateway-')),
 };
 
+/** Relative to the working folder, so that reports name it as a person would. @param name In the scenarios' folder. */
+export function scenarioFile(name: string): string {
+  return path.relative('.', path.join(SCENARIOS, name));
+}
+
 function grpcurl(
   data: string,
   method: string,
   authority?: string,
-  flags?: string,
+  { proto, flags }: { proto?: string; flags?: string } = {},
 ): DemoScenario['byHand'] {
   const header = authority === undefined ? '' : ` -authority ${authority}`;
-  const more = flags === undefined ? '' : ` ${flags}`;
+  const given = flags === undefined ? '' : ` ${flags}`;
   return (address, caFile) => {
     const security = caFile === null ? '-plaintext' : `-cacert ${caFile}`;
+    const more = proto === undefined ? given : ` -proto ${scenarioFile(proto)}${given}`;
     return `grpcurl ${security}${header}${more} -d '${data}' ${address} ${method}`;
   };
 }
