@@ -62,7 +62,7 @@ function callIdentity(call: AskedCall): [what: string, value: string][] {
     ['share of injected aborts', String(aborts?.share ?? 0)],
     ['observations per call', String(call.observationsPerCall)],
     ['URL that is forwarded to', call.forwards?.url ?? 'none'],
-    ['what is counted', call.streamsBy ?? 'answers'],
+    ['unit of counting', call.streamsBy ?? 'answers'],
     ['expectation', expectation?.kind ?? 'none'],
     ...Object.entries(expectation ?? {})
       .filter(([what]) => !FOLLOWING.has(what))

@@ -54,13 +54,14 @@ const NAMING = new Map<string, Naming>(
       code: 'tls-on-plaintext-port',
       settings: ['gateway-protocol'],
       summary: 'TLS was spoken to a port that speaks plaintext.',
-      advice: 'Write http://, or add --plaintext; or use the TLS port.',
+      advice: 'Write http:// (ws:// for wss://), or add --plaintext; or use the TLS port.',
     },
     'plaintext-on-tls-port': {
       code: 'plaintext-on-tls-port',
       settings: ['gateway-protocol'],
       summary: 'Plaintext was spoken to a port that speaks TLS.',
-      advice: 'Write https://, or drop --plaintext; for a private authority add --cacert FILE.',
+      advice:
+        'Write https:// (wss:// for ws://), or drop --plaintext; for a private authority add --cacert FILE.',
     },
     'certificate-expired': {
       code: 'certificate-expired',

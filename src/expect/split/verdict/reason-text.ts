@@ -18,7 +18,7 @@ export function reasonText(reason: SplitReason): string {
         ? `${counted(reason.answers, 'answer')} came from workloads that the route does not name`
         : `'${reason.destination}' has weight 0 but gave ${counted(reason.answers, 'answer')}`;
     case 'split-differs':
-      return `the traffic does not follow the weights: ${reason.deviations.map(deviationText).join(', ')}; a right split does that by chance only with ${chance(reason.pValue)} (alpha ${reason.alpha})${wherever(reason.missing)}${byConnection(reason.units)}`;
+      return `the traffic does not follow the weights: ${reason.deviations.map(deviationText).join(', ')}; a right split does that by chance only with ${chance(reason.pValue)} (alpha ${digits(reason.alpha)})${wherever(reason.missing)}${byConnection(reason.units)}`;
     case 'error-rate':
     case 'destination-failing':
     case 'error-rate-open':
@@ -27,17 +27,17 @@ export function reasonText(reason: SplitReason): string {
     case 'error-rate-not-shown':
       return errorText(reason);
     case 'equivalent':
-      return `the traffic follows the weights: every share is within its tolerance, shown at alpha ${reason.alpha}; furthest off, ${deviationText(reason.widest)}${wherever(reason.missing)}${byConnection(reason.units)}`;
+      return `the traffic follows the weights: every share is within its tolerance, shown at alpha ${digits(reason.alpha)}; furthest off, ${deviationText(reason.widest)}${wherever(reason.missing)}${byConnection(reason.units)}`;
     case 'evidence-for':
-      return `the traffic follows the weights: every share is within its tolerance, shown at alpha ${reason.alpha} whenever it is looked at; furthest off, ${deviationText(reason.widest)}${wherever(reason.missing)}${byConnection(reason.units)}`;
+      return `the traffic follows the weights: every share is within its tolerance, shown at alpha ${digits(reason.alpha)} whenever it is looked at; furthest off, ${deviationText(reason.widest)}${wherever(reason.missing)}${byConnection(reason.units)}`;
     case 'evidence-against':
-      return `the traffic does not follow the weights: ${reason.deviations.map(deviationText).join(', ')}; the evidence against them is ${odds(reason.logEvidence)}, and a right split reaches 1 : ${count(Math.round(1 / reason.alpha))} at any look only with probability ${reason.alpha}${wherever(reason.missing)}${byConnection(reason.units)}`;
+      return `the traffic does not follow the weights: ${reason.deviations.map(deviationText).join(', ')}; the evidence against them is ${odds(reason.logEvidence)}, and a right split reaches 1 : ${count(Math.round(1 / reason.alpha))} at any look only with probability ${digits(reason.alpha)}${wherever(reason.missing)}${byConnection(reason.units)}`;
     case 'evidence-open':
       return `after ${counted(reason.sampled, 'request')} there is ${percent(Math.min(1, reason.forWeights))} of the evidence that a pass needs and ${percent(Math.min(1, reason.againstWeights))} of that for a failure (${deviationText(reason.widest)}): more may be added with another run and merge, which is as valid as one long run`;
     case 'no-difference':
-      return `no difference from the weights was found (${chance(reason.pValue)}, alpha ${reason.alpha}); a deviation of ${points(reason.detectableShare)} would have been`;
+      return `no difference from the weights was found (${chance(reason.pValue)}, alpha ${digits(reason.alpha)}); a deviation of ${points(reason.detectableShare)} would have been`;
     case 'no-leak':
-      return `${counted(reason.answers, 'answer')} and not one from elsewhere: less than ${percent(reason.leakBound)} can be going astray, shown at alpha ${reason.alpha}`;
+      return `${counted(reason.answers, 'answer')} and not one from elsewhere: less than ${percent(reason.leakBound)} can be going astray, shown at alpha ${digits(reason.alpha)}`;
     case 'no-answers':
       return reason.sampled === 0
         ? 'no request was sent, so there is nothing to judge'

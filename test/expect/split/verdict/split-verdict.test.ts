@@ -34,6 +34,12 @@ describe('one call, nothing missing', () => {
       /weights: 'v1' got 69\.99 % for 60 % \(tolerance 5 points\), 'v2'/,
     );
   });
+  it('says a level that calls share in few digits', () => {
+    const split = decide([60, 40], [2162, 927], {}, { alpha: 0.001 / 3 });
+    const [reason] = split.reasons;
+    assert.ok(reason !== undefined);
+    assert.match(reasonText(reason), /\(alpha 0\.00033\)/);
+  });
   it('does not fail within the tolerance, however sure the chi-square is', () => {
     const decision = decide([60, 40], [6_300_000, 3_700_000]);
     assert.ok((decision.test?.pValue ?? 1) < 1e-300);
