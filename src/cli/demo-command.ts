@@ -105,7 +105,7 @@ async function withMesh(
   const few = callsToSee(faultOf(args));
   const settings = {
     ...(few === null ? {} : { requests: few }),
-    ...(await readScenarioFile(fileOf(demo), signal)),
+    ...(await readScenarioFile(scenarioFile(demo.file), signal)),
     ...(await settingsFromFlags(args, signal)),
   };
   const certificate = demo.securedAs === undefined ? null : await demoCertificate(demo.securedAs);
@@ -146,10 +146,6 @@ function temporaryFile(text: string): { file: string; remove: () => void } {
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-function fileOf(demo: DemoScenario): string {
-  return scenarioFile(demo.file);
 }
 
 function demoNamed(name: string): DemoScenario {
@@ -222,7 +218,7 @@ async function serve(
       'Call it:',
       `  ${demo.byHand(address, caFile)}`,
       'Verify it:',
-      `  splitproof verify --scenario ${fileOf(demo)} ${address}${trust}`,
+      `  splitproof verify --scenario ${scenarioFile(demo.file)} ${address}${trust}`,
       '',
       'Ctrl-C ends it.',
       '',
