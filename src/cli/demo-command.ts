@@ -15,7 +15,7 @@ import {
   startDemoMesh,
 } from './demo-mesh.js';
 import { callsToSee } from './demo-proxyless.js';
-import { type DemoScenario, DEMOS, scenarioFile, SERIES } from './demo-scenarios.js';
+import { type DemoScenario, DEMOS, EXPLAINED, scenarioFile, SERIES } from './demo-scenarios.js';
 import { EXIT, gravestStatus } from './exit-status.js';
 import type { Interruption } from './interruption.js';
 import type { Arguments } from './arguments.js';
@@ -70,6 +70,12 @@ async function runSeries(
       verifyAndReport(scenarioOf(settings, 'verify'), output, interruption),
     );
     statuses.push(status);
+  }
+  const asked = EXPLAINED[name];
+  if (asked !== undefined && output.format === 'console' && !interruption.signal.aborted) {
+    const { explainCommand } = await import('./explain-command.js');
+    const question = { scenario: scenarioFile(asked), color: args.color };
+    statuses.push(await explainCommand(question, interruption.signal));
   }
   if (output.format === 'console' && !output.quiet) {
     process.stderr.write(`note: one of them, whole: splitproof demo ${one}\n`);

@@ -157,6 +157,11 @@ export const SERIES: Readonly<Record<string, readonly string[]>> = {
   'grpc-gateway': Object.keys(DEMOS).filter((name) => name.startsWith('grpc-gateway-')),
 };
 
+/** What of a series no gateway answers, by the series: its scenario is explained. */
+export const EXPLAINED: Readonly<Partial<Record<string, string>>> = {
+  'grpc-gateway': 'grpc-gateway-proxyless.yaml',
+};
+
 /** Relative to the working folder, so that reports name it as a person would. @param name In the scenarios' folder. */
 export function scenarioFile(name: string): string {
   return path.relative('.', path.join(SCENARIOS, name));

@@ -106,6 +106,9 @@ describe('splitproof demo', () => {
       ],
     );
     assert.equal(stdout.match(/^PASS /gm)?.length, titles.length);
+    // Clients without a proxy need no gateway.
+    assert.match(stdout, /^splitproof explain$/m);
+    assert.match(stdout, /^ {2}via +proxyless$/m);
     for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
   });
 
