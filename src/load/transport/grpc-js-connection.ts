@@ -401,6 +401,7 @@ function causeOf(error: ServiceError | null): string {
   if (error === null) return '';
   // What the library throws on its own way is a plain error.
   const { details } = error as Partial<ServiceError>;
+  if (kindOf(error) === 'cancelled') return 'interrupted';
   const words = (details ?? error.message).replace(OWN_DEADLINE, 'no answer within the deadline');
   return withoutBalancers(words);
 }
