@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { DEMOS } from '../../src/cli/demo-scenarios.js';
 import { runRecordSchema } from '../../src/record/run-record.js';
 import { recordOf, splitproof, reasonsOf } from '../fixtures/command.js';
 
@@ -87,6 +88,20 @@ describe('splitproof demo', () => {
       lines.join(''),
       /splitproof verify --scenario scenarios\/bookinfo-10-40-50\.yaml /,
     );
+  });
+
+  it('names contracts by where they are, from wherever it is run', () => {
+    const from = process.cwd();
+    process.chdir(tmpdir());
+    try {
+      const files = Object.values(DEMOS)
+        .map(({ byHand }) => / -proto (\S+)/.exec(byHand('127.0.0.1:1', null))?.[1])
+        .filter((file) => file !== undefined);
+      assert.equal(files.length, 1);
+      for (const file of files) assert.ok(existsSync(file), file);
+    } finally {
+      process.chdir(from);
+    }
   });
 
   it('runs the scenarios of the gRPC gateway in turn, and shows the verdicts of those that pass', async () => {
