@@ -183,7 +183,7 @@ const REFUSALS: readonly Refusal[] = [
     matches: ({ status, cause }) => status === '415' || /HTTP status(?: code)?:? 415/i.test(cause),
     summary: 'What answers does not take requests of this kind (415).',
     advice:
-      'gRPC to a server of plain HTTP, or plain HTTP to one of gRPC: check which Service the route leads to, and the content-type.',
+      'gRPC to a server of plain HTTP, or plain HTTP to one of gRPC: check which Service the route leads to, and the content-type. gRPC-Web and Connect want a filter at the gateway that translates them (envoy.filters.http.grpc_web, connect_grpc_bridge).',
   },
   {
     code: 'upgrade-required',
@@ -202,12 +202,22 @@ const REFUSALS: readonly Refusal[] = [
       'Something on the way drops them, such as a proxy that speaks HTTP/1.1 to one side (Service port named http-…), or the backend breaks off in the middle of its answer: look at the log of the backend.',
   },
   {
+    code: 'protocol-mismatch',
+    matches: ({ cause }) =>
+      /^content-type "application\/grpc(?:[+;][^"]*)?" instead of application\/(?:grpc-web|proto)$/i.test(
+        cause,
+      ),
+    summary: 'The answer is one of gRPC itself: nothing on the way has translated the call.',
+    advice:
+      'Let the gateway translate it, gRPC-Web by the filter envoy.filters.http.grpc_web and Connect by connect_grpc_bridge (Istio: an EnvoyFilter), or call it with --protocol grpc.',
+  },
+  {
     // Envoy speaks gRPC to gRPC, even when it refuses: a bare HTTP status comes from something else, and so does
     // a 404 that the access log knows no missing route of.
     code: 'http-error-page',
     settings: ['upstream-version', 'service-port'],
     matches: ({ cause }) =>
-      /HTTP status(?: code)?:? (?:404|50[0-4])|^content-type .* instead of application\/grpc$/i.test(
+      /HTTP status(?: code)?:? (?:404|50[0-4])|^content-type .* instead of application\/(?:grpc(?:-web)?|proto)$/i.test(
         cause,
       ),
     summary: 'Something on the way answers in plain HTTP, not with gRPC.',

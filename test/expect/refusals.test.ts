@@ -12,6 +12,18 @@ const CASES: [string, string, string | null][] = [
   ['UNAVAILABLE', 'Received HTTP status code 503', 'http-error-page'],
   ['UNAVAILABLE', 'HTTP status 502 without grpc-status', 'http-error-page'],
   ['UNKNOWN', 'content-type "text/html" instead of application/grpc', 'http-error-page'],
+  ['UNKNOWN', 'content-type "text/html" instead of application/grpc-web', 'http-error-page'],
+  ['UNKNOWN', 'content-type "text/html" instead of application/proto', 'http-error-page'],
+  [
+    'UNKNOWN',
+    'content-type "application/grpc" instead of application/grpc-web',
+    'protocol-mismatch',
+  ],
+  [
+    'UNKNOWN',
+    'content-type "application/grpc+proto" instead of application/proto',
+    'protocol-mismatch',
+  ],
   ['UNAVAILABLE', '', 'cluster-not-found'],
   ['UNAVAILABLE', 'no healthy upstream', 'no-healthy-upstream'],
   [

@@ -51,6 +51,8 @@ const PASSING = new Set(['408', '409', '425', '429']);
 
 /** Whether a request was refused for what it is, so that no policy would have it tried again to any use. */
 function isRefusal({ kind, status, cause }: RemainingFailure): boolean {
+  // An answer that is none of the protocol's.
+  if (/^content-type /i.test(cause)) return true;
   const http = kind === 'http' ? status : /HTTP status(?: code)?:? (\d{3})/i.exec(cause)?.[1];
   if (http?.startsWith('4') === true) return !PASSING.has(http);
   return REFUSALS.has(status);

@@ -74,6 +74,8 @@ describe('attempts held against the policy', () => {
     assert.deepEqual(found([], [failed(12, -1, 7)]), []);
     const refused = { ...failed(2, -1, 7), cause: 'HTTP status 415 without grpc-status' };
     assert.deepEqual(found([], [refused]), []);
+    const page = { ...refused, cause: 'content-type "text/html" instead of application/grpc' };
+    assert.deepEqual(found([], [page]), []);
     const busy = { ...failed(2, -1, 7), cause: 'HTTP status 429 without grpc-status' };
     assert.deepEqual(
       found([], [busy]).map(([code]) => code),
