@@ -7,6 +7,10 @@ import type { ReadsHttp } from './reads-http.js';
 import type { CallStart, Connection, ConnectionEvents, ConnectionLedger } from './transport.js';
 import { WebAnswer } from './web-answer.js';
 
+/** What came of a call, of any connection: it is told before the next comes to anything. */
+const GRPC_WEB = new WebAnswer();
+const CONNECT = new ConnectAnswer();
+
 /** Opens a connection that carries HTTP requests. */
 export type DialHttp = (events: ConnectionEvents) => Promise<Connection>;
 
@@ -26,11 +30,9 @@ export async function dialWeb(
   dial: DialHttp,
   events: ConnectionEvents,
 ): Promise<Connection> {
-  const grpcWeb = new WebAnswer();
-  const connect = new ConnectAnswer();
   const readers = requests.map((request) => {
     if (!isWebRequest(request)) return null;
-    return request.kind === 'connect' ? connect : grpcWeb;
+    return request.kind === 'connect' ? CONNECT : GRPC_WEB;
   });
   const reading = new WebReading(readers, events);
   return new WebConnection(await dial(reading), reading);
@@ -41,22 +43,23 @@ class WebReading implements ConnectionEvents {
   /** What reads the answers to a call, by its number; null where they are taken as they are. */
   readonly #readers: readonly (ReadsHttp | null)[];
   readonly #events: ConnectionEvents;
-  /** The call that a slot makes. */
-  readonly #callOf: number[] = [];
+  /** The call that a slot makes; null where one reader has them all. */
+  readonly #callOf: number[] | null;
   /** Whether the answer of the slot that is being ended has been read. */
   #isRead = false;
 
   constructor(readers: readonly (ReadsHttp | null)[], events: ConnectionEvents) {
     this.#readers = readers;
     this.#events = events;
+    this.#callOf = readers.every((reader) => reader === readers[0]) ? null : [];
   }
 
   begin(slot: number, call: number): void {
-    this.#callOf[slot] = call;
+    if (this.#callOf !== null) this.#callOf[slot] = call;
   }
 
   readonly onAnswer: ConnectionEvents['onAnswer'] = (slot, answer) => {
-    const reader = this.#readers[this.#callOf[slot]!] ?? null;
+    const reader = this.#readerOf(slot);
     if (reader === null) {
       this.#events.onAnswer(slot, answer);
       return;
@@ -66,7 +69,7 @@ class WebReading implements ConnectionEvents {
   };
 
   readonly onEnd: ConnectionEvents['onEnd'] = (slot, end) => {
-    const reader = this.#readers[this.#callOf[slot]!] ?? null;
+    const reader = this.#readerOf(slot);
     if (reader === null) {
       this.#events.onEnd(slot, end);
       return;
@@ -80,6 +83,10 @@ class WebReading implements ConnectionEvents {
   readonly onRoom: ConnectionEvents['onRoom'] = () => {
     this.#events.onRoom();
   };
+
+  #readerOf(slot: number): ReadsHttp | null {
+    return this.#readers[this.#callOf?.[slot] ?? 0] ?? null;
+  }
 }
 
 class WebConnection implements Connection {
