@@ -54,6 +54,14 @@ const GO_PARTS = [
     ofCluster: true,
   },
   {
+    name: 'istio-echo',
+    folder: 'test/cluster/istiod',
+    words: ['build', '-ldflags', '-s -w'],
+    command: 'istio.io/istio/pkg/test/echo/cmd/server',
+    effort: '2 minutes of CPU',
+    ofCluster: true,
+  },
+  {
     name: 'connect-peer',
     folder: 'test/cluster/connect',
     words: ['build', '-ldflags', '-s -w'],

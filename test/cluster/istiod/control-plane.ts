@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-
 import type { KubernetesObject } from '../../routing/objects.js';
+import { type AskedProcess, startAskedProcess } from './asked-process.js';
 import type { HttpManager, RouteTable, TcpProxy } from './envoy-config.js';
 
 /** A proxy that asks for its configuration. */
@@ -103,15 +100,12 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
-/** What it says last is shown with an error. */
-const LOG_CHARACTERS = 4000;
-
 /** Control planes of earlier sets leave things behind, so a process serves this many and no more. */
 const SETS_PER_PROCESS = 100;
 
 /** @param binary The command that `test/cluster/istiod/main.go` is built to. */
 export function startControlPlane(binary: string): ControlPlane {
-  let running: Running | null = null;
+  let running: AskedProcess<Answer> | null = null;
   let served = 0;
   return {
     async ask(objects, proxies) {
@@ -120,47 +114,15 @@ export function startControlPlane(binary: string): ControlPlane {
         running = null;
       }
       if (running === null) {
-        running = start(binary);
+        running = startAskedProcess([binary], { PILOT_ENABLE_AMBIENT: 'true' });
         served = 0;
       }
       served += 1;
-      const answer = await running.ask(JSON.stringify({ objects, proxies }));
-      if (answer.error !== undefined) throw new Error(`Istiod: ${answer.error}`);
-      return answer;
+      return running.ask({ objects, proxies });
     },
     async stop() {
       await running?.stop();
       running = null;
-    },
-  };
-}
-
-interface Running {
-  ask(line: string): Promise<Answer>;
-  stop(): Promise<void>;
-}
-
-function start(binary: string): Running {
-  const child = spawn(binary, {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, PILOT_ENABLE_AMBIENT: 'true' },
-  });
-  const exited = once(child, 'exit');
-  let log = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    log = (log + text).slice(-LOG_CHARACTERS);
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    async ask(line) {
-      child.stdin.write(`${line}\n`);
-      const next = await lines.next();
-      if (next.done === true) throw new Error(`Istiod ended:\n${log}`);
-      return JSON.parse(next.value) as Answer;
-    },
-    async stop() {
-      child.stdin.end();
-      await exited;
     },
   };
 }

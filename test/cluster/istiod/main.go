@@ -1,6 +1,6 @@
 // Command istiod answers what Istio's control plane gives to proxies: for each line of JSON on standard
-// input, a set of objects and the proxies that ask, a line of JSON on standard output. The control plane is
-// Istio's own code, fed from memory.
+// input, a set of objects and the proxies that ask, a line of JSON on standard output. With the word serve it
+// keeps one control plane up on loopback instead. The control plane is Istio's own code, fed from memory.
 package main
 
 import (
@@ -110,6 +110,10 @@ func main() {
 	clear(gatewayapi.MinimumCRDVersions)
 	lines := bufio.NewReaderSize(os.Stdin, 1<<20)
 	out := json.NewEncoder(os.Stdout)
+	if len(os.Args) > 1 && os.Args[1] == "serve" {
+		serve(lines, out)
+		return
+	}
 	for {
 		line, err := lines.ReadBytes('\n')
 		if err != nil {
@@ -180,22 +184,44 @@ func admitted(objects []json.RawMessage) ([]config.Config, []string, []refusal, 
 }
 
 const (
-	poll  = 5 * time.Millisecond
-	quiet = 8
+	poll    = 5 * time.Millisecond
+	quiet   = 8
+	settled = 20 * time.Second
 )
 
-// settle waits until no update has come in for a while: routes of the Gateway API are made in rounds.
+// settle waits until no update has come in for a while, for routes of the Gateway API are made in rounds, and until
+// proxies that ask on their own have taken what it led to.
 func settle(t test.Failer, server *xds.FakeDiscoveryServer) {
 	last, unchanged := int64(-1), 0
+	deadline := time.Now().Add(settled)
 	for unchanged < quiet {
+		if time.Now().After(deadline) {
+			t.Fatal("updates go on, or proxies do not take them: " + untaken(server))
+		}
 		server.EnsureSynced(t)
-		if now := server.Discovery.InboundUpdates.Load(); now == last {
+		if now := server.Discovery.InboundUpdates.Load(); now == last && untaken(server) == "" {
 			unchanged++
 		} else {
 			last, unchanged = now, 0
 		}
 		time.Sleep(poll)
 	}
+}
+
+// untaken names a proxy that has neither acknowledged nor refused what it was sent, if there is one.
+func untaken(server *xds.FakeDiscoveryServer) string {
+	for _, client := range server.Discovery.AllClients() {
+		node := client.Proxy()
+		if node == nil {
+			return client.ID()
+		}
+		for kind, watched := range node.DeepCloneWatchedResources() {
+			if watched.NonceAcked != watched.NonceSent && watched.LastError == "" {
+				return client.ID() + " " + kind
+			}
+		}
+	}
+	return ""
 }
 
 func configurationOf(t test.Failer, server *xds.FakeDiscoveryServer, asking proxy) given {
