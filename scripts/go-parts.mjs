@@ -66,12 +66,14 @@ const GO_PARTS = [
     folder: 'test/cluster/connect',
     words: ['build', '-ldflags', '-s -w'],
     effort: 'half a minute of CPU',
+    ofCluster: true,
   },
   {
     name: 'go-xds-client',
     folder: 'test/cluster/go-xds-client',
     words: ['build', '-ldflags', '-s -w'],
     effort: '1 minute of CPU',
+    ofCluster: true,
   },
 ];
 

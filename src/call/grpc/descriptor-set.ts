@@ -20,6 +20,7 @@ import { protoCamelCase } from '@bufbuild/protobuf/reflect';
 export function registryOfParsedFiles(files: FileDescriptorProto[]): FileRegistry {
   const known = new Set(files.flatMap((file) => typeNames(file)));
   for (const file of files) {
+    file.extension = repairedExtensions(file.extension, file.package, known);
     for (const message of file.messageType) {
       repairMessage(message, joinName(file.package, message.name), known);
     }
@@ -49,6 +50,8 @@ function typeNames(file: FileDescriptorProto): string[] {
 }
 
 function repairMessage(message: DescriptorProto, fullName: string, known: Set<string>): void {
+  // Extensions of it stand among its fields, too, by their whole names.
+  message.field = message.field.filter(({ name }) => !name.startsWith('.'));
   for (const field of message.field) {
     if (field.jsonName === '') field.jsonName = protoCamelCase(field.name);
     if (field.typeName === '') continue;
@@ -62,9 +65,28 @@ function repairMessage(message: DescriptorProto, fullName: string, known: Set<st
       field.typeName = `.${fullName}.${entry.name}`;
     }
   }
+  message.extension = repairedExtensions(message.extension, fullName, known);
   for (const nested of message.nestedType) {
     repairMessage(nested, `${fullName}.${nested.name}`, known);
   }
+}
+
+/** Options of one's own, such as rules of validation: they are about contracts, and in no message. */
+const OF_OPTIONS = /^\.?google\.protobuf\.\w+Options$/;
+
+/** Extensions as far as they are fields of messages. @param scope What they are declared in. */
+function repairedExtensions(
+  extensions: readonly FieldDescriptorProto[],
+  scope: string,
+  known: Set<string>,
+): FieldDescriptorProto[] {
+  const ofMessages = extensions.filter(({ extendee }) => !OF_OPTIONS.test(extendee));
+  for (const field of ofMessages) {
+    if (field.jsonName === '') field.jsonName = protoCamelCase(field.name);
+    field.extendee = qualify(field.extendee, scope, known);
+    if (field.typeName !== '') field.typeName = qualify(field.typeName, scope, known);
+  }
+  return ofMessages;
 }
 
 /** The name protoc gives the entry message of a map field: `by_name` → `ByNameEntry`. */
@@ -110,11 +132,15 @@ function inImportOrder(files: FileDescriptorProto[]): FileDescriptorProto[] {
 }
 
 function referencedTypes(file: FileDescriptorProto): string[] {
+  const ofFields = (fields: readonly FieldDescriptorProto[]): string[] =>
+    fields.flatMap(({ typeName, extendee }) => [typeName, extendee]).filter((name) => name !== '');
   const inMessage = (message: DescriptorProto): string[] => [
-    ...message.field.map((field) => field.typeName).filter((name) => name !== ''),
+    ...ofFields(message.field),
+    ...ofFields(message.extension),
     ...message.nestedType.flatMap(inMessage),
   ];
   return [
+    ...ofFields(file.extension),
     ...file.messageType.flatMap(inMessage),
     ...file.service.flatMap((service) =>
       service.method.flatMap((method) => [method.inputType, method.outputType]),

@@ -131,6 +131,48 @@ describe('contracts', () => {
     assert.equal(findMethod(contract, 'shop.orders.Orders/Watch').methodKind, 'server_streaming');
   });
 
+  it('reads .proto files with options of their own, which are in no message', async () => {
+    const rules = `syntax = "proto3"; package rules.v1; import "google/protobuf/descriptor.proto";
+message FieldRules { int32 min_len = 1; }
+extend google.protobuf.FieldOptions { FieldRules field = 50010; }`;
+    const hello = `syntax = "proto3"; package hello.v1;
+import "google/protobuf/descriptor.proto"; import "rules.proto";
+extend google.protobuf.MethodOptions { Extra extra = 50002; }
+message Extra { int32 a = 1; }
+message Request {
+  string name = 1 [(rules.v1.field).min_len = 3];
+  message Inner { extend google.protobuf.MessageOptions { bool inner = 50003; } }
+}
+service Hello { rpc Say(Request) returns (Request) { option (extra).a = 3; } }`;
+    writeFileSync(path.join(folder, 'rules.proto'), rules);
+    writeFileSync(path.join(folder, 'hello.proto'), hello);
+    const from = { ...NOTHING, protoFiles: ['hello.proto'], importPaths: [folder] };
+    const { input } = findMethod(await loadContract(from), 'hello.v1.Hello/Say');
+    assert.deepEqual(
+      Buffer.from(encodeMessage(input, { name: 'Jack' })),
+      Buffer.from('\n\x04Jack'),
+    );
+  });
+
+  it('reads extensions of messages', async () => {
+    const shop = `syntax = "proto2"; package extended;
+message Base { optional string name = 1; extensions 100 to 200; }
+message Extra { optional int32 a = 1; }
+extend Base { optional Extra extra = 100; }
+message Holder { extend Base { optional string nick = 101; } }
+service Shop { rpc Do(Base) returns (Base); }`;
+    writeFileSync(path.join(folder, 'extended.proto'), shop);
+    const from = { ...NOTHING, protoFiles: ['extended.proto'], importPaths: [folder] };
+    const contract = await loadContract(from);
+    const { input } = findMethod(contract, 'extended.Shop/Do');
+    assert.deepEqual(
+      Buffer.from(encodeMessage(input, { name: 'Jack' })),
+      Buffer.from('\n\x04Jack'),
+    );
+    const names = [...contract.files].flatMap((file) => file.extensions.map((one) => one.typeName));
+    assert.deepEqual(names, ['extended.extra']);
+  });
+
   it('reads compiled descriptor sets', async () => {
     const file = path.join(folder, 'clock.protoset');
     const type = '.google.protobuf.Timestamp';
