@@ -89,13 +89,13 @@ export interface HeaderReport {
 export interface GrpcClientReport {
   /** Python stands for all that are built on gRPC's C core. */
   client: 'grpc-js' | 'Go' | 'Python';
-  /** `refuses`: it takes none of the host's routes, and the call waits to its deadline. */
-  outcome: 'follows' | 'another-rule' | 'fails' | 'refuses';
+  /** `waits`: for what does not come; `refuses`: it takes none of the host's routes. */
+  outcome: 'follows' | 'another-rule' | 'fails' | 'waits' | 'refuses';
   /** It takes; null: none. */
   rule: string | null;
   /** What it does otherwise than a sidecar. */
   differences: {
-    effect: 'leaves-out' | 'differs' | 'fails' | 'refuses';
+    effect: 'leaves-out' | 'differs' | 'fails' | 'waits' | 'refuses';
     summary: string;
     place: Place | null;
   }[];

@@ -10,6 +10,7 @@ import { type Forwarding, forwardingByReplicas, forwardingOf } from './forwardin
 import { gatewayPods } from './gateway-pods.js';
 import { ruleHeaderChanges } from './header-changes.js';
 import { UnknownPortError } from './istio/destination-port.js';
+import { lostCall } from './istio/proxyless/lost-call.js';
 import { grpcOutcomes, grpcTraits } from './istio/proxyless/outcomes.js';
 import { traitFinding } from './istio/proxyless/trait-finding.js';
 import { mtlsFindings } from './istio/mtls/findings.js';
@@ -21,7 +22,7 @@ import { manifestFinding } from './manifest-finding.js';
 import type { ManifestSet } from './manifest-set.js';
 import { meshClientOf } from './mesh-client.js';
 import { preparedSet } from './prepared-set.js';
-import type { RouteRequest } from './request.js';
+import type { RouteRequest, Via } from './request.js';
 import { protocolFindings } from './request-findings.js';
 import type { NoRule, Resolution, Resolved, TakenRule, Unrouted } from './resolution.js';
 import { describeAction } from './rule.js';
@@ -147,7 +148,13 @@ function unrouted(
   { problem: summary, place }: InputError,
 ): Unrouted {
   const about = place.file === 'command line' ? 'call' : 'manifest';
-  const problem = manifestFinding({ code, severity: 'error', about, summary, place });
+  const problem = manifestFinding({
+    code,
+    severity: 'error',
+    about,
+    summary: `${summary}${clusterless(code, chosen?.via ?? null)}`,
+    place,
+  });
   const matched = chosen?.matched ?? null;
   return {
     kind: 'none',
@@ -155,6 +162,14 @@ function unrouted(
     ...(chosen === null || matched === null ? NO_RULE : takenRule(chosen, matched)),
     problem,
   };
+}
+
+/** What comes of a destination without a cluster. */
+function clusterless(code: UnroutedCode, via: Via | null): string {
+  if (code !== 'unknown-subset' && code !== 'unknown-port') return '';
+  return via?.kind === 'proxyless'
+    ? '; gRPC clients without a proxy wait for its cluster to the deadline of the call, 15 s at most'
+    : '; requests fail with 503';
 }
 
 const NO_RULE: NoRule = {
@@ -202,7 +217,9 @@ function known(
       : {
           rules: chosen.grpcRules ?? [],
           matched: chosen.matched,
-          lostBy: [...errors, ...ofTls].filter(({ severity }) => severity === 'error'),
+          lostBy: [...errors, ...ofTls]
+            .filter(({ severity }) => severity === 'error')
+            .map((error) => lostCall(error, chosen.grpcRules ?? null)),
           client,
           destinations,
         };

@@ -171,7 +171,8 @@ const OUTCOME_TEXTS = {
   follows: () => 'follows the route',
   'another-rule': (rule) => `takes another rule, ${rule}`,
   fails: () => 'fails',
-  refuses: () => 'refuses all routes of the host: the call waits to its deadline',
+  waits: () => 'waits to its deadline',
+  refuses: () => 'refuses all routes of the host',
 } as const satisfies Record<GrpcClientReport['outcome'], (rule: string) => string>;
 
 /** So many rules are shown; the JSON has them all. */

@@ -29,7 +29,7 @@ export function refuseUnknownPort(
   if (port === null || ports.includes(port)) return;
   const destination = backend.node.field('destination');
   throw new UnknownPortError(
-    `${host} has no port ${port}, so the proxy has no cluster for it and requests fail with 503: it has ${ports.join(', ')}; ` +
+    `${host} has no port ${port}, so there is no cluster for it: it has ${ports.join(', ')}; ` +
       (backend.port === null
         ? `the route names no port, and then that of the request counts: give the destination port.number`
         : 'correct port.number'),

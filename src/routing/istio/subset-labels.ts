@@ -82,7 +82,7 @@ function labelsIn(
 
 function lackingRules(subset: string, host: string, rules: readonly DestinationRule[]): string {
   if (rules.length === 0)
-    return `no DestinationRule that holds for this client defines the subset ${subset} of ${host}, so its requests fail with 503`;
+    return `no DestinationRule that holds for this client defines the subset ${subset} of ${host}`;
   const names = rules.flatMap(({ subsets }) => subsets.map(({ name }) => name));
   return (
     `${rules.slice(0, MAX_NAMED).map(describeObject).join(' and ')} ${rules.length === 1 ? 'has' : 'have'} no subset ${subset}: ` +

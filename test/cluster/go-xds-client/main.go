@@ -1,5 +1,7 @@
-// A proxyless client of the echo application, by grpc-go: reads how many calls to make and writes a line of
-// JSON with the answers by version, again and again. A failure counts under the name of its code.
+// A proxyless client of the echo application, by grpc-go. With a target as its argument it reads how many calls to
+// make and writes a line of JSON with the answers by version, again and again. Without one it reads calls, a line
+// of JSON each, makes them all at once, with the library's retries, and writes a line for each that has ended. A
+// failure goes under the name of its code.
 package main
 
 import (
@@ -15,6 +17,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	_ "google.golang.org/grpc/xds"
 )
@@ -39,13 +42,11 @@ func (asIs) Unmarshal(data []byte, v any) error {
 func (asIs) Name() string { return "proto" }
 
 func main() {
-	connection, err := grpc.NewClient(os.Args[1],
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithDisableRetry(),
-		grpc.WithDefaultCallOptions(grpc.ForceCodec(asIs{})))
-	if err != nil {
-		log.Fatal(err)
+	if len(os.Args) < 2 {
+		makeCalls()
+		return
 	}
+	connection := connect(os.Args[1], grpc.WithDisableRetry())
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		calls, err := strconv.Atoi(lines.Text())
@@ -54,16 +55,61 @@ func main() {
 		}
 		counts := map[string]int{}
 		for range calls {
-			counts[answer(connection)]++
+			ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
+			counts[answer(ctx, connection)]++
+			cancel()
 		}
 		text, _ := json.Marshal(counts)
 		fmt.Println(string(text))
 	}
 }
 
-func answer(connection *grpc.ClientConn) string {
-	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
-	defer cancel()
+// askedCall is one call; what becomes of it goes under its id.
+type askedCall struct {
+	ID        int               `json:"id"`
+	Target    string            `json:"target"`
+	Metadata  map[string]string `json:"metadata"`
+	TimeoutMs int               `json:"timeoutMs"`
+}
+
+func makeCalls() {
+	connections := map[string]*grpc.ClientConn{}
+	ended := make(chan string)
+	go func() {
+		for line := range ended {
+			fmt.Println(line)
+		}
+	}()
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		var asked askedCall
+		if err := json.Unmarshal(lines.Bytes(), &asked); err != nil {
+			log.Fatal(err)
+		}
+		if connections[asked.Target] == nil {
+			connections[asked.Target] = connect(asked.Target)
+		}
+		go func(connection *grpc.ClientConn) {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Duration(asked.TimeoutMs)*time.Millisecond)
+			defer cancel()
+			end := answer(metadata.NewOutgoingContext(ctx, metadata.New(asked.Metadata)), connection)
+			text, _ := json.Marshal(map[string]any{"id": asked.ID, "end": end})
+			ended <- string(text)
+		}(connections[asked.Target])
+	}
+}
+
+func connect(target string, more ...grpc.DialOption) *grpc.ClientConn {
+	connection, err := grpc.NewClient(target, append(more,
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithDefaultCallOptions(grpc.ForceCodec(asIs{})))...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return connection
+}
+
+func answer(ctx context.Context, connection *grpc.ClientConn) string {
 	var reply []byte
 	if err := connection.Invoke(ctx, "/proto.EchoTestService/Echo", request, &reply); err != nil {
 		return status.Code(err).String()

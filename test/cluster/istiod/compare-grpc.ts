@@ -156,6 +156,8 @@ function describeSaid(resolution: Resolution | InputError, library: Library): st
       return 'refuses';
     case 'another-rule':
       return 'another rule';
+    case 'waits':
+      return 'fails';
     case 'fails': {
       // Without replicas the split of a service without routes is not known, and the call goes there.
       const [, service] = /^no route names (\S+),/.exec(problem) ?? [];

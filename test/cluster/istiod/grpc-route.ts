@@ -86,8 +86,9 @@ function hasHeader(
   { name, presentMatch, stringMatch, invertMatch = false }: HeaderMatch,
   headers: ReadonlyMap<string, string>,
 ): boolean {
-  // Of pseudo-headers nothing is among a call's metadata.
-  const value = headers.get(name);
+  // Of pseudo-headers nothing is among a call's metadata; Go adds the content type later, and hides no bytes.
+  const isHidden = library === 'Go' ? name === 'content-type' : name.endsWith('-bin');
+  const value = isHidden ? undefined : headers.get(name);
   if (presentMatch !== undefined) {
     const matches =
       library === 'grpc-js' ? value !== undefined : (value !== undefined) === presentMatch;

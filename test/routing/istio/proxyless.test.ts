@@ -179,6 +179,14 @@ describe('what gRPC libraries make of a call', () => {
       inMesh(to('a', [{ method: { exact: 'POST' } }]), to('a')),
       all('follows http[1]'),
     ],
+    [
+      'a subset without a cluster',
+      [
+        ...inMesh({ route: [{ destination: { host: 'a', subset: 'none' } }] }),
+        destinationRule('a', { v1: { version: 'v1' } }),
+      ],
+      all('waits http[0]'),
+    ],
     ['an authority alone', inMesh(to('a', [{ authority: { prefix: 's' } }])), all('fails -')],
     [
       'a path of segments, which all of them refuse',
@@ -242,7 +250,7 @@ describe('what gRPC libraries make of a call', () => {
         virtualService([to('a')], { gateways: null, hosts: ['s'] }),
         service('s', { app: 's' }, { ports: [{ port: 80, name: 'tcp-main' }] }),
       ],
-      all('fails -'),
+      ['waits -', 'fails -', 'fails -'],
     ],
   ];
   for (const [what, objects, expected] of cases)
@@ -261,13 +269,26 @@ describe('what gRPC libraries make of a call', () => {
     ]);
   });
 
+  it('of a subset without a cluster, what comes of it, by client', () => {
+    const objects = [
+      ...inMesh({ route: [{ destination: { host: 'a', subset: 'none' } }] }),
+      destinationRule('a', { v1: { version: 'v1' } }),
+    ];
+    const problemTo = (kind: 'mesh' | 'proxyless'): string => {
+      const asked = { authority: 's:80', via: { kind } as const, targetPort: 80 };
+      return resolveRoute(manifestsOf(objects), request(asked)).findings[0]?.summary ?? '';
+    };
+    assert.match(problemTo('mesh'), /there is v1; requests fail with 503$/);
+    assert.match(problemTo('proxyless'), /; gRPC clients without a proxy wait .* 15 s at most$/);
+  });
+
   it('names of services, short ones in their own namespace alone', () => {
     const objects = inMesh(to('a'));
     const named = (authority: string, namespace = 'default'): string[] =>
       outcomesOf(objects, { authority, namespace, objectNamespace: 'default' });
     assert.deepEqual(named('s.default.svc.cluster.local:80'), all('follows http[0]'));
     assert.deepEqual(named('s.default:80'), all('follows http[0]'));
-    assert.deepEqual(named('s.default:80', 'web'), all('fails -'));
+    assert.deepEqual(named('s.default:80', 'web'), all('waits -'));
     assert.deepEqual(named('s.default.svc.cluster.local:80', 'web'), all('follows http[0]'));
   });
 

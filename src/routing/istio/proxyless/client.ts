@@ -7,10 +7,10 @@ export type GrpcClient = (typeof GRPC_CLIENTS)[number];
 
 /**
  * What a client makes of a setting: `follows` it; `leaves-out`: the call goes where it should without it;
- * `differs`: it does something else with it; `fails`: calls that it holds for fail; `refuses`: it takes none of
- * the host's routes, and all calls wait to their deadlines.
+ * `differs`: it does something else with it; `fails`: calls that it holds for fail; `waits`: they wait for what
+ * does not come; `refuses`: it takes none of the host's routes, and no call to it comes through.
  */
-export type Effect = 'follows' | 'leaves-out' | 'differs' | 'fails' | 'refuses';
+export type Effect = 'follows' | 'leaves-out' | 'differs' | 'fails' | 'waits' | 'refuses';
 
 /** A setting that clients without a proxy make something else of than a sidecar. */
 export interface GrpcTrait {

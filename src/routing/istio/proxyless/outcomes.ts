@@ -15,10 +15,10 @@ import { tableTraits } from './table-traits.js';
 export interface GrpcOutcome {
   client: GrpcClient;
   /**
-   * `follows` the route; takes `another-rule`; `fails` the call; `refuses` all routes of the host, so that
-   * the call waits to its deadline.
+   * `follows` the route; takes `another-rule`; `fails` the call; `waits` for what does not come; `refuses` all
+   * routes of the host.
    */
-  outcome: 'follows' | 'another-rule' | 'fails' | 'refuses';
+  outcome: 'follows' | 'another-rule' | 'fails' | 'waits' | 'refuses';
   /** Of the rule it takes; null: none. */
   rule: string | null;
   differences: { effect: Exclude<Effect, 'follows'>; summary: string; place: Finding['place'] }[];
@@ -31,7 +31,7 @@ export interface GrpcCall {
   /** By the specification: Go's and the C core's. */
   matched: MatchedRule | null;
   /** By which calls fail whichever the client is; empty: a route forwards them, or a rule answers. */
-  lostBy: readonly Finding[];
+  lostBy: readonly GrpcTrait[];
   client: RuleClient;
   /** Empty where nothing is forwarded. */
   destinations: readonly ExpectedDestination[];
@@ -56,13 +56,11 @@ export function grpcOutcomes(
   return GRPC_CLIENTS.map((client): GrpcOutcome => {
     const taken = firstMatch(rulesSeenBy(client, rules)).matched?.rule ?? null;
     const isAsTold = taken?.node === matched?.rule.node;
-    const differences = traits.flatMap(({ effects, summary, place }) => {
+    const made = isAsTold ? [...traits, ...lostBy] : traits;
+    const differences = made.flatMap(({ effects, summary, place }) => {
       const effect = effects[client];
       return effect === 'follows' ? [] : [{ effect, summary, place }];
     });
-    if (isAsTold)
-      for (const { summary, place } of lostBy)
-        differences.push({ effect: 'fails', summary, place });
     const outcome = outcomeBy(
       differences.map(({ effect }) => effect),
       isAsTold,
@@ -75,6 +73,7 @@ export function grpcOutcomes(
 
 function outcomeBy(effects: readonly Effect[], isAsTold: boolean): GrpcOutcome['outcome'] {
   if (effects.includes('refuses')) return 'refuses';
+  if (effects.includes('waits')) return 'waits';
   if (effects.includes('fails')) return 'fails';
   return isAsTold ? 'follows' : 'another-rule';
 }

@@ -30,6 +30,12 @@ export function ruleTraits({ rule }: MatchedRule): GrpcTrait[] {
     place: placeOf((field === '' ? node : node.field(field)).place()),
     effects: byAll('leaves-out'),
   }));
+  if (effects.retries !== null && effects.retries.attempts >= MOST_ATTEMPTS)
+    traits.push({
+      summary: `grpc-js and Python make ${MOST_ATTEMPTS} attempts at most`,
+      place: placeOf(node.field('retries').place()),
+      effects: { 'grpc-js': 'differs', Go: 'follows', Python: 'differs' },
+    });
   const backoff = node.field('retries').field('backoff');
   if (!backoff.absent)
     traits.push({
@@ -44,12 +50,7 @@ export function ruleTraits({ rule }: MatchedRule): GrpcTrait[] {
 const RETRIED = ['cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable'];
 const MOST_ATTEMPTS = 5;
 
-function retryLimits({
-  attempts,
-  perTryTimeoutMs,
-  retryOn,
-  byDefault,
-}: Retries): [string, string][] {
+function retryLimits({ perTryTimeoutMs, retryOn, byDefault }: Retries): [string, string][] {
   const limits: [string, string][] = [];
   const conditions = retryOn?.split(',').map((condition) => condition.trim()) ?? [];
   const left = byDefault ? [] : conditions.filter((condition) => !RETRIED.includes(condition));
@@ -59,7 +60,5 @@ function retryLimits({
       `gRPC clients retry on ${RETRIED.join(', ')}, not on ${left.join(', ')}`,
     ]);
   if (perTryTimeoutMs !== null) limits.push(['retries', 'gRPC clients have no perTryTimeout']);
-  if (attempts >= MOST_ATTEMPTS)
-    limits.push(['retries', `gRPC clients make ${MOST_ATTEMPTS} attempts at most`]);
   return limits;
 }

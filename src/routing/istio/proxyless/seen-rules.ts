@@ -3,8 +3,8 @@ import type { OrderedRule } from '../../first-match.js';
 import type { GrpcClient } from './client.js';
 
 /**
- * Rules as a gRPC client without a proxy holds calls against them. It sees the call's path and metadata:
- * neither pseudo-headers nor binary metadata. What it does not see, it takes for a header that is not there. Go and the C
+ * Rules as a gRPC client without a proxy holds calls against them. It sees the call's path and metadata: no
+ * pseudo-headers, and no binary metadata but for Go, which does not see the content type. What it does not see, it takes for a header that is not there. Go and the C
  * core leave out rules with query parameters, and hold no condition on a value for met where the header is
  * not there, negated ones either; grpc-js takes such rules without the query, and negates first.
  * Source: gRFC A28; grpc/grpc-go internal/xds/xdsclient/xdsresource/unmarshal_rds.go, routesProtoToSlice, and
@@ -18,6 +18,13 @@ export function rulesSeenBy(client: GrpcClient, rules: readonly OrderedRule[]): 
     return { ...ordered, rule: { ...rule, entries } };
   });
 }
+
+/** Go looks into binary metadata, and adds the content type later. */
+const UNSEEN = {
+  'grpc-js': /^:|^host$|-bin$/,
+  Go: /^:|^host$|^content-type$/,
+  Python: /^:|^host$|-bin$/,
+} as const satisfies Record<GrpcClient, RegExp>;
 
 function entrySeenBy(client: GrpcClient, entry: MatchEntry, context: MatchContext): MatchEntry {
   return {
@@ -35,7 +42,7 @@ function seenBy(client: GrpcClient, of: Condition, { request }: MatchContext): C
       if (client === 'grpc-js') return [];
       return [{ on: 'unseen', of, why: 'gRPC clients leave out rules with query parameters' }];
     case 'header': {
-      const isUnseen = /^:|^host$|-bin$/.test(of.name);
+      const isUnseen = UNSEEN[client].test(of.name);
       if (!isUnseen && request.headers.has(of.name)) return [of];
       const isMet = of.negated && (of.match.kind === 'present' || client === 'grpc-js');
       if (isMet) return [];
