@@ -68,7 +68,7 @@ describe('retries and timeouts of the real Envoy', () => {
     ];
     const fifth = await named(FIFTH);
     const often = await named({ ...FIFTH, rate: 0.6 });
-    const refusing = await named({ ...FIFTH, status: { kind: 'grpc', code: 9 } });
+    const refusing = await named({ ...FIFTH, status: { kind: 'grpc', code: 10 } });
     const only = await pod('grpc-service', FIFTH);
     const next = await pod('grpc-service-next', FIFTH);
     slow = await startMesh({
@@ -225,17 +225,17 @@ describe('retries and timeouts of the real Envoy', () => {
     for (const name of ['refusing', 'silent']) {
       const { record, finding } = await run(name);
       const found = finding('retry-status-not-covered');
-      assert.match(found?.evidence ?? '', /× FAILED_PRECONDITION, /);
+      assert.match(found?.evidence ?? '', /× ABORTED, /);
       assert.equal(found?.place?.file, ROUTE);
       assert.equal(finding('retries-not-applied'), undefined);
       assert.equal(record.calls[0]!.retries!.said, name === 'silent' ? 0 : 400);
       assert.deepEqual(record.calls[0]!.retries!.remaining, [
-        { status: 'FAILED_PRECONDITION', coverage: 'not-covered', count: record.load.failed },
+        { status: 'ABORTED', coverage: 'not-covered', count: record.load.failed },
       ]);
     }
     const { stdout } = await splitproof([...CANARY, addressOf('silent'), '-n', '400']);
     assert.match(stdout, /no answer says how often the gateway tried/);
-    assert.match(stdout, /× FAILED_PRECONDITION: the policy does not have such tried again/);
+    assert.match(stdout, /× ABORTED: the policy does not have such tried again/);
   });
 
   it('reads attempts from a header that the route sets', async () => {
