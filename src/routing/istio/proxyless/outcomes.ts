@@ -28,7 +28,7 @@ export interface GrpcOutcome {
 export interface GrpcCall {
   /** Of the host, in their order, as Istio programs them. */
   rules: readonly OrderedRule[];
-  /** By the specification: Go's and the C core's. */
+  /** As Go takes them. */
   matched: MatchedRule | null;
   /** By which calls fail whichever the client is; empty: a route forwards them, or a rule answers. */
   lostBy: readonly GrpcTrait[];
