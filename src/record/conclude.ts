@@ -16,6 +16,7 @@ import { forwardFindings } from '../expect/forwarded/forward-findings.js';
 import { harmReason } from '../expect/load/stopped-for-harm.js';
 import { isGatewayLost } from '../expect/load/loss.js';
 import { hopelessReason } from '../expect/load/stopped-hopeless.js';
+import { tlsClashFindings } from '../expect/mtls/tls-clashes.js';
 import { withUndercut } from '../expect/retries/deadline-undercut.js';
 import { retryFindings } from '../expect/retries/judge-retries.js';
 import { remainingFailures } from '../expect/retries/remaining.js';
@@ -143,9 +144,14 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
         const counts = counted.calls[index];
         const ofForwards =
           counts === undefined ? [] : forwardFindings(counts, call.observationsPerCall);
+        const ofTls =
+          counts === undefined
+            ? []
+            : tlsClashFindings({ ...call, isConfigured: call.route !== null }, counts);
         return [
           ...ofCall(ofRetries(call, countedCall(asked, counted, index)), label),
           ...ofCall(ofForwards, label),
+          ...ofCall(ofTls, label),
         ];
       }),
       ...controlPlaneFindings(counted, labels),

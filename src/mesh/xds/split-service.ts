@@ -10,6 +10,16 @@ export interface SplitService {
   destinations: readonly SplitDestination[];
   /** Whose route it is: the VirtualService that the metadata of the route names. */
   virtualService: { name: string; namespace: string };
+  /** Absent: clients send plaintext. */
+  tls?: MutualTls;
+}
+
+/** Mutual TLS, as clients are told to speak it. */
+export interface MutualTls {
+  /** `spiffe://cluster.local/ns/echo-grpc/sa/default`: pods have one of them. */
+  names: readonly string[];
+  /** Where certificates are: in a provider of the bootstrap of gRPC clients, or in files, which Envoy reads. */
+  from: { provider: string } | { cert: string; key: string; authority: string };
 }
 
 export interface SplitDestination {
@@ -68,7 +78,9 @@ export function resourcesOf(
       ...ofGateway.rds,
     ],
     cds: services.flatMap((service) =>
-      service.destinations.map(({ subset }) => clusterOf(clusterName(service, subset))),
+      service.destinations.map(({ subset }) =>
+        clusterOf(clusterName(service, subset), service.tls),
+      ),
     ),
     eds: services.flatMap((service) =>
       service.destinations.map(({ subset, endpoints }) =>
@@ -170,17 +182,43 @@ function leadingTo(service: SplitService): JsonObject {
   };
 }
 
-function clusterOf(name: string): JsonObject {
+function clusterOf(name: string, tls: MutualTls | undefined): JsonObject {
   return {
     name,
     type: 'EDS',
     eds_cluster_config: { eds_config: ADS },
     connect_timeout: '2s',
+    ...(tls === undefined ? {} : { transport_socket: transportSocket(tls) }),
     typed_extension_protocol_options: {
       'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
         '@type': `${EXTENSIONS}.upstreams.http.v3.HttpProtocolOptions`,
         explicit_http_config: { http2_protocol_options: {} },
       },
+    },
+  };
+}
+
+function transportSocket({ names, from }: MutualTls): JsonObject {
+  const validation = {
+    match_subject_alt_names: names.map((exact) => ({ exact })),
+    ...('provider' in from
+      ? { ca_certificate_provider_instance: { instance_name: from.provider } }
+      : { trusted_ca: { filename: from.authority } }),
+  };
+  const own =
+    'provider' in from
+      ? { tls_certificate_provider_instance: { instance_name: from.provider } }
+      : {
+          tls_certificates: [
+            { certificate_chain: { filename: from.cert }, private_key: { filename: from.key } },
+          ],
+          alpn_protocols: ['h2'],
+        };
+  return {
+    name: 'envoy.transport_sockets.tls',
+    typed_config: {
+      '@type': `${EXTENSIONS}.transport_sockets.tls.v3.UpstreamTlsContext`,
+      common_tls_context: { ...own, validation_context: validation },
     },
   };
 }

@@ -15,6 +15,10 @@ describe('what the balancers of grpc-js say', () => {
       'Error: No matching subject alternative name found in certificate',
       'Error: No matching subject alternative name found in certificate',
     ],
+    [
+      'Error: 80CC05EC397F0000:error:0A00010B:SSL routines:ssl3_get_record:wrong version number',
+      'Error: error:0A00010B:SSL routines:ssl3_get_record:wrong version number',
+    ],
   ] as const) {
     it(`is why no pod could be called: ${why}`, () => {
       assert.equal(withoutBalancers(AROUND + said + AFTER), `no pod could be connected to: ${why}`);
