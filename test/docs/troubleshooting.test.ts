@@ -28,6 +28,7 @@ describe('docs/troubleshooting.md', () => {
     const files = new Set(rows().map(({ file }) => file));
     const named = [
       'tls-gateways',
+      'mtls-on-the-wire',
       'protocol-trouble',
       'streams-through-envoy',
       'retries-through-envoy',
@@ -59,7 +60,7 @@ describe('docs/troubleshooting.md', () => {
     });
     const codes = new Set(
       sources.flatMap((text) =>
-        [...text.matchAll(/\bcode: '([a-z0-9-]+)'/g)].map(([, code]) => code),
+        [...text.matchAll(/\b(?:code|clash): '([a-z0-9-]+)'/g)].map(([, code]) => code),
       ),
     );
     for (const { code } of rows()) assert.ok(codes.has(code), code);
