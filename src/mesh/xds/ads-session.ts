@@ -61,6 +61,7 @@ export function adsSession({ snapshot, told, send, tell }: AdsSessionOptions): A
     if (kind === undefined) return;
     const known = subscriptions.get(kind);
     const last = known?.last ?? null;
+    const isAnswered = last !== null && last.answer !== null;
     // One that crossed a later response on its way: what it says will be said again about that one.
     if (last !== null && request.nonce !== last.nonce) return;
     if (last !== null) takeAnswer(kind, last, request.refusal);
@@ -68,6 +69,9 @@ export function adsSession({ snapshot, told, send, tell }: AdsSessionOptions): A
     const names = namesIn(request, kind, known);
     const sent = [...(known?.sent ?? [])].filter(([name]) => names === null || names.has(name));
     subscriptions.set(kind, { names, sent: new Map(sent), last });
+    // Envoy asks once more for the endpoints of a cluster that it has anew, and waits for them: 15 s.
+    const isAskedAgain = isAnswered && names !== null && sameNames(names, known?.names ?? null);
+    if (isAskedAgain && kind === 'eds') respond(kind);
     // Whoever asks for all is answered, also where there is nothing.
     if (known === undefined && names === null) respond(kind);
     go();
@@ -187,6 +191,10 @@ export function adsSession({ snapshot, told, send, tell }: AdsSessionOptions): A
   }
 
   return { receive, offer };
+}
+
+function sameNames(a: ReadonlySet<string>, b: ReadonlySet<string> | null): boolean {
+  return b !== null && a.size === b.size && [...a].every((name) => b.has(name));
 }
 
 /** null: whatever there is, which is what nothing named means where nothing was named before. */
