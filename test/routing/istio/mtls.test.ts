@@ -114,6 +114,30 @@ function saidOf(
 const NOTHING: string[] = [];
 const FAILS = ['mtls-mismatch error'];
 
+describe('pods that get nothing of Istio’s', () => {
+  const missing = (objects: readonly KubernetesObject[], kind: 'mesh' | 'proxyless') =>
+    findingsOf(objects, kind).filter(({ code }) => code === 'grpc-agent-missing');
+
+  it('are named to clients without a proxy', () => {
+    const [found, ...more] = missing([pods({}), PLAIN], 'proxyless');
+    assert.deepEqual(more, []);
+    assert.equal(found?.severity, 'info');
+    assert.match(
+      found.summary,
+      /^the pods of Deployment .*pods.*, behind v1, get neither a sidecar/,
+    );
+    assert.notEqual(found.place, null);
+  });
+
+  it('are named to nobody else, and no others are', () => {
+    assert.deepEqual(missing([pods({}), PLAIN], 'mesh'), []);
+    // Whether a Namespace that is not given has pods injected is not known.
+    for (const objects of [SIDECARS, PROXYLESS, LABELLED, [pods({})], [pods(AGENT), PLAIN]]) {
+      assert.deepEqual(missing(objects, 'proxyless'), []);
+    }
+  });
+});
+
 describe('what clients send, against what pods take', () => {
   const istio = rule(tls('ISTIO_MUTUAL'));
   const plain = rule(tls('DISABLE'));

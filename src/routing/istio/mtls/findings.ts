@@ -13,6 +13,7 @@ import {
   type PodProxy,
   type ServerPods,
   serverPods,
+  TEMPLATES,
   TLS_MODE_LABEL,
   unknownPods,
 } from './server-pods.js';
@@ -51,6 +52,7 @@ export function mtlsFindings(
         if (!found.names.includes(name)) found.names.push(name);
         clashes.set(key, found);
       }
+      others.push(...agentFinding(destination, pods, client));
       others.push(...labelFinding(destination, rules, pods, mode, client));
       others.push(...nameFinding(destination, rules, pods, client));
     }
@@ -159,6 +161,26 @@ function clashFinding(clash: Clash, names: readonly string[]): Finding {
     summary: clashText(clash, names),
     place: place?.place() ?? {},
   });
+}
+
+/**
+ * Pods that get nothing of Istio's, asked by a client without a proxy: more often than not the annotation was forgotten.
+ * Source: istio/istio manifests/charts/istio-control/istio-discovery/files/grpc-agent.yaml.
+ */
+function agentFinding(
+  { name }: ExpectedDestination,
+  { workload, proxy }: ServerPods,
+  { kind }: MeshClient,
+): Finding[] {
+  if (kind !== 'proxyless' || proxy !== 'none' || workload === null) return [];
+  return [
+    manifestFinding({
+      code: 'grpc-agent-missing',
+      severity: 'info',
+      summary: `the pods of ${describeObject(workload)}, behind ${name}, get neither a sidecar nor the agent of the annotation ${TEMPLATES}: grpc-agent: without its bootstrap and certificates they take plaintext alone, and can call no xds:/// target themselves`,
+      place: workload.node.place(),
+    }),
+  ];
 }
 
 /** What works for this client, and for those with a proxy that no rule tells to speak TLS does not. */

@@ -27,11 +27,13 @@ export interface ServerPods {
 /** By this label clients with a proxy know that pods speak the mesh's TLS; its value for it is `istio`. */
 export const TLS_MODE_LABEL = 'security.istio.io/tlsMode';
 
+/** The annotation that names what Istio's webhook puts into pods. */
+export const TEMPLATES = 'inject.istio.io/templates';
+
 const INJECT = 'sidecar.istio.io/inject';
 const INJECTION = 'istio-injection';
 const REVISION = 'istio.io/rev';
 const DATAPLANE_MODE = 'istio.io/dataplane-mode';
-const TEMPLATES = 'inject.istio.io/templates';
 const PROXY_CONTAINER = 'istio-proxy';
 
 /**
