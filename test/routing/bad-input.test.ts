@@ -132,7 +132,7 @@ const BAD: readonly BadInput[] = [
     what: 'a subset the DestinationRule lacks',
     yaml: documents(GATEWAY, virtualService(SPLIT), destinationRule(['version: v1'])),
     message:
-      /^test\.yaml:18 \(document 2\): spec\.http\[0\]\.route\[1\]\.destination\.subset: DestinationRule default\/dr \(test\.yaml:20\) has no subset v2: there is v1$/,
+      /^test\.yaml:18 \(document 2\): spec\.http\[0\]\.route\[1\]\.destination\.subset: DestinationRule default\/dr \(test\.yaml:20\) has no subset v2: there is v1; requests fail with 503$/,
   },
   {
     what: 'subsets with the same labels',
