@@ -1,12 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type { CannedServerOptions } from './canned-server.js';
-import {
-  type BenchClient,
-  CLIENTS,
-  SPLITPROOF,
-  splitproofWeb,
-  STREAM_CLIENTS,
-} from './clients.js';
+import { type BenchClient, CLIENTS, SPLITPROOF, splitproofWeb, STREAM_CLIENTS } from './clients.js';
 import { splitproofHttp } from './http-clients.js';
 import type { BenchRow, LoadedServer } from './rows.js';
 import { buildCannedHttp1, startCannedHttp1 } from './start-canned-http1.js';

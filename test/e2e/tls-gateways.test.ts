@@ -186,7 +186,11 @@ function garbling(): net.Server {
         bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
         socket.write(bytes);
       });
-      upstream.on('error', () => undefined).on('close', () => socket.destroySoon());
+      upstream
+        .on('error', () => undefined)
+        .on('close', () => {
+          socket.destroySoon();
+        });
       socket.on('close', () => upstream.destroy());
     })
     .on('close', () => target.close());
