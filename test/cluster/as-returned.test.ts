@@ -105,7 +105,7 @@ function withoutPlaces(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name]) => !['file', 'line', 'place'].includes(name))
+      .filter(([name]) => !['file', 'line', 'column', 'place'].includes(name))
       .map(([name, part]) => [name, withoutPlaces(part)]),
   );
 }
