@@ -1,3 +1,4 @@
+import type { AnswerExample } from './answer-example.js';
 import { mergeAttempts } from './attempt-counts.js';
 import { mergeBlocks } from './merge-blocks.js';
 import { mergeClusters } from './clusters.js';
@@ -109,47 +110,33 @@ function addUp(a: CallCounts, b: CallCounts): CallCounts {
     packed: mergeSums(a.packed, b.packed, compareTexts),
     cache: { looked: a.cache.looked + b.cache.looked, cached: a.cache.cached + b.cache.cached },
     log: mergeLogs(a.log, b.log),
-    ...mergeTimed(a, b),
+    ...mergePart('timedLatency', a, b, mergeTimedLatency),
     ...mergeFailed(a, b),
-    ...mergeExamples(a, b),
+    ...mergePart('uncountable', a, b, firstExample),
     ...mergeKept(a, b),
-    ...mergeStreamed(a, b),
-    ...mergeAttempted(a, b),
-    ...mergeForwarded(a, b),
+    ...mergePart('streams', a, b, mergeStreams),
+    ...mergePart('attempts', a, b, mergeAttempts),
+    ...mergePart('forwards', a, b, mergeForwards),
   };
 }
 
-function mergeStreamed(
-  { streams: a }: CallCounts,
-  { streams: b }: CallCounts,
-): Pick<CallCounts, 'streams'> {
-  if (a === undefined || b === undefined) {
-    const one = a ?? b;
-    return one === undefined ? {} : { streams: one };
-  }
-  return { streams: mergeStreams(a, b) };
+/** Parts of which the counts of a call may have none. */
+type OptionalPart = 'timedLatency' | 'uncountable' | 'streams' | 'attempts' | 'forwards';
+
+/** A part that one of the two may lack; what both have is merged. */
+function mergePart<K extends OptionalPart>(
+  name: K,
+  { [name]: a }: CallCounts,
+  { [name]: b }: CallCounts,
+  merge: (a: NonNullable<CallCounts[K]>, b: NonNullable<CallCounts[K]>) => CallCounts[K],
+): Partial<Pick<CallCounts, K>> {
+  const merged = a === undefined || b === undefined ? (a ?? b) : merge(a, b);
+  return merged === undefined ? {} : ({ [name]: merged } as Pick<CallCounts, K>);
 }
 
-function mergeAttempted(
-  { attempts: a }: CallCounts,
-  { attempts: b }: CallCounts,
-): Pick<CallCounts, 'attempts'> {
-  if (a === undefined || b === undefined) {
-    const one = a ?? b;
-    return one === undefined ? {} : { attempts: one };
-  }
-  return { attempts: mergeAttempts(a, b) };
-}
-
-function mergeForwarded(
-  { forwards: a }: CallCounts,
-  { forwards: b }: CallCounts,
-): Pick<CallCounts, 'forwards'> {
-  if (a === undefined || b === undefined) {
-    const one = a ?? b;
-    return one === undefined ? {} : { forwards: one };
-  }
-  return { forwards: mergeForwards(a, b) };
+/** One of the two, whichever comes first. */
+function firstExample(a: AnswerExample, b: AnswerExample): AnswerExample {
+  return JSON.stringify(a) < JSON.stringify(b) ? a : b;
 }
 
 function mergeProbes(a: ProbeCounts | null, b: ProbeCounts | null): ProbeCounts | null {
@@ -173,29 +160,6 @@ function mergeFailed(
 ): Pick<CallCounts, 'failedLatency'> {
   if (a === undefined && b === undefined) return {};
   return { failedLatency: mergeHistograms(a ?? [], b ?? []) };
-}
-
-/** One of the two, whichever comes first. */
-function mergeExamples(
-  { uncountable: a }: CallCounts,
-  { uncountable: b }: CallCounts,
-): Pick<CallCounts, 'uncountable'> {
-  if (a === undefined || b === undefined) {
-    const one = a ?? b;
-    return one === undefined ? {} : { uncountable: one };
-  }
-  return { uncountable: JSON.stringify(a) < JSON.stringify(b) ? a : b };
-}
-
-function mergeTimed(
-  { timedLatency: a }: CallCounts,
-  { timedLatency: b }: CallCounts,
-): Pick<CallCounts, 'timedLatency'> {
-  if (a === undefined || b === undefined) {
-    const one = a ?? b;
-    return one === undefined ? {} : { timedLatency: one };
-  }
-  return { timedLatency: mergeTimedLatency(a, b) };
 }
 
 function mergeLogs(a: LogCounts | null, b: LogCounts | null): LogCounts | null {
