@@ -1,6 +1,8 @@
 import { placeOf, type Setting, type SettingKind } from '../finding.js';
 import type { ChosenRoute } from './chosen-route.js';
 import { destinationRulesOf, type RuleClient } from './istio/rules-in-sight.js';
+import { settingsFor } from './istio/traffic-settings.js';
+import { upstreamVersion } from './istio/upstream-http.js';
 import type { ServicePort } from './kubernetes/service.js';
 import type { ManifestSet } from './manifest-set.js';
 import type { ManifestNode } from './manifest/manifest-node.js';
@@ -74,46 +76,27 @@ function isText(value: unknown): boolean {
   return typeof value === 'string';
 }
 
-/**
- * A subset's policy comes before the host's, and a port's before that of all ports.
- * Source: https://istio.io/latest/docs/reference/config/networking/destination-rule/#TrafficPolicy
- */
+/** What holds for the destination of its DestinationRules. */
 function ofRules(
   set: ManifestSet,
   { host, subset, port }: ExpectedDestination,
   client: RuleClient,
 ): Setting[] {
   const { rules } = destinationRulesOf(set, host, client);
-  const policies = [
-    ...rules.flatMap(({ subsets }) => subsets.filter(({ name }) => name === subset)),
-    ...rules.map(({ node }) => ({ node: node.field('spec') })),
-  ].flatMap(({ node }) => levelsOf(node.field('trafficPolicy'), port));
-  const blockOf = (name: string): ManifestNode | undefined =>
-    policies.map((policy) => policy.field(name)).find((block) => !block.absent);
-  const pool = blockOf('connectionPool');
-  const tls = blockOf('tls');
+  const { connectionPool: pool, tls } = settingsFor(rules, subset, port);
   return [
-    ...(pool === undefined ? [] : ofPool(pool)),
-    ...(tls === undefined ? [] : firstOf('upstream-tls', tls, [['mode'], []])),
+    ...(pool === null ? [] : ofPool(pool)),
+    ...(tls === null ? [] : firstOf('upstream-tls', tls.node, [['mode'], []])),
   ];
 }
 
-function levelsOf(policy: ManifestNode, port: number | null): ManifestNode[] {
-  const ofPort = policy
-    .field('portLevelSettings')
-    .items()
-    .filter((settings) => settings.at(['port', 'number']).value === port);
-  return [...ofPort, policy];
-}
+const VERSION_KEYS = { http2: 'h2UpgradePolicy', 'as-client': 'useClientProtocol' } as const;
 
 function ofPool(pool: ManifestNode): Setting[] {
+  const version = upstreamVersion(pool);
   const http = pool.field('http');
-  const isAsClient = http.field('useClientProtocol').boolean();
-  const isUpgraded = http.field('h2UpgradePolicy').value === 'UPGRADE';
   return [
-    // The one that counts of the two.
-    ...(isAsClient ? firstOf('upstream-version', http, [['useClientProtocol']]) : []),
-    ...(isUpgraded && !isAsClient ? firstOf('upstream-version', http, [['h2UpgradePolicy']]) : []),
+    ...(version === null ? [] : firstOf('upstream-version', http, [[VERSION_KEYS[version]]])),
     ...firstOf('connection-pool', pool, [['http'], ['tcp']]),
   ];
 }

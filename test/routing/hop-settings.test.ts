@@ -118,6 +118,16 @@ describe('what settles how the hops of a request are spoken on', () => {
         ['connection-pool at 10: http', 'upstream-tls at 11: mode: SIMPLE'],
       ],
       [['portLevelSettings:', '  - port: { number: 9000 }', '    tls: { mode: SIMPLE }'], []],
+      // Nothing is inherited beside the settings of a port.
+      [
+        [
+          'connectionPool: { http: { h2UpgradePolicy: UPGRADE } }',
+          'portLevelSettings:',
+          '  - port: { number: 50051 }',
+          '    tls: { mode: SIMPLE }',
+        ],
+        ['upstream-tls at 10: mode: SIMPLE'],
+      ],
     ];
     for (const [policy, wanted] of policies) {
       const all = settingsOf([rule(...policy), GATEWAY, VIRTUAL_SERVICE, SERVICE, PODS], {});
