@@ -21,6 +21,7 @@ import { type Pace, paceOf } from './pace.js';
 import { NO_LIMITS, type RunLimits } from './run-limits.js';
 import type { Settings } from './schema.js';
 import { parseTargetUrl, type Target, type TargetUrl } from './target.js';
+import { TLS_SETTINGS } from './tls-settings.js';
 import { type XdsSettings, xdsSettings } from './xds-settings.js';
 
 /** What is expected of the answers to a call. */
@@ -421,13 +422,3 @@ function securityOf(
     maxVersion,
   };
 }
-
-const TLS_SETTINGS = [
-  'cacert',
-  'cert',
-  'key',
-  'servername',
-  'skip-verify',
-  'tls-min',
-  'tls-max',
-] as const;

@@ -1,6 +1,7 @@
 import { InputError } from '../input-error.js';
 import type { Settings } from './schema.js';
 import type { Target } from './target.js';
+import { TLS_SETTINGS } from './tls-settings.js';
 import type { Via } from './via.js';
 
 /** How an `xds:///` target is called: as a client that a control plane configures, without a proxy. */
@@ -16,16 +17,7 @@ export interface XdsSettings {
 const OWN = ['xds-server', 'xds-node-id', 'xds-retries'] as const;
 
 /** What the control plane decides on. */
-const OF_PODS = [
-  'plaintext',
-  'cacert',
-  'cert',
-  'key',
-  'servername',
-  'skip-verify',
-  'tls-min',
-  'tls-max',
-] as const;
+const OF_PODS = ['plaintext', ...TLS_SETTINGS] as const;
 
 /**
  * What settings say of a client that a control plane configures.
