@@ -22,9 +22,6 @@ interface RetryPolicy {
   retryOn: readonly string[];
 }
 
-/** A route that sets none. */
-export const NO_LIMITS: GatewayLimits = { timeoutMs: null, retries: null, countsAttempts: false };
-
 /** The header in which Envoy says how often it tried. */
 export const ATTEMPT_COUNT = 'x-envoy-attempt-count';
 
@@ -83,13 +80,13 @@ export function attempted(
         // One that was given up may end later.
         if (isOver || isEnded) return;
         isEnded = true;
-        giveUpNot();
+        callOffLate();
         if (retries === null || own > retries.attempts || !isRetried(end, retries.retryOn)) {
           finish(replyOf(end));
         } else later(random() * BACK_OFF_MS, go);
       };
       const perTryMs = retries?.perTryTimeoutMs ?? null;
-      const giveUpNot =
+      const callOffLate =
         perTryMs === null
           ? () => undefined
           : later(perTryMs, () => {

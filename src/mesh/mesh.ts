@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { ForwardedCall, UnaryReply } from './application.js';
-import { answerDeadEnd, answerNoRoute, deadEndReply, type Fault } from './fault.js';
+import { answerDeadEnd, answerNoRoute, type DeadEnd, deadEndReply, type Fault } from './fault.js';
 import { listenH2, type H2ServerOptions } from './h2-server.js';
 import { connectionBalancer, ONE_GATEWAY } from './gateway-replicas.js';
 import {
@@ -14,13 +14,7 @@ import {
   type WebOptions,
 } from './page-exchange.js';
 import { answerCall, forwardToPod, isUnary, serveStream } from './pod-server.js';
-import {
-  ATTEMPT_COUNT,
-  attempted,
-  type AttemptEnd,
-  type GatewayLimits,
-  NO_LIMITS,
-} from './gateway-limits.js';
+import { ATTEMPT_COUNT, attempted, type AttemptEnd, type GatewayLimits } from './gateway-limits.js';
 import { isGrpc, readUnaryRequest, respond } from './grpc-stream.js';
 import { randomDraws } from './random.js';
 import type { MeshService } from './services.js';
@@ -84,8 +78,7 @@ export interface Mesh {
  */
 export async function startMesh(options: MeshOptions): Promise<Mesh> {
   const { balance = 'per-request', hosts, gateways = ONE_GATEWAY, web } = options;
-  const { limits = NO_LIMITS } = options;
-  const isLimited = limits !== NO_LIMITS;
+  const { limits = null } = options;
   const random = randomDraws(options.seed);
   const upstreams = upstreamsOf(options.service, options.versions, random, options, forward);
   const balanced = connectionBalancer(gateways, random);
@@ -125,16 +118,26 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     };
   }
 
+  /** Asks a pod, at once or later, unless a fault on the way there ends the request before. */
+  function onTheWay(
+    fault: Exclude<Fault, { kind: 'errors' }> | null,
+    ask: () => void,
+    end: (fault: DeadEnd) => void,
+  ): void {
+    if (!fault) ask();
+    else if (fault.kind === 'delay') later(fault.delayMs, ask);
+    else end(fault);
+  }
+
   function forward(call: ForwardedCall): Promise<UnaryReply> {
     const { version, pod } = upstreams.pick();
-    const { fault } = version;
     return new Promise((resolve) => {
-      if (!fault) resolve(forwardToPod(pod, call));
-      else if (fault.kind === 'delay') {
-        later(fault.delayMs, () => {
-          resolve(forwardToPod(pod, call));
-        });
-      } else if (fault.kind !== 'hang') resolve(deadEndReply(fault));
+      const ask = (): void => {
+        resolve(forwardToPod(pod, call));
+      };
+      onTheWay(version.fault, ask, (fault) => {
+        if (fault.kind !== 'hang') resolve(deadEndReply(fault));
+      });
     });
   }
 
@@ -158,22 +161,26 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
   }
 
   /** Passes a unary call on as often as the route's limits say. Retries stay with the version, at its next pod. */
-  function passOn(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, to: Upstream): void {
+  function passOn(
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    to: Upstream,
+    limits: GatewayLimits,
+  ): void {
     const { version } = to;
     readUnaryRequest(stream, (request) => {
       const call = { path: headers[':path'] ?? '', headers, request };
       const attempt = (number: number): Promise<AttemptEnd> => {
         const pod = number === 1 ? to.pod : upstreams.nextOf(version.name);
-        const { fault } = version;
         return new Promise((resolve) => {
           const ask = (): void => {
             void Promise.resolve(answerCall(pod, call)).then((reply) => {
               resolve({ kind: 'reply', reply });
             });
           };
-          if (!fault) ask();
-          else if (fault.kind === 'delay') later(fault.delayMs, ask);
-          else if (fault.kind !== 'hang') resolve({ kind: 'dead-end', fault });
+          onTheWay(version.fault, ask, (fault) => {
+            if (fault.kind !== 'hang') resolve({ kind: 'dead-end', fault });
+          });
         });
       };
       void attempted(limits, attempt, random, later).then(({ reply, attempts }) => {
@@ -196,17 +203,16 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     }
     const upstream = upstreamOf(stream);
     const { version, pod } = upstream;
-    if (isLimited && isGrpc(headers) && isUnary(pod, headers)) {
-      passOn(stream, headers, upstream);
+    if (limits !== null && isGrpc(headers) && isUnary(pod, headers)) {
+      passOn(stream, headers, upstream, limits);
       return;
     }
-    const { fault } = version;
-    if (!fault) serveStream(pod, stream, headers);
-    else if (fault.kind === 'delay') {
-      later(fault.delayMs, () => {
-        serveStream(pod, stream, headers);
-      });
-    } else answerDeadEnd(stream, headers, fault);
+    const ask = (): void => {
+      serveStream(pod, stream, headers);
+    };
+    onTheWay(version.fault, ask, (fault) => {
+      answerDeadEnd(stream, headers, fault);
+    });
   }
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {

@@ -95,8 +95,32 @@ function splitOf(
   };
 }
 
-/** Names the difference between configuration and proxy, if there is one, or why none can be told. */
-export function findConfigNotProgrammed(programmed: ProgrammedRecord | null): Finding[] {
+/** How it is said that who is programmed differs from the manifests. */
+export interface DifferenceWords {
+  incomparable: string;
+  different: string;
+  /** What stands behind the difference in the evidence; empty: nothing. */
+  beside: string;
+  advice: string;
+}
+
+const OF_PROXY: DifferenceWords = {
+  incomparable: 'What the proxy is programmed with cannot be compared with the manifests.',
+  different: 'The proxy is programmed with another split than the manifests configure.',
+  beside: '',
+  advice:
+    'Check that the manifests are applied and that the proxy is in sync (istioctl proxy-status), that this is the gateway they are for, and that no other route of its host comes first.',
+};
+
+/**
+ * Names the difference between configuration and who is programmed, if there is one, or why none can be told.
+ *
+ * @param words Those of a proxy unless told.
+ */
+export function findConfigNotProgrammed(
+  programmed: ProgrammedRecord | null,
+  words: DifferenceWords = OF_PROXY,
+): Finding[] {
   if (programmed === null) return [];
   const { source, difference, incomparable } = programmed;
   const common = { about: 'proxy', call: null, place: placeOf({ file: source }) } as const;
@@ -106,7 +130,7 @@ export function findConfigNotProgrammed(programmed: ProgrammedRecord | null): Fi
         ...common,
         code: 'config-not-compared',
         severity: 'info',
-        summary: 'What the proxy is programmed with cannot be compared with the manifests.',
+        summary: words.incomparable,
         evidence: incomparable,
         advice: 'Compare the shares of its clusters by hand; the verdict does not depend on it.',
       },
@@ -118,10 +142,9 @@ export function findConfigNotProgrammed(programmed: ProgrammedRecord | null): Fi
       ...common,
       code: 'config-not-programmed',
       severity: 'error',
-      summary: 'The proxy is programmed with another split than the manifests configure.',
-      evidence: difference,
-      advice:
-        'Check that the manifests are applied and that the proxy is in sync (istioctl proxy-status), that this is the gateway they are for, and that no other route of its host comes first.',
+      summary: words.different,
+      evidence: `${difference}${words.beside}`,
+      advice: words.advice,
     },
   ];
 }

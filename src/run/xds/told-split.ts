@@ -1,13 +1,13 @@
 import { headOf } from '../../call/kinds.js';
 import type { ToldShares } from '../../count/control-plane.js';
-import { type Finding, placeOf } from '../../finding.js';
+import type { Finding } from '../../finding.js';
 import type { XdsConfig } from '../../inputs/xds/xds-client.js';
 import type { ProgrammedRecord } from '../../record/asked.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import type { RouteRequest } from '../../routing/request.js';
 import { parseConfigDump } from '../../routing/envoy/config-dump.js';
 import type { RunCall } from '../ask.js';
-import { programmedAs, type ProxyConfig } from '../programmed.js';
+import { findConfigNotProgrammed, programmedAs, type ProxyConfig } from '../programmed.js';
 
 const ADMIN = 'type.googleapis.com/envoy.admin.v3';
 
@@ -77,34 +77,16 @@ export function sharesOf({ destinations, answeredByProxy }: ProgrammedRecord): T
 
 /** Names the difference between the manifests and what clients are told, if there is one. */
 export function findNotTold(told: ProgrammedRecord): Finding[] {
-  const { source, difference, incomparable, virtualServices = [] } = told;
-  const common = { about: 'proxy', call: null, place: placeOf({ file: source }) } as const;
-  if (incomparable !== null) {
-    return [
-      {
-        ...common,
-        code: 'config-not-compared',
-        severity: 'info',
-        summary: 'What the control plane tells clients cannot be compared with the manifests.',
-        evidence: incomparable,
-        advice: 'Compare the shares of its clusters by hand; the verdict does not depend on it.',
-      },
-    ];
-  }
-  if (difference === null) return [];
+  const { virtualServices = [] } = told;
   const owner =
     virtualServices.length === 0
       ? 'no VirtualService is named in its routes'
       : `its routes are those of VirtualService ${virtualServices.join(' and ')}`;
-  return [
-    {
-      ...common,
-      code: 'config-not-programmed',
-      severity: 'error',
-      summary: 'The control plane tells clients another split than the manifests configure.',
-      evidence: `${difference}; ${owner}`,
-      advice:
-        'Check that the manifests are applied to the cluster of this control plane, that their hosts and exportTo reach the namespace of the client, and that no other VirtualService has the same host.',
-    },
-  ];
+  return findConfigNotProgrammed(told, {
+    incomparable: 'What the control plane tells clients cannot be compared with the manifests.',
+    different: 'The control plane tells clients another split than the manifests configure.',
+    beside: `; ${owner}`,
+    advice:
+      'Check that the manifests are applied to the cluster of this control plane, that their hosts and exportTo reach the namespace of the client, and that no other VirtualService has the same host.',
+  });
 }
