@@ -36,28 +36,19 @@ export const DEMOS: Record<string, DemoScenario> = {
   greeter: {
     file: 'asm-greeter-60-40.yaml',
     application: 'greeter',
-    weights: [
-      { name: 'v1', weight: 60 },
-      { name: 'v2', weight: 40 },
-    ],
+    weights: versions(60, 40),
     byHand: GREETER_CALL,
   },
   'greeter-100-0': {
     file: 'asm-greeter-100-0.yaml',
     application: 'greeter',
-    weights: [
-      { name: 'v1', weight: 100 },
-      { name: 'v2', weight: 0 },
-    ],
+    weights: versions(100, 0),
     byHand: GREETER_CALL,
   },
   echo: {
     file: 'echo-20-80.yaml',
     application: 'echo',
-    weights: [
-      { name: 'v1', weight: 20 },
-      { name: 'v2', weight: 80 },
-    ],
+    weights: versions(20, 80),
     byHand: grpcurl(
       '{"message":"hi"}',
       'proto.EchoTestService/Echo',
@@ -68,10 +59,7 @@ export const DEMOS: Record<string, DemoScenario> = {
   proxyless: {
     file: 'echo-forward-20-80.yaml',
     application: 'proxyless',
-    weights: [
-      { name: 'v1', weight: 20 },
-      { name: 'v2', weight: 80 },
-    ],
+    weights: versions(20, 80),
     byHand: grpcurl(
       '{"url":"xds:///echo.echo-grpc.svc.cluster.local:7070","count":5}',
       'proto.EchoTestService/ForwardEcho',
@@ -80,11 +68,7 @@ export const DEMOS: Record<string, DemoScenario> = {
   bookinfo: {
     file: 'bookinfo-10-40-50.yaml',
     application: 'bookinfo',
-    weights: [
-      { name: 'v1', weight: 10 },
-      { name: 'v2', weight: 40 },
-      { name: 'v3', weight: 50 },
-    ],
+    weights: versions(10, 40, 50),
     byHand: (address) => `curl http://${address}/productpage`,
   },
   'grpc-gateway-tls': {
@@ -106,10 +90,7 @@ export const DEMOS: Record<string, DemoScenario> = {
   'grpc-gateway-paths': {
     file: 'grpc-gateway-paths-canary.yaml',
     application: 'grpc-gateway',
-    weights: [
-      { name: 'v1', weight: 60 },
-      { name: 'v2', weight: 40 },
-    ],
+    weights: versions(60, 40),
     byHand: grpcurl('{"id":"1001"}', 'mypackage.OrderService/GetOrder', 'grpc.example.com', {
       proto: 'grpc-gateway/order.proto',
     }),
@@ -117,10 +98,7 @@ export const DEMOS: Record<string, DemoScenario> = {
   'grpc-gateway-streaming': {
     file: 'grpc-gateway-streaming-canary.yaml',
     application: 'greeter',
-    weights: [
-      { name: 'v1', weight: 60 },
-      { name: 'v2', weight: 40 },
-    ],
+    weights: versions(60, 40),
     deployment: (version) => `streaming-service-${version}`,
     byHand: grpcurl(
       '{"name":"World"}{"name":"Universe"}',
@@ -131,10 +109,7 @@ export const DEMOS: Record<string, DemoScenario> = {
   'grpc-gateway-retries': {
     file: 'grpc-gateway-retries-canary.yaml',
     application: 'grpc-gateway-retries',
-    weights: [
-      { name: 'v1', weight: 80 },
-      { name: 'v2', weight: 20 },
-    ],
+    weights: versions(80, 20),
     byHand: grpcurl('{"name":"Jack"}', 'helloworld.Greeter/SayHello', 'grpc.example.com', {
       flags: '-v',
     }),
@@ -142,10 +117,7 @@ export const DEMOS: Record<string, DemoScenario> = {
   'grpc-gateway-web': {
     file: 'grpc-gateway-web-canary.yaml',
     application: 'greeter',
-    weights: [
-      { name: 'v1', weight: 60 },
-      { name: 'v2', weight: 40 },
-    ],
+    weights: versions(60, 40),
     deployment: (version) => `grpc-service-${version}`,
     securedAs: 'grpc.example.com',
     byHand: GRPC_SERVICE_CALL,
@@ -161,6 +133,11 @@ export const SERIES: Readonly<Record<string, readonly string[]>> = {
 export const EXPLAINED: Readonly<Partial<Record<string, string>>> = {
   'grpc-gateway': 'grpc-gateway-proxyless.yaml',
 };
+
+/** v1, v2, … with these weights. */
+function versions(...weights: readonly number[]): DemoScenario['weights'] {
+  return weights.map((weight, index) => ({ name: `v${index + 1}`, weight }));
+}
 
 /** Relative to the working folder, so that reports name it as a person would. @param name In the scenarios' folder. */
 export function scenarioFile(name: string): string {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Backend, startBackend } from '../../src/mesh/backend.js';
 import type { RunRecord } from '../../src/record/run-record.js';
 import { reasonsOf, recordOf, splitproof } from '../fixtures/command.js';
 import { type Envoy, startEnvoy } from '../fixtures/envoy.js';
@@ -10,6 +9,7 @@ import {
   type EnvoyCluster,
   type EnvoyListener,
 } from '../fixtures/envoy-config.js';
+import { type Pods, startPods } from '../fixtures/greeters.js';
 
 const VERSIONS = ['v1', 'v2'] as const;
 type Version = (typeof VERSIONS)[number];
@@ -25,28 +25,24 @@ const ORIGIN = 'https://myapp.example.com';
 
 /** Envoy makes gRPC of Connect, by a filter that its own authors wrote. */
 describe('Connect through the real Envoy', () => {
-  let backends: Record<Version, Backend>;
+  let pods: Pods;
   let envoy: Envoy;
 
   function clusters(weights: Weights): EnvoyCluster[] {
     return VERSIONS.map((version) => ({
       name: version,
       weight: weights[version],
-      ports: [backends[version].port],
+      ports: [pods.ports[version]!],
     }));
   }
 
   before(async () => {
-    const [v1, v2] = await Promise.all(
-      VERSIONS.map((version) =>
-        startBackend({
-          service: 'greeter',
-          version,
-          pod: `grpc-service-${version}-5d4f8b9c7d-x2k9p`,
-        }),
-      ),
+    pods = await startPods(
+      'greeter',
+      VERSIONS,
+      {},
+      (version) => `grpc-service-${version}-5d4f8b9c7d-x2k9p`,
     );
-    backends = { v1: v1!, v2: v2! };
     const right = { v1: 60, v2: 40 };
     const bridged = (weights: Weights): EnvoyListener => ({
       kind: 'http',
@@ -73,7 +69,7 @@ describe('Connect through the real Envoy', () => {
   });
   after(async () => {
     await envoy.stop();
-    await Promise.all(VERSIONS.map((version) => backends[version].close()));
+    await pods.close();
   });
 
   interface Run {
@@ -86,7 +82,7 @@ describe('Connect through the real Envoy', () => {
 
   for (const version of ['1.1', '2']) {
     it(`passes the right weights over HTTP/${version}`, async () => {
-      const served = VERSIONS.map((one) => backends[one].served());
+      const served = pods.served();
       const { status, record } = await verify(0, '--http-version', version, ...TO_PASS);
       assert.equal(status, 0, reasonsOf(record));
       assert.equal(record.load.engine, version === '2' ? 'h2' : 'h1');
@@ -95,7 +91,7 @@ describe('Connect through the real Envoy', () => {
       // The pods themselves counted the same.
       assert.deepEqual(
         record.calls[0]!.split!.destinations.map(({ observed }) => observed),
-        VERSIONS.map((one, index) => backends[one].served() - served[index]!),
+        VERSIONS.map((one) => pods.served()[one]! - served[one]!),
       );
     });
 

@@ -3,7 +3,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { type Backend, startBackend } from '../../src/mesh/backend.js';
 import type { RunRecord } from '../../src/record/run-record.js';
 import { certificateAuthority } from '../../src/mesh/certificates.js';
 import { type BrowserPage, startPage } from '../fixtures/chromium.js';
@@ -16,6 +15,7 @@ import {
   type EnvoyListener,
   GRPC_WEB,
 } from '../fixtures/envoy-config.js';
+import { type Pods, startPods } from '../fixtures/greeters.js';
 
 const VERSIONS = ['v1', 'v2'] as const;
 type Version = (typeof VERSIONS)[number];
@@ -85,7 +85,7 @@ function pageCall(address: string): string {
 }
 
 describe('gRPC-Web through the real Envoy', () => {
-  let backends: Record<Version, Backend>;
+  let pods: Pods;
   let page: BrowserPage;
   let envoy: Envoy;
   let folder: string;
@@ -95,21 +95,17 @@ describe('gRPC-Web through the real Envoy', () => {
     return VERSIONS.map((version) => ({
       name: version,
       weight: weights[version],
-      ports: [backends[version].port],
+      ports: [pods.ports[version]!],
     }));
   }
 
   before(async () => {
-    const [v1, v2] = await Promise.all(
-      VERSIONS.map((version) =>
-        startBackend({
-          service: 'greeter',
-          version,
-          pod: `grpc-service-${version}-5d4f8b9c7d-x2k9p`,
-        }),
-      ),
+    pods = await startPods(
+      'greeter',
+      VERSIONS,
+      {},
+      (version) => `grpc-service-${version}-5d4f8b9c7d-x2k9p`,
     );
-    backends = { v1: v1!, v2: v2! };
     page = await startPage();
     folder = await mkdtemp(path.join(tmpdir(), 'splitproof-web-'));
     const authority = await certificateAuthority();
@@ -160,7 +156,7 @@ describe('gRPC-Web through the real Envoy', () => {
   after(async () => {
     await envoy.stop();
     await page.close();
-    await Promise.all(VERSIONS.map((version) => backends[version].close()));
+    await pods.close();
     await rm(folder, { recursive: true });
   });
 
@@ -196,7 +192,7 @@ describe('gRPC-Web through the real Envoy', () => {
       const words = ['--protocol', protocol, '--http-version', version];
 
       it(`passes the right weights: ${protocol} over HTTP/${version}`, async () => {
-        const before = VERSIONS.map((one) => backends[one].served());
+        const before = pods.served();
         const { status, record } = await plain('right', ...words, ...TO_PASS);
         assert.equal(status, 0, reasonsOf(record));
         assert.equal(record.load.engine, version === '2' ? 'h2' : 'h1');
@@ -206,7 +202,7 @@ describe('gRPC-Web through the real Envoy', () => {
         const { destinations } = record.calls[0]!.split!;
         assert.deepEqual(
           destinations.map(({ observed }) => observed),
-          VERSIONS.map((one, index) => backends[one].served() - before[index]!),
+          VERSIONS.map((one) => pods.served()[one]! - before[one]!),
         );
       });
 

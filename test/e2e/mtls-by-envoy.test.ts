@@ -9,7 +9,8 @@ import { recordOf } from '../fixtures/command.js';
 import type { Envoy } from '../fixtures/envoy.js';
 import { type GrpcClient, grpcClient } from '../fixtures/grpc-client.js';
 import { type MtlsPods, OTHER_NAME, POD_NAME, startMtlsPods } from '../fixtures/mtls-pods.js';
-import { MTLS_HOST, mtlsManifests, mtlsResources } from '../fixtures/mtls-told.js';
+import { mtlsManifests, mtlsResources } from '../fixtures/mtls-told.js';
+import { ECHO_HOST } from '../fixtures/xds-mesh.js';
 import { startXdsEnvoy } from '../fixtures/xds-envoy.js';
 
 const POLL_MS = 20;
@@ -50,7 +51,7 @@ describe('mutual TLS between Envoy and pods', () => {
     await writeFile(file, manifests);
     // A right split fails at this level once in a million runs.
     const rule = ['-n', String(calls), '--alpha', '0.000001', '--tolerance', '10pp'];
-    const to = [envoy.address, '--authority', MTLS_HOST];
+    const to = [envoy.address, '--authority', ECHO_HOST];
     const call = [...to, 'proto.EchoTestService/Echo', '-d', '{"message":"x"}'];
     const { status, record } = await recordOf([
       'verify',

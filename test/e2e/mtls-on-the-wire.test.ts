@@ -7,7 +7,8 @@ import { startControlPlane } from '../../src/mesh/xds/control-plane.js';
 import type { XdsResources } from '../../src/mesh/xds/resources.js';
 import { recordOf } from '../fixtures/command.js';
 import { type MtlsPods, OTHER_NAME, POD_NAME, startMtlsPods } from '../fixtures/mtls-pods.js';
-import { MTLS_HOST, mtlsManifests, mtlsResources } from '../fixtures/mtls-told.js';
+import { mtlsManifests, mtlsResources } from '../fixtures/mtls-told.js';
+import { ECHO_HOST } from '../fixtures/xds-mesh.js';
 import { xdsBootstrap } from '../fixtures/xds-bootstrap.js';
 
 type Ran = Awaited<ReturnType<typeof recordOf>>;
@@ -45,7 +46,7 @@ describe('mutual TLS between a client without a proxy and pods', () => {
     // A right split fails at this level once in a million runs.
     const rule = ['-n', '2000', '--alpha', '0.000001', '--tolerance', '10pp'];
     const call = [
-      `xds:///${MTLS_HOST}:7070`,
+      `xds:///${ECHO_HOST}:7070`,
       'proto.EchoTestService/Echo',
       '-d',
       '{"message":"x"}',

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { type ServiceError, status } from '@grpc/grpc-js';
 import { podNames } from '../../src/mesh/pod-names.js';
 import { type ProxylessMesh, startProxylessMesh } from '../../src/mesh/proxyless/proxyless-mesh.js';
-import { countVersions } from '../fixtures/echo-calls.js';
+import { countAnswers } from '../fixtures/count-answers.js';
 import { type GrpcClient, grpcClient } from '../fixtures/grpc-client.js';
 import { assertShare } from '../fixtures/split-bounds.js';
 
@@ -39,7 +39,7 @@ describe('the echo application without proxies', () => {
   async function podsOf(request: object): Promise<Record<string, number>> {
     const entries = await forwarded(request);
     const names = entries.map((text) => /^\[\d+ body\] Hostname=(.*)$/m.exec(text)?.[1] ?? '');
-    return await countVersions(() => Promise.resolve(names.pop()!), names.length, 1);
+    return await countAnswers(() => Promise.resolve(names.pop()!), names.length, 1);
   }
 
   /** The pods of several sets, each of which a busy machine has made in time. */

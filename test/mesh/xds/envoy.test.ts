@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { XDS_KINDS } from '../../../src/mesh/xds/resources.js';
-import { countVersions, versionIn } from '../../fixtures/echo-calls.js';
+import { countAnswers, versionIn } from '../../fixtures/count-answers.js';
 import type { Envoy } from '../../fixtures/envoy.js';
 import { type GrpcClient, grpcClient } from '../../fixtures/grpc-client.js';
 import { assertShare } from '../../fixtures/split-bounds.js';
@@ -38,12 +38,12 @@ describe('the control plane, as Envoy takes it', () => {
         return one.event === 'accepted' && one.kind === 'rds' && one.version === version;
       }, from)
       .finally(() => (isOver = true));
-    while (!isOver) await countVersions(echo, 32);
+    while (!isOver) await countAnswers(echo, 32);
     await over;
   }
 
   it('splits 20/80, and has no listener of gRPC clients', async () => {
-    const { v1 = 0, v2 = 0 } = await countVersions(echo, CALLS);
+    const { v1 = 0, v2 = 0 } = await countAnswers(echo, CALLS);
     assert.equal(v1 + v2, CALLS);
     assertShare(v1, CALLS, 0.2);
     assert.deepEqual(mesh.pods.served(), { v1, v2 });
@@ -64,8 +64,8 @@ describe('the control plane, as Envoy takes it', () => {
     mesh.setWeights({ v2: 100 });
     await settled(from);
     // Workers of Envoy hear of it after it has accepted it.
-    await countVersions(echo, 200);
-    assert.deepEqual(await countVersions(echo, 100), { v2: 100 });
+    await countAnswers(echo, 200);
+    assert.deepEqual(await countAnswers(echo, 100), { v2: 100 });
     const last = await mesh.happened(({ event, ...one }) => {
       return event === 'accepted' && 'kind' in one && one.kind === 'cds' && one.version === '6';
     }, from);
@@ -77,11 +77,11 @@ describe('the control plane, as Envoy takes it', () => {
     await mesh.plane.stop();
     await mesh.happened(({ event }) => event === 'left', from);
     mesh.setWeights({ v1: 1 });
-    await countVersions(echo, 32);
+    await countAnswers(echo, 32);
     await mesh.plane.start();
     await settled(from);
-    await countVersions(echo, 200);
-    assert.deepEqual(await countVersions(echo, 100), { v1: 100 });
+    await countAnswers(echo, 200);
+    assert.deepEqual(await countAnswers(echo, 100), { v1: 100 });
   });
 
   it('refuses what is invalid of each kind, and keeps what it has', async () => {
@@ -90,13 +90,13 @@ describe('the control plane, as Envoy takes it', () => {
       mesh.plane.setFault(kind, 'invalid');
       const refused = await mesh.happened(({ event }) => event === 'refused', from);
       assert.ok('kind' in refused && refused.kind === kind, JSON.stringify(refused));
-      await countVersions(echo, 32);
+      await countAnswers(echo, 32);
       mesh.plane.setFault(kind, null);
       await mesh.happened((one) => {
         const isNow = 'version' in one && one.version === String(mesh.plane.version);
         return one.event === 'accepted' && isNow && one.kind === kind;
       }, from);
     }
-    assert.deepEqual(await countVersions(echo, 32), { v1: 32 });
+    assert.deepEqual(await countAnswers(echo, 32), { v1: 32 });
   });
 });

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { status } from '@grpc/grpc-js';
 import type { ResourceFault } from '../../../src/mesh/xds/resource-fault.js';
 import { XDS_KINDS, type XdsKind } from '../../../src/mesh/xds/resources.js';
-import { countVersions } from '../../fixtures/echo-calls.js';
+import { countAnswers } from '../../fixtures/count-answers.js';
 import { assertShare } from '../../fixtures/split-bounds.js';
 import { type XdsJsClient, xdsJsClient } from '../../fixtures/xds-js-client.js';
 import { ECHO_HOST, startXdsMesh, type XdsMesh } from '../../fixtures/xds-mesh.js';
@@ -50,7 +50,7 @@ describe('the control plane, as @grpc/grpc-js-xds takes it', () => {
     }, from);
 
   it('splits 20/80, over a Unix socket', async () => {
-    const { v1 = 0, v2 = 0 } = await countVersions(() => client.echo(), CALLS);
+    const { v1 = 0, v2 = 0 } = await countAnswers(() => client.echo(), CALLS);
     assert.equal(v1 + v2, CALLS);
     assertShare(v1, CALLS, 0.2);
     assert.deepEqual(mesh.pods.served(), { v1, v2 });
@@ -78,12 +78,12 @@ describe('the control plane, as @grpc/grpc-js-xds takes it', () => {
       mesh.setWeights(weights);
       assert.ok((await callsDuring(taken('rds', mesh.plane.version, from))) > 0);
       // What follows is by the new weights, in part or alone.
-      await countVersions(() => client.echo(), 64);
+      await countAnswers(() => client.echo(), 64);
     }
     mesh.setWeights({ v1: 80, v2: 20 });
     await taken('rds', mesh.plane.version);
-    await countVersions(() => client.echo(), 64);
-    const { v1 = 0 } = await countVersions(() => client.echo(), CALLS);
+    await countAnswers(() => client.echo(), 64);
+    const { v1 = 0 } = await countAnswers(() => client.echo(), CALLS);
     assertShare(v1, CALLS, 0.8);
   });
 
@@ -91,12 +91,12 @@ describe('the control plane, as @grpc/grpc-js-xds takes it', () => {
     const from = mesh.events.length;
     await mesh.plane.stop();
     await mesh.happened(({ event }) => event === 'left', from);
-    await countVersions(() => client.echo(), 64);
+    await countAnswers(() => client.echo(), 64);
     mesh.setWeights({ v2: 1 });
     await mesh.plane.start();
     assert.ok((await callsDuring(taken('rds', mesh.plane.version, from))) > 0);
-    await countVersions(() => client.echo(), 64);
-    assert.deepEqual(await countVersions(() => client.echo(), 64), { v2: 64 });
+    await countAnswers(() => client.echo(), 64);
+    assert.deepEqual(await countAnswers(() => client.echo(), 64), { v2: 64 });
   });
 
   it('is refused what is invalid, with the reason, and the client keeps what it has', async () => {
@@ -104,10 +104,10 @@ describe('the control plane, as @grpc/grpc-js-xds takes it', () => {
     mesh.plane.setFault('rds', 'invalid');
     const refused = await mesh.happened(({ event }) => event === 'refused', from);
     assert.match(JSON.stringify(refused), /"rds".*"reason":.*no path_specifier set/);
-    await countVersions(() => client.echo(), 64);
+    await countAnswers(() => client.echo(), 64);
     mesh.plane.setFault('rds', null);
     await taken('rds', mesh.plane.version, from);
-    assert.deepEqual(await countVersions(() => client.echo(), 64), { v2: 64 });
+    assert.deepEqual(await countAnswers(() => client.echo(), 64), { v2: 64 });
   });
 });
 
