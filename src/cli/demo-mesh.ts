@@ -36,7 +36,7 @@ export interface DemoMeshOptions {
   deployment?: (version: string) => string;
   /** Plaintext when absent. */
   tls?: Certificate;
-  /** Told what a person should know of what becomes of the mesh, when it happens. */
+  /** Takes a sentence about the mesh when something happens to it. */
   tell: Tell;
 }
 

@@ -136,7 +136,7 @@ export interface LogCounts {
   lines: number;
   /** Those that are more than requests were sent: whose they are cannot be told, and none counts then. */
   excess: number;
-  /** Lines of what was out of the ordinary, by the gateway's flags: `UC`, `UF,URX`. */
+  /** How many lines have which of the gateway's flags: `UC`, `UF,URX`. */
   flags: Map<string, number>;
   /** Whether each line had a place for them. */
   areFlagsKnown: boolean;
@@ -196,7 +196,7 @@ export interface KeptRequests {
   count: number;
   /** A `KeptEnd`. */
   ends: Uint8Array;
-  /** As the protocol numbers it, of what the peer answered; else `NO_STATUS`. */
+  /** The number of the status that the peer answered with; `NO_STATUS` where it gave none. */
   statuses: Int16Array;
   /** Index into the member's own connections. */
   connectionOf: Uint16Array;

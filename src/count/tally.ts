@@ -192,7 +192,7 @@ export class Tally {
         this.#failedLatency.recordAt(place);
         return oneDestination;
       }
-      // How long a call of several requests takes is no time of any of them.
+      // A call of several requests takes longer than any of them.
       const isOfOne = failedAnswers === null || expected === 1;
       const latency = isOfOne ? this.#latencyOf(onePod, oneDestination) : this.#otherLatency;
       latency.recordAt(place);

@@ -1,7 +1,7 @@
 import type { Finding, Setting, SettingKind } from '../finding.js';
 
 /**
- * A finding at the place of what of the configuration settles the matter.
+ * Gives a finding the place of the setting that decides the matter.
  *
  * @param kinds The first that the configuration has is taken.
  * @param settings Of the configuration; none where it is not known.

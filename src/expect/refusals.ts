@@ -17,7 +17,7 @@ interface Refusal {
   code: string;
   /** What of the configuration may be the cause: the first that there is gives the finding its place. */
   settings?: readonly SettingKind[];
-  /** The same by code of what is wrong there, where no setting is known. */
+  /** Codes of findings about the manifests whose place is taken where no setting is known. */
   causes?: readonly string[];
   matches: (failure: NamedFailure) => boolean;
   /** What Envoy's access log has on such a request; absent where it has nothing of its own. */
