@@ -3,6 +3,7 @@ import { SAFETY_OPTIONS } from './safety-options.js';
 import {
   HTTP_OPTIONS,
   OUTPUT_OPTIONS,
+  PLAIN_FORMAT,
   REQUEST_POSITIONAL,
   SCENARIO_OPTION,
   SETTING_OPTIONS,
@@ -34,7 +35,7 @@ export function callOptions(command: Argv): Argv {
     .options(HTTP_OPTIONS)
     .options(SAFETY_OPTIONS)
     .options({
-      format: OUTPUT_OPTIONS.format,
+      format: PLAIN_FORMAT,
       quiet: OUTPUT_OPTIONS.quiet,
       color: OUTPUT_OPTIONS.color,
     })

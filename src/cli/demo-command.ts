@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InputError } from '../input-error.js';
 import { readScenarioFile } from '../inputs/scenario-file.js';
+import type { RunRecord } from '../record/run-record.js';
+import type { Style } from '../report/style.js';
 import { parseWeights } from '../scenario/expectation-source.js';
 import { scenarioOf } from '../scenario/scenario.js';
 import type { Settings } from '../scenario/schema.js';
@@ -58,7 +60,8 @@ async function runSeries(
       { path: `--${flag}` },
     );
   }
-  const output = { ...outputSettings(args), isBrief: true };
+  const whole = outputSettings(args);
+  const output = whole.format === 'console' ? { ...whole, render: renderBriefly } : whole;
   const statuses: number[] = [];
   for (const demo of names) {
     // What has been interrupted has a status of its own.
@@ -81,6 +84,12 @@ async function runSeries(
     process.stderr.write(`note: one of them, whole: splitproof demo ${one}\n`);
   }
   return gravestStatus(...statuses);
+}
+
+/** Of what passes the verdict says enough. */
+async function renderBriefly(record: RunRecord, style: Style): Promise<string> {
+  const { renderConsole, renderVerdict } = await import('../report/console/console.js');
+  return (record.verdict === 'pass' ? renderVerdict : renderConsole)(record, style);
 }
 
 /** What is of one demo only. */

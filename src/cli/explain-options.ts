@@ -4,6 +4,7 @@ import { SAFETY_OPTIONS } from './safety-options.js';
 import {
   HTTP_OPTIONS,
   OUTPUT_OPTIONS,
+  PLAIN_FORMAT,
   REQUEST_POSITIONAL,
   SCENARIO_OPTION,
   SETTING_OPTIONS,
@@ -150,6 +151,6 @@ export function explainOptions(command: Argv): Argv {
     .options(SAFETY_OPTIONS)
     .conflicts('instrument', ['uninstrument', 'strict', 'envoy-admin', 'config-dump'])
     .conflicts('uninstrument', ['strict', 'envoy-admin', 'config-dump'])
-    .options({ format: OUTPUT_OPTIONS.format, color: OUTPUT_OPTIONS.color })
+    .options({ format: PLAIN_FORMAT, color: OUTPUT_OPTIONS.color })
     .epilogue(EXPLAIN_EPILOGUE);
 }

@@ -1,29 +1,33 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../input-error.js';
-import { renderVerdict } from '../report/console/console.js';
-import { FORMATS, type FormatName } from '../report/formats.js';
+import { entryOf } from '../record/entry-of.js';
 import type { RunRecord } from '../record/run-record.js';
+import { type Format, FORMATS } from '../report/formats.js';
 import { plainText } from '../report/plain-text.js';
 import type { Style } from '../report/style.js';
 import type { Arguments } from './arguments.js';
 import { writeReportFile } from './report-file.js';
 import { outputStyle } from './terminal.js';
 
-/** Where the results of a run go. */
-export interface OutputSettings {
-  format: FormatName;
-  files: OutputFile[];
+/** Ways to render reports of one kind, by their names; `console` is the one for standard output. */
+type Formats<Report> = Readonly<Record<string, Format<Report>>> & { console: Format<Report> };
+
+/** Where reports go. */
+export interface OutputSettings<Report = RunRecord> {
+  /** The name of what stands on standard output. */
+  format: string;
+  render: Format<Report>['render'];
+  files: OutputFile<Report>[];
   quiet: boolean;
   colour: boolean;
-  /** On standard output a run that passes is shown by its verdict alone. */
-  isBrief?: boolean;
 }
 
 /** A file that gets a report. */
-interface OutputFile {
+interface OutputFile<Report> {
   file: string;
-  format: FormatName;
+  format: string;
+  render: Format<Report>['render'];
 }
 
 /** Reports in files are for reading later: no colours, and the width of a printed page. */
@@ -35,27 +39,42 @@ const FILE_STYLE: Style = { width: 80, colour: false };
  * @throws InputError when no format fits, or a file cannot be written there.
  */
 export function outputSettings(args: Arguments): OutputSettings {
-  const output = args.output ?? [];
+  return outputSettingsOf(FORMATS, args);
+}
+
+/** The same for reports of any kind. @param formats Those that they have. */
+export function outputSettingsOf<Report>(
+  formats: Formats<Report>,
+  args: Arguments,
+): OutputSettings<Report> {
+  const output = [args.output ?? []].flat() as string[];
+  const format = (args.format as string | undefined) ?? 'console';
   return {
-    format: (args.format as FormatName | undefined) ?? 'console',
-    files: parseOutputs((Array.isArray(output) ? output : [output]) as string[]),
+    format,
+    render: renderOf(formats, format),
+    files: output.map((option) => outputFile(formats, option)),
     quiet: args.quiet === true,
     colour: args.color !== false,
   };
 }
 
-function parseOutputs(options: readonly string[]): OutputFile[] {
-  return options.map((option) => {
-    const cut = option.indexOf(':');
-    const prefix = cut < 0 ? '' : option.slice(0, cut);
-    const file = isFormat(prefix) ? option.slice(cut + 1) : option;
-    const format = isFormat(prefix) ? prefix : formatOf(file);
-    refuseUnwritable(file);
-    return { file, format };
-  });
+function outputFile<Report>(formats: Formats<Report>, option: string): OutputFile<Report> {
+  const cut = option.indexOf(':');
+  const prefix = cut < 0 ? '' : option.slice(0, cut);
+  const isNamed = Object.hasOwn(formats, prefix);
+  const file = isNamed ? option.slice(cut + 1) : option;
+  const format = isNamed ? prefix : formatOf(formats, file);
+  refuseUnwritable(file);
+  return { file, format, render: renderOf(formats, format) };
 }
 
-function refuseUnwritable(file: string): void {
+function renderOf<Report>(formats: Formats<Report>, name: string): Format<Report>['render'] {
+  // The parser of the command line has refused other names.
+  return (entryOf(formats, name) ?? formats.console).render;
+}
+
+/** @throws InputError when nothing can be written there. */
+export function refuseUnwritable(file: string): void {
   if (file === '') throw new InputError('the name of the file is missing', { path: '--output' });
   const existing = statSync(file, { throwIfNoEntry: false });
   if (existing?.isDirectory() === true) {
@@ -74,25 +93,22 @@ function refuseUnwritable(file: string): void {
 }
 
 /**
- * Prints the record and writes it to its files. One that cannot be written does not take the others
+ * Prints a report and writes it to its files. One that cannot be written does not take the others
  * with it.
  *
  * @param signal Aborts when the command is to end.
  * @returns Whether all were written; what went wrong is said on standard error.
  */
-export async function writeReports(
-  output: OutputSettings,
-  record: RunRecord,
+export async function writeReports<Report>(
+  output: OutputSettings<Report>,
+  report: Report,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const isBrief = output.isBrief === true && record.verdict === 'pass';
-  const { render } =
-    isBrief && output.format === 'console' ? { render: renderVerdict } : FORMATS[output.format];
-  process.stdout.write(render(record, outputStyle(output.colour)));
+  process.stdout.write(await output.render(report, outputStyle(output.colour)));
   let isComplete = true;
-  for (const { file, format } of output.files) {
+  for (const { file, render } of output.files) {
     try {
-      await writeReportFile(file, FORMATS[format].render(record, FILE_STYLE), signal);
+      await writeReportFile(file, await render(report, FILE_STYLE), signal);
     } catch (error) {
       isComplete = false;
       const reason = error instanceof Error ? error.message : String(error);
@@ -102,18 +118,16 @@ export async function writeReports(
   return isComplete;
 }
 
-function isFormat(text: string): text is FormatName {
-  return Object.hasOwn(FORMATS, text);
-}
-
-function formatOf(file: string): FormatName {
+/** The format whose extension the name ends in; the longest, where one ends in another. */
+function formatOf<Report>(formats: Formats<Report>, file: string): string {
+  const name = path.basename(file);
+  const [found] = Object.entries(formats)
+    .filter(([, { extension }]) => name.endsWith(`.${extension}`) && !name.startsWith('.'))
+    .sort(([, a], [, b]) => b.extension.length - a.extension.length);
+  if (found !== undefined) return found[0];
   const extension = path.extname(file).slice(1);
-  const found = (Object.keys(FORMATS) as FormatName[]).find(
-    (name) => FORMATS[name].extension === extension,
-  );
-  if (found !== undefined) return found;
   const what =
     extension === '' ? 'the name has no extension' : `no report has the extension ".${extension}"`;
-  const known = Object.entries(FORMATS).map(([name, format]) => `${name} (.${format.extension})`);
+  const known = Object.entries(formats).map(([own, format]) => `${own} (.${format.extension})`);
   throw new InputError(`${what}: use one of ${known.join(', ')}, or FORMAT:FILE`, { file });
 }

@@ -4,6 +4,7 @@ import { SAFETY_OPTIONS } from './safety-options.js';
 import {
   HTTP_OPTIONS,
   OUTPUT_OPTIONS,
+  PLAIN_FORMAT,
   REQUEST_POSITIONAL,
   SCENARIO_OPTION,
   SETTING_OPTIONS,
@@ -57,6 +58,6 @@ export function planOptions(command: Argv): Argv {
     .options({ policy: SAFETY_OPTIONS.policy, 'allow-path': SAFETY_OPTIONS['allow-path'] })
     .options({ requests: { ...requests, describe: 'What can this many tell?' }, connections })
     .options(PLAN_ASIDES)
-    .options({ format: OUTPUT_OPTIONS.format, color: OUTPUT_OPTIONS.color })
+    .options({ format: PLAIN_FORMAT, color: OUTPUT_OPTIONS.color })
     .epilogue(PLAN_EPILOGUE);
 }

@@ -1,3 +1,4 @@
+import { FORMATS } from '../report/formats.js';
 import { PROTOCOLS } from '../scenario/protocol.js';
 import { GATEWAY_IMPLEMENTATIONS } from '../scenario/gateway-implementation.js';
 import type { Argv, Options } from 'yargs';
@@ -222,10 +223,17 @@ export const REPEATABLE = new Set([
   'envoy-admin',
 ]);
 
+/** Ways to see a report that is not of a run. */
+export const PLAIN_FORMAT = text(OUTPUT, 'Report on standard output', {
+  choices: ['console', 'json'],
+});
+
 /** Flags about output, which no scenario file holds. */
 export const OUTPUT_OPTIONS = {
-  format: text(OUTPUT, 'Report on standard output', { choices: ['console', 'json'] }),
-  output: text(OUTPUT, 'Report to a file: FILE.json, FILE.txt or FORMAT:FILE', { alias: 'o' }),
+  format: text(OUTPUT, 'Report on standard output', { choices: Object.keys(FORMATS) }),
+  output: text(OUTPUT, 'Report to a file, by its extension: FILE.json, …; or FORMAT:FILE', {
+    alias: 'o',
+  }),
   quiet: flag(OUTPUT, 'No progress and no notes on standard error'),
   color: { ...flag(OUTPUT, 'Colours; NO_COLOR turns them off too'), default: true },
 } satisfies Record<string, Options>;

@@ -1,19 +1,34 @@
-import { renderConsole } from './console/console.js';
-import { renderJson } from './json.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { Style } from './style.js';
 
-/** A way to render a record. */
-export interface Format {
-  /** Of files that hold it, without the dot. */
+/** A way to render a record, or another report. */
+export interface Format<Report = RunRecord> {
+  /** Of files that hold it, without the dot before it: `json`, `github.txt`. */
   extension: string;
-  render: (record: RunRecord, style: Style) => string;
+  /** Loads what it takes, and renders. */
+  render: (report: Report, style: Style) => Promise<string>;
 }
 
 /** Every report format by its name. */
 export const FORMATS = {
-  console: { extension: 'txt', render: renderConsole },
-  json: { extension: 'json', render: renderJson },
+  console: format('txt', async () => (await import('./console/console.js')).renderConsole),
+  json: format('json', async () => (await import('./json.js')).renderJson),
 } as const satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof FORMATS;
+
+/**
+ * A format that is loaded when it is used: a run is to wait for none that nobody reads.
+ *
+ * @param extension See {@link Format.extension}.
+ * @param load Gives what renders.
+ */
+export function format<Report = RunRecord>(
+  extension: string,
+  load: () => Promise<(report: Report, style: Style) => string>,
+): Format<Report> {
+  return {
+    extension,
+    render: async (report, style) => (await load())(report, style),
+  };
+}

@@ -124,7 +124,7 @@ describe('the gateway of scenarios/grpc-gateway-tls.yaml, as Envoy is one', () =
     // As it was then, whenever it is shown.
     const later = structuredClone(record);
     later.transport.tls!.certificate!.daysLeft = 12.9;
-    const shown = FORMATS.console.render(later, { width: 80, colour: false });
+    const shown = await FORMATS.console.render(later, { width: 80, colour: false });
     assert.match(shown, /^ {2}tls {5}TLSv1\.3, TLS_\w+, ALPN h2$/m);
     const words = shown.replaceAll(/\s+/g, ' ');
     assert.match(
@@ -494,7 +494,8 @@ describe('what a handshake agrees on', () => {
       const record = await greeted('mutual', { engine, authority: HOST, ...asClient });
       assert.equal(record.load.ok, record.load.sent, JSON.stringify(record.findings));
       const text =
-        JSON.stringify(record) + FORMATS.console.render(record, { width: 80, colour: false });
+        JSON.stringify(record) +
+        (await FORMATS.console.render(record, { width: 80, colour: false }));
       for (const line of client.key.split('\n').filter((part) => part.length > 20)) {
         assert.ok(!text.includes(line));
       }

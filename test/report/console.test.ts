@@ -72,10 +72,10 @@ function hostile(command: RunRecord['command']): RunRecord {
 
 describe('reports', () => {
   for (const name of Object.keys(FORMATS) as FormatName[]) {
-    it(`the ${name} report of the sample is the committed one`, () => {
+    it(`the ${name} report of the sample is the committed one`, async () => {
       const { render, extension } = FORMATS[name];
       const committed = readFileSync(path.join(ROOT, `reports/sample.${extension}`), 'utf8');
-      assert.equal(render(sample(), WIDE), committed);
+      assert.equal(await render(sample(), WIDE), committed);
     });
   }
 });
@@ -95,9 +95,9 @@ describe('what else than a split was expected', () => {
 describe('text from elsewhere', () => {
   for (const name of Object.keys(FORMATS) as FormatName[]) {
     for (const command of ['verify', 'bench'] as const) {
-      it(`controls no terminal: ${name} of ${command}`, () => {
+      it(`controls no terminal: ${name} of ${command}`, async () => {
         const record = hostile(command);
-        const text = FORMATS[name].render(record, WIDE);
+        const text = await FORMATS[name].render(record, WIDE);
         assert.doesNotMatch(text, CONTROL);
         if (name === 'json') assert.deepEqual(JSON.parse(text), record);
       });
