@@ -1,5 +1,5 @@
 import { entryOf } from '../../record/entry-of.js';
-import { labelled } from './labelled.js';
+import { labelled } from '../labelled.js';
 import { formatCount, formatMs, formatSeconds, formatShare } from '../numbers.js';
 import { plainText } from '../plain-text.js';
 import type { CallRecord, LatencyRecord, RunRecord, SplitRecord } from '../../record/run-record.js';
@@ -13,7 +13,7 @@ import { forwardLines } from './forwards.js';
 import { retryLines } from './retries.js';
 import { streamLines } from './streams.js';
 import { table } from './table.js';
-import { tlsFacts } from './tls.js';
+import { tlsFacts } from '../sentences/tls.js';
 
 /** Renders a load test, in the order in which load tests are read. */
 export function renderBench(record: RunRecord, style: Style): string {
@@ -48,7 +48,7 @@ function header(record: RunRecord, style: Style): string {
       ['target', plainText(target)],
       ...[...new Set(calls.map(({ call }) => call))].map((call): Fact => ['call', plainText(call)]),
       ['load', loop + (load.connections === 0 ? 'no connection was opened' : size)],
-      ...tlsFacts(record),
+      ...tlsFacts(record).map(([label, text]): Fact => [label, plainText(text)]),
     ],
     style,
   );

@@ -4,7 +4,7 @@ import { formatCount, formatMs } from '../numbers.js';
 import { plainText } from '../plain-text.js';
 import { paint, type Style, wrap } from '../style.js';
 import { type Fact, fact } from './fact.js';
-import { sourceText } from './source-text.js';
+import { sourceText } from '../sentences/source-text.js';
 
 /** Renders one call: what was asked, who answered, and all that the answer says. */
 export function renderCall(report: CallReport, style: Style): string {

@@ -1,125 +1,14 @@
-import type { ComparisonRecord, RunRecord } from '../../record/run-record.js';
-import {
-  formatCount,
-  formatMs,
-  formatProbability,
-  formatSeconds,
-  formatShare,
-  formatStatistic,
-} from '../numbers.js';
+import type { RunRecord } from '../../record/run-record.js';
 import { plainText } from '../plain-text.js';
-import { paint, type Style, wrap } from '../style.js';
+import { comparisonSentences, comparisonTitle } from '../sentences/comparisons.js';
+import type { Style } from '../style.js';
+import { sentenceSection } from './sentence-section.js';
 
 /** Versions held against each other; nothing where none were. */
 export function comparisonLines({ comparisons }: RunRecord, style: Style): string {
-  return comparisons.map((comparison) => section(comparison, style)).join('\n\n');
-}
-
-function section(comparison: ComparisonRecord, style: Style): string {
-  const { candidate, baseline, expression, level } = comparison;
-  const asked = expression === null ? '' : `, for ${expression}`;
-  const title = plainText(`${candidate} against ${baseline}${asked}`);
-  const lines = [
-    ...latencyLines(comparison),
-    // A threshold of latency asks nothing of errors.
-    ...(expression === null ? [errorLine(comparison)] : []),
-    `each answer at a level of ${formatShare(level)}, whatever alpha is`,
-  ];
-  const text = lines.map((line) => `  ${wrap(plainText(line), style, 4, 2)}`).join('\n');
-  return `${paint(style, 'heading', title)}\n${text}`;
-}
-
-function latencyLines(comparison: ComparisonRecord): string[] {
-  const { latency, candidate, baseline, ratioLimit, blocks, blockSeconds } = comparison;
-  const lines = isShort(comparison) ? [shortText(comparison)] : [];
-  if (latency === null) return lines;
-  const { latencyMs, ratio, ratioInterval, exceedances, pEqual } = latency;
-  const name = quantileName(latency.quantile);
-  return [
-    ...lines,
-    `${name}: ${formatMs(latencyMs.candidate)} ms against ${formatMs(latencyMs.baseline)} ms, ${formatStatistic(ratio)} times${intervalText(ratioInterval)}`,
-    `${DIFFERENCES[latency.difference](candidate, baseline)}: ${formatCount(exceedances.candidate)} and ${formatCount(exceedances.baseline)} answers beyond ${name} of both, paired over ${formatCount(blocks)} blocks of ${formatSeconds(blockSeconds)}, p = ${formatProbability(pEqual)}`,
-    `${LIMITS[latency.verdict]} below ${formatStatistic(ratioLimit)} times: p = ${formatProbability(latency.verdict === 'fail' ? latency.pAboveLimit : latency.pBelowLimit)}`,
-  ];
-}
-
-/** An end that cannot be told is left open. */
-function intervalText([low, high]: readonly (number | null)[]): string {
-  const ends = [
-    ...(typeof low === 'number' ? [`from ${formatStatistic(low)}`] : []),
-    ...(typeof high === 'number' ? [`up to ${formatStatistic(high)}`] : []),
-  ];
-  return ends.length === 0 ? '' : ` (${ends.join(' ')})`;
-}
-
-const DIFFERENCES: Record<
-  NonNullable<ComparisonRecord['latency']>['difference'],
-  (candidate: string, baseline: string) => string
-> = {
-  slower: (candidate, baseline) => `${candidate} is slower than ${baseline}`,
-  faster: (candidate, baseline) => `${candidate} is faster than ${baseline}`,
-  'not-shown': () => 'no difference is shown',
-};
-
-const LIMITS: Record<ComparisonRecord['verdict'], string> = {
-  pass: 'it is shown to stay',
-  fail: 'it is shown not to stay',
-  inconclusive: 'it is not shown to stay',
-};
-
-function isShort({ latency, quantileAsked }: ComparisonRecord): boolean {
-  return latency?.quantile !== quantileAsked;
-}
-
-function shortText(comparison: ComparisonRecord): string {
-  const { quantileAsked, exceedancesExpected, exceedancesNeeded, latency } = comparison;
-  const { requestsNeeded, blocks, blocksNeeded } = comparison;
-  const parts: string[] = [];
-  if (exceedancesExpected < exceedancesNeeded) {
-    const takes =
-      requestsNeeded === null ? '' : `, and it takes about ${formatCount(requestsNeeded)} requests`;
-    parts.push(
-      `not enough for ${quantileName(quantileAsked)}: ${formatCount(exceedancesExpected)} of ${formatCount(exceedancesNeeded)} exceedances${takes}`,
-    );
-  }
-  if (blocks < blocksNeeded) {
-    parts.push(
-      `not enough time: ${formatCount(blocks)} of ${formatCount(blocksNeeded)} blocks of at least 1 s`,
-    );
-  }
-  if (latency !== null) parts.push(`${quantileName(latency.quantile)} is compared`);
-  return parts.join('; ');
-}
-
-function errorLine({
-  errors,
-  candidate,
-  baseline,
-  failuresWithoutIdentity,
-}: ComparisonRecord): string {
-  if (errors === null) {
-    return failuresWithoutIdentity > 0
-      ? `errors are not compared: ${formatCount(failuresWithoutIdentity)} failures do not say whose they are`
-      : 'errors are not compared: one of the two gave no answer';
-  }
-  const [low, high] = errors.interval.map(points);
-  const rate = ({ failed, answers }: typeof errors.candidate): string =>
-    `${formatCount(failed)} of ${formatCount(answers)} (${formatShare(failed / answers)})`;
-  return `errors: ${candidate} ${rate(errors.candidate)}, ${baseline} ${rate(errors.baseline)}; ${ERRORS[errors.answer]}, between ${low ?? ''} and ${high ?? ''} points more`;
-}
-
-const ERRORS: Record<NonNullable<ComparisonRecord['errors']>['answer'], string> = {
-  higher: 'it fails more often',
-  lower: 'it fails less often',
-  'not-shown': 'no difference is shown',
-};
-
-/** A minus sign, as text has it. */
-function points(difference: number): string {
-  return (difference * 100).toFixed(2).replace('-', '−');
-}
-
-/** `p99`, `p99.9` */
-function quantileName(quantile: number): string {
-  return `p${Number((quantile * 100).toPrecision(4))}`;
+  return comparisons
+    .map((each) =>
+      sentenceSection(plainText(comparisonTitle(each)), comparisonSentences(each), style),
+    )
+    .join('\n\n');
 }

@@ -1,34 +1,31 @@
-import { labelled } from './labelled.js';
-import {
-  formatCount,
-  formatMs,
-  formatProbability,
-  formatSeconds,
-  formatStatistic,
-} from '../numbers.js';
+import { labelled } from '../labelled.js';
+import { formatCount, formatMs, formatSeconds } from '../numbers.js';
 import { digits } from '../../number-text.js';
-import { entryOf } from '../../record/entry-of.js';
 import { plainText } from '../plain-text.js';
-import type { CallRecord, RolloutRecord, RunRecord, SplitRecord } from '../../record/run-record.js';
-import { paint, type Style, wrap } from '../style.js';
+import type { CallRecord, RunRecord } from '../../record/run-record.js';
+import { paint, type Style } from '../style.js';
 import { renderBench } from './bench.js';
 import { comparisonLines } from './comparisons.js';
 import { destinationTable, podTable } from './destinations.js';
 import { errorLines } from './errors.js';
 import { type Fact, fact } from './fact.js';
-import { forwardLines, forwardsText } from './forwards.js';
+import { forwardLines } from './forwards.js';
+import { forwardsText } from '../sentences/forwards.js';
+import { flagsText, logText, missingText, probeText, routeText } from '../sentences/call.js';
+import { rolloutText } from '../sentences/rollout.js';
+import { testSentences } from '../sentences/test.js';
+import { indented, sentenceSection } from './sentence-section.js';
 import { checkLines, findings, statusLines, thresholdTable, verdict } from './outcome.js';
 import { proxyCounterLines } from './proxy-counters.js';
 import { programmedTable } from './programmed.js';
-import { reachText } from './reach.js';
+import { reachText } from '../sentences/reach.js';
 import { retryLines } from './retries.js';
 import { shorten } from './shorten.js';
-import { sourceText } from './source-text.js';
-import { stoppedText } from './stopped.js';
+import { stoppedText } from '../sentences/stopped.js';
 import { streamLines } from './streams.js';
 import { table } from './table.js';
-import { tlsFacts } from './tls.js';
-import { voucherText } from './vouchers.js';
+import { tlsFacts } from '../sentences/tls.js';
+import { voucherText } from '../sentences/vouchers.js';
 
 /** Renders a run for a terminal, or for a pipe when the style has no colour. */
 export function renderConsole(record: RunRecord, style: Style): string {
@@ -71,7 +68,7 @@ function header(record: RunRecord, style: Style): string {
         `${formatCount(load.connections)} connections, ${formatCount(load.concurrency)} in flight`,
     ],
   ];
-  facts.push(...tlsFacts(record));
+  for (const [label, text] of tlsFacts(record)) facts.push([label, plainText(text)]);
   const stopped = stoppedText(record);
   if (stopped !== null) facts.push(['stopped', stopped]);
   if (record.rollout !== null) facts.push(['rollout', rolloutText(record.rollout)]);
@@ -90,42 +87,6 @@ function paceText({ atMostPerSecond: rate }: RunRecord['load']): string {
     : ` · at most ${rate >= 100 ? formatCount(rate) : digits(rate)} per second`;
 }
 
-function rolloutText({ followed, waitedSeconds }: RolloutRecord): string {
-  const time = formatSeconds(waitedSeconds);
-  return followed
-    ? `the traffic followed the weights after ${time}; the sample came then`
-    : `the traffic did not follow the weights within ${time}; the sample was taken nevertheless`;
-}
-
-function probeText({
-  connections,
-  observed,
-  missing,
-}: NonNullable<CallRecord['connectionProbe']>): string {
-  const answers = Object.entries(observed).map(([name, count]) => `${name} ${formatCount(count)}`);
-  if (missing > 0) answers.push(`not known ${formatCount(missing)}`);
-  return plainText(
-    `${formatCount(connections)} connections of one request each, not counted: ${answers.join(', ')}`,
-  );
-}
-
-/** Where the answers' destinations are known from. */
-function logText(
-  { lines, requestsKnown }: NonNullable<CallRecord['accessLog']>,
-  { split }: CallRecord,
-): string {
-  const of = split === null ? '' : ` of ${formatCount(split.sampled)}`;
-  const said = `${formatCount(lines)}${of} requests stand in the gateway’s access log, which says where they went`;
-  return requestsKnown
-    ? `${said}, request by request`
-    : `${said}, but not which request was which: latency is not known by destination`;
-}
-
-/** Envoy's response flags, by how many lines have them. */
-function flagsText(flags: readonly (readonly [flags: string, lines: number])[]): string {
-  return plainText(flags.map(([text, lines]) => `${text} ${formatCount(lines)}`).join(', '));
-}
-
 function callSections(
   call: CallRecord,
   label: string | null,
@@ -136,17 +97,19 @@ function callSections(
   const about: Fact[] = [['call', plainText(label ?? call.call)]];
   if (label !== null) about.push(['verdict', paint(style, call.verdict, call.verdict)]);
   if (behind !== null) {
-    if (behind.frontRoute !== null) about.push(['route', routeText(behind.frontRoute)]);
+    if (behind.frontRoute !== null) about.push(['route', plainText(routeText(behind.frontRoute))]);
     about.push(['service', plainText(`${behind.service}, called by what the route leads to`)]);
   }
-  if (route !== null) about.push([behind === null ? 'route' : 'split', routeText(route)]);
-  if (call.forwards !== undefined) about.push(['through', forwardsText(call.forwards)]);
+  if (route !== null)
+    about.push([behind === null ? 'route' : 'split', plainText(routeText(route))]);
+  if (call.forwards !== undefined) about.push(['through', plainText(forwardsText(call.forwards))]);
   if (call.accessLog !== null) {
     about.push(['log', logText(call.accessLog, call)]);
     const flags = Object.entries(call.accessLog.flags ?? {});
-    if (flags.length > 0) about.push(['flags', flagsText(flags)]);
+    if (flags.length > 0) about.push(['flags', plainText(flagsText(flags))]);
   }
-  if (call.connectionProbe !== null) about.push(['probe', probeText(call.connectionProbe)]);
+  if (call.connectionProbe !== null)
+    about.push(['probe', plainText(probeText(call.connectionProbe))]);
   const voucher = split === null ? '' : voucherText(split);
   if (voucher !== '') about.push(['said by', voucher]);
   const reach = split === null ? null : reachText(split);
@@ -168,11 +131,12 @@ function callSections(
     [paint(style, 'heading', 'Who answered'), destinationTable(split, style)].join('\n'),
   ];
   if (call.programmed !== null) sections.push(programmedTable(call.programmed, split, style));
-  if (split.missing > 0) sections.push(missing(split, style));
+  if (split.missing > 0) sections.push(indented([missingText(split)], style).join('\n'));
   sections.push(errorLines(split, style), checkLines(call, style));
   const pods = podTable(split, style);
   if (pods !== '') sections.push([paint(style, 'heading', 'Pods'), pods].join('\n'));
-  if (split.test !== null) sections.push(testLines(split.test, call, style));
+  if (split.test !== null)
+    sections.push(sentenceSection('Test', testSentences(split.test, call), style));
   sections.push(
     latencyTable(call, style),
     streamLines(call, style),
@@ -183,84 +147,8 @@ function callSections(
   return sections;
 }
 
-function routeText(route: NonNullable<CallRecord['route']>): string {
-  const { rule, match, gatewayPort } = route;
-  const port = gatewayPort === null ? '' : `, gateway port ${gatewayPort}`;
-  return plainText(`${sourceText(route)}, ${rule} (${match})${port}`);
-}
-
-function missing(split: SplitRecord, style: Style): string {
-  const { missing: count, unattributed, sampled } = split;
-  const unknown =
-    unattributed === 0
-      ? ''
-      : `, ${formatCount(unattributed)} of them answered by pods that are not known`;
-  return `  ${wrap(
-    `${formatCount(count)} of ${formatCount(sampled)} requests have no known destination${unknown}`,
-    style,
-    2,
-    2,
-  )}`;
-}
-
 /** What the columns of latencies take. */
 const LATENCY_COLUMNS = 50;
-
-/** Exact tests by the record's name of the method. */
-const EXACT_TESTS: Record<string, string> = {
-  'exact-binomial': 'exact binomial test',
-  'exact-multinomial-enumerated': 'exact multinomial test',
-  'exact-multinomial-monte-carlo': 'exact multinomial test, simulated',
-};
-
-/** Why the p-value that decided is another one than the test's. */
-const DECIDED_BY: Record<string, string> = {
-  'missing-answers':
-    'the largest over every way in which the missing answers may have been divided; the test above leaves them out',
-  'clustered-draws':
-    'answers on one connection hang together, so chance is measured between connections; the test above takes each answer as drawn by itself',
-  connections:
-    'each connection stays with one destination, so connections are counted; the test above counts answers',
-  calls:
-    'all requests of a call stay with one destination, so calls are counted; the test above counts answers',
-  'leaning-connections':
-    'each connection may lean to a side of its own; the test above takes each answer as drawn by itself',
-  'blocks-in-time':
-    'answers close in time may hang together, so chance is measured between blocks in send order; the test above takes each answer as drawn by itself',
-};
-
-/** The same where an application makes the requests, several a call. */
-const DECIDED_BY_CALLS: Record<string, string> = {
-  ...DECIDED_BY,
-  'clustered-draws':
-    'requests of one call, or calls on one connection, hang together, so chance is measured between those; the test above takes each answer as drawn by itself',
-  'leaning-connections':
-    'each call may lean to a side of its own; the test above takes each answer as drawn by itself',
-};
-
-function decidingLines(
-  { decidedBy, decidingPValue }: NonNullable<SplitRecord['test']>,
-  { forwards }: CallRecord,
-): string[] {
-  const why = entryOf(forwards === undefined ? DECIDED_BY : DECIDED_BY_CALLS, decidedBy);
-  return why === undefined ? [] : [`decided by p = ${formatProbability(decidingPValue)}: ${why}`];
-}
-
-function testLines(test: NonNullable<SplitRecord['test']>, call: CallRecord, style: Style): string {
-  const df = test.df === 1 ? '1 degree of freedom' : `${test.df} degrees of freedom`;
-  const parts = [
-    `X² = ${formatStatistic(test.statistic)}, ${df}, p = ${formatProbability(test.pearsonPValue)}`,
-    `G = ${formatStatistic(test.gStatistic)}, p = ${formatProbability(test.gPValue)}`,
-  ];
-  const exact = entryOf(EXACT_TESTS, test.method);
-  if (exact !== undefined) {
-    const seed = test.seed === null ? '' : ` (seed ${test.seed})`;
-    parts.push(`${exact}${seed}: p = ${formatProbability(test.pValue)}`);
-  }
-  const lines = [parts.join('; '), ...decidingLines(test, call)];
-  const text = lines.map((line) => `  ${wrap(line, style, 2, 2)}`).join('\n');
-  return `${paint(style, 'heading', 'Test')}\n${text}`;
-}
 
 function latencyTable({ latencyMs }: CallRecord, style: Style): string {
   const rows = [

@@ -10,11 +10,11 @@ import { formatShare } from '../numbers.js';
 import { plainText } from '../plain-text.js';
 import { paint, type Style, wrap } from '../style.js';
 import { type Fact, fact } from './fact.js';
-import { duration, headerText, percent } from './effects-text.js';
+import { duration, headerText, percent } from '../sentences/effects-text.js';
 import { findingsSection, findingsSummary } from './manifest-findings.js';
 import { programmedTable } from './programmed.js';
 import { MAX_NAME, shorten } from './shorten.js';
-import { sourceText } from './source-text.js';
+import { sourceText } from '../sentences/source-text.js';
 import { table } from './table.js';
 
 /** Renders an explanation for a terminal, or for a pipe when the style has no colour. */

@@ -1,57 +1,11 @@
 import type { CallRecord } from '../../record/run-record.js';
-import { formatCount } from '../numbers.js';
-import { plainText } from '../plain-text.js';
-import { paint, type Style, wrap } from '../style.js';
+import { forwardSentences } from '../sentences/forwards.js';
+import type { Style } from '../style.js';
+import { sentenceSection } from './sentence-section.js';
 
-type Forwards = NonNullable<CallRecord['forwards']>;
-
-/** Who makes the requests that are counted. */
-export function forwardsText({ url, count }: Forwards): string {
-  return plainText(
-    `the application at the target: each call asks it for ${formatCount(count)} ${count === 1 ? 'request' : 'requests'} to ${url}, which go over its own connections`,
-  );
-}
-
-/** So many reasons are shown; the record has them all. */
-const SHOWN = 5;
-
-/** What the application made of them; nothing where all went well. */
+/** What the application made of the requests it was asked for; nothing where all went well. */
 export function forwardLines({ forwards }: CallRecord, style: Style): string {
-  if (forwards === undefined) return '';
-  const { hidden, statuses, failures, singles } = forwards;
-  const lines = failures
-    .slice(0, SHOWN)
-    .map(
-      ({ code, reason, calls, errors }) =>
-        `${formatCount(calls)} ${calls === 1 ? 'call' : 'calls'} failed with ${formatCount(errors)} ${errors === 1 ? 'error' : 'errors'}: ${whyText(code, reason)}`,
-    );
-  const others = Object.entries(statuses);
-  if (others.length > 0) {
-    const list = others.map(([status, count]) => `${status || 'none'} ${formatCount(count)}`);
-    lines.push(`answered with StatusCode ${list.join(', ')}`);
-  }
-  if (hidden > 0) lines.push(`${formatCount(hidden)} answers are hidden, and may be anybody’s`);
-  if (singles !== null) lines.push(singlesText(singles));
-  if (lines.length === 0) return '';
-  const text = lines.map((line) => `  ${wrap(plainText(line), style, 4, 2)}`).join('\n');
-  return `${paint(style, 'heading', 'Forwarded')}\n${text}`;
-}
-
-function singlesText({
-  sent,
-  observed,
-  unknown,
-  failures,
-}: NonNullable<Forwards['singles']>): string {
-  const parts = Object.entries(observed).map(([name, count]) => `${name} ${formatCount(count)}`);
-  if (unknown > 0) parts.push(`not known ${formatCount(unknown)}`);
-  for (const { code, reason, calls } of failures.slice(0, SHOWN)) {
-    parts.push(`failed ${formatCount(calls)} (${whyText(code, reason)})`);
-  }
-  return `asked ${formatCount(sent)} times for one request afterwards, not counted: ${parts.join(', ')}`;
-}
-
-function whyText(code: string | null, reason: string): string {
-  const why = reason === '' ? 'no reason given' : reason;
-  return code === null ? why : `${code}: ${why}`;
+  return forwards === undefined
+    ? ''
+    : sentenceSection('Forwarded', forwardSentences(forwards), style);
 }

@@ -1,8 +1,10 @@
-import { formatCount, formatMs, formatShare, formatStatistic } from '../numbers.js';
+import { formatCount } from '../numbers.js';
 import { plainText } from '../plain-text.js';
 import { aboutCall } from '../../record/call-labels.js';
-import { entryOf } from '../../record/entry-of.js';
-import type { CallRecord, FindingRecord, RunRecord } from '../../record/run-record.js';
+import type { CallRecord, RunRecord } from '../../record/run-record.js';
+import { placeText } from '../sentences/place.js';
+import { thresholdText } from '../sentences/threshold.js';
+import { unsentText } from '../sentences/unsent.js';
 import { paint, type Style, wrap } from '../style.js';
 import { table } from './table.js';
 
@@ -29,26 +31,9 @@ export function statusLines(call: CallRecord, { calls, load }: RunRecord, style:
       `  ${formatCount(load.timedOut)} timed out, ${formatCount(load.cancelled)} cancelled`,
     );
   }
-  if (calls.length === 1 && load.unsent > 0) lines.push(`  ${wrap(unsentText(load), style, 4, 2)}`);
+  if (calls.length === 1 && load.unsent > 0)
+    lines.push(`  ${wrap(plainText(unsentText(load)), style, 4, 2)}`);
   return `${paint(style, 'heading', 'Status')}\n${lines.join('\n')}`;
-}
-
-/** What each cause of not sending means. */
-const UNSENT: Readonly<Record<string, string>> = {
-  'no-connection': 'without a connection',
-  'no-stream': 'without a stream',
-  'no-answer': 'given up as nothing was answered any more',
-  'no-place': 'all places in flight were taken',
-  client: 'this client fell short',
-  interrupted: 'interrupted',
-  stopped: 'stopped early',
-};
-
-function unsentText({ due, unsent, unsentByCause }: RunRecord['load']): string {
-  const causes = Object.entries(unsentByCause).map(
-    ([cause, count]) => `${formatCount(count)} ${entryOf(UNSENT, cause) ?? plainText(cause)}`,
-  );
-  return `${formatCount(unsent)} of ${formatCount(due)} requests were not sent: ${causes.join(', ')}`;
 }
 
 /** What else than a split was expected. */
@@ -64,14 +49,11 @@ export function checkLines({ checks }: CallRecord, style: Style): string {
 /** What had to hold; nothing where nothing had to. */
 export function thresholdTable({ thresholds }: RunRecord, style: Style): string {
   if (thresholds.length === 0) return '';
-  const rows = thresholds.map(({ expression, observed, unit, ok }) => {
+  const rows = thresholds.map((threshold) => {
+    const { expression, ok } = threshold;
     const meaning = ok === null ? 'inconclusive' : ok ? 'pass' : 'fail';
     const word = ok === null ? 'cannot be said' : ok ? 'kept' : 'not kept';
-    return [
-      plainText(expression),
-      unit === 'ratio' ? ratioText(observed) : observedText(expression, observed),
-      paint(style, meaning, word),
-    ];
+    return [plainText(expression), thresholdText(threshold), paint(style, meaning, word)];
   });
   const columns = [
     { title: 'threshold', align: 'left' as const },
@@ -79,18 +61,6 @@ export function thresholdTable({ thresholds }: RunRecord, style: Style): string 
     { title: '', align: 'left' as const },
   ];
   return `${paint(style, 'heading', 'Thresholds')}\n${table(columns, rows, style)}`;
-}
-
-function ratioText(ratio: number | null): string {
-  return ratio === null ? '-' : `${formatStatistic(ratio)} times`;
-}
-
-function observedText(expression: string, observed: number | null): string {
-  if (observed === null) return '-';
-  const name = /^\s*([a-z0-9-]+)/.exec(expression)?.[1];
-  if (name === 'error-rate') return formatShare(observed);
-  if (name === 'cert-days') return `${Number(observed.toFixed(2))} days`;
-  return name === 'rate' ? `${formatCount(observed)} per second` : `${formatMs(observed)} ms`;
 }
 
 /** Everything that stands out. */
@@ -106,15 +76,6 @@ export function findings(record: RunRecord, style: Style): string[] {
     },
   );
   return [`${paint(style, 'heading', 'Findings')}\n${items.join('\n')}`];
-}
-
-/** `vs.yaml:14 (document 2) spec.http[0].route[1].weight`, with the parts that are known. */
-export function placeText(place: FindingRecord['place']): string {
-  if (place === null) return '';
-  const { file, line, document, path } = place;
-  const where = file === null ? '' : line === null ? file : `${file}:${line}`;
-  const which = document === null ? '' : `(document ${document})`;
-  return [where, which, path ?? ''].filter((part) => part !== '').join(' ');
 }
 
 /** The verdict and its reasons. */

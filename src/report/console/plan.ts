@@ -8,7 +8,7 @@ import type {
 } from '../plan.js';
 import { paint, type Style, wrap } from '../style.js';
 import { type Fact, fact } from './fact.js';
-import { sourceText } from './source-text.js';
+import { sourceText } from '../sentences/source-text.js';
 import { MAX_NAME, shorten } from './shorten.js';
 import { ALL_COLUMNS_WIDTH, type Column, table } from './table.js';
 

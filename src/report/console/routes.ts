@@ -10,11 +10,11 @@ import type {
 } from '../routes.js';
 import { paint, type Style, wrap } from '../style.js';
 import { displayWidth } from '../text-width.js';
-import { duration, headerText, percent } from './effects-text.js';
+import { duration, headerText, percent } from '../sentences/effects-text.js';
 import { fact } from './fact.js';
 import { type GridColumn, gridRow } from './grid.js';
 import { findingsSection, findingsSummary } from './manifest-findings.js';
-import { sourceText } from './source-text.js';
+import { sourceText } from '../sentences/source-text.js';
 
 /** So many tables are shown, those with findings before others; the JSON has them all. */
 const SHOWN_TABLES = 100;

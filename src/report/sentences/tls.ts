@@ -1,15 +1,15 @@
 import type { RunRecord } from '../../record/run-record.js';
 import { formatCount } from '../numbers.js';
-import { plainText } from '../plain-text.js';
-import type { Fact } from './fact.js';
 
-/** How connections were secured, and by whose certificate; nothing in plaintext. */
-export function tlsFacts({ transport: { tls } }: RunRecord): Fact[] {
+type TlsFact = readonly [label: 'tls' | 'cert', text: string];
+
+/** How connections were secured, and by whose certificate: labelled; nothing in plaintext. */
+export function tlsFacts({ transport: { tls } }: RunRecord): TlsFact[] {
   if (tls === null) return [];
   const { version, cipher, alpn, certificate } = tls;
   const agreed = alpn === null ? 'no ALPN' : `ALPN ${alpn}`;
-  const facts: Fact[] = [['tls', plainText(`${version}, ${cipher}, ${agreed}`)]];
-  if (certificate !== null) facts.push(['cert', plainText(certificateText(certificate))]);
+  const facts: TlsFact[] = [['tls', `${version}, ${cipher}, ${agreed}`]];
+  if (certificate !== null) facts.push(['cert', certificateText(certificate)]);
   return facts;
 }
 
