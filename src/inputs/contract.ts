@@ -64,13 +64,16 @@ async function parseProtoFiles(
   includeDirs: string[],
   signal: AbortSignal | undefined,
 ): Promise<FileRegistry> {
-  await requireProtoFiles(files, includeDirs, signal);
+  const besides = await requireProtoFiles(files, includeDirs, signal);
   // Loaded where there is something to parse: it takes longer to load than to use.
   const { loadSync } = await import('@grpc/proto-loader');
   try {
     // keepCase: messages are spelled as in the contract when errors name their fields.
     // One file after the other: the order of what is in them follows the order of reading.
-    const definitions = loadSync([...files], { includeDirs, keepCase: true });
+    const definitions = loadSync([...files], {
+      includeDirs: [...includeDirs, ...besides],
+      keepCase: true,
+    });
     const exported = Object.values(definitions).find((entry) => 'fileDescriptorProtos' in entry);
     const descriptors = exported?.fileDescriptorProtos as Uint8Array[] | undefined;
     return registryOfParsedFiles(

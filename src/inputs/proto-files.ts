@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../input-error.js';
+import { folderOfImport } from './import-folder.js';
+import { importsIn, type ProtoImport } from './proto-imports.js';
 import { readText, unreadable } from './read-text.js';
 
 const WHAT = 'a .proto file';
@@ -8,31 +10,45 @@ const MIB = 1024 * 1024;
 /** Of one file, and of all that a contract is made of. */
 const MAX_BYTES = 16 * MIB;
 const MAX_BYTES_IN_ALL = 64 * MIB;
-/** The imports of a file; one in a comment is looked at as well, which does no harm. */
-const IMPORT = /\bimport\s+(?:public\s+|weak\s+)?(?:"([^"\n]+)"|'([^'\n]+)')/g;
+/** Files that the library has itself. */
+const BUNDLED = /^google\/protobuf\//;
+
+interface WantedFile {
+  name: string;
+  /** null: the user names it. */
+  imported: (ProtoImport & { by: string }) | null;
+}
 
 /**
- * Refuses what the library that reads contracts would wait for, or read without end: it reads by itself,
- * follows imports, and hears no signal meanwhile.
+ * Refuses what the library that reads contracts would wait for, read without end, or tell in words of its own: it
+ * reads by itself, follows imports, and hears no signal meanwhile.
  *
  * @param folders Where files and imports are looked for, in order.
  * @param signal Gives up when it aborts.
- * @throws InputError when a file is missing, no regular one, or too large; an import that is missing is for
- *   the library to tell.
+ * @returns Folders of files whose imports stand beside them, to be looked into last.
+ * @throws InputError when a file is missing, no regular one, or too large; of an import with the folder that has
+ *   it, where that is near.
  */
 export async function requireProtoFiles(
   files: readonly string[],
   folders: readonly string[],
   signal?: AbortSignal,
-): Promise<void> {
-  const wanted = files.map((file) => ({ file, isImported: false }));
+): Promise<string[]> {
+  const wanted: WantedFile[] = files.map((name) => ({ name, imported: null }));
   const known = new Set(files);
+  const besides = new Set<string>();
   let total = 0;
-  for (const { file, isImported } of wanted) {
-    const found = await findProtoFile(file, folders);
+  for (const { name, imported } of wanted) {
+    let found = await findProtoFile(name, folders);
+    if (found === null && imported !== null) {
+      const beside = path.dirname(imported.by);
+      found = await findProtoFile(name, [beside]);
+      if (found !== null) besides.add(beside);
+      else if (imported.isWeak || BUNDLED.test(name)) continue;
+      else throw await missingImport(imported, folders);
+    }
     if (found === null) {
-      if (isImported) continue;
-      throw new InputError('no such file: check its name, and --import-path', { file });
+      throw new InputError('no such file: check its name, and --import-path', { file: name });
     }
     const { text } = await readText({ from: found, what: WHAT, maxBytes: MAX_BYTES, signal });
     total += text.length;
@@ -44,13 +60,27 @@ export async function requireProtoFiles(
         },
       );
     }
-    for (const [, double, single] of text.matchAll(IMPORT)) {
-      const name = double ?? single ?? '';
-      if (known.has(name)) continue;
-      known.add(name);
-      wanted.push({ file: name, isImported: true });
+    if (!/\bimport\b/.test(text)) continue;
+    for (const each of importsIn(text, found)) {
+      if (known.has(each.name)) continue;
+      known.add(each.name);
+      wanted.push({ name: each.name, imported: { ...each, by: found } });
     }
   }
+  return [...besides];
+}
+
+async function missingImport(
+  { name, line, by }: ProtoImport & { by: string },
+  folders: readonly string[],
+): Promise<InputError> {
+  const folder = await folderOfImport(name, [path.dirname(by), ...folders]);
+  return new InputError(
+    folder === null
+      ? `it imports "${name}", and no folder has that: name the one that imports begin in with --import-path DIR, or give a compiled set with --protoset FILE`
+      : `it imports "${name}", which ${folder} has: add --import-path ${folder}`,
+    { file: by, line },
+  );
 }
 
 /** @returns Its path; null where no folder has it. */

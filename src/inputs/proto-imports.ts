@@ -38,7 +38,7 @@ export async function* importedFiles(
       maxBytes: MAX_BYTES,
     });
     for (const imported of importsIn(text, found)) {
-      wanted.push({ name: imported, importedBy: found });
+      wanted.push({ name: imported.name, importedBy: found });
     }
   }
 }
@@ -66,25 +66,35 @@ async function findFile(
 const TOKEN =
   /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|[A-Za-z_]\w*|\S/g;
 
+/** One line `import "FILE";` of a `.proto` file. */
+export interface ProtoImport {
+  name: string;
+  /** Where it stands, from 1. */
+  line: number;
+  /** Whether the file may be missing. */
+  isWeak: boolean;
+}
+
 /**
  * What a `.proto` file imports (protobuf's language specification: `import [weak|public] "…";`).
  *
  * @throws InputError for a name in another form than one plain text: it might be read as another.
  */
-export function importsIn(text: string, file: string): string[] {
-  const tokens = [...text.matchAll(TOKEN)]
-    .map(([token]) => token)
-    .filter((token) => !token.startsWith('//') && !token.startsWith('/*'));
-  return tokens.flatMap((token, at) => {
+export function importsIn(text: string, file: string): ProtoImport[] {
+  const tokens = [...text.matchAll(TOKEN)].filter(([token]) => !/^\/[/*]/.test(token));
+  const wordAt = (at: number): string => tokens[at]?.[0] ?? '';
+  return tokens.flatMap(([token], at) => {
     if (token !== 'import') return [];
-    const first = at + (/^(?:weak|public|option)$/.test(tokens[at + 1] ?? '') ? 2 : 1);
-    const name = tokens[first] ?? '';
+    const first = at + (/^(?:weak|public|option)$/.test(wordAt(at + 1)) ? 2 : 1);
+    const name = wordAt(first);
     // A field may be called so.
     if (!/^["']/.test(name)) return [];
-    const isPlain = /^"[^"\\]+"$|^'[^'\\]+'$/.test(name) && tokens[first + 1] === ';';
-    if (isPlain) return [name.slice(1, -1)];
+    const line = text.slice(0, tokens[first]?.index).split('\n').length;
+    const isPlain = /^"[^"\\]+"$|^'[^'\\]+'$/.test(name) && wordAt(first + 1) === ';';
+    if (isPlain) return [{ name: name.slice(1, -1), line, isWeak: wordAt(at + 1) === 'weak' }];
     throw new InputError(`the import ${name} cannot be followed: write it as import "FILE";`, {
       file,
+      line,
     });
   });
 }

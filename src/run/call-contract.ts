@@ -46,8 +46,9 @@ export function contractFinder(
       ),
   );
   return async (call) => {
-    const { findMethod, knownOf, serviceOfName, servicesOf } =
+    const { findMethod, knownOf, meantBy, serviceOfName, servicesOf } =
       await import('../call/grpc/method.js');
+    const { nearestFirst } = await import('../call/nearest-first.js');
     const service = serviceOfName(call.method);
     const given = call.contract.reflect ? null : await files(call.contract);
     const known = given === null ? 'nothing' : knownOf(given, call.method);
@@ -70,8 +71,11 @@ export function contractFinder(
       const where = isDescribedByFiles(call.contract)
         ? 'the given files'
         : 'the built-in contracts';
-      const others = servicesOf(given).join(', ') || 'none';
-      throw missing(`${where} have no service ${service}, but ${others}; ${problem}: ${INSTEAD}`);
+      const meant = meantBy(given, call.method);
+      const others = nearestFirst(service, servicesOf(given));
+      throw missing(
+        `${where} have no service ${service}${meant === '' ? `, but ${others}` : meant}; ${problem}: ${INSTEAD}`,
+      );
     }
     if (answer.kind === 'refused') throw missing(`${problem}: ${INSTEAD}`);
     return { kind: 'missing', problem: missing(`${problem}: ${INSTEAD}`) };

@@ -175,7 +175,11 @@ describe('imports of a .proto file', () => {
       import "a.proto"; import public 'b.proto';
       import weak "dir/c.proto";
       message M { string import = 1; string s = 2 [default = "import \\"d.proto\\";"]; }`;
-    assert.deepEqual(importsIn(text, 'x.proto'), ['a.proto', 'b.proto', 'dir/c.proto']);
+    assert.deepEqual(importsIn(text, 'x.proto'), [
+      { name: 'a.proto', line: 3, isWeak: false },
+      { name: 'b.proto', line: 3, isWeak: false },
+      { name: 'dir/c.proto', line: 4, isWeak: true },
+    ]);
   });
 
   it('that could be read in two ways are refused', () => {
@@ -187,9 +191,12 @@ describe('imports of a .proto file', () => {
     ]) {
       assert.throws(
         () => importsIn(text, 'x.proto'),
-        /^InputError: x\.proto: the import .* cannot be followed/,
+        /^InputError: x\.proto:1: the import .* cannot be followed/,
       );
     }
-    assert.deepEqual(importsIn('import/**/"a.proto"/**/;', 'x.proto'), ['a.proto']);
+    assert.deepEqual(
+      importsIn('import/**/"a.proto"/**/;', 'x.proto').map(({ name }) => name),
+      ['a.proto'],
+    );
   });
 });

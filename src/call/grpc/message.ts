@@ -8,6 +8,7 @@ import {
 } from '@bufbuild/protobuf';
 import { InputError } from '../../input-error.js';
 import { MAX_DEPTH, nestsTooDeeply } from '../../scenario/nesting.js';
+import { requireFitting } from './fitting-json.js';
 
 /**
  * Encodes the data of a request, once for the whole run.
@@ -23,12 +24,11 @@ export function encodeMessage(type: DescMessage, data: JsonValue): Uint8Array {
       path: '--data',
     });
   }
+  requireFitting(type, data);
   try {
     return toBinary(type, fromJson(type, data));
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    const fields = type.fields.map((field) => field.name).join(', ') || 'none';
-    throw new InputError(`${problem}; the fields of ${type.typeName} are: ${fields}`, {
+    throw new InputError(error instanceof Error ? error.message : String(error), {
       path: '--data',
     });
   }

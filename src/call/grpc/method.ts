@@ -1,5 +1,6 @@
 import type { DescMethod, FileRegistry } from '@bufbuild/protobuf';
 import { InputError } from '../../input-error.js';
+import { nearestFirst } from '../nearest-first.js';
 
 /**
  * Finds a method of the contract by the name users write: `pkg.Service/Method` or
@@ -12,18 +13,44 @@ export function findMethod(contract: FileRegistry, call: string): DescMethod {
   const service = contract.getService(serviceName);
   if (service === undefined) {
     throw new InputError(
-      `the contract has no service ${serviceName}; it has ${servicesOf(contract).join(', ') || 'none'} (other services: --proto FILE)`,
+      `the contract has no service ${serviceName}${meantBy(contract, call)}; it has ${nearestFirst(serviceName, servicesOf(contract))} (other services: --proto FILE)`,
       { path: '--call' },
     );
   }
   const method = service.methods.find((candidate) => candidate.name === methodName);
   if (method === undefined) {
-    const known = service.methods.map((candidate) => candidate.name).join(', ');
-    throw new InputError(`${serviceName} has no method ${methodName}; it has ${known}`, {
-      path: '--call',
-    });
+    const known = service.methods.map((candidate) => candidate.name);
+    throw new InputError(
+      `${serviceName} has no method ${methodName}; it has ${nearestFirst(methodName, known)}`,
+      { path: '--call' },
+    );
   }
   return method;
+}
+
+/**
+ * What a call whose service a contract does not have is most likely meant to be: a service without a method, or
+ * one without its package, or in another.
+ *
+ * @returns Words to follow what is wrong: `: did you mean pkg.Service/Method?`; empty where nothing is near.
+ */
+export function meantBy(contract: FileRegistry, call: string): string {
+  const whole = contract.getService(call.replace(/^\//, ''));
+  if (whole !== undefined) {
+    const [method] = whole.methods;
+    return `: ${whole.typeName} is a service, name a method of it${method === undefined ? '' : `, such as ${pathOf(method).slice(1)}`}`;
+  }
+  const { service, method } = splitCall(call);
+  const [meant] = servicesOf(contract).filter(
+    (name) =>
+      lastName(name) === lastName(service) &&
+      contract.getService(name)?.methods.some((candidate) => candidate.name === method),
+  );
+  return meant === undefined ? '' : `: did you mean ${meant}/${method}?`;
+}
+
+function lastName(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
 }
 
 /** Full names of the services of a contract, in its order. */

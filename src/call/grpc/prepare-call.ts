@@ -8,7 +8,7 @@ import { defaultIdentity } from '../identity-presets.js';
 import type { PreparedCall } from '../prepared-call.js';
 import type { RequestSetting } from '../request-setting.js';
 import type { GrpcAnswers } from './answers.js';
-import { checkIdentity } from './check-identity.js';
+import { checkedIdentity } from './check-identity.js';
 import { encodeMessage } from './message.js';
 import { givenMessages, streamOf } from './streamed.js';
 import { findMethod, pathOf, pathOfName } from './method.js';
@@ -29,8 +29,8 @@ export async function prepareGrpcCall(
   const method = findMethod(contract, call.method);
   const path = pathOf(method);
   const fitting = defaultIdentity(path);
-  const identity = await identityOf(call.identity, fitting, `an answer of ${path}`);
-  checkIdentity(identity, method.output);
+  const asked = await identityOf(call.identity, fitting, `an answer of ${path}`);
+  const identity = checkedIdentity(asked, method.output);
   const messages = givenMessages(method, call.data).map((data) =>
     encodeMessage(method.input, data as JsonValue),
   );
