@@ -6,7 +6,7 @@
 export type { Finding, Place } from './finding.js';
 export { InputError, type InputPlace } from './input-error.js';
 export { readScenarioFile } from './inputs/scenario-file.js';
-export type { Progress } from './load/progress.js';
+export type { DestinationProgress } from './load/progress.js';
 export { readRecord, type SavedRun } from './record/read-record.js';
 export { runRecordSchema, type RunRecord } from './record/run-record.js';
 export { RUN_SCHEMA } from './record/run-schema.js';
@@ -20,6 +20,7 @@ export { explain } from './run/explain.js';
 export { listRoutes } from './run/list-routes.js';
 export { merge } from './run/merge.js';
 export type { RunOptions } from './run/options.js';
+export type { Progress } from './run/progress.js';
 export { plan } from './run/plan.js';
 export { verify } from './run/verify.js';
 export { listQuestion, type ListQuestion } from './scenario/list-question.js';

@@ -1,11 +1,12 @@
 import { renderCall } from '../report/console/call.js';
 import { renderJson } from '../report/json.js';
-import { plainText } from '../report/plain-text.js';
 import { callOnce } from '../run/call-once.js';
 import type { Arguments } from './arguments.js';
 import { EXIT, gravestStatus, interruptedStatus } from './exit-status.js';
 import type { Interruption } from './interruption.js';
+import { writeNote } from './notes.js';
 import { callScenarioFromArguments } from './settings.js';
+import { colourMode } from './color-flag.js';
 import { outputStyle } from './terminal.js';
 
 /** `splitproof call`. @returns The exit status. */
@@ -15,13 +16,11 @@ export async function callCommand(args: Arguments, interruption: Interruption): 
   const report = await callOnce(scenario, {
     signal,
     onNote: (note) => {
-      if (args.quiet !== true) process.stderr.write(`${plainText(note)}\n`);
+      if (args.quiet !== true) writeNote(note);
     },
   });
   process.stdout.write(
-    args.format === 'json'
-      ? renderJson(report)
-      : renderCall(report, outputStyle(args.color !== false)),
+    args.format === 'json' ? renderJson(report) : renderCall(report, outputStyle(colourMode(args))),
   );
   return gravestStatus(
     report.isOk ? EXIT.pass : EXIT.fail,

@@ -3,6 +3,7 @@ import { InputError } from '../input-error.js';
 import { namedStandardInput } from '../inputs/standard-input.js';
 import { plainText } from '../report/plain-text.js';
 import { maskedText, type Secrets } from '../secrets.js';
+import { colorFlag } from './color-flag.js';
 import { readCommandLine } from './command-line.js';
 import { COMMANDS } from './commands.js';
 import { EXIT, interruptedStatus } from './exit-status.js';
@@ -10,6 +11,7 @@ import { curlFlags } from './curl-flags.js';
 import { grpcurlFlags } from './grpcurl-flags.js';
 import { instrumentFlags } from './instrument-flags.js';
 import type { Interruption } from './interruption.js';
+import { writeError } from './standard-streams.js';
 import { OUTPUT_OPTIONS, SETTING_OPTIONS } from './verify-options.js';
 
 /** What was sent is known to the run, which masks it; a URL may stand wherever a user can write one. */
@@ -30,12 +32,12 @@ export async function runCli(
     refuseInsecure(words);
     refuseOddSwitches(words);
     const call = readCommandLine(
-      namedStandardInput(instrumentFlags(curlFlags(grpcurlFlags(words)))),
+      namedStandardInput(instrumentFlags(curlFlags(grpcurlFlags(colorFlag(words))))),
     );
     return call === null ? EXIT.pass : await COMMANDS[call.command](call.args, interruption);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    process.stderr.write(`splitproof: ${plainText(maskedText(error.message, URLS_ONLY))}\n`);
+    writeError(`splitproof: ${plainText(maskedText(error.message, URLS_ONLY))}\n`);
     const { signal, signalName } = interruption;
     return signal.aborted ? interruptedStatus(signalName) : EXIT.badInput;
   }

@@ -13,6 +13,7 @@ import { EXIT } from './exit-status.js';
 import { type Arguments, single } from './arguments.js';
 import { writeNotes } from './notes.js';
 import { settingsFromArguments } from './settings.js';
+import { colourMode } from './color-flag.js';
 import { outputStyle } from './terminal.js';
 
 /** `splitproof explain`. @param signal Gives up reading when it aborts. @returns The exit status. */
@@ -30,7 +31,7 @@ export async function explainCommand(args: Arguments, signal: AbortSignal): Prom
   process.stdout.write(
     args.format === 'json'
       ? renderJson(report)
-      : renderExplanation(report, outputStyle(args.color !== false)),
+      : renderExplanation(report, outputStyle(colourMode(args))),
   );
   return statusOf(report, args.strict === true);
 }
@@ -40,7 +41,7 @@ function printRoutes(report: RoutesReport, args: Arguments): number {
   process.stdout.write(
     args.format === 'json'
       ? renderJson(report)
-      : renderRoutes(report, outputStyle(args.color !== false)),
+      : renderRoutes(report, outputStyle(colourMode(args))),
   );
   return statusOf(report, args.strict === true);
 }

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { plainText } from '../report/plain-text.js';
 import { EXIT, raiseExitStatus } from './exit-status.js';
 import { lackOf } from './lack.js';
+import { writeError } from './standard-streams.js';
 
 /** How long a run may take to report what it has measured, once something has gone wrong. */
 const GRACE_MS = 5000;
@@ -19,7 +20,7 @@ export function watchFaults(endRun: () => void): (fault: unknown) => void {
     raiseExitStatus(lack === null ? EXIT.internalFault : EXIT.badInput);
     // What follows from the first fault says nothing new.
     if (!isReported) {
-      process.stderr.write(lack === null ? faultText(fault, process.env) : `splitproof: ${lack}\n`);
+      writeError(lack === null ? faultText(fault, process.env) : `splitproof: ${lack}\n`);
     }
     isReported = true;
   };

@@ -1,8 +1,8 @@
 import { readSavedRun } from '../inputs/saved-runs.js';
 import type { SavedRun } from '../record/read-record.js';
-import { plainText } from '../report/plain-text.js';
 import { merge } from '../run/merge.js';
 import { exitStatusOf } from './exit-status.js';
+import { writeNote } from './notes.js';
 import { outputSettings, writeReports } from './outputs.js';
 import type { Arguments } from './arguments.js';
 import { settingsFromArguments } from './settings.js';
@@ -19,7 +19,7 @@ export async function mergeCommand(args: Arguments, signal: AbortSignal): Promis
   const record = await merge(runs);
   const attempts = record.findings.find(({ code }) => code === 'several-attempts');
   if (attempts !== undefined) {
-    process.stderr.write(`note: ${plainText(`${attempts.summary} ${attempts.evidence}`)}\n`);
+    writeNote(`${attempts.summary} ${attempts.evidence}`);
   }
   const isWritten = await writeReports(output, record, signal);
   const { verdict, end } = record;

@@ -8,7 +8,9 @@ import { plainText } from '../report/plain-text.js';
 import type { Style } from '../report/style.js';
 import type { Arguments } from './arguments.js';
 import { writeReportFile } from './report-file.js';
-import { outputStyle } from './terminal.js';
+import { type ColourMode, outputStyle } from './terminal.js';
+import { colourMode } from './color-flag.js';
+import { writeError, writeOutput } from './standard-streams.js';
 
 /** Ways to render reports of one kind, by their names; `console` is the one for standard output. */
 type Formats<Report> = Readonly<Record<string, Format<Report>>> & { console: Format<Report> };
@@ -20,7 +22,7 @@ export interface OutputSettings<Report = RunRecord> {
   render: Format<Report>['render'];
   files: OutputFile<Report>[];
   quiet: boolean;
-  colour: boolean;
+  colour: ColourMode;
 }
 
 /** A file that gets a report. */
@@ -54,7 +56,7 @@ export function outputSettingsOf<Report>(
     render: renderOf(formats, format),
     files: output.map((option) => outputFile(formats, option)),
     quiet: args.quiet === true,
-    colour: args.color !== false,
+    colour: colourMode(args),
   };
 }
 
@@ -104,7 +106,7 @@ export async function writeReports<Report>(
   report: Report,
   signal: AbortSignal,
 ): Promise<boolean> {
-  process.stdout.write(await output.render(report, outputStyle(output.colour)));
+  writeOutput(await output.render(report, outputStyle(output.colour)));
   let isComplete = true;
   for (const { file, render } of output.files) {
     try {
@@ -112,7 +114,7 @@ export async function writeReports<Report>(
     } catch (error) {
       isComplete = false;
       const reason = error instanceof Error ? error.message : String(error);
-      process.stderr.write(plainText(`splitproof: ${file}: cannot be written: ${reason}`) + '\n');
+      writeError(plainText(`splitproof: ${file}: cannot be written: ${reason}`) + '\n');
     }
   }
   return isComplete;

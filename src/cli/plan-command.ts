@@ -6,6 +6,7 @@ import { planQuestion } from '../scenario/plan-question.js';
 import { EXIT } from './exit-status.js';
 import { type Arguments, single } from './arguments.js';
 import { settingsFromArguments } from './settings.js';
+import { colourMode } from './color-flag.js';
 import { outputStyle } from './terminal.js';
 
 /** `splitproof plan`. @param signal Gives up reading when it aborts. @returns The exit status. */
@@ -18,9 +19,7 @@ export async function planCommand(args: Arguments, signal: AbortSignal): Promise
     signal,
   );
   process.stdout.write(
-    args.format === 'json'
-      ? renderJson(report)
-      : renderPlan(report, outputStyle(args.color !== false)),
+    args.format === 'json' ? renderJson(report) : renderPlan(report, outputStyle(colourMode(args))),
   );
   return EXIT.pass;
 }

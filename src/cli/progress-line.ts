@@ -1,52 +1,99 @@
-import type { Progress } from '../load/progress.js';
-import { formatCount, formatShare } from '../report/numbers.js';
-import { plainText } from '../report/plain-text.js';
-import { cutAt } from '../report/text-width.js';
+import { ProgressText, progressText, type Shown } from './progress-text.js';
+import { setStandingLine, writeError } from './standard-streams.js';
 
-/** One line on a terminal that is written again and again while a load runs. */
-export class ProgressLine {
-  readonly #stream: NodeJS.WriteStream;
-  #shown = false;
-
-  /** @param stream A terminal. */
-  constructor(stream: NodeJS.WriteStream) {
-    this.#stream = stream;
-  }
-
-  /** @param names Destinations by index. */
-  show(progress: Progress, names: readonly string[]): void {
-    const [text] = cutAt(progressText(progress, names), Math.max(1, this.#stream.columns - 1));
-    this.#stream.write(`\r\u001b[2K${text}`);
-    this.#shown = true;
-  }
-
-  /** Takes the line away. */
-  clear(): void {
-    if (this.#shown) this.#stream.write('\r\u001b[2K');
-    this.#shown = false;
-  }
+/** Shows what a run is doing. */
+export interface ProgressDisplay {
+  show(progress: Shown): void;
+  /** Nothing is shown any more. */
+  end(): void;
 }
 
-/** `1,234 of 3,089 requests, 3,420 per second, v1 60.10 %, v2 39.90 %` */
-export function progressText(progress: Progress, names: readonly string[]): string {
-  const { done, planned, elapsedMs, observed, evidence } = progress;
-  const answered = observed.reduce((sum, count) => sum + count, 0);
-  const split = names
-    .map((name, index) => ({ name: plainText(name), count: observed[index] ?? 0 }))
-    .filter(({ count }) => count > 0)
-    .map(({ name, count }) => `${name} ${formatShare(count / answered)}`);
-  return [
-    planned === null
-      ? `${formatCount(done)} requests`
-      : `${formatCount(done)} of ${formatCount(planned)} requests`,
-    `${formatCount(elapsedMs > 0 ? (done / elapsedMs) * 1000 : 0)} per second`,
-    ...split,
-    ...(evidence === undefined ? [] : [evidenceText(evidence)]),
-  ].join(', ');
+/** What a progress line asks of a terminal. */
+export type Terminal = Pick<NodeJS.WriteStream, 'write' | 'columns'>;
+
+/** What is over sooner is not shown: a line that is written more often flickers. In ms. */
+const REDRAW_MS = 100;
+const LOG_INTERVAL_MS = 10_000;
+
+const HIDE_CURSOR = '\u001b[?25l';
+const SHOW_CURSOR = '\u001b[?25h';
+/** Behind the text and not before it, so that no line is ever empty. */
+const CLEAR_REST = '\u001b[K';
+
+/** One line on a terminal that is written again and again while a run goes on. */
+export class ProgressLine implements ProgressDisplay {
+  readonly #terminal: Terminal;
+  readonly #text = new ProgressText();
+  #latest: Shown | null = null;
+  #isShown = false;
+  #next: NodeJS.Timeout | null = null;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+    process.once('exit', this.#hide);
+    process.on('SIGTSTP', this.#pause);
+    process.on('SIGCONT', this.#redraw);
+    setStandingLine({ hide: this.#hide, redraw: this.#redraw });
+  }
+
+  show(progress: Shown): void {
+    this.#latest = progress;
+    this.#redraw();
+  }
+
+  end(): void {
+    if (this.#next !== null) clearTimeout(this.#next);
+    this.#hide();
+    setStandingLine(null);
+    process.off('exit', this.#hide);
+    process.off('SIGTSTP', this.#pause);
+    process.off('SIGCONT', this.#redraw);
+  }
+
+  readonly #redraw = (): void => {
+    this.#next ??= setTimeout(() => {
+      this.#next = null;
+      this.#draw();
+    }, REDRAW_MS).unref();
+  };
+
+  #draw(): void {
+    if (this.#latest === null) return;
+    // A line that is full makes some terminals go to the next.
+    const text = this.#text.line(this.#latest, Math.max(1, this.#terminal.columns - 1));
+    this.#terminal.write(`${this.#isShown ? '' : HIDE_CURSOR}\r${text}${CLEAR_REST}`);
+    this.#isShown = true;
+  }
+
+  readonly #hide = (): void => {
+    if (this.#isShown) this.#terminal.write(`\r${CLEAR_REST}${SHOW_CURSOR}`);
+    this.#isShown = false;
+  };
+
+  /** The shell gets its terminal as it was. */
+  readonly #pause = (): void => {
+    this.#hide();
+    process.kill(process.pid, 'SIGSTOP');
+  };
 }
 
-/** `evidence: pass 64 %, fail 0 %` */
-function evidenceText({ forWeights, againstWeights }: NonNullable<Progress['evidence']>): string {
-  const part = (of: number): string => `${Math.floor(Math.min(1, of) * 100)} %`;
-  return `evidence: pass ${part(forWeights)}, fail ${part(againstWeights)}`;
+/** A line of its own now and then, where standard error is a file or a pipe. */
+export class ProgressLog implements ProgressDisplay {
+  readonly #timer: NodeJS.Timeout;
+  #latest: Shown | null = null;
+
+  /** @param intervalMs Between two lines, and before the first. */
+  constructor(intervalMs = LOG_INTERVAL_MS) {
+    this.#timer = setInterval(() => {
+      if (this.#latest !== null) writeError(`${progressText(this.#latest)}\n`);
+    }, intervalMs).unref();
+  }
+
+  show(progress: Shown): void {
+    this.#latest = progress;
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
 }

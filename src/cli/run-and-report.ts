@@ -1,11 +1,11 @@
 import type { RunRecord } from '../record/run-record.js';
 import type { RunOptions } from '../run/options.js';
-import { plainText } from '../report/plain-text.js';
 import { exitStatusOf } from './exit-status.js';
 import type { Interruption } from './interruption.js';
+import { writeNote } from './notes.js';
 import { type OutputSettings, writeReports } from './outputs.js';
-import { ProgressLine } from './progress-line.js';
-import { showsProgress } from './terminal.js';
+import { type ProgressDisplay, ProgressLine, ProgressLog } from './progress-line.js';
+import { showsProgressLine } from './terminal.js';
 
 /**
  * Runs something that ends in a record, shows its progress and writes its reports. Ctrl-C ends the
@@ -19,22 +19,29 @@ export async function runAndReport(
   output: OutputSettings,
   interruption: Interruption,
 ): Promise<number> {
-  const progress = showsProgress() && !output.quiet ? new ProgressLine(process.stderr) : undefined;
+  const { quiet } = output;
+  const progress = quiet ? null : progressDisplay();
   const options: RunOptions = {
     signal: interruption.signal,
-    onProgress: (state, names) => progress?.show(state, names),
+    onProgress: (state) => progress?.show(state),
     onNote: (note) => {
-      if (!output.quiet) process.stderr.write(`${plainText(note)}\n`);
+      if (!quiet) writeNote(note);
     },
   };
   try {
     const record = await run(options);
-    progress?.clear();
+    progress?.show({ phase: 'writing' });
     const isWritten = await writeReports(output, record, interruption.signal);
     const { verdict, end } = record;
     const { signalName } = interruption;
     return exitStatusOf({ verdict, end, signalName }, inconclusive, isWritten);
   } finally {
-    progress?.clear();
+    progress?.end();
   }
+}
+
+function progressDisplay(): ProgressDisplay {
+  return showsProgressLine(process.stderr, process.env)
+    ? new ProgressLine(process.stderr)
+    : new ProgressLog();
 }

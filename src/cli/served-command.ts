@@ -4,6 +4,7 @@ import { describeServed, listServed, type ServedLines } from '../run/served.js';
 import type { ServerQuestion } from '../scenario/server-question.js';
 import type { Arguments } from './arguments.js';
 import { EXIT } from './exit-status.js';
+import { writeNote } from './notes.js';
 import { serverQuestionFromArguments } from './settings.js';
 import { servedWordsOf } from './words.js';
 
@@ -31,9 +32,7 @@ async function showServed(
   const question = await serverQuestionFromArguments({ ...args, request }, signal);
   const answer = await ask(question, symbol, {
     signal,
-    onNote: (note) => {
-      process.stderr.write(`${plainText(note)}\n`);
-    },
+    onNote: writeNote,
   });
   if (answer.kind === 'unreachable') {
     process.stderr.write(`splitproof: ${plainText(answer.problem)}\n`);

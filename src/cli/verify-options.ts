@@ -2,6 +2,7 @@ import { FORMATS } from '../report/formats.js';
 import { PROTOCOLS } from '../scenario/protocol.js';
 import { GATEWAY_IMPLEMENTATIONS } from '../scenario/gateway-implementation.js';
 import type { Argv, Options } from 'yargs';
+import { COLOUR_MODES } from './terminal.js';
 import { SAFETY_OPTIONS } from './safety-options.js';
 
 const EXPECTED = 'What is expected:';
@@ -235,7 +236,11 @@ export const OUTPUT_OPTIONS = {
     alias: 'o',
   }),
   quiet: flag(OUTPUT, 'No progress and no notes on standard error'),
-  color: { ...flag(OUTPUT, 'Colours; NO_COLOR turns them off too'), default: true },
+  color: text(
+    OUTPUT,
+    'Colours: auto (on a terminal; FORCE_COLOR and NO_COLOR decide before), always or --color, never or --no-color',
+    { choices: [...COLOUR_MODES] },
+  ),
 } satisfies Record<string, Options>;
 
 // Not yargs' own examples: it breaks commands into a narrow column.

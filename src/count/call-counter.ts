@@ -15,6 +15,7 @@ import type {
   ConnectionCallCounts,
   ConnectionCounts,
   KeptRequests,
+  HistogramCounts,
 } from './counted.js';
 import { ForwardCounter } from './forward-counter.js';
 import type { HarmWatch } from './harm-watch.js';
@@ -96,6 +97,8 @@ export interface CallProgress {
   observed: readonly number[];
   /** Requests that failed, or could not be sent for want of the peer. */
   errors: number;
+  /** Of the answers. */
+  latency: HistogramCounts;
 }
 
 const NOTHING_LOOKED_AT: CacheCounts = { looked: 0, cached: 0 };
@@ -436,6 +439,7 @@ export class CallCounter {
       observed: this.#pods.destinationNames.map(
         (_, index) => this.#tally.observed[index]! + (later[index] ?? 0),
       ),
+      latency: this.#latency(),
     };
   }
 
@@ -456,11 +460,12 @@ export class CallCounter {
 
   /** The median of the latencies so far, in ms; null before the first. Not for every request. */
   medianLatencyMs(): number | null {
+    return percentileMs(this.#latency(), 50);
+  }
+
+  #latency(): HistogramCounts {
     const latency = this.#tally.allLatency();
-    return percentileMs(
-      this.#later === null ? latency : mergeHistograms(latency, this.#later.allLatency()),
-      50,
-    );
+    return this.#later === null ? latency : mergeHistograms(latency, this.#later.allLatency());
   }
 
   #clearAnswers(slot: number): void {

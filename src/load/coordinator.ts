@@ -8,7 +8,13 @@ import type { LoadMember, MemberTask } from './member/member.js';
 import { newSentCounts } from './member/sent-counts.js';
 import type { Workers } from './member/worker-member.js';
 import { loadShares } from './plan.js';
-import { type PartProgress, type Progress, PROGRESS_INTERVAL_MS, sumProgress } from './progress.js';
+import {
+  type LoadProgress,
+  type PartProgress,
+  PROGRESS_INTERVAL_MS,
+  sampleProgress,
+  sumProgress,
+} from './progress.js';
 import { openTransport } from './transport/open-transport.js';
 import type { OpenTransport } from './transport/transport.js';
 
@@ -27,12 +33,8 @@ export type StopCause = Pick<EarlyEnd, 'code' | 'destination'>;
 export interface LoadControl {
   /** Cancels what is in flight; what was measured is still given. */
   signal: AbortSignal;
-  /**
-   * Called a few times a second while the sample is taken.
-   *
-   * @param destinations Names for `progress.observed`.
-   */
-  onProgress(progress: Progress, destinations: readonly string[]): void;
+  /** Told when something begins, and a few times a second from then on. */
+  onProgress(progress: LoadProgress): void;
   /** Looks at one snapshot after the other while the sample is taken, and may stop it. */
   watch?: LoadWatch;
   /** Another way to the target than the order's; there is one member then, on this thread. */
@@ -88,12 +90,35 @@ export async function startLoad(order: LoadOrder, control: LoadControl): Promise
     await Promise.all(members.map((member) => member.close()));
   };
   try {
-    await Promise.all(members.map((member) => member.warm()));
+    await warm(order, control, members);
   } catch (error) {
     await close();
     throw error;
   }
   return takeSample(order, control, members, close);
+}
+
+/** Has all members dial their connections, and send the warm-up. */
+async function warm(
+  { plan }: LoadOrder,
+  control: LoadControl,
+  members: readonly LoadMember[],
+): Promise<void> {
+  const tell = (): void => {
+    const sent = members.reduce((sum, member) => sum + member.warmedUp(), 0);
+    control.onProgress(
+      sent === 0 || plan.warmup === null
+        ? { phase: 'connecting', connections: plan.connections }
+        : { phase: 'warming-up', sent, planned: plan.warmup.requests },
+    );
+  };
+  tell();
+  const progress = setInterval(tell, PROGRESS_INTERVAL_MS);
+  try {
+    await Promise.all(members.map((member) => member.warm()));
+  } finally {
+    clearInterval(progress);
+  }
 }
 
 function takeSample(
@@ -106,11 +131,15 @@ function takeSample(
   const startEpochMs = performance.timeOrigin + performance.now();
   const untilEpochMs = plan.durationMs === null ? null : startEpochMs + plan.durationMs;
   for (const member of members) member.start({ startEpochMs, untilEpochMs });
-  const progress = setInterval(() => {
+  const look = (): PartProgress => {
     const elapsedMs = performance.timeOrigin + performance.now() - startEpochMs;
     const sums = sumProgress(members.flatMap((member) => member.progress() ?? []));
-    const { destinations, done: ended, observed } = sums;
-    control.onProgress({ elapsedMs, planned: plan.requests, done: ended, observed }, destinations);
+    control.onProgress(sampleProgress(sums, plan, elapsedMs));
+    return sums;
+  };
+  look();
+  const progress = setInterval(() => {
+    const sums = look();
     if (!isSilent(plan, sums)) return;
     for (const member of members) member.stop('silent');
   }, PROGRESS_INTERVAL_MS);

@@ -48,7 +48,13 @@ export async function probeConnections(
       options.onNote?.(refusal);
       continue;
     }
-    const load = async (requests: number): Promise<ProbeCounts | null> => {
+    const load = async (requests: number, before: number): Promise<ProbeCounts | null> => {
+      options.onProgress?.({
+        phase: 'probing',
+        by: 'connections',
+        done: before,
+        planned: needed,
+      });
       const { signal = new AbortController().signal } = options;
       const batch = await target.load(singles(plan, requests, loaded), [loaded], {
         stage: 'probe',
@@ -102,7 +108,7 @@ function probeOf({ calls: [counts] }: Counted): ProbeCounts | null {
 async function probed(
   needed: number,
   atOnce: number,
-  load: (requests: number) => Promise<ProbeCounts | null>,
+  load: (requests: number, before: number) => Promise<ProbeCounts | null>,
   signal: AbortSignal | undefined,
 ): Promise<ProbeCounts> {
   const startMs = performance.now();
@@ -112,7 +118,7 @@ async function probed(
     signal?.aborted !== true &&
     performance.now() - startMs < LIMIT_MS
   ) {
-    const batch = await load(Math.min(atOnce, needed - sum.connections));
+    const batch = await load(Math.min(atOnce, needed - sum.connections), sum.connections);
     if (batch === null) break;
     sum.connections += batch.connections;
     batch.observed.forEach((count, i) => (sum.observed[i] = (sum.observed[i] ?? 0) + count));

@@ -36,6 +36,7 @@ export function recordRun(
   load: LoadSteps,
 ): Promise<RunRecord> {
   return withoutSecrets(scenario.secrets, async () => {
+    options.onProgress?.({ phase: 'preparing' });
     const run = await ask(scenario, options);
     let { asked } = run;
     const proxies = await watchedProxies(scenario, run, options);
@@ -47,6 +48,7 @@ export function recordRun(
       if (httpVersion !== 'negotiated') {
         requireRoom(clientNeeds(scenario, httpVersion, run.requests, Infinity), limits);
       }
+      options.onProgress?.({ phase: 'connecting', connections: null });
       const target = await reachTarget(
         scenario,
         run.calls.map((call) => call.loaded),
@@ -81,6 +83,7 @@ export function recordRun(
         counted,
       );
     }).finally(() => control?.close());
+    options.onProgress?.({ phase: 'concluding' });
     if (control !== null) asked = control.asked(asked, loaded.span);
     const counted = {
       ...loaded,

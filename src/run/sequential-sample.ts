@@ -2,9 +2,11 @@ import type { Counted } from '../count/counted.js';
 import type { Look } from '../expect/expectation.js';
 import { lookAtCalls } from '../expect/kinds.js';
 import type { LoadPlan } from '../load/plan.js';
+import type { SampleProgress } from '../load/progress.js';
 import { countedCall } from '../record/conclude.js';
 import type { PreparedRun } from './ask.js';
 import type { RunOptions } from './options.js';
+import type { SamplingProgress } from './progress.js';
 import type { ReachedTarget } from './target.js';
 
 /**
@@ -28,8 +30,8 @@ export async function takeSequentialSample(
     {
       stage: 'sample',
       signal,
-      onProgress: (progress, names) => {
-        onProgress(latest === null ? progress : { ...progress, evidence: latest }, names);
+      onProgress: (progress) => {
+        onProgress(progress.phase === 'sampling' ? withEvidence(progress, latest) : progress);
       },
       watch: async (soFar) => {
         const look = await lookAt(run, soFar);
@@ -41,6 +43,12 @@ export async function takeSequentialSample(
     },
   );
   return await settledPart(run, whole, settled);
+}
+
+function withEvidence(progress: SampleProgress, look: Look | null): SamplingProgress {
+  if (look === null) return progress;
+  const { forWeights, againstWeights } = look;
+  return { ...progress, evidence: { forWeights, againstWeights } };
 }
 
 async function settledPart(

@@ -3,9 +3,11 @@ import type { Counted } from '../count/counted.js';
 import { nothingCounted } from '../count/nothing-counted.js';
 import { isRolledOut } from '../expect/kinds.js';
 import type { LoadPlan } from '../load/plan.js';
+import type { LoadProgress } from '../load/progress.js';
 import { countedCall } from '../record/conclude.js';
 import type { PreparedRun } from './ask.js';
 import type { RunOptions } from './options.js';
+import type { Progress } from './progress.js';
 import type { ReachedTarget } from './target.js';
 
 /** A batch takes this part of the planned sample, within bounds. */
@@ -57,7 +59,9 @@ export async function settle(
     const batch = await target.load(batchOf(plan, sizes, limitMs - elapsedMs()), loaded, {
       stage: 'wait',
       signal,
-      onProgress,
+      onProgress: (progress) => {
+        onProgress(waiting(progress, { elapsedMs: elapsedMs(), limitMs, excluded }));
+      },
     });
     excluded += batch.calls.reduce((sum, { sent }) => sum + sent, 0);
     inARow = (await follows(batch, run, sizes, level)) ? inARow + 1 : 0;
@@ -68,6 +72,22 @@ export async function settle(
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
   }
   return { ...nothing, excluded, rollout: { waitedMs: elapsedMs(), followed: false } };
+}
+
+/** @param excluded Requests of the batches before. */
+function waiting(
+  progress: LoadProgress,
+  { elapsedMs, limitMs, excluded }: { elapsedMs: number; limitMs: number; excluded: number },
+): Progress {
+  const { done, destinations } =
+    progress.phase === 'sampling' ? progress : { done: 0, destinations: [] };
+  return {
+    phase: 'waiting-for-rollout',
+    elapsedMs,
+    limitMs,
+    done: excluded + done,
+    destinations,
+  };
 }
 
 function batchSize(planned: number | null): number {

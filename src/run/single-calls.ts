@@ -26,7 +26,7 @@ export async function askSingly(
   plan: LoadPlan,
   counted: Counted,
   most: number | null,
-  { signal = new AbortController().signal }: RunOptions,
+  { signal = new AbortController().signal, onProgress = () => undefined }: RunOptions,
 ): Promise<Counted> {
   // What is silent is left alone.
   if (counted.isInterrupted || counted.stopped?.code === 'silent') return counted;
@@ -45,7 +45,10 @@ export async function askSingly(
     const batch = await target.load(singles(plan, atOnce), [call], {
       stage: 'probe',
       signal,
-      onProgress: () => undefined,
+      onProgress: (progress) => {
+        const done = progress.phase === 'sampling' ? progress.done : 0;
+        onProgress({ phase: 'probing', by: 'requests', done, planned: MOST_CALLS });
+      },
     });
     calls[index] = { ...counts, forwards: { ...forwards, singles: singlesOf(batch) } };
   }

@@ -12,7 +12,7 @@ function read(words: readonly string[]): { command: string; args: Record<string,
   assert.ok(call);
   const { command, args } = call;
   const given = Object.entries(args).filter(([name, value]) => {
-    return name !== '_' && name !== '$0' && name !== 'color' && value !== undefined;
+    return name !== '_' && name !== '$0' && value !== undefined;
   });
   return { command, args: Object.fromEntries(given) };
 }

@@ -1,23 +1,106 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { progressText } from '../../src/cli/progress-line.js';
+import { describe, it, mock } from 'node:test';
+import { ProgressLine, ProgressLog, type Terminal } from '../../src/cli/progress-line.js';
+import { writeError } from '../../src/cli/standard-streams.js';
+
+const CONNECTING = { phase: 'connecting', connections: null } as const;
+const CONCLUDING = { phase: 'concluding' } as const;
+
+/** Does something while what is written on standard error is kept, and timers stand still. */
+function watched(action: () => void): string[] {
+  const written: string[] = [];
+  mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  const write = mock.method(process.stderr, 'write', (text: string) => {
+    written.push(text);
+    return true;
+  });
+  try {
+    action();
+  } finally {
+    write.mock.restore();
+    mock.timers.reset();
+  }
+  return written;
+}
+
+const TERMINAL: Terminal = {
+  columns: 80,
+  write: (text: string | Uint8Array) => process.stderr.write(text),
+};
 
 describe('the progress line', () => {
-  it('says how far the run is, how fast, and how it splits so far', () => {
-    assert.equal(
-      progressText({ elapsedMs: 500, done: 1234, planned: 3089, observed: [740, 490, 0] }, [
-        'v1',
-        'v2\u001b[2J',
-        'stray',
-      ]),
-      '1,234 of 3,089 requests, 2,468 per second, v1 60.16 %, v2\\u001b[2J 39.84 %',
-    );
+  it('is written over itself, without a cursor, and taken away in the end', () => {
+    const written = watched(() => {
+      const line = new ProgressLine(TERMINAL);
+      line.show(CONNECTING);
+      mock.timers.tick(100);
+      line.show(CONCLUDING);
+      mock.timers.tick(100);
+      line.end();
+    });
+    assert.deepEqual(written, [
+      '\u001b[?25l\rconnecting\u001b[K',
+      '\rconcluding\u001b[K',
+      '\r\u001b[K\u001b[?25h',
+    ]);
   });
 
-  it('has nothing to divide at the beginning', () => {
-    assert.equal(
-      progressText({ elapsedMs: 0, done: 0, planned: null, observed: [0, 0] }, ['v1', 'v2']),
-      '0 requests, 0 per second',
+  it('does not show what is over in a moment', () => {
+    const written = watched(() => {
+      const line = new ProgressLine(TERMINAL);
+      line.show(CONNECTING);
+      mock.timers.tick(50);
+      line.end();
+      mock.timers.tick(1000);
+    });
+    assert.deepEqual(written, []);
+  });
+
+  it('makes room for what else is said', () => {
+    const written = watched(() => {
+      const line = new ProgressLine(TERMINAL);
+      line.show(CONNECTING);
+      mock.timers.tick(100);
+      writeError('note: something\n');
+      mock.timers.tick(100);
+      line.end();
+      writeError('more\n');
+    });
+    assert.deepEqual(written, [
+      '\u001b[?25l\rconnecting\u001b[K',
+      '\r\u001b[K\u001b[?25h',
+      'note: something\n',
+      '\u001b[?25l\rconnecting\u001b[K',
+      '\r\u001b[K\u001b[?25h',
+      'more\n',
+    ]);
+  });
+
+  it('leaves no handlers behind', () => {
+    const events = ['exit', 'SIGTSTP', 'SIGCONT'];
+    const before = events.map((event) => process.listenerCount(event));
+    watched(() => {
+      new ProgressLine(TERMINAL).end();
+    });
+    assert.deepEqual(
+      events.map((event) => process.listenerCount(event)),
+      before,
     );
+  });
+});
+
+describe('the progress log', () => {
+  it('says every ten seconds what the run is doing, in a line of its own', () => {
+    const written = watched(() => {
+      const log = new ProgressLog();
+      log.show(CONNECTING);
+      mock.timers.tick(9999);
+      log.show(CONCLUDING);
+      mock.timers.tick(1);
+      mock.timers.tick(10_000);
+      log.end();
+      mock.timers.tick(60_000);
+    });
+    assert.deepEqual(written, ['concluding\n', 'concluding\n']);
   });
 });

@@ -4,7 +4,7 @@ import type { CallCounts, Counted } from '../../src/count/counted.js';
 import { summarize } from '../../src/count/latency-summary.js';
 import { runLoad, type RunningLoad, startLoad } from '../../src/load/coordinator.js';
 import type { LoadOrder } from '../../src/load/load-order.js';
-import type { Progress } from '../../src/load/progress.js';
+import type { LoadProgress, SampleProgress } from '../../src/load/progress.js';
 import {
   type ScriptedCall,
   scriptedTransport,
@@ -207,8 +207,7 @@ describe('runLoad', { concurrency: true }, () => {
   });
 
   it('tells how far it is', TIMEOUT, async () => {
-    const seen: Progress[] = [];
-    let destinations: readonly string[] = [];
+    const told: LoadProgress[] = [];
     const openTransport = scriptedTransport({
       peers: PEERS,
       answer: ({ pod }) => ({ kind: 'answered', pods: [pod], delayMs: 5 }),
@@ -216,16 +215,38 @@ describe('runLoad', { concurrency: true }, () => {
     const counted = await runLoad(order({ requests: null, durationMs: 700 }), {
       signal: new AbortController().signal,
       openTransport,
-      onProgress: (progress, names) => {
-        seen.push(progress);
-        destinations = names;
-      },
+      onProgress: (progress) => told.push(progress),
     });
-    assert.ok(seen.length >= 1);
-    assert.deepEqual(destinations, ['v1', 'v2']);
-    const last = seen.at(-1)!;
+    assert.deepEqual(told[0], { phase: 'connecting', connections: 4 });
+    const seen = told.filter(({ phase }) => phase === 'sampling') as SampleProgress[];
+    const [first, last] = [seen[0]!, seen.at(-1)!];
+    assert.deepEqual([first.done, first.p99Ms, first.failed], [0, null, 0]);
+    assert.deepEqual(
+      last.destinations.map(({ name }) => name),
+      ['v1', 'v2'],
+    );
     assert.ok(last.done > 0 && last.done <= only(counted).sent);
-    assert.equal(sum(last.observed), last.done);
+    assert.equal(sum(last.destinations.map(({ observed }) => observed)), last.done);
+    assert.ok(last.p99Ms! >= 4.5, `${last.p99Ms} ms`);
+    assert.ok(last.remainingMs! <= 700 - last.elapsedMs, `${last.remainingMs} ms left`);
+  });
+
+  it('tells of the warm-up before the sample', TIMEOUT, async () => {
+    const told: LoadProgress[] = [];
+    const openTransport = scriptedTransport({
+      peers: PEERS,
+      answer: ({ pod }) => ({ kind: 'answered', pods: [pod], delayMs: 150 }),
+    });
+    const warmup = { requests: 64, durationMs: null };
+    await runLoad(order({ requests: 10, concurrency: 8, warmup }), {
+      signal: new AbortController().signal,
+      openTransport,
+      onProgress: (progress) => told.push(progress),
+    });
+    const phases = told.map(({ phase }) => phase);
+    assert.deepEqual([...new Set(phases)], ['connecting', 'warming-up', 'sampling']);
+    const sent = told.flatMap((one) => (one.phase === 'warming-up' ? [one.sent] : []));
+    assert.ok(sent.every((one, at) => one > 0 && one <= 64 && one >= (sent[at - 1] ?? 0)));
   });
 
   it('cancels what is in flight when it is interrupted', TIMEOUT, async () => {

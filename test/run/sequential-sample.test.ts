@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import type { Counted } from '../../src/count/counted.js';
 import { mergeCounts } from '../../src/count/merge-counts.js';
 import { conclude } from '../../src/record/conclude.js';
-import type { Progress } from '../../src/load/progress.js';
+import type { SampleProgress } from '../../src/load/progress.js';
+import type { SamplingProgress } from '../../src/run/progress.js';
 import type { PreparedRun } from '../../src/run/ask.js';
 import type { RunOptions } from '../../src/run/options.js';
 import { takeSequentialSample } from '../../src/run/sequential-sample.js';
@@ -156,16 +157,21 @@ describe('a sample that ends as soon as its evidence is enough', () => {
   });
 
   it('tells the terminal how far the evidence has come', async () => {
-    const evidence: Progress['evidence'][] = [];
+    const evidence: SamplingProgress['evidence'][] = [];
     const target = targetLoadedBy(async (_plan, _calls, control) => {
-      const progress = { elapsedMs: 1, done: 1, planned: 9, observed: [] };
-      control.onProgress(progress, []);
+      const progress: SampleProgress = {
+        ...{ phase: 'sampling', elapsedMs: 1, done: 1, planned: 9, failed: 0 },
+        ...{ destinations: [], p99Ms: null, remainingMs: 8 },
+      };
+      control.onProgress(progress);
       await control.watch!(OPEN);
-      control.onProgress(progress, []);
+      control.onProgress(progress);
       return OPEN;
     });
     await takeSequentialSample(sequentialRun([THREE]), target, PLAN, {
-      onProgress: (progress) => evidence.push(progress.evidence),
+      onProgress: (progress) => {
+        if (progress.phase === 'sampling') evidence.push(progress.evidence);
+      },
     });
     assert.equal(evidence[0], undefined);
     const { forWeights } = evidence[1]!;

@@ -23,6 +23,7 @@ import type { Connection, ConnectionEvents, OpenTransport } from '../transport/t
 import { dialAll } from './dial-all.js';
 import type { Harm, LoadMember, MemberTask, SampleTimes, StopHow } from './member.js';
 import { callsPerConnection, phasePlanOf } from './phase-plan.js';
+import { sentIn } from './sent-counts.js';
 import { ThreadWatch } from './thread-health.js';
 import { transportCounts } from './transport-counts.js';
 
@@ -271,6 +272,10 @@ export class LocalMember implements LoadMember {
     }
     if (how === 'silent') this.#sample?.phase.giveUp();
     else this.#sample?.phase.stop();
+  }
+
+  warmedUp(): number {
+    return sentIn(this.#task.sent.warmUp);
   }
 
   progress(): PartProgress | null {

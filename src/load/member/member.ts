@@ -50,6 +50,8 @@ export interface LoadMember {
   readonly harm: Promise<Harm>;
   /** Resolves when nothing of the sample can count, where that is looked for. */
   readonly hopeless: Promise<void>;
+  /** Requests of the warm-up that were sent so far. */
+  warmedUp(): number;
   /** How far the sample has come; null before there is anything to say. */
   progress(): PartProgress | null;
   /** What the sample came to, in the end. */

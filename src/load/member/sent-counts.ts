@@ -22,3 +22,8 @@ export function newSentCounts(connections: number, calls: number): SentCounts {
 export function placeOf(connection: number, call: number, calls: number): number {
   return connection * calls + call;
 }
+
+/** How many were sent in all. */
+export function sentIn(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}

@@ -3,6 +3,7 @@ import type { Counted } from '../../count/counted.js';
 import { type PartProgress, PROGRESS_INTERVAL_MS } from '../progress.js';
 import { lostMember } from './lost-member.js';
 import type { Harm, LoadMember, MemberTask, SampleTimes, StopHow } from './member.js';
+import { sentIn } from './sent-counts.js';
 import type { FromWorker, ToWorker } from './worker-messages.js';
 
 /** How workers are started and watched. */
@@ -104,6 +105,11 @@ export class WorkerMember implements LoadMember {
 
   stop(how: StopHow): void {
     this.#tell({ kind: 'stop', how });
+  }
+
+  warmedUp(): number {
+    this.#worker.readSent?.();
+    return sentIn(this.#task.sent.warmUp);
   }
 
   progress(): PartProgress | null {

@@ -30,6 +30,7 @@ const SILENCE_MS = 12_000;
 /** Lines that are too many come right behind the last that was to come, or with the next flush, in ms. */
 export const AFTERMATH_MS = 1100;
 const LOOK_MS = 20;
+const TELL_MS = 200;
 
 /** Reads an access log while a run goes on, and counts the lines of the run's requests. */
 export class LogReader {
@@ -76,7 +77,7 @@ export class LogReader {
    * @param expected How many lines are to come of each.
    * @param aftermathMs For how long no more may have come then, in ms.
    * @param signal Gives up waiting when it aborts.
-   * @param onWait Told once, when it takes longer than a moment.
+   * @param onWait Told a few times a second, when it takes longer than a moment.
    */
   async settled(
     expected: readonly { requests: LoggedRequests; sent: number }[],
@@ -87,12 +88,12 @@ export class LogReader {
     const startMs = performance.now();
     const isComplete = (): boolean =>
       expected.every(({ requests, sent }) => requests.tally.lines >= sent);
-    let isTold = false;
+    let toldAtMs = startMs + AFTERMATH_MS - TELL_MS;
     while (!signal.aborted && !this.#hasEnded) {
       const quietMs = performance.now() - Math.max(startMs, this.#lastLineMs);
       if (quietMs >= (isComplete() ? aftermathMs : SILENCE_MS)) return;
-      if (!isTold && performance.now() - startMs > AFTERMATH_MS && !isComplete()) {
-        isTold = true;
+      if (performance.now() - toldAtMs > TELL_MS && !isComplete()) {
+        toldAtMs = performance.now();
         onWait(
           expected.reduce((sum, { requests }) => sum + requests.tally.lines, 0),
           expected.reduce((sum, { sent }) => sum + sent, 0),

@@ -39,7 +39,7 @@ export function loggedTarget(
   run: PreparedRun,
   log: LogReader,
   names: RunNames,
-  { onNote }: Pick<RunOptions, 'onNote'>,
+  { onProgress, onNote }: Pick<RunOptions, 'onProgress' | 'onNote'>,
 ): ReachedTarget {
   const finders = new Map<RunCall, FindUpstream>();
   const finderOf = (call: RunCall): FindUpstream => {
@@ -69,9 +69,13 @@ export function loggedTarget(
       // Only the sample has to be right to the request.
       const aftermathMs = control.stage === 'sample' ? AFTERMATH_MS : 0;
       const expected = expectedOf(logged, counted);
-      await log.settled(expected, aftermathMs, control.signal, (come, sent) => {
+      let isNoted = false;
+      await log.settled(expected, aftermathMs, control.signal, (lines, sent) => {
+        onProgress?.({ phase: 'reading-log', lines, expected: sent });
+        if (isNoted) return;
+        isNoted = true;
         onNote?.(
-          `note: waiting for the access log: ${count(come)} of ${count(sent)} lines have come`,
+          `note: waiting for the access log: ${count(lines)} of ${count(sent)} lines have come`,
         );
       });
       for (const requests of counting) log.forget(requests);
