@@ -19,7 +19,7 @@ type Formats<Report> = Readonly<Record<string, Format<Report>>> & { console: For
 export interface OutputSettings<Report = RunRecord> {
   /** The name of what stands on standard output. */
   format: string;
-  render: Format<Report>['render'];
+  shown: Format<Report>;
   files: OutputFile<Report>[];
   quiet: boolean;
   colour: ColourMode;
@@ -29,7 +29,7 @@ export interface OutputSettings<Report = RunRecord> {
 interface OutputFile<Report> {
   file: string;
   format: string;
-  render: Format<Report>['render'];
+  written: Format<Report>;
 }
 
 /** Reports in files are for reading later: no colours, and the width of a printed page. */
@@ -53,7 +53,7 @@ export function outputSettingsOf<Report>(
   const format = (args.format as string | undefined) ?? 'console';
   return {
     format,
-    render: renderOf(formats, format),
+    shown: named(formats, format),
     files: output.map((option) => outputFile(formats, option)),
     quiet: args.quiet === true,
     colour: colourMode(args),
@@ -67,12 +67,17 @@ function outputFile<Report>(formats: Formats<Report>, option: string): OutputFil
   const file = isNamed ? option.slice(cut + 1) : option;
   const format = isNamed ? prefix : formatOf(formats, file);
   refuseUnwritable(file);
-  return { file, format, render: renderOf(formats, format) };
+  return { file, format, written: named(formats, format) };
 }
 
-function renderOf<Report>(formats: Formats<Report>, name: string): Format<Report>['render'] {
+function named<Report>(formats: Formats<Report>, name: string): Format<Report> {
   // The parser of the command line has refused other names.
-  return (entryOf(formats, name) ?? formats.console).render;
+  return entryOf(formats, name) ?? formats.console;
+}
+
+/** Loads what the reports take, before a load that may leave no descriptor to open files. */
+export async function loadReports<Report>({ shown, files }: OutputSettings<Report>): Promise<void> {
+  await Promise.all([shown.load(), ...files.map(({ written }) => written.load())]);
 }
 
 /** @throws InputError when nothing can be written there. */
@@ -106,11 +111,11 @@ export async function writeReports<Report>(
   report: Report,
   signal: AbortSignal,
 ): Promise<boolean> {
-  writeOutput(await output.render(report, outputStyle(output.colour)));
+  writeOutput(await output.shown.render(report, outputStyle(output.colour)));
   let isComplete = true;
-  for (const { file, render } of output.files) {
+  for (const { file, written } of output.files) {
     try {
-      await writeReportFile(file, await render(report, FILE_STYLE), signal);
+      await writeReportFile(file, await written.render(report, FILE_STYLE), signal);
     } catch (error) {
       isComplete = false;
       const reason = error instanceof Error ? error.message : String(error);

@@ -3,7 +3,7 @@ import type { RunOptions } from '../run/options.js';
 import { exitStatusOf } from './exit-status.js';
 import type { Interruption } from './interruption.js';
 import { writeNote } from './notes.js';
-import { type OutputSettings, writeReports } from './outputs.js';
+import { loadReports, type OutputSettings, writeReports } from './outputs.js';
 import { type ProgressDisplay, ProgressLine, ProgressLog } from './progress-line.js';
 import { showsProgressLine } from './terminal.js';
 
@@ -29,6 +29,7 @@ export async function runAndReport(
     },
   };
   try {
+    await loadReports(output);
     const record = await run(options);
     progress?.show({ phase: 'writing' });
     const isWritten = await writeReports(output, record, interruption.signal);

@@ -5,6 +5,8 @@ import type { Style } from './style.js';
 export interface Format<Report = RunRecord> {
   /** Of files that hold it, without the dot before it: `json`, `github.txt`. */
   extension: string;
+  /** Loads what it takes: a load may leave no descriptor to open files later. */
+  load: () => Promise<unknown>;
   /** Loads what it takes, and renders. */
   render: (report: Report, style: Style) => Promise<string>;
 }
@@ -29,6 +31,7 @@ export function format<Report = RunRecord>(
 ): Format<Report> {
   return {
     extension,
+    load,
     render: async (report, style) => (await load())(report, style),
   };
 }

@@ -24,7 +24,7 @@ function addedLines(before: string, after: string): string[] {
 }
 
 describe('explain --instrument', () => {
-  it('prints the object alone, and says the rest on standard error in 80 columns', async () => {
+  it('prints the object alone, and says the rest on standard error', async () => {
     const { status, stdout, stderr } = await splitproof([
       ...['explain', ...BESIDE, '-f', FILE, ...CALL, '--instrument'],
     ]);
@@ -36,7 +36,6 @@ describe('explain --instrument', () => {
     assert.deepEqual(addedLines(stdout, ORIGINAL), []);
     assert.match(stderr, /^splitproof: x-splitproof set on http\[0\] of VirtualService/);
     assert.match(stderr, /SYNCED/);
-    for (const line of stderr.split('\n')) assert.ok(line.length <= 80, line);
   });
 
   it('takes back what it prints, also from a pipe', async () => {
