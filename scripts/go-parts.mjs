@@ -47,6 +47,31 @@ const GO_PARTS = [
     ofCluster: true,
   },
   {
+    // Makes the pods of Jobs, as a Rollout's step or a pipeline asks for them.
+    name: 'kube-controller-manager',
+    folder: 'test/cluster/kubernetes',
+    words: ['build', '-ldflags', '-s -w -X k8s.io/component-base/version.gitVersion=v1.34.0'],
+    command: 'k8s.io/kubernetes/cmd/kube-controller-manager',
+    effort: '2 minutes of CPU',
+    ofCluster: true,
+  },
+  {
+    name: 'argo-rollouts',
+    folder: 'test/cluster/argo-rollouts',
+    words: ['build', '-ldflags', '-s -w'],
+    command: 'github.com/argoproj/argo-rollouts/cmd/rollouts-controller',
+    effort: '3 minutes of CPU',
+    ofCluster: true,
+  },
+  {
+    name: 'flagger',
+    folder: 'test/cluster/flagger',
+    words: ['build', '-ldflags', '-s -w'],
+    command: 'github.com/fluxcd/flagger/cmd/flagger',
+    effort: '3 minutes of CPU',
+    ofCluster: true,
+  },
+  {
     name: 'istiod',
     folder: 'test/cluster/istiod',
     words: ['build', '-ldflags', '-s -w'],
