@@ -36,14 +36,14 @@ export function simulatedVersions({
   const none = (): number => 0;
   const ofV1 = pauses === null ? none : waits();
   const ofV2 = pauses === 'own' ? waits() : ofV1;
-  const timed = new TimedLatency();
+  const timed = new TimedLatency(2);
   const call = emptyCallCounts(['v1', 'v2'], Infinity);
   for (let request = 0; request < requests; request++) {
     const atMs = (request / requests) * seconds * 1000;
     const destination = random() < v2Share ? 1 : 0;
     const own = 5 * Math.exp(0.5 * normal(random)) * (destination === 1 ? v2Factor : 1);
     const latencyMs = own + (destination === 1 ? ofV2 : ofV1)(atMs);
-    timed.record(START_MS + atMs, destination, placeOfMs(latencyMs));
+    timed.record(timed.at(START_MS + atMs), destination, placeOfMs(latencyMs));
     call.observed[destination]! += 1;
   }
   return { ...call, sent: requests, timedLatency: timed.counts(2) };

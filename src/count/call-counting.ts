@@ -20,6 +20,4 @@ export interface CallCounting {
   spreadSize: number;
   /** Whether the sample may end after any number of its requests; absent: it may not. */
   mayEndEarly?: boolean;
-  /** Whether latencies are kept by destination and time; absent: they are not. */
-  timesLatency?: boolean;
 }

@@ -87,9 +87,10 @@ export function placeCall(
       : {
           timedLatency: {
             ...call.timedLatency,
-            windows: call.timedLatency.windows.map(({ number, latency }) => ({
-              number,
-              latency: placeHistograms(latency, places, destinations.length),
+            windows: call.timedLatency.windows.map((window) => ({
+              ...window,
+              ...(window.observed === undefined ? {} : { observed: row(window.observed) }),
+              latency: placeLatency(window.latency, places, destinations.length),
             })),
           },
         }),
@@ -127,7 +128,7 @@ function placeLatency(
   length: number,
 ): HistogramCounts[] {
   const placed = placeHistograms(latency, places, length);
-  placed.push(latency[places.length]!);
+  placed.push(latency[places.length] ?? []);
   return placed;
 }
 

@@ -76,17 +76,21 @@ export interface BlockCounts {
   latency: HistogramCounts[];
 }
 
-/** Latencies of requests sent in one stretch of time. */
+/** What became of the requests sent in one stretch of time. */
 export interface TimedLatencyWindow {
   /** It begins so many widths after 1970. */
   number: number;
-  /** By destination. */
+  /** Requests sent; absent in records from before it was counted, as is `observed`. */
+  sent?: number | undefined;
+  /** Answers by destination. */
+  observed?: number[] | undefined;
+  /** Of OK answers by destination; the last one is of those without a known destination. */
   latency: HistogramCounts[];
 }
 
 /** Latencies by destination over send time. Windows lie on one grid; those without requests are absent. */
 export interface TimedLatencyCounts {
-  /** 1000, doubled again and again. */
+  /** 125, doubled again and again. */
   widthMs: number;
   /** In ascending order. */
   windows: TimedLatencyWindow[];
@@ -332,7 +336,7 @@ export interface CallCounts {
   blocks: BlockCounts;
   /** By the number of answers with a known destination; empty where every call is to give one. */
   clusters: Map<number, ClusterCounts>;
-  /** Absent where no destinations are compared. */
+  /** Absent where a log only tells how many answers each destination gave, and in records from before it was counted. */
   timedLatency?: TimedLatencyCounts;
   spread: SpreadCounts;
   /** null when nothing was asked. */

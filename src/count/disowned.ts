@@ -6,7 +6,7 @@ import type {
   HistogramCounts,
   TimedLatencyCounts,
 } from './counted.js';
-import { mergeHistograms } from './histogram.js';
+import { mergeHistograms, sumOfHistograms } from './histogram.js';
 
 /**
  * The counts of a run where it has turned out that nobody can say who gave the answers that some pods of
@@ -70,16 +70,24 @@ function disownedCall(
   };
 }
 
-/** Of a destination that has lost answers it is not known when they were sent: nothing of it is left. */
+/** Of a destination that has lost answers it is not known when they were sent: its latencies are nobody's then. */
 function withoutLosers(
   { widthMs, windows }: TimedLatencyCounts,
   lost: readonly number[],
 ): TimedLatencyCounts {
+  const parts = givenUp(
+    windows.map(({ observed = lost.map(() => 0) }) => ({ observed })),
+    lost,
+  );
   return {
     widthMs,
-    windows: windows.map(({ number, latency }) => ({
-      number,
-      latency: latency.map((counts, at) => ((lost[at] ?? 0) > 0 ? [] : counts)),
+    windows: windows.map(({ observed, latency, ...window }, index) => ({
+      ...window,
+      ...(observed === undefined ? {} : { observed: minus(observed, parts[index]!) }),
+      latency: latency.map((counts, at) => {
+        if (at < lost.length) return lost[at]! > 0 ? [] : counts;
+        return sumOfHistograms([counts, ...latency.filter((_, from) => (lost[from] ?? 0) > 0)]);
+      }),
     })),
   };
 }

@@ -40,13 +40,10 @@ export function joinedRequests(
   lines: NumberedLines,
   pods: PodDirectory,
 ): JoinedRequests | null {
-  const { kept = [], sent, named, spread, timedLatency } = unknown;
+  const { kept = [], sent, named, spread } = unknown;
   const known = kept.reduce((sum, requests) => sum + sentIn(requests), 0);
   if (known !== sent) return null;
-  const shape = {
-    ...{ pods, named, spreadSize: spread.size ?? Infinity },
-    timesLatency: timedLatency !== undefined,
-  };
+  const shape = { pods, named, spreadSize: spread.size ?? Infinity };
   const members = kept.map((requests) => countedAgain(requests, lines, shape));
   const { calls, connections } = members
     .map(({ counted }) => counted)
@@ -64,7 +61,6 @@ interface Shape {
   pods: PodDirectory;
   named: number;
   spreadSize: number;
-  timesLatency: boolean;
 }
 
 function sentIn(requests: KeptRequests): number {
@@ -78,13 +74,12 @@ function sentIn(requests: KeptRequests): number {
 function countedAgain(
   requests: KeptRequests,
   lines: NumberedLines,
-  { pods, named, spreadSize, timesLatency }: Shape,
+  { pods, named, spreadSize }: Shape,
 ): { counted: Counted; matched: number } {
   const { member, connections, quota, connectionOf, sentAtMs, statuses, count } = requests;
   const { length } = connections;
   const tally = new Tally({
     ...{ pods, named, connections: length, quota, observationsPerCall: 1 },
-    timesLatency,
   });
   const order = new SendOrderCounts(spreadSize, length, pods.room);
   const onConnection = new Array<number>(length).fill(0);

@@ -110,7 +110,7 @@ function addUp(a: CallCounts, b: CallCounts): CallCounts {
     packed: mergeSums(a.packed, b.packed, compareTexts),
     cache: { looked: a.cache.looked + b.cache.looked, cached: a.cache.cached + b.cache.cached },
     log: mergeLogs(a.log, b.log),
-    ...mergePart('timedLatency', a, b, mergeTimedLatency),
+    ...mergeTimed(a, b),
     ...mergeFailed(a, b),
     ...mergePart('uncountable', a, b, firstExample),
     ...mergeKept(a, b),
@@ -121,7 +121,7 @@ function addUp(a: CallCounts, b: CallCounts): CallCounts {
 }
 
 /** Parts of which the counts of a call may have none. */
-type OptionalPart = 'timedLatency' | 'uncountable' | 'streams' | 'attempts' | 'forwards';
+type OptionalPart = 'uncountable' | 'streams' | 'attempts' | 'forwards';
 
 /** A part that one of the two may lack; what both have is merged. */
 function mergePart<K extends OptionalPart>(
@@ -132,6 +132,14 @@ function mergePart<K extends OptionalPart>(
 ): Partial<Pick<CallCounts, K>> {
   const merged = a === undefined || b === undefined ? (a ?? b) : merge(a, b);
   return merged === undefined ? {} : ({ [name]: merged } as Pick<CallCounts, K>);
+}
+
+/** Of both, or of none: what one of them lacks would be missing in the sum, and nobody would see it. */
+function mergeTimed(
+  { timedLatency: a }: CallCounts,
+  { timedLatency: b }: CallCounts,
+): Pick<CallCounts, 'timedLatency'> {
+  return a === undefined || b === undefined ? {} : { timedLatency: mergeTimedLatency(a, b) };
 }
 
 /** One of the two, whichever comes first. */

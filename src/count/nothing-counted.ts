@@ -1,4 +1,5 @@
 import type { CallCounts, Counted } from './counted.js';
+import { noTimedLatency } from './timed-latency.js';
 
 /**
  * What was counted before anything was: adds nothing to other counts.
@@ -60,6 +61,7 @@ export function emptyCallCounts(destinations: readonly string[], spreadSize: num
     windows: { widthMs: 10, first: 0, observed: [], missing: [] },
     blocks: { byRun: [], pairs: 0, equalPairs: 0, observed: [], missing: [], latency: [] },
     clusters: new Map(),
+    timedLatency: noTimedLatency(),
     spread: { size: spreadSize, runs: 0, observed: zeros(), squares: zeros() },
     probe: null,
     cache: { looked: 0, cached: 0 },

@@ -25,8 +25,6 @@ export interface TallyShape {
   quota: number;
   /** Answers that a request gives when all goes well. */
   observationsPerCall: number;
-  /** Whether latencies are kept by destination and time. */
-  timesLatency: boolean;
 }
 
 /** What one request came to. One object serves all requests: read it, do not keep it. */
@@ -106,7 +104,7 @@ export class Tally {
   readonly #blocks: Blocks;
   readonly #clusters: Clusters;
   readonly #attempts: AttemptTally;
-  readonly #timed: TimedLatency | null;
+  readonly #timed: TimedLatency;
   /** Columns of a connection below. */
   readonly #room: number;
   /** Answers by connection and destination, and those that are missing by connection. */
@@ -124,7 +122,7 @@ export class Tally {
     this.#blocks = new Blocks(quota, room);
     this.#clusters = new Clusters(room);
     this.#attempts = new AttemptTally(room);
-    this.#timed = shape.timesLatency ? new TimedLatency() : null;
+    this.#timed = new TimedLatency(room);
     this.#room = room;
     this.#observedOn = new Float64Array(connections * room);
     this.#missingOn = new Float64Array(connections);
@@ -150,6 +148,8 @@ export class Tally {
     this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
     if (!isOk) this.#failures.add(status, request.cause);
     const window = this.#windows.at(request.sentAtMs);
+    const timed = this.#timed.at(request.sentAtMs);
+    timed.sent += 1;
     const block = this.#blocks.at(request.sequence);
     const firstColumn = request.connection * this.#room;
     let onePod = answers > 0 ? pods[0]! : NOBODY;
@@ -170,6 +170,7 @@ export class Tally {
       }
       this.observed[destination]! += 1;
       window.observed[destination]! += 1;
+      timed.observed[destination]! += 1;
       block.observed[destination]! += 1;
       this.#observedOn[firstColumn + destination]! += 1;
       // What this side gave up says nothing of who had begun to answer.
@@ -197,9 +198,7 @@ export class Tally {
       const latency = isOfOne ? this.#latencyOf(onePod, oneDestination) : this.#otherLatency;
       latency.recordAt(place);
       block.latency.recordAt(place);
-      if (this.#timed !== null && oneDestination !== NOBODY) {
-        this.#timed.record(request.sentAtMs, oneDestination, place);
-      }
+      this.#timed.record(timed, isOfOne ? oneDestination : NOBODY, place);
     }
     return oneDestination;
   }
@@ -246,7 +245,7 @@ export class Tally {
     this.#blocks.absorb(other.#blocks);
     this.#clusters.absorb(other.#clusters);
     this.#attempts.absorb(other.#attempts);
-    if (other.#timed !== null) this.#timed?.absorb(other.#timed);
+    this.#timed.absorb(other.#timed);
     other.#observedOn.forEach((count, at) => (this.#observedOn[at]! += count));
     other.#missingOn.forEach((count, at) => (this.#missingOn[at]! += count));
   }
@@ -303,7 +302,7 @@ export class Tally {
       windows: this.#windows.counts(),
       blocks: { ...this.#blocks.counts(), ...order.neighboursOfAll() },
       clusters: this.#clusters.counts(),
-      ...(this.#timed === null ? {} : { timedLatency: this.#timed.counts(names.length) }),
+      timedLatency: this.#timed.counts(names.length),
       spread: order.spread(),
       ...(attempts === undefined ? {} : { attempts }),
       probe: null,

@@ -156,7 +156,9 @@ function byDestination(
   const { named } = unknown;
   const destinations = canonicalNames(all.slice(0, named), answered);
   const places = placesIn(destinations, unknown.destinations);
+  // Whose a latency is, such lines do not say.
   const call = placeCall(withoutKept(unknown), { destinations, named }, places);
+  delete call.timedLatency;
   const rowOf = (row: readonly number[]): number[] =>
     placeColumns(row, placesIn(destinations, all), destinations.length);
   const byConnection = isClear ? rowsByConnection(log, counted.connections, index) : null;

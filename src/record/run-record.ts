@@ -443,13 +443,21 @@ export const runRecordSchema = z.object({
   }),
   /** Width of the windows; null where there are none. */
   windowSeconds: seconds.nullable(),
-  /** Counts in send time. */
+  /** Counts in send time; those in which nothing was sent may be left out. */
   windows: z.array(
     z.object({
       startSeconds: seconds,
+      /** Answers by destination. */
       observed: countsByName,
+      /** Requests, and the OK ones of them; absent where a part of the run does not say. */
+      sent: count.optional(),
+      ok: count.optional(),
+      /** Requests that were not OK; where `sent` is absent, answers that did not come or are of nobody known. */
       failed: count,
-      latencyMs: latency.nullable(),
+      /** Of the OK ones; null where a part of the run does not say. */
+      latencyMs: z
+        .object({ overall: latency, byDestination: z.record(z.string(), latency) })
+        .nullable(),
     }),
   ),
   /** Stretches without any answer although there was something to be answered. */

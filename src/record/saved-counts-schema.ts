@@ -114,7 +114,14 @@ const call = z.object({
   timedLatency: z
     .object({
       widthMs: count,
-      windows: z.array(z.object({ number: windowNumber, latency: z.array(histogram) })),
+      windows: z.array(
+        z.object({
+          number: windowNumber,
+          sent: count.optional(),
+          observed: counts.optional(),
+          latency: z.array(histogram),
+        }),
+      ),
     })
     .optional(),
   spread: z.object({ size: count.nullable(), runs: count, observed: counts, squares: counts }),

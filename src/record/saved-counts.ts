@@ -87,8 +87,8 @@ function callOf({
       : {
           timedLatency: {
             ...timedLatency,
-            windows: timedLatency.windows.map(({ number, latency }) => {
-              return { number, latency: latency.map(histogramIn) };
+            windows: timedLatency.windows.map((window) => {
+              return { ...window, latency: window.latency.map(histogramIn) };
             }),
           },
         }),
@@ -175,8 +175,8 @@ function forwardsIn(saved: NonNullable<SavedCallCounts['forwards']>): ForwardCou
 function timedTexts(timed: TimedLatencyCounts): NonNullable<SavedCallCounts['timedLatency']> {
   return {
     ...timed,
-    windows: timed.windows.map(({ number, latency }) => {
-      return { number, latency: latency.map(textOf) };
+    windows: timed.windows.map((window) => {
+      return { ...window, latency: window.latency.map(textOf) };
     }),
   };
 }

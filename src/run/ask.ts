@@ -231,7 +231,6 @@ async function runCall(
       counting: {
         ...{ answers, attribution, observationsPerCall, ...wanted },
         ...(streamsBy === undefined ? {} : { streamsBy }),
-        timesLatency: rule.compared !== null || ratioThresholds(rule.thresholds).length > 0,
       },
       ...(aborts === null ? {} : { intendedFailure: ABORT_MESSAGE }),
       secrets,

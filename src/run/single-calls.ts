@@ -39,7 +39,7 @@ export async function askSingly(
     const call: LoadedCall = {
       ...loaded,
       request: single,
-      counting: { ...loaded.counting, observationsPerCall: 1, timesLatency: false },
+      counting: { ...loaded.counting, observationsPerCall: 1 },
     };
     const atOnce = Math.min(AT_ONCE, most ?? AT_ONCE);
     const batch = await target.load(singles(plan, atOnce), [call], {

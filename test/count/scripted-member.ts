@@ -34,7 +34,6 @@ export const SPLIT_CALL: CallCounting = {
   okStatuses: [[0, 0]],
   observationsPerCall: 1,
   spreadSize: 4,
-  timesLatency: true,
 };
 
 await loadAnswerReaders([SPLIT_CALL.answers]);

@@ -21,7 +21,6 @@ export function countingBy(names: readonly string[]): CallCounting {
     okStatuses: [[0, 0]],
     observationsPerCall: 1,
     spreadSize: 20,
-    timesLatency: true,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { CallCounts, HistogramCounts, TimedLatencyCounts } from '../../count/counted.js';
 import { mergeHistograms } from '../../count/histogram.js';
-import { mergeTimedLatency } from '../../count/timed-latency.js';
+import { timedLatencyOf } from '../../count/timed-latency.js';
 
 /** Two destinations that are compared. */
 export interface ComparedPair {
@@ -14,6 +14,8 @@ export interface TimedBlock {
   baseline: HistogramCounts;
 }
 
+/** Draws that are tied together by time are so for less than this. */
+const LEAST_BLOCK_MS = 1000;
 /** So many blocks are enough: the t of fewer is hardly larger, and each holds more of what lasts. */
 const MAX_BLOCKS = 30;
 
@@ -31,9 +33,8 @@ export function timedBlocks(
       ? []
       : [pairOf(timedLatency, destinations.indexOf(candidate), destinations.indexOf(baseline))],
   );
-  const [first, ...others] = series;
-  if (first === undefined) return { blocks: [], blockSeconds: 0 };
-  const { widthMs, windows } = others.reduce(mergeTimedLatency, first);
+  if (series.length === 0) return { blocks: [], blockSeconds: 0 };
+  const { widthMs, windows } = timedLatencyOf(series, LEAST_BLOCK_MS);
   const counted = windows
     .map(({ latency: [a = [], b = []] }): TimedBlock => ({ candidate: a, baseline: b }))
     .filter((window) => window.candidate.length + window.baseline.length > 0);

@@ -25,7 +25,8 @@ export function latencyView(counts: CallCounts): CallRecord['latencyMs'] {
 
 type Named = readonly [name: string, places: HistogramCounts];
 
-function summaries(named: readonly Named[]): Record<string, LatencySummary> {
+/** By name; those without latencies are left out. */
+export function summaries(named: readonly Named[]): Record<string, LatencySummary> {
   return Object.fromEntries(filled(named).map(([name, places]) => [name, summarize(places)]));
 }
 
