@@ -26,7 +26,10 @@ export function parseErrorLimits(text: string, usual: number): ErrorLimits {
     const [, name, rate = ''] = /^\s*(?:([^=]+?)\s*=)?([^=]*)$/.exec(part) ?? [];
     const limit = shareOf(rate);
     if (limit === null) {
-      throw new InputError(`'${part.trim()}' is not an error rate: ${FORMS}`, LIMITS);
+      throw new InputError(
+        `'${part.trim()}' is not an error rate: ${bareHint(rate, name) ?? FORMS}`,
+        LIMITS,
+      );
     }
     if (name === undefined ? all !== null : byDestination.has(name)) {
       const whose = name === undefined ? 'all destinations are' : `'${name}' is`;
@@ -49,11 +52,19 @@ export function parseErrorRateShown(text: string): number {
   const share = shareOf(text);
   if (share === null || share <= 0 || share >= 1) {
     throw new InputError(
-      `'${text.trim()}' is not an error rate that can be excluded: write per cent above 0 and below 100 ('2%'), or a share of 1 ('0.02')`,
+      `'${text.trim()}' is not an error rate that can be excluded: ${bareHint(text) ?? "write per cent above 0 and below 100 ('2%'), or a share of 1 ('0.02')"}`,
       SHOWN,
     );
   }
   return share;
+}
+
+/** What to write for a number above 1 without a unit, which is no share; null where the text is something else. */
+function bareHint(text: string, name?: string): string | null {
+  const [, number] = /^\s*(\d+(?:\.\d+)?)\s*$/.exec(text) ?? [];
+  if (number === undefined || !(Number(number) > 1 && Number(number) <= 100)) return null;
+  const own = name === undefined ? '' : `${name}=`;
+  return `a number without a unit is a share from 0 to 1; for ${number} per cent write '${own}${number}%' or '${own}${Number(`${number}e-2`)}'`;
 }
 
 /** A share of 1 from `0.01` or `1%`; null where it is neither. */

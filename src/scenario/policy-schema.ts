@@ -36,8 +36,8 @@ export const policySchema = z.strictObject({
     .describe('The largest alpha'),
   tolerance: z
     .string({ error: 'write a tolerance such as 5pp or 10%' })
-    .regex(/^\s*(?:\d+(?:\.\d+)?|\.\d+)\s*(?:pp|%)?\s*$/, {
-      error: 'write a tolerance such as 5pp or 10%',
+    .regex(/^\s*(?:0|(?:\d+(?:\.\d+)?|\.\d+)\s*(?:pp|%))\s*$/, {
+      error: 'write a tolerance with its unit, such as 5pp or 10%',
     })
     .optional()
     .describe('The widest tolerance of any destination: 5pp, or 10% of its weight'),

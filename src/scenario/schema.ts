@@ -146,8 +146,9 @@ const perCall = {
     .optional()
     .describe('What the split is expected of, where it is not that of the call itself'),
   tolerance: z
-    .union([z.string(), z.number().transform(String)], {
-      error: 'write a tolerance such as 5pp, 10%, v1=3pp,v2=5pp, or 0',
+    .union([z.string(), z.literal(0).transform(String)], {
+      error:
+        'write a tolerance with its unit: 5pp (percentage points), 10% (of each weight), v1=3pp,v2=5pp, or 0',
     })
     .optional()
     .describe('How far a share may be off: 5pp, 10%, v1=3pp,v2=5pp, or 0'),

@@ -17,7 +17,7 @@ async function demo(
 describe('demo proxyless', () => {
   it('passes what the control plane splits, which may be away for a while: nothing is lost', async () => {
     // Of 2,270 answers a right split is 7 points off, where it would not pass, once in 10^16.
-    const ample = ['-n', '227', '--tolerance', '10'];
+    const ample = ['-n', '227', '--tolerance', '10pp'];
     const { status, stderr, record } = await demo('--fault', 'away', ...ample);
     assert.match(stderr, /is away after 568 requests.*is back after 1,135 requests/);
     assert.equal(record.verdict, 'pass', reasonsOf(record));

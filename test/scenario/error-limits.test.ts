@@ -36,6 +36,19 @@ describe('error limits', () => {
     });
   }
 
+  it('say how a number above 1 is written', () => {
+    const meant = "a number without a unit is a share from 0 to 1; for 5 per cent write";
+    assert.throws(() => parseErrorLimits('5', 0.01), {
+      message: `--max-error-rate: '5' is not an error rate: ${meant} '5%' or '0.05'`,
+    });
+    assert.throws(() => parseErrorLimits('v2=5', 0.01), {
+      message: `--max-error-rate: 'v2=5' is not an error rate: ${meant} 'v2=5%' or 'v2=0.05'`,
+    });
+    assert.throws(() => parseErrorRateShown('5'), {
+      message: `--error-rate-shown: '5' is not an error rate that can be excluded: ${meant} '5%' or '0.05'`,
+    });
+  });
+
   it('are excluded between nothing and everything', () => {
     assert.equal(parseErrorRateShown('2%'), 0.02);
     assert.equal(parseErrorRateShown('0.02'), 0.02);

@@ -17,9 +17,10 @@ const FORMS =
   "write points ('5pp'), a per cent of each weight ('10%'), or points by name ('v1=3pp,v2=5pp')";
 
 /**
- * Reads `--tolerance`.
+ * Reads `--tolerance`. A number without a unit is refused, unless it is 0: it could be meant as a share, as
+ * points and as a part of the weight.
  *
- * @param text `5pp` (or a bare `5`), `10%`, `v1=3pp,v2=5pp`, or `0`.
+ * @param text `5pp`, `10%`, `v1=3pp,v2=5pp`, or `0`.
  * @throws InputError when it is none of these, or a named tolerance is zero.
  */
 export function parseTolerance(text: string): Tolerance {
@@ -27,8 +28,10 @@ export function parseTolerance(text: string): Tolerance {
   if (trimmed.includes('=')) return parsePerDestination(trimmed);
   const amount = /^(\d+(?:\.\d+)?|\.\d+)\s*(pp|%)?$/.exec(trimmed);
   if (amount === null) throw new InputError(`'${text}' is not a tolerance: ${FORMS}`, PLACE);
-  const value = Number(amount[1]);
-  if (amount[2] === '%') {
+  const [, digits = '', unit] = amount;
+  const value = Number(digits);
+  if (unit === undefined && value !== 0) throw withoutUnit(trimmed, value, null);
+  if (unit === '%') {
     requireAtMost(value, text);
     return value === 0
       ? { kind: 'points', points: 0 }
@@ -46,10 +49,23 @@ function requireAtMost(value: number, text: string): void {
   }
 }
 
+/** @param name Of the destination whose tolerance it is; null: it is that of all. */
+function withoutUnit(text: string, value: number, name: string | null): InputError {
+  const forms = (amount: number): string => {
+    const points = `${name === null ? '' : `${name}=`}${amount}pp`;
+    return name === null
+      ? `'${points}' (percentage points) or '${amount}%' (of each weight)`
+      : `'${points}' (percentage points)`;
+  };
+  // Sizes of a share have more digits than its number: 0.07 * 100 is 7.000000000000001.
+  const asShare = value < 1 ? `; if a share of 1 is meant, ${forms(Number(`${value}e2`))}` : '';
+  return new InputError(`'${text}' has no unit: write ${forms(value)}${asShare}`, PLACE);
+}
+
 function parsePerDestination(text: string): Tolerance {
   const points = new Map<string, number>();
   for (const part of text.split(',')) {
-    const match = /^\s*([^=]+?)\s*=\s*(\d+(?:\.\d+)?|\.\d+)\s*(?:pp)?\s*$/.exec(part);
+    const match = /^\s*([^=]+?)\s*=\s*(\d+(?:\.\d+)?|\.\d+)\s*(pp)?\s*$/.exec(part);
     const name = match?.[1];
     if (name === undefined) {
       throw new InputError(`'${part.trim()}' is not a destination's tolerance: ${FORMS}`, PLACE);
@@ -62,6 +78,7 @@ function parsePerDestination(text: string): Tolerance {
         PLACE,
       );
     }
+    if (match?.[3] === undefined) throw withoutUnit(part.trim(), value, name);
     if (points.has(name)) throw new InputError(`'${name}' is given two tolerances`, PLACE);
     points.set(name, value);
   }

@@ -53,7 +53,7 @@ const MS_PER_UNIT: Record<string, number> = { us: 0.001, µs: 0.001, ms: 1, s: 1
 
 /**
  * Reads a threshold: `p50`, `p90`, `p95`, `p99`, `p999`, `mean` or `max` with a duration, for one
- * destination as `p99{v2}`; `error-rate` with a percentage or a share, likewise; `rate` in requests per second;
+ * destination as `p99{v2}`; `error-rate` with a percentage or a share from 0 to 1, likewise; `rate` in requests per second;
  * `cert-days`, what is left of the server's certificate, in days.
  *
  * @throws InputError when it is something else.
@@ -71,12 +71,23 @@ export function parseThreshold(expression: string): Threshold {
       path: '--threshold',
     });
   }
+  const limit = Number(number) * scale;
+  if (name === 'error-rate' && limit > 1) throw beyondAll(expression, number, unit);
   return {
     expression,
     measure: measureOf(name, destination ?? null),
     comparison: comparison as Threshold['comparison'],
-    limit: Number(number) * scale,
+    limit,
   };
+}
+
+/** A threshold that every error rate keeps, or none. */
+function beyondAll(expression: string, number: string, unit: string): InputError {
+  const advice =
+    unit === '%' || Number(number) > 100
+      ? 'no error rate is above 100%'
+      : `a number without a unit is a share from 0 to 1; for ${number} per cent write ${number}% or ${Number(`${number}e-2`)}`;
+  return new InputError(`"${expression}": ${advice}`, { path: '--threshold' });
 }
 
 function measureOf(name: string, destination: string | null): Threshold['measure'] {

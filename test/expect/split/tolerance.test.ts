@@ -17,9 +17,9 @@ const split = [
 describe('reading a tolerance', () => {
   it('takes points, per cent of the weight, and points by name', () => {
     assert.deepEqual(parseTolerance('5pp'), { kind: 'points', points: 5 });
-    assert.deepEqual(parseTolerance('2.5'), { kind: 'points', points: 2.5 });
+    assert.deepEqual(parseTolerance('2.5pp'), { kind: 'points', points: 2.5 });
     assert.deepEqual(parseTolerance(' 10% '), { kind: 'percent-of-weight', percent: 10 });
-    assert.deepEqual(parseTolerance('v1=3pp, a/b:v2=.5'), {
+    assert.deepEqual(parseTolerance('v1=3pp, a/b:v2=.5pp'), {
       kind: 'per-destination',
       points: new Map([
         ['v1', 3],
@@ -29,7 +29,7 @@ describe('reading a tolerance', () => {
   });
   it('takes 0 in any unit as the pure gate', () => {
     for (const text of ['0', '0pp', '0%']) assert.ok(isExactGate(parseTolerance(text)), text);
-    assert.ok(!isExactGate(parseTolerance('0.1')));
+    assert.ok(!isExactGate(parseTolerance('0.1pp')));
   });
   it('refuses anything else in one sentence', () => {
     for (const text of [
@@ -50,6 +50,23 @@ describe('reading a tolerance', () => {
         (error) => error instanceof InputError && error.message.startsWith('--tolerance: '),
         text,
       );
+    }
+  });
+  it('refuses a number without a unit, and says how each meaning of it is written', () => {
+    const table: [text: string, problem: string][] = [
+      [
+        '0.07',
+        "'0.07' has no unit: write '0.07pp' (percentage points) or '0.07%' (of each weight); if a share of 1 is meant, '7pp' (percentage points) or '7%' (of each weight)",
+      ],
+      ['5', "'5' has no unit: write '5pp' (percentage points) or '5%' (of each weight)"],
+      [
+        'v1=3pp,v2=0.05',
+        "'v2=0.05' has no unit: write 'v2=0.05pp' (percentage points); if a share of 1 is meant, 'v2=5pp' (percentage points)",
+      ],
+      ['v1=3', "'v1=3' has no unit: write 'v1=3pp' (percentage points)"],
+    ];
+    for (const [text, problem] of table) {
+      assert.throws(() => parseTolerance(text), { message: `--tolerance: ${problem}` });
     }
   });
   it('writes it back as it is read', () => {
@@ -75,10 +92,10 @@ describe('tolerances of a split', () => {
     assert.ok(Math.abs((first ?? 0) - 0.06) < 1e-15 && Math.abs((second ?? 0) - 0.04) < 1e-15);
   });
   it('go by name, five points for the unnamed', () => {
-    assert.deepEqual(resolveTolerances(parseTolerance('v2=3'), split), [0.05, 0.03, 0]);
+    assert.deepEqual(resolveTolerances(parseTolerance('v2=3pp'), split), [0.05, 0.03, 0]);
   });
   it('refuse a name that gets no traffic', () => {
-    for (const text of ['v4=3', 'v3=3']) {
+    for (const text of ['v4=3pp', 'v3=3pp']) {
       assert.throws(() => resolveTolerances(parseTolerance(text), split), /has v1, v2/);
     }
   });

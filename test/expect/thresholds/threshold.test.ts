@@ -131,6 +131,8 @@ describe('thresholds', () => {
     'rate{v1}>10',
     'error-rate<1ms',
     'error-rate{}<1%',
+    'error-rate<1.5',
+    'error-rate{v2}<101%',
     'p99{}<5ms',
   ]) {
     it(`refuses "${wrong}"`, () => {

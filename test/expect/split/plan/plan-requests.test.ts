@@ -86,8 +86,8 @@ describe('planned size', () => {
     assert.equal(requests(planFor([60, 40, 0])), 3089);
     assert.equal(requests(planFor([100, 0])), 688);
     assert.equal(requests(planFor([100])), 688);
-    assert.equal(requests(planFor([50, 50, 0], { tolerance: '20' })), 688);
-    assert.ok(requests(planFor([50, 50], { tolerance: '20' })) < 688);
+    assert.equal(requests(planFor([50, 50, 0], { tolerance: '20pp' })), 688);
+    assert.ok(requests(planFor([50, 50], { tolerance: '20pp' })) < 688);
   });
 
   it('is bounded by the leak rate to be excluded', () => {
@@ -154,11 +154,11 @@ describe('plans of unusual gates', () => {
     }
   });
   it('a tolerance too small for ten million requests has no plan', () => {
-    const plan = planRequests(planFor([50, 50], { tolerance: '0.01' }));
+    const plan = planRequests(planFor([50, 50], { tolerance: '0.01pp' }));
     assert.deepEqual(plan, { kind: 'never', limit: 10_000_000, reason: 'too-many-requests' });
   });
   it('large plans stay exact enough', () => {
-    const plan = planRequests(planFor([10, 40, 50], { tolerance: '1' }));
+    const plan = planRequests(planFor([10, 40, 50], { tolerance: '1pp' }));
     assert.equal(plan.kind, 'planned');
     // The exact search gives 83,695; the bound costs two per cent.
     assert.ok(plan.requests >= 83_695 && plan.requests < 83_695 * 1.025, String(plan.requests));
