@@ -46,6 +46,9 @@ export const SETTING_OPTIONS = {
   ),
   'virtual-service': text(EXPECTED, 'The VirtualService to go by, NS/NAME, where several fit'),
   'gateway-port': number(EXPECTED, "The gateway's own port, where the target's differs"),
+  scheme: text(EXPECTED, 'What the gateway is spoken to in, where TLS ends before it', {
+    choices: ['http', 'https'],
+  }),
   'gateway-class': text(
     EXPECTED,
     'Whose rules a Gateway API Gateway follows [by its GatewayClass]',

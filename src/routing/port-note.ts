@@ -5,7 +5,7 @@ export function portNote(port: number, request: RouteRequest): string[] {
   if (request.gatewayPort !== undefined || request.targetPort === port) return [];
   const target =
     request.targetPort === null
-      ? 'the target names no port'
+      ? 'the target names no port of it'
       : `the target's port is ${request.targetPort}`;
   return [`gateway port ${port} is taken, the only one the request fits; ${target}`];
 }

@@ -147,7 +147,8 @@ export async function questionedRoute(
   signal: AbortSignal | undefined,
 ): Promise<QuestionedRoute> {
   const call = await askedRequest(question.call, signal);
-  const { scheme, target } = question;
+  const { target } = question;
+  const scheme = question.scheme ?? question.manifests.scheme ?? null;
   // A run against a target speaks TLS unless told otherwise.
   const likely = scheme ?? (target === null ? 'http' : 'https');
   const first = routeAs(question, call, manifests, likely);
@@ -209,7 +210,7 @@ function routeAs(
   const { metadata } = call;
   const { method, headers } = head;
   const notes: string[] = [];
-  if (question.scheme === null) {
+  if (question.scheme === null && question.manifests.scheme === undefined) {
     notes.push(
       `taken as a request ${scheme === 'http' ? 'in plaintext' : 'over TLS'}: --plaintext, or a target with http:// or https://, says which`,
     );

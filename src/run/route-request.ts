@@ -8,6 +8,7 @@ export interface RequestParts {
   method: string;
   /** As in `:path`. */
   path: string;
+  /** What the target is spoken to in. */
   scheme: 'http' | 'https';
   authority: string;
   /** Asked for in TLS; null: the authority's host. */
@@ -25,14 +26,16 @@ export function routeRequest(
 ): RouteRequest {
   const { method, path, scheme, authority, serverName, metadata, target, namespace } = parts;
   const { via, clientLabels, virtualService, gatewayPort, gatewayClass, rolloutStep } = manifests;
+  const isAsTheTarget = manifests.scheme === undefined || manifests.scheme === scheme;
   return {
     method,
     path,
-    scheme,
+    scheme: manifests.scheme ?? scheme,
     authority,
     ...(serverName === null ? {} : { serverName }),
     headers: new Map(metadata),
-    targetPort: target?.kind === 'tcp' ? target.port : null,
+    // What ends TLS before the gateway has a port of its own.
+    targetPort: isAsTheTarget && target?.kind === 'tcp' ? target.port : null,
     via: viaOf(via, target),
     namespace,
     ...(clientLabels === undefined ? {} : { clientLabels }),

@@ -220,6 +220,7 @@ const NO_MANIFESTS: Extract<ExpectationSource, { kind: 'manifests' }> = {
   clientLabels: undefined,
   virtualService: undefined,
   gatewayPort: undefined,
+  scheme: undefined,
   gatewayClass: undefined,
   rolloutStep: undefined,
 };

@@ -18,6 +18,8 @@ export type ExpectationSource =
       /** Of the client's pod; undefined: not known. */
       clientLabels: Readonly<Record<string, string>> | undefined;
       gatewayPort: number | undefined;
+      /** What the gateway is spoken to in, where TLS ends or begins before it; undefined: as the target is. */
+      scheme: 'http' | 'https' | undefined;
       gatewayClass: GatewayImplementation | undefined;
       /** Step of an Argo Rollout, from 0; undefined: the one its status names. */
       rolloutStep: number | undefined;
@@ -84,6 +86,7 @@ export function expectationSource(settings: Settings): ExpectationSource {
         : parseClientLabels(settings['client-labels']),
     virtualService: namespacedName(settings['virtual-service'], settings.namespace),
     gatewayPort: settings['gateway-port'],
+    scheme: settings.scheme,
     gatewayClass: settings['gateway-class'],
     rolloutStep: settings['rollout-step'],
   };

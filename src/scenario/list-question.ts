@@ -26,6 +26,7 @@ export function asksForNothing(settings: Settings): boolean {
 /** Settings that say something of one request. */
 const OF_A_REQUEST = [
   'plaintext',
+  'scheme',
   'header',
   'metadata',
   'data',

@@ -195,6 +195,10 @@ export const settingsSchema = z.strictObject({
       'Whose routes apply: gateway[:NS/NAME], mesh, waypoint[:NS/NAME], ztunnel or proxyless',
     ),
   'gateway-port': count("The gateway's own port, where the target's differs").optional(),
+  scheme: z
+    .enum(['http', 'https'])
+    .optional()
+    .describe('What the gateway is spoken to in, where TLS ends (or begins) before it'),
   'gateway-class': z
     .enum(GATEWAY_IMPLEMENTATIONS)
     .optional()

@@ -5,6 +5,7 @@ import { describeObject, type ManifestObject } from '../manifest/manifest-object
 import { inputPlace } from '../input-place.js';
 import { noRuleError } from '../no-rule.js';
 import type { RouteRequest } from '../request.js';
+import { schemeAdvice } from '../scheme-advice.js';
 import type { ApiArrival } from './arrival.js';
 import type { ApiGateway } from './gateway.js';
 
@@ -27,7 +28,7 @@ export function noApiListenerError(
   return new InputError(
     `no listener takes ${request.scheme === 'http' ? 'a plaintext request' : 'a request over TLS'} for the host ` +
       `${hostOf(request.authority)}${request.gatewayPort === undefined ? '' : ` on port ${request.gatewayPort}`}: ` +
-      `there are ${listeners.join(', ')}; see --authority, --plaintext and --gateway-port`,
+      `there are ${listeners.join(', ')}; name one of their hosts with --authority, or a port with --gateway-port; ${schemeAdvice(request)}`,
     first.node.field('spec').field('listeners').place(),
   );
 }

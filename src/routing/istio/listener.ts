@@ -1,6 +1,7 @@
 import { InputError } from '../../input-error.js';
 import { describeObject } from '../manifest/manifest-object.js';
 import type { RouteRequest } from '../request.js';
+import { schemeAdvice } from '../scheme-advice.js';
 import { isPlaintextHttp, terminatesTls, type GatewayServer } from './gateway.js';
 import type { GatewayWorkload } from './gateway-workload.js';
 import { hostOf, mostSpecificHost } from './host.js';
@@ -81,9 +82,18 @@ export function noListenerError(
     );
   return new InputError(
     `no server takes ${request.scheme === 'http' ? 'a plaintext request' : 'a request over TLS'} for the host ` +
-      `${hostOf(request.authority)}: ${list}; name the host with --authority, and leave out or give --plaintext to fit`,
+      `${hostOf(request.authority)}: ${list}; ${adviceFor(servers, request)}`,
     place,
   );
+}
+
+/** What would have it taken: another host, or to speak to the gateway as one of its servers speaks. */
+function adviceFor(servers: readonly ListeningServer[], request: RouteRequest): string {
+  const name = 'name the host with --authority';
+  const other: RouteRequest = { ...request, scheme: request.scheme === 'http' ? 'https' : 'http' };
+  if (serversFor(servers, other, false).length > 0) return schemeAdvice(request);
+  const isSpoken = servers.some(({ server }) => speaks(server, request.scheme === 'http'));
+  return isSpoken ? name : `${name}, and ${schemeAdvice(request)}`;
 }
 
 /** A port that speaks TLS where the request does not, or the other way round, has no route for it. */
@@ -91,7 +101,7 @@ function protocolMismatch({ gateway, server }: ListeningServer, request: RouteRe
   const plaintext = request.scheme === 'http';
   const port = `port ${server.port} of ${describeObject(gateway)}`;
   const { protocol } = server;
-  return `the request is ${plaintext ? 'plaintext' : 'over TLS'}, and ${port} speaks ${protocol}: it closes the connection; ${plaintext ? 'leave out --plaintext' : 'use --plaintext'}, or choose another port with --gateway-port`;
+  return `the request is ${plaintext ? 'plaintext' : 'over TLS'}, and ${port} speaks ${protocol}: it closes the connection; ${schemeAdvice(request)}; or choose another port with --gateway-port`;
 }
 
 /**
