@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export type { Finding, Place } from './finding.js';
-export { InputError, type InputPlace } from './input-error.js';
+export { InputError, type InputErrorCode, type InputPlace } from './input-error.js';
 export { readScenarioFile } from './inputs/scenario-file.js';
 export type { DestinationProgress } from './load/progress.js';
 export { readRecord, type SavedRun } from './record/read-record.js';
@@ -13,8 +13,10 @@ export { RUN_SCHEMA } from './record/run-schema.js';
 export type { ExplanationReport } from './report/explanation.js';
 export { FORMATS, type Format, type FormatName } from './report/formats.js';
 export type { PlanReport } from './report/plan.js';
+export { render } from './report/render.js';
 export type { RoutesReport } from './report/routes.js';
 export type { Style } from './report/style.js';
+export { assertSplit, type AssertOptions, SplitAssertionError } from './run/assert-split.js';
 export { bench } from './run/bench.js';
 export { explain } from './run/explain.js';
 export { listRoutes } from './run/list-routes.js';
@@ -27,4 +29,5 @@ export { listQuestion, type ListQuestion } from './scenario/list-question.js';
 export { planQuestion, type PlanQuestion } from './scenario/plan-question.js';
 export { routeQuestion, type RouteQuestion } from './scenario/route-question.js';
 export { type LoadingCommand, type Scenario, scenarioOf } from './scenario/scenario.js';
-export { settingsSchema, type Settings } from './scenario/schema.js';
+export { settingsSchema, type Settings, type SettingsInput } from './scenario/schema.js';
+export type { GivenWeights } from './scenario/weights.js';

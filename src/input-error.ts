@@ -1,4 +1,4 @@
-/** Where in the user's input a mistake stands. All parts are optional; print them with {@link formatPlace}. */
+/** Where in the user's input a mistake stands. All parts are optional; `message` begins with them. */
 export interface InputPlace {
   /** The file as the user named it, or a word for it: `command line`, `standard input`. */
   file?: string;
@@ -13,6 +13,12 @@ export interface InputPlace {
 }
 
 /**
+ * What kind of mistake it is: `ERR_SPLITPROOF_INPUT`, or `ABORT_ERR` (as Node.js has it) where a signal aborted while
+ * an input was read.
+ */
+export type InputErrorCode = 'ERR_SPLITPROOF_INPUT' | 'ABORT_ERR';
+
+/**
  * The command line, a scenario or a manifest is wrong. Nothing was sent; the exit status is 2.
  * The message is one sentence that says what is wrong and what to do about it.
  */
@@ -21,16 +27,35 @@ export class InputError extends Error {
   readonly place: InputPlace;
   /** The message without the place. */
   readonly problem: string;
+  /** Stays the same when messages change, and where a program has this package twice. */
+  readonly code: InputErrorCode;
 
   /**
    * @param problem What is wrong and what to do, without the place.
    * @param place Where it stands; it becomes the beginning of `message`.
    */
-  constructor(problem: string, place: InputPlace = {}) {
+  constructor(
+    problem: string,
+    place: InputPlace = {},
+    code: InputErrorCode = 'ERR_SPLITPROOF_INPUT',
+  ) {
     const where = formatPlace(place);
     super(where === '' ? problem : `${where}: ${problem}`);
     this.place = place;
     this.problem = problem;
+    this.code = code;
+  }
+
+  /** @returns Its parts as plain data, for logs and other processes. */
+  toJSON(): {
+    name: string;
+    code: InputErrorCode;
+    message: string;
+    problem: string;
+    place: InputPlace;
+  } {
+    const { name, code, message, problem, place } = this;
+    return { name, code, message, problem, place };
   }
 }
 

@@ -6,7 +6,7 @@ import { InputError } from '../input-error.js';
 import { readScenarioFile } from '../inputs/scenario-file.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { Style } from '../report/style.js';
-import { parseWeights } from '../scenario/expectation-source.js';
+import { parseWeights } from '../scenario/weights.js';
 import { scenarioOf } from '../scenario/scenario.js';
 import type { Settings } from '../scenario/schema.js';
 import { type DemoFault, demoFaultNamed } from './demo-fault.js';

@@ -1,5 +1,10 @@
 import { InputError } from '../input-error.js';
-import { parseWeights } from '../scenario/expectation-source.js';
+import {
+  type GivenWeights,
+  isRecordPath,
+  type NamedWeight,
+  parseWeights,
+} from '../scenario/weights.js';
 import { readSavedRun } from './saved-runs.js';
 
 /** Where they come from; for messages. */
@@ -9,23 +14,23 @@ const FLAG = '--previous';
 export interface PreviousWeights {
   /** The record they stand in; null: they were given themselves. */
   file: string | null;
-  weights: { name: string; weight: number }[];
+  weights: NamedWeight[];
 }
 
 /**
  * Reads the weights from before the last change.
  *
- * @param source `v1=90,v2=10`, or the path of a run record, `….json`.
+ * @param source Weights, or the path of a run record, `….json`.
  * @param name `pkg.Service/Method`: which call of a record with several.
  * @param signal Gives up when it aborts.
  * @throws InputError when it is neither.
  */
 export async function readPreviousWeights(
-  source: string,
+  source: GivenWeights,
   name: string,
   signal?: AbortSignal,
 ): Promise<PreviousWeights> {
-  if (!source.endsWith('.json')) return { file: null, weights: parseWeights(source, FLAG) };
+  if (!isRecordPath(source)) return { file: null, weights: parseWeights(source, FLAG) };
   const {
     record: { calls },
   } = await readSavedRun(source, signal, FLAG);

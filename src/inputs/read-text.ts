@@ -90,7 +90,7 @@ async function* unlessSilent(
 
 /** The error of a reading that was given up. */
 export function interrupted(place: InputPlace): InputError {
-  return new InputError('reading it was interrupted', place);
+  return new InputError('reading it was interrupted', place, 'ABORT_ERR');
 }
 
 /**

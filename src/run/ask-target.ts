@@ -78,5 +78,9 @@ export async function askTarget<T>(
 
 function requireTime({ aborted }: AbortSignal): void {
   if (aborted)
-    throw new InputError('interrupted before it had said what it serves', { path: 'TARGET' });
+    throw new InputError(
+      'interrupted before it had said what it serves',
+      { path: 'TARGET' },
+      'ABORT_ERR',
+    );
 }

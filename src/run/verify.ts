@@ -1,6 +1,8 @@
 import { mergeCounts } from '../count/merge-counts.js';
 import type { RunRecord } from '../record/run-record.js';
+import { givenScenario } from '../scenario/given-scenario.js';
 import type { Scenario } from '../scenario/scenario.js';
+import type { SettingsInput } from '../scenario/schema.js';
 import { endingEarly } from './early-ends.js';
 import type { RunOptions } from './options.js';
 import { probeConnections } from './probe.js';
@@ -12,10 +14,16 @@ import { settle } from './settle.js';
 /**
  * Verifies what a scenario expects: asked → sent → counted → expected → concluded.
  *
- * @throws InputError when the scenario or something it names is wrong; nothing was sent then.
+ * @param given Settings, named as the flags of `splitproof verify`, or the scenario that they make.
+ * @returns The run's record, whatever its verdict: pass, fail or inconclusive.
+ * @throws InputError when the settings or something that they name is wrong; nothing was sent then.
  */
-export function verify(scenario: Scenario, options: RunOptions = {}): Promise<RunRecord> {
-  return recordRun(scenario, options, async (run, target, plan) => {
+export async function verify(
+  given: Scenario | SettingsInput,
+  options: RunOptions = {},
+): Promise<RunRecord> {
+  const scenario = givenScenario(given, 'verify');
+  return await recordRun(scenario, options, async (run, target, plan) => {
     const { rolloutWaitMs } = scenario;
     const wait = waitPlan(scenario, plan, target);
     const settled = await settle(run, target, wait, rolloutWaitMs, options);

@@ -16,9 +16,9 @@ export async function withoutSecrets<T>(secrets: Secrets, run: () => Promise<T>)
   }
 }
 
-function maskedError({ problem, place }: InputError, secrets: Secrets): InputError {
+function maskedError({ problem, place, code }: InputError, secrets: Secrets): InputError {
   const shown: InputPlace = { ...place };
   if (place.file !== undefined) shown.file = maskedText(place.file, secrets);
   if (place.path !== undefined) shown.path = maskedText(place.path, secrets);
-  return new InputError(maskedText(problem, secrets), shown);
+  return new InputError(maskedText(problem, secrets), shown, code);
 }

@@ -3,6 +3,7 @@ import { parseClientLabels } from './client-labels.js';
 import type { GatewayImplementation } from './gateway-implementation.js';
 import type { Settings } from './schema.js';
 import { parseVia, type Via } from './via.js';
+import { type NamedWeight, parseWeights } from './weights.js';
 
 /** Of objects that name none, and of the client. */
 export const DEFAULT_NAMESPACE = 'default';
@@ -24,7 +25,7 @@ export type ExpectationSource =
       /** Step of an Argo Rollout, from 0; undefined: the one its status names. */
       rolloutStep: number | undefined;
     }
-  | { kind: 'weights'; weights: { name: string; weight: number }[] };
+  | { kind: 'weights'; weights: NamedWeight[] };
 
 /** Where a proxy's own configuration is read. */
 export type ProgrammedSource =
@@ -102,31 +103,4 @@ function namespacedName(
     throw new InputError(`"${text}" is not NAMESPACE/NAME`, { path: '--virtual-service' });
   }
   return { namespace: match[1] ?? namespace ?? DEFAULT_NAMESPACE, name: match[2] ?? '' };
-}
-
-/**
- * Reads `v1=60,v2=40`.
- *
- * @param flag The option it stands in, for the message.
- * @throws InputError unless every weight is a number that is not negative and one is positive.
- */
-export function parseWeights(text: string, flag = '--weights'): { name: string; weight: number }[] {
-  const weights = text.split(',').map((part) => {
-    const match = /^\s*([^=\s]+)\s*=\s*(\d+(?:\.\d+)?)\s*$/.exec(part);
-    if (match === null) {
-      throw new InputError(
-        `"${part}" is not NAME=WEIGHT with a weight of 0 or more, such as v1=60`,
-        { path: flag },
-      );
-    }
-    return { name: match[1] ?? '', weight: Number(match[2]) };
-  });
-  const names = new Set(weights.map(({ name }) => name));
-  if (names.size < weights.length) {
-    throw new InputError(`"${text}" names a destination twice`, { path: flag });
-  }
-  if (weights.every(({ weight }) => weight === 0)) {
-    throw new InputError(`"${text}" has no weight above zero`, { path: flag });
-  }
-  return weights;
 }

@@ -1,5 +1,6 @@
 import { ACCESS_LOG } from './scenario-file.js';
 import type { Settings } from './schema.js';
+import { isRecordPath } from './weights.js';
 
 /** A file or folder that settings name. */
 export interface NamedFile {
@@ -45,7 +46,7 @@ function ofCall(
   const { previous, identity } = call;
   return [
     ...CALL_LISTS.flatMap((setting) => listed(setting, call[setting], at)),
-    ...(previous?.endsWith('.json') === true
+    ...(isRecordPath(previous)
       ? [{ setting: 'previous', file: previous, at: [...at, 'previous'] }]
       : []),
     ...(identity?.startsWith(ACCESS_LOG) === true

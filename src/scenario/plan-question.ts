@@ -5,14 +5,14 @@ import { DEFAULTS } from './defaults.js';
 import { forwardingOf, withForwardingCall } from './forwarding.js';
 import { ruleOf } from './scenario.js';
 import type { Settings } from './schema.js';
+import type { NamedWeight } from './weights.js';
 
 /** What a verdict's errors may be, and what is tolerated. */
 export type PlanRule = ReturnType<typeof ruleOf>;
 
 /** Where the weights of a split come from. */
 export type PlannedSource =
-  | { kind: 'weights'; weights: { name: string; weight: number }[] }
-  | { kind: 'route'; question: RouteQuestion };
+  { kind: 'weights'; weights: NamedWeight[] } | { kind: 'route'; question: RouteQuestion };
 
 /** What a plan is made for. */
 export interface PlanQuestion {

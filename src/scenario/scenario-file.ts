@@ -2,9 +2,15 @@ import path from 'node:path';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter } from 'yaml';
 import type { ZodType } from 'zod';
 import { InputError, type InputPlace } from '../input-error.js';
-import { httpSchema } from './http-settings.js';
 import { MAX_DEPTH, nestsTooDeeply } from './nesting.js';
-import { callSchema, type Settings, settingsSchema } from './schema.js';
+import { type Settings, settingsSchema } from './schema.js';
+import {
+  firstProblem,
+  formatPath,
+  unknownSetting,
+  type UnknownKeyWords,
+} from './settings-problem.js';
+import { isRecordPath } from './weights.js';
 import { yamlDocuments } from './yaml-documents.js';
 
 /** Settings that hold paths; in a file they are relative to the file. */
@@ -24,10 +30,7 @@ const MAX_ALIASES = 100;
 export function parseScenario(text: string, file: string): Settings {
   return parseYamlMap(text, file, settingsSchema, {
     example: 'a scenario is a map of settings, such as "target: localhost:8080"',
-    unknownKey: (key, path) => {
-      const { what, known } = placeOf(path);
-      return `"${key}" is not a setting of ${what}${didYouMean(key, known)}; the settings are named as the flags of splitproof verify`;
-    },
+    unknownKey: unknownSetting,
   }).data;
 }
 
@@ -35,8 +38,7 @@ export function parseScenario(text: string, file: string): Settings {
 export interface YamlMapWords {
   /** What it should be. */
   example: string;
-  /** @param path Of what the key stands in. */
-  unknownKey: (key: string, path: readonly PropertyKey[]) => string;
+  unknownKey: UnknownKeyWords;
 }
 
 /**
@@ -59,16 +61,11 @@ export function parseYamlMap<T>(
   const lineAt = (path: readonly PropertyKey[]): number => lineOf(document, lineCounter, path);
   const checked = schema.safeParse(plainData(document, file));
   if (checked.success) return { data: checked.data, lineOf: lineAt };
-  const [issue] = checked.error.issues;
-  const path = issue?.path ?? [];
-  if (issue?.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? '';
-    throw new InputError(words.unknownKey(key, path), { file, line: lineAt([...path, key]) });
-  }
-  throw new InputError(issue?.message ?? 'invalid', {
+  const { problem, at, isUnknown } = firstProblem(checked.error, words.unknownKey);
+  throw new InputError(problem, {
     file,
-    line: lineAt(path),
-    path: formatPath(path),
+    line: lineAt(at),
+    ...(isUnknown ? {} : { path: formatPath(at) }),
   });
 }
 
@@ -117,13 +114,6 @@ export function placeInScenario(
   return { file, line, path: formatPath(path) };
 }
 
-/** What settings at a path belong to, and which there are. */
-function placeOf(path: readonly PropertyKey[]): { what: string; known: string[] } {
-  if (path.length === 0) return { what: 'a scenario', known: Object.keys(settingsSchema.shape) };
-  if (path.at(-1) === 'http') return { what: 'a request', known: Object.keys(httpSchema.shape) };
-  return { what: 'a call', known: Object.keys(callSchema.shape) };
-}
-
 function plainData(document: Document, file: string): unknown {
   let data: unknown;
   try {
@@ -147,15 +137,6 @@ function tooDeep(file: string): InputError {
   return new InputError(`lists and maps nest more than ${MAX_DEPTH} deep: flatten them`, { file });
 }
 
-/** `calls[0].tolerance` */
-function formatPath(path: readonly PropertyKey[]): string {
-  return path
-    .map((step, at) =>
-      typeof step === 'number' ? `[${step}]` : `${at > 0 ? '.' : ''}${String(step)}`,
-    )
-    .join('');
-}
-
 /** Line of the key or item at a path; where it is missing, that of its parent. */
 function lineOf(
   document: Document,
@@ -175,14 +156,6 @@ function lineOf(
     node = next.value;
   }
   return lineCounter.linePos(offset).line;
-}
-
-function didYouMean(key: string, names: readonly string[]): string {
-  const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z]/g, '');
-  const known = names.find(
-    (name) => plain(name) === plain(key) || plain(`${name}s`) === plain(key),
-  );
-  return known === undefined ? '' : ` (did you mean "${known}"?)`;
 }
 
 /** Settings of a call that may hold paths. */
@@ -214,7 +187,7 @@ export function withPathsFrom(folder: string, settings: Settings): Settings {
     return {
       ...some,
       ...(Object.fromEntries(lists) as Partial<T>),
-      ...(previous?.endsWith('.json') === true ? { previous: resolve(previous) } : {}),
+      ...(isRecordPath(previous) ? { previous: resolve(previous) } : {}),
       ...(identity?.startsWith(ACCESS_LOG) === true
         ? { identity: `${ACCESS_LOG}${resolve(identity.slice(ACCESS_LOG.length))}` }
         : {}),

@@ -22,6 +22,7 @@ import { NO_LIMITS, type RunLimits } from './run-limits.js';
 import type { Settings } from './schema.js';
 import { parseTargetUrl, type Target, type TargetUrl } from './target.js';
 import { TLS_SETTINGS } from './tls-settings.js';
+import type { GivenWeights } from './weights.js';
 import { type XdsSettings, xdsSettings } from './xds-settings.js';
 
 /** What is expected of the answers to a call. */
@@ -46,7 +47,7 @@ export interface ScenarioCall {
   /** The service whose split is expected; null: the one that is called. */
   service: ExpectedService | null;
   /** Weights before the last change, or the path of a run record (`….json`); null when not known. */
-  previous: string | null;
+  previous: GivenWeights | null;
   /** null: nothing besides answers. */
   expect: Expect | null;
   /** Statuses that are OK; null: those of its protocol. */

@@ -51,14 +51,19 @@ const MAX_WORKERS = 64;
 const MAX_CONNECTIONS = 60_000;
 const MAX_CONCURRENCY = 1_000_000;
 const METADATA = 'write a JSON object of texts, such as {"x-user": "jack"}';
+const WEIGHTS = 'write weights of 0 or more, such as v1=60,v2=40 or {v1: 60, v2: 40}';
+const weights = () =>
+  z.union([name, z.record(z.string(), z.number({ error: WEIGHTS }).min(0, { error: WEIGHTS }))], {
+    error: WEIGHTS,
+  });
 const IDENTITY_MAP = 'write names for what is found, such as blue=v1,green=v2';
 const HEADERS = 'write a map of texts, such as {end-user: jason}';
 const AN_ERROR_RATE = "write an error rate such as 1%, 0.01 or 'v2=0.5%'";
 
 /** Settings that each call of a run can have for itself. */
 const perCall = {
-  weights: z.string().optional().describe('Weights instead of manifests: v1=60,v2=40'),
-  previous: name
+  weights: weights().optional().describe('Weights instead of manifests: v1=60,v2=40'),
+  previous: weights()
     .optional()
     .describe('Weights before the last change: v1=90,v2=10, or a run record (FILE.json)'),
   'virtual-service': z.string().optional().describe('NS/NAME of the VirtualService that applies'),
@@ -344,3 +349,6 @@ export const settingsSchema = z.strictObject({
 
 /** Settings as they stand in a file or on the command line, checked one by one. */
 export type Settings = z.output<typeof settingsSchema>;
+
+/** Settings as a program gives them: a list of one may be written without being one. */
+export type SettingsInput = z.input<typeof settingsSchema>;

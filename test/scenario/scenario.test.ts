@@ -4,7 +4,7 @@ import { InputError } from '../../src/input-error.js';
 import { parseDurationMs } from '../../src/scenario/duration.js';
 import { parseHeaders } from '../../src/scenario/headers.js';
 import { parseScenario, withPathsFrom } from '../../src/scenario/scenario-file.js';
-import { parseWeights } from '../../src/scenario/expectation-source.js';
+import { parseWeights } from '../../src/scenario/weights.js';
 import { scenarioOf } from '../../src/scenario/scenario.js';
 import type { Settings } from '../../src/scenario/schema.js';
 import { formatTarget, parseTarget } from '../../src/scenario/target.js';
@@ -134,6 +134,35 @@ describe('weights', () => {
     ]);
     for (const text of ['', 'v1', 'v1=', 'v1=x', 'v1=-1', 'v1=1,v1=2', 'v1=0,v2=0', 'v1=1,']) {
       assert.throws(() => parseWeights(text), InputError, text);
+    }
+  });
+
+  it('may be a map, in programs and in files', () => {
+    const weights = { v1: 60, 'api/v2': 40.5, v3: 0 };
+    assert.deepEqual(parseWeights(weights), [
+      { name: 'v1', weight: 60 },
+      { name: 'api/v2', weight: 40.5 },
+      { name: 'v3', weight: 0 },
+    ]);
+    for (const map of [
+      {},
+      { v1: 0 },
+      { v1: -1, v2: 2 },
+      { '': 1 },
+      { v1: NaN },
+      { v1: Infinity },
+    ]) {
+      assert.throws(() => parseWeights(map), InputError, JSON.stringify(map));
+    }
+    const file = 'weights: { v1: 60, v2: 40 }\nprevious:\n  v1: 90\n  v2: 10\n';
+    assert.deepEqual(parseScenario(file, 'f.yaml'), {
+      weights: { v1: 60, v2: 40 },
+      previous: { v1: 90, v2: 10 },
+    });
+    for (const wrong of ['{ v1: -1 }', '{ v1: many }', '[60, 40]', '60']) {
+      assert.throws(() => parseScenario(`weights: ${wrong}\n`, 'f.yaml'), {
+        message: /^f\.yaml:1: weights(\.v1)?: write weights of 0 or more, such as v1=60,v2=40 or \{v1: 60/,
+      });
     }
   });
 });
