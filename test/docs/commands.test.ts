@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { ROOT } from '../fixtures/command.js';
+import { blocksOf, type PageCommand, PAGES } from './world/pages.js';
+import { shownIn } from './world/shown.js';
+import { UNRUN } from './world/unrun.js';
+import { startWorld, type World } from './world/world.js';
+
+/** Many of them wait: away from loopback a load is gentle. */
+const SIDE_BY_SIDE = 6;
+
+/** Separates what commands of one shell write. */
+const MARK = '--- end of a command, exit status ';
+
+/** The commands, and what each ends with behind it. A shell goes on after one that fails. */
+function scriptOf(commands: readonly PageCommand[]): string {
+  return commands.map(({ text }) => `${text}\necho "${MARK}$?"\n`).join('');
+}
+
+describe('commands of the pages', { concurrency: SIDE_BY_SIDE }, () => {
+  let world: World;
+  before(async () => {
+    world = await startWorld();
+  });
+  after(() => world.close());
+
+  for (const page of PAGES) {
+    for (const { line, commands } of blocksOf(page)) {
+      const run = commands.filter(({ text }) => !UNRUN.some((one) => one.text.test(text)));
+      if (run.length === 0) continue;
+      it(`${page}:${line}: ${run[0]!.text.split('\n')[0]}`, async () => {
+        const { stdout, stderr } = await world.shell(scriptOf(run));
+        const parts = stdout.split(MARK);
+        for (const [index, { text, status, shown }] of run.entries()) {
+          const output = (parts[index] ?? '').replace(/^\d+\n/, '');
+          const ended = Number(/^\d+/.exec(parts[index + 1] ?? '')?.[0]);
+          assert.equal(ended, status, `${text}\n${output}\n${stderr}`);
+          if (shown !== null)
+            assert.ok(shownIn(shown, output + stderr), `${text}\n${output}${stderr}`);
+        }
+      });
+    }
+  }
+});
+
+describe('commands of the pages that are not run', () => {
+  for (const { text, test } of UNRUN) {
+    it(`${text.source} is on a page, and its like in ${test}`, () => {
+      assert.ok(existsSync(path.join(ROOT, test)));
+      const all = PAGES.flatMap((page) => blocksOf(page).flatMap(({ commands }) => commands));
+      assert.ok(all.some((command) => text.test(command.text)));
+    });
+  }
+});

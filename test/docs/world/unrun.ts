@@ -1,0 +1,16 @@
+/**
+ * Commands of pages that are not run: why, and the test that runs their like. Their words have to be a command
+ * line that is understood.
+ */
+export const UNRUN: readonly { text: RegExp; why: string; test: string }[] = [
+  {
+    text: /access-log:/,
+    why: 'it takes a gateway that writes a log of these requests',
+    test: 'test/e2e/access-log.test.ts',
+  },
+  {
+    text: /demo .*--serve/,
+    why: 'it stays until it is interrupted',
+    test: 'test/cli/demo.test.ts',
+  },
+];
