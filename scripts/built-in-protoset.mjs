@@ -9,6 +9,7 @@ import { loadContract } from '../dist/src/inputs/contract.js';
 const FOLDER = path.resolve(import.meta.dirname, '../proto');
 const GATEWAY = path.resolve(import.meta.dirname, '../scenarios/grpc-gateway');
 const BUILT_IN = ['helloworld.proto', 'echo.proto', 'health.proto'];
+const READ_BESIDES = ['error-details.proto'];
 const SERVED_BESIDES = ['user.proto', 'order.proto'];
 
 /** @param {string[]} protoFiles */
@@ -24,7 +25,7 @@ function write(name, file) {
   writeFileSync(path.join(FOLDER, name), toBinary(FileDescriptorSetSchema, set));
 }
 
-write('built-in.protoset', await filesOf(BUILT_IN));
+write('built-in.protoset', await filesOf([...BUILT_IN, ...READ_BESIDES]));
 const served = [];
 for (const name of [...BUILT_IN, ...SERVED_BESIDES]) {
   // What parses them names a file by its package.

@@ -6,6 +6,8 @@ import type { CallRequest } from './kinds.js';
 export interface PreparedCall {
   /** `pkg.Service/Method`. */
   name: string;
+  /** The method in protobuf's language; absent where there is none, or its contract is missing. */
+  definition?: string;
   request: CallRequest;
   answers: AnswerFormat;
   /** The same call asking an application for one request alone; absent where it asks for none. */

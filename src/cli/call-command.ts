@@ -23,7 +23,7 @@ export async function callCommand(args: Arguments, interruption: Interruption): 
     args.format === 'json' ? renderJson(report) : renderCall(report, outputStyle(colourMode(args))),
   );
   return gravestStatus(
-    report.isOk ? EXIT.pass : EXIT.fail,
+    report.isOk && report.isRouted !== false ? EXIT.pass : EXIT.fail,
     report.end === 'unreachable' && report.answer === null ? EXIT.unreachable : EXIT.pass,
     report.end === 'interrupted' ? interruptedStatus(interruption.signalName) : EXIT.pass,
   );

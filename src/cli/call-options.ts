@@ -18,7 +18,8 @@ const CALL_EPILOGUE = `Examples:
     splitproof call -f manifests/ --authority grpc.example.com :8080 \\
       mypackage.UserService/GetUser -d '{"id":"7"}'
 
-Exit status: 0 the answer is OK, 1 it is not, 2 bad input, 4 unreachable.`;
+Exit status: 0 the answer is OK, and from where the route sends requests to;
+1 it is not, 2 bad input, 4 unreachable.`;
 
 const OPTIONS: Record<string, Options> = Object.fromEntries(
   Object.entries(SETTING_OPTIONS).filter(

@@ -202,6 +202,8 @@ function callsOf(args: Arguments, { call: word }: Words): Pick<Settings, 'call' 
   return { calls: [first, ...others].map((call) => ({ call })) };
 }
 
+const DATA_EXAMPLE = `write it as '{"name": "jack"}', in single quotes for the shell`;
+
 async function parseData(given: string, signal: AbortSignal | undefined): Promise<unknown> {
   const flag = '--data';
   if (/^@./.test(given)) {
@@ -224,7 +226,7 @@ async function parseData(given: string, signal: AbortSignal | undefined): Promis
       path: flag,
     });
   }
-  return parseJson(text, flag, (reason) => `not JSON: ${reason}`, parseJsonTexts);
+  return parseJson(text, flag, (reason) => `not JSON: ${reason}; ${DATA_EXAMPLE}`, parseJsonTexts);
 }
 
 /** Its texts may be secrets, so that the reason, which quotes them, is left out. */

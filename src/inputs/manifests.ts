@@ -44,9 +44,26 @@ async function filesOf(source: string): Promise<string[]> {
   const all = await readdir(source).catch((error: unknown) => {
     throw unreadable(error, WHAT, place);
   });
+  if (all.includes('Chart.yaml')) {
+    throw new InputError('this is a Helm chart: run helm template, and give what it prints', place);
+  }
   const names = all.filter((name) => MANIFEST_FILE.test(name)).sort();
   if (names.length === 0) {
-    throw new InputError('the folder holds no *.yaml, *.yml or *.json file', place);
+    const inner = await innerFolder(source, all);
+    throw new InputError(
+      `the folder holds no *.yaml, *.yml or *.json file${inner === null ? '' : `, and folders in it are not looked into: name ${inner}`}`,
+      place,
+    );
   }
   return names.map((name) => path.join(source, name));
+}
+
+/** The first folder in another that has manifests; null for none. */
+async function innerFolder(folder: string, names: readonly string[]): Promise<string | null> {
+  for (const name of [...names].sort()) {
+    const inner = path.join(folder, name);
+    const files = await readdir(inner).catch(() => []);
+    if (files.some((file) => MANIFEST_FILE.test(file))) return inner;
+  }
+  return null;
 }

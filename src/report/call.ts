@@ -9,6 +9,10 @@ export interface CallReport {
   target: string;
   /** `pkg.Service/Method`, or the method and path of plain HTTP. */
   call: string;
+  /** The method in protobuf's language, `rpc SayHello ( .pkg.A ) returns ( .pkg.B );`; null where there is none. */
+  definition: string | null;
+  /** What is sent before any message: pseudo-headers, the protocol's own headers, then those that were given. */
+  sent: Fields;
   /** The route that it takes by the manifests; null where none were given. */
   route: CallRecord['route'];
   end: RunRecord['end'];
@@ -22,11 +26,25 @@ export interface CallReport {
   durationMs: number | null;
   /** The destination that answered; a pod by itself where nothing says which there are. null: not known. */
   destination: string | null;
+  /** Whether that is one the route sends traffic to; null where either is not known. */
+  isRouted: boolean | null;
   /** null: none came. */
   answer: ReportedAnswer | null;
   /** What a run concluded from it. */
   reasons: string[];
   findings: FindingRecord[];
+}
+
+/** Headers, trailers: in their order. Values of secret ones are masked; those of `-bin` are base64. */
+export type Fields = [name: string, value: string][];
+
+/** One of the messages that a server adds to the status of a failed call. */
+export interface ReportedDetail {
+  /** Its full name: `google.rpc.ErrorInfo`. */
+  type: string;
+  /** Protobuf's JSON form of it; null where the type is not known, or it cannot be read. */
+  value: unknown;
+  bytes: number;
 }
 
 /** The messages of a stream. */
@@ -40,9 +58,10 @@ export interface ReportedStream {
 
 /** Everything that an answer says. */
 export interface ReportedAnswer {
-  /** In their order. Values of secret ones are masked. */
-  headers: [name: string, value: string][];
-  trailers: [name: string, value: string][];
+  headers: Fields;
+  trailers: Fields;
+  /** What the server adds to the status of a failed call; null where it adds nothing that can be read. */
+  details: ReportedDetail[] | null;
   /** JSON of a message, or the text of a body; null where there is none, or it cannot be read. Of a stream the first. */
   reply: string | null;
   /** Of the reply as it came. */

@@ -10,6 +10,7 @@ import { chooseIstioRoute } from './istio/choose-route.js';
 import type { ManifestSet } from './manifest-set.js';
 import { objectKey } from './manifest/manifest-object.js';
 import { formatVia, type RouteRequest, type Via } from './request.js';
+import { nothingRoutesError } from './nothing-routes.js';
 
 /**
  * Chooses the route of a request among every kind of configuration the set holds. Where several
@@ -38,9 +39,7 @@ function chooseAmongKinds(set: ManifestSet, request: RouteRequest): ChosenRoute 
   if (unmatched !== undefined) return unmatched;
   throw (
     results.find(({ error }) => error !== null)?.error ??
-    new InputError(
-      'the manifests hold nothing that routes requests: add the VirtualService or HTTPRoute with -f; for the split by replicas, the Service with its Deployments',
-    )
+    nothingRoutesError(set)
   );
 }
 

@@ -42,6 +42,8 @@ import { runUserAgent } from './user-agent.js';
 export interface RunCall {
   asked: AskedCall;
   loaded: LoadedCall;
+  /** Its method in protobuf's language; absent where there is none. */
+  definition?: string;
   /** What proxies know its destinations by, in their order. */
   places: readonly DestinationPlace[];
   /** The same call asking an application for one request alone; absent where it asks for none. */
@@ -235,6 +237,7 @@ async function runCall(
       ...(aborts === null ? {} : { intendedFailure: ABORT_MESSAGE }),
       secrets,
     },
+    ...(prepared.definition === undefined ? {} : { definition: prepared.definition }),
     ...(prepared.single === undefined ? {} : { single: prepared.single }),
     places: configured.places,
     planned: requests === null ? null : Math.ceil(requests / observationsPerCall),

@@ -73,8 +73,11 @@ export function contractFinder(
         : 'the built-in contracts';
       const meant = meantBy(given, call.method);
       const others = nearestFirst(service, servicesOf(given));
+      const otherwise = `${problem}: ${INSTEAD}`;
       throw missing(
-        `${where} have no service ${service}${meant === '' ? `, but ${others}` : meant}; ${problem}: ${INSTEAD}`,
+        meant === ''
+          ? `${where} have no service ${service}, but ${others}; ${otherwise}`
+          : `${where} have no service ${service}${meant} Otherwise: ${otherwise}`,
       );
     }
     if (answer.kind === 'refused') throw missing(`${problem}: ${INSTEAD}`);

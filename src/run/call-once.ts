@@ -7,17 +7,27 @@ import {
   contentsOf,
   loadAnswerReaders,
 } from '../call/answer-reader.js';
+import { headOf, type CallRequest } from '../call/kinds.js';
 import type { GrpcRequest } from '../call/grpc/request.js';
 import { openTransport } from '../load/transport/open-transport.js';
 import type { OpenTransport } from '../load/transport/transport.js';
 import type { RunRecord } from '../record/run-record.js';
-import { CALL_SCHEMA, type CallReport, type ReportedAnswer } from '../report/call.js';
+import {
+  CALL_SCHEMA,
+  type CallReport,
+  type Fields,
+  type ReportedAnswer,
+  type ReportedDetail,
+} from '../report/call.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { masked, maskedHeader, type Secrets } from '../secrets.js';
+import { masked, maskedHeader, maskedUrl, type Secrets } from '../secrets.js';
 import type { RunOptions } from './options.js';
+import type { RunCall } from './ask.js';
 import { recordRun } from './record-run.js';
 import { takeSample } from './sample.js';
 
+/** The header or trailer with what a server adds to its status. */
+const STATUS_DETAILS = 'grpc-status-details-bin';
 /** What is shown of a stream, at most: a peer need not ever stop. */
 const MOST_SHOWN = 10_000;
 const MOST_SHOWN_BYTES = 4 * 1024 * 1024;
@@ -31,6 +41,7 @@ const MOST_SHOWN_BYTES = 4 * 1024 * 1024;
 export async function callOnce(scenario: Scenario, options: RunOptions): Promise<CallReport> {
   const { secrets } = scenario;
   let heard: HeardAnswer | null = null;
+  let made: RunCall | null = null;
   const watched = watching(options.openTransport ?? openTransport, (raw) => {
     heard?.hear(raw);
   });
@@ -38,6 +49,7 @@ export async function callOnce(scenario: Scenario, options: RunOptions): Promise
   const record = await recordRun(scenario, watchedOptions, async (run, target, plan) => {
     const [call] = run.calls;
     if (call !== undefined) {
+      made = call;
       const { counting, request } = call.loaded;
       await loadAnswerReaders([counting.answers]);
       const isStream = request.kind === 'grpc' && streamsAnswers(request);
@@ -45,11 +57,20 @@ export async function callOnce(scenario: Scenario, options: RunOptions): Promise
     }
     return await takeSample(run, target, plan, watchedOptions);
   });
-  const { answer = null } = (heard as HeardAnswer | null) ?? {};
-  return { ...callReport(record), answer: masked(answer, secrets) };
+  const told = heard as HeardAnswer | null;
+  const answer = told?.answer ?? null;
+  const details = (await told?.details(options.signal)) ?? null;
+  return {
+    ...callReport(record, made, secrets),
+    answer: masked(answer === null ? null : { ...answer, details }, secrets),
+  };
 }
 
-function callReport(record: RunRecord): Omit<CallReport, 'answer'> {
+function callReport(
+  record: RunRecord,
+  made: RunCall | null,
+  secrets: Secrets,
+): Omit<CallReport, 'answer'> {
   const { calls, target, end, reasons, findings, counted } = record;
   const [call] = calls;
   const [status = null] = Object.keys(call?.status ?? {});
@@ -60,6 +81,8 @@ function callReport(record: RunRecord): Omit<CallReport, 'answer'> {
     schema: CALL_SCHEMA,
     target,
     call: call?.call ?? '',
+    definition: made?.definition ?? null,
+    sent: made === null ? [] : sentFields(made.loaded.request, secrets),
     route: call?.route ?? null,
     end,
     isOk: record.load.ok > 0,
@@ -67,9 +90,32 @@ function callReport(record: RunRecord): Omit<CallReport, 'answer'> {
     cause: call?.failures[0]?.cause ?? null,
     durationMs: call?.latencyMs.overall.max ?? call?.latencyMs.failed?.max ?? null,
     destination,
+    isRouted: destination === null || made === null ? null : isRouted(destination, made),
     reasons: reasons.map(({ text }) => text),
     findings,
   };
+}
+
+/** What of a request goes before its messages. */
+function sentFields(request: CallRequest, secrets: Secrets): Fields {
+  const { scheme, authority, path, metadata } = request;
+  const { method, headers } = headOf(request);
+  const pseudo: Fields = [
+    [':method', method],
+    [':scheme', scheme],
+    [':authority', authority],
+    [':path', maskedUrl(path)],
+  ];
+  return [...pseudo, ...headers, ...metadata].map(([name, value]) => [
+    name,
+    maskedHeader(name, value, secrets),
+  ]);
+}
+
+/** Whether the route sends traffic to what has answered; null where there is no route. */
+function isRouted(destination: string, { asked }: RunCall): boolean | null {
+  if (asked.route === null || asked.destinations.length === 0) return null;
+  return asked.destinations.some(({ name, weight }) => name === destination && weight !== 0);
 }
 
 /** Carries calls as another transport does, and shows their answers. */
@@ -110,6 +156,8 @@ class HeardAnswer {
   readonly #isStream: boolean;
   readonly #hasEmptyMessages: boolean;
   readonly #secrets: Secrets;
+  readonly #format: AnswerFormat;
+  #encodedDetails: string | null = null;
 
   constructor(format: AnswerFormat, isStream: boolean, secrets: Secrets) {
     this.#contents = contentsOf(format);
@@ -117,6 +165,16 @@ class HeardAnswer {
     this.#hasEmptyMessages = format.kind === 'grpc';
     this.#isStream = isStream;
     this.#secrets = secrets;
+    this.#format = format;
+  }
+
+  /** What the server adds to its status, decoded; null where it adds nothing. */
+  async details(signal: AbortSignal | undefined): Promise<ReportedDetail[] | null> {
+    if (this.#encodedDetails === null || this.#format.kind !== 'grpc') return null;
+    const { statusDetails } = await import('../call/grpc/status-details.js');
+    const { loadContract } = await import('../inputs/contract.js');
+    const known = await loadContract({ protoFiles: [], importPaths: [], protosets: [] }, signal);
+    return statusDetails(this.#encodedDetails, known, this.#format.reply);
   }
 
   /** Takes an answer, a message of one, or what stands around its messages. */
@@ -126,6 +184,7 @@ class HeardAnswer {
     const answer = (this.answer ??= {
       headers: this.#shown(headers),
       trailers: [],
+      details: null,
       reply: null,
       replyBytes: 0,
       stream: this.#isStream ? { received: 0, receivedBytes: 0, messages: [] } : null,
@@ -133,6 +192,9 @@ class HeardAnswer {
     });
     // They come with the last of what comes.
     answer.trailers = this.#shown(trailers);
+    // A failure without an answer has them among its headers.
+    const encoded = [...trailers, ...headers].find(([name]) => name === STATUS_DETAILS);
+    this.#encodedDetails ??= encoded?.[1] ?? null;
     answer.identity ??= this.#reader.identify(raw)?.pod ?? null;
     if (raw.endsStream === true) return;
     const replyBytes = raw.messageEnd - raw.messageStart;
@@ -151,7 +213,10 @@ class HeardAnswer {
   }
 
   #reply(raw: RawAnswer, replyBytes: number): string | null {
-    if (replyBytes === 0 && !this.#hasEmptyMessages) return null;
+    // A message may be empty, and a failure has none.
+    if (replyBytes === 0 && !(this.#hasEmptyMessages && this.#contents.isSuccess(raw.status))) {
+      return null;
+    }
     return this.#contents.shown(raw) ?? null;
   }
 

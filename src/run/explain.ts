@@ -32,8 +32,10 @@ import { TOOL } from '../tool.js';
 import {
   connectionsNotCompared,
   findConfigNotProgrammed,
+  programmedAlone,
   programmedSplit,
   readProxyConfigs,
+  WITHOUT_ROUTE,
 } from './programmed.js';
 import { forwardedRequest } from './forwarded-request.js';
 import { routeRequest } from './route-request.js';
@@ -269,11 +271,13 @@ async function programmedOf(
   const { kind, gatewayPort, perConnection } = resolution;
   const configs = await readProxyConfigs(programmed, signal);
   if (perConnection) return connectionsNotCompared(configs, sharesOf(resolution));
+  const port = gatewayPort ?? request.gatewayPort ?? null;
+  if (kind === 'none') return programmedAlone(configs, request, port);
   return programmedSplit(
     configs,
     request,
-    gatewayPort ?? request.gatewayPort ?? null,
-    // Without a split to expect there is still what the proxy does, compared with nothing.
+    port,
+    // What the proxy is to answer itself has no destination.
     kind === 'forward'
       ? { kind: 'manifests', destinations: resolution.destinations }
       : { kind: 'weights', weights: [] },
@@ -304,11 +308,13 @@ function sharesOf(resolution: Resolution): ExplanationReport['destinations'] {
 }
 
 function findingsOf(
-  { findings, lint }: Resolution,
+  resolution: Resolution,
   programmed: ProgrammedRecord | null,
 ): ExplanationFinding[] {
+  const { findings, lint } = resolution;
   // A comparison was asked for, so that there is none is more than worth knowing.
-  const compared = findConfigNotProgrammed(programmed).map((finding): Finding => {
+  const words = resolution.kind === 'none' ? WITHOUT_ROUTE : undefined;
+  const compared = findConfigNotProgrammed(programmed, words).map((finding): Finding => {
     return finding.severity === 'info' ? { ...finding, severity: 'warning' } : finding;
   });
   return [

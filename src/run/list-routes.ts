@@ -16,6 +16,7 @@ import type { Secrets } from '../secrets.js';
 import { TOOL } from '../tool.js';
 import { shownHeaders } from './shown-headers.js';
 import { withoutSecrets } from './without-secrets.js';
+import { nothingRoutesError } from '../routing/nothing-routes.js';
 
 /**
  * Lists every route of the manifests, and what is wrong with them.
@@ -45,9 +46,7 @@ async function routesReport(
     [filter.via, filter.virtualService, gatewayPort].every((each) => each === undefined);
   const wanted = isAll ? tables : chosenTables(tables, question);
   if (wanted.length === 0 && unrouted.length === 0 && findings.every(isNoError)) {
-    throw new InputError(
-      'the manifests hold nothing that routes requests: add the VirtualService or HTTPRoute with -f; for the split by replicas, the Service with its Deployments',
-    );
+    throw nothingRoutesError(manifests);
   }
   const found = codesByRule(wanted, findings);
   return {

@@ -60,6 +60,22 @@ export function programmedSplit(
   return programmedAs(replicas, request, gatewayPort, configuredDestinations(configured));
 }
 
+/** What the first replica of a proxy does with a request that has no route to be held against it. */
+export function programmedAlone(
+  [first]: readonly ProxyConfig[],
+  request: RouteRequest,
+  gatewayPort: number | null,
+): ProgrammedRecord {
+  if (first === undefined) throw new RangeError('a proxy without a replica');
+  const told = splitOf(first, request, gatewayPort, []);
+  return {
+    ...told,
+    destinations: told.destinations.map((each) => ({ ...each, configuredShare: null })),
+    difference: null,
+    incomparable: 'the manifests have no route for the request',
+  };
+}
+
 /** As {@link programmedSplit}, with what proxies know the destinations by. */
 export function programmedAs(
   replicas: readonly ProxyConfig[],
@@ -98,6 +114,8 @@ function splitOf(
 /** How it is said that who is programmed differs from the manifests. */
 export interface DifferenceWords {
   incomparable: string;
+  /** What to do where the two cannot be compared; by hand they can unless told. */
+  instead?: string;
   different: string;
   /** What stands behind the difference in the evidence; empty: nothing. */
   beside: string;
@@ -110,6 +128,13 @@ const OF_PROXY: DifferenceWords = {
   beside: '',
   advice:
     'Check that the manifests are applied and that the proxy is in sync (istioctl proxy-status), that this is the gateway they are for, and that no other route of its host comes first.',
+};
+
+/** Where no route is to be compared with what the proxy does. */
+export const WITHOUT_ROUTE: DifferenceWords = {
+  ...OF_PROXY,
+  incomparable: 'What the proxy does with the request is shown, and compared with nothing.',
+  instead: 'Give the manifests whose route the request takes, and the two are compared.',
 };
 
 /**
@@ -132,7 +157,9 @@ export function findConfigNotProgrammed(
         severity: 'info',
         summary: words.incomparable,
         evidence: incomparable,
-        advice: 'Compare the shares of its clusters by hand; the verdict does not depend on it.',
+        advice:
+          words.instead ??
+          'Compare the shares of its clusters by hand; the verdict does not depend on it.',
       },
     ];
   }

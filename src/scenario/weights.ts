@@ -27,19 +27,26 @@ export function parseWeights(given: GivenWeights, flag = '--weights'): NamedWeig
 function parseText(text: string, flag: string): NamedWeight[] {
   const weights = text.split(',').map((part) => {
     const match = /^\s*([^=\s]+)\s*=\s*(\d+(?:\.\d+)?)\s*$/.exec(part);
-    if (match === null) {
-      throw new InputError(
-        `"${part}" is not NAME=WEIGHT with a weight of 0 or more, such as v1=60`,
-        { path: flag },
-      );
-    }
+    if (match === null) throw new InputError(wrongWeight(part), { path: flag });
     return { name: match[1] ?? '', weight: Number(match[2]) };
   });
-  const names = new Set(weights.map(({ name }) => name));
-  if (names.size < weights.length) {
-    throw new InputError(`"${text}" names a destination twice`, { path: flag });
+  const names = weights.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) {
+    throw new InputError(`"${text}" names "${twice}" twice: a destination has one weight`, {
+      path: flag,
+    });
   }
   return weights;
+}
+
+/** What is wrong with one of the weights, and what was likely meant. */
+function wrongWeight(part: string): string {
+  if (part.trim() === '')
+    return 'a comma with nothing on one side: write NAME=WEIGHT, such as v1=60,v2=40';
+  const [, name, weight] = /^\s*([^=:\s]+)\s*[=:]\s*(\d+(?:\.\d+)?)\s*%?\s*$/.exec(part) ?? [];
+  const meant = name === undefined ? 'such as v1=60' : `as in ${name}=${weight ?? ''}`;
+  return `"${part}" is not NAME=WEIGHT with a weight of 0 or more, ${meant}`;
 }
 
 function parseMap(map: Readonly<Record<string, number>>, flag: string): NamedWeight[] {

@@ -48,7 +48,8 @@ export function requireFitting(type: DescMessage, data: JsonValue, path = ''): v
 function requireField(field: DescField, value: JsonValue, path: string): void {
   switch (field.fieldKind) {
     case 'list':
-      if (!Array.isArray(value)) throw wrong(path, `a list is expected, and this is ${shown(value)}`);
+      if (!Array.isArray(value))
+        throw wrong(path, `a list is expected, and this is ${shown(value)}`);
       value.forEach((item, index) => {
         requireValue(field, item, `${path}[${index}]`);
       });

@@ -1,4 +1,4 @@
-import type { DescMethod, FileRegistry } from '@bufbuild/protobuf';
+import type { DescMessage, DescMethod, FileRegistry } from '@bufbuild/protobuf';
 import { InputError } from '../../input-error.js';
 import { nearestFirst } from '../nearest-first.js';
 
@@ -13,7 +13,7 @@ export function findMethod(contract: FileRegistry, call: string): DescMethod {
   const service = contract.getService(serviceName);
   if (service === undefined) {
     throw new InputError(
-      `the contract has no service ${serviceName}${meantBy(contract, call)}; it has ${nearestFirst(serviceName, servicesOf(contract))} (other services: --proto FILE)`,
+      `the contract has no service ${serviceName}${meantBy(contract, call) || ';'} it has ${nearestFirst(serviceName, servicesOf(contract))} (other services: --proto FILE)`,
       { path: '--call' },
     );
   }
@@ -38,7 +38,7 @@ export function meantBy(contract: FileRegistry, call: string): string {
   const whole = contract.getService(call.replace(/^\//, ''));
   if (whole !== undefined) {
     const [method] = whole.methods;
-    return `: ${whole.typeName} is a service, name a method of it${method === undefined ? '' : `, such as ${pathOf(method).slice(1)}`}`;
+    return `: ${whole.typeName} is a service, name a method of it${method === undefined ? '' : `, such as ${pathOf(method).slice(1)}`}.`;
   }
   const { service, method } = splitCall(call);
   const [meant] = servicesOf(contract).filter(
@@ -69,6 +69,13 @@ export function knownOf(contract: FileRegistry, call: string): 'method' | 'servi
 /** The full name of the service of a call. @throws InputError when it is not the name of a method. */
 export function serviceOfName(call: string): string {
   return splitCall(call).service;
+}
+
+/** A method in protobuf's language, without its options: `rpc SayHello ( .pkg.A ) returns ( stream .pkg.B )`. */
+export function methodHead({ name, input, output, proto }: DescMethod): string {
+  const streamed = (isStream: boolean, { typeName }: DescMessage): string =>
+    `( ${isStream ? 'stream ' : ''}.${typeName} )`;
+  return `rpc ${name} ${streamed(proto.clientStreaming, input)} returns ${streamed(proto.serverStreaming, output)}`;
 }
 
 /** The `:path` of a method: `/pkg.Service/Method`. */

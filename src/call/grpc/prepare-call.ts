@@ -11,7 +11,7 @@ import type { GrpcAnswers } from './answers.js';
 import { checkedIdentity } from './check-identity.js';
 import { encodeMessage } from './message.js';
 import { givenMessages, streamOf } from './streamed.js';
-import { findMethod, pathOf, pathOfName } from './method.js';
+import { findMethod, methodHead, pathOf, pathOfName } from './method.js';
 import { replyContract } from './reply-contract.js';
 import type { WebRequest } from '../web/request.js';
 import type { GrpcRequest } from './request.js';
@@ -42,6 +42,7 @@ export async function prepareGrpcCall(
   if (forwarded !== null) checkEntries(identity, method);
   return {
     name: path.slice(1),
+    definition: `${methodHead(method)};`,
     request: requestOf(call, setting, {
       path,
       message: messages[0] ?? new Uint8Array(0),

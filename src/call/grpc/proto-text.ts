@@ -24,6 +24,7 @@ import {
   MethodOptionsSchema,
   ServiceOptionsSchema,
 } from '@bufbuild/protobuf/wkt';
+import { methodHead } from './method.js';
 import type { ContractSymbol } from './symbol.js';
 
 const STEP = '  ';
@@ -116,11 +117,9 @@ function serviceSource({ name, methods, proto }: DescService): string[] {
   return [`service ${name} {`, ...indented([...options, ...own]), '}'];
 }
 
-function methodSource({ name, input, output, proto }: DescMethod): string[] {
-  const streamed = (isStream: boolean, type: DescMessage): string =>
-    `( ${isStream ? 'stream ' : ''}.${type.typeName} )`;
-  const takes = streamed(proto.clientStreaming, input);
-  const head = `rpc ${name} ${takes} returns ${streamed(proto.serverStreaming, output)}`;
+function methodSource(method: DescMethod): string[] {
+  const { proto } = method;
+  const head = methodHead(method);
   const options = optionsIn(reflected(MethodOptionsSchema, proto.options)).map(asStatement);
   return options.length === 0 ? [`${head};`] : [`${head} {`, ...indented(options), '}'];
 }

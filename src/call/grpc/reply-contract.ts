@@ -3,6 +3,7 @@ import {
   createFileRegistry,
   type DescFile,
   type DescMessage,
+  type FileRegistry,
   fromBinary,
   toBinary,
 } from '@bufbuild/protobuf';
@@ -43,6 +44,11 @@ function descriptorsOf(type: DescMessage): Uint8Array {
   return toBinary(FileDescriptorSetSchema, set);
 }
 
+/** The types of the file that defines a reply, and of all that it needs. */
+export function repliesRegistry({ descriptors }: ReplyContract): FileRegistry {
+  return createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptors));
+}
+
 /**
  * @returns A function that decodes replies as {@link decodeMessage} does. The contract is read when
  *   it is first called.
@@ -51,8 +57,7 @@ export function replyDecoder(contract: ReplyContract) {
   let type = types.get(contract);
   return (message: Uint8Array): unknown => {
     if (type === undefined) {
-      const set = fromBinary(FileDescriptorSetSchema, contract.descriptors);
-      type = createFileRegistry(set).getMessage(contract.typeName);
+      type = repliesRegistry(contract).getMessage(contract.typeName);
     }
     return type === undefined ? undefined : decodeMessage(type, message);
   };

@@ -68,40 +68,42 @@ const NAMING = new Map<string, Naming>(
       settings: ['gateway-certificate'],
       summary: "The target's certificate has expired.",
       advice:
-        'Renew it where the gateway has it from (Istio: the Secret of credentialName), and look why nothing did so by itself (cert-manager).',
+        'Renew it where the gateway has it from (Istio: the Secret of credentialName), and look why nothing did so by itself (cert-manager); until then --skip-verify goes on without the check.',
     },
     'certificate-not-yet-valid': {
       code: 'certificate-not-yet-valid',
       settings: ['gateway-certificate'],
       summary: "The target's certificate is not valid yet.",
-      advice: 'Compare the clock of this machine, and of that which signed it, with its first day.',
+      advice:
+        'Compare the clock of this machine, and of that which signed it, with its first day; until then --skip-verify goes on without the check.',
     },
     'certificate-wrong-name': {
       code: 'certificate-wrong-name',
       settings: ['gateway-certificate'],
       summary: "The target's certificate is for other names than the one asked for.",
       advice:
-        "Ask for one of its names with --authority (or --servername alone), or let the certificate have the gateway's host.",
+        "Ask for one of its names with --authority (or --servername alone), or let the certificate have the gateway's host; --skip-verify goes on without the check.",
     },
     'certificate-self-signed': {
       code: 'certificate-self-signed',
       settings: ['gateway-certificate'],
       summary: "The target's certificate is signed by itself.",
       advice:
-        'Where it is meant to be so, trust it with --cacert FILE; else give the gateway one that an authority has signed.',
+        'Where it is meant to be so, trust it with --cacert FILE, or go on without the check with --skip-verify; else give the gateway one that an authority has signed.',
     },
     'certificate-unknown-authority': {
       code: 'certificate-unknown-authority',
       settings: ['gateway-certificate'],
       summary: "The target's certificate is from an authority that is not trusted here.",
       advice:
-        'Give the authority with --cacert FILE; where it is trusted, let the gateway send the certificates between it and its own.',
+        'Give the authority with --cacert FILE, or go on without the check with --skip-verify; where it is trusted, let the gateway send the certificates between it and its own.',
     },
     certificate: {
       code: 'certificate-not-trusted',
       settings: ['gateway-certificate'],
       summary: "The target's certificate does not verify.",
-      advice: 'Look at the certificate and those that signed it with openssl s_client -showcerts.',
+      advice:
+        'Look at the certificate and those that signed it with openssl s_client -showcerts; a private authority is given with --cacert FILE, and --skip-verify goes on without the check.',
     },
     'client-certificate-wanted': {
       code: 'client-certificate-wanted',

@@ -1,24 +1,26 @@
 import { counted } from '../../number-text.js';
-import type { CallReport, ReportedAnswer, ReportedStream } from '../call.js';
+import type { CallReport, ReportedAnswer, ReportedDetail, ReportedStream } from '../call.js';
 import { formatCount, formatMs } from '../numbers.js';
 import { plainText } from '../plain-text.js';
 import { paint, type Style, wrap } from '../style.js';
 import { type Fact, fact } from './fact.js';
+import { findingsSection } from './manifest-findings.js';
 import { sourceText } from '../sentences/source-text.js';
 
 /** Renders one call: what was asked, who answered, and all that the answer says. */
 export function renderCall(report: CallReport, style: Style): string {
-  const { target, call, route, status, cause, durationMs, destination, answer } = report;
+  const { target, call, definition, sent, route, status, cause, durationMs, answer, findings } =
+    report;
   const facts: Fact[] = [
     ['target', plainText(target)],
     ['call', plainText(call)],
   ];
+  if (definition !== null) facts.push(['method', plainText(definition)]);
   if (route !== null) {
     facts.push(['route', plainText(`${sourceText(route)}, ${route.rule} (${route.match})`)]);
   }
   if (answer !== null) {
-    const who = [...new Set([destination, answer.identity].flatMap((name) => name ?? []))];
-    facts.push(['from', who.length === 0 ? 'the answer does not say' : plainText(who.join(', '))]);
+    facts.push(['from', whoText(report, answer, style)]);
   }
   if (status !== null) facts.push(['status', statusText(status, cause)]);
   if (durationMs !== null) facts.push(['time', `${formatMs(durationMs)} ms`]);
@@ -26,10 +28,27 @@ export function renderCall(report: CallReport, style: Style): string {
     [paint(style, 'heading', 'splitproof call'), ...facts.map((each) => fact(each, style))].join(
       '\n',
     ),
-    ...(answer === null ? [] : answerSections(answer, style)),
-    ...(answer === null ? unanswered(report, style) : []),
-  ];
+    ...(sent.length === 0 ? [] : [fields('Request', sent, style)]),
+    ...(answer === null
+      ? unanswered(report, style)
+      : [...answerSections(answer, style), findingsSection(findings, style)]),
+  ].filter((section) => section !== '');
   return `${sections.join('\n\n')}\n`;
+}
+
+/** Who gave the answer, and whether the route sends requests there. */
+function whoText(
+  { destination, isRouted }: CallReport,
+  { identity }: ReportedAnswer,
+  style: Style,
+): string {
+  const who = [...new Set([destination, identity].flatMap((name) => name ?? []))];
+  if (who.length === 0) return 'the answer does not say';
+  const name = plainText(who.join(', '));
+  if (isRouted === null) return name;
+  return isRouted
+    ? `${name} ${paint(style, 'pass', '(the route sends requests there)')}`
+    : `${name} ${paint(style, 'fail', '(the route sends no requests there)')}`;
 }
 
 /** Why there is nothing to be shown. */
@@ -43,14 +62,24 @@ function statusText(status: string, cause: string | null): string {
 }
 
 function answerSections(answer: ReportedAnswer, style: Style) {
-  const { headers, trailers, stream } = answer;
+  const { headers, trailers, details, stream } = answer;
   return [
     fields('Headers', headers, style),
     stream === null
       ? [paint(style, 'heading', 'Reply'), ...replyLines(answer)].join('\n')
       : messagesSection(stream, style),
     fields('Trailers', trailers, style),
+    ...(details === null ? [] : [detailsSection(details, style)]),
   ];
+}
+
+/** What a server adds to the status of a failed call. */
+function detailsSection(details: readonly ReportedDetail[], style: Style): string {
+  const lines = details.flatMap(({ type, value, bytes }) => [
+    `  ${plainText(type)}${value === null ? `, ${counted(bytes, 'byte')} that cannot be read` : ''}`,
+    ...(value === null ? [] : indented(JSON.stringify(value, null, 2), '    ')),
+  ]);
+  return [paint(style, 'heading', 'Error details'), ...lines].join('\n');
 }
 
 function fields(title: string, some: ReportedAnswer['headers'], style: Style): string {
@@ -80,9 +109,11 @@ function replyLines({
   replyBytes: bytes,
 }: Pick<ReportedAnswer, 'reply' | 'replyBytes'>): string[] {
   if (reply === null) return [bytes === 0 ? '  none' : `  ${bytes} bytes that cannot be read`];
-  return setOut(reply)
-    .split('\n')
-    .map((line) => `  ${plainText(line)}`);
+  return indented(setOut(reply), '  ');
+}
+
+function indented(text: string, indent: string): string[] {
+  return text.split('\n').map((line) => `${indent}${plainText(line)}`);
 }
 
 function setOut(reply: string): string {

@@ -37,7 +37,7 @@ export function programmedTable(
   if (programmed.answeredByProxy > 0) {
     const own = [
       isOfClient ? 'no route' : 'by the proxy itself',
-      formatShare(0),
+      shareOrDash(ownShare(programmed)),
       formatShare(programmed.answeredByProxy),
     ];
     rows.push(split === null ? own : [...own, '']);
@@ -51,6 +51,13 @@ export function programmedTable(
     `  ${wrap(plainText(where.filter((part) => part !== '').join(', ')), style, 2, 2)}`,
     table(columns, rows, style),
   ].join('\n');
+}
+
+/** What the proxy is to answer itself; null where nothing is configured. */
+function ownShare({ destinations, incomparable }: ProgrammedRecord): number | null {
+  const configured = destinations.flatMap(({ configuredShare }) => configuredShare ?? []);
+  if (incomparable !== null && configured.length === 0) return null;
+  return Math.max(0, 1 - configured.reduce((sum, share) => sum + share, 0));
 }
 
 function shareOrDash(share: number | null): string {

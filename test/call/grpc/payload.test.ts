@@ -88,7 +88,7 @@ describe('contracts', () => {
   it('has them built in as their .proto files say', async () => {
     const parsed = await loadContract({
       ...NOTHING,
-      protoFiles: ['helloworld.proto', 'echo.proto', 'health.proto'],
+      protoFiles: ['helloworld.proto', 'echo.proto', 'health.proto', 'error-details.proto'],
       importPaths: ['proto'],
     });
     const written = ({ files }: FileRegistry): unknown =>
