@@ -1,3 +1,6 @@
+/** What standard input is called where files are, in messages too. */
+export const STANDARD_INPUT = 'standard input';
+
 /** Where in the user's input a mistake stands. All parts are optional; `message` begins with them. */
 export interface InputPlace {
   /** The file as the user named it, or a word for it: `command line`, `standard input`. */

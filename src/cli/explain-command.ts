@@ -1,9 +1,7 @@
-import type { Finding } from '../finding.js';
+import type { Finding, Severity } from '../finding.js';
 import { InputError } from '../input-error.js';
-import { renderExplanation } from '../report/console/explanation.js';
-import { renderRoutes } from '../report/console/routes.js';
-import { renderJson } from '../report/json.js';
-import type { RoutesReport } from '../report/routes.js';
+import type { Explained } from '../report/explained.js';
+import { EXPLANATION_FORMATS } from '../report/explanation-formats.js';
 import { explain } from '../run/explain.js';
 import { listRoutes } from '../run/list-routes.js';
 import { type Instrument, instrument } from '../run/instrument.js';
@@ -12,39 +10,38 @@ import { type RouteQuestion, routeQuestion } from '../scenario/route-question.js
 import { EXIT } from './exit-status.js';
 import { type Arguments, single } from './arguments.js';
 import { writeNotes } from './notes.js';
+import { outputSettingsOf, statusTold, writeReports } from './outputs.js';
 import { settingsFromArguments } from './settings.js';
-import { colourMode } from './color-flag.js';
-import { outputStyle } from './terminal.js';
 
 /** `splitproof explain`. @param signal Gives up reading when it aborts. @returns The exit status. */
 export async function explainCommand(args: Arguments, signal: AbortSignal): Promise<number> {
   const settings = await settingsFromArguments(args, signal);
   const undo = single(args, 'uninstrument') as Instrument | undefined;
   const by = (single(args, 'instrument') as Instrument | undefined) ?? undo;
-  if (by === undefined && asksForNothing(settings)) {
-    return printRoutes(await listRoutes(listQuestion(settings), signal), args);
-  }
-  const question = routeQuestion(settings);
   if (by !== undefined)
-    return printInstrumented(question, { by, undo: undo !== undefined }, args, signal);
-  const report = await explain(question, signal);
-  process.stdout.write(
-    args.format === 'json'
-      ? renderJson(report)
-      : renderExplanation(report, outputStyle(colourMode(args))),
-  );
-  return statusOf(report, args.strict === true);
+    return printInstrumented(
+      routeQuestion(settings),
+      { by, undo: undo !== undefined },
+      args,
+      signal,
+    );
+  const output = outputSettingsOf(EXPLANATION_FORMATS, args);
+  // Every route, where nothing is asked that one of them would take.
+  const report: Explained = asksForNothing(settings)
+    ? await listRoutes(listQuestion(settings), signal)
+    : await explain(routeQuestion(settings), signal);
+  const isWritten = await writeReports(output, report, signal);
+  const own = statusOf(report, args.strict === true);
+  const count = (severity: Severity): number =>
+    report.findings.filter((finding) => finding.severity === severity).length;
+  return await statusTold(output, report, isWritten ? own : EXIT.badInput, {
+    errors: count('error'),
+    warnings: count('warning'),
+  });
 }
 
-/** Every route, for nothing is asked that one of them would take. */
-function printRoutes(report: RoutesReport, args: Arguments): number {
-  process.stdout.write(
-    args.format === 'json'
-      ? renderJson(report)
-      : renderRoutes(report, outputStyle(colourMode(args))),
-  );
-  return statusOf(report, args.strict === true);
-}
+/** What is asked of reports. */
+const REPORT_FLAGS = ['format', 'output', 'github'] as const;
 
 /** The object alone goes to standard output, so that it can be piped into kubectl. */
 async function printInstrumented(
@@ -53,13 +50,10 @@ async function printInstrumented(
   args: Arguments,
   signal: AbortSignal,
 ): Promise<number> {
-  if (args.format !== undefined) {
-    throw new InputError(
-      'the object is printed as it is to be applied, and no report: leave it out',
-      {
-        path: '--format',
-      },
-    );
+  for (const flag of REPORT_FLAGS) {
+    if (args[flag] === undefined) continue;
+    const problem = 'the object is printed as it is to be applied, and no report: leave it out';
+    throw new InputError(problem, { path: `--${flag}` });
   }
   const { text, summary, notes } = await instrument(question, by, undo, signal);
   writeNotes(summary, notes);

@@ -1,10 +1,10 @@
 import type { Argv, Options } from 'yargs';
+import { EXPLANATION_FORMATS } from '../report/explanation-formats.js';
 import type { Instrument } from '../run/instrument.js';
 import { SAFETY_OPTIONS } from './safety-options.js';
 import {
   HTTP_OPTIONS,
   OUTPUT_OPTIONS,
-  PLAIN_FORMAT,
   REQUEST_POSITIONAL,
   SCENARIO_OPTION,
   SETTING_OPTIONS,
@@ -153,6 +153,11 @@ export function explainOptions(command: Argv): Argv {
     .options(SAFETY_OPTIONS)
     .conflicts('instrument', ['uninstrument', 'strict', 'envoy-admin', 'config-dump'])
     .conflicts('uninstrument', ['strict', 'envoy-admin', 'config-dump'])
-    .options({ format: PLAIN_FORMAT, color: OUTPUT_OPTIONS.color })
+    .options({
+      format: { ...OUTPUT_OPTIONS.format, choices: Object.keys(EXPLANATION_FORMATS) },
+      output: OUTPUT_OPTIONS.output,
+      github: OUTPUT_OPTIONS.github,
+      color: OUTPUT_OPTIONS.color,
+    })
     .epilogue(EXPLAIN_EPILOGUE);
 }

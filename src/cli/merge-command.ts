@@ -3,7 +3,8 @@ import type { SavedRun } from '../record/read-record.js';
 import { merge } from '../run/merge.js';
 import { exitStatusOf } from './exit-status.js';
 import { writeNote } from './notes.js';
-import { outputSettings, writeReports } from './outputs.js';
+import { outputSettings, statusTold, writeReports } from './outputs.js';
+import { runOutputs } from './run-outputs.js';
 import type { Arguments } from './arguments.js';
 import { settingsFromArguments } from './settings.js';
 
@@ -23,5 +24,6 @@ export async function mergeCommand(args: Arguments, signal: AbortSignal): Promis
   }
   const isWritten = await writeReports(output, record, signal);
   const { verdict, end } = record;
-  return exitStatusOf({ verdict, end, signalName: null }, inconclusive, isWritten);
+  const status = exitStatusOf({ verdict, end, signalName: null }, inconclusive, isWritten);
+  return await statusTold(output, record, status, runOutputs(record, output));
 }

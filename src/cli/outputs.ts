@@ -1,19 +1,29 @@
-import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../input-error.js';
 import { entryOf } from '../record/entry-of.js';
 import type { RunRecord } from '../record/run-record.js';
 import { type Format, FORMATS } from '../report/formats.js';
+import { withoutCommands } from '../report/github/commands.js';
 import { plainText } from '../report/plain-text.js';
 import type { Style } from '../report/style.js';
 import type { Arguments } from './arguments.js';
+import { EXIT, gravestStatus } from './exit-status.js';
 import { writeReportFile } from './report-file.js';
+import {
+  type GithubFiles,
+  githubFiles,
+  inWorkspace,
+  type StepOutputs,
+  tellGithub,
+} from './github.js';
 import { type ColourMode, outputStyle } from './terminal.js';
 import { colourMode } from './color-flag.js';
 import { writeError, writeOutput } from './standard-streams.js';
+import { refuseUnwritable } from './writable.js';
 
-/** Ways to render reports of one kind, by their names; `console` is the one for standard output. */
-type Formats<Report> = Readonly<Record<string, Format<Report>>> & { console: Format<Report> };
+/** Ways to render reports of one kind, by their names. */
+type Formats<Report> = Readonly<Record<string, Format<Report>>> &
+  Record<'console' | 'markdown' | 'github', Format<Report>>;
 
 /** Where reports go. */
 export interface OutputSettings<Report = RunRecord> {
@@ -21,6 +31,9 @@ export interface OutputSettings<Report = RunRecord> {
   format: string;
   shown: Format<Report>;
   files: OutputFile<Report>[];
+  /** What GitHub's runner reads besides; null where it is not to be told. */
+  github: GithubFiles | null;
+  formats: Formats<Report>;
   quiet: boolean;
   colour: ColourMode;
 }
@@ -33,7 +46,7 @@ interface OutputFile<Report> {
 }
 
 /** Reports in files are for reading later: no colours, and the width of a printed page. */
-const FILE_STYLE: Style = { width: 80, colour: false };
+const FILE_STYLE: Style = { width: 80, colour: false, nameFile: inWorkspace };
 
 /**
  * Reads the output flags, before anything is sent.
@@ -55,6 +68,8 @@ export function outputSettingsOf<Report>(
     format,
     shown: named(formats, format),
     files: output.map((option) => outputFile(formats, option)),
+    github: args.github === true ? githubFiles() : null,
+    formats,
     quiet: args.quiet === true,
     colour: colourMode(args),
   };
@@ -66,6 +81,7 @@ function outputFile<Report>(formats: Formats<Report>, option: string): OutputFil
   const isNamed = Object.hasOwn(formats, prefix);
   const file = isNamed ? option.slice(cut + 1) : option;
   const format = isNamed ? prefix : formatOf(formats, file);
+  if (file === '') throw new InputError('the name of the file is missing', { path: '--output' });
   refuseUnwritable(file);
   return { file, format, written: named(formats, format) };
 }
@@ -80,25 +96,6 @@ export async function loadReports<Report>({ shown, files }: OutputSettings<Repor
   await Promise.all([shown.load(), ...files.map(({ written }) => written.load())]);
 }
 
-/** @throws InputError when nothing can be written there. */
-export function refuseUnwritable(file: string): void {
-  if (file === '') throw new InputError('the name of the file is missing', { path: '--output' });
-  const existing = statSync(file, { throwIfNoEntry: false });
-  if (existing?.isDirectory() === true) {
-    throw new InputError('this is a folder: name the file in it', { file });
-  }
-  try {
-    accessSync(existing === undefined ? path.dirname(file) : file, constants.W_OK);
-  } catch {
-    throw new InputError(
-      existing === undefined
-        ? 'the folder does not exist or cannot be written to'
-        : 'the file cannot be written to',
-      { file },
-    );
-  }
-}
-
 /**
  * Prints a report and writes it to its files. One that cannot be written does not take the others
  * with it.
@@ -111,7 +108,11 @@ export async function writeReports<Report>(
   report: Report,
   signal: AbortSignal,
 ): Promise<boolean> {
-  writeOutput(await output.shown.render(report, outputStyle(output.colour)));
+  const style = { ...outputStyle(output.colour), nameFile: inWorkspace };
+  const text = await output.shown.render(report, style);
+  // What is on standard output of a job may be a command to its runner.
+  const isCommands = output.format === 'github';
+  writeOutput(isRunner(output) && !isCommands ? withoutCommands(text) : text);
   let isComplete = true;
   for (const { file, written } of output.files) {
     try {
@@ -123,6 +124,27 @@ export async function writeReports<Report>(
     }
   }
   return isComplete;
+}
+
+/** Whether a runner of GitHub reads what is printed. */
+function isRunner({ github }: Pick<OutputSettings, 'github'>): boolean {
+  return github !== null || process.env.GITHUB_ACTIONS === 'true';
+}
+
+/**
+ * The exit status of a command whose reports were written, told to GitHub where that was asked for.
+ *
+ * @param outputs What later steps of the job get besides the status.
+ */
+export async function statusTold<Report>(
+  { github, format, formats }: OutputSettings<Report>,
+  report: Report,
+  status: number,
+  outputs: StepOutputs,
+): Promise<number> {
+  if (github === null) return status;
+  const told = { report, format, formats, outputs: { ...outputs, 'exit-code': status } };
+  return (await tellGithub(github, told)) ? status : gravestStatus(status, EXIT.badInput);
 }
 
 /** The format whose extension the name ends in; the longest, where one ends in another. */

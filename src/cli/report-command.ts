@@ -1,5 +1,6 @@
 import { EXIT } from './exit-status.js';
-import { outputSettings, writeReports } from './outputs.js';
+import { outputSettings, statusTold, writeReports } from './outputs.js';
+import { runOutputs } from './run-outputs.js';
 import { readSavedRun } from '../inputs/saved-runs.js';
 import type { Arguments } from './arguments.js';
 
@@ -12,5 +13,7 @@ import type { Arguments } from './arguments.js';
 export async function reportCommand(args: Arguments, signal: AbortSignal): Promise<number> {
   const output = outputSettings(args);
   const { record } = await readSavedRun(String(args.run), signal);
-  return (await writeReports(output, record, signal)) ? EXIT.pass : EXIT.badInput;
+  const isWritten = await writeReports(output, record, signal);
+  const status = isWritten ? EXIT.pass : EXIT.badInput;
+  return await statusTold(output, record, status, runOutputs(record, output));
 }

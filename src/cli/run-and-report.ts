@@ -3,8 +3,9 @@ import type { RunOptions } from '../run/options.js';
 import { exitStatusOf } from './exit-status.js';
 import type { Interruption } from './interruption.js';
 import { writeNote } from './notes.js';
-import { loadReports, type OutputSettings, writeReports } from './outputs.js';
+import { loadReports, type OutputSettings, statusTold, writeReports } from './outputs.js';
 import { type ProgressDisplay, ProgressLine, ProgressLog } from './progress-line.js';
+import { runOutputs } from './run-outputs.js';
 import { showsProgressLine } from './terminal.js';
 
 /**
@@ -35,7 +36,8 @@ export async function runAndReport(
     const isWritten = await writeReports(output, record, interruption.signal);
     const { verdict, end } = record;
     const { signalName } = interruption;
-    return exitStatusOf({ verdict, end, signalName }, inconclusive, isWritten);
+    const status = exitStatusOf({ verdict, end, signalName }, inconclusive, isWritten);
+    return await statusTold(output, record, status, runOutputs(record, output));
   } finally {
     progress?.end();
   }

@@ -238,6 +238,7 @@ export const OUTPUT_OPTIONS = {
   output: text(OUTPUT, 'Report to a file, by its extension: FILE.json, …; or FORMAT:FILE', {
     alias: 'o',
   }),
+  github: flag(OUTPUT, 'For jobs of GitHub Actions: annotations, the summary of the step, outputs'),
   quiet: flag(OUTPUT, 'No progress and no notes on standard error'),
   color: text(
     OUTPUT,

@@ -1,8 +1,8 @@
 import { addAbortSignal, type Readable } from 'node:stream';
-import { InputError, type InputPlace } from '../input-error.js';
+import { InputError, type InputPlace, STANDARD_INPUT } from '../input-error.js';
 import { boundedBytes, type ReadBounds } from './bounded-bytes.js';
 import { fileChunks, WRITER_PATIENCE, type WriterPatience } from './file-chunks.js';
-import { PROCESS_INPUT, STANDARD_INPUT, type StandardInput } from './standard-input.js';
+import { PROCESS_INPUT, type StandardInput } from './standard-input.js';
 
 /** A text to be read. */
 export interface TextSource extends ReadBounds {

@@ -1,6 +1,6 @@
 import { readRecord, type SavedRun } from '../record/read-record.js';
 import { readText } from './read-text.js';
-import { STANDARD_INPUT } from './standard-input.js';
+import { STANDARD_INPUT } from '../input-error.js';
 
 const MAX_BYTES = 256 * 1024 * 1024;
 

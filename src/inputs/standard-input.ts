@@ -1,8 +1,5 @@
 import type { Readable } from 'node:stream';
-import { InputError } from '../input-error.js';
-
-/** What standard input is called where files are, in messages too. */
-export const STANDARD_INPUT = 'standard input';
+import { InputError, STANDARD_INPUT } from '../input-error.js';
 
 /** Commands whose words are saved runs. */
 const TAKERS = ['report', 'merge'];

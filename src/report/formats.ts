@@ -15,6 +15,13 @@ export interface Format<Report = RunRecord> {
 export const FORMATS = {
   console: format('txt', async () => (await import('./console/console.js')).renderConsole),
   json: format('json', async () => (await import('./json.js')).renderJson),
+  markdown: format('md', async () => (await import('./markdown/markdown.js')).renderMarkdown),
+  github: format(
+    'github.txt',
+    async () => (await import('./github/annotations.js')).renderAnnotations,
+  ),
+  junit: format('xml', async () => (await import('./junit.js')).renderJunit),
+  sarif: format('sarif', async () => (await import('./sarif.js')).renderSarif),
 } as const satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof FORMATS;

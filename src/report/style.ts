@@ -6,6 +6,8 @@ export interface Style {
   /** Columns that may be used. */
   width: number;
   colour: boolean;
+  /** A file as programs find it that know one folder, where that is not as the user named it. */
+  nameFile?: (file: string) => string;
 }
 
 /** What a piece of text means; colours follow from it. */

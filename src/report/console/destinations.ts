@@ -1,6 +1,7 @@
-import { formatCount, formatExpected, formatShare, formatTolerance } from '../numbers.js';
+import { destinationColumns } from '../destination-columns.js';
+import { formatCount, formatShare } from '../numbers.js';
 import { plainText } from '../plain-text.js';
-import type { DestinationRecord, SplitRecord } from '../../record/run-record.js';
+import type { SplitRecord } from '../../record/run-record.js';
 import type { Style } from '../style.js';
 import { MAX_NAME, shorten } from './shorten.js';
 import { ALL_COLUMNS_WIDTH, table } from './table.js';
@@ -12,27 +13,7 @@ const COLUMNS = { all: 68, few: 43 };
 export function destinationTable(split: SplitRecord, style: Style): string {
   const hasRoom = style.width >= ALL_COLUMNS_WIDTH;
   const room = style.width - (hasRoom ? COLUMNS.all : COLUMNS.few);
-  const confidence = trim((1 - split.alpha) * 100);
-  const columns: { title: string; isExtra?: boolean; cell: (of: DestinationRecord) => string }[] = [
-    {
-      title: 'weight',
-      cell: ({ weight }) => (weight === null ? '-' : String(weight)),
-    },
-    {
-      title: 'expected',
-      isExtra: true,
-      cell: ({ expectedShare }) =>
-        expectedShare === null ? '-' : formatExpected(expectedShare * split.n),
-    },
-    { title: 'observed', cell: ({ observed }) => formatCount(observed) },
-    { title: 'share', cell: ({ share }) => (share === null ? '-' : formatShare(share)) },
-    { title: `${confidence} % interval`, isExtra: true, cell: interval },
-    {
-      title: 'tolerance',
-      cell: ({ tolerance }) => (tolerance === null ? '-' : formatTolerance(tolerance)),
-    },
-  ];
-  const shown = columns.filter(({ isExtra }) => isExtra !== true || hasRoom);
+  const shown = destinationColumns(split).filter(({ isExtra }) => isExtra !== true || hasRoom);
   return table(
     [
       { title: 'destination', align: 'left' },
@@ -44,16 +25,6 @@ export function destinationTable(split: SplitRecord, style: Style): string {
     ]),
     style,
   );
-}
-
-function interval({ interval: bounds }: DestinationRecord): string {
-  if (bounds === null) return '-';
-  const [low, high] = bounds;
-  return `${(low * 100).toFixed(2)} – ${(high * 100).toFixed(2)}`;
-}
-
-function trim(value: number): string {
-  return String(Number(value.toFixed(4)));
 }
 
 /** So many pods are listed under a destination; the record has them all. */

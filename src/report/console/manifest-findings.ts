@@ -1,4 +1,5 @@
-import type { Finding, Place } from '../../finding.js';
+import type { Finding } from '../../finding.js';
+import { placeText } from '../sentences/place.js';
 import { plainText } from '../plain-text.js';
 import { paint, type Style, wrap } from '../style.js';
 
@@ -24,19 +25,13 @@ function findingLines(
   { code, severity, place, summary, evidence, advice }: Finding,
   style: Style,
 ): string[] {
-  const where = place === null ? '' : placeText(place);
+  const where = placeText(place);
   return [
     `  ${paint(style, severity === 'error' ? 'fail' : 'inconclusive', severity)} ${code}`,
     ...[where, summary, evidence, advice]
       .filter((text) => text !== '')
       .map((text) => `    ${wrap(plainText(text), style, 4, 4)}`),
   ];
-}
-
-function placeText({ file, line, document, path }: Place): string {
-  const where = file === null ? '' : line === null ? file : `${file}:${line}`;
-  const which = document === null ? '' : `(document ${document})`;
-  return [where, which, path ?? ''].filter((part) => part !== '').join(' ');
 }
 
 /** How many there are. */

@@ -3,7 +3,7 @@ import { plainText } from '../plain-text.js';
 import type { RunRecord } from '../../record/run-record.js';
 import { paint, type Style } from '../style.js';
 import { destinationTable } from './destinations.js';
-import { labelled } from './labelled.js';
+import { labelled } from '../labelled.js';
 import { checkLines, findings, thresholdTable, verdict } from './outcome.js';
 
 /** So many calls and findings have room on one screen; the record has them all. */
