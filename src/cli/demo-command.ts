@@ -5,7 +5,7 @@ import path from 'node:path';
 import { InputError } from '../input-error.js';
 import { readScenarioFile } from '../inputs/scenario-file.js';
 import type { RunRecord } from '../record/run-record.js';
-import type { Style } from '../report/style.js';
+import { type Format, format } from '../report/formats.js';
 import { parseWeights } from '../scenario/weights.js';
 import { scenarioOf } from '../scenario/scenario.js';
 import type { Settings } from '../scenario/schema.js';
@@ -61,7 +61,7 @@ async function runSeries(
     );
   }
   const whole = outputSettings(args);
-  const output = whole.format === 'console' ? { ...whole, render: renderBriefly } : whole;
+  const output = whole.format === 'console' ? { ...whole, shown: BRIEF } : whole;
   const statuses: number[] = [];
   for (const demo of names) {
     // What has been interrupted has a status of its own.
@@ -87,10 +87,11 @@ async function runSeries(
 }
 
 /** Of what passes the verdict says enough. */
-async function renderBriefly(record: RunRecord, style: Style): Promise<string> {
+const BRIEF: Format = format('txt', async () => {
   const { renderConsole, renderVerdict } = await import('../report/console/console.js');
-  return (record.verdict === 'pass' ? renderVerdict : renderConsole)(record, style);
-}
+  return (record: RunRecord, style) =>
+    (record.verdict === 'pass' ? renderVerdict : renderConsole)(record, style);
+});
 
 /** What is of one demo only. */
 const ONE_DEMO_ONLY = ['serve', 'port', 'output'] as const;
