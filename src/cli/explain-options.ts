@@ -50,6 +50,10 @@ const ALSO_TAKEN = Object.fromEntries(
       'skip-verify',
       'identity',
       'reflect',
+      'rpc-header',
+      'reflect-header',
+      'expand-headers',
+      'literal',
     ] as const
   ).map((name): [string, Options] => [name, { ...SETTING_OPTIONS[name], hidden: true }]),
 );

@@ -14,6 +14,7 @@ export async function mergeCommand(args: Arguments, signal: AbortSignal): Promis
   const { inconclusive = 'report' } = await settingsFromArguments({
     inconclusive: args.inconclusive,
     policy: args.policy,
+    runs: args.runs,
   });
   const runs: SavedRun[] = [];
   for (const file of args.runs as string[]) runs.push(await readSavedRun(file, signal));

@@ -1,9 +1,11 @@
 import { InputError } from '../input-error.js';
 import { readPolicy } from '../inputs/policy-file.js';
+import { refuseSharedInput } from '../inputs/standard-input.js';
 import type { Policy } from '../scenario/policy-schema.js';
 import { NO_LIMITS, type RunLimits, runLimits } from '../scenario/run-limits.js';
 import { maskedUrl } from '../secrets.js';
 import { all, type Arguments } from './arguments.js';
+import { inputsOnCommandLine } from './shared-input.js';
 
 /** Set where a pipeline runs, so that those whose changes run in it cannot leave it out. */
 const POLICY_VARIABLE = 'SPLITPROOF_POLICY';
@@ -18,11 +20,13 @@ const NONE: Safety = { policies: [], limits: NO_LIMITS };
 
 /**
  * The policies of the command line and the environment, all of which hold, and the targets that are allowed.
+ * They are the first that may read standard input: whether several would is told before.
  *
  * @param signal Gives up reading when it aborts.
  * @throws InputError when one is wrong.
  */
 export async function safetyOf(args: Arguments, signal?: AbortSignal): Promise<Safety> {
+  refuseSharedInput(inputsOnCommandLine(args));
   const ofEnvironment = process.env[POLICY_VARIABLE] ?? '';
   const named = [
     ...(ofEnvironment === '' ? [] : [{ file: ofEnvironment, flag: POLICY_VARIABLE }]),

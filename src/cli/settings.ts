@@ -1,17 +1,19 @@
 import { InputError } from '../input-error.js';
-import { readText } from '../inputs/read-text.js';
 import { refuseSharedInput } from '../inputs/standard-input.js';
-import { readScenarioFile } from '../inputs/scenario-file.js';
+import { readScenario } from '../inputs/scenario-file.js';
 import { overlaid } from '../scenario/call-list.js';
-import { parseJsonTexts } from '../scenario/json-texts.js';
 import { type Settings, settingsSchema } from '../scenario/schema.js';
 import { oneCallScenario } from '../scenario/one-call.js';
 import { type ServerQuestion, serverQuestion } from '../scenario/server-question.js';
 import { hasPath } from '../scenario/target.js';
 import { type LoadingCommand, type Scenario, scenarioOf } from '../scenario/scenario.js';
 import { all, type Arguments, single } from './arguments.js';
-import { httpFromFlags, isHttpAsked, MAX_DATA_BYTES, refuseHttpFlags } from './http-flags.js';
+import { atScenario, type LaidSettings } from './at-scenario.js';
+import { expandedHeaders } from './expanded-headers.js';
+import { httpFromFlags, isHttpAsked, refuseHttpFlags } from './http-flags.js';
+import { parseData, parseMetadata } from './request-texts.js';
 import { requireAllowedUrls, type Safety, safetyOf } from './safety.js';
+import { inputsOfSettings, inputsOnCommandLine } from './shared-input.js';
 import { REPEATABLE, SETTING_OPTIONS } from './verify-options.js';
 import { type Words, wordsOf } from './words.js';
 
@@ -27,7 +29,9 @@ export async function scenarioFromArguments(
   signal?: AbortSignal,
 ): Promise<Scenario> {
   const safety = await safetyOf(args, signal);
-  return scenarioOf(await settingsUnder(safety, args, signal), command, safety.limits);
+  return atScenario(await settingsUnder(safety, args, signal), (settings) =>
+    scenarioOf(settings, command, safety.limits),
+  );
 }
 
 /**
@@ -41,7 +45,9 @@ export async function callScenarioFromArguments(
   signal: AbortSignal,
 ): Promise<Scenario> {
   const safety = await safetyOf(args, signal);
-  return oneCallScenario(await settingsUnder(safety, args, signal), safety.limits);
+  return atScenario(await settingsUnder(safety, args, signal), (settings) =>
+    oneCallScenario(settings, safety.limits),
+  );
 }
 
 /**
@@ -55,7 +61,9 @@ export async function serverQuestionFromArguments(
   signal: AbortSignal,
 ): Promise<ServerQuestion> {
   const safety = await safetyOf(args, signal);
-  return serverQuestion(await settingsUnder(safety, args, signal), safety.limits);
+  return atScenario(await settingsUnder(safety, args, signal), (settings) =>
+    serverQuestion(settings, safety.limits),
+  );
 }
 
 /**
@@ -69,60 +77,45 @@ export async function settingsFromArguments(
   args: Arguments,
   signal?: AbortSignal,
 ): Promise<Settings> {
-  return await settingsUnder(await safetyOf(args, signal), args, signal);
+  return (await settingsUnder(await safetyOf(args, signal), args, signal)).settings;
 }
 
 async function settingsUnder(
   { policies, limits }: Safety,
   args: Arguments,
   signal: AbortSignal | undefined,
-): Promise<Settings> {
-  const settings = await settingsOf(args, signal);
+): Promise<LaidSettings> {
+  const laid = await settingsOf(args, signal);
+  const { settings } = laid;
   await requireAllowedUrls(settings['envoy-admin'] ?? [], limits);
-  if (policies.length === 0) return settings;
+  if (policies.length === 0) return laid;
   const { underPolicies } = await import('../scenario/under-policy.js');
-  return underPolicies(settings, policies);
+  return { ...laid, settings: underPolicies(settings, policies) };
 }
 
 /** What is asked for, whoever allows it. */
-async function settingsOf(args: Arguments, signal: AbortSignal | undefined): Promise<Settings> {
+async function settingsOf(args: Arguments, signal: AbortSignal | undefined): Promise<LaidSettings> {
   const name = single(args, 'scenario');
-  const onCommandLine = [...(name === '-' ? ['--scenario -'] : []), ...dataFromInput(args)];
-  refuseSharedInput([...onCommandLine, ...readersOf(args)]);
-  if (typeof name !== 'string') return await settingsFromFlags(args, signal);
-  const file = await readScenarioFile(name, signal, {
+  if (typeof name !== 'string') {
+    const flags = await settingsFromFlags(args, signal);
+    return { settings: flags, scenario: null, flags };
+  }
+  const scenario = await readScenario(name, signal, {
     folders: all(args, 'allow-path'),
     overridden: new Set(Object.keys(args).filter((flag) => args[flag] !== undefined)),
     importFolders: args['import-path'] === undefined ? null : all(args, 'import-path'),
   });
-  refuseSharedInput([...onCommandLine, ...readersOf({ ...file, ...args })]);
-  return overlaid(file, await settingsFromFlags(args, signal, file));
+  const file = scenario.settings;
+  const ofFile = inputsOfSettings(
+    Object.fromEntries(Object.entries(file).filter(([key]) => args[key] === undefined)),
+  );
+  refuseSharedInput([...inputsOnCommandLine(args), ...ofFile]);
+  const flags = await settingsFromFlags(args, signal, file);
+  return { settings: overlaid(file, flags), scenario, flags };
 }
 
 /** Flags that stand for a part of a setting, for one of several, or for one of two. */
-const ELSEWHERE = new Set(['call', 'data', 'expect-service']);
-
-/** Settings whose values may be `-`, for standard input. */
-const READERS = ['manifest', 'config-dump', 'proto', 'protoset', 'cacert', 'cert', 'key'] as const;
-
-/** Settings that read standard input, as they are written; the calls of a run share their log. */
-function readersOf(settings: Readonly<Record<string, unknown>>): string[] {
-  const named = READERS.flatMap((name) =>
-    [settings[name]].flat().flatMap((value) => (value === '-' ? `--${name} -` : [])),
-  );
-  const calls = [settings, ...((settings.calls ?? []) as { identity?: unknown }[])];
-  const isLogged = calls.some(({ identity }) => identity === 'access-log:-');
-  return isLogged ? [...named, '--identity access-log:-'] : named;
-}
-
-/** Data of the request that stand on standard input. */
-function dataFromInput(args: Arguments): string[] {
-  return ['data', 'data-binary'].flatMap((name) =>
-    all(args, name).flatMap((value) =>
-      value === '@' || value === '@-' ? `--${name} ${value}` : [],
-    ),
-  );
-}
+const ELSEWHERE = new Set(['call', 'data', 'expect-service', 'expand-headers']);
 
 /**
  * The settings that stand on the command line.
@@ -155,7 +148,15 @@ export async function settingsFromFlags(
     const data = single(args, 'data');
     if (typeof data === 'string') given.data = await parseData(data, signal);
   }
-  if (typeof given.metadata === 'string') given.metadata = parseMetadata(given.metadata);
+  if (typeof given.metadata === 'string') {
+    given.metadata = await parseMetadata(given.metadata, signal);
+  }
+  if (args['expand-headers'] === true) {
+    const { headers, masked } = expandedHeaders(args, process.env);
+    Object.assign(given, headers);
+    const named = args.mask === undefined ? (file.mask ?? []) : all(args, 'mask');
+    if (masked.length > 0) given.mask = [...named, ...masked];
+  }
   if (typeof given.warmup === 'string' && /^\d+$/.test(given.warmup)) {
     given.warmup = Number(given.warmup);
   }
@@ -200,54 +201,4 @@ function callsOf(args: Arguments, { call: word }: Words): Pick<Settings, 'call' 
   if (first === undefined) return {};
   if (others.length === 0) return { call: first };
   return { calls: [first, ...others].map((call) => ({ call })) };
-}
-
-const DATA_EXAMPLE = `write it as '{"name": "jack"}', in single quotes for the shell`;
-
-async function parseData(given: string, signal: AbortSignal | undefined): Promise<unknown> {
-  const flag = '--data';
-  if (/^@./.test(given)) {
-    throw new InputError('a file of JSON comes on standard input: write -d @ < FILE', {
-      path: flag,
-    });
-  }
-  const { text } =
-    given === '@'
-      ? await readText({
-          from: '-',
-          what: 'the data of the request',
-          flag,
-          maxBytes: MAX_DATA_BYTES,
-          signal,
-        })
-      : { text: given };
-  if (given === '@' && text.trim() === '') {
-    throw new InputError('standard input is empty: give the request as JSON, {} for an empty one', {
-      path: flag,
-    });
-  }
-  return parseJson(text, flag, (reason) => `not JSON: ${reason}; ${DATA_EXAMPLE}`, parseJsonTexts);
-}
-
-/** Its texts may be secrets, so that the reason, which quotes them, is left out. */
-function parseMetadata(text: string): unknown {
-  return parseJson(
-    text,
-    '--metadata',
-    () => 'not JSON: write an object of texts, such as {"x-user": "jack"}',
-  );
-}
-
-function parseJson(
-  text: string,
-  flag: string,
-  problem: (reason: string) => string,
-  parse: (text: string) => unknown = JSON.parse,
-): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new InputError(problem(reason.replaceAll(/\s+/g, ' ')), { path: flag });
-  }
 }

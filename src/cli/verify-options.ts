@@ -82,7 +82,7 @@ export const SETTING_OPTIONS = {
   call: text(CALL, 'pkg.Service/Method, as METHOD; several are called in random order'),
   data: text(
     CALL,
-    'The request as JSON, @ reads standard input; several messages of a stream as a list or one after another; of HTTP the body, @FILE',
+    'The request as JSON, @FILE reads it, @ standard input; several messages of a stream as a list or one after another; of HTTP the body',
     { alias: 'd' },
   ),
   'forward-to': text(
@@ -101,8 +101,12 @@ export const SETTING_OPTIONS = {
   'import-path': text(CALL, 'Folder to look for .proto files in', { alias: 'import-paths' }),
   protoset: text(CALL, 'Compiled descriptor set that describes the call'),
   reflect: flag(CALL, 'Ask the target what describes the call [where nothing else does]'),
-  metadata: text(CALL, 'Request metadata as a JSON object', { alias: 'm' }),
+  metadata: text(CALL, 'Request metadata as a JSON object; @FILE reads it', { alias: 'm' }),
   header: text(CALL, "Request header, 'name: value'; Host: is the authority", { alias: 'H' }),
+  'rpc-header': text(CALL, 'The same, where --reflect asks for the contract not of that'),
+  'reflect-header': text(CALL, 'Header of what --reflect asks alone'),
+  'expand-headers': flag(CALL, 'Put variables of the environment into headers: ${NAME}'),
+  literal: flag(CALL, 'Send {{…}} in data and metadata as it stands: no template is evaluated'),
   authority: text(CALL, 'The :authority to send [the target]'),
   protocol: text(CALL, 'What is spoken [by what is asked for: a METHOD, or a URL with a path]', {
     choices: [...PROTOCOLS],
@@ -222,6 +226,8 @@ export const REPEATABLE = new Set([
   'import-path',
   'protoset',
   'header',
+  'rpc-header',
+  'reflect-header',
   'mask',
   'threshold',
   'envoy-admin',

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { InputPlace } from '../input-error.js';
 import type { Settings } from '../scenario/schema.js';
 import { readText } from './read-text.js';
 
@@ -16,6 +17,27 @@ export interface ScenarioReach {
 
 const OWN_FOLDER: ScenarioReach = { folders: [], overridden: new Set(), importFolders: null };
 
+/** A scenario that was read. */
+export interface ReadScenario {
+  /** Paths are relative to the working folder. */
+  settings: Settings;
+  /** Where a setting stands in the file. @param at `['calls', 1, 'data']` */
+  placeOf: (at: readonly PropertyKey[]) => InputPlace;
+}
+
+/**
+ * Reads the settings of a scenario file, as {@link readScenario} does.
+ *
+ * @throws InputError likewise.
+ */
+export async function readScenarioFile(
+  file: string,
+  signal?: AbortSignal,
+  reach: ScenarioReach = OWN_FOLDER,
+): Promise<Settings> {
+  return (await readScenario(file, signal, reach)).settings;
+}
+
 /**
  * Reads a scenario file. The files that it names, and what they lead to, must lie in its own folder: a
  * scenario may come from somebody else.
@@ -23,14 +45,13 @@ const OWN_FOLDER: ScenarioReach = { folders: [], overridden: new Set(), importFo
  * @param file Path of the YAML file; `-` for standard input, whose folder is the working folder.
  * @param signal Gives up when it aborts.
  * @param reach What it may read besides.
- * @returns Its settings, paths made relative to the working folder.
  * @throws InputError with file, line and key for everything that is wrong with it.
  */
-export async function readScenarioFile(
+export async function readScenario(
   file: string,
-  signal?: AbortSignal,
-  reach: ScenarioReach = OWN_FOLDER,
-): Promise<Settings> {
+  signal: AbortSignal | undefined,
+  reach: ScenarioReach,
+): Promise<ReadScenario> {
   const { name, text } = await readText({
     from: file,
     what: 'a scenario file',
@@ -57,7 +78,7 @@ export async function readScenarioFile(
       });
     }
   }
-  return settings;
+  return { settings, placeOf: (at) => placeInScenario(text, name, at) };
 }
 
 /** Each order of folders that imports are looked for in: calls may have their own. */

@@ -4,10 +4,15 @@ import { InputError, STANDARD_INPUT } from '../input-error.js';
 /** Commands whose words are saved runs. */
 const TAKERS = ['report', 'merge'];
 
+/** Flags of theirs after which `-` is a value. */
+const NAMING = ['--policy', '--output', '-o'];
+
 /** Puts a word in the place of `-`, which the parser of the command line would drop as a word. */
 export function namedStandardInput(words: readonly string[]): string[] {
   if (!TAKERS.includes(words[0] ?? '')) return [...words];
-  return words.map((word) => (word === '-' ? STANDARD_INPUT : word));
+  return words.map((word, at) =>
+    word === '-' && !NAMING.includes(words[at - 1] ?? '') ? STANDARD_INPUT : word,
+  );
 }
 
 /**

@@ -20,13 +20,13 @@ export type TargetAnswer<T> =
 
 /** In whose name a target is asked. */
 export interface Asker {
-  call: Pick<MethodCall, 'authority' | 'metadata'>;
+  call: Pick<MethodCall, 'authority' | 'metadata' | 'reflectionMetadata'>;
   userAgent: string;
 }
 
 /**
- * Asks a target what it serves, by server reflection, as its calls are made: with the same authority,
- * metadata and TLS. One of its addresses is asked. No sample has any part in it.
+ * Asks a target what it serves, by server reflection, as its calls are made: with the same authority and
+ * TLS, and metadata of its own. One of its addresses is asked. No sample has any part in it.
  *
  * @param ask What is asked.
  * @param options Gives up when the signal aborts; told what a person should know.
@@ -59,7 +59,7 @@ export async function askTarget<T>(
         tls: spec.tls,
         authority: call.authority ?? authorityOf(target, 'grpc', scheme),
         scheme,
-        metadata: [['user-agent', userAgent], ...call.metadata],
+        metadata: [['user-agent', userAgent], ...(call.reflectionMetadata ?? call.metadata)],
         connectTimeoutMs,
         timeoutMs: load.timeoutMs,
       },

@@ -4,7 +4,7 @@ import type { MethodCall } from '../scenario/call.js';
 import { type ContractSources, isDescribedByFiles } from '../scenario/contract-sources.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { formatTarget } from '../scenario/target.js';
-import { askTarget } from './ask-target.js';
+import { askTarget, type Asker } from './ask-target.js';
 
 /** Where the contract of a call was found; `missing`: its target alone was to be asked, and cannot be reached. */
 export type CallContract =
@@ -30,13 +30,7 @@ export function contractFinder(
 ): (call: MethodCall) => Promise<CallContract> {
   const files = remembered((sources: ContractSources) => contractInFiles(sources, signal));
   const reflected = remembered(
-    async ({
-      service,
-      call,
-    }: {
-      service: string;
-      call: Pick<MethodCall, 'authority' | 'metadata'>;
-    }) =>
+    async ({ service, call }: { service: string; call: Asker['call'] }) =>
       await askTarget(
         scenario,
         { call, userAgent },
@@ -57,8 +51,8 @@ export function contractFinder(
       if (given !== null && known === 'service') findMethod(given, call.method);
       throw missing(`an xds:/// target is not asked what describes its calls: ${INSTEAD}`);
     }
-    const { authority, metadata } = call;
-    const answer = await reflected({ service, call: { authority, metadata } });
+    const { authority, metadata, reflectionMetadata = metadata } = call;
+    const answer = await reflected({ service, call: { authority, metadata: reflectionMetadata } });
     if (answer.kind === 'answered') return { kind: 'reflected', contract: answer.value };
     // Where files know the service, its method is misspelt more often than the files are old.
     if (given !== null && known === 'service') findMethod(given, call.method);

@@ -11,6 +11,7 @@ import type { WebProtocol } from './protocol.js';
 import type { Settings } from './schema.js';
 import { refuseStreamSettings, type StreamSettings, streamSettings } from './stream-settings.js';
 import type { TargetUrl } from './target.js';
+import { refuseTemplates } from './templates.js';
 
 /** What is called. */
 export type Call = MethodCall | HttpCall | WebSocketCall;
@@ -46,6 +47,8 @@ interface AnyMethodCall extends AnyCall {
   /** Absent: messages are sent as they are given, and streams are counted. */
   stream?: StreamSettings;
   contract: ContractSources;
+  /** What the target is asked for the contract with; absent: with `metadata`. */
+  reflectionMetadata?: [string, string][];
   /** What it asks an application to make; absent where it asks for nothing of the kind. */
   forwarding?: Forwarding;
 }
@@ -92,11 +95,9 @@ export function callOf(given: Settings, url: Pick<TargetUrl, 'path' | 'isWebSock
   const asked = askedFor(settings, url);
   const ownHeaders = 'settings' in asked ? asked.settings.headers : {};
   const metadata = { ...settings.metadata, ...ownHeaders };
-  const { headers, host, removed } = requestHeaders(
-    metadata,
-    settings.header ?? [],
-    RULES[asked.kind],
-  );
+  const { header = [], 'rpc-header': ofCall = [], 'reflect-header': ofReflection = [] } = settings;
+  const rules = RULES[asked.kind];
+  const { headers, host, removed } = requestHeaders(metadata, [...header, ...ofCall], rules);
   requireOwnUserAgent([...removed, ...headers.map(([name]) => name)]);
   const common = {
     authority: settings.authority ?? host,
@@ -117,6 +118,7 @@ export function callOf(given: Settings, url: Pick<TargetUrl, 'path' | 'isWebSock
     };
   }
   if (asked.kind !== 'http') {
+    refuseTemplates(settings);
     const { data = {} } = settings;
     const { method } = asked;
     const timeoutMs = parseDurationMs(settings.timeout ?? '') ?? DEFAULTS.timeoutMs;
@@ -127,6 +129,12 @@ export function callOf(given: Settings, url: Pick<TargetUrl, 'path' | 'isWebSock
       ...(forwarding === undefined ? {} : { forwarding }),
       ...streamSettings(settings),
       contract: contractSources(settings),
+      ...(ofCall.length + ofReflection.length === 0
+        ? {}
+        : {
+            reflectionMetadata: requestHeaders(metadata, [...header, ...ofReflection], rules)
+              .headers,
+          }),
       metadata: headers,
       ...common,
     };

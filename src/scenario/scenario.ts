@@ -196,7 +196,11 @@ export function scenarioOf(
     accessLogFormat: settings['access-log-format'] ?? null,
     secrets: secretsOf(
       settings.mask ?? [],
-      calls.flatMap(({ call }) => [...call.metadata, ...forwardedParts(call).headers]),
+      calls.flatMap(({ call }) => [
+        ...call.metadata,
+        ...('reflectionMetadata' in call ? (call.reflectionMetadata ?? []) : []),
+        ...forwardedParts(call).headers,
+      ]),
       calls.flatMap(({ call }) => [
         ...('path' in call ? [call.path] : []),
         ...forwardedParts(call).paths,

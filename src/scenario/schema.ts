@@ -116,6 +116,14 @@ const perCall = {
     .optional()
     .describe('Request metadata'),
   header: texts("Request headers, 'name: value' each").optional(),
+  'rpc-header': texts(
+    'The same of the call alone, where the target is asked for the contract',
+  ).optional(),
+  'reflect-header': texts('Headers of the question for the contract alone').optional(),
+  literal: z
+    .boolean({ error: 'write true or false' })
+    .optional()
+    .describe('Whether {{…}} in data and metadata is sent as it stands'),
   protocol: z
     .enum(PROTOCOLS, { error: 'write grpc, grpc-web, grpc-web-text, connect or http' })
     .optional()

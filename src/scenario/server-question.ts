@@ -27,6 +27,8 @@ const CONNECTING = [
   'authority',
   'metadata',
   'header',
+  'reflect-header',
+  'literal',
   'mask',
   'user-agent',
 ] as const satisfies readonly (keyof Settings)[];
