@@ -8,7 +8,7 @@ import { readCommandLine } from './command-line.js';
 import { COMMANDS } from './commands.js';
 import { EXIT, interruptedStatus } from './exit-status.js';
 import { curlFlags } from './curl-flags.js';
-import { grpcurlFlags } from './grpcurl-flags.js';
+import { foreignFlags } from './foreign-flags.js';
 import { instrumentFlags } from './instrument-flags.js';
 import type { Interruption } from './interruption.js';
 import { writeError } from './standard-streams.js';
@@ -29,10 +29,9 @@ export async function runCli(
   interruption: Interruption,
 ): Promise<number> {
   try {
-    refuseInsecure(words);
     refuseOddSwitches(words);
     const call = readCommandLine(
-      namedStandardInput(instrumentFlags(curlFlags(grpcurlFlags(colorFlag(words))))),
+      namedStandardInput(instrumentFlags(curlFlags(foreignFlags(colorFlag(words))))),
     );
     return call === null ? EXIT.pass : await COMMANDS[call.command](call.args, interruption);
   } catch (error) {
@@ -55,13 +54,4 @@ function refuseOddSwitches(words: readonly string[]): void {
       path: `--${name}`,
     });
   }
-}
-
-/** Two tools that users come from mean opposite things by it. */
-function refuseInsecure(words: readonly string[]): void {
-  if (!words.some((word) => /^--?insecure(=|$)/.test(word))) return;
-  throw new InputError(
-    'it means plaintext to ghz and "skip verification" to grpcurl: say --plaintext or --skip-verify',
-    { path: '--insecure' },
-  );
 }

@@ -26,9 +26,11 @@ const UPLOAD = 'write it as -X PUT --data-binary @FILE';
 /** What to write in the place of curl's words that mean nothing here, by the names of flags. */
 const HINTS: Readonly<Record<string, string>> = {
   A: AGENT,
+  D: SHOWN_BY_CURL,
   F: A_FORM,
   G: IN_QUERY,
   L: NOT_FOLLOWED,
+  O: SHOWN_BY_CURL,
   S: SILENT,
   T: UPLOAD,
   b: A_COOKIE,

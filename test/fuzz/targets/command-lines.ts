@@ -1,6 +1,6 @@
 import { readCommandLine } from '../../../src/cli/command-line.js';
 import { curlFlags } from '../../../src/cli/curl-flags.js';
-import { grpcurlFlags } from '../../../src/cli/grpcurl-flags.js';
+import { foreignFlags } from '../../../src/cli/foreign-flags.js';
 import { instrumentFlags } from '../../../src/cli/instrument-flags.js';
 import { settingsFromFlags } from '../../../src/cli/settings.js';
 import { namedStandardInput } from '../../../src/inputs/standard-input.js';
@@ -21,7 +21,7 @@ export async function fuzz(data: Buffer): Promise<void> {
   console.log = console.error = (): void => undefined;
   try {
     const call = readCommandLine(
-      namedStandardInput(instrumentFlags(curlFlags(grpcurlFlags(words)))),
+      namedStandardInput(instrumentFlags(curlFlags(foreignFlags(words)))),
     );
     if (call === null || (call.command !== 'verify' && call.command !== 'bench')) return;
     const values = Object.values(call.args).flat();
