@@ -22,7 +22,7 @@ export function foreignFlags(words: readonly string[]): string[] {
   const result: string[] = [];
   for (let at = 0; at < own.length; at++) {
     const word = own[at] ?? '';
-    const [, name = '', assigned] = /^(--?[A-Za-z][\w-]*)(?:=(.*))?$/s.exec(word) ?? [];
+    const [name, assigned] = partsOf(word);
     const foreign = BY_NAME.get(name);
     if (foreign === undefined || (foreign.isCurlsToo === true && isOfCurl)) {
       result.push(word);
@@ -34,6 +34,17 @@ export function foreignFlags(words: readonly string[]): string[] {
     result.push(...wordsInstead(becomes, value, { flag: name, ...lineOf(own) }, example !== null));
   }
   return end < 0 ? result : [...result, ...words.slice(end)];
+}
+
+/** A flag and its value, which stands behind `=`, or behind a letter as in `-x10s` and `-Ojson`; undefined: it has none. */
+function partsOf(word: string): [name: string, value: string | undefined] {
+  const [, name = '', value] = /^(--?[A-Za-z][\w-]*)(?:=(.*))?$/s.exec(word) ?? [];
+  if (BY_NAME.has(name)) return [name, value];
+  // Behind a small letter a word may be a flag that is misspelt.
+  const [, letter = '', rest] = /^(-[A-Z]|-[a-z](?![A-Za-z]))(.+)$/s.exec(word) ?? [];
+  const foreign = BY_NAME.get(letter);
+  const isWithValue = foreign?.becomes.kind !== 'same' && typeof foreign?.example === 'string';
+  return isWithValue ? [letter, rest?.replace(/^=/, '')] : [name, value];
 }
 
 /** @param value undefined where none is written, or it stands in the next word, which stays. */

@@ -26,7 +26,10 @@ const seconds = (name: string, note?: string): ForeignFlag => ({
   },
 });
 
-/** A switch about what is shown: `call` does it anyway, and the others show no answers. */
+/** Commands that show what grpcurl does, and all of it. */
+const SHOWING = ['call', 'list', 'describe'];
+
+/** A switch about what is shown: some commands do it anyway, and the others show no answers. */
 const shown = (names: readonly string[], note: string, instead: string): ForeignFlag => ({
   names,
   example: null,
@@ -35,7 +38,7 @@ const shown = (names: readonly string[], note: string, instead: string): Foreign
     kind: 'words',
     note,
     wordsOf: (_, { command, flag }: ForeignLine) => {
-      if (command === 'call') return [];
+      if (SHOWING.includes(command ?? '')) return [];
       throw new InputError(instead, { path: flag });
     },
   },

@@ -11,7 +11,9 @@ import { samplePlan } from '../expect/sample-plan.js';
 import { checkErrorLimits } from '../expect/error-limits.js';
 import { checkComparisons } from '../expect/comparison/comparison-questions.js';
 import { plainThresholds, ratioThresholds } from '../expect/comparison/ratio-threshold.js';
+import { parseTolerance } from '../expect/split/tolerance.js';
 import { checkThresholds } from '../expect/thresholds/judge-thresholds.js';
+import { parseThreshold } from '../expect/thresholds/threshold.js';
 import { InputError } from '../input-error.js';
 import { percent } from '../number-text.js';
 import { maskedUrl } from '../secrets.js';
@@ -19,7 +21,7 @@ import type { LoadedCall } from '../load/load-order.js';
 import { divideOverCalls } from '../load/plan.js';
 import type { Asked, AskedCall } from '../record/asked.js';
 import type { DestinationPlace } from '../routing/envoy/cluster-identity.js';
-import { awaitInCall } from '../scenario/call-list.js';
+import { awaitInCall, inCall } from '../scenario/call-list.js';
 import { isAllowed } from '../scenario/allowed-targets.js';
 import { type Forwarding, forwardingNotes } from '../scenario/forwarding.js';
 import type { Scenario, ScenarioCall } from '../scenario/scenario.js';
@@ -104,6 +106,7 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   const runId = scenario.runId ?? newRunId();
   const agentOf = (part: string): string => runUserAgent({ runId, part }, scenario.userAgent);
   const agents = { calls: agentOf(''), reflection: agentOf('/reflection') };
+  requireReadableRule(scenario);
   const prepared = await preparedCalls(scenario, agents, options);
   const configured = (await configuredCalls(scenario, prepared, signal)).map(
     (one) => one ?? NOTHING_CONFIGURED,
@@ -151,6 +154,14 @@ function withMost(calls: readonly RunCall[], most: readonly (number | null)[]): 
 }
 
 /** What only a log tells is known when the load has ended. */
+/** What cannot be read of the rule is told before the target is asked for a contract. */
+function requireReadableRule({ calls, rule }: Scenario): void {
+  for (const [index, { expect }] of calls.entries()) {
+    inCall(calls, index, () => expect !== null && parseTolerance(expect.tolerance));
+  }
+  plainThresholds(rule.thresholds).forEach(parseThreshold);
+}
+
 function refuseLogs({ accessLogFormat }: Scenario, calls: readonly RunCall[]): void {
   const isLogged = calls.some(
     ({ loaded }) => loaded.counting.answers.identity.source.kind === 'access-log',

@@ -100,6 +100,9 @@ function parsePlace(text: string): Target {
     );
   }
   if (/^xds:/i.test(text)) return xdsTarget(text);
+  // As gRPC's own clients are told to ask DNS, which is done anyway: all addresses are connected to.
+  const [, name] = /^dns:(?:\/\/\/)?([^/]+)$/i.exec(text) ?? [];
+  if (name !== undefined) return { ...hostAndPort(name, text), scheme: null };
   return { ...hostAndPort(text, text), scheme: null };
 }
 

@@ -101,6 +101,30 @@ describe('a contract that the target says itself', () => {
     assert.deepEqual(library.calls.at(-1)?.metadata.get('x-user'), ['jack']);
   });
 
+  it('is asked for with headers of its own, and of none of the call alone', async () => {
+    const words = ['-H', 'x-both: 1', '-rpc-header', 'x-call: 2', '-reflect-header', 'x-asking: 3'];
+    const call = ['rich.v1.Library/Find', '-d', '{}', '-max-time', '5'];
+    await splitproof(['call', '-plaintext', library.address, ...call, ...words]);
+    const { metadata } = library.calls.at(-1)!;
+    assert.deepEqual(metadata.get('x-both'), ['1']);
+    assert.deepEqual(metadata.get('x-asking'), ['3']);
+    assert.deepEqual(metadata.get('x-call'), []);
+  });
+
+  it('is not asked for where the rule cannot be read', async () => {
+    const asked = library.calls.length;
+    const call = ['--plaintext', library.address, 'rich.v1.Library/Find', ...WHO];
+    for (const [flag, problem] of [
+      ['--tolerance=0.05', /^splitproof: --tolerance: '0\.05' has no unit/],
+      ['--threshold=error-rate<5', /^splitproof: --threshold: "error-rate<5": a number without a/],
+    ] as const) {
+      const { status, stderr } = await splitproof(['verify', ...call, flag]);
+      assert.equal(status, 2);
+      assert.match(stderr, problem);
+    }
+    assert.equal(library.calls.length, asked);
+  });
+
   it('is shown by list and describe of files, without a target', async () => {
     const proto = ['--proto', 'scenarios/grpc-gateway/user.proto'];
     const list = await splitproof(['list', ...proto]);

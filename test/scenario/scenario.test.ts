@@ -17,6 +17,8 @@ describe('targets', () => {
     ['[::1]:50051', '[::1]:50051', null],
     ['unix:/run/envoy.sock', 'unix:/run/envoy.sock', undefined],
     ['unix:///run/envoy.sock', 'unix:/run/envoy.sock', undefined],
+    ['dns:///gateway.example.com:8080', 'gateway.example.com:8080', null],
+    ['dns:gateway:8080', 'gateway:8080', null],
     ['Bücher.example:80', 'xn--bcher-kva.example:80', null],
     ['http://gateway', 'gateway:80', 'http'],
     ['https://gateway/', 'gateway:443', 'https'],
@@ -45,6 +47,8 @@ describe('targets', () => {
       'user@gateway:80',
       'xds:///svc',
       'unix:',
+      'dns:///gateway',
+      'dns://1.1.1.1/gateway:80',
     ]) {
       assert.throws(() => parseTarget(text), InputError, text);
     }
