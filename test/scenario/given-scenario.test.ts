@@ -33,7 +33,7 @@ describe('what a program gives', () => {
   ] as [object, RegExp][]) {
     it(`is refused in one line: ${JSON.stringify(wrong)}`, () => {
       assert.throws(
-        () => givenScenario({ ...SETTINGS, ...wrong } as SettingsInput, 'verify'),
+        () => givenScenario({ ...SETTINGS, ...wrong }, 'verify'),
         (error: Error) => error instanceof InputError && message.test(error.message),
       );
     });

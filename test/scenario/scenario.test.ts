@@ -165,7 +165,8 @@ describe('weights', () => {
     });
     for (const wrong of ['{ v1: -1 }', '{ v1: many }', '[60, 40]', '60']) {
       assert.throws(() => parseScenario(`weights: ${wrong}\n`, 'f.yaml'), {
-        message: /^f\.yaml:1: weights(\.v1)?: write weights of 0 or more, such as v1=60,v2=40 or \{v1: 60/,
+        message:
+          /^f\.yaml:1: weights(\.v1)?: write weights of 0 or more, such as v1=60,v2=40 or \{v1: 60/,
       });
     }
   });
