@@ -4,6 +4,8 @@ import { parseJsonTexts } from '../scenario/json-texts.js';
 import { templateIn, templateProblem } from '../scenario/templates.js';
 import { MAX_DATA_BYTES } from './http-flags.js';
 
+const DATA_EXAMPLE = `write it as '{"name": "jack"}', in single quotes for the shell`;
+
 /**
  * Reads `--data` of a call: `JSON`, `@FILE`, `@` for standard input.
  *
@@ -18,7 +20,7 @@ export async function parseData(given: string, signal: AbortSignal | undefined):
 /** Where a template stands for a number, the text is no JSON. */
 function problemOf(text: string, reason: string): string {
   const template = templateIn(text);
-  return template === null ? `not JSON: ${reason}` : templateProblem(template);
+  return template === null ? `not JSON: ${reason}; ${DATA_EXAMPLE}` : templateProblem(template);
 }
 
 /**
