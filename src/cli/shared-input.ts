@@ -1,4 +1,4 @@
-import { STANDARD_INPUT } from '../inputs/standard-input.js';
+import { STANDARD_INPUT } from '../input-error.js';
 import { all, type Arguments } from './arguments.js';
 
 /** Settings whose values may be `-`, for standard input. */
