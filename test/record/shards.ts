@@ -114,6 +114,18 @@ export function countedShard({ v1, v2, failed = 0, startMs = START_MS }: Shard):
   };
 }
 
+/** The calls of both, one after the other, on the same connections. */
+export function twoCalls(first: Counted, second: Counted): Counted {
+  return {
+    ...first,
+    calls: [...first.calls, ...second.calls],
+    connections: first.connections.map((connection, index) => ({
+      ...connection,
+      byCall: [...connection.byCall, ...second.connections[index]!.byCall],
+    })),
+  };
+}
+
 /** The record of a run, concluded as any other. */
 export async function recordOfRun(asked: Asked, counted: Counted): Promise<RunRecord> {
   return recordOf(asked, counted, await conclude(asked, counted));

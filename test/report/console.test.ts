@@ -15,61 +15,6 @@ function sample(): RunRecord {
   return readRecord(text, 'sample.json').record;
 }
 
-const EVIL = '\u001b[2J\u0007\u202eevil\u009b31m\r\n\u061c\u{e0041}';
-// eslint-disable-next-line no-control-regex -- looking for them is the point
-const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u202a-\u202e\u{e0041}]/u;
-/** Texts that are the record's own words. */
-const OWN = new Set([
-  ...['schema', 'command', 'verdict', 'severity', 'about', 'loop', 'startedAt', 'askedAt'],
-  ...['end', 'unit', 'kind', 'protocol'],
-]);
-
-/** A record in which every text that may come from elsewhere tries to do something to the terminal. */
-function hostile(command: RunRecord['command']): RunRecord {
-  const evil = (value: unknown, key = ''): unknown => {
-    if (typeof value === 'string') return OWN.has(key) ? value : EVIL;
-    if (Array.isArray(value)) return value.map((item) => evil(item, key));
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [name, evil(item, name)]),
-    );
-  };
-  const record = sample();
-  record.reasons = [
-    { code: 'x', text: 'x', call: null },
-    { code: 'y', text: 'y', call: 'y' },
-  ];
-  record.findings = [
-    {
-      ...{ code: 'x', severity: 'error', about: 'target', call: 'x' },
-      place: { file: 'x', line: 1, column: 1, document: 1, path: 'x' },
-      ...{ summary: 'x', evidence: 'x', advice: 'x' },
-    },
-  ];
-  record.thresholds = [{ expression: 'p99<1ms', observed: 1, unit: 'ms', ok: false }];
-  record.transport.tls = {
-    ...{ version: 'x', cipher: 'x', alpn: 'x', seenAt: 'x' },
-    certificate: {
-      ...{ subject: 'x', issuer: 'x', altNames: 'x', validFrom: 'x', validTo: 'x', daysLeft: -1 },
-    },
-  };
-  record.load.unsent = 1;
-  record.load.unsentByCause = { [EVIL]: 1 };
-  record.scenario = 'x';
-  const call = record.calls[0]!;
-  call.failures = [{ status: 'x', cause: 'x', count: 1 }];
-  call.status = { [EVIL]: 1 };
-  call.programmed = {
-    ...{ source: 'x', table: 'x', virtualHost: 'x', routes: ['x'], answeredByProxy: 0 },
-    destinations: [{ name: 'x', configuredShare: 1, programmedShare: 0 }],
-    difference: 'x',
-    incomparable: 'x',
-  };
-  record.transport.rstStream = { [EVIL]: 1 };
-  // What was asked and counted is data for merging, and in no report but the JSON.
-  return { ...(evil(record) as RunRecord), command };
-}
-
 describe('reports', () => {
   for (const name of Object.keys(FORMATS) as FormatName[]) {
     it(`the ${name} report of the sample is the committed one`, async () => {
@@ -89,19 +34,6 @@ describe('what else than a split was expected', () => {
       assert.match(text, /^Expected\n {2}pass {2}CORS: a page may call$/m);
       assert.match(text, /^Who answered/m);
     });
-  }
-});
-
-describe('text from elsewhere', () => {
-  for (const name of Object.keys(FORMATS) as FormatName[]) {
-    for (const command of ['verify', 'bench'] as const) {
-      it(`controls no terminal: ${name} of ${command}`, async () => {
-        const record = hostile(command);
-        const text = await FORMATS[name].render(record, WIDE);
-        assert.doesNotMatch(text, CONTROL);
-        if (name === 'json') assert.deepEqual(JSON.parse(text), record);
-      });
-    }
   }
 });
 

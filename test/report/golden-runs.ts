@@ -2,8 +2,15 @@ import type { Counted } from '../../src/count/counted.js';
 import { nothingCounted } from '../../src/count/nothing-counted.js';
 import type { Asked } from '../../src/record/asked.js';
 import type { RunRecord } from '../../src/record/run-record.js';
-import { renderConsole } from '../../src/report/console/console.js';
-import { askedCall, askedRun, countedShard, recordOfRun, START_MS } from '../record/shards.js';
+import { FORMATS, type FormatName } from '../../src/report/formats.js';
+import {
+  askedCall,
+  askedRun,
+  countedShard,
+  recordOfRun,
+  START_MS,
+  twoCalls,
+} from '../record/shards.js';
 
 /** Where the reports are kept, from the project's root. */
 export const GOLDEN_FOLDER = 'test/data/reports';
@@ -22,6 +29,9 @@ function cutShort(counted: Counted, due: number): Counted {
   const afterRequests = calls.reduce((sum, { sent }) => sum + sent, 0);
   return { ...counted, calls, stopped: { code: 'harm', afterRequests, destination: null } };
 }
+
+const ONE_CALL = askedCall({}).calls;
+const OTHER_CALL = askedCall({ name: 'helloworld.Greeter/SayBye' }).calls;
 
 /** What is asked and counted, by the file that holds its report. */
 const RUNS: Readonly<Record<string, { asked?: Partial<Asked>; counted: Counted }>> = {
@@ -88,6 +98,10 @@ const RUNS: Readonly<Record<string, { asked?: Partial<Asked>; counted: Counted }
     }),
     counted: countedShard({ v1: 1870, v2: 1219 }),
   },
+  'verify-several-calls': {
+    asked: { calls: [...ONE_CALL, ...OTHER_CALL] },
+    counted: twoCalls(countedShard({ v1: 1870, v2: 1219 }), countedShard({ v1: 1540, v2: 1549 })),
+  },
   'bench-pass': {
     asked: {
       ...LOAD_TEST,
@@ -107,9 +121,29 @@ const RUNS: Readonly<Record<string, { asked?: Partial<Asked>; counted: Counted }
 /** The names of the runs: of their files, too. */
 export const GOLDEN_RUNS: readonly string[] = Object.keys(RUNS);
 
+/** Formats that a report of a run is kept in. The record itself changes with every field that comes. */
+const KEPT: readonly FormatName[] = ['console', 'markdown', 'github', 'junit', 'sarif'];
+/** Runs that are kept in all of them. */
+const KEPT_IN_ALL: readonly string[] = [
+  ...['verify-pass', 'verify-fail', 'verify-too-few', 'verify-several-calls'],
+  ...['verify-finding-of-the-route', 'bench-pass', 'bench-stalled'],
+];
+
+/** The files that hold reports, and what stands in each: a run in a format. */
+export const GOLDEN_FILES: readonly { file: string; run: string; format: FormatName }[] =
+  GOLDEN_RUNS.flatMap((run) =>
+    KEPT.filter((format) => format === 'console' || KEPT_IN_ALL.includes(run)).map((format) => {
+      return { file: `${run}.${FORMATS[format].extension}`, run, format };
+    }),
+  );
+
+/** The record of a run. */
+export async function goldenRecord(run: string): Promise<RunRecord> {
+  const { asked = {}, counted } = RUNS[run]!;
+  return await recordOfRun(askedRun(run, asked), counted);
+}
+
 /** The report of a run, as it is to be. */
-export async function goldenReport(name: string): Promise<string> {
-  const { asked = {}, counted } = RUNS[name]!;
-  const record: RunRecord = await recordOfRun(askedRun(name, asked), counted);
-  return renderConsole(record, { width: 80, colour: false });
+export async function goldenReport(run: string, format: FormatName): Promise<string> {
+  return await FORMATS[format].render(await goldenRecord(run), { width: 80, colour: false });
 }
