@@ -39,7 +39,7 @@ export function githubFiles(): GithubFiles {
   ];
   if (missing.length > 0) {
     writeNote(
-      `--github: ${missing.join(' and ')} not set, as outside of a job of GitHub Actions: nothing is written there`,
+      `--github: ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not set, as outside of a job of GitHub Actions: nothing is written there`,
     );
   }
   for (const file of [files.summary, files.outputs]) if (file !== null) refuseUnwritable(file);

@@ -20,19 +20,18 @@ const GRAVEST_FIRST: readonly Severity[] = ['error', 'warning', 'info'];
 
 /** What a run has to say to somebody who reads nothing else of it, the most important first. */
 export function noticesOfRun(record: RunRecord): Notice[] {
-  const { verdict, reasons, findings } = record;
-  const severity = verdict === 'fail' ? 'error' : 'warning';
-  const ofVerdict = reasons.map(({ code, text, call }): Notice => {
+  const ofVerdict = record.reasons.flatMap(({ code, text, call }): Notice[] => {
+    const { verdict } = callOf(record, call) ?? record;
+    if (verdict === 'pass') return [];
+    const severity = verdict === 'fail' ? 'error' : 'warning';
     const place = routePlace(record, call);
-    return {
-      ...{ title: verdict, code, severity, call, place, page: null },
-      ...{ summary: text, evidence: '', advice: '' },
-    };
+    const known = { title: verdict, code, severity, call, place, page: null } as const;
+    return [{ ...known, summary: text, evidence: '', advice: '' }];
   });
-  const ofFindings = noticesOf(findings).map((notice): Notice => {
+  const ofFindings = noticesOf(record.findings).map((notice): Notice => {
     return { ...notice, place: notice.place ?? routePlace(record, notice.call) };
   });
-  return [...(verdict === 'pass' ? [] : ofVerdict), ...ofFindings];
+  return [...ofVerdict, ...ofFindings];
 }
 
 /** Findings, errors first. */
@@ -47,11 +46,14 @@ export function noticesOf(findings: readonly Finding[]): Notice[] {
   );
 }
 
-/** Where the route of a call stands. @param label Which call; null: the run has one, or it is about all. */
-function routePlace({ calls }: RunRecord, label: string | null): Place | null {
-  const labels = callLabels(calls.map(({ call }) => call));
-  const call: CallRecord | undefined =
-    label === null && calls.length === 1 ? calls[0] : calls[labels.indexOf(label)];
-  const { file = null, line = null } = call?.route ?? {};
+/** The call that something is about; undefined where it is about the run. */
+function callOf({ calls }: RunRecord, label: string | null): CallRecord | undefined {
+  return calls[callLabels(calls.map(({ call }) => call)).indexOf(label ?? '')];
+}
+
+/** Where the route of a call stands, or that of the only one. */
+function routePlace(record: RunRecord, label: string | null): Place | null {
+  const only = record.calls.length === 1 ? record.calls[0] : undefined;
+  const { file = null, line = null } = (only ?? callOf(record, label))?.route ?? {};
   return file === null ? null : { file, line, column: null, document: null, path: null };
 }
