@@ -23,7 +23,8 @@ const CLI = {
   minifyWhitespace: true,
   minifySyntax: true,
   joins: {
-    always: 'verify-command',
+    // Its report is loaded when there is one.
+    always: ['verify-command', 'console'],
     apart: [['cli', 'main'], ['explain-command'], ['worker', 'worker-process']],
   },
 };
