@@ -73,7 +73,14 @@ function partsOf(name: string, value: string): string[] {
 
 /** The value of a header as it may be shown. */
 export function maskedHeader(name: string, value: string, secrets: Secrets): string {
-  return secrets.headers.includes(name.toLowerCase()) ? MASK : maskedText(value, secrets);
+  if (secrets.headers.includes(name.toLowerCase())) return MASK;
+  return name.endsWith('-bin') && holdsSecret(value, secrets) ? MASK : maskedText(value, secrets);
+}
+
+/** Whether bytes in base64 have a secret among them. */
+function holdsSecret(base64: string, { values }: Secrets): boolean {
+  const bytes = Buffer.from(base64, 'base64');
+  return values.some((value) => bytes.includes(value));
 }
 
 /** Headers as they may be shown. */

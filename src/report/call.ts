@@ -11,7 +11,7 @@ export interface CallReport {
   call: string;
   /** The method in protobuf's language, `rpc SayHello ( .pkg.A ) returns ( .pkg.B );`; null where there is none. */
   definition: string | null;
-  /** What is sent before any message: pseudo-headers, the protocol's own headers, then those that were given. */
+  /** What is sent before any message, as far as routes look at it: pseudo-headers, the protocol's own, those given. */
   sent: Fields;
   /** The route that it takes by the manifests; null where none were given. */
   route: CallRecord['route'];

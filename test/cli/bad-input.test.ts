@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -15,6 +15,15 @@ function fileWith(text: string, extension = 'yaml'): string {
   const file = path.join(folder, `input-${files++}.${extension}`);
   writeFileSync(file, text);
   return file;
+}
+
+function folderWith(contents: Record<string, string>): string {
+  const inner = path.join(folder, `folder-${files++}`);
+  for (const [name, text] of Object.entries(contents)) {
+    mkdirSync(path.dirname(path.join(inner, name)), { recursive: true });
+    writeFileSync(path.join(inner, name), text);
+  }
+  return inner;
 }
 
 const GREETER = ['helloworld.Greeter/SayHello', '--plaintext'];
@@ -84,6 +93,92 @@ const CASES: [string, string[], RegExp[]][] = [
     'a path with a fragment',
     [TARGET, '--plaintext', '--path', '/a#b', ...WEIGHTS],
     [/--path: what follows # is not sent/],
+  ],
+  [
+    'weights with colons',
+    [TARGET, ...GREETER, '--weights', 'v1:60,v2:40'],
+    [/--weights: "v1:60" is not NAME=WEIGHT .+ as in v1=60$/m],
+  ],
+  [
+    'weights with per cent',
+    [TARGET, ...GREETER, '--weights', 'v1=60%,v2=40%'],
+    [/--weights: "v1=60%" is not NAME=WEIGHT .+ as in v1=60$/m],
+  ],
+  [
+    'a destination with two weights',
+    [TARGET, ...GREETER, '--weights', 'v1=60,v1=40'],
+    [/--weights: .+ names "v1" twice/],
+  ],
+  [
+    'weights that end in a comma',
+    [TARGET, ...GREETER, '--weights', 'v1=60,'],
+    [/--weights: a comma with nothing on one side/],
+  ],
+  [
+    'a method that is misspelt',
+    [TARGET, 'helloworld.Greeter/SayHelo', '--plaintext', ...WEIGHTS],
+    [/--call: helloworld\.Greeter has no method SayHelo; it has SayHello, /],
+  ],
+  [
+    'a service without its package',
+    [TARGET, 'Greeter/SayHello', '--plaintext', ...WEIGHTS],
+    [/--call: .+ no service Greeter: did you mean helloworld\.Greeter\/SayHello\? Otherwise: /],
+  ],
+  [
+    'a service in place of a method',
+    [TARGET, 'helloworld.Greeter', '--plaintext', ...WEIGHTS],
+    [
+      /helloworld\.Greeter is a service, name a method of it, such as helloworld\.Greeter\/SayHello\./,
+    ],
+  ],
+  [
+    'data that are no JSON',
+    [TARGET, ...GREETER, ...WEIGHTS, '-d', 'name=jack'],
+    [/--data: not JSON: .+ write it as '\{"name": "jack"\}', in single quotes for the shell$/m],
+  ],
+  [
+    'data with an unknown field',
+    [TARGET, ...GREETER, ...WEIGHTS, '-d', '{"nam": "jack"}'],
+    [/--data: helloworld\.HelloRequest has no field "nam"; .+ are: name$/m],
+  ],
+  [
+    'TLS that ends before the gateway',
+    [
+      ...['-f', 'scenarios/grpc-gateway/gateway-h2c.yaml', 'https://grpc.example.com'],
+      ...['-f', 'scenarios/grpc-gateway/virtual-service-paths-canary.yaml', GREETER[0] ?? ''],
+    ],
+    [
+      /gateway-h2c\.yaml:9: .+ HTTP2 80 .+--plaintext, or say with --scheme http that TLS ends before/,
+    ],
+  ],
+  [
+    'plaintext to a gateway of TLS alone',
+    [
+      ...['-f', 'scenarios/grpc-gateway/gateway.yaml', TARGET, ...GREETER],
+      ...['-f', 'scenarios/grpc-gateway/virtual-service-paths-canary.yaml'],
+      ...['--authority', 'grpc.example.com'],
+    ],
+    [/HTTPS 443 .+leave out --plaintext to speak TLS to it/],
+  ],
+  [
+    'a scheme that is none',
+    [TARGET, ...GREETER, ...WEIGHTS, '--scheme', 'h2c'],
+    [/scheme/, /http/, /https/],
+  ],
+  [
+    'a Helm chart',
+    ['-f', folderWith({ 'Chart.yaml': 'name: shop\n' }), TARGET, ...GREETER],
+    [/: this is a Helm chart: run helm template, and give what it prints$/m],
+  ],
+  [
+    'a folder of folders',
+    ['-f', folderWith({ 'base/vs.yaml': 'kind: A\n' }), TARGET, ...GREETER],
+    [/holds no \*\.yaml.+ folders in it are not looked into: name .+\/base$/m],
+  ],
+  [
+    'manifests without a route',
+    ['-f', 'scenarios/asm-greeter/gateway.yaml', TARGET, ...GREETER],
+    [/hold nothing that routes requests, but Gateway: add the VirtualService/],
   ],
   ['no such manifest', ['-f', 'nope.yaml', TARGET, ...GREETER], [/nope\.yaml/, /no such file/]],
   ['not YAML', ['-f', fileWith('a: [1,\nb: }'), TARGET, ...GREETER], [/\.yaml:\d+/, /YAML/]],

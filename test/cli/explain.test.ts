@@ -263,6 +263,36 @@ spec: {host: svc, subsets: [{name: v1, labels: {version: v1}}]}
   });
 });
 
+describe('explain where TLS ends before the gateway', () => {
+  const H2C = [
+    'gateway-h2c',
+    'app-paths',
+    'destination-rules-paths',
+    'virtual-service-paths-canary',
+  ];
+  const files = H2C.flatMap((name) => ['-f', `scenarios/grpc-gateway/${name}.yaml`]);
+  const words = [...files, 'https://grpc.example.com', 'mypackage.OrderService/GetOrder'];
+  const contract = ['--proto', 'scenarios/grpc-gateway/order.proto'];
+
+  it('says which flag says so, and takes it', async () => {
+    const refused = await explained([...words, ...contract]);
+    assert.equal(refused.status, 2);
+    assert.match(refused.report.findings[0]!.summary, /--scheme http that TLS ends before it/);
+    const { status, report } = await explained([...words, ...contract, '--scheme', 'http']);
+    assert.equal(status, 0, JSON.stringify(report.findings));
+    assert.equal(report.gatewayPort, 80);
+    assert.equal(report.request.scheme, 'http');
+    assert.equal(report.route?.source, 'VirtualService default/grpc-routing');
+  });
+
+  it('takes a server by --gateway-port as well', async () => {
+    const more = ['--scheme', 'http', '--gateway-port', '80'];
+    const { status, report } = await explained([...words, ...contract, ...more]);
+    assert.equal(status, 0);
+    assert.equal(report.gatewayPort, 80);
+  });
+});
+
 describe('explain with what the proxy was programmed with', () => {
   const ask = [...GREETER, '--plaintext', ':8080', CALL];
 
@@ -296,6 +326,49 @@ describe('explain with what the proxy was programmed with', () => {
     const { stdout } = await splitproof(['explain', ...ask, '--config-dump', dumpWith(90, 10)]);
     assert.match(stdout, /destination +configured +programmed/);
     assert.match(stdout, /v1 +60\.00 % +90\.00 %/);
+  });
+
+  it('compares it with nothing where the request has no route, and shows it', async () => {
+    const elsewhere = manifest(`apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: elsewhere}
+spec:
+  hosts: ["other.example.com"]
+  gateways: [grpc-gateway]
+  http:
+  - match: [{uri: {prefix: /no}}]
+    route: [{destination: {host: a}}]
+`);
+    const given = [
+      ...[
+        '-f',
+        elsewhere,
+        '-f',
+        'scenarios/asm-greeter/gateway.yaml',
+        '--plaintext',
+        ':8080',
+        CALL,
+      ],
+      ...['--authority', 'other.example.com', '--config-dump', DUMP],
+    ];
+    const { status, report } = await explained(given);
+    assert.equal(status, 2);
+    const codes = report.findings.map(({ code, severity }) => [code, severity]);
+    assert.deepEqual(codes, [
+      ['no-route', 'error'],
+      ['config-not-compared', 'warning'],
+    ]);
+    assert.equal(report.programmed?.difference, null);
+    assert.deepEqual(
+      report.programmed.destinations.map((each) => [each.configuredShare, each.programmedShare]),
+      [
+        [null, 0.6],
+        [null, 0.4],
+      ],
+    );
+    const { stdout } = await splitproof(['explain', ...given]);
+    assert.match(stdout, /compared with nothing/);
+    assert.doesNotMatch(stdout, /another split/);
   });
 
   it('calls a host that the proxy does not serve unprogrammed', async () => {

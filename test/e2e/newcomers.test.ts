@@ -3,10 +3,12 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import tls from 'node:tls';
 import { describe, it } from 'node:test';
-import { recordOf, reasonsOf } from '../fixtures/command.js';
+import { recordOf, reasonsOf, splitproof } from '../fixtures/command.js';
 import { startEnvoy, startEnvoyWithConfig } from '../fixtures/envoy.js';
 import { envoyConfig } from '../fixtures/envoy-config.js';
+import { startGreeterMesh } from '../fixtures/greeter-mesh.js';
 import { startPods } from '../fixtures/greeters.js';
+import { startTlsFront } from '../fixtures/tls-front.js';
 import { certificateAuthority } from '../../src/mesh/certificates.js';
 
 const CALL = ['helloworld.Greeter/SayHello', '--weights', 'v1=60,v2=40', '--connect-timeout', '2s'];
@@ -130,6 +132,32 @@ describe('what newcomers meet first', () => {
       assert.deepEqual(await codesAt(envoy.address, []), ['tls-on-plaintext-port']);
     } finally {
       await envoy.stop();
+    }
+  });
+
+  it('names the flag where TLS ends before the gateway, and counts with it', async () => {
+    const authority = await certificateAuthority();
+    const mesh = await startGreeterMesh();
+    const certificate = await authority.issue({ hosts: ['127.0.0.1'] });
+    const front = await startTlsFront(certificate, 'h2', `127.0.0.1:${mesh.port}`);
+    try {
+      const asked = [
+        ...['verify', front.address, 'helloworld.Greeter/SayHello', ...FEW, '--skip-verify'],
+        ...['app', 'gateway', 'destination-rule', 'virtual-service-60-40'].flatMap((name) => [
+          '-f',
+          `scenarios/asm-greeter/${name}.yaml`,
+        ]),
+      ];
+      const refused = await splitproof(asked);
+      assert.equal(refused.status, 2);
+      assert.match(refused.stderr, /say with --scheme http that TLS ends before it/);
+      const { record } = await recordOf([...asked, '--scheme', 'http']);
+      const [call] = record.calls;
+      assert.match(call!.route!.source, /grpc-vs/);
+      assert.equal(call!.split!.n, 200, reasonsOf(record));
+    } finally {
+      front.close();
+      await mesh.close();
     }
   });
 

@@ -166,6 +166,8 @@ interface Case {
   code: string;
   /** What is said of it. */
   evidence: RegExp;
+  /** What to do about it. */
+  advice?: RegExp;
   /** Those it happens to; all unless told. */
   clients?: readonly string[];
 }
@@ -225,18 +227,21 @@ const FAILURES: readonly Case[] = [
     settings: { authority: 'elsewhere.example' },
     code: 'certificate-wrong-name',
     evidence: /asked for elsewhere\.example, it is for DNS:grpc\.example\.com, IP Address/,
+    advice: /^(?!.*--cacert).*--servername.*--skip-verify/,
   },
   {
     what: 'a certificate of an authority that nobody named',
     server: () => secure(strange),
     code: 'certificate-unknown-authority',
     evidence: /CN=grpc\.example\.com, signed by CN=an authority that nobody knows/,
+    advice: /--cacert FILE, or go on without the check with --skip-verify/,
   },
   {
     what: 'a self-signed certificate',
     server: () => secure(alone),
     code: 'certificate-self-signed',
     evidence: /signed by itself.*\(CN=grpc\.example\.com\)/,
+    advice: /--cacert FILE, or go on without the check with --skip-verify/,
   },
   {
     what: 'a certificate that is for clients alone',
@@ -360,7 +365,7 @@ const FAILURES: readonly Case[] = [
 ];
 
 describe('ways in which a handshake fails', () => {
-  for (const { what, server: start, settings, code, evidence, clients } of FAILURES) {
+  for (const { what, server: start, settings, code, evidence, advice, clients } of FAILURES) {
     const own1 =
       typeof start !== 'string' ? 'Node.js' : start === 'HAProxy' ? start : `Envoy (${start})`;
     it(`${what}, ${own1}: ${code}`, async () => {
@@ -391,6 +396,7 @@ describe('ways in which a handshake fails', () => {
           const own2 = findings.find((finding) => finding.code === code);
           assert.ok(own2, `${name}: ${JSON.stringify(findings)}`);
           assert.match(own2.evidence, evidence, name);
+          if (advice !== undefined) assert.match(own2.advice, advice, name);
           assert.doesNotMatch(own2.evidence, /\n/);
           assert.deepEqual([own2.severity, own2.about], ['error', 'target']);
           assert.deepEqual([end, verdict], ['unreachable', 'inconclusive'], name);

@@ -87,7 +87,7 @@ function requireWholeDigits(value: JsonValue, path: string): void {
       'an integer above 2^53 loses its last digits as a number of JSON: write it as a text, "…"',
     );
   }
-  if (typeof value === 'string' && !/^\s*[-+]?\d+(?:\.0*)?(?:[eE]\+?\d+)?\s*$/.test(value)) {
+  if (typeof value === 'string' && !/^[-+]?\d+$/.test(value)) {
     throw wrong(path, `an integer is expected, and this is ${shown(value)}`);
   }
 }

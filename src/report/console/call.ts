@@ -9,8 +9,19 @@ import { sourceText } from '../sentences/source-text.js';
 
 /** Renders one call: what was asked, who answered, and all that the answer says. */
 export function renderCall(report: CallReport, style: Style): string {
-  const { target, call, definition, sent, route, status, cause, durationMs, answer, findings } =
-    report;
+  const {
+    target,
+    call,
+    definition,
+    sent,
+    route,
+    status,
+    cause,
+    durationMs,
+    answer,
+    findings,
+    isRouted,
+  } = report;
   const facts: Fact[] = [
     ['target', plainText(target)],
     ['call', plainText(call)],
@@ -20,7 +31,8 @@ export function renderCall(report: CallReport, style: Style): string {
     facts.push(['route', plainText(`${sourceText(route)}, ${route.rule} (${route.match})`)]);
   }
   if (answer !== null) {
-    facts.push(['from', whoText(report, answer, style)]);
+    facts.push(['from', whoText(report, answer)]);
+    if (isRouted !== null) facts.push(['routed', routedText(isRouted, style)]);
   }
   if (status !== null) facts.push(['status', statusText(status, cause)]);
   if (durationMs !== null) facts.push(['time', `${formatMs(durationMs)} ms`]);
@@ -30,31 +42,28 @@ export function renderCall(report: CallReport, style: Style): string {
     ),
     ...(sent.length === 0 ? [] : [fields('Request', sent, style)]),
     ...(answer === null
-      ? unanswered(report, style)
+      ? [unanswered(report, style)]
       : [...answerSections(answer, style), findingsSection(findings, style)]),
   ].filter((section) => section !== '');
   return `${sections.join('\n\n')}\n`;
 }
 
-/** Who gave the answer, and whether the route sends requests there. */
-function whoText(
-  { destination, isRouted }: CallReport,
-  { identity }: ReportedAnswer,
-  style: Style,
-): string {
+/** Who gave the answer, by the name of its destination and its own. */
+function whoText({ destination }: CallReport, { identity }: ReportedAnswer): string {
   const who = [...new Set([destination, identity].flatMap((name) => name ?? []))];
-  if (who.length === 0) return 'the answer does not say';
-  const name = plainText(who.join(', '));
-  if (isRouted === null) return name;
+  return who.length === 0 ? 'the answer does not say' : plainText(who.join(', '));
+}
+
+function routedText(isRouted: boolean, style: Style): string {
   return isRouted
-    ? `${name} ${paint(style, 'pass', '(the route sends requests there)')}`
-    : `${name} ${paint(style, 'fail', '(the route sends no requests there)')}`;
+    ? paint(style, 'pass', 'yes, the route sends requests there')
+    : paint(style, 'fail', 'no, the route sends no requests there');
 }
 
 /** Why there is nothing to be shown. */
-function unanswered({ findings, reasons }: CallReport, style: Style): string[] {
-  const seen = findings.map(({ summary, advice }) => `${summary} ${advice}`);
-  return (seen.length === 0 ? reasons : seen).map((text) => wrap(plainText(text), style));
+function unanswered({ findings, reasons }: CallReport, style: Style): string {
+  if (findings.length > 0) return findingsSection(findings, style);
+  return reasons.map((text) => wrap(plainText(text), style)).join('\n\n');
 }
 
 function statusText(status: string, cause: string | null): string {

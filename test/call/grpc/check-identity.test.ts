@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import type { IdentitySource } from '../../../src/call/identity.js';
 import { prepareGrpcCall } from '../../../src/call/grpc/prepare-call.js';
 import { InputError } from '../../../src/input-error.js';
 import { loadContract } from '../../../src/inputs/contract.js';
@@ -35,7 +36,7 @@ service Who { rpc Am(Empty) returns (Reply); rpc Count(Empty) returns (Numbers);
 const CONTRACT = { protoFiles: [file], importPaths: [], protosets: [], reflect: false };
 const contract = await loadContract(CONTRACT);
 
-async function prepare(source: string, method = 'Am'): Promise<string> {
+async function prepare(source: string, method = 'Am'): Promise<IdentitySource> {
   const identity = { source, pattern: null, map: null };
   const call = {
     kind: 'grpc',
@@ -55,7 +56,7 @@ async function prepare(source: string, method = 'Am'): Promise<string> {
     isOwnPodAsked: true,
   } as const;
   const { answers } = await prepareGrpcCall({ ...call, metadata: [] }, contract, setting);
-  return answers.identity.source.kind;
+  return answers.identity.source;
 }
 
 describe('an identity held against the contract', () => {
@@ -81,18 +82,33 @@ describe('an identity held against the contract', () => {
     'cookie:anything',
   ]) {
     it(`may be ${source}`, async () => {
-      assert.equal(await prepare(source), source.slice(0, source.indexOf(':')));
+      assert.equal((await prepare(source)).kind, source.slice(0, source.indexOf(':')));
+    });
+  }
+
+  for (const [source, path] of [
+    ['field:podName', ['pod_name']],
+    ['field:pod.parent.name', ['pod', 'parent', 'name']],
+    ['field:byZone.euWest.name', ['by_zone', 'euWest', 'name']],
+    ['field:extra.podName.inSide', ['extra', 'podName', 'inSide']],
+  ] as const) {
+    it(`is looked for by the names of the contract: ${source}`, async () => {
+      assert.deepEqual(await prepare(source), { kind: 'field', path });
     });
   }
 
   for (const [source, message, method] of [
     [
-      'field:podName',
-      /^--identity: who\.Reply has no field "podName": the fields of who\.Reply are: pod_name, pod, pods, /,
+      'field:podname',
+      /^--identity: who\.Reply has no field "podname": the fields of who\.Reply are: pod_name, pod, pods, .+ and 8 others$/,
+    ],
+    [
+      'field:name',
+      /who\.Reply has no field "name"; did you mean field:pod\.name\?: the fields of who\.Reply are: /,
     ],
     [
       'field:pod',
-      /"pod" is a who\.Pod: name one of its fields; the fields of who\.Pod are: name, parent$/,
+      /"pod" is a who\.Pod: name one of its fields, as in field:pod\.name; the fields of who\.Pod are: name, parent$/,
     ],
     ['field:pod.id', /who\.Pod has no field "id": the fields of who\.Pod are: name, parent$/],
     ['field:pods', /"pods" is a list: say which element, from 0, as in pods\.0$/],
@@ -103,7 +119,10 @@ describe('an identity held against the contract', () => {
     ['field:nick.value', /"nick" has no fields: drop "\.value"$/],
     ['field:token', /"token" holds bytes: name a field with a text/],
     ['field:blob', /"blob" holds bytes/],
-    ['field:extra', /"extra" is a google\.protobuf\.Struct: name one of its fields/],
+    [
+      'field:extra',
+      /"extra" is a google\.protobuf\.Struct: name what stands in it, as in field:extra\.KEY$/,
+    ],
     [
       'field:nothing',
       /"nothing" is a who\.Empty: name one of its fields; who\.Empty has no fields$/,
