@@ -37,10 +37,7 @@ function chooseAmongKinds(set: ManifestSet, request: RouteRequest): ChosenRoute 
   if (first !== undefined) return first;
   const unmatched = chosen.find(({ problem }) => problem !== null);
   if (unmatched !== undefined) return unmatched;
-  throw (
-    results.find(({ error }) => error !== null)?.error ??
-    nothingRoutesError(set)
-  );
+  throw results.find(({ error }) => error !== null)?.error ?? nothingRoutesError(set);
 }
 
 /** Those that take the request. Pods share a service by themselves only where nothing is attached to it. */

@@ -35,7 +35,7 @@ describe('the ways to have the proxy say who answers', () => {
     clientLabels: undefined,
     virtualService: undefined,
     gatewayPort: undefined,
-  scheme: undefined,
+    scheme: undefined,
     gatewayClass: undefined,
     rolloutStep: undefined,
   };
