@@ -56,9 +56,7 @@ export function repliesRegistry({ descriptors }: ReplyContract): FileRegistry {
 export function replyDecoder(contract: ReplyContract) {
   let type = types.get(contract);
   return (message: Uint8Array): unknown => {
-    if (type === undefined) {
-      type = repliesRegistry(contract).getMessage(contract.typeName);
-    }
+    type ??= repliesRegistry(contract).getMessage(contract.typeName);
     return type === undefined ? undefined : decodeMessage(type, message);
   };
 }
