@@ -159,6 +159,13 @@ const REFUSALS: readonly Refusal[] = [
     advice: 'Check the address and the port: another protocol answers there.',
   },
   {
+    code: 'protocol-mismatch',
+    settings: ['gateway-protocol'],
+    matches: ({ cause }) => cause.includes('answers with something else than HTTP/1.1'),
+    summary: 'What answers at the target does not speak HTTP/1.1, with which WebSockets begin.',
+    advice: 'Check the port: one that speaks HTTP/2 alone, as for gRPC, takes no WebSockets.',
+  },
+  {
     // By its first bytes, or in the words of nginx and Go.
     code: 'plaintext-on-tls-port',
     settings: ['gateway-protocol'],

@@ -30,14 +30,14 @@ export async function preparedCalls(
   const noted = new Set<string>();
   const prepareGrpc = async (call: MethodCall, setting: RequestSetting): Promise<PreparedCall> => {
     const found = await contractOf(call);
+    // Protobuf takes its time to load, and plain HTTP has no use for it.
+    const { callWithoutContract, prepareGrpcCall } = await import('../call/grpc/prepare-call.js');
+    if (found.kind === 'missing') return await callWithoutContract(call, setting, found.problem);
+    const own = await prepareGrpcCall(call, found.contract, setting);
     const note = noteOf(found, call);
     if (note !== null && !noted.has(note)) onNote?.(note);
     if (note !== null) noted.add(note);
-    // Protobuf takes its time to load, and plain HTTP has no use for it.
-    const { callWithoutContract, prepareGrpcCall } = await import('../call/grpc/prepare-call.js');
-    return found.kind === 'missing'
-      ? await callWithoutContract(call, setting, found.problem)
-      : await prepareGrpcCall(call, found.contract, setting);
+    return own;
   };
   const prepared: PreparedCall[] = [];
   for (const [index, { call, source, service, expect }] of calls.entries()) {

@@ -106,6 +106,20 @@ describe('what newcomers meet first', () => {
     });
   });
 
+  it('names a port of HTTP/2 alone where a WebSocket is asked for', async () => {
+    const mesh = await startGreeterMesh();
+    try {
+      const { status, record } = await recordOf([
+        ...['verify', `ws://127.0.0.1:${mesh.port}/`, '--weights', 'v1=60,v2=40', ...FEW],
+      ]);
+      assert.equal(status, 4, JSON.stringify(record.findings));
+      const mismatch = record.findings.find(({ code }) => code === 'protocol-mismatch');
+      assert.match(mismatch?.summary ?? '', /does not speak HTTP\/1\.1/);
+    } finally {
+      await mesh.close();
+    }
+  });
+
   it('does not take a server for one of TLS that closes without a word whatever is spoken', async () => {
     const silent = net.createServer((socket) => {
       socket.once('data', () => socket.end());

@@ -206,7 +206,10 @@ const CASES: Record<string, Case> = {
     (peer) => peer.send(opening(peer, 'Sec-WebSocket-Extensions: permessage-deflate')),
     /Sec-WebSocket-Extensions/,
   ),
-  'no HTTP': broken((peer) => peer.send('SSH-2.0-OpenSSH_9.2\r\n'), /Parse Error/),
+  'no HTTP': broken(
+    (peer) => peer.send('SSH-2.0-OpenSSH_9.2\r\n'),
+    /something else than HTTP\/1\.1/,
+  ),
   'headers without end': broken((peer) => {
     peer
       .send('HTTP/1.1 101 Switching Protocols\r\n')

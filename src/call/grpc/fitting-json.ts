@@ -75,7 +75,8 @@ function requireValue(field: DescField, value: JsonValue, path: string): void {
 function requireEnumValue(type: DescEnum, value: JsonValue, path: string): void {
   if (typeof value === 'number') return;
   const names = type.values.map(({ name }) => name);
-  if (typeof value === 'string' && (names.includes(value) || type.typeName.startsWith(OWN_FORMS))) return;
+  if (typeof value === 'string' && (names.includes(value) || type.typeName.startsWith(OWN_FORMS)))
+    return;
   const known = nearestFirst(typeof value === 'string' ? value : '', names);
   throw wrong(path, `${shown(value)} is no value of ${type.typeName}: its values are ${known}`);
 }

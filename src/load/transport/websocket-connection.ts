@@ -270,7 +270,7 @@ class WebSocketConnection implements Connection, Sweepable {
       });
     });
     webSocket.on('error', (error) => {
-      if (isCurrent()) this.#break(error.message, isOfSystem(error) ? 'connection' : 'violation');
+      if (isCurrent()) this.#break(wordsOf(error), isOfSystem(error) ? 'connection' : 'violation');
     });
     webSocket.on('close', (code, reason) => {
       if (!isCurrent()) return;
@@ -332,6 +332,13 @@ function goodbye(webSocket: WebSocket, isPolite: boolean): void {
   setTimeout(() => {
     webSocket.terminate();
   }, CLOSE_GRACE_MS).unref();
+}
+
+/** Node.js's parser says what it expected, where the peer answers with something else than HTTP/1.x. */
+function wordsOf(error: NodeJS.ErrnoException): string {
+  return error.code === 'HPE_INVALID_CONSTANT'
+    ? 'the peer answers with something else than HTTP/1.1'
+    : error.message;
 }
 
 /** Whether the system lost the connection; else what came broke the protocol. */

@@ -61,8 +61,9 @@ function routedText(isRouted: boolean, style: Style): string {
 }
 
 /** Why there is nothing to be shown. */
-function unanswered({ findings, reasons }: CallReport, style: Style): string {
-  if (findings.length > 0) return findingsSection(findings, style);
+function unanswered({ findings, reasons, status }: CallReport, style: Style): string {
+  // Of one that was sent the status has said it.
+  if (findings.length > 0 || status !== null) return findingsSection(findings, style);
   return reasons.map((text) => wrap(plainText(text), style)).join('\n\n');
 }
 
