@@ -15,8 +15,8 @@ export function comparisonReason(comparison: Comparison): Reason | null {
   const { expression, verdict, latency, quantileAsked } = comparison;
   const [broken, unknown] =
     expression === null
-      ? ['comparison-broken', 'comparison-unknown']
-      : ['threshold-broken', 'threshold-unknown'];
+      ? (['comparison-broken', 'comparison-unknown'] as const)
+      : (['threshold-broken', 'threshold-unknown'] as const);
   if (verdict === 'fail') return { code: broken, text: latencyText(comparison) };
   if (verdict === 'inconclusive') return { code: unknown, text: unknownText(comparison) };
   return latency === null || latency.quantile === quantileAsked

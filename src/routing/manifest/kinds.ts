@@ -7,7 +7,7 @@ const GATEWAY_API_VERSIONS = ['v1', 'v1beta1', 'v1alpha2'];
 const ISTIO_VERSIONS = ['v1', 'v1beta1', 'v1alpha3'];
 
 /** The kinds that say where a request goes and how, who answers it or what is seen of it, with every API version that is read. */
-const API_VERSIONS = {
+export const API_VERSIONS = {
   VirtualService: ISTIO_VERSIONS.map((version) => `${ISTIO}/${version}`),
   DestinationRule: ISTIO_VERSIONS.map((version) => `${ISTIO}/${version}`),
   ServiceEntry: ISTIO_VERSIONS.map((version) => `${ISTIO}/${version}`),
@@ -46,7 +46,7 @@ export type ReadKind = keyof typeof API_VERSIONS;
  * into it.
  * Source: https://kubernetes.io/docs/reference/using-api/deprecation-guide/
  */
-const OLDER_VERSIONS: Partial<Record<ReadKind, Readonly<Record<string, string>>>> = {
+export const OLDER_VERSIONS: Partial<Record<ReadKind, Readonly<Record<string, string>>>> = {
   Ingress: {
     'extensions/v1beta1': 'Kubernetes 1.22',
     'networking.k8s.io/v1beta1': 'Kubernetes 1.22',

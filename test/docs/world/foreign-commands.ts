@@ -44,7 +44,7 @@ function kubectl(): string {
   const [command = '', ...rest] = words;
   const known = KUBECTL[command];
   if (known === undefined) throw new Error(`kubectl has no such command here: ${command}`);
-  for (const word of rest.filter((one) => /^-/.test(one) && one !== '-')) {
+  for (const word of rest.filter((one) => one.startsWith('-') && one !== '-')) {
     if (!known.includes(word.split('=')[0] ?? '')) throw new Error(`${command} has no ${word}`);
   }
   if (command === 'get') {

@@ -54,5 +54,5 @@ net.Socket.prototype.connect = function (this: net.Socket, ...words: unknown[]):
   // net.connect() hands its arguments on as a list, which it has marked.
   if (Array.isArray(first)) first[0] = onLoopback(first[0] as Where);
   const isWhere = typeof first === 'object' && !Array.isArray(first);
-  return connect.call(this, isWhere ? onLoopback(first as Where) : first, ...others);
+  return connect.call(this, isWhere && first !== null ? onLoopback(first) : first, ...others);
 } as typeof net.Socket.prototype.connect;
