@@ -52,9 +52,9 @@ export function blocksOf(page: string): PageBlock[] {
   });
 }
 
-/** Whether more of a command follows: the line ends in a backslash, or within quotes. */
+/** Whether more of a command follows: the line ends in a backslash or a bar, or within quotes. */
 function goesOn(text: string): boolean {
-  return /\\$/.test(text) || (text.replace(/\\'/g, '').match(/'/g) ?? []).length % 2 === 1;
+  return /[\\|]$/.test(text) || (text.replace(/\\'/g, '').match(/'/g) ?? []).length % 2 === 1;
 }
 
 function joined(lines: readonly string[]): string[] {

@@ -64,6 +64,7 @@ export async function startWorld(): Promise<World> {
   const authority = await certificateAuthority();
   const tls = await authority.issue({
     hosts: ['grpc.example.com'],
+    validFrom: new Date(Date.now() - CERTIFICATE_MS),
     validUntil: new Date(Date.now() + CERTIFICATE_MS),
   });
   const [right, wrong, paths, service, web, shop, proxyless, admin] = await Promise.all([
@@ -162,7 +163,10 @@ async function makeHome(home: string, authority: string): Promise<void> {
   copyFileSync(path.join(ROOT, 'reports/sample.json'), path.join(home, 'run.json'));
   copyFileSync(path.join(ROOT, ADMIN_DUMP), path.join(home, 'config-dump.json'));
   writeFileSync(path.join(home, 'ca.crt'), authority);
-  writeFileSync(path.join(home, 'policy.yaml'), 'targets: ["*.example.com", localhost]\n');
+  writeFileSync(
+    path.join(home, 'policy.yaml'),
+    'allow-target: ["*.example.com", localhost]\nrps: 1000\n',
+  );
   for (const name of ['one', 'two']) {
     const record = await recordOfRun(askedRun(name), countedShard({ v1: 1870, v2: 1219 }));
     writeFileSync(path.join(home, `${name}.json`), JSON.stringify(record));
