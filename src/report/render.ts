@@ -3,7 +3,7 @@ import type { RunRecord } from '../record/run-record.js';
 import { type Format, type FormatName, FORMATS } from './formats.js';
 import type { Style } from './style.js';
 
-/** A printed page: no colours, and its width. */
+/** What is read later, in a file or a log: no colours, and the width of a printed page. */
 export const PAGE: Style = { width: 80, colour: false };
 
 /**

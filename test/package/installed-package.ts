@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,7 +20,7 @@ export interface InstalledPackage {
   npm: (words: readonly string[]) => Promise<Ran>;
   /** Runs Node.js with these words. */
   node: (words: readonly string[], env?: NodeJS.ProcessEnv) => Promise<Ran>;
-  /** Makes a package of the project's own available, for what its consumers have beside it. */
+  /** Makes a package of the project's own available where it is not, for what its consumers have beside it. */
   addOwn: (name: string) => Promise<void>;
   close: () => Promise<void>;
 }
@@ -45,6 +46,7 @@ export async function installPackage(): Promise<InstalledPackage> {
     node: (words, env) => inFolder(process.execPath, words, env),
     addOwn: async (name) => {
       const link = path.join(folder, 'node_modules', name);
+      if (existsSync(link)) return;
       await mkdir(path.dirname(link), { recursive: true });
       await symlink(path.join(ROOT, 'node_modules', name), link);
     },
