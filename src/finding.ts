@@ -14,6 +14,7 @@ export interface Place {
   path: string | null;
 }
 
+/** How grave it is, the gravest first. */
 export type Severity = 'error' | 'warning' | 'info';
 
 /** What a finding is about, and with that who looks into it. */

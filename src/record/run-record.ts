@@ -479,6 +479,7 @@ export const runRecordSchema = z.object({
   counted: savedCountsSchema,
 });
 
+/** What a run was asked, counted and concluded, as plain data: `splitproof/run/v1`. */
 export type RunRecord = z.infer<typeof runRecordSchema>;
 export type RolloutRecord = z.infer<typeof rollout>;
 export type CallRecord = z.infer<typeof call>;

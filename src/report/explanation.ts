@@ -5,7 +5,7 @@ import type { ProgrammedRecord } from '../record/asked.js';
 export const EXPLANATION_SCHEMA = 'splitproof/explanation/v1';
 
 /** The object a rule stands in. */
-interface SourceReport {
+export interface SourceReport {
   /** `VirtualService default/grpc-vs` */
   source: string;
   /** null where it is not known. */
@@ -47,7 +47,7 @@ export interface ExpectedDestinationReport {
 }
 
 /** A part of the requests that the proxy answers or holds up itself. */
-interface FaultReport {
+export interface FaultReport {
   share: number;
   description: string;
 }

@@ -24,6 +24,7 @@ export const FORMATS = {
   sarif: format('sarif', async () => (await import('./sarif.js')).renderSarif),
 } as const satisfies Record<string, Format>;
 
+/** The name of a format: `json`. */
 export type FormatName = keyof typeof FORMATS;
 
 /**

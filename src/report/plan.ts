@@ -4,7 +4,7 @@ import type { RouteReport } from './explanation.js';
 export const PLAN_SCHEMA = 'splitproof/plan/v1';
 
 /** One destination of a planned split. */
-interface PlannedDestinationReport {
+export interface PlannedDestinationReport {
   name: string;
   weight: number;
   expectedShare: number;
@@ -13,7 +13,7 @@ interface PlannedDestinationReport {
 }
 
 /** How many requests a verdict needs when so many of them go missing. */
-interface NeededReport {
+export interface NeededReport {
   /** Part of the requests without an answer, 0..1. */
   missingRate: number;
   /** null: no number within reason. */
@@ -38,7 +38,7 @@ export interface CapacityReport {
 }
 
 /** What `verify --sequential` takes of an exactly right split. */
-interface SequentialReport {
+export interface SequentialReport {
   /** On average, looked at all the time. */
   requests: number;
   most: number;

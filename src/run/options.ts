@@ -9,6 +9,10 @@ export interface RunOptions {
   onProgress?: (progress: Progress) => void;
   /** Told, before anything is sent, what a person should know: a choice that was made. */
   onNote?: (note: string) => void;
-  /** Takes the place of sockets, on one thread: for tests. */
+  /**
+   * Takes the place of sockets, on one thread: for tests.
+   *
+   * @internal
+   */
   openTransport?: OpenTransport;
 }
