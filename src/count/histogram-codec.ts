@@ -1,6 +1,6 @@
-import { deflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import type { HistogramCounts } from './counted.js';
-import { highestAt, placesFor } from './histogram-buckets.js';
+import { highestAt, placeOf, placesFor } from './histogram-buckets.js';
 
 // HdrHistogram's V2 format: a header of 40 bytes, then counts as zigzag LEB128, where a negative
 // number is a run of zeros; deflated behind a header of eight bytes, in base64.
@@ -11,6 +11,9 @@ const COMPRESSED_HEADER_BYTES = 8;
 const SIGNIFICANT_DIGITS = 3;
 /** A number of 64 bits takes nine bytes at most, the last of which has eight bits. */
 const MAX_NUMBER_BYTES = 9;
+/** Of all the numbers that can be recorded. */
+const MAX_PLACES = placesFor(placeOf(Number.MAX_SAFE_INTEGER));
+const MAX_BYTES = HEADER_BYTES + MAX_PLACES * MAX_NUMBER_BYTES;
 
 /**
  * Encodes a histogram in HdrHistogram's own compressed form (V2): other HDR tools read it.
@@ -50,4 +53,52 @@ function writeNumber(bytes: Buffer, start: number, value: number): number {
   }
   bytes[at++] = rest;
   return at;
+}
+
+/**
+ * Decodes what {@link encodeHistogram} encodes.
+ *
+ * @param text Base64.
+ * @returns null where it is no such histogram.
+ */
+export function decodeHistogram(text: string): HistogramCounts | null {
+  const packed = Buffer.from(text, 'base64');
+  if (packed.length < COMPRESSED_HEADER_BYTES || packed.readUInt32BE(0) !== COMPRESSED_COOKIE) {
+    return null;
+  }
+  let bytes: Buffer;
+  try {
+    bytes = inflateSync(packed.subarray(COMPRESSED_HEADER_BYTES), { maxOutputLength: MAX_BYTES });
+  } catch {
+    return null;
+  }
+  const isOurs =
+    bytes.length >= HEADER_BYTES &&
+    bytes.readUInt32BE(0) === COOKIE &&
+    bytes.readUInt32BE(12) === SIGNIFICANT_DIGITS &&
+    bytes.readBigUInt64BE(16) === 1n;
+  return isOurs ? readCounts(bytes.subarray(HEADER_BYTES)) : null;
+}
+
+/** Numbers until the end; a negative one is a run of zeros. */
+function readCounts(bytes: Buffer): HistogramCounts | null {
+  const counts: number[] = [];
+  let place = 0;
+  for (let at = 0; at < bytes.length;) {
+    let zigzag = 0;
+    let factor = 1;
+    let byte: number;
+    do {
+      if (at === bytes.length) return null;
+      byte = bytes[at++]!;
+      zigzag += (byte % 0x80) * factor;
+      factor *= 0x80;
+    } while (byte >= 0x80);
+    const isRun = zigzag % 2 === 1;
+    const value = isRun ? (zigzag + 1) / 2 : zigzag / 2;
+    if (!isRun && value > 0) counts.push(place, value);
+    place += isRun ? value : 1;
+    if (place > MAX_PLACES) return null;
+  }
+  return counts;
 }

@@ -1,0 +1,46 @@
+import type { RunRecord } from '../../record/run-record.js';
+import { formatCount, formatSeconds } from '../numbers.js';
+import { message, name } from './foreign.js';
+import { html } from './markup.js';
+import { type Fact, factList, type Section } from './section.js';
+
+const ENDS: Readonly<Record<RunRecord['end'], string>> = {
+  complete: 'complete',
+  interrupted: 'interrupted',
+  unreachable: 'the target could not be reached',
+};
+
+/** Which run it was, of what, and when. */
+export function runSection(record: RunRecord): Section {
+  const { target, via, scenario, labels, startedAt, durationSeconds, tool, stopped } = record;
+  const facts: Fact[] = [
+    ['target', name(target)],
+    ...(via === null ? [] : [['routes of', name(via)] satisfies Fact]),
+    ...(scenario === null ? [] : [['scenario', name(scenario)] satisfies Fact]),
+    ...Object.entries(labels).map(([label, value]): Fact => [
+      `label ${label.slice(0, 80)}`,
+      message(value),
+    ]),
+    [
+      'started',
+      html`<time datetime="${startedAt}"
+        >${startedAt.replace('T', ' ').replace('Z', ' UTC')}</time
+      >`,
+    ],
+    ['took', formatSeconds(durationSeconds)],
+    ['end', ENDS[record.end]],
+    ...(stopped === null
+      ? []
+      : [
+          [
+            'stopped',
+            html`${name(stopped.code)}, after ${formatCount(stopped.afterRequests)}
+            requests${stopped.destination === null ? null : html`, for ${name(stopped.destination)}`}`,
+          ] satisfies Fact,
+        ]),
+    ...(record.attempts > 1 ? [['runs joined', formatCount(record.attempts)] satisfies Fact] : []),
+    ['run', name(record.runId)],
+    ['made by', html`${name(tool.name)} ${name(tool.version)}, record ${record.schema}`],
+  ];
+  return { id: 'run', title: 'The run', body: factList(facts) };
+}

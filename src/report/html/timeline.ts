@@ -1,0 +1,111 @@
+import { max } from 'd3-array';
+import type { RunRecord } from '../../record/run-record.js';
+
+/** What was sent within a stretch of the run. */
+export interface Stretch {
+  startSeconds: number;
+  endSeconds: number;
+  /** Answers by destination, in the order of the names. */
+  observed: readonly number[];
+  /** Those of destinations that have no line of their own. */
+  others: number;
+  /** Failed, or without a destination that is known. */
+  failed: number;
+  /** The greatest of the windows of the stretch; null where there are none. */
+  p50Ms: number | null;
+  p99Ms: number | null;
+}
+
+/** A run over time, as finely as can be seen. */
+export interface Timeline {
+  /** Destinations that have lines of their own; those with the most answers where there are many. */
+  names: readonly string[];
+  /** Destinations besides. */
+  otherNames: number;
+  stretches: readonly Stretch[];
+  /** Windows of the record in a stretch. */
+  windowsEach: number;
+  endSeconds: number;
+}
+
+/** Lines and points that can be told apart. */
+const MOST_LINES = 8;
+const MOST_STRETCHES = 120;
+
+/**
+ * Adds up neighbouring windows until there are few enough to be seen.
+ *
+ * @param names Of destinations, in the order in which they are shown; others follow.
+ * @returns null where the record has no windows.
+ */
+export function timelineOf(record: RunRecord, names: readonly string[]): Timeline | null {
+  const { windows, windowSeconds } = record;
+  if (windowSeconds === null || windows.length === 0) return null;
+  const totals = new Map(names.map((name) => [name, 0]));
+  for (const { observed } of windows) {
+    for (const [name, count] of Object.entries(observed)) {
+      totals.set(name, (totals.get(name) ?? 0) + count);
+    }
+  }
+  const most = new Set(
+    [...totals]
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, MOST_LINES)
+      .map(([name]) => name),
+  );
+  const shown = [...totals.keys()].filter((name) => most.has(name));
+  // All windows but the first begin on the grid of the record, which began before the run.
+  const offset = (windows[1]?.startSeconds ?? 0) % windowSeconds;
+  const numbers = windows.map(({ startSeconds }) =>
+    Math.floor((startSeconds - offset) / windowSeconds + 1e-6),
+  );
+  const first = numbers[0]!;
+  const windowsEach = Math.ceil((numbers.at(-1)! - first + 1) / MOST_STRETCHES);
+  const edge = (stretch: number): number =>
+    Math.max(0, offset + (first + stretch * windowsEach) * windowSeconds);
+  const groups = new Map<number, RunRecord['windows']>();
+  windows.forEach((window, index) => {
+    const group = Math.floor((numbers[index]! - first) / windowsEach);
+    groups.set(group, [...(groups.get(group) ?? []), window]);
+  });
+  const last = edge(Math.max(...groups.keys()) + 1);
+  return {
+    names: shown,
+    otherNames: totals.size - shown.length,
+    stretches: [...groups].map(([group, within]) =>
+      stretchOf(within, shown, edge(group), edge(group + 1)),
+    ),
+    windowsEach,
+    endSeconds: last,
+  };
+}
+
+function stretchOf(
+  windows: RunRecord['windows'],
+  names: readonly string[],
+  startSeconds: number,
+  endSeconds: number,
+): Stretch {
+  const counts = new Map<string, number>();
+  for (const { observed } of windows) {
+    for (const [name, count] of Object.entries(observed)) {
+      counts.set(name, (counts.get(name) ?? 0) + count);
+    }
+  }
+  const observed = names.map((name) => counts.get(name) ?? 0);
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    startSeconds,
+    endSeconds,
+    observed,
+    others: all - observed.reduce((sum, count) => sum + count, 0),
+    failed: windows.reduce((sum, { failed }) => sum + failed, 0),
+    p50Ms: max(windows, ({ latencyMs }) => latencyMs?.p50 ?? undefined) ?? null,
+    p99Ms: max(windows, ({ latencyMs }) => latencyMs?.p99 ?? undefined) ?? null,
+  };
+}
+
+/** Answers of a stretch whose destination is known. */
+export function answersOf({ observed, others }: Stretch): number {
+  return observed.reduce((sum, count) => sum + count, others);
+}
