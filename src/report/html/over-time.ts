@@ -77,10 +77,8 @@ function shares(
     const path = line<Stretch>(
       (stretch) => middle(time, stretch),
       (stretch) => height(shareOf(stretch, index)),
-    )
-      .defined((stretch) => answersOf(stretch) > 0)
-      .digits(1);
-    return html`<path class="line ${colourClass(index)}" d="${path(stretches) ?? ''}" />`;
+    ).digits(1);
+    return html`<path class="line ${colourClass(index)}" d="${path(answered) ?? ''}" />`;
   });
   const lines = [...expected]
     .filter(([name]) => isDrawn(name))

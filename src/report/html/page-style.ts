@@ -227,6 +227,7 @@ export const PAGE_STYLE = html`<style>
   }
   table {
     border-collapse: collapse;
+    min-width: min(100%, 24rem);
     font-size: 0.9rem;
     font-variant-numeric: tabular-nums;
   }
@@ -282,7 +283,12 @@ export const PAGE_STYLE = html`<style>
     margin: 0.6rem 0;
     font-size: 0.93rem;
   }
+  section > .facts {
+    columns: 2 24rem;
+    column-gap: 2.5rem;
+  }
   .facts div {
+    break-inside: avoid;
     display: grid;
     grid-template-columns: minmax(7rem, 11rem) 1fr;
     gap: 0.1rem 1rem;

@@ -172,6 +172,10 @@ export const PLOT_STYLE = html`<style>
   .row.axes > .what {
     display: none;
   }
+  .two > .row > .track ~ .track,
+  .two > .row > .axis ~ .axis {
+    display: none;
+  }
   .axis span {
     display: block;
     text-align: center;
@@ -277,6 +281,10 @@ export const PLOT_STYLE = html`<style>
     .row {
       grid-template-columns: minmax(6rem, 1fr) minmax(0, 4fr) minmax(7.5rem, auto);
       gap: 0 1.6rem;
+    }
+    .two > .row > .track ~ .track,
+    .two > .row > .axis ~ .axis {
+      display: block;
     }
     .two > .row {
       grid-template-columns: minmax(6rem, 1fr) minmax(0, 3fr) minmax(0, 2fr) minmax(7.5rem, auto);
