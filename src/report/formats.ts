@@ -22,6 +22,7 @@ export const FORMATS = {
   ),
   junit: format('xml', async () => (await import('./junit.js')).renderJunit),
   sarif: format('sarif', async () => (await import('./sarif.js')).renderSarif),
+  html: format('html', async () => (await import('./html/html-report.js')).renderHtml),
 } as const satisfies Record<string, Format>;
 
 /** The name of a format: `json`. */

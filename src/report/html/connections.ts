@@ -1,3 +1,4 @@
+import { entryOf } from '../../record/entry-of.js';
 import type { RunRecord } from '../../record/run-record.js';
 import { formatCount, formatShare } from '../numbers.js';
 import { name, shortName } from './foreign.js';
@@ -60,7 +61,7 @@ function heatTable({ transport: { connections } }: RunRecord, names: readonly st
     const total = Object.values(observed).reduce((sum, count) => sum + count, missing);
     return [
       html`${at + 1} <span class="soft">${name(remote)}</span>`,
-      ...shown.map((own) => heat(Object.hasOwn(observed, own) ? (observed[own] ?? 0) : 0, total)),
+      ...shown.map((own) => heat(entryOf(observed, own) ?? 0, total)),
       missing === 0 ? '' : formatCount(missing),
       formatCount(total),
     ];

@@ -6,7 +6,7 @@ import { testSentences } from '../sentences/test.js';
 import { message } from './foreign.js';
 import { type Content, type Html, html } from './markup.js';
 import { type Fact, factList, sentenceList } from './section.js';
-import { tableElement } from './table.js';
+import { MOST_ROWS, tableElement } from './table.js';
 
 /** How the verdict of a call came to be; nothing where no split was judged. */
 export function decision({ attempts }: RunRecord, call: CallRecord): Html | null {
@@ -18,7 +18,7 @@ export function decision({ attempts }: RunRecord, call: CallRecord): Html | null
     ...rule(split, attempts),
     ...(test === null ? [] : testSentences(test, call).map(message)),
     ...(reach === null ? [] : [message(reach)]),
-    ...errorSentences(split).map(message),
+    ...errorSentences(split).slice(0, MOST_ROWS).map(message),
   ];
   return html`${factList(facts(split))} ${sentenceList(sentences)} ${blocks(split)}`;
 }

@@ -1,76 +1,35 @@
 import type { DestinationRecord, SplitRecord } from '../../record/run-record.js';
-import { formatCount, formatExpected, formatShare, formatTolerance } from '../numbers.js';
+import { destinationColumns } from '../destination-columns.js';
+import { formatCount, formatShare } from '../numbers.js';
 import { name } from './foreign.js';
 import { type Content, type Html, html } from './markup.js';
 import { folded } from './section.js';
 import { key } from './series.js';
-import { type Column, tableElement } from './table.js';
+import { leftOut, MOST_ROWS, tableElement } from './table.js';
 
-/** Rows of tables; the record has all. */
-const MOST_ROWS = 200;
+/** Columns of what was expected. */
+const OF_WEIGHTS = ['weight', 'expected', 'tolerance', 'replicas'];
 
 /** What was configured, and what came. */
 export function destinationTable(split: SplitRecord): Html {
-  const { destinations, n, alpha } = split;
-  const confidence = Number(((1 - alpha) * 100).toFixed(4));
+  const { destinations } = split;
   const isExpected = destinations.some(({ weight }) => weight !== null);
-  const shown = COLUMNS.filter(({ isOfWeights }) => isExpected || isOfWeights !== true);
+  const columns = [
+    ...destinationColumns(split),
+    { title: 'failed', cell: ({ failed }: DestinationRecord) => formatCount(failed) },
+    { title: 'replicas', cell: ({ replicas }: DestinationRecord) => String(replicas ?? '-') },
+  ].filter(({ title }) => isExpected || !OF_WEIGHTS.includes(title));
   return tableElement({
-    caption: 'What was configured, and who answered',
-    columns: [
-      { title: 'destination' },
-      ...shown.map(({ title }) => ({
-        title: title === INTERVAL ? `${confidence} % interval` : title,
-        isNumber: true,
-      })),
-    ],
+    caption: isExpected ? 'What was configured, and who answered' : 'Who answered',
+    columns: [{ title: 'destination' }, ...columns.map(({ title }) => ({ title, isNumber: true }))],
     rows: destinations
       .slice(0, MOST_ROWS)
       .map((destination, index) => [
         key(index, destination.name),
-        ...shown.map(({ cell }) => cell(destination, n)),
+        ...columns.map(({ cell }) => cell(destination)),
       ]),
     ...leftOut(destinations.length, 'destinations'),
   });
-}
-
-const INTERVAL = 'interval';
-
-const COLUMNS: readonly (Column & {
-  /** Only where something was expected. */
-  isOfWeights?: true;
-  cell: (of: DestinationRecord, n: number) => string;
-})[] = [
-  { title: 'weight', isOfWeights: true, cell: ({ weight }) => String(weight ?? '-') },
-  {
-    title: 'expected',
-    isOfWeights: true,
-    cell: ({ expectedShare }, n) =>
-      expectedShare === null ? '-' : formatExpected(expectedShare * n),
-  },
-  { title: 'observed', cell: ({ observed }) => formatCount(observed) },
-  { title: 'share', cell: ({ share }) => (share === null ? '-' : formatShare(share)) },
-  {
-    title: INTERVAL,
-    cell: ({ interval }) =>
-      interval === null ? '-' : interval.map((end) => (end * 100).toFixed(2)).join(' – '),
-  },
-  {
-    title: 'tolerance',
-    isOfWeights: true,
-    cell: ({ tolerance }) => (tolerance === null ? '-' : formatTolerance(tolerance)),
-  },
-  { title: 'failed', cell: ({ failed }) => formatCount(failed) },
-  { title: 'replicas', isOfWeights: true, cell: ({ replicas }) => String(replicas ?? '-') },
-];
-
-/** A sentence where a list is longer than what is shown of it. */
-export function leftOut(length: number, what: string): { note?: string } {
-  return length <= MOST_ROWS
-    ? {}
-    : {
-        note: `${formatCount(length - MOST_ROWS)} more ${what} are left out here; the record has them.`,
-      };
 }
 
 /** The pods that answered, folded; nothing where none says which it is. */

@@ -1,15 +1,12 @@
 import { aboutCall } from '../../record/call-labels.js';
 import type { FindingRecord, RunRecord } from '../../record/run-record.js';
+import { pageOf } from '../documentation.js';
 import { placeText } from '../sentences/place.js';
 import { formatCount } from '../numbers.js';
 import { message, name } from './foreign.js';
 import { type Html, html } from './markup.js';
 import type { Section } from './section.js';
 
-/** Where each finding is explained. */
-const PAGE = 'https://github.com/splitproof/splitproof/blob/main/docs/findings.md';
-/** Of this project's making. */
-const CODE = /^[a-z0-9-]{1,60}$/;
 const MOST_FINDINGS = 100;
 
 /** Everything that stands out; nothing where nothing does. */
@@ -43,11 +40,12 @@ const ABOUT: Readonly<Record<FindingRecord['about'], string>> = {
 
 function findingElement(finding: FindingRecord): Html {
   const { code, severity, about, call, place, summary, evidence, advice } = finding;
+  const page = pageOf(code);
   const where = placeText(place);
   return html`<li class="finding ${severity}">
     <p class="head">
       <span class="severity">${mark(severity)}${severity}</span>
-      ${CODE.test(code) ? html`<a href="${PAGE}#${code}">${code}</a>` : name(code)}
+      ${page === null ? name(code) : html`<a href="${page}">${name(code)}</a>`}
       <span class="soft">${ABOUT[about]}</span>
     </p>
     ${where === '' ? null : html`<p class="place">${message(where)}</p>`}

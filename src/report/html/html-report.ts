@@ -10,7 +10,8 @@ import { name } from './foreign.js';
 import { type Content, html, pageText } from './markup.js';
 import { type ExpectedShares, overTime } from './over-time.js';
 import { runSection } from './run-facts.js';
-import { part, type Section } from './section.js';
+import { callId, callList } from './call-list.js';
+import { folded, part, type Section } from './section.js';
 import { thresholdSection } from './thresholds.js';
 import { timelineOf } from './timeline.js';
 import { badge } from './verdict.js';
@@ -22,7 +23,9 @@ export function renderHtml(record: RunRecord): string {
   const [only] = record.calls;
   const isSingle = record.calls.length === 1 && only !== undefined;
   const sections = [
-    ...(isSingle ? firstOfCall(only) : calls.map((each, at) => callSection(each, at, record))),
+    ...(isSingle
+      ? firstOfCall(only)
+      : [callList(calls), ...calls.map((each, at) => callSection(each, at, record))]),
     thresholdSection(record),
     timeSection(record, names),
     ...(isSingle ? latencyOfCall(only) : []),
@@ -37,14 +40,15 @@ export function renderHtml(record: RunRecord): string {
 
 /** All about one of several calls. */
 function callSection({ call, label }: LabelledCall, at: number, record: RunRecord): Section {
+  const how = decision(record, call);
   return {
-    id: `call-${at + 1}`,
+    id: callId(at),
     title: html`${badge(call)} ${name(label ?? call.call)}`,
     body: [
       callFacts(call),
       headed('Who answered', whoAnswered(call)),
       headed('Latency', latency(call)),
-      headed('How the verdict was made', decision(record, call)),
+      how === null ? null : folded('How the verdict was made', how),
       html`<div class="parts">${moreOfCall(call, record)}</div>`,
     ],
   };

@@ -4,7 +4,7 @@ import { name } from './foreign.js';
 import { type Content, type Html } from './markup.js';
 import { folded } from './section.js';
 import { key } from './series.js';
-import { leftOut } from './destinations.js';
+import { leftOut, MOST_ROWS } from './table.js';
 import { tableElement } from './table.js';
 
 const QUANTILES = ['min', 'mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const;
@@ -40,7 +40,7 @@ function quantileTable(
   of: string,
   rows: readonly (readonly [Content, LatencyRecord])[],
 ): Html {
-  const most = rows.slice(0, 200);
+  const most = rows.slice(0, MOST_ROWS);
   return tableElement({
     caption,
     columns: [

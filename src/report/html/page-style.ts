@@ -283,7 +283,9 @@ export const PAGE_STYLE = html`<style>
     margin: 0.6rem 0;
     font-size: 0.93rem;
   }
-  section > .facts {
+  section > .facts,
+  section > .part > .facts,
+  section > details .facts {
     columns: 2 24rem;
     column-gap: 2.5rem;
   }

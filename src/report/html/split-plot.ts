@@ -1,4 +1,4 @@
-import { max, min } from 'd3-array';
+import { max } from 'd3-array';
 import type { DestinationRecord, SplitRecord } from '../../record/run-record.js';
 import { formatCount, formatShare, formatTolerance } from '../numbers.js';
 import { name, shortName } from './foreign.js';
@@ -133,6 +133,15 @@ function offText({ share, expectedShare, tolerance }: DestinationRecord): string
   return `${sign}${Math.abs(points).toFixed(2)} pp${isOut ? ', out of tolerance' : ''}`;
 }
 
+/** The destination whose share is furthest from what was expected; null where none was. */
+export function furthestOff({ destinations }: SplitRecord): Html | null {
+  const off = ({ share, expectedShare }: DestinationRecord): number =>
+    share === null || expectedShare === null ? -1 : Math.abs(share - expectedShare);
+  const [first] = [...destinations].sort((a, b) => off(b) - off(a));
+  if (first === undefined || off(first) < 0) return null;
+  return html`${name(first.name)} ${offText(first)}`;
+}
+
 /** From nothing to all, or less where all that is drawn lies closer together. */
 function shareDomain(destinations: readonly DestinationRecord[]): readonly [number, number] {
   const ends = destinations.flatMap(({ share, interval, expectedShare, tolerance }) => [
@@ -159,7 +168,7 @@ function deviationAxis(destinations: readonly DestinationRecord[]): Axis | null 
         ],
   );
   if (reach.length === 0) return null;
-  const most = Math.max((max(reach) ?? 0) * 1.12, min(reach) ?? 0, 0.002);
+  const most = Math.max((max(reach) ?? 0) * 1.12, 0.002);
   return linearAxis(
     [-most, most],
     5,

@@ -1,3 +1,4 @@
+import { formatCount } from '../numbers.js';
 import { type Content, type Html, html } from './markup.js';
 
 /** A column of a table. */
@@ -50,4 +51,16 @@ export function tableElement({ caption, columns, rows, note }: Table): Html {
 
 function numberClass(isNumber: boolean | undefined): Html | null {
   return isNumber === true ? html` class="n"` : null;
+}
+
+/** Rows that a table may have; the record has all. */
+export const MOST_ROWS = 60;
+
+/** A sentence where a list is longer than what is shown of it. */
+export function leftOut(length: number, what: string): { note?: string } {
+  return length <= MOST_ROWS
+    ? {}
+    : {
+        note: `${formatCount(length - MOST_ROWS)} more ${what} are left out here; the record has them.`,
+      };
 }

@@ -1,5 +1,5 @@
-import type { CallRecord, FindingRecord, RunRecord } from '../../src/record/run-record.js';
-import { goldenRecord } from './golden-runs.js';
+import type { CallRecord, FindingRecord, RunRecord } from '../../../src/record/run-record.js';
+import { goldenRecord } from '../golden-runs.js';
 
 /** Text that would do harm as markup, on a terminal or to the order of what is around it. */
 export const HOSTILE = [
