@@ -20,7 +20,7 @@ export interface Table {
 
 /** A table that scrolls by itself where it is wider than the page. */
 export function tableElement({ caption, columns, rows, note }: Table): Html {
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
+  return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0">
       <table>
         <caption>
           ${caption}
