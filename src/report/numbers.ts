@@ -34,6 +34,12 @@ export function formatProbability(p: number): string {
   return p < 1e-4 ? p.toExponential(1) : trimZeros(p.toFixed(4));
 }
 
+/** `p = 0.0312`, `p < 1e-300` */
+export function formatPValue(p: number): string {
+  const text = formatProbability(p);
+  return text.startsWith('<') ? `p ${text}` : `p = ${text}`;
+}
+
 /** A test statistic: `0.016`, `127.4`. */
 export function formatStatistic(value: number): string {
   return trimZeros(value >= 100 ? value.toFixed(1) : value.toFixed(3));

@@ -93,7 +93,7 @@ function loadFacts({ load, rollout }: RunRecord): Fact[] {
     ],
     ...(asked === null ? [] : [['asked for', `${digits(asked)} per second`] satisfies Fact]),
     ...(most === null ? [] : [['at most', `${digits(most)} per second`] satisfies Fact]),
-    ['engine', name(load.engine)],
+    ...(load.engine === '' ? [] : [['engine', name(load.engine)] satisfies Fact]),
     ['connections', formatCount(load.connections)],
     ['in flight', formatCount(load.concurrency)],
     ['threads', formatCount(load.workers)],

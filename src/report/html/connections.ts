@@ -7,7 +7,7 @@ import { folded, type Section } from './section.js';
 import { tableElement } from './table.js';
 
 /** Rows and columns that are shown. */
-const MOST_CONNECTIONS = 64;
+const MOST_CONNECTIONS = 50;
 const MOST_DESTINATIONS = 12;
 /** Steps of shade. */
 const SHADES = 10;
@@ -75,7 +75,8 @@ function heatTable({ transport: { connections } }: RunRecord, names: readonly st
       : []),
   ];
   return tableElement({
-    caption: 'Answers by connection: the darker, the greater its share',
+    caption:
+      'Answers by connection: the stronger the tint, the greater the share of the connection',
     columns: [
       { title: 'connection' },
       ...shown.map((own) => ({ title: shortName(own), isNumber: true })),
@@ -90,7 +91,8 @@ function heatTable({ transport: { connections } }: RunRecord, names: readonly st
 }
 
 function heat(count: number, total: number): Content {
-  const share = total === 0 ? 0 : count / total;
+  if (count === 0) return html`<span class="soft">–</span>`;
+  const share = count / total;
   return html`<span class="heat h${Math.round(share * SHADES)}"
     >${formatCount(count)} <span class="soft">${formatShare(share)}</span></span
   >`;

@@ -11,7 +11,8 @@ import { MOST_ROWS, tableElement } from './table.js';
 /** How the verdict of a call came to be; nothing where no split was judged. */
 export function decision({ attempts }: RunRecord, call: CallRecord): Html | null {
   const { split } = call;
-  if (split === null || split.destinations.every(({ weight }) => weight === null)) return null;
+  if (split === null || split.sampled === 0) return null;
+  if (split.destinations.every(({ weight }) => weight === null)) return null;
   const { test } = split;
   const reach = reachText(split);
   const sentences = [

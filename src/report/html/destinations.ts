@@ -8,7 +8,7 @@ import { key } from './series.js';
 import { leftOut, MOST_ROWS, tableElement } from './table.js';
 
 /** Columns of what was expected. */
-const OF_WEIGHTS = ['weight', 'expected', 'tolerance', 'replicas'];
+const OF_WEIGHTS = ['weight', 'expected', 'interval', 'tolerance', 'replicas'];
 
 /** What was configured, and what came. */
 export function destinationTable(split: SplitRecord): Html {
@@ -18,7 +18,7 @@ export function destinationTable(split: SplitRecord): Html {
     ...destinationColumns(split),
     { title: 'failed', cell: ({ failed }: DestinationRecord) => formatCount(failed) },
     { title: 'replicas', cell: ({ replicas }: DestinationRecord) => String(replicas ?? '-') },
-  ].filter(({ title }) => isExpected || !OF_WEIGHTS.includes(title));
+  ].filter(({ title }) => isExpected || !OF_WEIGHTS.some((own) => title.endsWith(own)));
   return tableElement({
     caption: isExpected ? 'What was configured, and who answered' : 'Who answered',
     columns: [{ title: 'destination' }, ...columns.map(({ title }) => ({ title, isNumber: true }))],

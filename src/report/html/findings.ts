@@ -7,7 +7,7 @@ import { message, name } from './foreign.js';
 import { type Html, html } from './markup.js';
 import type { Section } from './section.js';
 
-const MOST_FINDINGS = 100;
+const MOST_FINDINGS = 50;
 
 /** Everything that stands out; nothing where nothing does. */
 export function findingSection({ findings }: RunRecord): Section | null {

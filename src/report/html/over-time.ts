@@ -166,12 +166,12 @@ function perSecond(stretch: Stretch, count: number): number {
 
 function rates(timeline: Timeline, time: Axis, pauses: readonly Html[]): Figure {
   const { stretches } = timeline;
-  const all = (stretch: Stretch): number => perSecond(stretch, answersOf(stretch) + stretch.failed);
+  const all = (stretch: Stretch): number => perSecond(stretch, stretch.sent);
   const lost = (stretch: Stretch): number => perSecond(stretch, stretch.failed);
   const hasLost = stretches.some(({ failed }) => failed > 0);
   return {
     title: 'Rate and errors over time',
-    caption: `Requests per second, by when they were sent.${hasLost ? ' Below: those that failed, or whose destination is not known, on a scale of their own.' : ' None failed, and each has a known destination.'}${coarseness(timeline)}${silenceText(pauses)}`,
+    caption: `Requests per second, by when they were sent.${hasLost ? ' Below: those that failed, on a scale of their own.' : ' None failed.'}${coarseness(timeline)}${silenceText(pauses)}`,
     picture: [
       stepped({
         id: 'rate',
@@ -184,7 +184,7 @@ function rates(timeline: Timeline, time: Axis, pauses: readonly Html[]): Figure 
       hasLost
         ? stepped({
             id: 'lost',
-            title: 'Failures, and answers without a known destination, per second',
+            title: 'Failures per second over the time of the run',
             className: 'lost',
             height: LOW_HEIGHT,
             ...{ stretches, time, pauses },
@@ -198,11 +198,11 @@ function rates(timeline: Timeline, time: Axis, pauses: readonly Html[]): Figure 
         { title: 'from' },
         { title: 'requests', isNumber: true },
         { title: 'per second', isNumber: true },
-        { title: 'failed or not known', isNumber: true },
+        { title: 'failed', isNumber: true },
       ],
       rows: stretches.map((stretch) => [
         fromText(stretch),
-        formatCount(answersOf(stretch) + stretch.failed),
+        formatCount(stretch.sent),
         formatCount(all(stretch)),
         formatCount(stretch.failed),
       ]),

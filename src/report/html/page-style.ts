@@ -292,7 +292,7 @@ export const PAGE_STYLE = html`<style>
   .facts div {
     break-inside: avoid;
     display: grid;
-    grid-template-columns: minmax(7rem, 11rem) 1fr;
+    grid-template-columns: minmax(6rem, 34%) 1fr;
     gap: 0.1rem 1rem;
     padding: 0.28rem 0;
     border-bottom: 1px solid var(--rule);
@@ -401,9 +401,6 @@ export const PAGE_STYLE = html`<style>
     }
   }
   @media (max-width: 30rem) {
-    .facts div {
-      grid-template-columns: 1fr;
-    }
     .figures-strip {
       gap: 0.8rem 1.8rem;
     }

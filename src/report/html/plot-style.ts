@@ -129,6 +129,9 @@ export const PLOT_STYLE = html`<style>
     gap: 1.8rem 2.5rem;
     grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr));
   }
+  .figures > figure:first-child:nth-last-child(odd) {
+    grid-column: 1 / -1;
+  }
   .tracks {
     display: grid;
     row-gap: 0.15rem;

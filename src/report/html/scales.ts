@@ -1,5 +1,6 @@
 import { max, min } from 'd3-array';
 import { scaleLinear, scaleLog } from 'd3-scale';
+import { formatCount } from '../numbers.js';
 import type { Tick } from './frame.js';
 
 /** From values to parts of an axis, 0 to 1. */
@@ -72,6 +73,10 @@ export function shareAxis(domain: readonly [number, number], count: number): Axi
 /** Rates, which begin with none. */
 export function rateAxis(greatest: number): Axis {
   return linearAxis([0, greatest === 0 ? 1 : greatest * 1.05], 4, (value) =>
-    value >= 10_000 ? `${Number((value / 1000).toFixed(1))}k` : String(Number(value.toFixed(3))),
+    value >= 10_000
+      ? `${Number((value / 1000).toFixed(1))}k`
+      : value >= 1000
+        ? formatCount(value)
+        : String(Number(value.toFixed(3))),
   );
 }

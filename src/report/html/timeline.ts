@@ -1,5 +1,5 @@
-import { max } from 'd3-array';
-import type { RunRecord } from '../../record/run-record.js';
+import { max, sum } from 'd3-array';
+import type { LatencyRecord, RunRecord } from '../../record/run-record.js';
 
 /** What was sent within a stretch of the run. */
 export interface Stretch {
@@ -9,7 +9,9 @@ export interface Stretch {
   observed: readonly number[];
   /** Those of destinations that have no line of their own. */
   others: number;
-  /** Failed, or without a destination that is known. */
+  /** Of which there are answers or failures. */
+  sent: number;
+  /** Not OK; where the record does not say, without an answer of a known destination. */
   failed: number;
   /** The greatest of the windows of the stretch; null where there are none. */
   p50Ms: number | null;
@@ -93,19 +95,36 @@ function stretchOf(
     }
   }
   const observed = names.map((name) => counts.get(name) ?? 0);
-  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
   return {
     startSeconds,
     endSeconds,
     observed,
-    others: all - observed.reduce((sum, count) => sum + count, 0),
-    failed: windows.reduce((sum, { failed }) => sum + failed, 0),
-    p50Ms: max(windows, ({ latencyMs }) => latencyMs?.p50 ?? undefined) ?? null,
-    p99Ms: max(windows, ({ latencyMs }) => latencyMs?.p99 ?? undefined) ?? null,
+    others: sum(counts.values()) - sum(observed),
+    sent: sum(windows, sentIn),
+    failed: sum(windows, ({ failed }) => failed),
+    p50Ms: max(windows, (window) => overallIn(window)?.p50 ?? undefined) ?? null,
+    p99Ms: max(windows, (window) => overallIn(window)?.p99 ?? undefined) ?? null,
   };
+}
+
+/** Not every record counts them apart. */
+function sentIn({ sent, observed, failed }: WindowParts): number {
+  return sent ?? failed + sum(Object.values(observed));
+}
+
+function overallIn({ latencyMs }: WindowParts): LatencyRecord | null {
+  return latencyMs?.overall === undefined ? latencyMs : latencyMs.overall;
+}
+
+/** What windows may have, of destinations together. */
+interface WindowParts {
+  observed: Record<string, number>;
+  failed: number;
+  sent?: number | undefined;
+  latencyMs: (LatencyRecord & { overall?: undefined }) | { overall: LatencyRecord } | null;
 }
 
 /** Answers of a stretch whose destination is known. */
 export function answersOf({ observed, others }: Stretch): number {
-  return observed.reduce((sum, count) => sum + count, others);
+  return others + sum(observed);
 }

@@ -75,10 +75,14 @@ function keyFigures(record: RunRecord): [label: string, value: Content][] {
     ['Requests', formatCount(sent)],
     ['Time', formatSeconds(durationSeconds)],
     ...(rate === null ? [] : [['Per second', formatCount(rate)] satisfies [string, Content]]),
-    [
-      'Not OK',
-      lost === 0 ? 'none' : `${formatCount(lost)} (${formatShare(lost / Math.max(1, sent))})`,
-    ],
+    ...(sent === 0
+      ? []
+      : [
+          [
+            'Not OK',
+            lost === 0 ? 'none' : `${formatCount(lost)} (${formatShare(lost / sent)})`,
+          ] satisfies [string, Content],
+        ]),
     ...(p99 === null ? [] : [['p99', `${formatMs(p99)} ms`] satisfies [string, Content]]),
     [
       'Findings',

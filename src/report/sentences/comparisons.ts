@@ -2,7 +2,7 @@ import type { ComparisonRecord } from '../../record/run-record.js';
 import {
   formatCount,
   formatMs,
-  formatProbability,
+  formatPValue,
   formatSeconds,
   formatShare,
   formatStatistic,
@@ -33,8 +33,8 @@ function latencyLines(comparison: ComparisonRecord): string[] {
   return [
     ...lines,
     `${name}: ${formatMs(latencyMs.candidate)} ms against ${formatMs(latencyMs.baseline)} ms, ${formatStatistic(ratio)} times${intervalText(ratioInterval)}`,
-    `${DIFFERENCES[latency.difference](candidate, baseline)}: ${formatCount(exceedances.candidate)} and ${formatCount(exceedances.baseline)} answers beyond ${name} of both, paired over ${formatCount(blocks)} blocks of ${formatSeconds(blockSeconds)}, p = ${formatProbability(pEqual)}`,
-    `${LIMITS[latency.verdict]} below ${formatStatistic(ratioLimit)} times: p = ${formatProbability(latency.verdict === 'fail' ? latency.pAboveLimit : latency.pBelowLimit)}`,
+    `${DIFFERENCES[latency.difference](candidate, baseline)}: ${formatCount(exceedances.candidate)} and ${formatCount(exceedances.baseline)} answers beyond ${name} of both, paired over ${formatCount(blocks)} blocks of ${formatSeconds(blockSeconds)}, ${formatPValue(pEqual)}`,
+    `${LIMITS[latency.verdict]} below ${formatStatistic(ratioLimit)} times: ${formatPValue(latency.verdict === 'fail' ? latency.pAboveLimit : latency.pBelowLimit)}`,
   ];
 }
 

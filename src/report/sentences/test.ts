@@ -1,6 +1,6 @@
 import { entryOf } from '../../record/entry-of.js';
 import type { CallRecord, SplitRecord } from '../../record/run-record.js';
-import { formatProbability, formatStatistic } from '../numbers.js';
+import { formatPValue, formatStatistic } from '../numbers.js';
 
 /** Exact tests by the record's name of the method. */
 const EXACT_TESTS: Record<string, string> = {
@@ -39,20 +39,20 @@ function decidingLines(
   { forwards }: CallRecord,
 ): string[] {
   const why = entryOf(forwards === undefined ? DECIDED_BY : DECIDED_BY_CALLS, decidedBy);
-  return why === undefined ? [] : [`decided by p = ${formatProbability(decidingPValue)}: ${why}`];
+  return why === undefined ? [] : [`decided by ${formatPValue(decidingPValue)}: ${why}`];
 }
 
 /** The figures of the test of a split, and what decided where that is another. */
 export function testSentences(test: NonNullable<SplitRecord['test']>, call: CallRecord): string[] {
   const df = test.df === 1 ? '1 degree of freedom' : `${test.df} degrees of freedom`;
   const parts = [
-    `X² = ${formatStatistic(test.statistic)}, ${df}, p = ${formatProbability(test.pearsonPValue)}`,
-    `G = ${formatStatistic(test.gStatistic)}, p = ${formatProbability(test.gPValue)}`,
+    `X² = ${formatStatistic(test.statistic)}, ${df}, ${formatPValue(test.pearsonPValue)}`,
+    `G = ${formatStatistic(test.gStatistic)}, ${formatPValue(test.gPValue)}`,
   ];
   const exact = entryOf(EXACT_TESTS, test.method);
   if (exact !== undefined) {
     const seed = test.seed === null ? '' : ` (seed ${test.seed})`;
-    parts.push(`${exact}${seed}: p = ${formatProbability(test.pValue)}`);
+    parts.push(`${exact}${seed}: ${formatPValue(test.pValue)}`);
   }
   return [parts.join('; '), ...decidingLines(test, call)];
 }

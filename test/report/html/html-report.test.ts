@@ -95,8 +95,8 @@ describe('the page of a run', () => {
     for (const note of [
       '280 more destinations stand in the table alone.',
       '240 more destinations are left out here; the record has them.',
-      '1,936 more connections and 288 more destinations are left out here',
-      '400 more are left out here; the record has them.',
+      '1,950 more connections and 288 more destinations are left out here',
+      '450 more are left out here; the record has them.',
     ]) {
       assert.ok(text.includes(note), note);
     }

@@ -1,4 +1,9 @@
-import type { CallRecord, FindingRecord, RunRecord } from '../../../src/record/run-record.js';
+import type {
+  CallRecord,
+  FindingRecord,
+  LatencyRecord,
+  RunRecord,
+} from '../../../src/record/run-record.js';
 import { goldenRecord } from '../golden-runs.js';
 
 /** Text that would do harm as markup, on a terminal or to the order of what is around it. */
@@ -152,7 +157,7 @@ function everyPart(record: RunRecord): RunRecord {
     windows: record.windows.map((window, index) => ({
       ...window,
       failed: index % 7 === 3 ? 2 : 0,
-      latencyMs: { ...overall, p50: 2 + Math.sin(index / 3), p99: 40 + 30 * Math.cos(index / 5) },
+      ...timed({ ...overall, p50: 2 + Math.sin(index / 3), p99: 40 + 30 * Math.cos(index / 5) }),
     })),
     silences: [{ startSeconds: 1, lengthSeconds: 0.5 }],
     findings: (['error', 'warning', 'info'] as const).map((severity) => ({
@@ -163,6 +168,11 @@ function everyPart(record: RunRecord): RunRecord {
       advice: 'Look at the pods of v2.',
     })),
   };
+}
+
+/** How long what was sent in a window took, of all destinations. */
+function timed(overall: LatencyRecord): object {
+  return { latencyMs: { overall, byDestination: {} } };
 }
 
 /** Each connection with one destination. */
@@ -284,7 +294,8 @@ function huge(record: RunRecord): RunRecord {
       startSeconds: at * 8.64,
       observed: Object.fromEntries(names.slice(0, 40).map((name, of) => [name, 40 + of])),
       failed: at % 100,
-      latencyMs: { ...overall, p50: 3, p99: 3 + (at % 50) },
+      latencyMs: null,
+      ...timed({ ...overall, p50: 3, p99: 3 + (at % 50) }),
     })),
     findings: Array.from({ length: 500 }, () => FINDING),
   };

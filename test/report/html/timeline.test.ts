@@ -10,7 +10,7 @@ describe('a run over time', () => {
     const timeline = timelineOf({ ...pass!, windows: pass!.windows.slice(0, 50) }, ['v1', 'v2'])!;
     assert.equal(timeline.windowsEach, 1);
     assert.deepEqual(
-      timeline.stretches.map(({ startSeconds }) => startSeconds),
+      timeline.stretches.map(({ startSeconds }) => Number(startSeconds.toFixed(9))),
       pass!.windows.slice(0, 50).map(({ startSeconds }) => startSeconds),
     );
     assert.deepEqual(timeline.names, ['v1', 'v2']);
