@@ -20,10 +20,3 @@ for (const { extension, render } of Object.values(FORMATS)) {
   const text = await render(record, { width: 80, colour: false });
   writeFileSync(path.join(ROOT, `reports/sample.${extension}`), text);
 }
-
-const sample = path.join(ROOT, 'reports/sample.json');
-const { record } = readRecord(readFileSync(sample, 'utf8'), 'sample.json');
-for (const { extension, render } of Object.values(FORMATS)) {
-  const text = await render(record, { width: 80, colour: false });
-  writeFileSync(path.join(ROOT, `reports/sample.${extension}`), text);
-}

@@ -117,9 +117,9 @@ const perCall = {
     .describe('Request metadata'),
   header: texts("Request headers, 'name: value' each").optional(),
   'rpc-header': texts(
-    'The same of the call alone, where the target is asked for the contract',
+    'The same of the call alone, not of the reflection before it',
   ).optional(),
-  'reflect-header': texts('Headers of the question for the contract alone').optional(),
+  'reflect-header': texts('The same of the reflection alone').optional(),
   literal: z
     .boolean({ error: 'write true or false' })
     .optional()
