@@ -27,17 +27,14 @@ export function atScenario<T>(laid: LaidSettings, complete: (settings: Settings)
 function placed(error: InputError, { settings, scenario, flags }: LaidSettings): InputError {
   if (scenario === null || error.place.file !== undefined) return error;
   const { calls = [] } = scenario.settings;
-  const [, number, ofCall = '', rest = ''] =
+  const [, number, name = '', problem = ''] =
     /^(?:calls\[(\d+)\]: )?--([a-z-]+): (.*)$/s.exec(error.message) ?? [];
-  if (!Object.hasOwn(scenario.settings, ofCall) && number === undefined && calls.length !== 1) {
-    return error;
-  }
-  if (Object.hasOwn(flags, ofCall)) return error;
-  // Flags may have picked some of the calls.
-  const isWhole = calls.length === (settings.calls?.length ?? 0);
+  if (Object.hasOwn(flags, name)) return error;
+  // Flags may have picked some of the calls; one by itself has no number.
+  const isKnown =
+    calls.length === settings.calls?.length && (number !== undefined || calls.length === 1);
   const index = Number(number ?? 0);
-  const at =
-    isWhole && Object.hasOwn(calls[index] ?? {}, ofCall) ? ['calls', index, ofCall] : [ofCall];
-  const isThere = at.length > 1 || Object.hasOwn(scenario.settings, ofCall);
-  return isThere ? new InputError(rest, scenario.placeOf(at)) : error;
+  const isOfCall = isKnown && Object.hasOwn(calls[index] ?? {}, name);
+  if (!isOfCall && !Object.hasOwn(scenario.settings, name)) return error;
+  return new InputError(problem, scenario.placeOf(isOfCall ? ['calls', index, name] : [name]));
 }

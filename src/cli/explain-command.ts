@@ -10,26 +10,27 @@ import { type RouteQuestion, routeQuestion } from '../scenario/route-question.js
 import { EXIT } from './exit-status.js';
 import { type Arguments, single } from './arguments.js';
 import { writeNotes } from './notes.js';
+import { atScenario } from './at-scenario.js';
 import { outputSettingsOf, statusTold, writeReports } from './outputs.js';
 import { settingsFromArguments } from './settings.js';
 
 /** `splitproof explain`. @param signal Gives up reading when it aborts. @returns The exit status. */
 export async function explainCommand(args: Arguments, signal: AbortSignal): Promise<number> {
-  const settings = await settingsFromArguments(args, signal);
+  const laid = await settingsFromArguments(args, signal);
   const undo = single(args, 'uninstrument') as Instrument | undefined;
   const by = (single(args, 'instrument') as Instrument | undefined) ?? undo;
   if (by !== undefined)
     return printInstrumented(
-      routeQuestion(settings),
+      atScenario(laid, routeQuestion),
       { by, undo: undo !== undefined },
       args,
       signal,
     );
   const output = outputSettingsOf(EXPLANATION_FORMATS, args);
   // Every route, where nothing is asked that one of them would take.
-  const report: Explained = asksForNothing(settings)
-    ? await listRoutes(listQuestion(settings), signal)
-    : await explain(routeQuestion(settings), signal);
+  const report: Explained = asksForNothing(laid.settings)
+    ? await listRoutes(atScenario(laid, listQuestion), signal)
+    : await explain(atScenario(laid, routeQuestion), signal);
   const isWritten = await writeReports(output, report, signal);
   const own = statusOf(report, args.strict === true);
   const count = (severity: Severity): number =>

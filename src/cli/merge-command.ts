@@ -11,11 +11,12 @@ import { settingsFromArguments } from './settings.js';
 /** `splitproof merge`. @param signal Gives up reading when it aborts. @returns The exit status of the whole. */
 export async function mergeCommand(args: Arguments, signal: AbortSignal): Promise<number> {
   const output = outputSettings(args);
-  const { inconclusive = 'report' } = await settingsFromArguments({
+  const { settings } = await settingsFromArguments({
     inconclusive: args.inconclusive,
     policy: args.policy,
     runs: args.runs,
   });
+  const { inconclusive = 'report' } = settings;
   const runs: SavedRun[] = [];
   for (const file of args.runs as string[]) runs.push(await readSavedRun(file, signal));
   const record = await merge(runs);

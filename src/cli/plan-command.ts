@@ -5,19 +5,18 @@ import { plan } from '../run/plan.js';
 import { planQuestion } from '../scenario/plan-question.js';
 import { EXIT } from './exit-status.js';
 import { type Arguments, single } from './arguments.js';
+import { atScenario } from './at-scenario.js';
 import { settingsFromArguments } from './settings.js';
 import { colourMode } from './color-flag.js';
 import { outputStyle } from './terminal.js';
 
 /** `splitproof plan`. @param signal Gives up reading when it aborts. @returns The exit status. */
 export async function planCommand(args: Arguments, signal: AbortSignal): Promise<number> {
-  const report = await plan(
-    planQuestion(await settingsFromArguments(args, signal), {
-      ...asideIn(args, 'steps', 1000),
-      ...asideIn(args, 'gateways', 10_000),
-    }),
-    signal,
+  const asides = { ...asideIn(args, 'steps', 1000), ...asideIn(args, 'gateways', 10_000) };
+  const question = atScenario(await settingsFromArguments(args, signal), (settings) =>
+    planQuestion(settings, asides),
   );
+  const report = await plan(question, signal);
   process.stdout.write(
     args.format === 'json' ? renderJson(report) : renderPlan(report, outputStyle(colourMode(args))),
   );

@@ -76,8 +76,8 @@ export async function serverQuestionFromArguments(
 export async function settingsFromArguments(
   args: Arguments,
   signal?: AbortSignal,
-): Promise<Settings> {
-  return (await settingsUnder(await safetyOf(args, signal), args, signal)).settings;
+): Promise<LaidSettings> {
+  return await settingsUnder(await safetyOf(args, signal), args, signal);
 }
 
 async function settingsUnder(

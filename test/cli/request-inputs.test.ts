@@ -88,6 +88,9 @@ describe('what a call sends', () => {
     await assert.rejects(at(one, '-d', '{"a":"{{.X}}"}'), /^InputError: --data: \{\{\.X\}\} is a/);
     const bare = file('bare.yaml', 'target: :8080\ncall: a.B/C\nmax-error-rate: 5\n');
     await assert.rejects(at(bare), /bare\.yaml:3: max-error-rate: '5' is not an error rate/);
+    const explained = await splitproof(['explain', '-f', 'scenarios', '--scenario', one]);
+    assert.equal(explained.status, 2);
+    assert.match(explained.stderr, /one\.yaml:4: data: \{\{\.UUID\}\} is a template/);
     await at(one, '--literal');
     await at(one, '-d', '{}');
   });

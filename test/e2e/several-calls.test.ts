@@ -203,7 +203,7 @@ describe('several calls in one run', () => {
   it('say which of them is wrong', async () => {
     const [first] = TWO_CALLS.calls;
     const cases: [second: object, message: RegExp][] = [
-      [{ weights: 'v1=x' }, /^splitproof: calls\[1\]: --weights: "v1=x" is not NAME=WEIGHT/],
+      [{ weights: 'v1=x' }, /\.yaml:1: calls\[1\]\.weights: "v1=x" is not NAME=WEIGHT/],
       [{ call: 'helloworld.Greeter/SayHi' }, /^splitproof: calls\[1\]: --call: .* no method SayHi/],
       [{ data: { nme: 'Jill' } }, /^splitproof: calls\[1\]: --data: .*"nme" is unknown/],
       [{ tolerance: 'v3=1pp' }, /^splitproof: calls\[1\]: --tolerance: /],
