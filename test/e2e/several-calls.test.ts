@@ -205,7 +205,7 @@ describe('several calls in one run', () => {
     const cases: [second: object, message: RegExp][] = [
       [{ weights: 'v1=x' }, /\.yaml:1: calls\[1\]\.weights: "v1=x" is not NAME=WEIGHT/],
       [{ call: 'helloworld.Greeter/SayHi' }, /^splitproof: calls\[1\]: --call: .* no method SayHi/],
-      [{ data: { nme: 'Jill' } }, /^splitproof: calls\[1\]: --data: .*"nme" is unknown/],
+      [{ data: { nme: 'Jill' } }, /^splitproof: calls\[1\]: --data: .* no field "nme"/],
       [{ tolerance: 'v3=1pp' }, /^splitproof: calls\[1\]: --tolerance: /],
       [{ previous: 'v9=1' }, /^splitproof: calls\[1\]: --previous: /],
     ];
