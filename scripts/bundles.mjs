@@ -23,8 +23,7 @@ const CLI = {
   minifyWhitespace: true,
   minifySyntax: true,
   joins: {
-    // Its report is loaded when there is one.
-    always: ['verify-command', 'console'],
+    always: 'verify-command',
     apart: [['cli', 'main'], ['explain-command'], ['worker', 'worker-process']],
   },
 };

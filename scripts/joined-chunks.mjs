@@ -13,7 +13,7 @@ const IMPORT = /import\{([^}]*)\}from"\.\/([^"]+)"/g;
  * @param {import('esbuild').BuildResult<{ metafile: true, write: false }>} bundled In memory, with source
  *   maps inside.
  * @param {object} joins Entries by their names without what esbuild appends to them.
- * @param {readonly string[]} joins.always What these load, which one run nearly always does, is joined,
+ * @param {string} joins.always What this one always loads is joined,
  * @param {readonly (readonly string[])[]} joins.apart but apart by which sets of others load it, too.
  */
 export async function writeJoined(options, { metafile, outputFiles }, { always, apart }) {
@@ -84,12 +84,11 @@ export async function writeJoined(options, { metafile, outputFiles }, { always, 
 function joinedFiles(pieces, always, apart) {
   const others = apart.map((entries) => entries.map((entry) => loadedBy(pieces, entry)));
   const files = new Map();
-  const [first] = always;
-  for (const piece of new Set(always.flatMap((entry) => [...loadedBy(pieces, entry)]))) {
+  for (const piece of loadedBy(pieces, always)) {
     // What is loaded by its name has to keep its exports.
     if (pieces.get(piece).entryPoint !== undefined) continue;
     const users = apart.filter((_, index) => others[index].some((loaded) => loaded.has(piece)));
-    files.set(piece, `${['joined', first, ...users.map(([user]) => user)].join('-')}.js`);
+    files.set(piece, `${['joined', always, ...users.map(([first]) => first)].join('-')}.js`);
   }
   return files;
 }
