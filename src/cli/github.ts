@@ -31,8 +31,7 @@ interface Told<Report> {
  * @throws InputError when it cannot be written there.
  */
 export function githubFiles(): GithubFiles {
-  const named = (variable: string): string | null => process.env[variable] || null;
-  const files = { summary: named('GITHUB_STEP_SUMMARY'), outputs: named('GITHUB_OUTPUT') };
+  const files = { summary: valueOf('GITHUB_STEP_SUMMARY'), outputs: valueOf('GITHUB_OUTPUT') };
   const missing = [
     ...(files.summary === null ? ['GITHUB_STEP_SUMMARY'] : []),
     ...(files.outputs === null ? ['GITHUB_OUTPUT'] : []),
@@ -75,11 +74,17 @@ export async function tellGithub<Report>(
 
 /** A file as the repository has it; one outside of it keeps its name. */
 export function inWorkspace(file: string): string {
-  const root = process.env.GITHUB_WORKSPACE || process.cwd();
+  const root = valueOf('GITHUB_WORKSPACE') ?? process.cwd();
   const inside = path.relative(root, path.resolve(file));
   return inside.startsWith('..') || path.isAbsolute(inside)
     ? file
     : inside.replaceAll(path.sep, '/');
+}
+
+/** Of an environment variable; null where it has none. */
+function valueOf(variable: string): string | null {
+  const value = process.env[variable] ?? '';
+  return value === '' ? null : value;
 }
 
 /** Each value stands between lines that nobody can guess, so that none can end it and begin another. */

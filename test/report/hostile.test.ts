@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { XMLParser } from 'fast-xml-parser';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
@@ -78,7 +78,6 @@ const ORACLES: Partial<Record<FormatName, Oracle>> = {
     assert.ok(commands.every((command) => command?.data.includes(start) === true));
   },
   junit: (report, _record, text) => {
-    assert.equal(XMLValidator.validate(report), true);
     const parsed = new XMLParser({
       ignoreAttributes: false,
       processEntities: { enabled: true, maxTotalExpansions: 1e6, maxExpandedLength: 1e7 },

@@ -63,14 +63,15 @@ function annotations(notices: readonly Notice[], style: Style): string[] {
 function annotation(command: string, notice: Notice, style: Style): string {
   const { title: name, call, summary, evidence, advice, place, page } = notice;
   const file = fileOf(place, style);
+  const { line = null, column = null } = place ?? {};
   const text = [aboutCall(call, summary), evidence, advice, file === null ? placeText(place) : ''];
   const where =
     file === null || isAddress(file)
       ? {}
       : {
           file: plainText(file),
-          ...(place?.line == null ? {} : { line: place.line }),
-          ...(place?.column == null ? {} : { col: place.column }),
+          ...(line === null ? {} : { line }),
+          ...(column === null ? {} : { col: column }),
         };
   const title = atMost(`splitproof: ${plainText(name)}`, TITLE_LENGTH);
   const message = text.map(messageText).filter((part) => part !== '');

@@ -21,7 +21,7 @@ export function markdownText(text: string): string {
     .replaceAll(ALL, (found, markup?: string) =>
       markup === undefined ? `${found}${BREAK}` : byNumber(found),
     )
-    .replace(/^[-+=]|^\d+(?=[.)])/, (first) => [...first].map(byNumber).join(''));
+    .replace(/^[-+=]|^\d+(?=[.)])/, (first) => first.replaceAll(/./g, byNumber));
 }
 
 /** A name from elsewhere, to be copied: in it GitHub looks for nobody and nothing. */
