@@ -40,6 +40,7 @@ const GROUND_FLOOR = [
   'finding.ts',
   'input-error.ts',
   'number-text.ts',
+  'nearest-name.ts',
   'package-folder.ts',
   'secrets.ts',
   'tool.ts',

@@ -4,7 +4,7 @@ import { namedStandardInput } from '../inputs/standard-input.js';
 import { plainText } from '../report/plain-text.js';
 import { maskedText, type Secrets } from '../secrets.js';
 import { colorFlag } from './color-flag.js';
-import { readCommandLine } from './command-line.js';
+import { readCommandLine, showOverview } from './command-line.js';
 import { COMMANDS } from './commands.js';
 import { EXIT, interruptedStatus } from './exit-status.js';
 import { curlFlags } from './curl-flags.js';
@@ -12,6 +12,7 @@ import { foreignFlags } from './foreign-flags.js';
 import { instrumentFlags } from './instrument-flags.js';
 import type { Interruption } from './interruption.js';
 import { writeError } from './standard-streams.js';
+import { refuseTypographicDashes } from './typographic-dashes.js';
 import { OUTPUT_OPTIONS, SETTING_OPTIONS } from './verify-options.js';
 
 /** What was sent is known to the run, which masks it; a URL may stand wherever a user can write one. */
@@ -29,6 +30,12 @@ export async function runCli(
   interruption: Interruption,
 ): Promise<number> {
   try {
+    if (words.length === 0) {
+      // A pipeline whose command line got lost must not go on as if something were proven.
+      showOverview();
+      return EXIT.badInput;
+    }
+    refuseTypographicDashes(words);
     refuseOddSwitches(words);
     const call = readCommandLine(
       namedStandardInput(instrumentFlags(curlFlags(foreignFlags(colorFlag(words))))),

@@ -1,6 +1,7 @@
 import { EXIT, gravestStatus, interruptedStatus } from './exit-status.js';
 import type { Interruption } from './interruption.js';
 import type { Arguments } from './arguments.js';
+import type { CommandName } from './command-name.js';
 
 /** What a command does with its arguments; gives the exit status. */
 type Command = (args: Arguments, interruption: Interruption) => Promise<number>;
@@ -38,9 +39,10 @@ export const COMMANDS = {
   merge: endsAtOnce(async (args, signal) =>
     (await import('./merge-command.js')).mergeCommand(args, signal),
   ),
-} satisfies Record<string, Command>;
-
-export type CommandName = keyof typeof COMMANDS;
+  completion: endsAtOnce(async (args) =>
+    (await import('./completion-command.js')).completionCommand(args),
+  ),
+} satisfies Record<CommandName, Command>;
 
 /** A command line that has been read. */
 export interface CommandCall {

@@ -21,6 +21,7 @@ import { type DemoScenario, DEMOS, EXPLAINED, scenarioFile, SERIES } from './dem
 import { EXIT, gravestStatus } from './exit-status.js';
 import type { Interruption } from './interruption.js';
 import type { Arguments } from './arguments.js';
+import { noneOf } from './none-of.js';
 import { writeNote } from './notes.js';
 import { settingsFromFlags } from './settings.js';
 import { outputSettings } from './outputs.js';
@@ -168,12 +169,9 @@ function demoNamed(name: string): DemoScenario {
   const short = name.replace(/^asm-/, '').replace(/-(?:60-40|20-80|10-40-50|canary)$/, '');
   const demo = Object.hasOwn(DEMOS, short) ? DEMOS[short] : undefined;
   if (demo !== undefined) return demo;
-  throw new InputError(
-    `there is no demo "${name}": it is one of ${[...Object.keys(DEMOS), ...Object.keys(SERIES)].join(', ')}`,
-    {
-      path: 'SCENARIO',
-    },
-  );
+  throw new InputError(noneOf(name, [...Object.keys(DEMOS), ...Object.keys(SERIES)]), {
+    path: 'SCENARIO',
+  });
 }
 
 function actualWeights(demo: DemoScenario, text: string): DemoScenario['weights'] {

@@ -1,4 +1,5 @@
 import { InputError } from '../input-error.js';
+import { noneOf } from './none-of.js';
 
 /** What can be wrong with a demo's mesh besides its weights, and what that is. */
 export const DEMO_FAULTS = {
@@ -32,7 +33,5 @@ export type DemoFault = keyof typeof DEMO_FAULTS | ProxylessFault;
 export function demoFaultNamed(text: string): DemoFault {
   const all: readonly string[] = [...Object.keys(DEMO_FAULTS), ...PROXYLESS_FAULTS];
   if (all.includes(text)) return text as DemoFault;
-  throw new InputError(`there is no fault "${text}": it is one of ${all.join(', ')}`, {
-    path: '--fault',
-  });
+  throw new InputError(noneOf(text, all), { path: '--fault' });
 }

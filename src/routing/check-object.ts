@@ -1,7 +1,7 @@
 import type { Finding } from '../finding.js';
 import { manifestFinding } from './manifest-finding.js';
 import { ManifestNode } from './manifest/manifest-node.js';
-import { nearestName } from './manifest/nearest-name.js';
+import { nearestName } from '../nearest-name.js';
 import { brokenRule, wrongType } from './manifest/schema/broken-rule.js';
 import { shapeOf, shapeOfKind, type ShapeReference } from './manifest/schema/shape.js';
 import type { PathStep } from './manifest/source-document.js';

@@ -277,11 +277,7 @@ const CASES: [string, string[], RegExp[]][] = [
     [/TARGET/, /looks like METHOD/],
   ],
   ['plaintext to https', [...WEIGHTS, 'https://localhost:1', ...GREETER], [/--plaintext/, /https/]],
-  [
-    'a flag without its value',
-    [...WEIGHTS, TARGET, ...GREETER, '-n'],
-    [/Not enough arguments.*: n/],
-  ],
+  ['a flag without its value', [...WEIGHTS, TARGET, ...GREETER, '-n'], [/-n needs a number/]],
   ['a number that is none', [...WEIGHTS, TARGET, ...GREETER, '-n', 'many'], [/--requests/]],
   ['a duration without unit', [...WEIGHTS, TARGET, ...GREETER, '-z', '10'], [/--duration/, /10s/]],
   ['a deadline of nothing', [...WEIGHTS, TARGET, ...GREETER, '-t', '0s'], [/--timeout/, /above 0/]],
@@ -394,11 +390,18 @@ describe('bad input', () => {
   }
 
   it('says which commands there are', async () => {
-    for (const words of [[], ['verfy'], ['demo', 'nothing-like-it']]) {
+    for (const words of [['verfy'], ['demo', 'nothing-like-it']]) {
       const { status, stderr } = await splitproof(words);
       assert.equal(status, 2);
       assert.match(stderr, /^splitproof: .+\n$/);
     }
+    const help = await splitproof(['help']);
+    assert.equal(help.status, 0);
+    assert.match(help.stdout, /splitproof verify .*Test the observed split/);
+    // By itself it is no success, and its output is no report.
+    assert.deepEqual(await splitproof([], {}), { status: 2, stdout: '', stderr: help.stdout });
+    assert.match((await splitproof(['help', 'plan'])).stdout, /^splitproof plan \[request/);
+    assert.match((await splitproof(['-V'])).stdout, /^\d+\.\d+\.\d+\n$/);
   });
 
   it('does not print what a header holds', async () => {

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Options } from 'yargs';
 import { readCommandLine } from '../../src/cli/command-line.js';
+import { refuseTypographicDashes } from '../../src/cli/typographic-dashes.js';
 import { HTTP_OPTIONS, OUTPUT_OPTIONS, SETTING_OPTIONS } from '../../src/cli/verify-options.js';
 import { InputError } from '../../src/input-error.js';
 
@@ -88,19 +89,48 @@ const ALIASES: Record<string, string[]> = {
 
 /** Each: the words, and what the message must say. */
 const MISTAKES: [string[], RegExp][] = [
-  [[], /say which command/],
-  [['verfy'], /Unknown argument: verfy/],
-  [['bench', '--nonsense', ':8080'], /Unknown argument: nonsense/],
-  [['bench', '--nonsense', '--more'], /Unknown arguments: nonsense, more/],
-  [['bench', '-n'], /Not enough arguments following: n/],
+  [['verfy'], /there is no command "verfy": did you mean verify\?/],
+  [['--format', 'json', 'bnech', ':8080'], /there is no command "bnech": did you mean bench\?/],
+  [['nonsense'], /the first word is no command: there are verify, bench, .* and completion;/],
+  [['help', 'exlain'], /there is no command "exlain": did you mean explain\?/],
+  [['--plaintext', ':8080', 'a.B/C'], /give a command: verify or bench, before flags and TARGET/],
+  [['localhost:8080', 'a.B/C'], /give a command: verify or bench/],
+  [['http://x/y'], /give a command: verify or bench/],
+  [['bench', '--nonsense', ':8080'], /: --nonsense is not known; splitproof bench --help/],
+  [['bench', '--nonsense', '--more'], /: --nonsense is not known;/],
+  [['verify', '--plaintxt', ':8080'], /--plaintxt is not known: did you mean --plaintext\?/],
+  [['verify', '-plaintxt', ':8080'], /-plaintxt is not known: did you mean --plaintext\?/],
+  [['verify', '--weight', 'v1=1'], /--weight is not known: did you mean --weights\?/],
+  [['verify', '--no-quit'], /--no-quit is not known: did you mean --no-quiet\?/],
+  [['verify', '-y', ':8080'], /: -y is not known;/],
+  [['bench', '-n'], /: -n needs a number behind it;/],
+  [['bench', '-d'], /: -d needs a value behind it;/],
+  [['bench', '--engine'], /: --engine needs a value: h2 or grpc-js;/],
   [
     ['verify', '--identity-pattern', '-(v1)-', ':8080'],
     /--identity-pattern needs a value, and one that begins with a dash is written --identity-pattern='-…'/,
   ],
-  [['bench', '--engine', 'curl', ':8080'], /Argument: engine, Given: "curl".*"h2", "grpc-js"/],
-  [['bench', '--alpha', '0.01', ':8080'], /Unknown argument: alpha/],
-  [['verify', '--toString', 'x'], /Unknown argument: toString/],
-  [['report'], /Not enough non-option arguments: got 0, need at least 1/],
+  [['bench', '--engine', 'curl', ':8080'], /: --engine: "curl" is none of h2, grpc-js;/],
+  [['bench', '--engine', 'gprc-js'], /none of h2, grpc-js: did you mean grpc-js\?;/],
+  [['verify', '--format', 'jsn'], /: --format: "jsn" is none of .*: did you mean json\?;/],
+  [['verify', '--inconclusive', 'ok'], /--inconclusive: "ok" is none of fail, pass, report;/],
+  [['verify', '--protocol', 'grpcweb'], /did you mean grpc-web\?/],
+  [['completion', 'csh'], /SHELL: "csh" is none of bash, zsh, fish: did you mean zsh\?/],
+  [['bench', '--alpha', '0.01', ':8080'], /--alpha is not of bench, but of verify, .* and demo;/],
+  [['verify', '--toString', 'x'], /--toString is not known;/],
+  [['report'], /a word is missing: splitproof report <run>/],
+  [['report', 'a', 'b'], /a word is too many: splitproof report <run>/],
+  [['explain', '--instrument=header', '--strict'], /--instrument and --strict exclude each other/],
+];
+
+/** Words that may hold a token, which no message may repeat. */
+const TOKENS: string[][] = [
+  ['eyJhbGciOi.s3cr3t'],
+  ['verify', '-ps3cr3t', ':8080'],
+  ['verify', '--s3cr3t/with+more', ':8080'],
+  ['report', 'a', 's3cr3t'],
+  ['verify', '--engine', 's3cr3t/s3cr3t=='],
+  ['verify', '-H', 'authorization:', '--s3cr3t'],
 ];
 
 /** Each: curl's words, and what is told in their place. */
@@ -160,13 +190,39 @@ describe('the command line', () => {
           assert.match(error.message, expected);
           assert.match(
             error.message,
-            /^command line: [^\n]+; splitproof --help lists what there is$/,
+            /^command line: [^\n]+; splitproof (?:[a-z]+ )?--help lists what there is$/,
           );
           return true;
         },
       );
     });
   }
+
+  for (const words of TOKENS) {
+    it(`repeats nothing that may be a token: ${words.join(' ')}`, () => {
+      assert.throws(
+        () => readCommandLine(words),
+        ({ message }: Error) => !/s3cr3t/.test(message),
+      );
+    });
+  }
+
+  it('names dashes that a word processor made', () => {
+    for (const word of [
+      '–plaintext',
+      '—plaintext',
+      '−−plaintext',
+      '--import–path',
+      '–H',
+      '—weights=x',
+    ]) {
+      assert.throws(() => {
+        refuseTypographicDashes(['verify', word]);
+      }, /^InputError: command line: \S+ has a dash that is not the keyboard's, .*: write --?(plaintext|import-path|H|weights)$/);
+    }
+    // What is no flag is somebody's value.
+    refuseTypographicDashes(['verify', '-d', '– a list', '–', '--', '–plaintext', '-é']);
+  });
 
   it('is read or refused, whatever the words are', () => {
     const flags = Object.entries<Options>({
@@ -193,7 +249,7 @@ describe('the command line', () => {
       )
       .map(([command, rest]) => [command, ...rest.flat()])
       // Asking for help prints it.
-      .filter((all) => !all.some((one) => /^-+(?:h|v)/.test(one)));
+      .filter((all) => !all.some((one) => /^-+(?:h|v|V)/.test(one)));
     fc.assert(
       fc.property(words, (all) => {
         try {

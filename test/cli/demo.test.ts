@@ -142,7 +142,7 @@ describe('splitproof demo', () => {
     for (const [words, message] of [
       [['grpc-gateway', '--serve'], /--serve: .* choose one, such as grpc-gateway-paths/],
       [['grpc-gateway', '-o', 'run.json'], /--output: .* choose one/],
-      [['constructor'], /there is no demo "constructor": it is one of greeter, /],
+      [['constructor'], /SCENARIO: "constructor" is none of greeter, /],
     ] as const) {
       const { status, stderr } = await splitproof(['demo', ...words]);
       assert.equal(status, 2);
@@ -192,7 +192,7 @@ describe('splitproof demo', () => {
 
   it('says which faults there are, and where they make no sense', async () => {
     for (const [words, said] of [
-      [['--fault', 'drfit'], /--fault: there is no fault "drfit": it is one of drift, clock, /],
+      [['--fault', 'drfit'], /--fault: "drfit" is none of drift, clock, .*: did you mean drift\?/],
       [['bookinfo', '--fault', 'stale-gateway'], /--fault: it is not the gateway that splits/],
       [['greeter-100-0', '--fault', 'drift'], /--fault: it takes two versions/],
     ] as const) {

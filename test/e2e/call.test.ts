@@ -267,7 +267,7 @@ describe('splitproof call', () => {
     assert.match(nobody.stdout, /Nothing listens at the target\./);
     for (const [args, message] of [
       [['call'], /^splitproof: TARGET: /],
-      [['call', ':1', ...ORDER, '-n', '5'], /Unknown argument: n/],
+      [['call', ':1', ...ORDER, '-n', '5'], /-n is not of call, but of verify/],
       [['call', ':1', '--scenario', 'scenarios/grpc-gateway-paths.yaml'], /one request at a time/],
     ] as const) {
       const { status, stderr } = await splitproof([...args]);

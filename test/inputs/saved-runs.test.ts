@@ -109,14 +109,14 @@ describe('merge', () => {
 
 /** Each: what is wrong, the words, and what the one line must say. */
 const BAD_INPUT: [string, string[], RegExp[]][] = [
-  ['no record to report', ['report'], [/Not enough|run/]],
+  ['no record to report', ['report'], [/a word is missing|run/]],
   ['no such file', ['report', 'nope.json'], [/nope\.json/, /no such file/]],
   ['a folder', ['report', 'reports'], [/reports/, /folder/]],
   ['a manifest', ['report', 'scenarios/asm-greeter/app.yaml'], [/app\.yaml/, /not JSON/]],
   ['other JSON', ['report', 'package.json'], [/package\.json/, /not the record of a run/]],
   ['a format that is none', ['report', SAMPLE, '--format', 'pdf'], [/format/]],
   ['an extension that is none', ['report', SAMPLE, '-o', 'x.pdf'], [/x\.pdf/, /\.pdf/]],
-  ['no record to merge', ['merge'], [/Not enough|runs/]],
+  ['no record to merge', ['merge'], [/a word is missing|runs/]],
   ['the same file twice', ['merge', SAMPLE, SAMPLE], [/sample\.json/, /twice/]],
   [
     'another target',

@@ -1,4 +1,4 @@
-import { nearestName } from './nearest-name.js';
+import { nearestName } from '../../nearest-name.js';
 
 const ISTIO = 'networking.istio.io';
 const ISTIO_SECURITY = 'security.istio.io';

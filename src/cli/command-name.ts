@@ -1,0 +1,13 @@
+/** What a command is called. */
+export type CommandName =
+  | 'verify'
+  | 'bench'
+  | 'explain'
+  | 'plan'
+  | 'call'
+  | 'list'
+  | 'describe'
+  | 'report'
+  | 'merge'
+  | 'demo'
+  | 'completion';
