@@ -30,6 +30,11 @@ export function paint(style: Style, meaning: Meaning, text: string): string {
   return style.colour ? styleText(COLOURS[meaning], text, { validateStream: false }) : text;
 }
 
+/** What stands above a section. @param text Without colours. */
+export function heading(text: string, style: Style): string {
+  return paint(style, 'heading', wrap(text, style));
+}
+
 /**
  * Breaks text at spaces so that it fits the width, and words that are longer than a line.
  *

@@ -26,7 +26,7 @@ const LINES: [line: string, offered: string[], not: string[]][] = [
   ['splitproof verify -f man', ['manifests'], ['run.json']],
   ['splitproof verify --import-path ', ['manifests'], ['run.json']],
   ['splitproof verify --namespace ', [], ['run.json', 'h2']],
-  ['splitproof demo gree', ['greeter', 'greeter-100-0'], ['echo']],
+  ['splitproof demo boo', ['bookinfo'], ['echo']],
   ['splitproof demo --fault dr', ['drift'], ['clock']],
   ['splitproof demo echo --form', ['--format'], ['--weights']],
   ['splitproof completion z', ['zsh'], ['bash']],

@@ -76,7 +76,11 @@ describe('explain --instrument', () => {
     ['a format', ['--instrument', '--format', 'json'], /--format: the object is printed as it is/],
     ['both directions', ['--instrument', '--uninstrument'], /exclude each other/],
     ['a comparison', ['--instrument', '--envoy-admin', 'http://127.0.0.1:1'], /exclude each other/],
-    ['another object', ['--instrument', 'evoyfilter'], /"evoyfilter" is none of .*did you mean envoyfilter/],
+    [
+      'another object',
+      ['--instrument', 'evoyfilter'],
+      /"evoyfilter" is none of .*did you mean envoyfilter/,
+    ],
   ] as const)
     it(`refuses ${what} beside it, and prints nothing`, async () => {
       const { status, stdout, stderr } = await splitproof([

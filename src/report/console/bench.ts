@@ -3,7 +3,7 @@ import { labelled } from '../labelled.js';
 import { formatCount, formatMs, formatSeconds, formatShare } from '../numbers.js';
 import { plainText } from '../plain-text.js';
 import type { CallRecord, LatencyRecord, RunRecord, SplitRecord } from '../../record/run-record.js';
-import { paint, type Style } from '../style.js';
+import { heading, type Style } from '../style.js';
 import { comparisonLines } from './comparisons.js';
 import { type Fact, fact } from './fact.js';
 import { checkLines, findings, statusLines, thresholdTable, verdict } from './outcome.js';
@@ -32,7 +32,7 @@ export function renderBench(record: RunRecord, style: Style): string {
 }
 
 function facts(title: string, lines: readonly Fact[], style: Style): string {
-  return [paint(style, 'heading', title), ...lines.map((line) => fact(line, style))].join('\n');
+  return [heading(title, style), ...lines.map((line) => fact(line, style))].join('\n');
 }
 
 function header(record: RunRecord, style: Style): string {
@@ -167,7 +167,7 @@ function destinations(
     { title: 'destination, pod', align: 'left' as const },
     ...titles.map((title) => ({ title, align: 'right' as const })),
   ];
-  return `${paint(style, 'heading', 'Who answered, and how fast (ms)')}\n${table(columns, rows, style)}`;
+  return `${heading('Who answered, and how fast (ms)', style)}\n${table(columns, rows, style)}`;
 }
 
 function transport({ transport: ledger, load }: RunRecord, style: Style): string {

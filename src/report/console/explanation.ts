@@ -8,7 +8,7 @@ import type {
 } from '../explanation.js';
 import { formatShare } from '../numbers.js';
 import { plainText } from '../plain-text.js';
-import { paint, type Style, wrap } from '../style.js';
+import { heading, paint, type Style, wrap } from '../style.js';
 import { type Fact, fact } from './fact.js';
 import { duration, headerText, percent } from '../sentences/effects-text.js';
 import { findingsSection, findingsSummary } from './manifest-findings.js';
@@ -21,13 +21,13 @@ import { table } from './table.js';
 export function renderExplanation(report: ExplanationReport, style: Style): string {
   const { behind } = report;
   const sections = [
-    `${paint(style, 'heading', 'splitproof explain')}\n${facts(report, style)}`,
+    `${heading('splitproof explain', style)}\n${facts(report, style)}`,
     ...routeSections(report, style),
     ...(behind === null
       ? []
       : [
           [
-            paint(style, 'heading', 'The service behind it'),
+            heading('The service behind it', style),
             fact(['service', plainText(behind.service)], style),
             facts(behind, style),
           ].join('\n'),
@@ -98,10 +98,10 @@ function expected({ destinations, route, splits }: RouteExplanation, style: Styl
     { title: 'host', align: 'left' as const },
   ];
   const ofWhat = splits === 'connections' ? ' of connections' : '';
-  const heading = `What to expect${ofWhat}${route === null ? ', by replicas' : ''}`;
+  const title = `What to expect${ofWhat}${route === null ? ', by replicas' : ''}`;
   const drawn = 'a destination is drawn once for each connection, and all on it go there';
   return [
-    paint(style, 'heading', heading),
+    heading(title, style),
     table(columns, rows, style),
     ...(splits === 'connections' ? [`  ${wrap(drawn, style, 4, 2)}`] : []),
   ].join('\n');
@@ -150,7 +150,7 @@ function effects(
   );
   if (facts.length === 0) return '';
   const lines = facts.map((each) => fact(each, style));
-  return `${paint(style, 'heading', 'What else the route does')}\n${lines.join('\n')}`;
+  return `${heading('What else the route does', style)}\n${lines.join('\n')}`;
 }
 
 /** What the libraries do; why is among the findings. */
@@ -164,7 +164,7 @@ function clients({ grpcClients }: RouteExplanation, style: Style): string {
       style,
     );
   });
-  return `${paint(style, 'heading', 'gRPC clients without a proxy')}\n${lines.join('\n')}`;
+  return `${heading('gRPC clients without a proxy', style)}\n${lines.join('\n')}`;
 }
 
 const OUTCOME_TEXTS = {
@@ -196,7 +196,7 @@ function rules(all: readonly RuleReport[], style: Style): string {
   ]);
   const rest = all.length - shown.length;
   if (rest > 0) lines.push(`  and ${rest} more`);
-  return `${paint(style, 'heading', 'Rules, in the order they are tried')}\n${lines.join('\n')}`;
+  return `${heading('Rules, in the order they are tried', style)}\n${lines.join('\n')}`;
 }
 
 const OUTCOME_WIDTH = 14;

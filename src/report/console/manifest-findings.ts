@@ -1,7 +1,7 @@
 import type { Finding } from '../../finding.js';
 import { placeText } from '../sentences/place.js';
 import { plainText } from '../plain-text.js';
-import { paint, type Style, wrap } from '../style.js';
+import { heading, paint, type Style, wrap } from '../style.js';
 
 /** So many findings of one kind are shown; the JSON has them all. */
 const SHOWN_OF_A_KIND = 10;
@@ -18,7 +18,7 @@ export function findingsSection(all: readonly Finding[], style: Style): string {
   for (const [code, count] of seen) {
     if (count > SHOWN_OF_A_KIND) lines.push(`  and ${count - SHOWN_OF_A_KIND} more ${code}`);
   }
-  return `${paint(style, 'heading', 'Findings')}\n${lines.join('\n')}`;
+  return `${heading('Findings', style)}\n${lines.join('\n')}`;
 }
 
 function findingLines(

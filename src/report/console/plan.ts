@@ -6,7 +6,7 @@ import type {
   PlannedSplitReport,
   PlanReport,
 } from '../plan.js';
-import { paint, type Style, wrap } from '../style.js';
+import { heading, type Style, wrap } from '../style.js';
 import { type Fact, fact } from './fact.js';
 import { sourceText } from '../sentences/source-text.js';
 import { MAX_NAME, shorten } from './shorten.js';
@@ -60,10 +60,7 @@ function header(report: PlanReport, style: Style): string {
     const text = `${whose} answers ${percent(aborts.share)} with ${aborts.description} itself; the requests that takes are counted in`;
     facts.push(['aborts', plainText(text)]);
   }
-  return [
-    paint(style, 'heading', 'splitproof plan'),
-    ...facts.map((each) => fact(each, style)),
-  ].join('\n');
+  return [heading('splitproof plan', style), ...facts.map((each) => fact(each, style))].join('\n');
 }
 
 /** What the connections can tell of gateways, and on what condition. */
@@ -77,8 +74,8 @@ function reachText({ connections, missable, gateways, rule }: PlanReport): strin
 function oneSplit(split: PlannedSplitReport, report: PlanReport, style: Style): string[] {
   const { capacity } = split;
   return [
-    `${paint(style, 'heading', 'The split')}\n${destinations(split, style)}`,
-    `${paint(style, 'heading', `How many ${split.draws} a verdict needs`)}\n${needed(split, style)}`,
+    `${heading('The split', style)}\n${destinations(split, style)}`,
+    `${heading(`How many ${split.draws} a verdict needs`, style)}\n${needed(split, style)}`,
     ...(split.sequential === null ? [] : [sequentialLine(split.sequential, style)]),
     ...(split.unnamedFailures === null || split.draws === 'connections'
       ? []
@@ -123,7 +120,7 @@ function unnamedFailuresLine(
 ): string {
   const requests = capacity?.requests ?? sizes[0]?.requests ?? 0;
   const text = `${formatCount(count)} failures among ${formatCount(requests)} requests keep a run from passing if they do not say whose they are: were they all of ${shorten(plainText(destination), MAX_NAME)}, it would be above its limit of ${percent(limit)}`;
-  return `${paint(style, 'heading', 'Failures without an identity')}\n  ${wrap(text, style, 2, 2)}`;
+  return `${heading('Failures without an identity', style)}\n  ${wrap(text, style, 2, 2)}`;
 }
 
 /** What it takes where it ends as soon as the evidence is enough. */
@@ -142,7 +139,7 @@ function comparisonLine({ needed: sizes, seconds }: ComparisonNeedReport, style:
       `${formatCount(requests)} requests for p${Number((quantile * 100).toPrecision(4))}`,
   );
   const text = `the latency of one can be held against the other’s (--compare-destinations) with ${[least ?? '', ...more].join(', ')}, sent over ${formatCount(seconds)} s at least`;
-  return `${paint(style, 'heading', 'One version against the other')}\n  ${wrap(text, style, 2, 2)}`;
+  return `${heading('One version against the other', style)}\n  ${wrap(text, style, 2, 2)}`;
 }
 
 function capacityLines(
@@ -170,9 +167,9 @@ function capacityLines(
       deviation(above, '+'),
       deviation(below, '−'),
     ]);
-  const heading = `What ${formatCount(requests)} ${split.draws} can tell`;
+  const title = `What ${formatCount(requests)} ${split.draws} can tell`;
   return [
-    paint(style, 'heading', heading),
+    heading(title, style),
     ...lines.map((line) => `  ${wrap(line, style, 4, 2)}`),
     ...(leakBound !== null && rows.length < 2
       ? []
@@ -212,13 +209,13 @@ function manySplits({ splits, kind }: PlanReport, style: Style): string {
   if (isRun) rows.push(['all calls', '', ...totals(splits, titles.length)]);
   const shown = shownColumns(titles.length + 1, capacity !== null, style);
   const pick = (cells: readonly string[]): string[] => shown.map((column) => cells[column] ?? '');
-  const heading = HEADINGS[isRun ? 'calls' : 'canary'];
+  const title = HEADINGS[isRun ? 'calls' : 'canary'];
   const body = table(
     columns(isRun ? 'call' : 'step', pick(['tolerance', ...titles])),
     rows.map(([name = '', ...cells]) => [name, ...pick(cells)]),
     style,
   );
-  return `${paint(style, 'heading', heading)}\n${body}`;
+  return `${heading(title, style)}\n${body}`;
 }
 
 /** What all calls need together; the columns of a capacity do not add up. */

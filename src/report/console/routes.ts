@@ -8,7 +8,7 @@ import type {
   RouteTableReport,
   UnroutedServiceReport,
 } from '../routes.js';
-import { paint, type Style, wrap } from '../style.js';
+import { heading, paint, type Style, wrap } from '../style.js';
 import { displayWidth } from '../text-width.js';
 import { duration, headerText, percent } from '../sentences/effects-text.js';
 import { fact } from './fact.js';
@@ -28,7 +28,7 @@ export function renderRoutes(report: RoutesReport, style: Style): string {
   const { tables, unrouted, findings } = report;
   const shown = shownTables(tables);
   const sections = [
-    `${paint(style, 'heading', 'splitproof explain: every route')}\n${facts(report, style)}`,
+    `${heading('splitproof explain: every route', style)}\n${facts(report, style)}`,
     ...tablesByPlace(shown).map((group) => placeSection(group, findings, style)),
     shown.length < tables.length ? restText(tables.length - shown.length, style) : '',
     unroutedSection(unrouted, style),
@@ -310,7 +310,7 @@ function unroutedSection(unrouted: readonly UnroutedServiceReport[], style: Styl
   });
   const rest = unrouted.length - lines.length;
   return [
-    paint(style, 'heading', 'In the mesh without a route: pods share the requests, by replicas'),
+    heading('In the mesh without a route: pods share the requests, by replicas', style),
     ...lines,
     ...(rest > 0 ? [`  and ${formatCount(rest)} more services`] : []),
   ].join('\n');

@@ -6,9 +6,10 @@ export const MAX_NAME = 14;
 /**
  * Cuts a name in the middle: its ends tell most.
  *
- * @param room Columns, at least 3.
+ * @param columns Fewer than 3 are as good as 3.
  */
-export function shorten(name: string, room: number): string {
+export function shorten(name: string, columns: number): string {
+  const room = Math.max(3, columns);
   const width = displayWidth(name);
   if (width <= room) return name;
   const headRoom = Math.ceil((room - 1) / 2);
