@@ -44,7 +44,8 @@ export function heading(text: string, style: Style): string {
  */
 export function wrap(text: string, style: Style, indent = 0, firstUsed = 0): string {
   const lines: string[] = [];
-  const columns = style.width - indent;
+  // However little room there is, a character is on each line.
+  const columns = Math.max(WIDEST_CHARACTER, style.width - indent);
   let line = '';
   let room = style.width - firstUsed;
   const breakLine = (): void => {

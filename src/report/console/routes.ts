@@ -115,12 +115,7 @@ function placeSection(
   const [first] = tables;
   if (first === undefined) return '';
   const columns = columnsFor(style);
-  const titles = gridRow(
-    columns,
-    ['rule: match', 'to', 'weight', 'timeout', 'tries'],
-    style,
-    'quiet',
-  );
+  const titles = isNarrow(style) ? [] : gridRow(columns, TITLES, style, 'quiet');
   const errors = new Set(
     findings.filter(({ severity }) => severity === 'error').map(({ code }) => code),
   );
@@ -144,6 +139,13 @@ function placeText({ via, clients, entrances }: RouteTableReport): string {
   });
   const whose = clients === null ? '' : `clients in ${clients.join(', ')}`;
   return [via.join(', '), ...ports, whose].filter((part) => part !== '').join(', ');
+}
+
+const TITLES = ['rule: match', 'to', 'weight', 'timeout', 'tries'];
+
+/** Below this width a row of the table becomes a paragraph. */
+function isNarrow({ width }: Style): boolean {
+  return width < 60;
 }
 
 /** At 80 columns. */
@@ -211,13 +213,32 @@ function routeLines(
   const also = alsoText(route);
   const under = (text: string): string => `    ${wrap(plainText(text), style, 6, 4)}`;
   // Destinations stand below each other beside the match, so that they are wrapped together.
-  const rows = sideBySide(columns, `${rule}: ${match}`, [first ?? [], ...others], effects, style);
+  const layOut = isNarrow(style) ? belowEachOther : sideBySide;
+  const rows = layOut(columns, `${rule}: ${match}`, [first ?? [], ...others], effects, style);
   return [
     ...rows,
     ...(also === '' ? [] : [paint(style, 'quiet', under(also))]),
     ...findings.map((code) =>
       paint(style, errors.has(code) ? 'fail' : 'inconclusive', under(`! ${code}`)),
     ),
+  ];
+}
+
+/** Of a narrow terminal: the match, and below it each destination. */
+function belowEachOther(
+  _columns: readonly GridColumn[],
+  match: string,
+  destinations: readonly (readonly string[])[],
+  effects: EffectsReport,
+  style: Style,
+): string[] {
+  const limits = `timeout ${timeoutText(effects)}, tries ${retriesText(effects)}`;
+  const each = destinations.map(([to = '', weight = ''], index) =>
+    [to.replace('\n', ''), `weight ${weight}`, ...(index === 0 ? [limits] : [])].join(', '),
+  );
+  return [
+    `  ${wrap(plainText(match), style, 4, 2)}`,
+    ...each.map((text) => `    ${wrap(`to ${text}`, style, 6, 4)}`),
   ];
 }
 
