@@ -12,6 +12,8 @@ const SYSTEM_PACKAGES = [
   { command: 'haproxy', package: 'haproxy' },
   { command: 'nghttpx', package: 'nghttp2-proxy' },
   { command: 'chromium', package: 'chromium' },
+  { command: 'zsh', package: 'zsh' },
+  { command: 'fish', package: 'fish' },
 ];
 
 /** @type {readonly SystemPackage[]} What only the cluster tests start. */

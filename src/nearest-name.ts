@@ -19,5 +19,5 @@ export function nearestName(name: string, candidates: readonly string[]): string
 
 /** Two of them are often in the wrong order. */
 function lettersOf(name: string): string {
-  return [...name.toLowerCase()].sort().join('');
+  return Array.from(name.toLowerCase()).sort().join('');
 }

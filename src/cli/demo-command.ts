@@ -9,6 +9,7 @@ import { type Format, format } from '../report/formats.js';
 import { parseWeights } from '../scenario/weights.js';
 import { scenarioOf } from '../scenario/scenario.js';
 import type { Settings } from '../scenario/schema.js';
+import { COMMAND_HERE } from './command-here.js';
 import { type DemoFault, demoFaultNamed } from './demo-fault.js';
 import {
   type DemoCertificate,
@@ -82,7 +83,7 @@ async function runSeries(
     statuses.push(await explainCommand(question, interruption.signal));
   }
   if (output.format === 'console' && !output.quiet) {
-    process.stderr.write(`note: one of them, whole: splitproof demo ${one}\n`);
+    writeNote(`one of them, whole: ${COMMAND_HERE} demo ${one}`);
   }
   return gravestStatus(...statuses);
 }
@@ -232,7 +233,7 @@ async function serve(
       'Call it:',
       `  ${demo.byHand(address, caFile)}`,
       'Verify it:',
-      `  splitproof verify --scenario ${scenarioFile(demo.file)} ${address}${trust}`,
+      `  ${COMMAND_HERE} verify --scenario ${scenarioFile(demo.file)} ${address}${trust}`,
       '',
       'Ctrl-C ends it.',
       '',

@@ -19,21 +19,20 @@ const COMMON: Readonly<Record<string, Options>> = {
 export function optionTable({ addOptions }: Pick<CommandSyntax, 'addOptions'>): OptionTable {
   const flags: Record<string, Options> = {};
   const positionals: Record<string, PositionalOptions> = {};
-  const recorder: unknown = new Proxy(
-    {
-      option: (name: string, options: Options) => void (flags[name] = options),
-      options: (all: Record<string, Options>) => void Object.assign(flags, all),
-      positional: (name: string, options: PositionalOptions) => void (positionals[name] = options),
-    } as Readonly<Record<string, (...given: never[]) => void>>,
-    {
-      get:
-        (kept, method: string) =>
-        (...given: never[]): unknown => {
-          kept[method]?.(...given);
-          return recorder;
-        },
-    },
-  );
+  const kept: Readonly<Record<string, (...given: never[]) => void>> = {
+    option: (name: string, options: Options) => void (flags[name] = options),
+    options: (all: Record<string, Options>) => void Object.assign(flags, all),
+    positional: (name: string, options: PositionalOptions) => void (positionals[name] = options),
+  };
+  // What else a parser is told of is nothing that can be typed.
+  const recorder: unknown = new Proxy(kept, {
+    get:
+      (_, method: string) =>
+      (...given: never[]): unknown => {
+        kept[method]?.(...given);
+        return recorder;
+      },
+  });
   addOptions(recorder as Argv);
   return { flags: { ...flags, ...COMMON }, positionals };
 }

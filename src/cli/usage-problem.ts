@@ -122,7 +122,11 @@ function longFlagIn(
 ): { word: string; meant: string } | null {
   for (const word of words) {
     const [, name] = /^-([a-z][a-z-]{2,29})(?:=.*)?$/i.exec(word) ?? [];
-    if (name === undefined || ![...name].some((letter) => unknown.includes(letter))) continue;
+    if (
+      name === undefined ||
+      !unknown.some((letter) => letter.length === 1 && name.includes(letter))
+    )
+      continue;
     const meant = nearestName(name, known.filter(isLong));
     if (meant !== null) return { word: `-${name}`, meant };
   }

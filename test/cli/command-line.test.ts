@@ -202,7 +202,7 @@ describe('the command line', () => {
     it(`repeats nothing that may be a token: ${words.join(' ')}`, () => {
       assert.throws(
         () => readCommandLine(words),
-        ({ message }: Error) => !/s3cr3t/.test(message),
+        ({ message }: Error) => !message.includes('s3cr3t'),
       );
     });
   }
