@@ -22,11 +22,11 @@ export function latencyBuckets(histogram: string): LatencyBucket[] | null {
   if (counts === null) return null;
   const buckets: LatencyBucket[] = [];
   for (let at = 0; at < counts.length; at += 2) {
-    const place = counts[at]!;
+    const place = counts[at] ?? 0;
     buckets.push({
       fromMs: lowestAt(place) / MICROS_PER_MS,
       toMs: highestAt(place) / MICROS_PER_MS,
-      count: counts[at + 1]!,
+      count: counts[at + 1] ?? 0,
     });
   }
   return buckets;

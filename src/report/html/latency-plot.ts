@@ -43,7 +43,7 @@ export function latencyPlot({ latencyMs }: CallRecord, names: readonly string[])
   if (rows.length === 0) return null;
   const shown = rows.slice(0, MOST_ROWS);
   const axis = durationAxis(
-    shown.flatMap(({ buckets }) => [buckets[0]!.fromMs, buckets.at(-1)!.toMs]),
+    shown.flatMap(({ buckets }) => buckets.flatMap(({ fromMs, toMs }) => [fromMs, toMs])),
     5,
   );
   const densities = shown.map(({ buckets, total }) => densityOf(buckets, total, axis));
@@ -51,7 +51,7 @@ export function latencyPlot({ latencyMs }: CallRecord, names: readonly string[])
   const left = rows.length - shown.length;
   return html`<figure>
     <div class="tracks">
-      ${shown.map((row, at) => rowElement(row, densities[at]!, peak, axis))}
+      ${shown.map((row, at) => rowElement(row, densities[at] ?? [], peak, axis))}
       <div class="row axes">
         <div class="who"></div>
         ${trackAxis(axis, 'latency of OK answers')}
@@ -76,7 +76,7 @@ function densityOf(buckets: readonly LatencyBucket[], total: number, axis: Axis)
   const bins = new Array<number>(BINS).fill(0);
   for (const { fromMs, toMs, count } of buckets) {
     const at = Math.min(BINS - 1, Math.floor(axis.at((fromMs + toMs) / 2) * BINS));
-    bins[at]! += count / total;
+    bins[at] = (bins[at] ?? 0) + count / total;
   }
   return bins;
 }

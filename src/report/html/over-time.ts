@@ -109,7 +109,9 @@ function shares(
         pauses,
         lines,
         answered.length === 1
-          ? dots(answered[0]!, names, time, (index) => height(shareOf(answered[0]!, index)))
+          ? answered.map((stretch) =>
+              dots(stretch, names, time, (index) => height(shareOf(stretch, index))),
+            )
           : null,
       ],
     }),

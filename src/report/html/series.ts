@@ -1,4 +1,4 @@
-import { type Html, html } from './markup.js';
+import { type Html, html, NOTHING } from './markup.js';
 import { name } from './foreign.js';
 
 /** Colours, each with a shape and a dash of its own, that are told apart by everybody. */
@@ -35,7 +35,7 @@ export function legend(names: readonly { index: number; text: string }[]): Html 
 
 /** The shape of a destination, as a mark in a picture. @param x A length of SVG, with its unit. */
 export function symbol(index: number, x: string, y: number): Html {
-  const shape = SHAPES[(index < 0 ? COLOURS : index) % SHAPES.length] ?? SHAPES[0]!;
+  const shape = SHAPES[(index < 0 ? COLOURS : index) % SHAPES.length] ?? NOTHING;
   return html`<svg class="symbol" x="${x}" y="${y}" width="1" height="1" overflow="visible">
     ${shape}
   </svg>`;

@@ -1,4 +1,4 @@
-import { max, sum } from 'd3-array';
+import { group, max, sum } from 'd3-array';
 import type { LatencyRecord, RunRecord } from '../../record/run-record.js';
 
 /** What was sent within a stretch of the run. */
@@ -61,21 +61,25 @@ export function timelineOf(record: RunRecord, names: readonly string[]): Timelin
   const numbers = windows.map(({ startSeconds }) =>
     Math.floor((startSeconds - offset) / windowSeconds + 1e-6),
   );
-  const first = numbers[0]!;
-  const windowsEach = Math.ceil((numbers.at(-1)! - first + 1) / MOST_STRETCHES);
+  const first = numbers[0] ?? 0;
+  const windowsEach = Math.ceil(((numbers.at(-1) ?? first) - first + 1) / MOST_STRETCHES);
   const edge = (stretch: number): number =>
     Math.max(0, offset + (first + stretch * windowsEach) * windowSeconds);
-  const groups = new Map<number, RunRecord['windows']>();
-  windows.forEach((window, index) => {
-    const group = Math.floor((numbers[index]! - first) / windowsEach);
-    groups.set(group, [...(groups.get(group) ?? []), window]);
-  });
+  const groups = group(
+    windows.map((window, index) => ({ window, number: numbers[index] ?? first })),
+    ({ number }) => Math.floor((number - first) / windowsEach),
+  );
   const last = edge(Math.max(...groups.keys()) + 1);
   return {
     names: shown,
     otherNames: totals.size - shown.length,
-    stretches: [...groups].map(([group, within]) =>
-      stretchOf(within, shown, edge(group), edge(group + 1)),
+    stretches: [...groups].map(([number, within]) =>
+      stretchOf(
+        within.map(({ window }) => window),
+        shown,
+        edge(number),
+        edge(number + 1),
+      ),
     ),
     windowsEach,
     endSeconds: last,
