@@ -117,7 +117,8 @@ function sentIn({ sent, observed, failed }: WindowParts): number {
 }
 
 function overallIn({ latencyMs }: WindowParts): LatencyRecord | null {
-  return latencyMs?.overall === undefined ? latencyMs : latencyMs.overall;
+  if (latencyMs?.overall === undefined) return latencyMs;
+  return latencyMs.overall;
 }
 
 /** What windows may have, of destinations together. */
