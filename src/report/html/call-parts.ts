@@ -10,7 +10,7 @@ import { message, name } from './foreign.js';
 import { latencyPlot } from './latency-plot.js';
 import { latencyTables } from './latency-table.js';
 import { type Content, type Html, html } from './markup.js';
-import { type Fact, factList, part, sentenceList } from './section.js';
+import { type Fact, factList, labelFacts, part, sentenceList } from './section.js';
 import { splitPlot } from './split-plot.js';
 import { tableElement } from './table.js';
 import { badge } from './verdict.js';
@@ -23,7 +23,11 @@ export function namesOf({ split }: CallRecord): string[] {
 /** Where a call goes, and who says who answered it. */
 export function callFacts(call: CallRecord): Html | null {
   const { route, behind, split, accessLog, connectionProbe, forwards } = call;
-  const facts: Fact[] = [['call', name(call.call)]];
+  const facts: Fact[] = [
+    ...(call.name === undefined ? [] : [['name', name(call.name)] satisfies Fact]),
+    ['call', name(call.call)],
+    ...labelFacts(call.labels ?? {}),
+  ];
   if (behind !== null) {
     if (behind.frontRoute !== null) facts.push(['route', message(routeText(behind.frontRoute))]);
     facts.push(['service', html`${name(behind.service)}, called by what the route leads to`]);

@@ -1,8 +1,8 @@
 import type { RunRecord } from '../../record/run-record.js';
 import { formatCount, formatSeconds } from '../numbers.js';
-import { message, name } from './foreign.js';
+import { name } from './foreign.js';
 import { html } from './markup.js';
-import { type Fact, factList, type Section } from './section.js';
+import { type Fact, factList, labelFacts, type Section } from './section.js';
 
 const ENDS: Readonly<Record<RunRecord['end'], string>> = {
   complete: 'complete',
@@ -17,10 +17,7 @@ export function runSection(record: RunRecord): Section {
     ['target', name(target)],
     ...(via === null ? [] : [['routes of', name(via)] satisfies Fact]),
     ...(scenario === null ? [] : [['scenario', name(scenario)] satisfies Fact]),
-    ...Object.entries(labels).map(([label, value]): Fact => [
-      `label ${label.slice(0, 80)}`,
-      message(value),
-    ]),
+    ...labelFacts(labels),
     [
       'started',
       html`<time datetime="${startedAt}"

@@ -1,3 +1,4 @@
+import { message, shortName } from './foreign.js';
 import { type Content, type Html, html } from './markup.js';
 
 /** A part of the page that the contents lead to. */
@@ -56,6 +57,14 @@ export function factList(facts: readonly Fact[]): Html | null {
         </div>`,
     )}
   </dl>`;
+}
+
+/** What users say of a run or a call, as facts. */
+export function labelFacts(labels: Readonly<Record<string, string>>): Fact[] {
+  return Object.entries(labels).map(([label, value]) => [
+    `label ${shortName(label)}`,
+    message(value),
+  ]);
 }
 
 /** Sentences, each for itself; nothing where there are none. */

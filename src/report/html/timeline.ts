@@ -1,5 +1,5 @@
 import { group, max, sum } from 'd3-array';
-import type { LatencyRecord, RunRecord } from '../../record/run-record.js';
+import type { RunRecord } from '../../record/run-record.js';
 
 /** What was sent within a stretch of the run. */
 export interface Stretch {
@@ -106,27 +106,14 @@ function stretchOf(
     others: sum(counts.values()) - sum(observed),
     sent: sum(windows, sentIn),
     failed: sum(windows, ({ failed }) => failed),
-    p50Ms: max(windows, (window) => overallIn(window)?.p50 ?? undefined) ?? null,
-    p99Ms: max(windows, (window) => overallIn(window)?.p99 ?? undefined) ?? null,
+    p50Ms: max(windows, ({ latencyMs }) => latencyMs?.overall.p50 ?? undefined) ?? null,
+    p99Ms: max(windows, ({ latencyMs }) => latencyMs?.overall.p99 ?? undefined) ?? null,
   };
 }
 
 /** Not every record counts them apart. */
-function sentIn({ sent, observed, failed }: WindowParts): number {
+function sentIn({ sent, observed, failed }: RunRecord['windows'][number]): number {
   return sent ?? failed + sum(Object.values(observed));
-}
-
-function overallIn({ latencyMs }: WindowParts): LatencyRecord | null {
-  if (latencyMs?.overall === undefined) return latencyMs;
-  return latencyMs.overall;
-}
-
-/** What windows may have, of destinations together. */
-interface WindowParts {
-  observed: Record<string, number>;
-  failed: number;
-  sent?: number | undefined;
-  latencyMs: (LatencyRecord & { overall?: undefined }) | { overall: LatencyRecord } | null;
 }
 
 /** Answers of a stretch whose destination is known. */

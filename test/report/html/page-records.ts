@@ -84,6 +84,8 @@ function everyPart(record: RunRecord): RunRecord {
   };
   const every: CallRecord = {
     ...call,
+    name: 'greeting',
+    labels: { team: 'greeters' },
     route,
     behind: { service: 'reviews', frontRoute: route },
     checks: [{ kind: 'page', verdict: 'pass', text: 'the page shows every part of it' }],
@@ -171,7 +173,7 @@ function everyPart(record: RunRecord): RunRecord {
 }
 
 /** How long what was sent in a window took, of all destinations. */
-function timed(overall: LatencyRecord): object {
+function timed(overall: LatencyRecord): Pick<RunRecord['windows'][number], 'latencyMs'> {
   return { latencyMs: { overall, byDestination: {} } };
 }
 
@@ -208,6 +210,8 @@ function hostile(record: RunRecord): RunRecord {
       {
         ...call,
         call: HOSTILE,
+        name: HOSTILE,
+        labels: { [HOSTILE]: HOSTILE },
         checks: [{ kind: HOSTILE, verdict: 'fail', text: HOSTILE }],
         split: {
           ...split,
@@ -294,7 +298,6 @@ function huge(record: RunRecord): RunRecord {
       startSeconds: at * 8.64,
       observed: Object.fromEntries(names.slice(0, 40).map((name, of) => [name, 40 + of])),
       failed: at % 100,
-      latencyMs: null,
       ...timed({ ...overall, p50: 3, p99: 3 + (at % 50) }),
     })),
     findings: Array.from({ length: 500 }, () => FINDING),
