@@ -23,6 +23,7 @@ const HANDED_ON = [
   'load/coordinator.ts',
   'record/conclude.ts',
   'record/views/forwards-view.ts',
+  'report/notices.ts',
   'routing/manifest-finding.ts',
 ];
 

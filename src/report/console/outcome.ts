@@ -2,6 +2,7 @@ import { formatCount } from '../numbers.js';
 import { plainText } from '../plain-text.js';
 import { aboutCall } from '../../record/call-labels.js';
 import type { CallRecord, RunRecord } from '../../record/run-record.js';
+import { FINDINGS_PAGE } from '../documentation.js';
 import { placeText } from '../sentences/place.js';
 import { thresholdText } from '../sentences/threshold.js';
 import { unsentText } from '../sentences/unsent.js';
@@ -75,6 +76,9 @@ export function findings(record: RunRecord, style: Style): string[] {
       return [`  ${paint(style, meaning, plainText(code))}`, ...text].join('\n');
     },
   );
+  const page = `  codes: ${FINDINGS_PAGE}`;
+  // A link that is broken into lines cannot be followed.
+  if (page.length <= style.width) items.push(paint(style, 'quiet', page));
   return [`${paint(style, 'heading', 'Findings')}\n${items.join('\n')}`];
 }
 

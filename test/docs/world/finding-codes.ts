@@ -35,8 +35,9 @@ export function codesOfSources(): Codes {
   const look = (node: ts.Node): void => {
     const type = typeOfCode(node, checker);
     for (const one of type === null ? [] : type.isUnion() ? type.types : [type]) {
-      if (one.isStringLiteral()) codes.add(one.value);
-      else if ((one.flags & ts.TypeFlags.String) !== 0)
+      // Errors of Node.js and of the library have codes in capitals.
+      if (one.isStringLiteral() && /^[a-z]/.test(one.value)) codes.add(one.value);
+      if ((one.flags & ts.TypeFlags.String) !== 0)
         handedOnIn.add(path.relative(path.join(ROOT, 'src'), node.getSourceFile().fileName));
     }
     ts.forEachChild(node, look);

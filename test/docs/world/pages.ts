@@ -34,7 +34,7 @@ export function textOf(page: string): string {
   return readFileSync(path.join(ROOT, page), 'utf8');
 }
 
-const FENCE = /^( *)```(\w*)\n([\s\S]*?)^ *```$/gm;
+const FENCE = /^( *)```(\w*)[^\n]*\n([\s\S]*?)^ *```$/gm;
 
 /** Blocks of `sh` (commands, a line each) and `console` (commands behind `$ `, with their output). */
 export function blocksOf(page: string): PageBlock[] {
