@@ -16,10 +16,14 @@ export function shownIn(shown: string, output: string): boolean {
   });
 }
 
-/** Words with a blank between them, numbers as `#`. Which destination is the widest differs from run to run. */
+/** Words with a blank between them, numbers as `#`. */
 function wordsOf(text: string): string {
-  return text
-    .replace(/\d[\d.,]*/g, '#')
-    .replace(/[\s│]+/g, ' ')
-    .trim();
+  return (
+    text
+      // A p-value of nothing to speak of is written as a bound.
+      .replace(/p [<=] [\de.-]+/g, 'p #')
+      .replace(/\d[\d.,]*/g, '#')
+      .replace(/[\s│]+/g, ' ')
+      .trim()
+  );
 }
