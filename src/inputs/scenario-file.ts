@@ -26,9 +26,14 @@ export interface ReadScenario {
 }
 
 /**
- * Reads the settings of a scenario file, as {@link readScenario} does.
+ * Reads a scenario file. The files that it names, and what they lead to, must lie in its own folder: a
+ * scenario may come from somebody else.
  *
- * @throws InputError likewise.
+ * @param file Path of the YAML file; `-` for standard input, whose folder is the working folder.
+ * @param signal Gives up when it aborts.
+ * @param reach What it may read besides.
+ * @returns Its settings, paths made relative to the working folder.
+ * @throws InputError with file, line and key for everything that is wrong with it.
  */
 export async function readScenarioFile(
   file: string,
