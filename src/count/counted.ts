@@ -90,7 +90,7 @@ export interface TimedLatencyWindow {
 
 /** Latencies by destination over send time. Windows lie on one grid; those without requests are absent. */
 export interface TimedLatencyCounts {
-  /** 125, doubled again and again. */
+  /** 15.625, doubled again and again. */
   widthMs: number;
   /** In ascending order. */
   windows: TimedLatencyWindow[];

@@ -41,10 +41,16 @@ export class Histogram {
 
   /** Adds all values of another histogram. */
   absorb(other: Histogram): void {
-    const first = other.#first;
-    other.#counts.forEach((count, index) => {
-      if (count > 0) this.recordAt(first + index, count);
-    });
+    const counts = other.#counts;
+    let start = 0;
+    let end = counts.length;
+    while (start < end && counts[start] === 0) start += 1;
+    while (start < end && counts[end - 1] === 0) end -= 1;
+    if (start === end) return;
+    this.#indexOf(other.#first + start);
+    const shift = this.#indexOf(other.#first + end - 1) - (end - 1);
+    const own = this.#counts;
+    for (let index = start; index < end; index++) own[index + shift]! += counts[index]!;
   }
 
   /** The places that were hit, and how often: a copy. */

@@ -2,8 +2,8 @@ import { addColumns, mergeColumns } from './columns.js';
 import type { HistogramCounts, TimedLatencyCounts, TimedLatencyWindow } from './counted.js';
 import { Histogram, mergeHistograms } from './histogram.js';
 
-/** The finest width; widths only ever double from here: eight make a second. */
-const BASE_WIDTH_MS = 125;
+/** The finest width; widths only ever double from here: 64 make a second. */
+const BASE_WIDTH_MS = 15.625;
 /** Where requests were sent in more windows than this, the width doubles. */
 const MAX_WINDOWS = 64;
 /** Where they have more histograms than this, it doubles, too: so many destinations are few at a time. */

@@ -113,7 +113,7 @@ const call = z.object({
   ),
   timedLatency: z
     .object({
-      widthMs: count,
+      widthMs: amount,
       windows: z.array(
         z.object({
           number: windowNumber,

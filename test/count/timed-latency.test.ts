@@ -41,7 +41,7 @@ function countsOf(requests: readonly Sent[]): TimedLatencyCounts {
 /** One request in each of so many windows of the finest width. */
 function everyWindow(count: number, startMs = 0): Sent[] {
   return Array.from({ length: count }, (_, at) => {
-    return { atMs: startMs + at * 125, destination: 1, latencyMs: 0.007, isOk: true };
+    return { atMs: startMs + at * 15.625, destination: 1, latencyMs: 0.007, isOk: true };
   });
 }
 
@@ -57,17 +57,17 @@ const sent: fc.Arbitrary<Sent> = fc.record(
 const requests = fc.array(sent, { maxLength: 120 });
 
 describe('latencies by time', () => {
-  it('are those of an eighth of a second each, of the destination that they are of', () => {
+  it('are those of a 64th of a second each, of the destination that they are of', () => {
     const counts = countsOf([
       { atMs: 0, destination: 1, latencyMs: 0.007, isOk: true },
-      { atMs: 124, destination: 0, latencyMs: 0.005, isOk: true },
+      { atMs: 15, destination: 0, latencyMs: 0.005, isOk: true },
       { atMs: 1, destination: -1, latencyMs: 0.009, isOk: true },
       { atMs: 2, destination: 1, latencyMs: 0.001, isOk: false },
-      { atMs: 125, destination: 1, latencyMs: 0.007, isOk: true },
+      { atMs: 15.625, destination: 1, latencyMs: 0.007, isOk: true },
     ]);
-    const number = START_MS / 125;
+    const number = START_MS / 15.625;
     assert.deepEqual(counts, {
-      widthMs: 125,
+      widthMs: 15.625,
       windows: [
         {
           number,
@@ -86,7 +86,7 @@ describe('latencies by time', () => {
   it('have wider windows as the time gets longer, and lose nothing', () => {
     assert.equal(countsOf(everyWindow(64)).windows.length, 64);
     const { widthMs, windows } = countsOf(everyWindow(65));
-    assert.equal(widthMs, 250);
+    assert.equal(widthMs, 31.25);
     assert.deepEqual(
       windows.map(({ latency }) => latency[1]![1]),
       [...new Array<number>(32).fill(2), 1],
@@ -97,10 +97,10 @@ describe('latencies by time', () => {
     const columns = 40;
     const all = Array.from({ length: 60 * columns }, (_, at): Sent => {
       const destination = at % columns;
-      return { atMs: Math.floor(at / columns) * 125, destination, latencyMs: 1, isOk: true };
+      return { atMs: Math.floor(at / columns) * 15.625, destination, latencyMs: 1, isOk: true };
     });
     const { widthMs, windows } = timedOf(all, columns).counts(columns);
-    assert.equal(widthMs, 500);
+    assert.equal(widthMs, 62.5);
     const rows = windows.map(({ sent = 0 }) => sent);
     assert.equal(
       rows.reduce((sum, row) => sum + row),
@@ -111,7 +111,7 @@ describe('latencies by time', () => {
   it('are fine for runs of different days', () => {
     const days = [0, 1, 2].map((day) => countsOf(everyWindow(20, day * DAY_MS)));
     const { widthMs, windows } = days.reduce(mergeTimedLatency);
-    assert.equal(widthMs, 125);
+    assert.equal(widthMs, 15.625);
     assert.equal(windows.length, 60);
   });
 
