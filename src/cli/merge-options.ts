@@ -2,7 +2,7 @@ import type { Argv } from 'yargs';
 import { SAFETY_OPTIONS } from './safety-options.js';
 import { OUTPUT_OPTIONS, SETTING_OPTIONS } from './verify-options.js';
 
-const { format, output, github, color } = OUTPUT_OPTIONS;
+const { format, output, github, push, 'push-job': pushJob, color } = OUTPUT_OPTIONS;
 
 const MERGE_EPILOGUE = `Example:
   Two machines send half of the requests each; the whole is judged once:
@@ -14,7 +14,7 @@ How many shards there are must be fixed before the first one runs: adding runs
 until the verdict suits makes its error rates void, and parts that had their
 planned size alone are counted as attempts. Runs of verify --sequential may be
 added and judged whenever. Records of another call, target, route, weights or
-rule are refused.
+rule are refused. Labels are kept where all have them.
 
 Exit status: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 unreachable.`;
 
@@ -28,6 +28,6 @@ export function mergeOptions(command: Argv): Argv {
       describe: 'Saved runs, as --format json or -o FILE.json wrote them; - is standard input',
     })
     .options({ inconclusive: SETTING_OPTIONS.inconclusive, policy: SAFETY_OPTIONS.policy })
-    .options({ format, output, github, color })
+    .options({ format, output, github, push, 'push-job': pushJob, color })
     .epilogue(MERGE_EPILOGUE);
 }

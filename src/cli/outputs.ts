@@ -8,6 +8,7 @@ import { plainText } from '../report/plain-text.js';
 import type { Style } from '../report/style.js';
 import type { Arguments } from './arguments.js';
 import { EXIT, gravestStatus } from './exit-status.js';
+import { pushgateway, type Pushed } from './pushgateway.js';
 import { writeReportFile } from './report-file.js';
 import {
   type GithubFiles,
@@ -36,6 +37,8 @@ export interface OutputSettings<Report = RunRecord> {
   formats: Formats<Report>;
   quiet: boolean;
   colour: ColourMode;
+  /** What else gets the report; null: nothing. */
+  pushed: Pushed<Report> | null;
 }
 
 /** A file that gets a report. */
@@ -54,7 +57,7 @@ const FILE_STYLE: Style = { width: 80, colour: false, nameFile: inWorkspace };
  * @throws InputError when no format fits, or a file cannot be written there.
  */
 export function outputSettings(args: Arguments): OutputSettings {
-  return outputSettingsOf(FORMATS, args);
+  return { ...outputSettingsOf(FORMATS, args), pushed: pushgateway(args) };
 }
 
 /** The same for reports of any kind. @param formats Those that they have. */
@@ -72,6 +75,7 @@ export function outputSettingsOf<Report>(
     formats,
     quiet: args.quiet === true,
     colour: colourMode(args),
+    pushed: null,
   };
 }
 
@@ -92,12 +96,17 @@ function named<Report>(formats: Formats<Report>, name: string): Format<Report> {
 }
 
 /** Loads what the reports take, before a load that may leave no descriptor to open files. */
-export async function loadReports<Report>({ shown, files }: OutputSettings<Report>): Promise<void> {
-  await Promise.all([shown.load(), ...files.map(({ written }) => written.load())]);
+export async function loadReports<Report>({
+  shown,
+  files,
+  pushed,
+}: OutputSettings<Report>): Promise<void> {
+  const written = files.map((file) => file.written.load());
+  await Promise.all([shown.load(), ...written, pushed?.load()]);
 }
 
 /**
- * Prints a report and writes it to its files. One that cannot be written does not take the others
+ * Prints a report, writes it to its files and pushes it. One that cannot be written does not take the others
  * with it.
  *
  * @param signal Aborts when the command is to end.
@@ -113,17 +122,30 @@ export async function writeReports<Report>(
   // What is on standard output of a job may be a command to its runner.
   const isCommands = output.format === 'github';
   writeOutput(isRunner(output) && !isCommands ? withoutCommands(text) : text);
-  let isComplete = true;
+  const done: boolean[] = [];
   for (const { file, written } of output.files) {
-    try {
+    const write = async (): Promise<void> => {
       await writeReportFile(file, await written.render(report, FILE_STYLE), signal);
-    } catch (error) {
-      isComplete = false;
-      const reason = error instanceof Error ? error.message : String(error);
-      writeError(plainText(`splitproof: ${file}: cannot be written: ${reason}`) + '\n');
-    }
+    };
+    done.push(await isDone(write, `${file}: cannot be written`));
   }
-  return isComplete;
+  const { pushed } = output;
+  if (pushed !== null) {
+    done.push(await isDone(() => pushed.push(report, signal), `${pushed.name}: cannot be pushed`));
+  }
+  return done.every(Boolean);
+}
+
+/** @param problem What is said before the reason when it cannot be done. */
+async function isDone(action: () => Promise<void>, problem: string): Promise<boolean> {
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    writeError(plainText(`splitproof: ${problem}: ${reason}`) + '\n');
+    return false;
+  }
 }
 
 /** Whether a runner of GitHub reads what is printed. */

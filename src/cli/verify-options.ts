@@ -198,6 +198,9 @@ export const SETTING_OPTIONS = {
     'Hold the canary against the stable version: v2:v1, or auto. p99 is to stay below 1.2 times',
   ),
   seed: number(VERDICT, 'For everything drawn at random [1]'),
+
+  name: text(OUTPUT, 'What reports call the run'),
+  label: text(OUTPUT, 'Label of the run in its record and reports, KEY=VALUE: commit=4f2a9c1'),
 } satisfies Record<string, Options>;
 
 /** A plain HTTP request instead of a call, in curl's words. */
@@ -231,6 +234,7 @@ export const REPEATABLE = new Set([
   'mask',
   'threshold',
   'envoy-admin',
+  'label',
 ]);
 
 /** Ways to see a report that is not of a run. */
@@ -245,6 +249,8 @@ export const OUTPUT_OPTIONS = {
     alias: 'o',
   }),
   github: flag(OUTPUT, 'For jobs of GitHub Actions: annotations, the summary of the step, outputs'),
+  push: text(OUTPUT, 'Pushgateway that gets the metrics: http://HOST:9091'),
+  'push-job': text(OUTPUT, 'Job that they are of there [splitproof]'),
   quiet: flag(OUTPUT, 'No progress and no notes on standard error'),
   color: text(
     OUTPUT,

@@ -23,6 +23,12 @@ export const FORMATS = {
   junit: format('xml', async () => (await import('./junit.js')).renderJunit),
   sarif: format('sarif', async () => (await import('./sarif.js')).renderSarif),
   html: format('html', async () => (await import('./html/html-report.js')).renderHtml),
+  csv: format('csv', async () => (await import('./csv.js')).renderCsv),
+  'windows-csv': format(
+    'windows.csv',
+    async () => (await import('./windows-csv.js')).renderWindowsCsv,
+  ),
+  prometheus: format('prom', async () => (await import('./prometheus.js')).renderPrometheus),
 } as const satisfies Record<string, Format>;
 
 /** The name of a format: `json`. */

@@ -9,6 +9,6 @@ export interface LabelledCall {
 
 /** The calls of a run. */
 export function labelled({ calls }: RunRecord): LabelledCall[] {
-  const labels = callLabels(calls.map(({ call }) => call));
+  const labels = callLabels(calls.map(({ call, name }) => name ?? call));
   return calls.map((call, index) => ({ call, label: labels[index] ?? null }));
 }
