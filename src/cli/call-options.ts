@@ -23,7 +23,7 @@ Exit status: 0 the answer is OK, and from where the route sends requests to;
 
 const OPTIONS: Record<string, Options> = Object.fromEntries(
   Object.entries(SETTING_OPTIONS).filter(
-    ([name]) => !LOAD_SETTINGS.some((setting) => setting === name),
+    ([name]) => name !== 'label' && !LOAD_SETTINGS.some((setting) => setting === name),
   ),
 );
 

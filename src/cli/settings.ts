@@ -2,6 +2,7 @@ import { InputError } from '../input-error.js';
 import { refuseSharedInput } from '../inputs/standard-input.js';
 import { readScenario } from '../inputs/scenario-file.js';
 import { overlaid } from '../scenario/call-list.js';
+import { parseLabels } from '../scenario/labels.js';
 import { type Settings, settingsSchema } from '../scenario/schema.js';
 import { oneCallScenario } from '../scenario/one-call.js';
 import { type ServerQuestion, serverQuestion } from '../scenario/server-question.js';
@@ -115,7 +116,7 @@ async function settingsOf(args: Arguments, signal: AbortSignal | undefined): Pro
 }
 
 /** Flags that stand for a part of a setting, for one of several, or for one of two. */
-const ELSEWHERE = new Set(['call', 'data', 'expect-service', 'expand-headers']);
+const ELSEWHERE = new Set(['call', 'data', 'expect-service', 'expand-headers', 'label']);
 
 /**
  * The settings that stand on the command line.
@@ -139,6 +140,8 @@ export async function settingsFromFlags(
   if (words.target !== undefined) given.target = words.target;
   const calls = callsOf(args, words);
   Object.assign(given, calls);
+  const labels = all(args, 'label');
+  if (labels.length > 0) given.labels = parseLabels(labels);
   const service = single(args, 'expect-service');
   if (service !== undefined) given.expect = { service };
   if (asksHttp(args, words, calls, file)) {

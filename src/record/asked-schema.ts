@@ -18,6 +18,8 @@ const expectation = z.discriminatedUnion('kind', [
 
 const askedCall = z.object({
   name: z.string(),
+  givenName: z.string().optional(),
+  labels: z.record(z.string(), z.string()).optional(),
   protocol: z.enum(CALL_PROTOCOLS),
   route: route.nullable(),
   behind: behind.nullable(),

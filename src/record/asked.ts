@@ -38,6 +38,10 @@ export interface BehindService {
 
 /** One call that was asked for. */
 export interface AskedCall extends ExpectingCall {
+  /** What the user calls it; absent for nothing. */
+  givenName?: string | undefined;
+  /** Absent where there are none. */
+  labels?: Record<string, string> | undefined;
   protocol: CallProtocol;
   /** Of what is expected: the call's, or that of the service behind; null where none is known. */
   route: ExpectedRoute | null;

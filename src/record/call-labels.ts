@@ -1,6 +1,6 @@
 /**
- * What tells the calls of a run apart in a sentence: `pkg.Service/Method`, counted where several
- * calls have the same name; null where the run has one call and nothing needs telling.
+ * What tells the calls of a run apart in a sentence: what the user calls them, else `pkg.Service/Method`,
+ * counted where several calls have the same name; null where the run has one call and nothing needs telling.
  *
  * @param names By call.
  */

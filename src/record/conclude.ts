@@ -58,7 +58,7 @@ export interface Concluded {
  * nothing but its arguments.
  */
 export async function conclude(asked: Asked, counted: Counted): Promise<Concluded> {
-  const labels = callLabels(asked.calls.map(({ name }) => name));
+  const labels = callLabels(asked.calls.map(({ givenName, name }) => givenName ?? name));
   const answered = await judgeCalls(
     asked.calls.map((call, index) => ({ call, counted: countedCall(asked, counted, index) })),
     asked.rule,

@@ -198,6 +198,10 @@ const reason = z.object({ code: z.string(), text: z.string() });
 
 const call = z.object({
   call: z.string(),
+  /** What the user calls it, and reports with that; absent where it has no name. */
+  name: z.string().optional(),
+  /** Absent where it has none. */
+  labels: z.record(z.string(), z.string()).optional(),
   /** Of what is expected: the call's, or that of the service behind it. */
   route: route.nullable(),
   /** null where the split expected is that of the call's own route. */

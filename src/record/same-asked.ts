@@ -39,6 +39,7 @@ function identityOf(asked: Asked): [what: string, value: string][] {
     ['target', target],
     ['via', via ?? 'nothing'],
     ['call', calls.map(({ name }) => name).join(', ')],
+    ['name of a call', calls.map(({ givenName = 'none' }) => givenName).join(', ')],
     ['protocol', calls.map(({ protocol }) => protocol).join(', ')],
     ['origin', calls.map(({ page }) => page?.origin ?? 'none').join(', ')],
     ...calls.flatMap(callIdentity),
@@ -128,6 +129,7 @@ function joinedCall(all: readonly AskedCall[]): AskedCall {
   const planned = all.flatMap((call) => call.expectation?.requestsPlanned ?? []);
   return {
     ...first,
+    ...joinedLabels(all),
     route:
       route === null
         ? null
@@ -152,6 +154,12 @@ function joinedCall(all: readonly AskedCall[]): AskedCall {
           },
     findings: distinctSorted(all.flatMap(({ findings }) => findings)),
   };
+}
+
+/** Those that all parts have, as with the labels of the run. */
+function joinedLabels(all: readonly AskedCall[]): Pick<AskedCall, 'labels'> {
+  if (all.every(({ labels }) => labels === undefined)) return {};
+  return { labels: agreedLabels(all.map(({ labels = {} }) => labels)) };
 }
 
 /** Sequential parts may send as much as all of them together. */

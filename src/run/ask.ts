@@ -216,6 +216,8 @@ async function runCall(
   return {
     asked: {
       name,
+      ...(call.name === null ? {} : { givenName: call.name }),
+      ...(Object.keys(call.labels).length === 0 ? {} : { labels: call.labels }),
       protocol: request.kind,
       route,
       behind,
@@ -336,7 +338,7 @@ function namesOf(configured: readonly ConfiguredCall[]): string[] | null {
 }
 
 function askedOf(
-  { command, name, target, load, rule }: Scenario,
+  { command, name, labels, target, load, rule }: Scenario,
   runId: string,
   calls: readonly RunCall[],
   configured: readonly ConfiguredCall[],
@@ -349,7 +351,7 @@ function askedOf(
     command,
     tool: TOOL,
     runId,
-    labels: {},
+    labels,
     askedAt: new Date().toISOString(),
     scenario: name,
     target: formatTarget(target),

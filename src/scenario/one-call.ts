@@ -28,6 +28,8 @@ export const LOAD_SETTINGS = [
   'compare-destinations',
   'seed',
   'access-log-format',
+  'name',
+  'labels',
 ] as const satisfies readonly (keyof Settings)[];
 
 /**

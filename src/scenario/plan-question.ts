@@ -84,7 +84,7 @@ export function planQuestion(
 
 function plannedCall(settings: CallOfSettings): PlannedCall {
   return {
-    name: nameOfCall(settings),
+    name: settings.callName ?? nameOfCall(settings),
     rule: ruleOf(settings),
     source: sourceOf(settings),
     requestsPerCall: requestsPerCallOf(settings),

@@ -42,6 +42,9 @@ export interface ExpectedSplitSettings {
 /** One call of a scenario: what is sent, and how the answers are judged. */
 export interface ScenarioCall {
   call: Call;
+  /** What the user calls it; null for nothing. */
+  name: string | null;
+  labels: Record<string, string>;
   /** Who may answer, and how often; null: that is not known, and the pods that answer are shown. */
   source: ExpectationSource | null;
   /** The service whose split is expected; null: the one that is called. */
@@ -83,6 +86,7 @@ export type LoadingCommand = 'verify' | 'bench';
 export interface Scenario {
   command: LoadingCommand;
   name: string | null;
+  labels: Record<string, string>;
   target: Target;
   /** Where connections go, with the target's name. */
   dialled: Target;
@@ -171,6 +175,7 @@ export function scenarioOf(
   return {
     command,
     name: settings.name ?? null,
+    labels: settings.labels ?? {},
     target,
     dialled: dialledTarget(target, { resolve, connectTo }),
     xds,
@@ -359,6 +364,8 @@ function scenarioCall(
   if (service !== null && !isVerified && !hasSource) throw serviceUnknown();
   return {
     call,
+    name: settings.callName ?? null,
+    labels: settings.callLabels ?? {},
     okStatuses: okStatusesOf(settings, call),
     source: isVerified || hasSource ? expectationSource(settings) : null,
     service,

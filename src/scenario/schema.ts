@@ -3,6 +3,7 @@ import { parseComparedDestinations } from './compared-destinations.js';
 import { parseDurationMs } from './duration.js';
 import { GATEWAY_IMPLEMENTATIONS } from './gateway-implementation.js';
 import { httpSchema } from './http-settings.js';
+import { labelsSchema } from './labels.js';
 import { PROTOCOLS } from './protocol.js';
 
 /** Timers take no more than 2³¹ ms, which are 596 hours. */
@@ -175,11 +176,20 @@ const perCall = {
     .describe('Error rate that a pass excludes for each destination: 2%'),
 };
 
+/** One that could be the number of a call, or a method, would leave open what is picked. */
+const callName = name
+  .max(100, { error: 'write at most 100 characters' })
+  .regex(/^[^#./]*[^#./\d][^#./]*$/, {
+    error: 'a name of a call has no # . or /, and is no number: write words',
+  });
+
 /** One of several calls, as it stands in a file. */
 export const callSchema = z
   .strictObject({
     call: z.string().optional().describe('pkg.Service/Method'),
     http: httpSchema.optional().describe('A plain HTTP request, instead of a call'),
+    name: callName.optional().describe('What reports call it, and --call picks it by'),
+    labels: labelsSchema.optional().describe('Labels of the call, for reports'),
     ...perCall,
   })
   .refine(
@@ -192,7 +202,11 @@ export const callSchema = z
  * override it. The JSON Schema is made of this (`json-schema.ts`).
  */
 export const settingsSchema = z.strictObject({
-  name: name.optional().describe('What the report calls this scenario'),
+  name: name
+    .max(200, { error: 'write at most 200 characters' })
+    .optional()
+    .describe('What the report calls this scenario'),
+  labels: labelsSchema.optional().describe('Labels of the run, for reports: {commit: 4f2a9c1}'),
   target: z.string().optional().describe('Where the load goes: host:port and the like'),
 
   manifest: texts('Kubernetes YAML or JSON files or folders that were applied').optional(),

@@ -271,6 +271,8 @@ describe('scenarios', () => {
         service: null,
         previous: 'v1=1,v2=3',
         expect: { kind: 'split', tolerance: '5pp', errorRateShown: null, design: 'fixed' },
+        name: null,
+        labels: {},
         okStatuses: null,
         maxErrorRate: 0.01,
         errorLimits: {},

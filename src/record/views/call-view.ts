@@ -22,6 +22,8 @@ export function callView(
   const observed = observationsOf(asked, counts, missingAnswers(counts, connections));
   return {
     call: asked.name,
+    ...(asked.givenName === undefined ? {} : { name: asked.givenName }),
+    ...(asked.labels === undefined ? {} : { labels: asked.labels }),
     route: asked.route,
     behind: asked.behind,
     programmed: asked.programmed,
