@@ -112,7 +112,9 @@ describe('hostile text in reports', () => {
         for (const command of ['verify', 'bench'] as const) {
           const record = hostileRecord(SAMPLE, command, text);
           const report = await FORMATS[name].render(record, STYLE);
-          assert.doesNotMatch(report, CONTROL);
+          // Lines of tables end as RFC 4180 has it.
+          const lines = name.endsWith('csv') ? report.replaceAll('\r\n', '\n') : report;
+          assert.doesNotMatch(lines, CONTROL);
           // What is printed in a job.
           for (const line of name === 'github' ? [] : withoutCommands(report).split('\n')) {
             assert.equal(runnerCommand(line), null, line);
