@@ -27,7 +27,11 @@ export const STARTERS = {
     'test/fixtures/xds-counting-client.ts',
   ],
   xmlschema: ['test/report/junit.test.ts'],
-  grpcurl: ['test/e2e/grpcurl-differential.test.ts', 'test/e2e/streams/grpcurl.ts'],
+  grpcurl: [
+    'test/cli/foreign-flags/foreign-flags.test.ts',
+    'test/e2e/grpcurl-differential.test.ts',
+    'test/e2e/streams/grpcurl.ts',
+  ],
   'streams-peer': ['test/e2e/streams/servers.ts'],
   'kube-apiserver': ['test/cluster/fixtures/api-server.ts'],
   crds: ['test/cluster/fixtures/cluster.ts'],
