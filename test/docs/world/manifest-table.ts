@@ -41,7 +41,10 @@ function kindOf(node: ManifestNode): string {
 /** Fields that the readers ask for while they read all manifests of the project, by kind. */
 function fieldsAsked(): Map<string, Set<string>> {
   const asked = new Map<string, Set<string>>();
-  const field = ManifestNode.prototype.field;
+  const field = Reflect.get<typeof ManifestNode.prototype, 'field'>(
+    ManifestNode.prototype,
+    'field',
+  );
   ManifestNode.prototype.field = function (this: ManifestNode, name: string) {
     const kind = kindOf(this);
     const fields = asked.get(kind) ?? new Set();

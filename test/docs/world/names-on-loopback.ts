@@ -55,4 +55,4 @@ net.Socket.prototype.connect = function (this: net.Socket, ...words: unknown[]):
   if (Array.isArray(first)) first[0] = onLoopback(first[0] as Where);
   const isWhere = typeof first === 'object' && !Array.isArray(first);
   return connect.call(this, isWhere && first !== null ? onLoopback(first) : first, ...others);
-} as typeof net.Socket.prototype.connect;
+};
