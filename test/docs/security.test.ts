@@ -85,9 +85,11 @@ describe('docs/security.md', () => {
   it('names the environment variables', () => {
     const read = new Set(
       [...SOURCES.values()].flatMap((text) =>
-        [...text.matchAll(/\benv\.([A-Z_]+)|'(SPLITPROOF_[A-Z]+|GRPC_XDS_[A-Z_]+)'/g)].map(
-          ([, one, other]) => one ?? other ?? '',
-        ),
+        [
+          ...text.matchAll(
+            /\benv\.([A-Z_]+)|'((?:SPLITPROOF|GRPC_XDS|GITHUB)_[A-Z_]+)'|\b([A-Z_]+): \w+(?: = '')?(?=[^{}]*\}: NodeJS\.ProcessEnv)/g,
+          ),
+        ].map(([, ...names]) => names.find(Boolean) ?? ''),
       ),
     );
     const row = PAGE.split('\n').find((line) => line.startsWith('| environment variables'))!;
