@@ -24,6 +24,7 @@ const HANDED_ON = [
   'record/conclude.ts',
   'record/views/forwards-view.ts',
   'report/notices.ts',
+  'report/prometheus.ts',
   'routing/manifest-finding.ts',
 ];
 
