@@ -9,8 +9,11 @@ import { missingSystemPackages, PIP_PACKAGE } from './system-packages.mjs';
 /** The parts by name, and the sources of the tests that start each: who imports one of these needs it. */
 export const STARTERS = {
   python3: [
+    'test/cli/completion.test.ts',
+    'test/cli/live-line.test.ts',
     'test/fixtures/http-origins.ts',
     'test/fixtures/python-greeter.ts',
+    'test/fixtures/python-reader.ts',
     'test/fixtures/xds-callers.ts',
     'test/fixtures/xds-counting-client.ts',
     'test/report/junit.test.ts',
@@ -19,6 +22,8 @@ export const STARTERS = {
   haproxy: ['test/fixtures/haproxy.ts', 'test/fixtures/http-gateways.ts'],
   nghttpx: ['test/fixtures/nghttpx.ts'],
   chromium: ['test/fixtures/chromium.ts'],
+  zsh: ['test/cli/completion.test.ts'],
+  fish: ['test/cli/completion.test.ts'],
   etcd: ['test/cluster/fixtures/api-server.ts'],
   envoy: ['test/fixtures/envoy.ts'],
   grpcio: [
@@ -27,6 +32,7 @@ export const STARTERS = {
     'test/fixtures/xds-counting-client.ts',
   ],
   xmlschema: ['test/report/junit.test.ts'],
+  prometheus: ['test/fixtures/python-reader.ts'],
   grpcurl: [
     'test/cli/foreign-flags/foreign-flags.test.ts',
     'test/e2e/grpcurl-differential.test.ts',

@@ -58,7 +58,7 @@ describe('the table of what starts a part', () => {
   });
 
   it('has every source that starts one', () => {
-    const quoted = /['"`/](nginx|haproxy|nghttpx|chromium|python3|etcd)['"`]/g;
+    const quoted = /['"`/](nginx|haproxy|nghttpx|chromium|python3|zsh|fish|etcd)['"`]/g;
     const built = /\.parts(?:\/|', ')([a-z-]+)/g;
     const untold = sources.flatMap((file) => {
       if (MENTIONS.has(file)) return [];
