@@ -32,6 +32,12 @@ const LINES: [line: string, offered: string[], not: string[]][] = [
   ['splitproof completion z', ['zsh'], ['bash']],
 ];
 
+/** What a shell offers, and the line behind TAB; null where none is edited. */
+interface Offered {
+  words: string[];
+  line: string | null;
+}
+
 describe('the completion of words', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'splitproof-completion-'));
   const script = (shell: string): string => path.join(folder, '.scripts', shell);
@@ -56,22 +62,23 @@ describe('the completion of words', () => {
 
   const lines = LINES.map(([line]) => line);
   /** In a terminal of Python's: what is inserted where one word fits, else the list that is shown. */
-  const inTerminal = async (shell: string): Promise<string[][]> => {
+  const inTerminal = async (shell: string): Promise<Offered[]> => {
     const python = path.join(import.meta.dirname, '../../../test/cli/completion/offered.py');
     const text = await started('python3', [python, shell, script(shell), ...lines]);
-    return JSON.parse(text) as string[][];
+    return JSON.parse(text) as Offered[];
   };
-  const inFish = async (): Promise<string[][]> => {
+  const inFish = async (): Promise<Offered[]> => {
     const each = 'source $argv[1]; for line in $argv[2..]; complete -C $line; echo END; end';
     const text = await started('fish', ['--no-config', '-c', each, script('fish'), ...lines]);
     return text
       .split('END\n')
-      .map((offered) =>
-        offered.split('\n').map((one) => (one.split('\t')[0] ?? '').replace(/\/$/, '')),
-      );
+      .map((offered) => ({
+        words: offered.split('\n').map((one) => (one.split('\t')[0] ?? '').replace(/\/$/, '')),
+        line: null,
+      }));
   };
 
-  const shells: [name: string, offer: () => Promise<string[][]>][] = [
+  const shells: [name: string, offer: () => Promise<Offered[]>][] = [
     ['bash', () => inTerminal('bash')],
     ['zsh', () => inTerminal('zsh')],
     ['fish', inFish],
@@ -81,8 +88,17 @@ describe('the completion of words', () => {
       const all = await offer();
       LINES.forEach(([line, offered, not], at) => {
         // An equals sign is a part of what fish and zsh offer.
-        const words = (all[at] ?? []).map((word) => word.trim().replace(/^--engine=/, ''));
+        const shown = all[at] ?? { words: [], line: null };
+        const words = shown.words.map((word) =>
+          word
+            .trim()
+            .replace(/^--engine=/, '')
+            .replace(/=$/, ''),
+        );
         for (const word of offered) assert.ok(words.includes(word), `${line}: ${words.join(', ')}`);
+        // The only one that fits is inserted.
+        if (offered.length === 1 && shown.line !== null)
+          assert.ok(shown.line.includes(offered[0] ?? ''), `${line}: ${shown.line}`);
         for (const word of not) assert.ok(!words.includes(word), `${line}: ${words.join(', ')}`);
       });
     });

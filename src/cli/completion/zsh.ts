@@ -34,7 +34,7 @@ fi
 }
 
 function commandCase({ name, flags, words }: CompletedCommand): string {
-  const specs = [...flags.flatMap(flagSpecs), `*:word:${action(words)}`];
+  const specs = [...flags.flatMap(flagSpecs), `*:word:${wordAction(words)}`];
   return [
     `        ${name})`,
     '          _arguments -s -S \\',
@@ -51,6 +51,11 @@ function flagSpecs({ names, describe, isRepeatable, value }: CompletedFlag): str
     const given = value === null ? '' : `:value:${action(value)}`;
     return `${before}${dashed(name)}${joint}[${escaped(describe)}]${given}`;
   });
+}
+
+/** The message of an action without words would keep zsh from completing flags where the word may stand. */
+function wordAction(of: Candidates): string {
+  return of.kind === 'any' ? '()' : action(of);
 }
 
 function action(of: Candidates): string {

@@ -2,7 +2,7 @@ import { counted } from '../../number-text.js';
 import type { CallReport, ReportedAnswer, ReportedDetail, ReportedStream } from '../call.js';
 import { formatCount, formatMs } from '../numbers.js';
 import { plainText } from '../plain-text.js';
-import { paint, type Style, wrap } from '../style.js';
+import { heading, paint, type Style, wrap } from '../style.js';
 import { type Fact, fact } from './fact.js';
 import { findingsSection } from './manifest-findings.js';
 import { sourceText } from '../sentences/source-text.js';
@@ -37,7 +37,7 @@ export function renderCall(report: CallReport, style: Style): string {
   if (status !== null) facts.push(['status', statusText(status, cause)]);
   if (durationMs !== null) facts.push(['time', `${formatMs(durationMs)} ms`]);
   const sections = [
-    [paint(style, 'heading', 'splitproof call'), ...facts.map((each) => fact(each, style))].join(
+    [heading('splitproof call', style), ...facts.map((each) => fact(each, style))].join(
       '\n',
     ),
     ...(sent.length === 0 ? [] : [fields('Request', sent, style)]),
@@ -76,7 +76,7 @@ function answerSections(answer: ReportedAnswer, style: Style) {
   return [
     fields('Headers', headers, style),
     stream === null
-      ? [paint(style, 'heading', 'Reply'), ...replyLines(answer)].join('\n')
+      ? [heading('Reply', style), ...replyLines(answer)].join('\n')
       : messagesSection(stream, style),
     fields('Trailers', trailers, style),
     ...(details === null ? [] : [detailsSection(details, style)]),
@@ -89,12 +89,12 @@ function detailsSection(details: readonly ReportedDetail[], style: Style): strin
     `  ${plainText(type)}${value === null ? `, ${counted(bytes, 'byte')} that cannot be read` : ''}`,
     ...(value === null ? [] : indented(JSON.stringify(value, null, 2), '    ')),
   ]);
-  return [paint(style, 'heading', 'Error details'), ...lines].join('\n');
+  return [heading('Error details', style), ...lines].join('\n');
 }
 
 function fields(title: string, some: ReportedAnswer['headers'], style: Style): string {
   const lines = some.map(([name, value]) => `  ${plainText(`${name}: ${value}`)}`);
-  return [paint(style, 'heading', title), ...(lines.length === 0 ? ['  none'] : lines)].join('\n');
+  return [heading(title, style), ...(lines.length === 0 ? ['  none'] : lines)].join('\n');
 }
 
 /** All that came of a stream, or as much as is kept, one message behind the other. */
@@ -103,7 +103,7 @@ function messagesSection(stream: ReportedStream, style: Style): string {
   const left = received - messages.length;
   const size = received === 0 ? '' : `, ${counted(receivedBytes, 'byte')}`;
   const lines = [
-    paint(style, 'heading', 'Messages'),
+    heading('Messages', style),
     `  ${received === 0 ? 'none' : `${formatCount(received)}${size}`}`,
     ...messages.flatMap(replyLines),
     ...(left === 0

@@ -3,7 +3,7 @@ import { formatCount, formatMs, formatSeconds } from '../numbers.js';
 import { digits } from '../../number-text.js';
 import { plainText } from '../plain-text.js';
 import type { CallRecord, RunRecord } from '../../record/run-record.js';
-import { paint, type Style } from '../style.js';
+import { heading, paint, type Style } from '../style.js';
 import { renderBench } from './bench.js';
 import { comparisonLines } from './comparisons.js';
 import { destinationTable, podTable } from './destinations.js';
@@ -46,7 +46,7 @@ export function renderConsole(record: RunRecord, style: Style): string {
 export function renderVerdict(record: RunRecord, style: Style): string {
   const { load, durationSeconds } = record;
   const sent = `${formatCount(load.sent)} requests in ${formatSeconds(durationSeconds)}`;
-  return `${paint(style, 'heading', title(record))} · ${sent}\n${verdict(record, style)}\n\n`;
+  return `${heading(`${title(record)} · ${sent}`, style)}\n${verdict(record, style)}\n\n`;
 }
 
 function title({ scenario }: RunRecord): string {
@@ -75,7 +75,7 @@ function header(record: RunRecord, style: Style): string {
   if (load.excluded > 0)
     facts.push(['before', `${formatCount(load.excluded)} requests not counted`]);
   return [
-    paint(style, 'heading', `${title(record)}${paceText(load)}`),
+    heading(`${title(record)}${paceText(load)}`, style),
     ...facts.map((each) => fact(each, style)),
   ].join('\n');
 }
@@ -114,10 +114,10 @@ function callSections(
   if (voucher !== '') about.push(['said by', voucher]);
   const reach = split === null ? null : reachText(split);
   if (reach !== null) about.push(['reach', reach]);
-  const heading = about.map((each) => fact(each, style)).join('\n');
+  const facts = about.map((each) => fact(each, style)).join('\n');
   if (split === null)
     return [
-      heading,
+      facts,
       checkLines(call, style),
       latencyTable(call, style),
       streamLines(call, style),
@@ -125,16 +125,16 @@ function callSections(
       forwardLines(call, style),
       statusLines(call, record, style),
     ];
-  if (split.sampled === 0) return [heading, checkLines(call, style)];
+  if (split.sampled === 0) return [facts, checkLines(call, style)];
   const sections = [
-    heading,
-    [paint(style, 'heading', 'Who answered'), destinationTable(split, style)].join('\n'),
+    facts,
+    [heading('Who answered', style), destinationTable(split, style)].join('\n'),
   ];
   if (call.programmed !== null) sections.push(programmedTable(call.programmed, split, style));
   if (split.missing > 0) sections.push(indented([missingText(split)], style).join('\n'));
   sections.push(errorLines(split, style), checkLines(call, style));
   const pods = podTable(split, style);
-  if (pods !== '') sections.push([paint(style, 'heading', 'Pods'), pods].join('\n'));
+  if (pods !== '') sections.push([heading('Pods', style), pods].join('\n'));
   if (split.test !== null)
     sections.push(sentenceSection('Test', testSentences(split.test, call), style));
   sections.push(
@@ -165,5 +165,5 @@ function latencyTable({ latencyMs }: CallRecord, style: Style): string {
     { title: 'destination', align: 'left' as const },
     ...titles.map((title) => ({ title, align: 'right' as const })),
   ];
-  return `${paint(style, 'heading', 'Latency (ms)')}\n${table(columns, rows, style)}`;
+  return `${heading('Latency (ms)', style)}\n${table(columns, rows, style)}`;
 }

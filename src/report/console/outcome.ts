@@ -6,7 +6,7 @@ import { FINDINGS_PAGE } from '../documentation.js';
 import { placeText } from '../sentences/place.js';
 import { thresholdText } from '../sentences/threshold.js';
 import { unsentText } from '../sentences/unsent.js';
-import { paint, type Style, wrap } from '../style.js';
+import { heading, paint, type Style, wrap } from '../style.js';
 import { table } from './table.js';
 
 /** So many causes are shown; the record has them all. */
@@ -34,7 +34,7 @@ export function statusLines(call: CallRecord, { calls, load }: RunRecord, style:
   }
   if (calls.length === 1 && load.unsent > 0)
     lines.push(`  ${wrap(plainText(unsentText(load)), style, 4, 2)}`);
-  return `${paint(style, 'heading', 'Status')}\n${lines.join('\n')}`;
+  return `${heading('Status', style)}\n${lines.join('\n')}`;
 }
 
 /** What else than a split was expected. */
@@ -44,7 +44,7 @@ export function checkLines({ checks }: CallRecord, style: Style): string {
     ({ kind, verdict: own, text }) =>
       `  ${paint(style, own, own)}  ${wrap(plainText(`${kind}: ${text}`), style, 4, own.length + 4)}`,
   );
-  return `${paint(style, 'heading', 'Expected')}\n${lines.join('\n')}`;
+  return `${heading('Expected', style)}\n${lines.join('\n')}`;
 }
 
 /** What had to hold; nothing where nothing had to. */
@@ -61,7 +61,7 @@ export function thresholdTable({ thresholds }: RunRecord, style: Style): string 
     { title: 'observed', align: 'right' as const },
     { title: '', align: 'left' as const },
   ];
-  return `${paint(style, 'heading', 'Thresholds')}\n${table(columns, rows, style)}`;
+  return `${heading('Thresholds', style)}\n${table(columns, rows, style)}`;
 }
 
 /** Everything that stands out. */
@@ -79,7 +79,7 @@ export function findings(record: RunRecord, style: Style): string[] {
   const page = `  codes: ${FINDINGS_PAGE}`;
   // A link that is broken into lines cannot be followed.
   if (page.length <= style.width) items.push(paint(style, 'quiet', page));
-  return [`${paint(style, 'heading', 'Findings')}\n${items.join('\n')}`];
+  return [`${heading('Findings', style)}\n${items.join('\n')}`];
 }
 
 /** The verdict and its reasons. */

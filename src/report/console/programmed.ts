@@ -2,7 +2,7 @@ import { formatShare } from '../numbers.js';
 import { plainText } from '../plain-text.js';
 import type { ProgrammedRecord } from '../../record/asked.js';
 import type { SplitRecord } from '../../record/run-record.js';
-import { paint, type Style, wrap } from '../style.js';
+import { heading, type Style, wrap } from '../style.js';
 import { shorten } from './shorten.js';
 import { table } from './table.js';
 
@@ -47,7 +47,7 @@ export function programmedTable(
     ...titles.map((title) => ({ title, align: 'right' as const })),
   ];
   return [
-    paint(style, 'heading', isOfClient ? OF_CLIENT : OF_PROXY),
+    heading(isOfClient ? OF_CLIENT : OF_PROXY, style),
     `  ${wrap(plainText(where.filter((part) => part !== '').join(', ')), style, 2, 2)}`,
     table(columns, rows, style),
   ].join('\n');

@@ -2,7 +2,7 @@ import type { CallRecord } from '../../record/run-record.js';
 import { formatCount } from '../numbers.js';
 import { plainText } from '../plain-text.js';
 import { attemptMatrix, retrySentences } from '../sentences/retries.js';
-import { paint, type Style } from '../style.js';
+import { heading, type Style } from '../style.js';
 import { indented } from './sentence-section.js';
 import { shorten } from './shorten.js';
 import { table } from './table.js';
@@ -15,7 +15,7 @@ const COLUMN_WIDTH = 11;
 export function retryLines({ retries }: CallRecord, style: Style): string {
   if (retries === undefined) return '';
   return [
-    paint(style, 'heading', 'Attempts'),
+    heading('Attempts', style),
     ...(retries.said === 0 ? [] : [attemptTable(retries, style)]),
     ...indented(retrySentences(retries), style),
   ].join('\n');

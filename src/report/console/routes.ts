@@ -120,7 +120,7 @@ function placeSection(
     findings.filter(({ severity }) => severity === 'error').map(({ code }) => code),
   );
   return [
-    paint(style, 'heading', wrap(plainText(placeText(first)), style)),
+    heading(plainText(placeText(first)), style),
     ...titles,
     ...tables.flatMap((table) => tableLines(table, columns, errors, style)),
   ].join('\n');

@@ -1,10 +1,10 @@
 import { plainText } from '../plain-text.js';
-import { paint, type Style, wrap } from '../style.js';
+import { heading, type Style, wrap } from '../style.js';
 
 /** A heading, and sentences below it, each begun on a line of its own; empty where there are none. */
 export function sentenceSection(title: string, sentences: readonly string[], style: Style): string {
   if (sentences.length === 0) return '';
-  return `${paint(style, 'heading', title)}\n${indented(sentences, style).join('\n')}`;
+  return `${heading(title, style)}\n${indented(sentences, style).join('\n')}`;
 }
 
 /** Sentences as lines of a section. */

@@ -1,7 +1,7 @@
 import { formatCount } from '../numbers.js';
 import { plainText } from '../plain-text.js';
 import type { RunRecord } from '../../record/run-record.js';
-import { paint, type Style } from '../style.js';
+import { heading, type Style } from '../style.js';
 import { destinationTable } from './destinations.js';
 import { labelled } from '../labelled.js';
 import { checkLines, findings, thresholdTable, verdict } from './outcome.js';
@@ -29,7 +29,7 @@ export function renderSummary(record: RunRecord, style: Style): string {
           ? []
           : [
               [
-                paint(style, 'heading', `Who answered ${plainText(label ?? call.call)}`),
+                heading(`Who answered ${plainText(label ?? call.call)}`, style),
                 destinationTable(call.split, style),
               ].join('\n'),
             ]),

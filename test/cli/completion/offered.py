@@ -1,4 +1,4 @@
-"""Types lines and TAB into an interactive shell, and prints as JSON what it offers for each.
+"""Types lines and TAB into an interactive shell, and prints as JSON for each what it offers, and the line then.
 
     offered.py bash|zsh SCRIPT LINE...
 """
@@ -66,14 +66,16 @@ def main():
         shown = read_until(MARK)
         say("\x15\x07")
         read_until(MARK)
-        offered = set()
+        offered, completed = set(), line
         for row in shown.replace(MARK, "\n").split("\n"):
             typed = line[: line.rindex(" ") + 1]
-            row = row[row.index(typed) + len(typed) :] if typed in row else row
+            if typed in row:
+                completed = max(completed, row[row.index(typed) :].rstrip(), key=len)
+                row = row[row.index(typed) + len(typed) :]
             # Behind two dashes zsh says what a flag is for.
             words = re.split(r" +-- .*|  +|\t", row.strip())
             offered.update(word.replace("\\ ", " ").rstrip("/ ") for word in words)
-        all_offered.append(sorted(offered - {""}))
+        all_offered.append({"words": sorted(offered - {""}), "line": completed})
     say("exit\n")
     os.close(terminal)
     os.waitpid(pid, 0)
