@@ -7,13 +7,13 @@ export function count(value: number): string {
 }
 
 /**
- * A number of things: `1 answer`, `12,345 answers`.
+ * A number of things: `1 answer`, `12,345 answers`, `2 proxies`.
  *
- * @param value A whole number ≥ 0.
- * @param noun In the singular, with a plural in `s`.
+ * @param value A number ≥ 0.
+ * @param noun In the singular.
  */
-export function counted(value: number, noun: string): string {
-  return value === 1 ? `1 ${noun}` : `${count(value)} ${noun}s`;
+export function counted(value: number, noun: string, plural = `${noun}s`): string {
+  return value === 1 ? `1 ${noun}` : `${count(value)} ${plural}`;
 }
 
 /** Four significant digits from 1 on, two below, without zeros at the end: `69.99`, `0.012`. */

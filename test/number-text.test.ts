@@ -15,7 +15,10 @@ describe('numbers in sentences', () => {
   it('are grouped by thousands', () => {
     assert.deepEqual([0, 999, 1000, 1_234_567].map(count), ['0', '999', '1,000', '1,234,567']);
     assert.equal(counted(1, 'answer'), '1 answer');
+    assert.equal(counted(0, 'answer'), '0 answers');
     assert.equal(counted(1200, 'answer'), '1,200 answers');
+    assert.equal(counted(1, 'proxy', 'proxies'), '1 proxy');
+    assert.equal(counted(1000, 'proxy', 'proxies'), '1,000 proxies');
   });
   it('have the digits that tell something', () => {
     assert.deepEqual([0.6, 0.69987, 0.00125, 1, 0].map(percent), [

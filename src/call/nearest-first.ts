@@ -1,3 +1,4 @@
+import { counted } from '../number-text.js';
 import { distance } from 'fastest-levenshtein';
 
 /** As many names help; of more the rest is counted. */
@@ -14,7 +15,7 @@ export function nearestFirst(name: string, names: readonly string[]): string {
   const others = ranked.length - MOST_NAMED;
   const shown = ranked.slice(0, others === 1 ? undefined : MOST_NAMED).join(', ');
   if (shown === '') return 'none';
-  return others > 1 ? `${shown} and ${others} others` : shown;
+  return others > 1 ? `${shown} and ${counted(others, 'other')}` : shown;
 }
 
 /** How unlike two names are, from 0 to 1: capitals and what separates words do not count, and a part is near. */

@@ -1,4 +1,4 @@
-import { count, digits } from '../number-text.js';
+import { counted, digits } from '../number-text.js';
 import { InputError } from '../input-error.js';
 import { podNames } from '../mesh/pod-names.js';
 import { type ProxylessMesh, startProxylessMesh } from '../mesh/proxyless/proxyless-mesh.js';
@@ -44,7 +44,7 @@ export async function startProxylessDemo(options: ProxylessDemoOptions): Promise
       if (then !== undefined && requests === HALF) {
         mesh.setWeights(then);
         tell(
-          `the control plane tells ${sharesText(then)} after ${count(requests)} requests`,
+          `the control plane tells ${sharesText(then)} after ${counted(requests, 'request')}`,
           false,
         );
       }
@@ -66,10 +66,10 @@ function goAndComeBack(
   tell: ProxylessDemoOptions['tell'],
 ): void {
   if (requests === Math.round(HALF / 2)) {
-    tell(`the control plane is away after ${count(requests)} requests`, false);
+    tell(`the control plane is away after ${counted(requests, 'request')}`, false);
     void mesh.controlPlane.stop();
   } else if (requests === HALF) {
-    tell(`the control plane is back after ${count(requests)} requests`, false);
+    tell(`the control plane is back after ${counted(requests, 'request')}`, false);
     void mesh.controlPlane.start();
   }
 }

@@ -27,7 +27,7 @@ export function findInLog({ log, sent, pods }: CallCounts): Finding[] {
 export function barsOfLogs(calls: readonly CallCounts[]): Reason[] {
   const excesses = calls.reduce((sum, { log }) => sum + (log?.excess ?? 0), 0);
   if (excesses === 0) return [];
-  const text = `the access log has ${count(excesses)} more lines of this run than it sent requests, so that none of them proves anything`;
+  const text = `the access log has ${counted(excesses, 'more line')} of this run than it sent requests, so that none of them proves anything`;
   return [{ code: 'access-log-exceeds', text }];
 }
 
@@ -39,7 +39,7 @@ function excess({ excess: more, lines }: LogCounts, sent: number): Finding | nul
     summary: 'the access log has more lines of this run than it sent requests',
     evidence:
       lines > sent
-        ? `${count(lines)} lines for ${counted(sent, 'request')}; whose the others are cannot be told, and none was counted`
+        ? `${counted(lines, 'line')} for ${counted(sent, 'request')}; whose the others are cannot be told, and none was counted`
         : `${count(more)} of ${counted(lines, 'line')} are of requests that have one already, or that were not sent; none was counted`,
     advice:
       'Follow the log of the gateway alone, and not those of proxies before or behind it; look whether it is written twice (two providers in one Telemetry object), and whether another run has the same --run-id.',

@@ -1,4 +1,4 @@
-import { count, percent } from '../number-text.js';
+import { count, counted, percent } from '../number-text.js';
 import type { CallJudgement, ExpectingCall, JudgedCall, Kind, Reason } from './expectation.js';
 import { findRefusals } from './refusals.js';
 import type { AbortsJudgement } from './aborts.js';
@@ -102,6 +102,6 @@ function verdictOn(
     const texts = ratesOf(open).map((text) => `${text}, and whether more do cannot be said`);
     return { verdict: 'inconclusive', reasons: reasonsOf('error-rate-open', texts) };
   }
-  const text = `${count(ok)} of ${count(ended)} requests were answered OK`;
+  const text = `${count(ok)} of ${counted(ended, 'request')} were answered OK`;
   return { verdict: 'pass', reasons: [{ code: 'answered', text }, ...others] };
 }

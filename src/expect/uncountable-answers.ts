@@ -1,3 +1,4 @@
+import { counted } from '../number-text.js';
 import type { AnswerExample } from '../count/answer-example.js';
 import type { Finding } from '../finding.js';
 import type { CountedCall, ExpectingCall } from './expectation.js';
@@ -81,7 +82,7 @@ function answerText(
     replyBytes === 0
       ? 'no reply'
       : reply === null
-        ? `a reply of ${replyBytes} bytes that cannot be read`
+        ? `a reply of ${counted(replyBytes, 'byte')} that cannot be read`
         : `reply ${reply}`;
   return [
     `status ${status}`,

@@ -1,3 +1,4 @@
+import { counted } from '../number-text.js';
 import type { Finding } from '../finding.js';
 import type { Retries, RouteEffects } from './effects.js';
 import type { LimitPlaces } from './limit-places.js';
@@ -52,7 +53,7 @@ function byAttempts(
     return { ms: perTryTimeoutMs, text: `${each} (${why})` };
   }
   const tries = attempts + 1;
-  return { ms: tries * perTryTimeoutMs, text: `${tries} attempts of ${each} each` };
+  return { ms: tries * perTryTimeoutMs, text: `${counted(tries, 'attempt')} of ${each} each` };
 }
 
 /** `60 s`, `250 ms` */

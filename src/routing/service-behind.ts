@@ -1,3 +1,4 @@
+import { counted } from '../number-text.js';
 import type { Finding } from '../finding.js';
 import { InputError } from '../input-error.js';
 import type { ExpectedService } from '../scenario/expected-service.js';
@@ -118,7 +119,7 @@ function ruleNotes(
     .map(({ rule, match }) => `${rule} (${match})`);
   const passed = others.length === 0 ? '' : `; ${others.join(', ')} not met`;
   return [
-    `of the ${traces.length} rules for ${host}, ${route.rule} (${route.match}) takes a request ${sent.join(' and ')}${passed}`,
+    `of the ${counted(traces.length, 'rule')} for ${host}, ${route.rule} (${route.match}) takes a request ${sent.join(' and ')}${passed}`,
   ];
 }
 

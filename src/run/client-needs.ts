@@ -101,7 +101,7 @@ function requirePorts(
   const needed = Math.ceil((connections * sockets) / addresses);
   if (needed <= ports) return;
   throw new InputError(
-    `${count(needed)} connections to one address need as many local ports, and this machine has ${count(ports)}: widen that with "sudo sysctl -w net.ipv4.ip_local_port_range='1024 65535'", or use fewer connections`,
+    `${counted(needed, 'connection')} to one address need as many local ports, and this machine has ${count(ports)}: widen that with "sudo sysctl -w net.ipv4.ip_local_port_range='1024 65535'", or use fewer connections`,
     { path: setting },
   );
 }
@@ -111,7 +111,7 @@ function requireThreads({ inFlight, workers }: ClientNeeds, { processors }: Clie
   if (inFlight <= most) return;
   const needed = Math.ceil(inFlight / MOST_IN_FLIGHT_PER_THREAD);
   throw new InputError(
-    `${count(inFlight)} requests in flight take ${count(needed)} threads on processors of their own (--workers ${needed}), and this is ${counted(Math.min(workers, processors), 'thread')} on ${counted(processors, 'processor')}: write at most ${most}`,
+    `${counted(inFlight, 'request')} in flight take ${counted(needed, 'thread')} on processors of their own (--workers ${needed}), and this is ${counted(Math.min(workers, processors), 'thread')} on ${counted(processors, 'processor')}: write at most ${most}`,
     { path: '--concurrency' },
   );
 }

@@ -1,5 +1,5 @@
 import { formatPlace } from '../input-error.js';
-import { count, digits } from '../number-text.js';
+import { count, counted, digits } from '../number-text.js';
 import type { Scenario } from '../scenario/scenario.js';
 
 /** How carefully a target is loaded. */
@@ -99,7 +99,7 @@ export function paceNote(
   const { pace } = load;
   const time =
     requests === null ? '' : `, about ${about(requests / rate)} s for ${count(requests)}`;
-  const note = `note: at most ${count(rate)} requests per second${time}`;
+  const note = `note: at most ${counted(rate, 'request')} per second${time}`;
   const isAsked = pace.kind === 'rate' && pace.requestsPerSecond === rate;
   const bound = limits.requestsPerSecond.find(
     ({ value }) => value / requestsPerCall(calls) === rate,

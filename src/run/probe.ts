@@ -2,7 +2,7 @@ import type { Counted, ProbeCounts } from '../count/counted.js';
 import { probesLeft } from '../expect/kinds.js';
 import type { LoadedCall } from '../load/load-order.js';
 import type { LoadPlan } from '../load/plan.js';
-import { count } from '../number-text.js';
+import { count, counted } from '../number-text.js';
 import { countedCall } from '../record/conclude.js';
 import type { PreparedRun } from './ask.js';
 import type { RunOptions } from './options.js';
@@ -75,7 +75,7 @@ export async function probeConnections(
 export function refusalToProbe(needed: number): string | null {
   return needed <= MOST_CONNECTIONS
     ? null
-    : `only one destination answered; ${count(needed)} connections of one request each would tell a wrong split from connections that stay with one destination, more than the ${count(MOST_CONNECTIONS)} that are opened without being asked: use --connections and -n`;
+    : `only one destination answered; ${counted(needed, 'connection')} of one request each would tell a wrong split from connections that stay with one destination, more than the ${count(MOST_CONNECTIONS)} that are opened without being asked: use --connections and -n`;
 }
 
 /** Connections of one request each. */

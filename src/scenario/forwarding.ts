@@ -1,5 +1,5 @@
 import { InputError } from '../input-error.js';
-import { count as countText, digits } from '../number-text.js';
+import { count as countText, counted as countedText, digits } from '../number-text.js';
 import { maskedUrl } from '../secrets.js';
 import type { Settings } from './schema.js';
 
@@ -122,12 +122,12 @@ export function forwardingNotes(
     ...(count <= AT_A_TIME || each >= LITTLE_MS
       ? []
       : [
-          `note: the ${countText(count)} requests of a call have ${secondsText(setTimeoutMs)} together, ${AT_A_TIME} at a time, so about ${digits(each)} ms each; a call that takes longer fails as a whole: give it more (timeout_micros), or a smaller count and more calls (-n)`,
+          `note: the ${countedText(count, 'request')} of a call have ${secondsText(setTimeoutMs)} together, ${AT_A_TIME} at a time, so about ${digits(each)} ms each; a call that takes longer fails as a whole: give it more (timeout_micros), or a smaller count and more calls (-n)`,
         ]),
     ...(calls === null || calls >= FEW_CALLS
       ? []
       : [
-          `note: ${countText(calls)} calls of ${countText(count)} requests are enough if those are drawn each by itself, and too few to show well whether they are: a smaller count makes more calls of them`,
+          `note: ${countedText(calls, 'call')} of ${countedText(count, 'request')} are enough if those are drawn each by itself, and too few to show well whether they are: a smaller count makes more calls of them`,
         ]),
   ];
 }
@@ -140,7 +140,7 @@ function requireRoom({ count, headers }: Forwarding, message: string): void {
   const most = Math.max(1, Math.floor(MAX_ANSWER_BYTES / each));
   if (count <= most) return;
   throw new InputError(
-    `the answers of ${countText(count)} requests, about ${countText(each)} bytes each, do not fit the 4 MiB of one answer: ask for at most ${countText(most)} in count, and make more calls (-n)`,
+    `the answers of ${countedText(count, 'request')}, about ${countText(each)} bytes each, do not fit the 4 MiB of one answer: ask for at most ${countText(most)} in count, and make more calls (-n)`,
     { path: '--data' },
   );
 }
@@ -154,7 +154,7 @@ function requireTime(
   const takesMs = perSecond === 0 ? 0 : (count / perSecond) * 1000;
   if (takesMs > setTimeoutMs) {
     throw new InputError(
-      `${countText(count)} requests at a qps of ${countText(perSecond)} take ${secondsText(takesMs)}, and the application gives all of a call ${secondsText(setTimeoutMs)}: ask for a smaller count, a larger qps, or more time (timeout_micros)`,
+      `${countedText(count, 'request')} at a qps of ${countText(perSecond)} take ${secondsText(takesMs)}, and the application gives all of a call ${secondsText(setTimeoutMs)}: ask for a smaller count, a larger qps, or more time (timeout_micros)`,
       { path: '--data' },
     );
   }

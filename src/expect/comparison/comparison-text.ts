@@ -1,4 +1,4 @@
-import { count, digits, percent, points } from '../../number-text.js';
+import { count, counted, digits, percent, points } from '../../number-text.js';
 import type { Reason } from '../expectation.js';
 import type { Comparison } from './comparison.js';
 
@@ -51,14 +51,14 @@ function notEnough(comparison: Comparison): string {
   const parts: string[] = [];
   if (exceedancesExpected < exceedancesNeeded) {
     const takes =
-      requestsNeeded === null ? '' : `, and it takes about ${count(requestsNeeded)} requests`;
+      requestsNeeded === null ? '' : `, and it takes about ${counted(requestsNeeded, 'request')}`;
     parts.push(
-      `not enough for ${quantileName(quantileAsked)} of '${candidate}' and '${baseline}': ${exceedancesExpected} of ${exceedancesNeeded} exceedances${takes}`,
+      `not enough for ${quantileName(quantileAsked)} of '${candidate}' and '${baseline}': ${count(exceedancesExpected)} of ${counted(exceedancesNeeded, 'exceedance')}${takes}`,
     );
   }
   if (blocks < blocksNeeded) {
     parts.push(
-      `not enough time to compare '${candidate}' with '${baseline}': ${blocks} of ${blocksNeeded} blocks of at least 1 s, so spread the requests by --rps`,
+      `not enough time to compare '${candidate}' with '${baseline}': ${count(blocks)} of ${counted(blocksNeeded, 'block')} of at least 1 s, so spread the requests by --rps`,
     );
   }
   if (latency !== null) parts.push(`${quantileName(latency.quantile)} is compared`);

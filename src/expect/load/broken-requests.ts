@@ -35,7 +35,7 @@ export function brokenRequests(evidence: BrokenEvidence): Finding[] {
         code: 'connections-lost',
         severity: 'warning',
         summary: 'Connections were lost with requests on them.',
-        evidence: `${counted(requests('connection'), 'request')} had no answer when their connection ended; connections were made anew ${reconnects === 1 ? 'once' : `${count(reconnects)} times`}`,
+        evidence: `${counted(requests('connection'), 'request')} had no answer when their connection ended; connections were made anew ${reconnects === 1 ? 'once' : counted(reconnects, 'time')}`,
         advice:
           'Look whether the gateway was restarted, scaled down or stopped, and whether something on the way resets connections or closes idle ones. A gateway that says GOAWAY (Connection: close in HTTP/1.1) and finishes what it has loses none.',
       }),

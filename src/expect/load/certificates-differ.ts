@@ -1,3 +1,4 @@
+import { counted } from '../../number-text.js';
 import type { TransportCounts } from '../../count/counted.js';
 import { daysLeft, type TlsDetails } from '../../count/tls-details.js';
 import type { Finding } from '../../finding.js';
@@ -26,6 +27,6 @@ function textOf(details: TlsDetails): string {
   if (certificate === null) return 'none at all';
   const { subject, issuer, validTo } = certificate;
   const days = daysLeft(details);
-  const left = days === null ? '' : ` (${Math.floor(days)} days left)`;
+  const left = days === null ? '' : ` (${counted(Math.floor(days), 'day')} left)`;
   return `${subject} by ${issuer} until ${validTo.slice(0, 10)}${left}`;
 }

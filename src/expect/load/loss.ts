@@ -32,7 +32,7 @@ export function lossFindings(counted: Counted, span: Span): Finding[] {
           `${message}; calls go to the others of its cluster, and fail where it has none`,
         )
       : addressUnreachable(
-          `1 of ${count(all)} addresses of the target could not be reached: ${address}.`,
+          `1 of ${countedText(all, 'address', 'addresses')} of the target could not be reached: ${address}.`,
           `${message}; nothing was sent there, so it has none of the ${countedText(errors, 'error')}`,
         ),
   );
@@ -74,7 +74,7 @@ function addressGone(
 ): Finding {
   const share = errors === 0 ? '' : ` (${percent(own / errors)})`;
   return addressUnreachable(
-    `1 of ${count(all)} addresses of the target went away: ${address}${sinceText(lost, span)}.`,
+    `1 of ${countedText(all, 'address', 'addresses')} of the target went away: ${address}${sinceText(lost, span)}.`,
     `${lost[0]?.trouble ?? ''}; its ${countedText(connections, 'connection')} had ${count(own)} of the ${countedText(errors, 'error')}${share}`,
   );
 }
@@ -133,7 +133,7 @@ function gatewayLost(
     code: 'gateway-lost',
     severity: 'warning',
     summary: `The gateway went away ${seconds(from)} into the sample for ${seconds(longest.lengthMs / 1000)}, and came back.`,
-    evidence: `connections were opened anew ${count(transport.reconnects)} times; ${countedText(errors, 'request')} failed or could not be sent, and ${count(transport.resent)} were sent again`,
+    evidence: `connections were opened anew ${countedText(transport.reconnects, 'time')}; ${countedText(errors, 'request')} failed or could not be sent, and ${count(transport.resent)} were sent again`,
     advice: LOST_ADVICE,
   });
 }

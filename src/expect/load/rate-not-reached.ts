@@ -38,7 +38,7 @@ export function rateNotReached(
   return found('load', {
     code: 'rate-not-reached',
     severity: 'warning',
-    summary: `The rate asked for was not reached: ${count(Math.round(reached))} instead of ${count(wanted)} requests per second.`,
+    summary: `The rate asked for was not reached: ${count(Math.round(reached))} instead of ${counted(wanted, 'request')} per second.`,
     evidence: `at most ${counted(concurrency, 'request')} ${concurrency === 1 ? 'was' : 'were'} in flight`,
     advice:
       'Where the server is slow, allow more in flight with --concurrency, or ask for less: what was sent late has its wait in its latency. Of rates and latencies a load that was not reached proves nothing good.',

@@ -22,7 +22,7 @@ export function streamLimit(evidence: StreamLimitEvidence): Finding | null {
   const needed = Math.ceil(concurrency / Math.max(1, maxConcurrentStreams));
   const advice =
     needed > connections
-      ? `Use at least ${count(needed)} connections (--connections) for ${count(concurrency)} requests in flight, or fewer in flight.`
+      ? `Use at least ${counted(needed, 'connection')} (--connections) for ${counted(concurrency, 'request')} in flight, or fewer in flight.`
       : 'Spread the load over more connections (--connections), or keep fewer requests in flight.';
   return found('load', {
     code: 'stream-limit',

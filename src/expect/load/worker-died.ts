@@ -16,7 +16,7 @@ export function workerDied(deaths: readonly Death[], workers: number): Finding |
     code: 'worker-died',
     severity: 'error',
     summary: `${count(deaths.length)} of ${counted(workers, 'worker')} died; what they had measured is lost.`,
-    evidence: `${first.why}; the ${count(sent)} requests they had sent count as cancelled`,
+    evidence: `${first.why}; the ${counted(sent, 'request')} they had sent count as cancelled`,
     advice:
       'What the others measured is shown. Run again; where it comes again, --engine h2 or another number of --workers may not meet it.',
   });

@@ -1,5 +1,5 @@
 import type { Finding } from '../../finding.js';
-import { count } from '../../number-text.js';
+import { counted } from '../../number-text.js';
 import type { NamedFailure } from '../refusals.js';
 
 /** In which Envoy says that its own time was up. */
@@ -24,7 +24,7 @@ export function withUndercut(
       ? {
           ...finding,
           severity: 'warning',
-          evidence: `${count(sum)} calls ended so: ${statuses}, "${ended[0]?.cause ?? ''}"`,
+          evidence: `${counted(sum, 'call')} ended so: ${statuses}, "${ended[0]?.cause ?? ''}"`,
         }
       : finding,
   );

@@ -134,7 +134,7 @@ function described({ attempts, retryOn, byDefault }: RetryPolicy): string {
   const whose = byDefault ? 'Istio’s own policy' : 'the route’s policy';
   return attempts === 0
     ? `${whose} (none)`
-    : `${whose} (${attempts === 1 ? '1 retry' : `${count(attempts)} retries`} on ${retryOn ?? 'nothing'})`;
+    : `${whose} (${counted(attempts, 'retry', 'retries')} on ${retryOn ?? 'nothing'})`;
 }
 
 /** So many kinds of failure are listed. */
@@ -152,7 +152,7 @@ function listed(failures: readonly RemainingFailure[], withAttempts: boolean): s
   const kinds = [...sums].sort(([, a], [, b]) => b - a);
   const shown = kinds.slice(0, SHOWN).map(([key, requests]) => `${count(requests)} × ${key}`);
   const others = kinds.slice(SHOWN).reduce((sum, [, requests]) => sum + requests, 0);
-  return [...shown, ...(others === 0 ? [] : [`${count(others)} others`])].join('; ');
+  return [...shown, ...(others === 0 ? [] : [counted(others, 'other')])].join('; ');
 }
 
 function total(sums: readonly number[]): number {

@@ -1,4 +1,4 @@
-import { count, digits, percent } from '../../number-text.js';
+import { counted, digits, percent } from '../../number-text.js';
 import type { Reason } from '../expectation.js';
 import type { Threshold, ThresholdResult } from './threshold.js';
 
@@ -52,8 +52,8 @@ function valueText(value: number, { unit }: ThresholdResult): string {
     case 'ratio':
       return `${digits(value)} times`;
     case 'days':
-      return `${Number(value.toFixed(2))} days`;
+      return counted(Number(value.toFixed(2)), 'day');
     case 'requests/s':
-      return `${count(Math.round(value))} requests/s`;
+      return `${counted(Math.round(value), 'request')}/s`;
   }
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../number-text.js';
 import { entryOf } from '../../record/entry-of.js';
 import { labelled } from '../labelled.js';
 import { formatCount, formatMs, formatSeconds, formatShare } from '../numbers.js';
@@ -40,8 +41,8 @@ function header(record: RunRecord, style: Style): string {
   const name = scenario === null ? '' : ` · ${plainText(scenario)}`;
   const asked = load.requestsPerSecondAsked;
   const loop = asked === null ? '' : `${formatCount(asked)} per second asked for; `;
-  const threads = load.workers === 1 ? '1 thread' : `${formatCount(load.workers)} threads`;
-  const size = `${formatCount(load.connections)} connections, ${formatCount(load.concurrency)} in flight, ${threads}`;
+  const threads = counted(load.workers, 'thread');
+  const size = `${counted(load.connections, 'connection')}, ${formatCount(load.concurrency)} in flight, ${threads}`;
   return facts(
     `splitproof bench${name}`,
     [
@@ -67,7 +68,7 @@ function summary(record: RunRecord, style: Style): string {
       ...(calls.length === 1 && only !== undefined ? extremes(only) : []),
       ['rate', rate === null ? '-' : `${formatCount(rate)} per second`],
       ...(load.excluded > 0
-        ? [['before', `${formatCount(load.excluded)} requests not counted`] satisfies Fact]
+        ? [['before', `${counted(load.excluded, 'request')} not counted`] satisfies Fact]
         : []),
     ],
     style,
@@ -158,7 +159,7 @@ function destinations(
     return [
       row(name, observed, entryOf(latencyMs.byDestination, name)),
       ...shown,
-      ...(rest > 0 ? [[`· and ${formatCount(rest)} more pods`, '', '', '', '', '', '']] : []),
+      ...(rest > 0 ? [[`· and ${counted(rest, 'more pod')}`, '', '', '', '', '', '']] : []),
     ];
   });
   if (rows.length === 0) return '';
@@ -175,7 +176,7 @@ function transport({ transport: ledger, load }: RunRecord, style: Style): string
     ([code, count]) => `${plainText(code)} ${formatCount(count)}`,
   );
   const counts = [
-    `${formatCount(ledger.reconnects)} reconnects`,
+    `${counted(ledger.reconnects, 'reconnect')}`,
     `${formatCount(ledger.goaway)} GOAWAY`,
     `${formatCount(ledger.resent)} sent again`,
     resets.length === 0 ? 'no RST_STREAM' : `RST_STREAM ${resets.join(', ')}`,
@@ -185,7 +186,7 @@ function transport({ transport: ledger, load }: RunRecord, style: Style): string
   const streams = [
     limit === null ? 'no limit' : `${formatCount(limit)} on a connection at most`,
     ...(waited > 0
-      ? [`${formatCount(waited)} requests waited, ${formatMs(totalMs / waited)} ms on average`]
+      ? [`${counted(waited, 'request')} waited, ${formatMs(totalMs / waited)} ms on average`]
       : []),
   ];
   const { p50, p99, max } = load.scheduleSlipMs;

@@ -37,9 +37,7 @@ export function renderCall(report: CallReport, style: Style): string {
   if (status !== null) facts.push(['status', statusText(status, cause)]);
   if (durationMs !== null) facts.push(['time', `${formatMs(durationMs)} ms`]);
   const sections = [
-    [heading('splitproof call', style), ...facts.map((each) => fact(each, style))].join(
-      '\n',
-    ),
+    [heading('splitproof call', style), ...facts.map((each) => fact(each, style))].join('\n'),
     ...(sent.length === 0 ? [] : [fields('Request', sent, style)]),
     ...(answer === null
       ? [unanswered(report, style)]
@@ -118,7 +116,8 @@ function replyLines({
   reply,
   replyBytes: bytes,
 }: Pick<ReportedAnswer, 'reply' | 'replyBytes'>): string[] {
-  if (reply === null) return [bytes === 0 ? '  none' : `  ${bytes} bytes that cannot be read`];
+  if (reply === null)
+    return [bytes === 0 ? '  none' : `  ${counted(bytes, 'byte')} that cannot be read`];
   return indented(setOut(reply), '  ');
 }
 

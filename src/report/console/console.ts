@@ -1,6 +1,6 @@
 import { labelled } from '../labelled.js';
 import { formatCount, formatMs, formatSeconds } from '../numbers.js';
-import { digits } from '../../number-text.js';
+import { counted, digits } from '../../number-text.js';
 import { plainText } from '../plain-text.js';
 import type { CallRecord, RunRecord } from '../../record/run-record.js';
 import { heading, paint, type Style } from '../style.js';
@@ -45,7 +45,7 @@ export function renderConsole(record: RunRecord, style: Style): string {
 /** What a run came to, without what it rests on: for one of several. */
 export function renderVerdict(record: RunRecord, style: Style): string {
   const { load, durationSeconds } = record;
-  const sent = `${formatCount(load.sent)} requests in ${formatSeconds(durationSeconds)}`;
+  const sent = `${counted(load.sent, 'request')} in ${formatSeconds(durationSeconds)}`;
   return `${heading(`${title(record)} · ${sent}`, style)}\n${verdict(record, style)}\n\n`;
 }
 
@@ -64,16 +64,15 @@ function header(record: RunRecord, style: Style): string {
     ],
     [
       'load',
-      `${formatCount(load.sent)} requests in ${formatSeconds(record.durationSeconds)}${rate}; ` +
-        `${formatCount(load.connections)} connections, ${formatCount(load.concurrency)} in flight`,
+      `${counted(load.sent, 'request')} in ${formatSeconds(record.durationSeconds)}${rate}; ` +
+        `${counted(load.connections, 'connection')}, ${formatCount(load.concurrency)} in flight`,
     ],
   ];
   for (const [label, text] of tlsFacts(record)) facts.push([label, plainText(text)]);
   const stopped = stoppedText(record);
   if (stopped !== null) facts.push(['stopped', stopped]);
   if (record.rollout !== null) facts.push(['rollout', rolloutText(record.rollout)]);
-  if (load.excluded > 0)
-    facts.push(['before', `${formatCount(load.excluded)} requests not counted`]);
+  if (load.excluded > 0) facts.push(['before', `${counted(load.excluded, 'request')} not counted`]);
   return [
     heading(`${title(record)}${paceText(load)}`, style),
     ...facts.map((each) => fact(each, style)),

@@ -1,3 +1,4 @@
+import { counted } from '../../number-text.js';
 import type { Finding } from '../../finding.js';
 import { placeText } from '../sentences/place.js';
 import { plainText } from '../plain-text.js';
@@ -44,8 +45,4 @@ export function findingsSummary(all: readonly Finding[], style: Style): string {
     ...(warnings > 0 ? [paint(style, 'inconclusive', counted(warnings, 'warning'))] : []),
   ];
   return parts.join(', ');
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../number-text.js';
 import { formatCount, formatShare, formatTolerance } from '../numbers.js';
 import { plainText } from '../plain-text.js';
 import type {
@@ -65,10 +66,10 @@ function header(report: PlanReport, style: Style): string {
 
 /** What the connections can tell of gateways, and on what condition. */
 function reachText({ connections, missable, gateways, rule }: PlanReport): string {
-  const all = `over ${formatCount(connections)} connections, up to ${percent(missable)} of the gateways may be stale or differ and all be missed (chance ${rule.alpha}), if the balancer in front spreads connections independently; a client cannot see whether it does`;
+  const all = `over ${counted(connections, 'connection')}, up to ${percent(missable)} of the gateways may be stale or differ and all be missed (chance ${rule.alpha}), if the balancer in front spreads connections independently; a client cannot see whether it does`;
   if (gateways === null) return all;
   const { each, allReached } = gateways;
-  return `${all}. Of ${formatCount(gateways.gateways)} gateways each is then reached by ${Number(each.toPrecision(3))} connections on average, and some by none with a chance of ${percent(1 - allReached)}`;
+  return `${all}. Of ${counted(gateways.gateways, 'gateway')} each is then reached by ${Number(each.toPrecision(3))} connections on average, and some by none with a chance of ${percent(1 - allReached)}`;
 }
 
 function oneSplit(split: PlannedSplitReport, report: PlanReport, style: Style): string[] {
@@ -119,7 +120,7 @@ function unnamedFailuresLine(
   style: Style,
 ): string {
   const requests = capacity?.requests ?? sizes[0]?.requests ?? 0;
-  const text = `${formatCount(count)} failures among ${formatCount(requests)} requests keep a run from passing if they do not say whose they are: were they all of ${shorten(plainText(destination), MAX_NAME)}, it would be above its limit of ${percent(limit)}`;
+  const text = `${counted(count, 'failure')} among ${counted(requests, 'request')} keep a run from passing if they do not say whose they are: were they all of ${shorten(plainText(destination), MAX_NAME)}, it would be above its limit of ${percent(limit)}`;
   return `${heading('Failures without an identity', style)}\n  ${wrap(text, style, 2, 2)}`;
 }
 
@@ -136,7 +137,7 @@ function sequentialLine(
 function comparisonLine({ needed: sizes, seconds }: ComparisonNeedReport, style: Style): string {
   const [least, ...more] = sizes.map(
     ({ quantile, requests }) =>
-      `${formatCount(requests)} requests for p${Number((quantile * 100).toPrecision(4))}`,
+      `${counted(requests, 'request')} for p${Number((quantile * 100).toPrecision(4))}`,
   );
   const text = `the latency of one can be held against the other’s (--compare-destinations) with ${[least ?? '', ...more].join(', ')}, sent over ${formatCount(seconds)} s at least`;
   return `${heading('One version against the other', style)}\n  ${wrap(text, style, 2, 2)}`;
@@ -302,9 +303,7 @@ function notes({ splits, kind, rule }: PlanReport, style: Style): string[] {
     );
     if (first.capacity !== null) {
       const requests = splits.reduce((sum, { capacity }) => sum + (capacity?.requests ?? 0), 0);
-      texts.push(
-        `The ${formatCount(requests)} requests are shared in proportion to what they need.`,
-      );
+      texts.push(`The ${counted(requests, 'request')} are shared in proportion to what they need.`);
     }
   }
   const barred = splits.filter(({ draws, unnamedFailures }) => {

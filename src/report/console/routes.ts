@@ -1,6 +1,6 @@
+import { counted } from '../../number-text.js';
 import type { Finding } from '../../finding.js';
 import type { EffectsReport } from '../explanation.js';
-import { formatCount } from '../numbers.js';
 import { plainText } from '../plain-text.js';
 import type {
   ListedRouteReport,
@@ -42,23 +42,21 @@ function facts({ tables, unrouted, findings }: RoutesReport, style: Style): stri
   const routes = tables.reduce((sum, table) => sum + table.routes.length, 0);
   const hosts = new Set(tables.flatMap((table) => table.hosts));
   const places = new Set(tables.flatMap(({ via }) => via));
-  const count = (number: number, what: string): string =>
-    `${formatCount(number)} ${what}${number === 1 ? '' : 's'}`;
   const found = [
-    count(findings.filter(({ severity }) => severity === 'error').length, 'error'),
-    count(findings.filter(({ severity }) => severity === 'warning').length, 'warning'),
+    counted(findings.filter(({ severity }) => severity === 'error').length, 'error'),
+    counted(findings.filter(({ severity }) => severity === 'warning').length, 'warning'),
   ];
   const marked = tables.flatMap((table) => table.routes).filter((route) => route.findings.length);
   return [
     fact(
-      ['routes', `${count(routes, 'route')} of ${count(hosts.size, 'host')}; first match wins`],
+      ['routes', `${counted(routes, 'route')} of ${counted(hosts.size, 'host')}; first match wins`],
       style,
     ),
     fact(['via', plainText(placesText([...places], unrouted.length))], style),
     fact(
       [
         'found',
-        `${found.join(', ')}, at the end${marked.length === 0 ? '' : `; ${count(marked.length, 'route')} with one ${marked.length === 1 ? 'is' : 'are'} marked !`}`,
+        `${found.join(', ')}, at the end${marked.length === 0 ? '' : `; ${counted(marked.length, 'route')} with one ${marked.length === 1 ? 'is' : 'are'} marked !`}`,
       ],
       style,
     ),
@@ -71,7 +69,7 @@ function placesText(places: readonly string[], unrouted: number): string {
   const services =
     unrouted === 0
       ? ''
-      : `${places.length === 0 ? '' : '; '}${formatCount(unrouted)} service${unrouted === 1 ? '' : 's'} without a route`;
+      : `${places.length === 0 ? '' : '; '}${counted(unrouted, 'service')} without a route`;
   return `${named}${more}${services}`;
 }
 
@@ -90,7 +88,7 @@ function shownTables(tables: readonly RouteTableReport[]): readonly RouteTableRe
 
 function restText(rest: number, style: Style): string {
   return wrap(
-    `and ${formatCount(rest)} more tables: --authority HOST shows those of a host, --virtual-service NS/NAME those of an object, --via those of a gateway, --format json all`,
+    `and ${counted(rest, 'more table')}: --authority HOST shows those of a host, --virtual-service NS/NAME those of an object, --via those of a gateway, --format json all`,
     style,
   );
 }
@@ -191,7 +189,9 @@ function tableLines(
       paint(style, 'inconclusive', `  ${wrap(plainText(`note: ${note}`), style, 4, 2)}`),
     ),
     ...lines,
-    ...(routes.length > shown.length ? [`  and ${routes.length - shown.length} more routes`] : []),
+    ...(routes.length > shown.length
+      ? [`  and ${counted(routes.length - shown.length, 'more route')}`]
+      : []),
   ];
 }
 
@@ -333,6 +333,6 @@ function unroutedSection(unrouted: readonly UnroutedServiceReport[], style: Styl
   return [
     heading('In the mesh without a route: pods share the requests, by replicas', style),
     ...lines,
-    ...(rest > 0 ? [`  and ${formatCount(rest)} more services`] : []),
+    ...(rest > 0 ? [`  and ${counted(rest, 'more service')}`] : []),
   ].join('\n');
 }

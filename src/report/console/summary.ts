@@ -1,4 +1,4 @@
-import { formatCount } from '../numbers.js';
+import { counted } from '../../number-text.js';
 import { plainText } from '../plain-text.js';
 import type { RunRecord } from '../../record/run-record.js';
 import { heading, type Style } from '../style.js';
@@ -17,8 +17,8 @@ export function renderSummary(record: RunRecord, style: Style): string {
     .toSorted((a, b) => rank(a.severity) - rank(b.severity))
     .slice(0, SHOWN.findings);
   const more = [
-    ...moreThan(calls.length - SHOWN.calls, 'call', 'calls'),
-    ...moreThan(telling.length - SHOWN.findings, 'finding', 'findings'),
+    ...moreThan(calls.length - SHOWN.calls, 'call'),
+    ...moreThan(telling.length - SHOWN.findings, 'finding'),
   ];
   const sections = [
     verdict(record, style),
@@ -46,6 +46,6 @@ function rank(severity: RunRecord['findings'][number]['severity']): number {
   return severity === 'error' ? 0 : 1;
 }
 
-function moreThan(count: number, one: string, many: string): string[] {
-  return count <= 0 ? [] : [`${formatCount(count)} more ${count === 1 ? one : many}`];
+function moreThan(count: number, noun: string): string[] {
+  return count <= 0 ? [] : [counted(count, `more ${noun}`)];
 }

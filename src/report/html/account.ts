@@ -1,5 +1,5 @@
 import type { RunRecord } from '../../record/run-record.js';
-import { digits } from '../../number-text.js';
+import { counted, digits } from '../../number-text.js';
 import { formatCount, formatMs, formatSeconds, formatShare } from '../numbers.js';
 import { proxyCounterSentences } from '../sentences/proxy-counters.js';
 import { rolloutText } from '../sentences/rollout.js';
@@ -62,7 +62,7 @@ function requests(load: RunRecord['load']): Html {
       ${bars}
     </svg>
     ${tableElement({
-      caption: `${formatCount(due)} requests were due: ${formatCount(sent)} sent, ${formatCount(unsent)} not`,
+      caption: `${counted(due, 'request')} were due: ${formatCount(sent)} sent, ${formatCount(unsent)} not`,
       columns: [
         { title: 'end' },
         { title: 'requests', isNumber: true },
@@ -135,7 +135,7 @@ function transportFacts(record: RunRecord): Fact[] {
       ? [
           [
             'waited for a stream',
-            `${formatCount(waits)} requests, ${formatMs(totalMs / waits)} ms on average`,
+            `${counted(waits, 'request')}, ${formatMs(totalMs / waits)} ms on average`,
           ] satisfies Fact,
         ]
       : []),

@@ -1,3 +1,4 @@
+import { counted } from '../../number-text.js';
 import { entryOf } from '../../record/entry-of.js';
 import type { RunRecord } from '../../record/run-record.js';
 import { formatCount, formatShare } from '../numbers.js';
@@ -35,7 +36,7 @@ export function connectionSection(record: RunRecord, names: readonly string[]): 
       ? 'Each connection stays with one destination.'
       : pinned === 0
         ? 'Each connection reached several destinations.'
-        : `${formatCount(pinned)} of ${formatCount(answered.length)} connections reached one destination alone.`;
+        : `${formatCount(pinned)} of ${counted(answered.length, 'connection')} reached one destination alone.`;
   return {
     id: 'connections',
     title: 'Connections and destinations',
@@ -43,7 +44,7 @@ export function connectionSection(record: RunRecord, names: readonly string[]): 
       ${
         matters(record) || (several && pinned === answered.length)
           ? table
-          : folded(`All ${formatCount(connections.length)} connections`, table)
+          : folded(`All ${counted(connections.length, 'connection')}`, table)
       }`,
   };
 }
@@ -68,10 +69,10 @@ function heatTable({ transport: { connections } }: RunRecord, names: readonly st
   });
   const left = [
     ...(connections.length > rows.length
-      ? [`${formatCount(connections.length - rows.length)} more connections`]
+      ? [`${counted(connections.length - rows.length, 'more connection')}`]
       : []),
     ...(names.length > shown.length
-      ? [`${formatCount(names.length - shown.length)} more destinations`]
+      ? [`${counted(names.length - shown.length, 'more destination')}`]
       : []),
   ];
   return tableElement({

@@ -1,3 +1,4 @@
+import { counted } from '../../number-text.js';
 import type { CallRecord, RunRecord, SplitRecord } from '../../record/run-record.js';
 import { formatCount, formatProbability, formatShare, formatStatistic } from '../numbers.js';
 import { errorSentences } from '../sentences/errors.js';
@@ -35,7 +36,7 @@ function rule({ alpha, destinations }: SplitRecord, attempts: number): Content[]
     `An exactly right split is failed once in ${often} runs at most${isGate ? '' : ', and one that is off by its tolerance passed once in as many'}.`,
     ...(attempts > 1
       ? [
-          `${formatCount(attempts)} runs were joined: that one of them passes by chance is so many times likelier.`,
+          `${counted(attempts, 'run')} were joined: that one of them passes by chance is so many times likelier.`,
         ]
       : []),
   ];

@@ -1,3 +1,4 @@
+import { counted } from '../../number-text.js';
 import type { DestinationRecord, SplitRecord } from '../../record/run-record.js';
 import { destinationColumns } from '../destination-columns.js';
 import { formatCount, formatShare } from '../numbers.js';
@@ -49,7 +50,7 @@ export function podTable(split: SplitRecord): Content {
   }
   if (rows.length === 0) return null;
   return folded(
-    rows.length === 1 ? '1 pod answered' : `${formatCount(rows.length)} pods answered`,
+    `${counted(rows.length, 'pod')} answered`,
     tableElement({
       caption: 'Pods that answered',
       columns: [

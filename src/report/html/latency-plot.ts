@@ -1,9 +1,10 @@
+import { counted } from '../../number-text.js';
 import { max } from 'd3-array';
 import { area, curveStepAfter } from 'd3-shape';
 import { latencyBuckets, type LatencyBucket } from '../../record/latency-buckets.js';
 import { entryOf } from '../../record/entry-of.js';
 import type { CallRecord, LatencyRecord } from '../../record/run-record.js';
-import { formatCount, formatMs } from '../numbers.js';
+import { formatMs } from '../numbers.js';
 import { name, shortName } from './foreign.js';
 import { along, WIDTH } from './frame.js';
 import { type Html, html } from './markup.js';
@@ -61,7 +62,7 @@ export function latencyPlot({ latencyMs }: CallRecord, names: readonly string[])
     <figcaption>
       <p class="note">
         Height: part of the destination’s answers. Lines: p50 and p99.
-        ${left > 0 ? `${formatCount(left)} more destinations stand in the table alone.` : null}
+        ${left > 0 ? `${counted(left, 'more destination')} stand in the table alone.` : null}
       </p>
     </figcaption>
   </figure>`;
@@ -96,7 +97,7 @@ function rowElement(
     .digits(1);
   const { p50 = null, p99 = null } = quantiles ?? {};
   const label = own === '' ? 'without a destination' : shortName(own);
-  const text = `${label}: ${formatCount(total)} answers, p50 ${formatMs(p50)} ms, p99 ${formatMs(p99)} ms`;
+  const text = `${label}: ${counted(total, 'answer')}, p50 ${formatMs(p50)} ms, p99 ${formatMs(p99)} ms`;
   return html`<div class="row">
     <div class="who">${swatch(index)}${own === '' ? label : name(own)}</div>
     <svg

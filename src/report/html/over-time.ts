@@ -1,3 +1,4 @@
+import { counted } from '../../number-text.js';
 import { max } from 'd3-array';
 import { area, curveStepAfter, line } from 'd3-shape';
 import type { RunRecord } from '../../record/run-record.js';
@@ -43,7 +44,7 @@ function silences({ silences: all }: RunRecord, time: Axis): Html[] {
 
 /** Of how many windows a point is made, where of several. */
 function coarseness({ windowsEach }: Timeline): string {
-  return windowsEach === 1 ? '' : ` Each point is of ${formatCount(windowsEach)} windows together.`;
+  return windowsEach === 1 ? '' : ` Each point is of ${counted(windowsEach, 'window')} together.`;
 }
 
 function silenceText(pauses: readonly Html[]): string {
@@ -155,7 +156,7 @@ function dots(
 function otherText({ otherNames }: Timeline): string {
   return otherNames === 0
     ? ''
-    : ` ${formatCount(otherNames)} more destinations have fewer answers and no line.`;
+    : ` ${counted(otherNames, 'more destination')} have fewer answers and no line.`;
 }
 
 function fromText({ startSeconds }: Stretch): string {
@@ -280,7 +281,7 @@ function latencies(timeline: Timeline, time: Axis, pauses: readonly Html[]): Htm
   });
   return figureElement({
     title: 'Latency over time',
-    caption: `Of OK answers to what was sent in each window.${windowsEach === 1 ? '' : ` Each point is the greatest of ${formatCount(windowsEach)} windows.`}${silenceText(pauses)}`,
+    caption: `Of OK answers to what was sent in each window.${windowsEach === 1 ? '' : ` Each point is the greatest of ${counted(windowsEach, 'window')}.`}${silenceText(pauses)}`,
     legend: html`<ul class="legend">
       ${QUANTILES.map(
         ({ title, index }) =>

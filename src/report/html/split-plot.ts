@@ -1,6 +1,7 @@
+import { counted } from '../../number-text.js';
 import { max } from 'd3-array';
 import type { DestinationRecord, SplitRecord } from '../../record/run-record.js';
-import { formatCount, formatShare, formatTolerance } from '../numbers.js';
+import { formatShare, formatTolerance } from '../numbers.js';
 import { name, shortName } from './foreign.js';
 import { type Content, type Html, html, NOTHING } from './markup.js';
 import { linearAxis, shareAxis, type Axis } from './scales.js';
@@ -31,7 +32,7 @@ export function splitPlot(split: SplitRecord): Html {
     <figcaption>
       <p class="note">
         ${offAxis === null ? null : expectedKey(split)}
-        ${left > 0 ? `${formatCount(left)} more destinations stand in the table alone.` : null}
+        ${left > 0 ? `${counted(left, 'more destination')} stand in the table alone.` : null}
       </p>
     </figcaption>
   </figure>`;
@@ -100,7 +101,7 @@ function rowOf(
               >${offText(destination)}</span
             >`
           : html`<span
-              >${routed || split.destinations.every(({ weight }) => weight === null) ? `${formatCount(observed)} answers` : 'not in the route'}</span
+              >${routed || split.destinations.every(({ weight }) => weight === null) ? `${counted(observed, 'answer')}` : 'not in the route'}</span
             >`
       }
     </div>

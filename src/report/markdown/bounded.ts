@@ -1,3 +1,4 @@
+import { counted } from '../../number-text.js';
 import { formatCount } from '../numbers.js';
 
 /** A piece of a document, which may lose items where there is no room for all. */
@@ -38,5 +39,5 @@ export function bounded(parts: readonly Part[], limit: number): string {
   }
   if (left.size === 0) return shown.join('');
   const counts = [...left].map(([of, count]) => `${formatCount(count)} ${of}`).join(', ');
-  return `${shown.join('')}\nLeft out, for comments on GitHub hold ${formatCount(limit)} characters: ${counts}.\n`;
+  return `${shown.join('')}\nLeft out, for comments on GitHub hold ${counted(limit, 'character')}: ${counts}.\n`;
 }

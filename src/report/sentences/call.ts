@@ -1,3 +1,4 @@
+import { counted } from '../../number-text.js';
 import type { CallRecord, SplitRecord } from '../../record/run-record.js';
 import { formatCount } from '../numbers.js';
 import { sourceText } from './source-text.js';
@@ -17,7 +18,7 @@ export function probeText({
 }: NonNullable<CallRecord['connectionProbe']>): string {
   const answers = Object.entries(observed).map(([name, count]) => `${name} ${formatCount(count)}`);
   if (missing > 0) answers.push(`not known ${formatCount(missing)}`);
-  return `${formatCount(connections)} connections of one request each, not counted: ${answers.join(', ')}`;
+  return `${counted(connections, 'connection')} of one request each, not counted: ${answers.join(', ')}`;
 }
 
 /** Where the answers' destinations are known from. */
@@ -43,5 +44,5 @@ export function missingText({ missing: count, unattributed, sampled }: SplitReco
     unattributed === 0
       ? ''
       : `, ${formatCount(unattributed)} of them answered by pods that are not known`;
-  return `${formatCount(count)} of ${formatCount(sampled)} requests have no known destination${unknown}`;
+  return `${formatCount(count)} of ${counted(sampled, 'request')} have no known destination${unknown}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../number-text.js';
 import type { ComparisonRecord } from '../../record/run-record.js';
 import {
   formatCount,
@@ -33,7 +34,7 @@ function latencyLines(comparison: ComparisonRecord): string[] {
   return [
     ...lines,
     `${name}: ${formatMs(latencyMs.candidate)} ms against ${formatMs(latencyMs.baseline)} ms, ${formatStatistic(ratio)} times${intervalText(ratioInterval)}`,
-    `${DIFFERENCES[latency.difference](candidate, baseline)}: ${formatCount(exceedances.candidate)} and ${formatCount(exceedances.baseline)} answers beyond ${name} of both, paired over ${formatCount(blocks)} blocks of ${formatSeconds(blockSeconds)}, ${formatPValue(pEqual)}`,
+    `${DIFFERENCES[latency.difference](candidate, baseline)}: ${formatCount(exceedances.candidate)} and ${counted(exceedances.baseline, 'answer')} beyond ${name} of both, paired over ${counted(blocks, 'block')} of ${formatSeconds(blockSeconds)}, ${formatPValue(pEqual)}`,
     `${LIMITS[latency.verdict]} below ${formatStatistic(ratioLimit)} times: ${formatPValue(latency.verdict === 'fail' ? latency.pAboveLimit : latency.pBelowLimit)}`,
   ];
 }
@@ -72,14 +73,14 @@ function shortText(comparison: ComparisonRecord): string {
   const parts: string[] = [];
   if (exceedancesExpected < exceedancesNeeded) {
     const takes =
-      requestsNeeded === null ? '' : `, and it takes about ${formatCount(requestsNeeded)} requests`;
+      requestsNeeded === null ? '' : `, and it takes about ${counted(requestsNeeded, 'request')}`;
     parts.push(
-      `not enough for ${quantileName(quantileAsked)}: ${formatCount(exceedancesExpected)} of ${formatCount(exceedancesNeeded)} exceedances${takes}`,
+      `not enough for ${quantileName(quantileAsked)}: ${formatCount(exceedancesExpected)} of ${counted(exceedancesNeeded, 'exceedance')}${takes}`,
     );
   }
   if (blocks < blocksNeeded) {
     parts.push(
-      `not enough time: ${formatCount(blocks)} of ${formatCount(blocksNeeded)} blocks of at least 1 s`,
+      `not enough time: ${formatCount(blocks)} of ${counted(blocksNeeded, 'block')} of at least 1 s`,
     );
   }
   if (latency !== null) parts.push(`${quantileName(latency.quantile)} is compared`);
@@ -94,7 +95,7 @@ function errorLine({
 }: ComparisonRecord): string {
   if (errors === null) {
     return failuresWithoutIdentity > 0
-      ? `errors are not compared: ${formatCount(failuresWithoutIdentity)} failures do not say whose they are`
+      ? `errors are not compared: ${counted(failuresWithoutIdentity, 'failure')} without an identity`
       : 'errors are not compared: one of the two gave no answer';
   }
   const [low, high] = errors.interval.map(points);

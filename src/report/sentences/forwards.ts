@@ -1,3 +1,4 @@
+import { counted } from '../../number-text.js';
 import type { CallRecord } from '../../record/run-record.js';
 import { formatCount } from '../numbers.js';
 
@@ -5,7 +6,7 @@ type Forwards = NonNullable<CallRecord['forwards']>;
 
 /** Who makes the requests that are counted. */
 export function forwardsText({ url, count }: Forwards): string {
-  return `the application at the target: each call asks it for ${formatCount(count)} ${count === 1 ? 'request' : 'requests'} to ${url}, which go over its own connections`;
+  return `the application at the target: each call asks it for ${counted(count, 'request')} to ${url}, which go over its own connections`;
 }
 
 /** So many reasons are shown; the record has them all. */
@@ -17,14 +18,17 @@ export function forwardSentences({ hidden, statuses, failures, singles }: Forwar
     .slice(0, SHOWN)
     .map(
       ({ code, reason, calls, errors }) =>
-        `${formatCount(calls)} ${calls === 1 ? 'call' : 'calls'} failed with ${formatCount(errors)} ${errors === 1 ? 'error' : 'errors'}: ${whyText(code, reason)}`,
+        `${counted(calls, 'call')} failed with ${counted(errors, 'error')}: ${whyText(code, reason)}`,
     );
   const others = Object.entries(statuses);
   if (others.length > 0) {
     const list = others.map(([status, count]) => `${status || 'none'} ${formatCount(count)}`);
     lines.push(`answered with StatusCode ${list.join(', ')}`);
   }
-  if (hidden > 0) lines.push(`${formatCount(hidden)} answers are hidden, and may be anybody’s`);
+  if (hidden > 0)
+    lines.push(
+      `${counted(hidden, 'answer')} ${hidden === 1 ? 'is' : 'are'} hidden, and may be anybody’s`,
+    );
   if (singles !== null) lines.push(singlesText(singles));
   return lines;
 }
@@ -40,7 +44,7 @@ function singlesText({
   for (const { code, reason, calls } of failures.slice(0, SHOWN)) {
     parts.push(`failed ${formatCount(calls)} (${whyText(code, reason)})`);
   }
-  return `asked ${formatCount(sent)} times for one request afterwards, not counted: ${parts.join(', ')}`;
+  return `asked ${counted(sent, 'time')} for one request afterwards, not counted: ${parts.join(', ')}`;
 }
 
 function whyText(code: string | null, reason: string): string {

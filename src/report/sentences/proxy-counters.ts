@@ -1,10 +1,11 @@
+import { counted } from '../../number-text.js';
 import type { ProxyCountersRecord } from '../../record/run-record.js';
 import { formatCount } from '../numbers.js';
 
 /** What the proxies counted themselves, as evidence beside the split. */
 export function proxyCounterSentences(counters: ProxyCountersRecord): string[] {
   const { replicas } = counters;
-  const proxies = replicas.length === 1 ? '1 proxy' : `${formatCount(replicas.length)} proxies`;
+  const proxies = counted(replicas.length, 'proxy', 'proxies');
   return [
     `Envoy's counters: ${countedText(counters)} (${formatCount(counters.sent)} sent, ${proxies})`,
     ...notes(counters),

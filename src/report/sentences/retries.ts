@@ -1,3 +1,4 @@
+import { counted } from '../../number-text.js';
 import { entryOf } from '../../record/entry-of.js';
 import type { CallRecord } from '../../record/run-record.js';
 import { formatCount } from '../numbers.js';
@@ -40,7 +41,7 @@ function policyText({
   const whose = byDefault ? 'Istio allows unasked' : 'the route allows';
   const each = perTryTimeoutMs === null ? '' : `, ${duration(perTryTimeoutMs)} for each attempt`;
   const on = (retryOn ?? 'nothing').replaceAll(',', ', ');
-  return `${whose} ${attempts === 1 ? '1 retry' : `${attempts} retries`} on ${on}${each}`;
+  return `${whose} ${counted(attempts, 'retry', 'retries')} on ${on}${each}`;
 }
 
 /** So many numbers of attempts have a column; those above share the last. */

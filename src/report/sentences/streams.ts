@@ -24,17 +24,15 @@ export function streamSentences(streams: NonNullable<CallRecord['streams']>): st
   if (sendWaits.count > 0) {
     const average = sendWaits.totalMs / sendWaits.count;
     lines.push(
-      `${formatCount(sendWaits.count)} messages waited for the peer to take them, ${formatMs(average)} ms on average`,
+      `${counted(sendWaits.count, 'message')} waited for the peer to take them, ${formatMs(average)} ms on average`,
     );
   }
   if (streams.endedByClient > 0) {
-    lines.push(
-      `${formatCount(streams.endedByClient)} streams ended by this client when time was up`,
-    );
+    lines.push(`${counted(streams.endedByClient, 'stream')} ended by this client when time was up`);
   }
   if (cut !== null) {
     lines.push(
-      `${formatCount(cut.lastedMs.count)} streams cut on the way, after ${formatMs(cut.lastedMs.p50)} ms (p50)`,
+      `${counted(cut.lastedMs.count, 'stream')} cut on the way, after ${formatMs(cut.lastedMs.p50)} ms (p50)`,
     );
   }
   return lines;

@@ -1,3 +1,4 @@
+import { counted } from '../../number-text.js';
 import { entryOf } from '../../record/entry-of.js';
 import type { CallRecord, SplitRecord } from '../../record/run-record.js';
 import { formatPValue, formatStatistic } from '../numbers.js';
@@ -44,7 +45,7 @@ function decidingLines(
 
 /** The figures of the test of a split, and what decided where that is another. */
 export function testSentences(test: NonNullable<SplitRecord['test']>, call: CallRecord): string[] {
-  const df = test.df === 1 ? '1 degree of freedom' : `${test.df} degrees of freedom`;
+  const df = counted(test.df, 'degree of freedom', 'degrees of freedom');
   const parts = [
     `X² = ${formatStatistic(test.statistic)}, ${df}, ${formatPValue(test.pearsonPValue)}`,
     `G = ${formatStatistic(test.gStatistic)}, ${formatPValue(test.gPValue)}`,

@@ -1,3 +1,4 @@
+import { counted } from '../../number-text.js';
 import type { RunRecord } from '../../record/run-record.js';
 import { formatCount, formatMs, formatShare, formatStatistic } from '../numbers.js';
 
@@ -18,6 +19,6 @@ function observedText(expression: string, observed: number | null): string {
   if (observed === null) return '-';
   const name = /^\s*([a-z0-9-]+)/.exec(expression)?.[1];
   if (name === 'error-rate') return formatShare(observed);
-  if (name === 'cert-days') return `${Number(observed.toFixed(2))} days`;
+  if (name === 'cert-days') return counted(Number(observed.toFixed(2)), 'day');
   return name === 'rate' ? `${formatCount(observed)} per second` : `${formatMs(observed)} ms`;
 }

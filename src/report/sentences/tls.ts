@@ -1,5 +1,5 @@
+import { counted } from '../../number-text.js';
 import type { RunRecord } from '../../record/run-record.js';
-import { formatCount } from '../numbers.js';
 
 type TlsFact = readonly [label: 'tls' | 'cert', text: string];
 
@@ -31,5 +31,5 @@ function lifeText(days: number | null): string {
   if (days === null) return 'how long it lasts is not known';
   if (days < 0) return 'expired';
   const whole = Math.floor(days);
-  return whole === 1 ? '1 day left' : `${formatCount(whole)} days left`;
+  return `${counted(whole, 'day')} left`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../number-text.js';
 import { entryOf } from '../../record/entry-of.js';
 import type { RunRecord } from '../../record/run-record.js';
 import { formatCount } from '../numbers.js';
@@ -18,5 +19,5 @@ export function unsentText({ due, unsent, unsentByCause }: RunRecord['load']): s
   const causes = Object.entries(unsentByCause).map(
     ([cause, count]) => `${formatCount(count)} ${entryOf(UNSENT, cause) ?? cause}`,
   );
-  return `${formatCount(unsent)} of ${formatCount(due)} requests were not sent: ${causes.join(', ')}`;
+  return `${formatCount(unsent)} of ${counted(due, 'request')} were not sent: ${causes.join(', ')}`;
 }

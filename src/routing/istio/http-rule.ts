@@ -1,3 +1,4 @@
+import { counted } from '../../number-text.js';
 import type { ManifestNode } from '../manifest/manifest-node.js';
 import { describeRedirect } from '../redirect.js';
 import type { Backend, Rule, RuleAction } from '../rule.js';
@@ -59,7 +60,7 @@ export function readBackends(node: ManifestNode): Backend[] {
     const none = backends.every(({ weight }) => weight === null);
     throw node.error(
       none
-        ? `none of the ${backends.length} destinations has a weight: give each one`
+        ? `none of the ${counted(backends.length, 'destination')} has a weight: give each one`
         : 'the weights are all zero: no destination gets traffic',
     );
   }

@@ -5,7 +5,7 @@ import { PodDirectory } from '../../count/pod-directory.js';
 import { podFinder } from '../../count/proxied/address-book.js';
 import { withLog } from '../../count/with-log.js';
 import type { LoadedCall } from '../../load/load-order.js';
-import { count } from '../../number-text.js';
+import { count, counted as countedText } from '../../number-text.js';
 import type { PreparedRun, RunCall } from '../ask.js';
 import type { RunOptions } from '../options.js';
 import type { LoadStage, ReachedTarget } from '../target.js';
@@ -75,7 +75,7 @@ export function loggedTarget(
         if (isNoted) return;
         isNoted = true;
         onNote?.(
-          `note: waiting for the access log: ${count(lines)} of ${count(sent)} lines have come`,
+          `note: waiting for the access log: ${count(lines)} of ${countedText(sent, 'line')} have come`,
         );
       });
       for (const requests of counting) log.forget(requests);

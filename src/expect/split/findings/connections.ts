@@ -1,6 +1,6 @@
 import { contingencyTest } from '../../../stats/contingency.js';
 import type { Finding } from '../../../finding.js';
-import { chance, count, splitText } from '../../../number-text.js';
+import { chance, counted, splitText } from '../../../number-text.js';
 import { found } from '../../found.js';
 import type { Dependence } from '../draws/dependence.js';
 import { FALSE_CLAIM, type FindingEvidence, type FindingRule } from './finding-evidence.js';
@@ -19,7 +19,7 @@ export const pinnedConnections: FindingRule = ({ decision, connections }) => {
     code: 'pinned-connections',
     severity: 'error',
     summary: 'every connection stays with one destination: connections are balanced, not requests',
-    evidence: `${count(dependence.connections)} connections, Cramér’s V ${(dependence.cramersV ?? 0).toFixed(3)}, ${chance(dependence.homogeneityPValue ?? 1)}`,
+    evidence: `${counted(dependence.connections, 'connection')}, Cramér’s V ${(dependence.cramersV ?? 0).toFixed(3)}, ${chance(dependence.homogeneityPValue ?? 1)}`,
     advice:
       'Look for a Gateway server or Service treated as TCP or TLS passthrough, an L4 balancer in front of the pods, or the Service addressed directly; with sidecars in the path also for a Service port not declared grpc or http2.',
   });
@@ -32,7 +32,7 @@ function pinnedCalls({ connections, cramersV, homogeneityPValue }: Dependence): 
     severity: 'error',
     summary:
       'all requests of a call stay with one destination: what the forwarding application is balanced by is connections, not requests',
-    evidence: `${count(connections)} calls, Cramér’s V ${(cramersV ?? 0).toFixed(3)}, ${chance(homogeneityPValue ?? 1)}`,
+    evidence: `${counted(connections, 'call')}, Cramér’s V ${(cramersV ?? 0).toFixed(3)}, ${chance(homogeneityPValue ?? 1)}`,
     advice:
       'The application opens a connection for each call: look for a Service port that is not declared grpc or http2, or a client of it that no sidecar and no xDS serves. With a count of 1 every call is a draw of its own.',
   });
@@ -73,7 +73,7 @@ function twoGroups({ serviceBehind, destinations, connections }: FindingEvidence
     const [one, other] = groups.map((group) => {
       const totals = destinations.map((_, i) => sum(group.map((row) => row[i] ?? 0)));
       const shares = totals.map((x) => x / sum(totals));
-      return `${count(group.length)} connections ${splitText(destinations, shares)}`;
+      return `${counted(group.length, 'connection')} ${splitText(destinations, shares)}`;
     });
     return found('target', {
       code: 'gateways-disagree',
@@ -117,7 +117,7 @@ function overdispersed({ decision }: FindingEvidence): Finding | null {
     code: 'overdispersed',
     severity: 'warning',
     summary: 'connections differ in their split by more than chance',
-    evidence: `variance ${dependence.inflation.toFixed(1)} times that of independent draws over ${count(dependence.connections)} connections (${chance(dependence.homogeneityPValue ?? 1)})`,
+    evidence: `variance ${dependence.inflation.toFixed(1)} times that of independent draws over ${counted(dependence.connections, 'connection')} (${chance(dependence.homogeneityPValue ?? 1)})`,
     advice:
       'Look for session affinity, hashing on a header or source address, or retries bound to a host. The verdict uses the variance between connections.',
   });
@@ -128,7 +128,7 @@ function unevenCalls({ inflation, connections, homogeneityPValue }: Dependence):
     code: 'overdispersed',
     severity: 'warning',
     summary: 'calls differ in their split by more than chance: their requests hang together',
-    evidence: `variance ${inflation.toFixed(1)} times that of independent draws over ${count(connections)} calls (${chance(homogeneityPValue ?? 1)})`,
+    evidence: `variance ${inflation.toFixed(1)} times that of independent draws over ${counted(connections, 'call')} (${chance(homogeneityPValue ?? 1)})`,
     advice:
       'Look for session affinity, hashing on a header or source address, or connections that the application keeps. The verdict uses the variance between calls.',
   });

@@ -1,5 +1,5 @@
 import { chiSquareLowerTail } from '../../../stats/chi-square-distribution.js';
-import { chance, count, counted } from '../../../number-text.js';
+import { chance, counted } from '../../../number-text.js';
 import { found } from '../../found.js';
 import { FALSE_CLAIM, type FindingRule } from './finding-evidence.js';
 
@@ -34,7 +34,7 @@ export const deterministicBalancing: FindingRule = ({ spread, decision }) => {
     code: 'deterministic-balancing',
     severity: 'info',
     summary: 'the split varies less than random picks do: destinations are taken in turn',
-    evidence: `X² ${statistic.toFixed(1)} on ${count(df)} degrees of freedom over ${count(runs)} runs of ${counted(Math.round(total / runs), 'request')} in a row (${chance(pValue)})`,
+    evidence: `X² ${statistic.toFixed(1)} on ${counted(df, 'degree of freedom', 'degrees of freedom')} over ${counted(runs, 'run')} of ${counted(Math.round(total / runs), 'request')} in a row (${chance(pValue)})`,
     advice:
       'Usual for smooth weighted round robin (HAProxy, Traefik and others), and not a fault. The verdict is on the safe side.',
   });

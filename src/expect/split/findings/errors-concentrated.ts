@@ -1,7 +1,7 @@
 import { chiSquareUpperTail } from '../../../stats/chi-square-distribution.js';
 import { pearsonChiSquare } from '../../../stats/goodness-of-fit.js';
 import type { Finding } from '../../../finding.js';
-import { chance, count, percent } from '../../../number-text.js';
+import { chance, count, counted, percent } from '../../../number-text.js';
 import { found } from '../../found.js';
 import { FALSE_CLAIM, type FindingEvidence } from './finding-evidence.js';
 
@@ -25,7 +25,7 @@ function byIdentity({ destinations }: FindingEvidence): Finding | null {
     code: 'errors-concentrated',
     severity: 'error',
     summary: `all failures that say where they come from come from '${only.name}'`,
-    evidence: `${count(only.failed)} failures, none from destinations with ${percent(1 - only.expectedShare)} of the traffic (${chance(p)})`,
+    evidence: `${counted(only.failed, 'failure')}, none from destinations with ${percent(1 - only.expectedShare)} of the traffic (${chance(p)})`,
     advice: ADVICE,
   });
 }
@@ -105,7 +105,7 @@ function shortfallTexts(known: Shortfall): Pick<Finding, 'summary' | 'evidence' 
   const { cell, alone, withAll, failures, all } = known;
   const { name, expectedShare, observed, failed } = cell;
   const lacking = Math.round(expectedShare * all) - observed;
-  const silent = `of the ${count(failures)} requests that failed without saying where`;
+  const silent = `of the ${counted(failures, 'request')} that failed without saying where`;
   const others =
     failed === 0
       ? 'none that failed says where it went'

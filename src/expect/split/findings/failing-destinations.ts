@@ -1,4 +1,4 @@
-import { chance, count, percent } from '../../../number-text.js';
+import { chance, count, counted, percent } from '../../../number-text.js';
 import { found } from '../../found.js';
 import { waysText } from './backends.js';
 import type { FindingRule } from './finding-evidence.js';
@@ -10,7 +10,7 @@ export const destinationFailing: FindingRule = ({ decision }) => {
   const names = failing.map(({ destination }) => `'${destination}'`).join(', ');
   const parts = failing.map(
     ({ destination, ok, sampled, least, pValue }) =>
-      `'${destination}' answered ${count(ok)} of ${count(sampled)} requests OK at most, ${percent(ok / sampled)} for ${percent(least)} at least (${chance(pValue)})`,
+      `'${destination}' answered ${count(ok)} of ${counted(sampled, 'request')} OK at most, ${percent(ok / sampled)} for ${percent(least)} at least (${chance(pValue)})`,
   );
   return found('target', {
     code: 'destination-failing',
@@ -32,7 +32,7 @@ export const errorsUnattributed: FindingRule = ({ decision, identityWays }) => {
     code: 'errors-unattributed',
     severity: 'warning',
     summary: 'failures do not say which destination they come from',
-    evidence: `${count(unidentified)} failures without an identity; all those of ${names}, they would be more than may fail (${count(worst.errors)} of ${count(worst.answers)} of '${worst.destination}', ${chance(worst.pValue)})`,
+    evidence: `${counted(unidentified, 'failure')} without an identity; all those of ${names}, they would be more than may fail (${count(worst.errors)} of ${count(worst.answers)} of '${worst.destination}', ${chance(worst.pValue)})`,
     advice: `Let failed answers carry the pod’s name as well: in a header or trailer, for many servers set neither when they fail. ${waysText(identityWays)}Failures that the gateway makes itself belong to no destination, and its response flags say so.`,
   });
 };

@@ -1,4 +1,4 @@
-import { count, digits } from '../../../number-text.js';
+import { count, counted, digits } from '../../../number-text.js';
 import type { CallJudgement, JudgedCall, Reason } from '../../expectation.js';
 import type { SplitExpectation } from '../expectation.js';
 import { messageShares, type MessageShares } from './message-shares.js';
@@ -55,7 +55,7 @@ function reasonOf({ state, shares, n, streams, inflation }: MessageShares): Reas
       }
     : {
         code: 'messages-open',
-        text: `streams are split as the weights say; ${count(n)} messages of ${count(streams)} streams, which tell as much as ${count(Math.floor(n / inflation))} by themselves, do not show it of messages yet: send more streams`,
+        text: `streams are split as the weights say; ${counted(n, 'message')} of ${counted(streams, 'stream')}, which tell as much as ${count(Math.floor(n / inflation))} by themselves, do not show it of messages yet: send more streams`,
       };
 }
 

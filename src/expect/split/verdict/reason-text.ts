@@ -75,17 +75,17 @@ function connectionsText(reason: RowReason): string {
     case 'clustered-draws':
       return reason.connections < 2
         ? 'answers come in clusters, and one connection cannot show how large they are: use more connections'
-        : `answers come in clusters by connection (${digits(reason.inflation)} times the variance of independent ones), so ${count(reason.connections)} connections are not enough to tell (${deviationText(reason.widest)}): use more connections`;
+        : `answers come in clusters by connection (${digits(reason.inflation)} times the variance of independent ones), so ${counted(reason.connections, 'connection')} are not enough to tell (${deviationText(reason.widest)}): use more connections`;
     case 'leaning-connections':
-      return `${deviationText(reason.widest)}, but if every connection leans to a side of its own, ${count(reason.connections)} connections of a right split could look like this: use more connections`;
+      return `${deviationText(reason.widest)}, but if every connection leans to a side of its own, ${counted(reason.connections, 'connection')} of a right split could look like this: use more connections`;
     case 'partly-pinned':
-      return `${count(reason.pure)} of ${count(reason.connections)} connections saw one destination only, and if some of them are pinned to it, a split that is off by the tolerance could look like this (${deviationText(reason.widest)}): send more requests over fewer connections`;
+      return `${count(reason.pure)} of ${counted(reason.connections, 'connection')} saw one destination only, and if some of them are pinned to it, a split that is off by the tolerance could look like this (${deviationText(reason.widest)}): send more requests over fewer connections`;
     case 'pinned-connections':
       return reason.connectionsToSettle === null
-        ? `every connection stays with one destination, so ${count(reason.connections)} connections are the sample, and no number of them settles it`
-        : `every connection stays with one destination, so ${count(reason.connections)} connections are the sample; about ${count(reason.connectionsToSettle)} would settle it`;
+        ? `every connection stays with one destination, so the sample is ${counted(reason.connections, 'connection')}, and no number of them settles it`
+        : `every connection stays with one destination, so the sample is ${counted(reason.connections, 'connection')}; about ${count(reason.connectionsToSettle)} would settle it`;
     case 'one-destination':
-      return `only '${reason.destination}' answered, and ${counted(reason.connections, 'connection')} cannot tell a wrong split from connections that stay with one destination: ${count(reason.connectionsToTell)} connections of one request each can`;
+      return `only '${reason.destination}' answered, and ${counted(reason.connections, 'connection')} cannot tell a wrong split from connections that stay with one destination: ${counted(reason.connectionsToTell, 'connection')} of one request each can`;
   }
 }
 
@@ -101,10 +101,10 @@ function callsText(reason: RowReason): string {
       return `${count(reason.pure)} of ${calls} saw one destination only, and if all requests of some of them stay with it, a split that is off by the tolerance could look like this (${deviationText(reason.widest)}): send more calls (-n)`;
     case 'pinned-connections':
       return reason.connectionsToSettle === null
-        ? `all requests of a call stay with one destination, so ${calls} are the sample, and no number of them settles it`
-        : `all requests of a call stay with one destination, so ${calls} are the sample; about ${count(reason.connectionsToSettle)} (-n) would settle it`;
+        ? `all requests of a call stay with one destination, so the sample is ${calls}, and no number of them settles it`
+        : `all requests of a call stay with one destination, so the sample is ${calls}; about ${count(reason.connectionsToSettle)} (-n) would settle it`;
     case 'one-destination':
-      return `only '${reason.destination}' answered, and ${calls} cannot tell a wrong split from calls whose requests stay with one destination: ${count(reason.connectionsToTell)} calls (-n) can`;
+      return `only '${reason.destination}' answered, and ${calls} cannot tell a wrong split from calls whose requests stay with one destination: ${counted(reason.connectionsToTell, 'call')} (-n) can`;
   }
 }
 
@@ -119,7 +119,7 @@ function alikeInTime({
     neighbourZ === null
       ? ''
       : `, and neighbours are alike ${neighbourZ.toFixed(1)} standard deviations more often than by chance`;
-  return `answers ${when} hang together: X²/df ${inflation.toFixed(1)} over ${count(blocks)} blocks${alike}; so many requests do not settle the split: see what changes with time, or spread the run over more of it`;
+  return `answers ${when} hang together: X²/df ${inflation.toFixed(1)} over ${counted(blocks, 'block')}${alike}; so many requests do not settle the split: see what changes with time, or spread the run over more of it`;
 }
 
 function duration(ms: number): string {
