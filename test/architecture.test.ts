@@ -33,7 +33,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'record',
     'report',
   ],
-  cli: ['scenario', 'inputs', 'load', 'record', 'report', 'run', 'mesh'],
+  gate: ['scenario', 'inputs', 'expect', 'record', 'report', 'run'],
+  cli: ['scenario', 'inputs', 'load', 'record', 'report', 'run', 'mesh', 'gate'],
 };
 /** Files that belong to no room: all may import them, and they know of none. */
 const GROUND_FLOOR = [

@@ -9,5 +9,6 @@ export type CommandName =
   | 'describe'
   | 'report'
   | 'merge'
+  | 'gate'
   | 'demo'
   | 'completion';

@@ -5,6 +5,7 @@ import type { CommandName } from './command-name.js';
 import { completionOptions } from './completion-options.js';
 import { demoOptions } from './demo-options.js';
 import { explainOptions } from './explain-options.js';
+import { gateOptions } from './gate-options.js';
 import { mergeOptions } from './merge-options.js';
 import { planOptions } from './plan-options.js';
 import { reportOptions } from './report-options.js';
@@ -66,6 +67,11 @@ export const SYNTAX: Readonly<Record<CommandName, CommandSyntax>> = {
     words: '<runs..>',
     summary: 'Join the saved runs of several shards and judge the whole once',
     addOptions: mergeOptions,
+  },
+  gate: {
+    words: '',
+    summary: 'Serve verdicts on named scenarios to controllers and pipelines',
+    addOptions: gateOptions,
   },
   demo: {
     words: '[scenario]',

@@ -21,6 +21,8 @@ export const COMMANDS = {
     (await import('./call-command.js')).callCommand(args, interruption),
   demo: async (args, interruption) =>
     (await import('./demo-command.js')).demoCommand(args, interruption),
+  gate: async (args, interruption) =>
+    (await import('./gate-command.js')).gateCommand(args, interruption),
   explain: endsAtOnce(async (args, signal) =>
     (await import('./explain-command.js')).explainCommand(args, signal),
   ),

@@ -1,0 +1,148 @@
+import { readBytes } from '../inputs/read-text.js';
+import { InputError } from '../input-error.js';
+import { ask } from '../run/ask.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { runVerify } from './child-run.js';
+import { type ExpectedNow, GateDesk } from './desk.js';
+import { expectedStep } from './expected-step.js';
+import type { GateFolder } from './gate-folder.js';
+import { isLoopback, type ListenAddress } from './listen-address.js';
+import type { Log } from './log.js';
+import { GateMetrics } from './metrics.js';
+import { RateLimit } from './rate-limit.js';
+import { gateServer, type ServerTls } from './server.js';
+import { TokenFile } from './token-file.js';
+import { VerdictStore } from './verdict-store.js';
+
+/** What a gate takes besides its folder. */
+export interface GateOptions {
+  listen: ListenAddress;
+  /** Words of `node` that begin a command of this program. */
+  command: readonly string[];
+  /** Flags of every run. */
+  flags: readonly string[];
+  /** Reads a scenario's file as its runs do. */
+  readScenario: (file: string) => Promise<Scenario>;
+  log: Log;
+}
+
+/** A gate that listens. */
+export interface RunningGate {
+  /** `http://HOST:PORT`. */
+  url: string;
+  /** Refuses what is new, lets the run that goes on end within the time of grace, and answers those who wait. */
+  close(): Promise<void>;
+}
+
+const MAX_PEM_BYTES = 1024 * 1024;
+
+/**
+ * Starts a gate.
+ *
+ * @throws InputError when a scenario or something else in its folder is wrong, or the address cannot be listened on.
+ */
+export async function startGate(folder: GateFolder, options: GateOptions): Promise<RunningGate> {
+  const { settings, scenarios } = folder;
+  const { listen, command, flags, readScenario, log } = options;
+  requireAccess(folder, listen);
+  for (const file of scenarios.values()) await readScenario(file);
+  const tokens =
+    settings.tokens === undefined
+      ? null
+      : await TokenFile.open(settings.tokens, (problem) => {
+          log('tokens-unchanged', { problem });
+        });
+  const tls = await tlsOf(settings.tls);
+  const keepPassMs = settings['keep-pass'];
+  const store = await VerdictStore.open(settings.state, {
+    most: settings.keep,
+    passMs: keepPassMs,
+  });
+  const metrics = new GateMetrics();
+  const ending = new AbortController();
+  const fileOf = (scenario: string): string => scenarios.get(scenario) ?? '';
+  const desk = new GateDesk({
+    ...{ store, metrics, log, keepPassMs },
+    queue: settings.queue,
+    expected: joining((scenario) => expectedNow(fileOf(scenario), readScenario)),
+    run: (scenario, words) =>
+      runVerify(['--scenario', fileOf(scenario), ...flags, ...words], {
+        command,
+        timeoutMs: settings['run-timeout'],
+        signal: ending.signal,
+      }),
+  });
+  const needsCertificate = tls !== null && tls.clientAuthority !== null;
+  const server = await gateServer({
+    ...{ desk, store, metrics, tls },
+    scenarios: new Set(scenarios.keys()),
+    maxWaitMs: settings['max-wait'],
+    connections: settings.connections,
+    access: { tokens, needsCertificate, rate: new RateLimit(settings.rate), log },
+  });
+  const url = await server.listen(listen).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InputError(`it cannot be listened on: ${reason}`, { path: 'listen' });
+  });
+  return {
+    url,
+    close: async () => {
+      const grace = setTimeout(() => {
+        ending.abort();
+      }, settings.grace);
+      await desk.close();
+      clearTimeout(grace);
+      await server.close();
+    },
+  };
+}
+
+function requireAccess({ folder, settings }: GateFolder, listen: ListenAddress): void {
+  const { tokens, tls } = settings;
+  if (tokens !== undefined || tls?.['client-ca'] !== undefined || isLoopback(listen)) return;
+  throw new InputError(
+    `anybody could ask at ${listen.host}: name tokens or tls.client-ca, or listen on 127.0.0.1`,
+    { file: `${folder}/gate.yaml`, path: 'listen' },
+  );
+}
+
+async function tlsOf(files: GateFolder['settings']['tls']): Promise<ServerTls | null> {
+  if (files === undefined) return null;
+  const pem = (from: string, what: string): Promise<Buffer> =>
+    readBytes({ from, what, maxBytes: MAX_PEM_BYTES });
+  const authority = files['client-ca'];
+  return {
+    cert: await pem(files.cert, 'a certificate'),
+    key: await pem(files.key, 'a key'),
+    clientAuthority: authority === undefined ? null : await pem(authority, 'a certificate'),
+  };
+}
+
+async function expectedNow(
+  file: string,
+  readScenario: GateOptions['readScenario'],
+): Promise<ExpectedNow> {
+  const unjudged = (problem: string) => ({ kind: 'unjudged' as const, exitCode: 2, problem });
+  try {
+    const { asked } = await ask(await readScenario(file), {});
+    const step = expectedStep(asked);
+    return step === null
+      ? unjudged('say which step: its weights are known only while it runs')
+      : { kind: 'step', step };
+  } catch (error) {
+    if (error instanceof InputError) return unjudged(error.message);
+    throw error;
+  }
+}
+
+/** Has those who ask for the same at the same time wait for one reading. */
+function joining<T>(read: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const reading = new Map<string, Promise<T>>();
+  return (name) => {
+    const known = reading.get(name);
+    if (known !== undefined) return known;
+    const started = read(name).finally(() => reading.delete(name));
+    reading.set(name, started);
+    return started;
+  };
+}

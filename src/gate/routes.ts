@@ -1,0 +1,111 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { RunRecord } from '../record/run-record.js';
+import { FORMATS, type FormatName } from '../report/formats.js';
+import { render } from '../report/render.js';
+import { type Answer, answerTo, type Asker, type Known } from './answer.js';
+import type { GateDesk } from './desk.js';
+import type { GateMetrics } from './metrics.js';
+import { CONTROLLER_WAIT_MS, questionOf, RequestError } from './question.js';
+import type { VerdictStore } from './verdict-store.js';
+import { knownWithin } from './waiting.js';
+
+/** What requests are answered with. */
+export interface RouteMeans {
+  desk: GateDesk;
+  store: VerdictStore;
+  metrics: GateMetrics;
+  scenarios: ReadonlySet<string>;
+  maxWaitMs: number;
+}
+
+const TYPES: Partial<Record<FormatName, string>> = {
+  json: 'application/json; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+  junit: 'application/xml; charset=utf-8',
+  sarif: 'application/sarif+json; charset=utf-8',
+  markdown: 'text/markdown; charset=utf-8',
+};
+const PLAIN = { inconclusive: 'report', labels: {} } as const;
+
+/** What needs no token: whether it is up, and what it has done. */
+export function openRoutes(server: FastifyInstance, { desk, metrics }: RouteMeans): void {
+  server.get('/healthz', (_, reply) => reply.type('text/plain').send('ok\n'));
+  server.get('/readyz', (_, reply) =>
+    desk.isEnding
+      ? reply.code(503).type('text/plain').send('ending\n')
+      : reply.type('text/plain').send('ok\n'),
+  );
+  server.get('/metrics', (_, reply) =>
+    reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.text(desk.gauges)),
+  );
+}
+
+/** Questions and their answers. */
+export function verdictRoutes(server: FastifyInstance, means: RouteMeans): void {
+  const { desk, store } = means;
+  server.post<{ Params: { name: string } }>('/v1/runs/:name', (request, reply) =>
+    answered(request, reply, means, 'client'),
+  );
+  server.route<{ Params: { name: string } }>({
+    method: ['GET', 'POST'],
+    url: '/v1/verdicts/:name',
+    handler: (request, reply) => answered(request, reply, means, 'verdicts'),
+  });
+  server.get<{ Params: { id: string } }>('/v1/runs/:id', async ({ params }, reply) => {
+    const asked = await desk.find(params.id);
+    if (asked === null) return noRun(reply);
+    const { body } = answerTo(asked.key, asked.known, PLAIN, 'verdicts');
+    const text = asked.known.kind === 'verdict' ? await store.record(asked.key.id) : null;
+    return reply.send({ ...body, record: text === null ? null : (JSON.parse(text) as RunRecord) });
+  });
+  server.get<{ Params: { id: string; report: string } }>(
+    '/v1/runs/:id/:report',
+    async ({ params: { id, report } }, reply) => {
+      const names = Object.keys(FORMATS) as FormatName[];
+      const name = names.find((one) => report === `report.${FORMATS[one].extension}`);
+      const text = name === undefined ? null : await store.record(id);
+      if (name === undefined || text === null) return noRun(reply);
+      return reply
+        .type(TYPES[name] ?? 'text/plain; charset=utf-8')
+        .send(await render(JSON.parse(text) as RunRecord, name));
+    },
+  );
+}
+
+function noRun(reply: FastifyReply): FastifyReply {
+  return reply.code(404).send({ error: 'there is no such run' });
+}
+
+async function answered(
+  request: FastifyRequest<{ Params: { name: string } }>,
+  reply: FastifyReply,
+  { desk, scenarios, maxWaitMs }: RouteMeans,
+  asker: Asker,
+): Promise<FastifyReply> {
+  const { name } = request.params;
+  if (!scenarios.has(name)) {
+    return reply.code(404).send({ error: 'there is no scenario of that name' });
+  }
+  const usualWaitMs = asker === 'verdicts' ? CONTROLLER_WAIT_MS : 0;
+  const question = questionOf(askingRequest(request), usualWaitMs, maxWaitMs);
+  const asked = await desk.ask(name, question);
+  const refresh = async (): Promise<Known> => (await desk.find(asked.key.id))?.known ?? asked.known;
+  const known = await knownWithin(asked, question.waitMs, reply.raw, refresh);
+  const who = question.isFlagger && asker === 'client' ? 'flagger' : asker;
+  return sent(reply, answerTo(asked.key, known, question, who));
+}
+
+function askingRequest({ body, query, headers }: FastifyRequest): Parameters<typeof questionOf>[0] {
+  if (query !== null && typeof query === 'object') {
+    return {
+      body: body ?? undefined,
+      query: query as Record<string, unknown>,
+      prefer: [headers.prefer].flat()[0],
+    };
+  }
+  throw new RequestError('the query cannot be read');
+}
+
+function sent(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
+  return reply.code(status).headers(headers).send(body);
+}

@@ -1,0 +1,134 @@
+import type { Socket } from 'node:net';
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { InputError } from '../input-error.js';
+import { type AccessRules, admitting } from './access.js';
+import { RequestError } from './question.js';
+import { openRoutes, type RouteMeans, verdictRoutes } from './routes.js';
+
+/** Certificates of a service, as PEM. */
+export interface ServerTls {
+  cert: Buffer;
+  key: Buffer;
+  /** Whose clients are let in; null: anybody's. */
+  clientAuthority: Buffer | null;
+}
+
+/** A server's limits, and what it answers with. */
+export interface ServerOptions extends RouteMeans {
+  access: AccessRules;
+  /** null: plaintext. */
+  tls: ServerTls | null;
+  connections: number;
+}
+
+const MAX_BODY_BYTES = 64 * 1024;
+const MAX_HEADER_BYTES = 16 * 1024;
+/** In which a client has to have sent its headers, and the whole request. */
+const HEADERS_MS = 5000;
+const REQUEST_MS = 10_000;
+const HANDSHAKE_MS = 5000;
+const IDLE_MS = 10_000;
+/** How often connections are looked at that are too slow. */
+const LOOK_MS = 1000;
+/** For an answer to be read, after the longest wait for it. */
+const READING_MS = 30_000;
+
+/** The server of a gate, which does not listen yet. */
+export async function gateServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { tls, access, metrics, connections, maxWaitMs } = options;
+  const timeouts = {
+    headersTimeout: HEADERS_MS,
+    connectionsCheckingInterval: LOOK_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  };
+  const server: FastifyInstance = fastify({
+    logger: false,
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: IDLE_MS,
+    connectionTimeout: maxWaitMs + READING_MS,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    clientErrorHandler,
+    ...(tls === null
+      ? { http: timeouts }
+      : {
+          https: {
+            ...timeouts,
+            cert: tls.cert,
+            key: tls.key,
+            handshakeTimeout: HANDSHAKE_MS,
+            minVersion: 'TLSv1.2' as const,
+            // Who has none is told so in words; probes of whether the service is up have none.
+            ...(tls.clientAuthority === null
+              ? {}
+              : { ca: tls.clientAuthority, requestCert: true, rejectUnauthorized: false }),
+          },
+        }),
+  }) as unknown as FastifyInstance;
+  server.server.maxConnections = connections;
+  server.addHook('onResponse', (_, reply, done) => {
+    metrics.answered(reply.statusCode);
+    done();
+  });
+  server.addHook('onSend', async (_, reply, payload) => {
+    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+    return await Promise.resolve(payload);
+  });
+  server.setNotFoundHandler((_, reply) => reply.code(404).send({ error: 'there is nothing here' }));
+  server.setErrorHandler((error: FastifyError, request, reply) => {
+    const { status, sentence } = sentenceOf(error);
+    const about = { method: request.method, path: request.url, from: request.ip };
+    access.log('refused', { status, ...about, problem: status < 500 ? sentence : error.message });
+    return reply.code(status).send({ error: sentence });
+  });
+  openRoutes(server, options);
+  await server.register((guarded, _, done) => {
+    guarded.addHook('onRequest', admitting(access));
+    verdictRoutes(guarded, options);
+    done();
+  });
+  return server;
+}
+
+function sentenceOf(error: FastifyError): { status: number; sentence: string } {
+  if (error instanceof RequestError) return { status: 400, sentence: error.message };
+  if (error instanceof InputError) {
+    return { status: 500, sentence: 'the service cannot read what it has kept: its log says more' };
+  }
+  const { statusCode: status = 500 } = error;
+  switch (status) {
+    case 413:
+      return { status, sentence: `a body has ${MAX_BODY_BYTES} bytes at most` };
+    case 415:
+      return { status, sentence: 'send JSON, with the header content-type: application/json' };
+    case 400:
+      return {
+        status,
+        sentence: 'the body is no JSON, or holds names that none may: send {"revision": "…"}',
+      };
+    default:
+      return status < 500
+        ? { status, sentence: 'the request cannot be taken' }
+        : { status: 500, sentence: 'a fault of the service: its log says more' };
+  }
+}
+
+/** What is no HTTP, too slow, or too long to be read. */
+function clientErrorHandler(error: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, sentence] =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? ['408 Request Timeout', 'the request took too long']
+      : error.code === 'HPE_HEADER_OVERFLOW'
+        ? ['431 Request Header Fields Too Large', 'the headers are too long']
+        : ['400 Bad Request', 'this is no HTTP request'];
+  const body = JSON.stringify({ error: sentence });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  );
+}
