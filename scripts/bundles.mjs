@@ -89,7 +89,7 @@ async function bundle(root, { folder, entries, leftOutside, joins = null, ...mor
       'process.env.WS_NO_UTF_8_VALIDATE': '"1"',
     },
     banner: { js: REQUIRE },
-    plugins: [loadedWhenCalled, leanYargs],
+    plugins: [loadedWhenCalled, leanYargs, silentFastify],
     sourcemap: true,
     // They stand in LICENSES.txt.
     legalComments: 'none',
@@ -153,6 +153,23 @@ const leanYargs = {
     build.onLoad({ filter: YARGS_PLATFORM }, ({ path: file }) => ({
       contents: readFileSync(new URL('yargs-platform.mjs', import.meta.url), 'utf8'),
       resolveDir: path.dirname(file),
+    }));
+  },
+};
+
+/** What Fastify logs with where nothing is to be logged comes without the text of a licence: it is six functions. */
+const silentFastify = {
+  name: 'silent-fastify',
+  setup(build) {
+    const namespace = 'silent-fastify';
+    build.onResolve({ filter: /^abstract-logging$/ }, ({ path: name }) => ({
+      path: name,
+      namespace,
+    }));
+    build.onLoad({ filter: /^abstract-logging$/, namespace }, () => ({
+      contents: `for (const level of ['fatal', 'error', 'warn', 'info', 'debug', 'trace']) {
+  exports[level] = () => {};
+}`,
     }));
   },
 };

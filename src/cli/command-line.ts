@@ -45,7 +45,7 @@ function readCommand(command: CommandName, words: readonly string[]): CommandCal
   let call: CommandCall | null = null;
   parser(words, command)
     .scriptName(`splitproof ${command}`)
-    .command(`$0 ${following}`, summary, addOptions, (args: object) => {
+    .command(`$0 ${following}`.trimEnd(), summary, addOptions, (args: object) => {
       call = { command, args: { ...args } };
     })
     .parseSync();
@@ -72,7 +72,7 @@ function overview(
     .epilogue('splitproof help COMMAND says what a command understands.');
   for (const command of COMMAND_NAMES) {
     const { words: following, summary, addOptions } = SYNTAX[command];
-    all.command(`${command} ${following}`, summary, addOptions, (args: object) => {
+    all.command(`${command} ${following}`.trimEnd(), summary, addOptions, (args: object) => {
       take(command, args);
     });
   }

@@ -16,6 +16,8 @@ const BY_NAME: ReadonlyMap<string, ForeignFlag> = new Map(
  * @throws InputError for a flag that has no meaning here, with what to write instead.
  */
 export function foreignFlags(words: readonly string[]): string[] {
+  // It makes no calls, and has a --config of its own.
+  if (words[0] === 'gate') return [...words];
   const end = words.indexOf('--');
   const own = end < 0 ? words : words.slice(0, end);
   const isOfCurl = own.some((word) => /^(?:https?|wss?):\/\//i.test(word));
