@@ -41,7 +41,7 @@ export async function runVerify(
   const { exitCode, output, errors } = await child(words, options);
   const problem = lastLine(errors) ?? `the run ended with exit status ${exitCode}`;
   if (!JUDGED.includes(exitCode)) {
-    const [reason] = exitCode === UNREACHABLE ? reasonsIn(output) : [];
+    const reason = exitCode === UNREACHABLE ? unreachedReason(output) : null;
     return { kind: 'unjudged', exitCode, problem: reason ?? problem };
   }
   try {
@@ -123,10 +123,12 @@ function lastLine(text: string): string | null {
 }
 
 /** Why a target was not reached: its record says so. */
-function reasonsIn(output: string): string[] {
+function unreachedReason(output: string): string | null {
   try {
-    return readRecord(output, 'the record of the run').record.reasons.map(({ text }) => text);
+    const { findings, reasons } = readRecord(output, 'the record of the run').record;
+    const found = findings.find(({ severity }) => severity === 'error');
+    return found === undefined ? (reasons[0]?.text ?? null) : `${found.summary} ${found.evidence}`;
   } catch {
-    return [];
+    return null;
   }
 }
