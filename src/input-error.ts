@@ -1,9 +1,12 @@
 /** What standard input is called where files are, in messages too. */
 export const STANDARD_INPUT = 'standard input';
 
+/** What stands before an object's kind and name where files are, when it was read from a cluster. */
+export const CLUSTER_PLACE = 'cluster: ';
+
 /** Where in the user's input a mistake stands. All parts are optional; `message` begins with them. */
 export interface InputPlace {
-  /** The file as the user named it, or a word for it: `command line`, `standard input`. */
+  /** The file as the user named it, or a word for it: `command line`, `standard input`, `cluster: Service default/echo`. */
   file?: string;
   /** 1-based line in that file. */
   line?: number;

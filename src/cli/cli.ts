@@ -10,6 +10,7 @@ import { EXIT, interruptedStatus } from './exit-status.js';
 import { curlFlags } from './curl-flags.js';
 import { foreignFlags } from './foreign-flags.js';
 import { instrumentFlags } from './instrument-flags.js';
+import { kubeFlag } from './kube-flag.js';
 import type { Interruption } from './interruption.js';
 import { writeError } from './standard-streams.js';
 import { refuseTypographicDashes } from './typographic-dashes.js';
@@ -38,7 +39,7 @@ export async function runCli(
     refuseTypographicDashes(words);
     refuseOddSwitches(words);
     const call = readCommandLine(
-      namedStandardInput(instrumentFlags(curlFlags(foreignFlags(colorFlag(words))))),
+      namedStandardInput(kubeFlag(instrumentFlags(curlFlags(foreignFlags(colorFlag(words)))))),
     );
     return call === null ? EXIT.pass : await COMMANDS[call.command](call.args, interruption);
   } catch (error) {

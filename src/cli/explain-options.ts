@@ -14,6 +14,8 @@ const EXPECTED = 'What is expected:';
 
 const {
   manifest,
+  kube,
+  'all-namespaces': allNamespaces,
   namespace,
   via,
   proto,
@@ -61,6 +63,8 @@ const ALSO_TAKEN = Object.fromEntries(
 /** Settings of a run that say which route a request takes. */
 export const ROUTE_OPTIONS = {
   manifest,
+  kube,
+  'all-namespaces': allNamespaces,
   namespace,
   via,
   'client-labels': clientLabels,
@@ -112,6 +116,8 @@ const EXPLAIN_EPILOGUE = `Examples:
   All routes of all gateways and hosts, and what is wrong with them? Of one
   host with --authority, of one object with --virtual-service:
     splitproof explain -f manifests/
+  The same of a cluster, read by the kubeconfig:
+    splitproof explain --kube=staging -A
   The first for a plain HTTP request with a header:
     splitproof explain -f manifests/ --authority shop.example.com \\
       --path /reviews/1 -H 'x-canary: always'

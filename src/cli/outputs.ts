@@ -6,7 +6,7 @@ import { type Format, FORMATS } from '../report/formats.js';
 import { withoutCommands } from '../report/github/commands.js';
 import { plainText } from '../report/plain-text.js';
 import type { Style } from '../report/style.js';
-import type { Arguments } from './arguments.js';
+import { all, type Arguments } from './arguments.js';
 import { EXIT, gravestStatus } from './exit-status.js';
 import { pushgateway, type Pushed } from './pushgateway.js';
 import { writeReportFile } from './report-file.js';
@@ -65,7 +65,8 @@ export function outputSettingsOf<Report>(
   formats: Formats<Report>,
   args: Arguments,
 ): OutputSettings<Report> {
-  const output = [args.output ?? []].flat() as string[];
+  const attested = all(args, 'attest').map((file) => `in-toto:${file}`);
+  const output = [...all(args, 'output'), ...attested];
   const format = (args.format as string | undefined) ?? 'console';
   return {
     format,

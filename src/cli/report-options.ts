@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import { OUTPUT_OPTIONS } from './verify-options.js';
 
-const { format, output, github, push, 'push-job': pushJob, color } = OUTPUT_OPTIONS;
+const { format, output, attest, github, push, 'push-job': pushJob, color } = OUTPUT_OPTIONS;
 
 const REPORT_EPILOGUE = `Examples:
   splitproof report run.json                    as verify printed it
@@ -19,6 +19,6 @@ export function reportOptions(command: Argv): Argv {
       demandOption: true,
       describe: 'Saved run, as --format json or -o FILE.json wrote it; - is standard input',
     })
-    .options({ format, output, github, push, 'push-job': pushJob, color })
+    .options({ format, output, attest, github, push, 'push-job': pushJob, color })
     .epilogue(REPORT_EPILOGUE);
 }

@@ -12,6 +12,7 @@ import { all, type Arguments, single } from './arguments.js';
 import { atScenario, type LaidSettings } from './at-scenario.js';
 import { expandedHeaders } from './expanded-headers.js';
 import { httpFromFlags, isHttpAsked, refuseHttpFlags } from './http-flags.js';
+import { inContext, kubeSetting } from './kube-flag.js';
 import { parseData, parseMetadata } from './request-texts.js';
 import { requireAllowedUrls, type Safety, safetyOf } from './safety.js';
 import { inputsOfSettings, inputsOnCommandLine } from './shared-input.js';
@@ -86,7 +87,8 @@ async function settingsUnder(
   args: Arguments,
   signal: AbortSignal | undefined,
 ): Promise<LaidSettings> {
-  const laid = await settingsOf(args, signal);
+  const given = await settingsOf(args, signal);
+  const laid = { ...given, settings: await inContext(given.settings, args, signal) };
   const { settings } = laid;
   await requireAllowedUrls(settings['envoy-admin'] ?? [], limits);
   if (policies.length === 0) return laid;
@@ -137,6 +139,7 @@ export async function settingsFromFlags(
     const value = REPEATABLE.has(name) ? args[name] : single(args, name);
     if (value !== undefined) given[name] = value;
   }
+  if (typeof given.kube === 'string') given.kube = kubeSetting(given.kube);
   if (words.target !== undefined) given.target = words.target;
   const calls = callsOf(args, words);
   Object.assign(given, calls);

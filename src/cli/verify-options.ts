@@ -29,13 +29,29 @@ export const SETTING_OPTIONS = {
   manifest: text(EXPECTED, 'Kubernetes YAML or JSON that was applied: FILE, DIR or -', {
     alias: 'f',
   }),
+  kube: text(
+    EXPECTED,
+    'Read the cluster itself, as kubectl would: --kube, or --kube=CONTEXT; in a pod by its service account',
+    { requiresArg: false },
+  ),
+  'all-namespaces': {
+    ...flag(
+      EXPECTED,
+      'Of the cluster all namespaces [the own, istio-system, those that routes name]',
+    ),
+    alias: 'A',
+  },
   weights: text(EXPECTED, 'The weights themselves, without manifests: v1=60,v2=40'),
   'expect-service': text(
     EXPECTED,
     'Test the split of a service behind the one called: NAME[.NS][:PORT][/PATH]',
   ),
   previous: text(EXPECTED, 'Weights before the last change: v1=90,v2=10 or a run record FILE.json'),
-  namespace: text(EXPECTED, 'Namespace of objects that name none [default]', { alias: 'N' }),
+  namespace: text(
+    EXPECTED,
+    'Namespace of objects that name none, and to read of a cluster [default; with --kube the context’s]',
+    { alias: 'N' },
+  ),
   'client-labels': text(
     EXPECTED,
     "Labels of the client's pod, where routes go by them: app=x,version=y",
@@ -248,6 +264,10 @@ export const OUTPUT_OPTIONS = {
   output: text(OUTPUT, 'Report to a file, by its extension: FILE.json, …; or FORMAT:FILE', {
     alias: 'o',
   }),
+  attest: text(
+    OUTPUT,
+    'The verdict to a file as a statement of in-toto, for cosign to sign; as -o in-toto:FILE',
+  ),
   github: flag(OUTPUT, 'For jobs of GitHub Actions: annotations, the summary of the step, outputs'),
   push: text(OUTPUT, 'Pushgateway that gets the metrics: http://HOST:9091'),
   'push-job': text(OUTPUT, 'Job that they are of there [splitproof]'),
@@ -261,7 +281,9 @@ export const OUTPUT_OPTIONS = {
 
 // Not yargs' own examples: it breaks commands into a narrow column.
 const VERIFY_EPILOGUE = `Examples:
-  Test the split that the applied manifests configure:
+  Test the split that the cluster of the current context configures:
+    splitproof verify --kube gateway.example.com:443 shop.Cart/Get
+  The split that the applied manifests configure:
     splitproof verify -f manifests/ --plaintext -d '{"name":"Jack"}' \\
       localhost:8080 helloworld.Greeter/SayHello
   The same from a scenario file, as JSON:

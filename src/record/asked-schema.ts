@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CALL_PROTOCOLS } from '../call/kinds.js';
 import { amount, count, milliseconds, share, weight } from './record-numbers.js';
+import { cluster } from './cluster-schema.js';
 import { behind, finding, place, programmed, retryPolicy, route, setting } from './record-parts.js';
 
 /** What was expected of a call, by kind. */
@@ -90,4 +91,5 @@ export const askedSchema = z.object({
     compared: z.object({ candidate: z.string(), baseline: z.string() }).nullable(),
   }),
   calls: z.array(askedCall).min(1),
+  cluster: cluster.nullable(),
 });

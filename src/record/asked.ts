@@ -2,6 +2,7 @@ import type { CallProtocol } from '../call/kinds.js';
 import type { ExpectingCall, RunRule } from '../expect/expectation.js';
 import type { RouteLimits } from '../expect/retries/route-limits.js';
 import type { AskedPage } from '../expect/page/asked-page.js';
+import type { AskedCluster } from './cluster.js';
 import type { ExpectedRoute } from '../routing/taken-route.js';
 
 /** What a proxy, or a client without one, was programmed to do with a request, beside what is configured. */
@@ -85,4 +86,6 @@ export interface Asked {
   rule: RunRule;
   /** At least one. */
   calls: AskedCall[];
+  /** What was read of the cluster; null where no cluster was read. */
+  cluster: AskedCluster | null;
 }

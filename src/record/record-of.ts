@@ -26,6 +26,7 @@ export function recordOf(asked: Asked, counted: Counted, concluded: Concluded): 
     scenario: asked.scenario,
     target: asked.target,
     via: asked.via,
+    cluster: asked.cluster,
     startedAt: span === null ? asked.askedAt : new Date(span.startMs).toISOString(),
     runId: asked.runId,
     attempts: attemptsOf(asked, counted),

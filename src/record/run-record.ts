@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { amount, count, milliseconds, seconds, share, weight } from './record-numbers.js';
 import { RUN_SCHEMA } from './run-schema.js';
+import { cluster } from './cluster-schema.js';
 import { askedSchema } from './asked-schema.js';
 import {
   behind,
@@ -369,6 +370,8 @@ export const runRecordSchema = z.object({
   scenario: z.string().nullable(),
   target: z.string(),
   via: z.string().nullable(),
+  /** What was read of the cluster; null where no cluster was read, or parts of a joined run read different things. */
+  cluster: cluster.nullable(),
   startedAt: z.iso.datetime({ error: 'write a time such as 2026-01-31T12:00:00.000Z' }),
   runId: z.string(),
   /** Runs among those that were joined which had their planned size alone, by the rule of a fixed size; at least 1. */

@@ -1,4 +1,5 @@
 import { InputError } from '../input-error.js';
+import { type AskedCluster, joinedImages } from './cluster.js';
 import type { Asked, AskedCall, ProgrammedRecord } from './asked.js';
 
 /** A run that is to be joined with others, and where it came from. */
@@ -117,10 +118,20 @@ function joined(all: readonly Asked[]): Asked {
       atMostPerSecond: sumOrNull(all.map(({ load }) => load.atMostPerSecond)),
     },
     rule: { ...first.rule, seed: Math.min(...all.map(({ rule }) => rule.seed)) },
+    cluster: joinedCluster(all.map(({ cluster }) => cluster)),
     calls: first.calls.map((_, index) =>
       joinedCall(all.flatMap(({ calls }) => calls[index] ?? [])),
     ),
   };
+}
+
+/** What all parts have read, with the images of the pods that answered any; null where they differ. */
+function joinedCluster(all: readonly (AskedCluster | null)[]): AskedCluster | null {
+  const [first = null] = all;
+  const known = all.flatMap((cluster) => cluster ?? []);
+  if (first === null || known.length < all.length) return null;
+  if (known.some(({ digest }) => digest !== first.digest)) return null;
+  return { ...first, images: joinedImages(known.flatMap(({ images }) => images)) };
 }
 
 function joinedCall(all: readonly AskedCall[]): AskedCall {

@@ -22,6 +22,7 @@ export const FORMATS = {
   ),
   junit: format('xml', async () => (await import('./junit.js')).renderJunit),
   sarif: format('sarif', async () => (await import('./sarif.js')).renderSarif),
+  'in-toto': format('intoto.json', async () => (await import('./in-toto.js')).renderStatement),
   html: format('html', async () => (await import('./html/html-report.js')).renderHtml),
   csv: format('csv', async () => (await import('./csv.js')).renderCsv),
   'windows-csv': format(

@@ -25,6 +25,7 @@ import { SourceDocument } from './manifest/source-document.js';
 import { readFlaggerCanary } from './rollouts/canary.js';
 import { readRollout } from './rollouts/rollout.js';
 import type { Finding } from '../finding.js';
+import { CLUSTER_PLACE } from '../input-error.js';
 import { manifestFinding } from './manifest-finding.js';
 import { refused, withCause } from './refusal.js';
 
@@ -53,6 +54,20 @@ export function parseManifests(
       return amongOthers && claimsNothing(node.value)
         ? { ...EMPTY_MANIFESTS, findings: [notAnObject(node)] }
         : readNode(node, null, 0);
+    }),
+  );
+}
+
+/**
+ * Takes objects as an API server gives them, one by one.
+ * @param objects Each with its kind and name, which stand where a file's name would.
+ * @throws InputError with kind, name and path when something in one is wrong.
+ */
+export function parseObjects(objects: readonly { value: object; place: string }[]): ManifestSet {
+  return mergeManifests(
+    objects.map(({ value, place }) => {
+      const document = SourceDocument.ofObject(value, `${CLUSTER_PLACE}${place}`);
+      return readNode(ManifestNode.ofDocument(document), null, 0);
     }),
   );
 }

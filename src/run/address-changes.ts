@@ -5,6 +5,7 @@ import type { PodAddress } from '../count/proxied/knowledge.js';
 import type { Finding } from '../finding.js';
 import { InputError } from '../input-error.js';
 import { counted as countedText } from '../number-text.js';
+import type { ConfigurationSource } from '../inputs/configuration.js';
 import type { Asked } from '../record/asked.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { PreparedRun } from './ask.js';
@@ -34,19 +35,19 @@ export async function withoutChangedAddresses(
       [...vouchers.keys()].some((name) => name.startsWith('header ')),
   );
   if (!isNeeded || signal?.aborted === true) return { asked, counted };
-  const sources = [
-    ...new Set(
-      scenario.calls.flatMap(({ source }) => (source?.kind === 'manifests' ? source.sources : [])),
-    ),
-  ];
-  const once = await readOnce(sources);
+  // The calls of a run share their manifests.
+  const [source = null] = scenario.calls.flatMap(({ source: each }) =>
+    each?.kind === 'manifests' ? [each] : [],
+  );
+  if (source === null) return { asked, counted };
+  const once = await readOnce(source.sources);
   if (once !== null) {
     onNote?.(
       `note: ${once} can be read only once, so addresses of pods that changed hands during the run are not noticed; a file that is kept up to date would show them`,
     );
     return { asked, counted };
   }
-  const after = await ownersNow(sources, scenario.namespace, signal).catch((error: unknown) => {
+  const after = await ownersNow(source, scenario.namespace, signal).catch((error: unknown) => {
     if (!(error instanceof InputError)) throw error;
     onNote?.(`note: the lists of pods could not be read again after the run: ${error.message}`);
     return null;
@@ -73,13 +74,14 @@ async function readOnce(sources: readonly string[]): Promise<string | null> {
 type Owners = ReadonlyMap<string, ReadonlySet<string>>;
 
 async function ownersNow(
-  sources: readonly string[],
+  source: ConfigurationSource,
   namespace: string,
   signal: AbortSignal | undefined,
 ): Promise<Owners> {
-  const { loadManifests } = await import('../inputs/manifests.js');
+  const { loadConfiguration } = await import('../inputs/configuration.js');
   const { listedAddresses } = await import('../routing/pod-addresses.js');
-  return ownersIn(listedAddresses(await loadManifests(sources, signal), namespace));
+  const { manifests } = await loadConfiguration(source, signal);
+  return ownersIn(listedAddresses(manifests, namespace));
 }
 
 function ownersIn(addresses: readonly Pick<PodAddress, 'address' | 'pod' | 'namespace'>[]): Owners {

@@ -17,6 +17,7 @@ import { parseThreshold } from '../expect/thresholds/threshold.js';
 import { InputError } from '../input-error.js';
 import { percent } from '../number-text.js';
 import { maskedUrl } from '../secrets.js';
+import type { PodImages } from '../inputs/cluster/pod-images.js';
 import type { LoadedCall } from '../load/load-order.js';
 import { divideOverCalls } from '../load/plan.js';
 import type { Asked, AskedCall } from '../record/asked.js';
@@ -66,6 +67,8 @@ export interface PreparedRun {
   parts: readonly number[];
   /** Whether the load ends as soon as the evidence is enough. */
   isSequential: boolean;
+  /** What the pods of the cluster run; null where no cluster was read. */
+  images: PodImages | null;
   /** Why nothing may be sent, should the target be there after all; null where it may. */
   contractMissing: InputError | null;
 }
@@ -108,9 +111,8 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   const agents = { calls: agentOf(''), reflection: agentOf('/reflection') };
   requireReadableRule(scenario);
   const prepared = await preparedCalls(scenario, agents, options);
-  const configured = (await configuredCalls(scenario, prepared, signal)).map(
-    (one) => one ?? NOTHING_CONFIGURED,
-  );
+  const { calls: ofCalls, cluster } = await configuredCalls(scenario, prepared, signal);
+  const configured = ofCalls.map((one) => one ?? NOTHING_CONFIGURED);
   const calls: RunCall[] = [];
   for (const [index, call] of scenario.calls.entries()) {
     const own = prepared[index];
@@ -130,7 +132,10 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
     scenario.command === 'verify'
       ? samplePlan({ ...scenario.load, isSequential }, calls)
       : { requests: scenario.load.requests, parts: calls.map(() => 1), notes: [] };
-  const notes = configured.flatMap((one) => one.notes.map((note) => `note: ${note}`));
+  const ofCluster = cluster === null ? [] : [cluster.note];
+  const notes = [...ofCluster, ...configured.flatMap((one) => one.notes)].map(
+    (note) => `note: ${note}`,
+  );
   const ofForwarding = scenario.calls.flatMap(({ call }, index) =>
     'forwarding' in call ? forwardingNotes(call.forwarding, calls[index]?.planned ?? null) : [],
   );
@@ -138,9 +143,13 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   const { requests, parts } = size;
   const places = configured.flatMap((one) => one.places);
   const sized = isSequential ? withMost(calls, divideOverCalls(requests, parts)) : calls;
-  const asked = askedOf(scenario, runId, sized, configured, requests, compared);
+  const asked: Asked = {
+    ...askedOf(scenario, runId, sized, configured, requests, compared),
+    cluster: cluster?.asked ?? null,
+  };
   const contractMissing = prepared.flatMap((one) => one.contractMissing ?? [])[0] ?? null;
-  return { asked, calls: sized, places, requests, parts, isSequential, contractMissing };
+  const images = cluster?.images ?? null;
+  return { asked, calls: sized, places, requests, parts, isSequential, contractMissing, images };
 }
 
 /** Calls that may end at any time, and what they may send until then. @param most By call. */
@@ -344,7 +353,7 @@ function askedOf(
   configured: readonly ConfiguredCall[],
   requests: number | null,
   compared: Asked['rule']['compared'],
-): Asked {
+): Omit<Asked, 'cluster'> {
   const vias = new Set(configured.flatMap(({ via }) => via ?? []));
   const { alpha, power, seed, thresholds } = rule;
   return {

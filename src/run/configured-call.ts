@@ -5,6 +5,7 @@ import type { ComparedPair } from '../expect/comparison/timed-sides.js';
 import type { NamedDestination } from '../expect/expectation.js';
 import type { RouteLimits } from '../expect/retries/route-limits.js';
 import type { Finding, Setting } from '../finding.js';
+import type { ReadCluster } from '../inputs/cluster/read-cluster.js';
 import type { AskedCall } from '../record/asked.js';
 import type { InjectedAbort } from '../routing/effects.js';
 import type { DestinationPlace } from '../routing/envoy/cluster-identity.js';
@@ -39,6 +40,14 @@ export interface ConfiguredCall {
   settings: Setting[];
   /** Choices that were made, for the person at the terminal. */
   notes: string[];
+}
+
+/** What the configuration says of all calls, and the cluster that it was read from. */
+export interface Configured {
+  /** By call; null where there is no configuration for it. */
+  calls: (ConfiguredCall | null)[];
+  /** null where it was read from files, or given. */
+  cluster: ReadCluster | null;
 }
 
 /** A destination as the command line or a scenario gives it. */

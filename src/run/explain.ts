@@ -6,7 +6,7 @@ import { findMethod, pathOf, pathOfName } from '../call/grpc/method.js';
 import type { Finding } from '../finding.js';
 import { InputError } from '../input-error.js';
 import { loadContract } from '../inputs/contract.js';
-import { loadManifests } from '../inputs/manifests.js';
+import { loadConfiguration } from '../inputs/configuration.js';
 import type { ProgrammedRecord } from '../record/asked.js';
 import {
   EXPLANATION_SCHEMA,
@@ -57,8 +57,13 @@ async function explanation(
   question: RouteQuestion,
   signal: AbortSignal | undefined,
 ): Promise<ExplanationReport> {
-  const manifests = await loadManifests(question.manifests.sources, signal);
-  const { request, resolution, notes } = await questionedRoute(manifests, question, signal);
+  const { manifests, cluster } = await loadConfiguration(question.manifests, signal);
+  const {
+    request,
+    resolution,
+    notes: assumed,
+  } = await questionedRoute(manifests, question, signal);
+  const notes = [...(cluster === null ? [] : [cluster.note]), ...assumed];
   const programmed = await programmedOf(question, request, resolution, signal);
   const { service } = question;
   const behind =

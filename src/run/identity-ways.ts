@@ -2,6 +2,7 @@ import { headOf } from '../call/kinds.js';
 import type { PreparedCall } from '../call/prepared-call.js';
 import type { IdentityWays } from '../expect/expectation.js';
 import type { GatewayPods } from '../routing/gateway-pods.js';
+import type { ClusterSource } from '../scenario/cluster-source.js';
 import type { ExpectationSource } from '../scenario/expectation-source.js';
 import { formatTarget, type Target } from '../scenario/target.js';
 import { authorityOf } from './authority.js';
@@ -21,11 +22,13 @@ export function identityWays(
   source: ExpectationSource,
   pods: GatewayPods | null,
 ): IdentityWays {
-  const files = source.kind === 'manifests' ? source.sources : [];
+  const { sources: files, cluster } =
+    source.kind === 'manifests' ? source : { sources: [], cluster: null };
   const named = files.map((file) => (file === '-' || file.startsWith('/dev/') ? MANIFEST : file));
-  const manifests = [...new Set(named.length === 0 ? [MANIFEST] : named)].flatMap((file) => {
-    return ['-f', file];
-  });
+  const manifests =
+    cluster === null
+      ? [...new Set(named.length === 0 ? [MANIFEST] : named)].flatMap((file) => ['-f', file])
+      : clusterWords(cluster);
   const expected =
     source.kind === 'manifests'
       ? manifests
@@ -38,6 +41,14 @@ export function identityWays(
     header: commandLine(['splitproof', 'explain', ...asked, ...manifests, '--instrument']),
     accessLog: `${commandLine(['kubectl', 'logs', '-f', ...log])} | ${commandLine(['splitproof', ...verify, '--identity', 'access-log:-'])}`,
   };
+}
+
+function clusterWords({ context, namespace, isOfAll }: ClusterSource): string[] {
+  return [
+    context === null ? '--kube' : `--kube=${context}`,
+    ...(isOfAll ? ['-A'] : []),
+    ...(namespace === null ? [] : ['-N', namespace]),
+  ];
 }
 
 /** Without headers, for they may be secrets. */

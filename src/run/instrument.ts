@@ -1,4 +1,4 @@
-import { loadManifests } from '../inputs/manifests.js';
+import { loadConfiguration } from '../inputs/configuration.js';
 import type { Instrument, InstrumentedObject } from '../routing/instrument/instrument.js';
 import type { RouteQuestion } from '../scenario/route-question.js';
 import { questionedRoute } from './explain.js';
@@ -22,7 +22,7 @@ export async function instrument(
 ): Promise<InstrumentedObject> {
   let text = '';
   const said = await withoutSecrets(question.secrets, async () => {
-    const manifests = await loadManifests(question.manifests.sources, signal);
+    const { manifests } = await loadConfiguration(question.manifests, signal);
     const { request, notes: assumed } = await questionedRoute(manifests, question, signal);
     const { instrumentedObject } = await import('../routing/instrument/instrument.js');
     const { notes, ...object } = instrumentedObject(manifests, request, by, undo);

@@ -1,5 +1,5 @@
 import { InputError } from '../input-error.js';
-import { loadManifests } from '../inputs/manifests.js';
+import { loadConfiguration } from '../inputs/configuration.js';
 import type { Finding, Place } from '../finding.js';
 import {
   type ListedRouteReport,
@@ -33,8 +33,9 @@ async function routesReport(
   signal: AbortSignal | undefined,
 ): Promise<RoutesReport> {
   const { namespace, secrets } = question;
-  const { sources, gatewayPort, gatewayClass, rolloutStep, ...filter } = question.manifests;
-  const manifests = await loadManifests(sources, signal);
+  const { sources, cluster, gatewayPort, gatewayClass, rolloutStep, ...filter } =
+    question.manifests;
+  const { manifests } = await loadConfiguration({ sources, cluster }, signal);
   const { tables, unrouted, findings } = listedRoutes(manifests, {
     namespace,
     ...(gatewayPort === undefined ? {} : { gatewayPort }),

@@ -6,7 +6,7 @@ import {
   type PlannedSplitReport,
   type PlanReport,
 } from '../report/plan.js';
-import { loadManifests } from '../inputs/manifests.js';
+import { loadConfiguration } from '../inputs/configuration.js';
 import { forwardedOrRefused } from '../routing/forwarded-or-refused.js';
 import type { ManifestSet } from '../routing/manifest-set.js';
 import { resolveServiceBehind } from '../routing/service-behind.js';
@@ -164,7 +164,7 @@ async function manifestsOf(
   signal: AbortSignal | undefined,
 ): Promise<ManifestSet | null> {
   const [first] = sources.flatMap((source) => (source.kind === 'route' ? [source.question] : []));
-  return first === undefined ? null : await loadManifests(first.manifests.sources, signal);
+  return first === undefined ? null : (await loadConfiguration(first.manifests, signal)).manifests;
 }
 
 async function weightsOf(

@@ -9,6 +9,7 @@ import type { Scenario } from '../scenario/scenario.js';
 import { withoutChangedAddresses } from './address-changes.js';
 import { admissionTo } from './admission.js';
 import { ask, type PreparedRun } from './ask.js';
+import { withAnsweringImages } from './answering-images.js';
 import { clientNeeds, requireOwnMeans, requireRoom } from './client-needs.js';
 import type { RunOptions } from './options.js';
 import { paceNote } from './gentleness.js';
@@ -91,7 +92,8 @@ export function recordRun(
       ...(control === null ? {} : { controlPlanes: [control.seen(loaded)] }),
     };
     const outcome = await withoutChangedAddresses(scenario, { ...run, asked }, counted, options);
-    return recordOf(outcome.asked, outcome.counted, await conclude(outcome.asked, outcome.counted));
+    const answered = withAnsweringImages(outcome.asked, outcome.counted, run.images);
+    return recordOf(answered, outcome.counted, await conclude(answered, outcome.counted));
   });
 }
 

@@ -18,7 +18,13 @@ import type { ExpectationSource } from '../scenario/expectation-source.js';
 import type { ExpectedService } from '../scenario/expected-service.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { askedPage, routedPage } from './asked-page.js';
-import { type ConfiguredCall, configuredByWeights, type WeightedName } from './configured-call.js';
+import type { Configuration } from '../inputs/configuration.js';
+import {
+  type Configured,
+  type ConfiguredCall,
+  configuredByWeights,
+  type WeightedName,
+} from './configured-call.js';
 import {
   findConfigNotProgrammed,
   programmedSplit,
@@ -32,21 +38,21 @@ import { routeRequest } from './route-request.js';
  * Works out what the manifests and the proxy's configuration say of each call. They are read once for
  * all of them.
  *
- * @returns By call; null where there is no configuration for it.
  * @throws InputError when the manifests are wrong, or do not lead the call to a split.
  */
 export async function routedCalls(
   scenario: Scenario,
   calls: readonly PreparedCall[],
   signal: AbortSignal | undefined,
-): Promise<(ConfiguredCall | null)[]> {
+): Promise<Configured> {
   const { programmed } = scenario;
   const proxy = programmed === null ? null : await readProxyConfigs(programmed, signal);
   const sources = scenario.calls.map(({ source }) => source);
   // The calls of a run share their manifests.
   const files = sources.find((source) => source?.kind === 'manifests');
-  const manifests = files === undefined ? null : await manifestsIn(files, signal);
-  return calls.map((call, index) => {
+  const loaded = files === undefined ? null : await manifestsIn(files, signal);
+  const manifests = loaded?.manifests ?? null;
+  const ofCalls = calls.map((call, index) => {
     const { source = null, service = null } = scenario.calls[index] ?? {};
     if (source === null) return null;
     const request = requestOf(scenario, call, scenario.calls[index]?.call, source);
@@ -57,15 +63,16 @@ export async function routedCalls(
       configuredFrom(source, { request, streaming, deadlineMs, page }, service, manifests, proxy),
     );
   });
+  return { calls: ofCalls, cluster: loaded?.cluster ?? null };
 }
 
 async function manifestsIn(
-  { sources }: Extract<ExpectationSource, { kind: 'manifests' }>,
+  source: Extract<ExpectationSource, { kind: 'manifests' }>,
   signal: AbortSignal | undefined,
-): Promise<ManifestSet> {
+): Promise<Configuration> {
   // Loaded where there are manifests, with the YAML library.
-  const { loadManifests } = await import('../inputs/manifests.js');
-  return await loadManifests(sources, signal);
+  const { loadConfiguration } = await import('../inputs/configuration.js');
+  return await loadConfiguration(source, signal);
 }
 
 function pageOf({ calls }: Scenario, index: number, { request }: PreparedCall) {
@@ -216,6 +223,7 @@ function besideProxy(
 const NO_MANIFESTS: Extract<ExpectationSource, { kind: 'manifests' }> = {
   kind: 'manifests',
   sources: [],
+  cluster: null,
   via: undefined,
   clientLabels: undefined,
   virtualService: undefined,

@@ -1,5 +1,6 @@
 import { InputError } from '../input-error.js';
 import { parseClientLabels } from './client-labels.js';
+import { type ClusterSource, clusterSource } from './cluster-source.js';
 import type { GatewayImplementation } from './gateway-implementation.js';
 import type { Settings } from './schema.js';
 import { parseVia, type Via } from './via.js';
@@ -12,8 +13,10 @@ export const DEFAULT_NAMESPACE = 'default';
 export type ExpectationSource =
   | {
       kind: 'manifests';
-      /** Files and folders; `-` is standard input. */
+      /** Files and folders; `-` is standard input. None where a cluster is read. */
       sources: string[];
+      /** null: the manifests stand in files. */
+      cluster: ClusterSource | null;
       via: Via | undefined;
       virtualService: { namespace: string; name: string } | undefined;
       /** Of the client's pod; undefined: not known. */
@@ -63,23 +66,39 @@ export function programmedSource(settings: Settings): ProgrammedSource | null {
  * @throws InputError when they do not, or contradict each other.
  */
 export function expectationSource(settings: Settings): ExpectationSource {
+  const cluster = clusterSource(settings);
+  if (settings['all-namespaces'] === true && cluster === null) {
+    throw new InputError('it says which namespaces of a cluster are read: give --kube, too', {
+      path: '--all-namespaces',
+    });
+  }
   if (settings.weights !== undefined) {
-    if (settings.manifest !== undefined) {
-      throw new InputError('the weights stand in the manifests: give --weights or --manifest', {
-        path: '--weights',
-      });
+    if (settings.manifest !== undefined || cluster !== null) {
+      const other = cluster === null ? 'manifest' : 'kube';
+      throw new InputError(
+        `the weights stand in the ${cluster === null ? 'manifests' : 'cluster'}: give --weights or --${other}`,
+        { path: '--weights' },
+      );
     }
     return { kind: 'weights', weights: parseWeights(settings.weights) };
   }
-  if (settings.manifest === undefined || settings.manifest.length === 0) {
+  const sources = settings.manifest ?? [];
+  if (cluster !== null && sources.length > 0) {
     throw new InputError(
-      'what split is expected? give the manifests that were applied, or weights such as v1=60,v2=40',
+      'what is in the cluster is read there, and files may say something else: give --kube or --manifest',
+      { path: '--kube' },
+    );
+  }
+  if (cluster === null && sources.length === 0) {
+    throw new InputError(
+      'what split is expected? give the manifests that were applied, --kube to read the cluster, or weights such as v1=60,v2=40',
       { path: '--manifest' },
     );
   }
   return {
     kind: 'manifests',
-    sources: settings.manifest,
+    sources,
+    cluster,
     via: settings.via === undefined ? undefined : parseVia(settings.via),
     clientLabels:
       settings['client-labels'] === undefined

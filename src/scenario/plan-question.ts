@@ -1,4 +1,5 @@
 import { callList, type CallOfSettings, nameOfCall } from './call-list.js';
+import { clusterSource } from './cluster-source.js';
 import { expectationSource } from './expectation-source.js';
 import { type RouteQuestion, routeQuestion } from './route-question.js';
 import { DEFAULTS } from './defaults.js';
@@ -76,7 +77,7 @@ export function planQuestion(
   }
   const [only = settings] = calls;
   const requestsPerCall = requestsPerCallOf(only);
-  if (only.weights === undefined && only.manifest === undefined) {
+  if (only.weights === undefined && only.manifest === undefined && clusterSource(only) === null) {
     return { ...common, requestsPerCall, split: { kind: 'canary' } };
   }
   return { ...common, requestsPerCall, split: sourceOf(only) };

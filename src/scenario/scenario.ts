@@ -7,6 +7,7 @@ import { dialledTarget } from './dialled.js';
 import { type OkStatuses, parseOkStatuses } from './ok-status.js';
 import { parseErrorLimits, parseErrorRateShown } from './error-limits.js';
 import { type CallOfSettings, callList, inCall } from './call-list.js';
+import { clusterSource } from './cluster-source.js';
 import { type ComparedDestinations, parseComparedDestinations } from './compared-destinations.js';
 import { parseDurationMs } from './duration.js';
 import { type ExpectedService, expectedService } from './expected-service.js';
@@ -359,7 +360,10 @@ function scenarioCall(
   const design = settings.sequential === true ? 'sequential' : 'fixed';
   const isVerified = command === 'verify';
   const call = callOf(settings, url);
-  const hasSource = settings.weights !== undefined || settings.manifest !== undefined;
+  const hasSource =
+    settings.weights !== undefined ||
+    settings.manifest !== undefined ||
+    clusterSource(settings) !== null;
   const service = expectedService(settings);
   if (service !== null && !isVerified && !hasSource) throw serviceUnknown();
   return {

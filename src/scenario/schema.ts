@@ -117,9 +117,7 @@ const perCall = {
     .optional()
     .describe('Request metadata'),
   header: texts("Request headers, 'name: value' each").optional(),
-  'rpc-header': texts(
-    'The same of the call alone, not of the reflection before it',
-  ).optional(),
+  'rpc-header': texts('The same of the call alone, not of the reflection before it').optional(),
   'reflect-header': texts('The same of the reflection alone').optional(),
   literal: z
     .boolean({ error: 'write true or false' })
@@ -210,6 +208,18 @@ export const settingsSchema = z.strictObject({
   target: z.string().optional().describe('Where the load goes: host:port and the like'),
 
   manifest: texts('Kubernetes YAML or JSON files or folders that were applied').optional(),
+  kube: z
+    .union([z.boolean(), z.strictObject({ context: name.optional() })], {
+      error: 'write true, or {context: NAME}',
+    })
+    .optional()
+    .describe(
+      'Read the cluster itself: true for the current context of the kubeconfig (in a pod: its service account), or {context: NAME}',
+    ),
+  'all-namespaces': z
+    .boolean({ error: 'write true or false' })
+    .optional()
+    .describe('Whether all namespaces of the cluster are read, and not those alone that matter'),
   namespace: name.optional().describe('Of objects that name none, and of the client'),
   'client-labels': z
     .string({ error: 'write labels such as app=shop,version=v1' })

@@ -57,6 +57,7 @@ export function askedRun(runId: string, some: Partial<Asked> = {}): Asked {
     },
     rule: { alpha: 0.001, power: 0.99, seed: 1, thresholds: [], compared: null },
     calls: [ASKED_CALL],
+    cluster: null,
     ...some,
   };
 }

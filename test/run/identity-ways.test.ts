@@ -30,6 +30,7 @@ describe('the ways to have the proxy say who answers', () => {
   const target = { kind: 'tcp', host: 'shop', port: 8080, scheme: 'http' } as const;
   const source = {
     kind: 'manifests' as const,
+    cluster: null,
     sources: ['shop.yaml'],
     via: undefined,
     clientLabels: undefined,

@@ -57,6 +57,7 @@ export function preparedRun(
   return {
     ...{ asked, calls, places: [], requests: null, isSequential: false, parts: planned },
     contractMissing: null,
+    images: null,
   };
 }
 

@@ -46,12 +46,12 @@ export class ManifestNode {
   }
 
   place(): InputPlace {
-    const { file, number } = this.source;
+    const { file, number, hasLines } = this.source;
     const steps = this.path;
     const path = formatPath(steps);
     return {
       file,
-      ...this.source.positionOf(steps),
+      ...(hasLines ? this.source.positionOf(steps) : {}),
       ...(number === null ? {} : { document: number }),
       ...(path === '' ? {} : { path }),
     };

@@ -1,4 +1,4 @@
-import { formatPlace } from '../../input-error.js';
+import { CLUSTER_PLACE, formatPlace } from '../../input-error.js';
 import type { ManifestNode } from './manifest-node.js';
 
 /** What every Kubernetes object says of itself. */
@@ -55,12 +55,15 @@ export interface RouteSource {
 /** An object and its place, as data. */
 export function sourceOf(object: ManifestObject): RouteSource {
   const { file = null, line = null } = object.node.place();
-  return { source: `${object.kind} ${objectKey(object)}`, file, line };
+  const isInFile = object.node.source.hasLines;
+  return { source: `${object.kind} ${objectKey(object)}`, file: isInFile ? file : null, line };
 }
 
 /** An object in a sentence: `VirtualService default/grpc-vs (virtual-service.yaml:1)`. */
 export function describeObject(object: ManifestObject): string {
   const { file, line } = object.node.place();
+  if (file?.startsWith(CLUSTER_PLACE) === true)
+    return `${object.kind} ${objectKey(object)} (cluster)`;
   const place = formatPlace({
     ...(file === undefined ? {} : { file }),
     ...(line === undefined ? {} : { line }),

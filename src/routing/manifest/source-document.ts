@@ -26,6 +26,8 @@ export class SourceDocument {
   readonly value: unknown;
   /** As it stands in the file, its `---` included. */
   readonly text: string;
+  /** Whether a person can look up lines in it: what an API server gave has none. */
+  readonly hasLines: boolean;
   readonly #linesBefore: number;
   readonly #json: JsonText | null;
   readonly #plain: PlainDocument | null;
@@ -38,14 +40,29 @@ export class SourceDocument {
     text: string,
     linesBefore: number,
     json: KnownJson | null,
+    hasLines = true,
   ) {
     this.file = file;
+    this.hasLines = hasLines;
     this.number = number;
     this.text = text;
     this.#linesBefore = linesBefore;
     this.#json = json?.json ?? null;
     this.#plain = json === null ? readPlainYaml(text) : null;
     this.value = json === null ? (this.#plain?.value ?? this.#readValue()) : json.value;
+  }
+
+  /** An object that stands in no file. @param place What messages have instead of a file's name. */
+  static ofObject(value: object, place: string): SourceDocument {
+    const text = JSON.stringify(value, null, 2);
+    return new SourceDocument(
+      place,
+      null,
+      text,
+      0,
+      { json: new JsonText(text, place), value },
+      false,
+    );
   }
 
   /** JSON of which only parts are read, each for itself; it has no value as a whole. */

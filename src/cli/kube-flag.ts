@@ -1,0 +1,54 @@
+import { InputError } from '../input-error.js';
+import type { Settings } from '../scenario/schema.js';
+import type { Arguments } from './arguments.js';
+
+/** A target has a port and a call a slash: a bare word can only be meant as the flag's value. */
+const BARE_WORD = /^[\w@-]+$/;
+
+/**
+ * Gives `--kube` the empty value, for the current context, where nothing follows that can only be a context: a
+ * parser would take the target for it. Words after `--` stay as they are.
+ */
+export function kubeFlag(words: readonly string[]): string[] {
+  const end = words.indexOf('--');
+  return words.map((word, index) => {
+    if ((end >= 0 && index >= end) || word !== '--kube') return word;
+    const next = words[index + 1] ?? '';
+    return BARE_WORD.test(next) && !next.startsWith('-') ? word : '--kube=';
+  });
+}
+
+/** What `--kube` says, as a scenario has it. */
+export function kubeSetting(value: string): Exclude<Settings['kube'], undefined> {
+  return value === '' ? true : { context: value };
+}
+
+/**
+ * The settings with the namespace of the context, where a cluster is read and they name none.
+ *
+ * @throws InputError when the context cannot be found, or a word is one that is taken for the target.
+ */
+export async function inContext(
+  settings: Settings,
+  args: Arguments,
+  signal: AbortSignal | undefined,
+): Promise<Settings> {
+  const { kube } = settings;
+  if (kube === undefined || kube === false) return settings;
+  const { clusterAccess, isContext } = await import('../inputs/cluster/kubeconfig.js');
+  const [first] = (args.request ?? []) as string[];
+  if (
+    kube === true &&
+    args.kube === '' &&
+    first !== undefined &&
+    (await isContext(first, signal))
+  ) {
+    throw new InputError(`${first} is a context of the kubeconfig: write --kube=${first}`, {
+      path: '--kube',
+    });
+  }
+  if (settings.namespace !== undefined) return settings;
+  const context = kube === true ? null : (kube.context ?? null);
+  const { namespace } = await clusterAccess(context, signal);
+  return namespace === null ? settings : { ...settings, namespace };
+}

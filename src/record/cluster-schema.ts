@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { MOST_OBJECTS } from './cluster.js';
+import { count } from './record-numbers.js';
+
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+
+/** What was read of a cluster. */
+export const cluster = z.object({
+  context: z.string().nullable(),
+  server: z.string(),
+  namespaces: z.array(z.string()).nullable(),
+  digest,
+  objectCount: count,
+  objects: z
+    .array(
+      z.object({
+        apiVersion: z.string(),
+        kind: z.string(),
+        namespace: z.string().nullable(),
+        name: z.string(),
+        resourceVersion: z.string().nullable(),
+      }),
+    )
+    .max(MOST_OBJECTS),
+  images: z.array(
+    z.object({ image: z.string(), digest: digest.nullable(), pods: z.array(z.string()) }),
+  ),
+});

@@ -1,0 +1,51 @@
+/** An object that was read of a cluster. */
+export interface ReadObject {
+  apiVersion: string;
+  kind: string;
+  /** null where it stands in none. */
+  namespace: string | null;
+  name: string;
+  resourceVersion: string | null;
+}
+
+/** An image that pods run. */
+export interface RunImage {
+  /** As the pods name it: `registry.example.com/app:v2`. */
+  image: string;
+  /** `sha256:HEX`, as the node pulled it; null where its status does not say. */
+  digest: string | null;
+  /** `namespace/name` of the pods that answered. */
+  pods: string[];
+}
+
+/** What was read of a cluster, so that a verdict can be held against it later. Plain data. */
+export interface AskedCluster {
+  /** Of the kubeconfig; null in a pod. */
+  context: string | null;
+  /** URL of the API server. */
+  server: string;
+  /** null: all of them. */
+  namespaces: string[] | null;
+  /** Over all objects that were read: `sha256:HEX`. */
+  digest: string;
+  /** How many were read. */
+  objectCount: number;
+  /** Those that routing reads first, at most {@link MOST_OBJECTS}. */
+  objects: ReadObject[];
+  /** Of the pods that answered. */
+  images: RunImage[];
+}
+
+/** As many as a record names. */
+export const MOST_OBJECTS = 500;
+
+/** Images by their names and digests, each with all of its pods, in an order that depends on nothing else. */
+export function joinedImages(images: readonly RunImage[]): RunImage[] {
+  const byKey = new Map<string, RunImage>();
+  for (const { image, digest, pods } of images) {
+    const key = `${image} ${digest ?? ''}`;
+    const before = byKey.get(key)?.pods ?? [];
+    byKey.set(key, { image, digest, pods: [...new Set([...before, ...pods])].sort() });
+  }
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, joined]) => joined);
+}
