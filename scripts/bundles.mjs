@@ -115,7 +115,8 @@ function demandDependencies(root, folder, metafile) {
   const outside = Object.values(metafile.outputs)
     .flatMap(({ imports }) => imports.filter(({ external }) => external))
     .map(({ path: specifier }) => specifier)
-    .filter((specifier) => !isBuiltin(specifier));
+    // undici knows modules of Node.js that not every version has, and goes without them.
+    .filter((specifier) => !isBuiltin(specifier) && !specifier.startsWith('node:'));
   for (const specifier of outside) {
     const [name = ''] = /^(?:@[^/]+\/)?[^/]+/.exec(specifier) ?? [];
     if (Object.hasOwn(known, name)) continue;

@@ -23,31 +23,32 @@ export function kubeSetting(value: string): Exclude<Settings['kube'], undefined>
   return value === '' ? true : { context: value };
 }
 
+/** @throws InputError when the word behind `--kube` is a context and would be taken for the target. */
+export async function refuseContextAsTarget(
+  args: Arguments,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const [first] = (args.request ?? []) as string[];
+  if (args.kube !== '' || first === undefined) return;
+  const { isContext } = await import('../inputs/cluster/kubeconfig.js');
+  if (!(await isContext(first, signal))) return;
+  throw new InputError(`${first} is a context of the kubeconfig: write --kube=${first}`, {
+    path: '--kube',
+  });
+}
+
 /**
  * The settings with the namespace of the context, where a cluster is read and they name none.
  *
- * @throws InputError when the context cannot be found, or a word is one that is taken for the target.
+ * @throws InputError when the context cannot be found.
  */
 export async function inContext(
   settings: Settings,
-  args: Arguments,
   signal: AbortSignal | undefined,
 ): Promise<Settings> {
   const { kube } = settings;
-  if (kube === undefined || kube === false) return settings;
-  const { clusterAccess, isContext } = await import('../inputs/cluster/kubeconfig.js');
-  const [first] = (args.request ?? []) as string[];
-  if (
-    kube === true &&
-    args.kube === '' &&
-    first !== undefined &&
-    (await isContext(first, signal))
-  ) {
-    throw new InputError(`${first} is a context of the kubeconfig: write --kube=${first}`, {
-      path: '--kube',
-    });
-  }
-  if (settings.namespace !== undefined) return settings;
+  if (kube === undefined || kube === false || settings.namespace !== undefined) return settings;
+  const { clusterAccess } = await import('../inputs/cluster/kubeconfig.js');
   const context = kube === true ? null : (kube.context ?? null);
   const { namespace } = await clusterAccess(context, signal);
   return namespace === null ? settings : { ...settings, namespace };

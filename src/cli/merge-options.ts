@@ -2,7 +2,7 @@ import type { Argv } from 'yargs';
 import { SAFETY_OPTIONS } from './safety-options.js';
 import { OUTPUT_OPTIONS, SETTING_OPTIONS } from './verify-options.js';
 
-const { format, output, github, push, 'push-job': pushJob, color } = OUTPUT_OPTIONS;
+const { format, output, attest, github, push, 'push-job': pushJob, color } = OUTPUT_OPTIONS;
 
 const MERGE_EPILOGUE = `Example:
   Two machines send half of the requests each; the whole is judged once:
@@ -28,6 +28,6 @@ export function mergeOptions(command: Argv): Argv {
       describe: 'Saved runs, as --format json or -o FILE.json wrote them; - is standard input',
     })
     .options({ inconclusive: SETTING_OPTIONS.inconclusive, policy: SAFETY_OPTIONS.policy })
-    .options({ format, output, github, push, 'push-job': pushJob, color })
+    .options({ format, output, attest, github, push, 'push-job': pushJob, color })
     .epilogue(MERGE_EPILOGUE);
 }

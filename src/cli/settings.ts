@@ -12,7 +12,7 @@ import { all, type Arguments, single } from './arguments.js';
 import { atScenario, type LaidSettings } from './at-scenario.js';
 import { expandedHeaders } from './expanded-headers.js';
 import { httpFromFlags, isHttpAsked, refuseHttpFlags } from './http-flags.js';
-import { inContext, kubeSetting } from './kube-flag.js';
+import { inContext, kubeSetting, refuseContextAsTarget } from './kube-flag.js';
 import { parseData, parseMetadata } from './request-texts.js';
 import { requireAllowedUrls, type Safety, safetyOf } from './safety.js';
 import { inputsOfSettings, inputsOnCommandLine } from './shared-input.js';
@@ -87,8 +87,9 @@ async function settingsUnder(
   args: Arguments,
   signal: AbortSignal | undefined,
 ): Promise<LaidSettings> {
+  await refuseContextAsTarget(args, signal);
   const given = await settingsOf(args, signal);
-  const laid = { ...given, settings: await inContext(given.settings, args, signal) };
+  const laid = { ...given, settings: await inContext(given.settings, signal) };
   const { settings } = laid;
   await requireAllowedUrls(settings['envoy-admin'] ?? [], limits);
   if (policies.length === 0) return laid;

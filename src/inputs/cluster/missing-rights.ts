@@ -23,17 +23,25 @@ export function missingRightsError(missing: readonly MissingRight[]): InputError
   );
 }
 
+const BLIND = 'which routes and policies there are';
+
 /** What cannot be said because of what roles lack; one finding for all of it. */
 export function missingRightsFinding(missing: readonly MissingRight[]): Finding {
+  const blind = new Set(
+    missing
+      .filter(({ kind }) => SAID_BY[kind.kind] === undefined)
+      .map(({ namespace }) => namespace),
+  );
   const unsaid = new Set(
     missing.map(({ kind, namespace }) => {
-      const of = SAID_BY[kind.kind] ?? `what the ${kind.resource} there say`;
-      return namespace === null ? of : `${of} in ${namespace}`;
+      const where = namespace === null ? '' : ` in ${namespace}`;
+      return `${blind.has(namespace) ? BLIND : (SAID_BY[kind.kind] ?? BLIND)}${where}`;
     }),
   );
   return {
     code: 'cluster-not-readable',
-    severity: 'warning',
+    // Routes and policies elsewhere may change where requests go.
+    severity: blind.size > 0 ? 'warning' : 'info',
     about: 'manifest',
     call: null,
     place: placeOf({ path: '--kube' }),
