@@ -11,6 +11,9 @@ const OF_THE_SPLIT = [
   'pace',
   'over',
   'sequential',
+  'passive',
+  'for',
+  'route-name',
 ];
 
 /** The settings of a load as flags. */

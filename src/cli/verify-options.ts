@@ -10,6 +10,7 @@ const CALL = 'The call:';
 const HTTP = 'Plain HTTP:';
 const CONNECTION = 'The connection:';
 const LOAD = 'The load:';
+const PASSIVE = 'Requests of others:';
 const VERDICT = 'The verdict:';
 const OUTPUT = 'Output:';
 
@@ -167,6 +168,13 @@ export const SETTING_OPTIONS = {
   ),
   'xds-retries': flag(CONNECTION, 'Its failed calls are made again, as the routes have it [not]'),
 
+  passive: flag(
+    PASSIVE,
+    'Judge what others send, by the lines of --identity access-log:FILE, or -: nothing is sent',
+  ),
+  for: text(PASSIVE, 'Read lines for this long from now on, or until there are enough [to the end]'),
+  'route-name': text(PASSIVE, "The gateway's name for the route whose lines count [by the request]"),
+
   requests: number(LOAD, 'How many requests [planned from the weights]', {
     alias: ['n', 'total'],
   }),
@@ -297,6 +305,10 @@ const VERIFY_EPILOGUE = `Examples:
   By Istio's echo server, which makes the requests (count 10 a call):
     splitproof verify -f manifests/ --plaintext localhost:17171 \\
       --forward-to xds:///echo.echo-grpc.svc.cluster.local:7070
+  What others send, by the log of the gateway; nothing is sent:
+    kubectl logs -f -n istio-system -l istio=ingressgateway --tail=0 |
+      splitproof verify --passive --for 5m -f manifests/ \\
+      --authority shop.example.com --path / --identity access-log:-
   As a client without a proxy, which a control plane configures:
     splitproof verify -f manifests/ --xds-server unix:/etc/istio/proxy/XDS \\
       xds:///echo.default.svc.cluster.local:7070 proto.EchoTestService/Echo

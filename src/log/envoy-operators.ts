@@ -9,7 +9,22 @@ import type { LogField } from './log-line.js';
 export function envoyField(operator: string, argument: string): LogField | null {
   switch (operator) {
     case 'REQ':
-      return argument.toLowerCase().split('?').some(isUserAgent) ? 'user-agent' : null;
+      return headerField(argument.toLowerCase().split('?'));
+    case 'PATH':
+      return 'path';
+    case 'ROUTE_NAME':
+      return 'route-name';
+    case 'RESPONSE_CODE':
+      return 'status';
+    case 'GRPC_STATUS':
+    case 'GRPC_STATUS_NUMBER':
+      return 'grpc-status';
+    case 'TRAILER':
+      return argument.toLowerCase() === 'grpc-status' ? 'grpc-status' : null;
+    case 'RESP':
+      return argument.toLowerCase() === 'grpc-status' ? 'grpc-status-in-header' : null;
+    case 'DURATION':
+      return 'duration';
     case 'UPSTREAM_HOST':
     case 'UPSTREAM_REMOTE_ADDRESS':
       return 'upstream-host';
@@ -35,7 +50,19 @@ export function envoyField(operator: string, argument: string): LogField | null 
   }
 }
 
-/** Between `?` and `:` there may be a header to take where the first is missing. */
-function isUserAgent(header: string): boolean {
-  return header.replace(/^:/, '') === 'user-agent';
+const HEADER_FIELDS: Readonly<Record<string, LogField>> = {
+  'user-agent': 'user-agent',
+  method: 'method',
+  path: 'path',
+  authority: 'authority',
+  host: 'authority',
+};
+
+/** @param headers The one that is logged, and one to take where that is missing: `x-envoy-original-path?:path`. */
+function headerField(headers: readonly string[]): LogField | null {
+  for (const header of headers) {
+    const name = header.replace(/^:/, '');
+    if (Object.hasOwn(HEADER_FIELDS, name)) return HEADER_FIELDS[name] ?? null;
+  }
+  return null;
 }

@@ -1,8 +1,9 @@
 import { InputError } from '../input-error.js';
 import { envoyField } from './envoy-operators.js';
 import type { LogField, LogFields } from './log-line.js';
+import type { LineNeeds } from './line-needs.js';
 import { nginxField } from './nginx-variables.js';
-import { ENVOY_OPERATOR, type LineReader, requireFields } from './text-format.js';
+import { ENVOY_OPERATOR, type LineReader } from './text-format.js';
 
 /** Where in a JSON line a field stands. */
 type Keys = readonly (readonly [path: readonly string[], field: LogField])[];
@@ -15,6 +16,23 @@ const USUAL_KEYS: Keys = [
   [['user_agent'], 'user-agent'],
   [['user-agent'], 'user-agent'],
   [['http_user_agent'], 'user-agent'],
+  [['method'], 'method'],
+  [['request_method'], 'method'],
+  [['path'], 'path'],
+  [['x-envoy-origin-path'], 'path'],
+  [['request_uri'], 'path'],
+  [['request'], 'request-line'],
+  [['authority'], 'authority'],
+  [[':authority'], 'authority'],
+  [['host'], 'authority'],
+  [['http_host'], 'authority'],
+  [['route_name'], 'route-name'],
+  [['response_code'], 'status'],
+  [['status'], 'status'],
+  [['grpc_status'], 'grpc-status'],
+  [['grpc_status_number'], 'grpc-status'],
+  [['duration'], 'duration'],
+  [['request_time'], 'duration-seconds'],
   [['upstream_host'], 'upstream-host'],
   [['upstream_addr'], 'upstream-host'],
   [['upstream_cluster'], 'upstream-cluster'],
@@ -36,9 +54,9 @@ export const readUsualJson: LineReader = (line) => fieldsIn(line, USUAL_KEYS);
  *
  * @throws InputError when it is no JSON object, or does not say what is needed.
  */
-export function jsonFormat(format: string): LineReader {
+export function jsonFormat(format: string, needs: LineNeeds): LineReader {
   const keys = keysIn(parsed(format), []);
-  requireFields(keys.map(([, field]) => field));
+  needs(keys.map(([, field]) => field));
   return (line) => fieldsIn(line, keys);
 }
 

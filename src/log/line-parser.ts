@@ -1,4 +1,5 @@
 import { jsonFormat, readUsualJson } from './json-format.js';
+import type { LineNeeds } from './line-needs.js';
 import { type LogLine, logLineOf } from './log-line.js';
 import { type LineReader, textFormat } from './text-format.js';
 
@@ -28,10 +29,12 @@ const USUAL_FORMATS = [
  * Makes what parses the lines of an access log.
  *
  * @param format In Envoy's or nginx's notation; null: each line may have any of the usual ones.
+ * @param needs What lines are read for.
  * @throws InputError when the format cannot be gone by.
  */
-export function lineParser(format: string | null): LineParser {
-  const readers = format === null ? [readUsualJson, ...usualTexts()] : [readerOf(format)];
+export function lineParser(format: string | null, needs: LineNeeds): LineParser {
+  const readers =
+    format === null ? [readUsualJson, ...usualTexts(needs)] : [readerOf(format, needs)];
   return (line) => {
     const text = withoutPrefix(line);
     for (const read of readers) {
@@ -43,12 +46,14 @@ export function lineParser(format: string | null): LineParser {
   };
 }
 
-function usualTexts(): LineReader[] {
-  return USUAL_FORMATS.map(textFormat);
+function usualTexts(needs: LineNeeds): LineReader[] {
+  return USUAL_FORMATS.map((format) => textFormat(format, needs));
 }
 
-function readerOf(format: string): LineReader {
-  return format.trimStart().startsWith('{') ? jsonFormat(format) : textFormat(format);
+function readerOf(format: string, needs: LineNeeds): LineReader {
+  return format.trimStart().startsWith('{')
+    ? jsonFormat(format, needs)
+    : textFormat(format, needs);
 }
 
 /** What `kubectl logs --prefix` and `--timestamps` put before a line, and containers' own log files. */

@@ -3,13 +3,30 @@
  * it does not say.
  */
 export interface LogLine {
-  userAgent: string;
+  userAgent: string | null;
+  method: string | null;
+  /** With its query. */
+  path: string | null;
+  /** As in `:authority`, or the host. */
+  authority: string | null;
+  /** What the proxy calls the route that it took. */
+  routeName: string | null;
   /** The host that the proxy chose last: `10.1.2.3:50051`; null where it chose none. */
   upstreamHost: string | null;
   /** What the proxy calls the destination it chose: `outbound|50051|v1|…`, `default-web-80`. */
   upstreamCluster: string | null;
+  /** Where the request came from, as the proxy saw it: `10.1.2.3:40112`. */
+  clientAddress: string | null;
   /** The port that the request came from, as the proxy saw it. */
   clientPort: number | null;
+  /** Of HTTP; 0 where none was sent. */
+  status: number | null;
+  /** Of gRPC, as it stands there: `OK`, `DeadlineExceeded`, `14`; null where the call had none. */
+  grpcStatus: string | null;
+  /** Whether the line has a place for it. */
+  isGrpcStatusLogged: boolean;
+  /** From the request's first byte to the answer's last, in ms. */
+  durationMs: number | null;
   /** Envoy's flags of what was out of the ordinary: `UH`, `UF,URX`; empty where nothing was. */
   flags: string | null;
   /** Why there was no connection to the host, in Envoy's words: `TLS_error:|268435703:…`. */
@@ -23,6 +40,19 @@ export interface LogLine {
 /** What a field of a log format is about. */
 export type LogField =
   | 'user-agent'
+  | 'method'
+  | 'path'
+  /** Method, path and version of HTTP. */
+  | 'request-line'
+  | 'authority'
+  | 'route-name'
+  | 'status'
+  | 'grpc-status'
+  /** Of a call that has no other than its headers. */
+  | 'grpc-status-in-header'
+  /** In ms. */
+  | 'duration'
+  | 'duration-seconds'
   | 'upstream-host'
   | 'upstream-cluster'
   /** In the place of the cluster, where there is one. */
@@ -40,16 +70,26 @@ export type LogFields = Partial<Record<LogField, string>>;
 /** Stands for nothing in the logs of Envoy and nginx. */
 const NOTHING = '-';
 
-/** Makes sense of a line's fields. @returns null where it names no user agent. */
-export function logLineOf(fields: LogFields): LogLine | null {
-  const userAgent = textOf(fields['user-agent']);
-  if (userAgent === null) return null;
+/** Makes sense of a line's fields. */
+export function logLineOf(fields: LogFields): LogLine {
   const clientPort = textOf(fields['client-port']);
+  const clientAddress = textOf(fields['client-address']);
+  const [method = null, path = null] = textOf(fields['request-line'])?.split(' ') ?? [];
+  const { 'grpc-status': ofGrpc, 'grpc-status-in-header': inHeader } = fields;
   return {
-    userAgent,
+    userAgent: textOf(fields['user-agent']),
+    method: textOf(fields.method) ?? method,
+    path: textOf(fields.path) ?? path,
+    authority: textOf(fields.authority),
+    routeName: textOf(fields['route-name']),
+    status: numberIn(textOf(fields.status)),
+    grpcStatus: textOf(ofGrpc) ?? textOf(inHeader),
+    isGrpcStatusLogged: ofGrpc !== undefined || inHeader !== undefined,
+    durationMs: durationIn(textOf(fields.duration), textOf(fields['duration-seconds'])),
+    clientAddress,
     upstreamHost: lastHost(textOf(fields['upstream-host'])),
     upstreamCluster: textOf(fields['alternative-cluster']) ?? textOf(fields['upstream-cluster']),
-    clientPort: portIn(clientPort === null ? textOf(fields['client-address']) : `:${clientPort}`),
+    clientPort: portIn(clientPort === null ? clientAddress : `:${clientPort}`),
     flags: fields.flags === undefined ? null : (textOf(fields.flags) ?? ''),
     connectionFailure: textOf(fields['connection-failure']),
     startedAtMs: timeIn(textOf(fields['start-time'])),
@@ -77,6 +117,12 @@ function lastHost(text: string | null): string | null {
 
 function numberIn(text: string | null): number | null {
   return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null;
+}
+
+/** nginx has seconds with three decimals. */
+function durationIn(ms: string | null, seconds: string | null): number | null {
+  if (ms !== null) return numberIn(ms);
+  return seconds !== null && /^\d{1,6}(?:\.\d{1,6})?$/.test(seconds) ? Number(seconds) * 1000 : null;
 }
 
 function portIn(address: string | null): number | null {

@@ -2,6 +2,13 @@ import type { LogField } from './log-line.js';
 
 const FIELDS: Readonly<Record<string, LogField>> = {
   http_user_agent: 'user-agent',
+  request: 'request-line',
+  request_method: 'method',
+  request_uri: 'path',
+  host: 'authority',
+  http_host: 'authority',
+  status: 'status',
+  request_time: 'duration-seconds',
   upstream_addr: 'upstream-host',
   proxy_upstream_name: 'upstream-cluster',
   proxy_alternative_upstream_name: 'alternative-cluster',

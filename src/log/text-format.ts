@@ -1,5 +1,6 @@
 import { InputError } from '../input-error.js';
 import { envoyField } from './envoy-operators.js';
+import type { LineNeeds } from './line-needs.js';
 import type { LogField, LogFields } from './log-line.js';
 import { isList, nginxField } from './nginx-variables.js';
 
@@ -28,7 +29,7 @@ const PLACE = { path: '--access-log-format' };
  *   of nginx.
  * @throws InputError when lines of it could not be taken apart, or do not say what is needed.
  */
-export function textFormat(format: string): LineReader {
+export function textFormat(format: string, needs: LineNeeds): LineReader {
   const parts = partsOf(format.replace(/(?:\\n|\s)+$/, ''));
   const fields: LogField[] = [];
   const pattern = parts.map((part, index) => {
@@ -41,29 +42,13 @@ export function textFormat(format: string): LineReader {
     fields.push(part.field);
     return `(${valueOf(part, next)})`;
   });
-  requireFields(fields);
+  needs(fields);
   const line = new RegExp(`^${pattern.join('')}$`, 's');
   return (text) => {
     const match = line.exec(text);
     if (match === null) return null;
     return Object.fromEntries(fields.map((field, index) => [field, match[index + 1] ?? '']));
   };
-}
-
-/** @throws InputError where a format lacks what lines are found and told apart by. */
-export function requireFields(fields: readonly LogField[]): void {
-  if (!fields.includes('user-agent')) {
-    throw new InputError(
-      'lines of this run are known by their user agent: the format needs %REQ(USER-AGENT)%, or $http_user_agent',
-      PLACE,
-    );
-  }
-  if (!fields.includes('upstream-host') && !fields.includes('upstream-cluster')) {
-    throw new InputError(
-      'the format does not say where a request went: it needs %UPSTREAM_HOST% or %UPSTREAM_CLUSTER%, or $upstream_addr',
-      PLACE,
-    );
-  }
 }
 
 /** A command of Envoy's with its argument and its longest length; `%%` is a percent sign. */

@@ -73,6 +73,8 @@ export const askedSchema = z.object({
   labels: z.record(z.string(), z.string()),
   askedAt: z.iso.datetime(),
   scenario: z.string().nullable(),
+  /** Nothing was sent, and the requests are those of others; absent where it was. */
+  passive: z.object({ routeName: z.string().nullable() }).optional(),
   target: z.string(),
   via: z.string().nullable(),
   load: z.object({

@@ -69,6 +69,8 @@ export interface Asked {
   askedAt: string;
   /** What the user calls it; null for nothing. */
   scenario: string | null;
+  /** Nothing was sent, and the requests are those of others; absent where it was. */
+  passive?: { routeName: string | null } | undefined;
   target: string;
   /** Whose routes apply; null where that was not asked. */
   via: string | null;

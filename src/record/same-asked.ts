@@ -45,6 +45,8 @@ function identityOf(asked: Asked): [what: string, value: string][] {
     ['origin', calls.map(({ page }) => page?.origin ?? 'none').join(', ')],
     ...calls.flatMap(callIdentity),
     ['loop', load.loop],
+    ['sender', asked.passive === undefined ? 'this tool' : 'others'],
+    ['route name', asked.passive?.routeName ?? 'none'],
     ['alpha', String(rule.alpha)],
     ['power', String(rule.power)],
     ['thresholds', rule.thresholds.join(' and ') || 'none'],

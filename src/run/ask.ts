@@ -22,6 +22,7 @@ import type { LoadedCall } from '../load/load-order.js';
 import { divideOverCalls } from '../load/plan.js';
 import type { Asked, AskedCall } from '../record/asked.js';
 import type { DestinationPlace } from '../routing/envoy/cluster-identity.js';
+import type { RuleTaker } from '../routing/rule-taker.js';
 import { awaitInCall, inCall } from '../scenario/call-list.js';
 import { isAllowed } from '../scenario/allowed-targets.js';
 import { type Forwarding, forwardingNotes } from '../scenario/forwarding.js';
@@ -53,6 +54,8 @@ export interface RunCall {
   single?: CallRequest;
   /** Requests that a verdict needs; null when no number is enough, or none is needed. */
   planned: number | null;
+  /** What tells requests of its rule from others; absent where requests are sent, or no rule is known. */
+  taker?: RuleTaker;
 }
 
 /** What is asked, ready to be sent. */
@@ -123,14 +126,15 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   const { thresholds } = scenario.rule;
   if (calls.some(({ asked }) => asked.forwards !== undefined)) refuseComparisons(scenario.rule);
   const compared = comparedPair(scenario.rule.compared, configured);
-  const isPlaintext = scenario.security.kind === 'plaintext';
+  const { passive } = scenario;
+  const isPlaintext = scenario.security.kind === 'plaintext' || passive !== null;
   checkThresholds(plainThresholds(thresholds), namesOf(configured), isPlaintext);
   checkComparisons({ compared, thresholds }, namesOf(configured));
   const isSequential = calls.some(({ asked }) => asked.expectation?.design === 'sequential');
   if (isSequential) refuseLogs(scenario, calls);
   const size =
     scenario.command === 'verify'
-      ? samplePlan({ ...scenario.load, isSequential }, calls)
+      ? samplePlan({ ...scenario.load, ...clockOf(passive, calls), isSequential }, calls)
       : { requests: scenario.load.requests, parts: calls.map(() => 1), notes: [] };
   const ofCluster = cluster === null ? [] : [cluster.note];
   const notes = [...ofCluster, ...configured.flatMap((one) => one.notes)].map(
@@ -150,6 +154,12 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   const contractMissing = prepared.flatMap((one) => one.contractMissing ?? [])[0] ?? null;
   const images = cluster?.images ?? null;
   return { asked, calls: sized, places, requests, parts, isSequential, contractMissing, images };
+}
+
+/** Lines of others are read for some time: as many as are planned, where a plan can be made. */
+function clockOf(passive: Scenario['passive'], calls: readonly RunCall[]) {
+  if (passive === null) return {};
+  return { durationMs: calls.some(({ planned }) => planned === null) ? passive.forMs : null };
 }
 
 /** Calls that may end at any time, and what they may send until then. @param most By call. */
@@ -262,6 +272,7 @@ async function runCall(
     ...(prepared.definition === undefined ? {} : { definition: prepared.definition }),
     ...(prepared.single === undefined ? {} : { single: prepared.single }),
     places: configured.places,
+    ...(configured.taker === undefined ? {} : { taker: configured.taker }),
     planned: requests === null ? null : Math.ceil(requests / observationsPerCall),
   };
 }
@@ -347,7 +358,7 @@ function namesOf(configured: readonly ConfiguredCall[]): string[] | null {
 }
 
 function askedOf(
-  { command, name, labels, target, load, rule }: Scenario,
+  { command, name, labels, target, load, rule, passive }: Scenario,
   runId: string,
   calls: readonly RunCall[],
   configured: readonly ConfiguredCall[],
@@ -363,12 +374,13 @@ function askedOf(
     labels,
     askedAt: new Date().toISOString(),
     scenario: name,
+    ...(passive === null ? {} : { passive: { routeName: passive.routeName } }),
     target: formatTarget(target),
     via: vias.size === 0 ? null : [...vias].join(', '),
     load: {
       loop: load.requestsPerSecond === null ? 'closed' : 'open',
       requests,
-      durationMs: load.durationMs,
+      durationMs: passive === null ? load.durationMs : passive.forMs,
       requestsPerSecond: load.requestsPerSecond,
       // Known when the target is.
       atMostPerSecond: null,

@@ -10,6 +10,7 @@ import type { AskedCall } from '../record/asked.js';
 import type { InjectedAbort } from '../routing/effects.js';
 import type { DestinationPlace } from '../routing/envoy/cluster-identity.js';
 import type { GatewayPods } from '../routing/gateway-pods.js';
+import type { RuleTaker } from '../routing/rule-taker.js';
 import type { ExpectedService } from '../scenario/expected-service.js';
 
 /** What the configuration says of one call, before anything is sent. */
@@ -35,6 +36,8 @@ export interface ConfiguredCall {
   gatewayPods: GatewayPods | null;
   /** The page that makes the call; absent where none does. */
   page?: AskedPage;
+  /** What tells requests of the call's rule from others; absent where requests are sent, or no rule is known. */
+  taker?: RuleTaker;
   findings: Finding[];
   /** What settles how the hops of its requests are spoken on; empty where nothing is known. */
   settings: Setting[];

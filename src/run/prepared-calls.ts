@@ -29,6 +29,10 @@ export async function preparedCalls(
   const contractOf = contractFinder(scenario, agents.reflection, signal);
   const noted = new Set<string>();
   const prepareGrpc = async (call: MethodCall, setting: RequestSetting): Promise<PreparedCall> => {
+    if (scenario.passive !== null) {
+      const { callNotMade } = await import('../call/grpc/prepare-call.js');
+      return await callNotMade(call, setting);
+    }
     const found = await contractOf(call);
     // Protobuf takes its time to load, and plain HTTP has no use for it.
     const { callWithoutContract, prepareGrpcCall } = await import('../call/grpc/prepare-call.js');

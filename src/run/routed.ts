@@ -11,6 +11,7 @@ import { formatVia, type RouteRequest } from '../routing/request.js';
 import type { Forwarded } from '../routing/resolution.js';
 import type { WorkloadPattern } from '../routing/route-split.js';
 import { resolveRoute } from '../routing/resolve.js';
+import { ruleTaker } from '../routing/rule-taker.js';
 import { resolveServiceBehind } from '../routing/service-behind.js';
 import type { Call } from '../scenario/call.js';
 import { inCall } from '../scenario/call-list.js';
@@ -55,15 +56,35 @@ export async function routedCalls(
   const ofCalls = calls.map((call, index) => {
     const { source = null, service = null } = scenario.calls[index] ?? {};
     if (source === null) return null;
-    const request = requestOf(scenario, call, scenario.calls[index]?.call, source);
+    const asked = requestOf(scenario, call, scenario.calls[index]?.call, source);
+    const request = scenario.passive === null ? asked : asSpoken(manifests, asked, scenario);
     const streaming = call.request.kind === 'grpc' && call.request.stream !== undefined;
     const page = pageOf(scenario, index, call);
-    const deadlineMs = scenario.load.timeoutMs;
-    return inCall(calls, index, () =>
-      configuredFrom(source, { request, streaming, deadlineMs, page }, service, manifests, proxy),
-    );
+    // How long others wait, nobody knows.
+    const deadlineMs = scenario.passive === null ? scenario.load.timeoutMs : null;
+    return inCall(calls, index, () => {
+      const routed = { request, streaming, deadlineMs, page };
+      const configured = configuredFrom(source, routed, service, manifests, proxy);
+      if (scenario.passive === null || manifests === null) return configured;
+      const taker = ruleTaker(manifests, request);
+      return taker === null ? configured : { ...configured, taker };
+    });
   });
   return { calls: ofCalls, cluster: loaded?.cluster ?? null };
+}
+
+/** As others send it: where nothing says whether in TLS, as it gets to a split. */
+function asSpoken(
+  manifests: ManifestSet | null,
+  request: RouteRequest,
+  { passive, target, security }: Scenario,
+): RouteRequest {
+  const asked = passive?.isTargetGiven === true ? request : { ...request, targetPort: null };
+  const isSaid = security.kind === 'plaintext' || (target.kind === 'tcp' && target.scheme !== null);
+  if (manifests === null || isSaid) return asked;
+  const plain: RouteRequest = { ...asked, scheme: 'http' };
+  const isForwarded = (one: RouteRequest) => resolveRoute(manifests, one).kind === 'forward';
+  return !isForwarded(asked) && isForwarded(plain) ? plain : asked;
 }
 
 async function manifestsIn(
@@ -85,8 +106,8 @@ interface RoutedRequest {
   request: RouteRequest;
   /** Whether it streams: then a timeout of its route cuts it off. */
   streaming: boolean;
-  /** How long an answer is waited for, in ms. */
-  deadlineMs: number;
+  /** How long an answer is waited for, in ms; null: nobody knows. */
+  deadlineMs: number | null;
   page: AskedPage | undefined;
 }
 

@@ -19,6 +19,7 @@ import {
   programmedSource,
 } from './expectation-source.js';
 import { type Pace, paceOf } from './pace.js';
+import { type PassiveSettings, passiveSettings, passiveTarget } from './passive-settings.js';
 import { NO_LIMITS, type RunLimits } from './run-limits.js';
 import type { Settings } from './schema.js';
 import { parseTargetUrl, type Target, type TargetUrl } from './target.js';
@@ -88,6 +89,8 @@ export interface Scenario {
   command: LoadingCommand;
   name: string | null;
   labels: Record<string, string>;
+  /** How requests of others are judged; null: requests are sent. */
+  passive: PassiveSettings | null;
   target: Target;
   /** Where connections go, with the target's name. */
   dialled: Target;
@@ -157,10 +160,12 @@ export interface Scenario {
  * @throws InputError when something needed is missing or two settings contradict each other.
  */
 export function scenarioOf(
-  settings: Settings,
+  given: Settings,
   command: LoadingCommand,
   limits: RunLimits = NO_LIMITS,
 ): Scenario {
+  const passive = passiveSettings(given, command);
+  const settings = passive === null ? given : { ...given, target: passiveTarget(given) };
   if (settings.target === undefined) {
     throw new InputError('say where the load goes, e.g. localhost:8080', { path: 'TARGET' });
   }
@@ -177,6 +182,7 @@ export function scenarioOf(
     command,
     name: settings.name ?? null,
     labels: settings.labels ?? {},
+    passive,
     target,
     dialled: dialledTarget(target, { resolve, connectTo }),
     xds,

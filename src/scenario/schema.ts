@@ -342,6 +342,14 @@ export const settingsSchema = z.strictObject({
     .union([count('Requests before the sample'), duration('Load before the sample')])
     .optional()
     .describe('What to send before the sample: a number of requests, or a duration'),
+  passive: z
+    .boolean({ error: 'write true or false' })
+    .optional()
+    .describe('Whether nothing is sent, and requests of others are judged by the access log'),
+  for: timeLimit('How long the access log is read from now on; to its end when absent').optional(),
+  'route-name': name
+    .optional()
+    .describe('What the gateway calls the route whose lines of the access log are judged'),
   'wait-for-rollout': duration(
     'Wait this long at most until the traffic follows the weights, then take the sample',
   ).optional(),

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { InputError } from '../../src/input-error.js';
 import type { LogLine } from '../../src/log/log-line.js';
+import { OF_OWN_REQUESTS } from "../../src/log/line-needs.js";
 import { lineParser } from '../../src/log/line-parser.js';
 import { ISTIO_TEXT } from '../fixtures/access-log-formats.js';
 import { ROOT } from '../fixtures/command.js';
@@ -49,7 +50,7 @@ const ISTIO_LINE: LogLine = {
 const NGINX_LINE = `10.0.0.9 - - [01/Aug/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 12 "-" "${AGENT}" 80 0.003 [default-web-80] [] 10.1.2.3:8080 12 0.002 200 0123abcd`;
 
 describe('lines of access logs', () => {
-  const parse = lineParser(null);
+  const parse = lineParser(null, OF_OWN_REQUESTS);
   const usual: [what: string, line: string, expected: Partial<LogLine>][] = [
     ['Istio, text', filled(ISTIO_TEXT), ISTIO_LINE],
     [
@@ -230,7 +231,7 @@ describe('lines of access logs', () => {
   ];
   for (const [what, format, line, expected] of odd) {
     it(what, () => {
-      const parsed = lineParser(format)(line);
+      const parsed = lineParser(format, OF_OWN_REQUESTS)(line);
       assert.ok(parsed !== null);
       assert.deepEqual({ ...parsed, ...expected }, parsed);
     });
@@ -251,7 +252,7 @@ describe('lines of access logs', () => {
     ];
     for (const [format, problem] of wrong) {
       assert.throws(
-        () => lineParser(format),
+        () => lineParser(format, OF_OWN_REQUESTS),
         (error) => error instanceof InputError && problem.test(error.message),
         format,
       );

@@ -98,6 +98,18 @@ export async function callWithoutContract(
   setting: RequestSetting,
   contractMissing: InputError,
 ): Promise<PreparedCall> {
+  return { ...(await callNotMade(call, setting)), contractMissing };
+}
+
+/**
+ * A call that others make: everything that a record says of it.
+ *
+ * @throws InputError when its name or its identity is wrong.
+ */
+export async function callNotMade(
+  call: MethodCall,
+  setting: RequestSetting,
+): Promise<PreparedCall> {
   const path = pathOfName(call.method);
   return {
     name: path.slice(1),
@@ -107,7 +119,6 @@ export async function callWithoutContract(
       identity: await identityOf(call.identity, defaultIdentity(path), `an answer of ${path}`),
       reply: replyContract(EmptySchema),
     },
-    contractMissing,
   };
 }
 

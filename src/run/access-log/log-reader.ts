@@ -4,6 +4,7 @@ import type { LogTally } from '../../count/log-tally.js';
 import type { LogState } from '../../count/with-log.js';
 import { followedChunks } from '../../inputs/followed-chunks.js';
 import { MarkedLines } from '../../inputs/marked-lines.js';
+import { OF_OWN_REQUESTS } from '../../log/line-needs.js';
 import { type LineParser, lineParser } from '../../log/line-parser.js';
 import { requestsNamedBy, requestsNamedIn } from '../user-agent.js';
 import type { FindUpstream } from './upstream.js';
@@ -43,7 +44,7 @@ export class LogReader {
   #hasEnded = false;
 
   private constructor({ format, runId }: LogSource) {
-    this.#parse = lineParser(format);
+    this.#parse = lineParser(format, OF_OWN_REQUESTS);
     this.#lines = new MarkedLines(runId);
   }
 
@@ -126,18 +127,18 @@ export class LogReader {
   #take(lines: readonly string[]): void {
     for (const text of lines) {
       const line = this.#parse(text);
-      const name = line === null ? requestsNamedIn(text) : requestsNamedBy(line.userAgent);
+      const userAgent = line?.userAgent ?? null;
+      const name = userAgent === null ? requestsNamedIn(text) : requestsNamedBy(userAgent);
       const requests = name === null ? undefined : this.#requests.get(name);
       if (requests === undefined) continue;
       this.#lastLineMs = performance.now();
       const { tally, findUpstream } = requests;
-      if (line === null) {
+      if (line === null || userAgent === null) {
         tally.addUnreadable(text);
         continue;
       }
-      const { userAgent, ...said } = line;
       tally.add({
-        ...said,
+        ...line,
         upstream: findUpstream(line),
         number: requestNumberIn(userAgent),
       });

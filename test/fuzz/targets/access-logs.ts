@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { OF_OWN_REQUESTS } from '../../../src/log/line-needs.js';
 import { lineParser } from '../../../src/log/line-parser.js';
 import { refused } from '../refused.js';
 
@@ -6,7 +7,7 @@ import { refused } from '../refused.js';
 export function fuzz(data: Buffer): void {
   const [format = '', ...lines] = data.toString().split('\n');
   try {
-    const read = lineParser(format === '' ? null : format);
+    const read = lineParser(format === '' ? null : format, OF_OWN_REQUESTS);
     for (const text of lines) {
       const line = read(text);
       if (line === null) continue;
