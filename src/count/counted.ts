@@ -162,6 +162,8 @@ export interface LogCounts {
   areConnectionsKnown: boolean;
   /** Whether each line could be put down to its request. */
   areRequestsKnown: boolean;
+  /** Absent where the requests are the run's own. */
+  watched?: WatchedLog | undefined;
 }
 
 /** Answered requests that failed alike. */
@@ -175,6 +177,20 @@ export interface FailedAttempts {
   /** In the words of the side that refused. */
   cause: string;
   count: number;
+}
+
+/** What else is in a log that is judged by itself, for others sent the requests. */
+export interface WatchedLog {
+  /** Lines of other routes. */
+  lines: number;
+  /** What those were for: `GET shop.example.com/cart`; the empty text for more kinds than are told apart. */
+  requests: Map<string, number>;
+  /** Of the lines that count, those in which a failure would not stand. */
+  withoutStatus: number;
+  /** Those that do not say which host they are for. */
+  withoutHost: number;
+  /** Those that do not name the route that they took. */
+  withoutRouteName: number;
 }
 
 /** How often a gateway tried the requests of one call, by what it says itself. */

@@ -1,6 +1,6 @@
 import { AttemptTally, MOST_ATTEMPTS, NOT_SAID } from './attempt-counts.js';
 import { NOBODY } from './attribution.js';
-import type { AttemptCounts, LogCounts, WindowCounts } from './counted.js';
+import type { AttemptCounts, LogCounts, WatchedLog, WindowCounts } from './counted.js';
 import { type LineNumber, NumberedLines } from './numbered-lines.js';
 import { LinesByPort } from './lines-by-port.js';
 import type { PodDirectory } from './pod-directory.js';
@@ -41,6 +41,7 @@ const MAX_KINDS = 32;
 const MAX_FLAGS_LENGTH = 40;
 const MAX_FAILURE_LENGTH = 200;
 const MAX_EXAMPLE_LENGTH = 300;
+const MAX_REQUEST_LENGTH = 100;
 
 /** Counts the lines that an access log has of the requests of one call, in memory that does not grow. */
 export class LogTally {
@@ -64,6 +65,9 @@ export class LogTally {
   readonly #connectionFailures = new Map<string, number>();
   readonly #attempts: AttemptTally;
   readonly #withoutUpstream = new Map<string, number>();
+  readonly #others: WatchedLog = {
+    ...{ lines: 0, requests: new Map(), withoutStatus: 0, withoutHost: 0, withoutRouteName: 0 },
+  };
   #unknown = 0;
   #unreadable = 0;
   #example: string | null = null;
@@ -77,7 +81,8 @@ export class LogTally {
     this.observed = new Array<number>(pods.room).fill(0);
   }
 
-  add({ upstream, clientPort, startedAtMs, flags, number, ...said }: LoggedRequest): void {
+  /** @returns The number of the pod that was asked; NOBODY where none is known. */
+  add({ upstream, clientPort, startedAtMs, flags, number, ...said }: LoggedRequest): number {
     const { connectionFailure } = said;
     this.lines += 1;
     let destination = NOBODY;
@@ -105,11 +110,36 @@ export class LogTally {
     if (number === null || this.#byNumber?.add(number, pod, attempts) === false)
       this.#byNumber = null;
     if (number === null && clientPort !== null) this.#inOrder.add(clientPort, pod);
+    return pod;
   }
 
   #podOf({ pod, destination }: NonNullable<LoggedRequest['upstream']>): number {
     const known = destination === NOBODY ? this.#pods.destinationNamed(pod) : destination;
     return this.#pods.numberOfProxied({ pod, destination: known }, ACCESS_LOG);
+  }
+
+  /** Takes in what a line that was added does not have, of a log that is judged by itself. */
+  addWatched(line: {
+    isFailureLogged: boolean;
+    isHostLogged: boolean;
+    isRouteNamed: boolean;
+  }): void {
+    const others = this.#others;
+    if (!line.isFailureLogged) others.withoutStatus += 1;
+    if (!line.isHostLogged) others.withoutHost += 1;
+    if (!line.isRouteNamed) others.withoutRouteName += 1;
+  }
+
+  /** Counts a line of another route. @param request What it was for: `GET shop.example.com/cart`. */
+  addOther(request: string): void {
+    this.#others.lines += 1;
+    addText(this.#others.requests, request, MAX_REQUEST_LENGTH);
+  }
+
+  /** What a log held that is judged by itself. */
+  watched(): WatchedLog {
+    const { requests, ...others } = this.#others;
+    return { ...others, requests: new Map([...requests].sort()) };
   }
 
   /** Counts a line of these requests that cannot be understood. */

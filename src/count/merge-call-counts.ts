@@ -16,6 +16,7 @@ import type {
   LogCounts,
   ProbeCounts,
   UnsentCause,
+  WatchedLog,
 } from './counted.js';
 import { mergeFailures } from './failure-log.js';
 import { mergeForwards } from './forward-counts.js';
@@ -186,6 +187,21 @@ function mergeLogs(a: LogCounts | null, b: LogCounts | null): LogCounts | null {
     wasSilent: a.wasSilent && b.wasSilent,
     areConnectionsKnown: a.areConnectionsKnown && b.areConnectionsKnown,
     areRequestsKnown: a.areRequestsKnown && b.areRequestsKnown,
+    ...mergeWatched(a.watched, b.watched),
+  };
+}
+
+function mergeWatched(a?: WatchedLog, b?: WatchedLog): Pick<LogCounts, 'watched'> {
+  if (a === undefined || b === undefined)
+    return a === undefined && b === undefined ? {} : { watched: a ?? b };
+  return {
+    watched: {
+      lines: a.lines + b.lines,
+      requests: mergeSums(a.requests, b.requests, compareTexts),
+      withoutStatus: a.withoutStatus + b.withoutStatus,
+      withoutHost: a.withoutHost + b.withoutHost,
+      withoutRouteName: a.withoutRouteName + b.withoutRouteName,
+    },
   };
 }
 

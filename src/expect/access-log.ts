@@ -69,12 +69,15 @@ function adviceOnMissing({ wasSilent, lines, unreadable: garbled }: LogCounts): 
   return 'Look whether all replicas of the gateway are followed (kubectl logs follows 5 pods with -l unless --max-log-requests says more), whether kubectl stopped following when the log was rotated, and whether the log is filtered or sampled.';
 }
 
-function unreadable({ unreadable: garbled, example }: LogCounts): Finding | null {
+function unreadable({ unreadable: garbled, example, watched }: LogCounts): Finding | null {
   if (garbled === 0) return null;
   return found('proxy', {
     code: 'access-log-unreadable',
     severity: 'warning',
-    summary: 'some lines of this run could not be understood',
+    summary:
+      watched === undefined
+        ? 'some lines of this run could not be understood'
+        : 'some lines of the access log could not be understood',
     evidence: `${counted(garbled, 'line')}, such as: ${example ?? ''}`,
     advice: 'Say with --access-log-format how the gateway is told to write them.',
   });

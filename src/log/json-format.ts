@@ -56,7 +56,7 @@ export const readUsualJson: LineReader = (line) => fieldsIn(line, USUAL_KEYS);
  */
 export function jsonFormat(format: string, needs: LineNeeds): LineReader {
   const keys = keysIn(parsed(format), []);
-  needs(keys.map(([, field]) => field));
+  needs.requireIn(keys.map(([, field]) => field));
   return (line) => fieldsIn(line, keys);
 }
 

@@ -40,7 +40,9 @@ export function lineParser(format: string | null, needs: LineNeeds): LineParser 
     for (const read of readers) {
       // What looks like kubectl's time may be the format's own.
       const fields = read(text) ?? (text.length < line.length ? read(line.trimEnd()) : null);
-      if (fields !== null) return logLineOf(fields);
+      if (fields === null) continue;
+      const said = logLineOf(fields);
+      return needs.isIn(said) ? said : null;
     }
     return null;
   };
@@ -51,9 +53,7 @@ function usualTexts(needs: LineNeeds): LineReader[] {
 }
 
 function readerOf(format: string, needs: LineNeeds): LineReader {
-  return format.trimStart().startsWith('{')
-    ? jsonFormat(format, needs)
-    : textFormat(format, needs);
+  return format.trimStart().startsWith('{') ? jsonFormat(format, needs) : textFormat(format, needs);
 }
 
 /** What `kubectl logs --prefix` and `--timestamps` put before a line, and containers' own log files. */

@@ -42,7 +42,7 @@ export function textFormat(format: string, needs: LineNeeds): LineReader {
     fields.push(part.field);
     return `(${valueOf(part, next)})`;
   });
-  needs(fields);
+  needs.requireIn(fields);
   const line = new RegExp(`^${pattern.join('')}$`, 's');
   return (text) => {
     const match = line.exec(text);

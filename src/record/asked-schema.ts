@@ -74,7 +74,13 @@ export const askedSchema = z.object({
   askedAt: z.iso.datetime(),
   scenario: z.string().nullable(),
   /** Nothing was sent, and the requests are those of others; absent where it was. */
-  passive: z.object({ routeName: z.string().nullable() }).optional(),
+  passive: z
+    .object({
+      routeName: z.string().nullable(),
+      ruleName: z.string().nullable(),
+      decidingHeaders: z.array(z.string()),
+    })
+    .optional(),
   target: z.string(),
   via: z.string().nullable(),
   load: z.object({

@@ -57,6 +57,16 @@ export interface AskedCall extends ExpectingCall {
   limits?: RouteLimits | undefined;
 }
 
+/** Which requests of others count. */
+export interface AskedPassive {
+  /** The gateway's name for their route, as the user gave it; null where that was not asked. */
+  routeName: string | null;
+  /** The same by the manifests; null where they have none. */
+  ruleName: string | null;
+  /** Headers by which other rules may take requests that look like those of this one. */
+  decidingHeaders: string[];
+}
+
 /** Everything that was settled before the first request: what was asked for. Plain data. */
 export interface Asked {
   /** Whether what answers is right, or how the target bears a load. */
@@ -70,7 +80,7 @@ export interface Asked {
   /** What the user calls it; null for nothing. */
   scenario: string | null;
   /** Nothing was sent, and the requests are those of others; absent where it was. */
-  passive?: { routeName: string | null } | undefined;
+  passive?: AskedPassive | undefined;
   target: string;
   /** Whose routes apply; null where that was not asked. */
   via: string | null;

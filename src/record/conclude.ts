@@ -25,6 +25,7 @@ import type { ThresholdResult } from '../expect/thresholds/threshold.js';
 import { asksForSpeed, judgeThresholds } from '../expect/thresholds/judge-thresholds.js';
 import { uncountableAnswers } from '../expect/uncountable-answers.js';
 import { unsentRequests } from '../expect/unsent.js';
+import { barOfWatchedLog, findInWatchedLog } from '../expect/watched-log.js';
 import { type Verdict, worstOf } from '../expect/verdict.js';
 import type { Finding } from '../finding.js';
 import { count as countText, counted as countedText } from '../number-text.js';
@@ -82,7 +83,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
   const compared = isCompared
     ? await comparisonsOf(rule, counted, ofLoad.isClientBottleneck)
     : NOTHING_COMPARED;
-  const bars = barsOf(counted, judged);
+  const bars = barsOf(asked, counted, judged);
   const repeated = severalAttempts(attemptsOf(asked, counted), asked);
   const end = endOf(asked, counted, answered);
   const verdict = (own: Verdict): Verdict => {
@@ -126,7 +127,10 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
       ...asked.calls.flatMap(({ findings }, index) =>
         ofCall(withUndercut(findings, countedCall(asked, counted, index)), labels[index] ?? null),
       ),
-      ...counted.calls.flatMap((counts, index) => ofCall(findInLog(counts), labels[index] ?? null)),
+      ...counted.calls.flatMap((counts, index) => {
+        const ofOthers = asked.passive === undefined ? [] : findInWatchedLog(counts, asked.passive);
+        return ofCall([...ofOthers, ...findInLog(counts)], labels[index] ?? null);
+      }),
       ...calls.flatMap(({ findings }, index) =>
         ofCall(withoutBackends(findings, ofLoad.unreachable), labels[index] ?? null),
       ),
@@ -259,7 +263,7 @@ export function countedCall({ calls: asked }: Asked, counted: Counted, index: nu
 const UNSENT = 'unsent-requests';
 
 /** What keeps a run from passing whatever its counts say. */
-function barsOf(counted: Counted, judged: readonly CallJudgement[]): Reason[] {
+function barsOf(asked: Asked, counted: Counted, judged: readonly CallJudgement[]): Reason[] {
   const { isInterrupted, deaths, calls, stopped, transport } = counted;
   const bars: Reason[] = [];
   const early = harmReason(stopped) ?? hopelessReason(stopped);
@@ -274,6 +278,11 @@ function barsOf(counted: Counted, judged: readonly CallJudgement[]): Reason[] {
   if (isInterrupted) bars.push({ code: 'interrupted', text: 'it was interrupted' });
   if (deaths.length > 0) bars.push({ code: 'part-lost', text: 'a part of the sample is lost' });
   bars.push(...barsOfLogs(calls));
+  for (const [index, call] of asked.calls.entries()) {
+    const counts = calls[index];
+    const bar = counts === undefined ? null : barOfWatchedLog(counts, call);
+    if (bar !== null) bars.push(bar);
+  }
   const sums = calls.map(({ unsent }) => unsentRequests(unsent).byUs);
   const unsent = sums.reduce((sum, own) => sum + own, 0);
   const isSaid = judged.some(({ reasons }) => reasons.some(({ code }) => code === UNSENT));

@@ -8,6 +8,7 @@ import { RUN_SCHEMA } from './run-schema.js';
 import { savedCounts } from './saved-counts.js';
 import { callView } from './views/call-view.js';
 import { loadView } from './views/load-view.js';
+import { passiveView } from './views/passive-view.js';
 import { proxyView } from './views/proxy-view.js';
 import { transportView } from './views/transport-view.js';
 import { windowsView } from './views/windows-view.js';
@@ -24,6 +25,7 @@ export function recordOf(asked: Asked, counted: Counted, concluded: Concluded): 
     command: asked.command,
     labels: asked.labels,
     scenario: asked.scenario,
+    ...passiveView(asked, counted),
     target: asked.target,
     via: asked.via,
     cluster: asked.cluster,

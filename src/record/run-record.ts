@@ -368,6 +368,19 @@ export const runRecordSchema = z.object({
   command: z.enum(['verify', 'bench']),
   labels: z.record(z.string(), z.string()),
   scenario: z.string().nullable(),
+  /**
+   * Nothing was sent: what is called sent are requests of others, by their lines in an access log. Absent where
+   * it was.
+   */
+  passive: z
+    .object({
+      /** Lines of the route in question. */
+      counted: count,
+      otherRoutes: count,
+      /** Lines that could not be understood. */
+      unreadable: count,
+    })
+    .optional(),
   target: z.string(),
   via: z.string().nullable(),
   /** What was read of the cluster; null where no cluster was read, or parts of a joined run read different things. */

@@ -143,6 +143,16 @@ const call = z.object({
       wasSilent: z.boolean(),
       areConnectionsKnown: z.boolean(),
       areRequestsKnown: z.boolean(),
+      /** Of a log that is judged by itself; absent where the requests are the run's own. */
+      watched: z
+        .object({
+          lines: count,
+          requests: z.array(z.tuple([z.string(), count])),
+          withoutStatus: count,
+          withoutHost: count,
+          withoutRouteName: count,
+        })
+        .optional(),
     })
     .nullable(),
   uncountable: answerExample.optional(),

@@ -113,9 +113,10 @@ function callOf({
 }
 
 function savedLog(log: LogCounts): NonNullable<SavedCallCounts['log']> {
-  const { flags, connectionFailures, withoutUpstream } = log;
+  const { flags, connectionFailures, withoutUpstream, watched, ...rest } = log;
   return {
-    ...log,
+    ...rest,
+    ...(watched === undefined ? {} : { watched: { ...watched, requests: [...watched.requests] } }),
     flags: [...flags],
     connectionFailures: [...connectionFailures],
     withoutUpstream: [...withoutUpstream],
@@ -123,9 +124,12 @@ function savedLog(log: LogCounts): NonNullable<SavedCallCounts['log']> {
 }
 
 function restoredLog(saved: NonNullable<SavedCallCounts['log']>): LogCounts {
-  const { flags, connectionFailures, withoutUpstream } = saved;
+  const { flags, connectionFailures, withoutUpstream, watched, ...rest } = saved;
   return {
-    ...saved,
+    ...rest,
+    ...(watched === undefined
+      ? {}
+      : { watched: { ...watched, requests: new Map(watched.requests) } }),
     flags: new Map(flags),
     connectionFailures: new Map(connectionFailures),
     withoutUpstream: new Map(withoutUpstream),

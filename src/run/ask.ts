@@ -357,6 +357,14 @@ function namesOf(configured: readonly ConfiguredCall[]): string[] | null {
   return [...new Set(tables.flatMap(({ destinations }) => destinations))];
 }
 
+function askedPassive(
+  { routeName }: NonNullable<Scenario['passive']>,
+  [call]: readonly RunCall[],
+): Asked['passive'] {
+  const { name: ruleName = null, decidingHeaders = [] } = call?.taker ?? {};
+  return { routeName, ruleName, decidingHeaders: [...decidingHeaders] };
+}
+
 function askedOf(
   { command, name, labels, target, load, rule, passive }: Scenario,
   runId: string,
@@ -374,7 +382,7 @@ function askedOf(
     labels,
     askedAt: new Date().toISOString(),
     scenario: name,
-    ...(passive === null ? {} : { passive: { routeName: passive.routeName } }),
+    ...(passive === null ? {} : { passive: askedPassive(passive, calls) }),
     target: formatTarget(target),
     via: vias.size === 0 ? null : [...vias].join(', '),
     load: {

@@ -56,7 +56,8 @@ export interface ProbeProgress {
 /** An access log is waited for, which tells who answered. */
 export interface LogProgress {
   phase: 'reading-log';
-  /** Lines of the run's requests that have come. */
+  /** Lines of the run's requests that have come, or of the route that is judged. */
   lines: number;
-  expected: number;
+  /** null where all that come are read. */
+  expected: number | null;
 }

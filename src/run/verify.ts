@@ -23,6 +23,11 @@ export async function verify(
   options: RunOptions = {},
 ): Promise<RunRecord> {
   const scenario = givenScenario(given, 'verify');
+  if (scenario.passive !== null) {
+    // Loaded where nothing is sent, with what reads lines.
+    const { judgeLog } = await import('./passive/judge-log.js');
+    return await judgeLog(scenario, options);
+  }
   return await recordRun(scenario, options, async (run, target, plan) => {
     const { rolloutWaitMs } = scenario;
     const wait = waitPlan(scenario, plan, target);

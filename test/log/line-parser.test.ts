@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { InputError } from '../../src/input-error.js';
 import type { LogLine } from '../../src/log/log-line.js';
-import { OF_OWN_REQUESTS } from "../../src/log/line-needs.js";
+import { OF_OWN_REQUESTS } from '../../src/log/line-needs.js';
 import { lineParser } from '../../src/log/line-parser.js';
 import { ISTIO_TEXT } from '../fixtures/access-log-formats.js';
 import { ROOT } from '../fixtures/command.js';
@@ -36,7 +36,7 @@ function filled(format: string, own: Readonly<Record<string, string>> = {}): str
   );
 }
 
-const ISTIO_LINE: LogLine = {
+const ISTIO_LINE = {
   userAgent: AGENT,
   upstreamHost: '10.1.2.3:50051',
   upstreamCluster: 'outbound|50051|v1|greeter.default.svc.cluster.local',
@@ -45,7 +45,7 @@ const ISTIO_LINE: LogLine = {
   connectionFailure: null,
   startedAtMs: Date.UTC(2026, 7, 1, 10, 0, 0, 250),
   attempts: null,
-};
+} satisfies Partial<LogLine>;
 
 const NGINX_LINE = `10.0.0.9 - - [01/Aug/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 12 "-" "${AGENT}" 80 0.003 [default-web-80] [] 10.1.2.3:8080 12 0.002 200 0123abcd`;
 

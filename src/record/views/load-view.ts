@@ -7,7 +7,7 @@ import type { Asked } from '../asked.js';
 import type { RunRecord } from '../run-record.js';
 
 /** How much load it was, what became of it, and how the client fared. */
-export function loadView({ load }: Asked, counted: Counted): RunRecord['load'] {
+export function loadView({ load, passive }: Asked, counted: Counted): RunRecord['load'] {
   const { calls, members, deaths, excluded, cpuMicros, transport } = counted;
   const sum = (numberOf: (call: CallCounts) => number): number =>
     calls.reduce((total, call) => total + numberOf(call), 0);
@@ -33,7 +33,8 @@ export function loadView({ load }: Asked, counted: Counted): RunRecord['load'] {
     timedOut: sum(({ ends }) => ends.timedOut),
     cancelled: sum(({ ends }) => ends.cancelled),
     requestsPerSecond: requestsPerSecondOf(counted),
-    cpuMicrosPerRequest: sent === 0 ? null : cpuMicros / sent,
+    // What others send costs this side nothing.
+    cpuMicrosPerRequest: sent === 0 || passive !== undefined ? null : cpuMicros / sent,
     scheduleSlipMs: { p50, p99, max },
     streamWaits: { ...transport.streamWaits },
     threads: members.map(({ utilisation, lagP99Ms, lagMaxMs, latenessP99Ms }) => {

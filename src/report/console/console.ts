@@ -18,6 +18,7 @@ import { indented, sentenceSection } from './sentence-section.js';
 import { checkLines, findings, statusLines, thresholdTable, verdict } from './outcome.js';
 import { proxyCounterLines } from './proxy-counters.js';
 import { programmedTable } from './programmed.js';
+import { passiveText } from '../sentences/passive.js';
 import { reachText } from '../sentences/reach.js';
 import { retryLines } from './retries.js';
 import { shorten } from './shorten.js';
@@ -63,9 +64,11 @@ function header(record: RunRecord, style: Style): string {
       `${plainText(record.target)}${record.via === null ? '' : ` (${plainText(record.via)})`}`,
     ],
     [
-      'load',
-      `${counted(load.sent, 'request')} in ${formatSeconds(record.durationSeconds)}${rate}; ` +
-        `${counted(load.connections, 'connection')}, ${formatCount(load.concurrency)} in flight`,
+      record.passive === undefined ? 'load' : 'sent',
+      record.passive === undefined
+        ? `${counted(load.sent, 'request')} in ${formatSeconds(record.durationSeconds)}${rate}; ` +
+          `${counted(load.connections, 'connection')}, ${formatCount(load.concurrency)} in flight`
+        : `nothing; ${passiveText(record.passive)}${rate === '' ? '' : ` (${formatSeconds(record.durationSeconds)}${rate})`}`,
     ],
   ];
   for (const [label, text] of tlsFacts(record)) facts.push([label, plainText(text)]);
@@ -103,7 +106,7 @@ function callSections(
     about.push([behind === null ? 'route' : 'split', plainText(routeText(route))]);
   if (call.forwards !== undefined) about.push(['through', plainText(forwardsText(call.forwards))]);
   if (call.accessLog !== null) {
-    about.push(['log', logText(call.accessLog, call)]);
+    if (record.passive === undefined) about.push(['log', logText(call.accessLog, call)]);
     const flags = Object.entries(call.accessLog.flags ?? {});
     if (flags.length > 0) about.push(['flags', plainText(flagsText(flags))]);
   }

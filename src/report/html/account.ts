@@ -81,11 +81,13 @@ function requests(load: RunRecord['load']): Html {
     ${unsent > 0 ? html`<p class="note">${message(unsentText(load))}</p>` : null}`;
 }
 
-function loadFacts({ load, rollout }: RunRecord): Fact[] {
+function loadFacts({ load, rollout, passive }: RunRecord): Fact[] {
   const { requestsPerSecondAsked: asked, atMostPerSecond: most, cpuMicrosPerRequest: cpu } = load;
   const { p50, p99, max } = load.scheduleSlipMs;
   const busiest = Math.max(0, ...load.threads.map(({ utilisation }) => utilisation));
   const lag = Math.max(0, ...load.threads.map(({ lagP99Ms }) => lagP99Ms));
+  if (passive !== undefined)
+    return [['connections', `${formatCount(load.connections)} of clients`]];
   return [
     [
       'loop',

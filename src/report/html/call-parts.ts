@@ -21,7 +21,7 @@ export function namesOf({ split }: CallRecord): string[] {
 }
 
 /** Where a call goes, and who says who answered it. */
-export function callFacts(call: CallRecord): Html | null {
+export function callFacts(call: CallRecord, isPassive: boolean): Html | null {
   const { route, behind, split, accessLog, connectionProbe, forwards } = call;
   const facts: Fact[] = [
     ...(call.name === undefined ? [] : [['name', name(call.name)] satisfies Fact]),
@@ -35,7 +35,7 @@ export function callFacts(call: CallRecord): Html | null {
   if (route !== null) facts.push([behind === null ? 'route' : 'split', message(routeText(route))]);
   if (forwards !== undefined) facts.push(['through', message(forwardsText(forwards))]);
   if (accessLog !== null) {
-    facts.push(['access log', message(logText(accessLog, call))]);
+    if (!isPassive) facts.push(['access log', message(logText(accessLog, call))]);
     const flags = Object.entries(accessLog.flags ?? {});
     if (flags.length > 0) facts.push(['response flags', message(flagsText(flags))]);
   }

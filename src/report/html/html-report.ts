@@ -45,7 +45,7 @@ function callSection({ call, label }: LabelledCall, at: number, record: RunRecor
     id: callId(at),
     title: html`${badge(call)} ${name(label ?? call.call)}`,
     body: [
-      callFacts(call),
+      callFacts(call, record.passive !== undefined),
       headed('Who answered', whoAnswered(call)),
       headed('Latency', latency(call)),
       how === null ? null : folded('How the verdict was made', how),
@@ -80,7 +80,10 @@ function restOfCall(call: CallRecord, record: RunRecord): Section[] {
     {
       id: 'call',
       title: 'The call',
-      body: [callFacts(call), html`<div class="parts">${moreOfCall(call, record)}</div>`],
+      body: [
+        callFacts(call, record.passive !== undefined),
+        html`<div class="parts">${moreOfCall(call, record)}</div>`,
+      ],
     },
   ];
 }

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../../record/run-record.js';
 import { formatCount, formatSeconds } from '../numbers.js';
+import { passiveText } from '../sentences/passive.js';
 import { name } from './foreign.js';
 import { html } from './markup.js';
 import { type Fact, factList, labelFacts, type Section } from './section.js';
@@ -12,9 +13,11 @@ const ENDS: Readonly<Record<RunRecord['end'], string>> = {
 
 /** Which run it was, of what, and when. */
 export function runSection(record: RunRecord): Section {
-  const { target, via, scenario, labels, startedAt, durationSeconds, tool, stopped } = record;
+  const { target, via, passive, scenario, labels, startedAt, durationSeconds, tool, stopped } =
+    record;
   const facts: Fact[] = [
     ['target', name(target)],
+    ...(passive === undefined ? [] : [['sent', `nothing; ${passiveText(passive)}`] satisfies Fact]),
     ...(via === null ? [] : [['routes of', name(via)] satisfies Fact]),
     ...(scenario === null ? [] : [['scenario', name(scenario)] satisfies Fact]),
     ...labelFacts(labels),

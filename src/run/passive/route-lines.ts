@@ -1,0 +1,67 @@
+import { headOf, type CallRequest } from '../../call/kinds.js';
+import type { LogLine } from '../../log/log-line.js';
+import type { RuleTaker } from '../../routing/rule-taker.js';
+import { hostOfAuthority } from '../../scenario/authority-host.js';
+
+/** Whether a line is of the route that is judged. */
+export type IsOfRoute = (line: LogLine) => boolean;
+
+/**
+ * Makes what tells the lines of a route from those of others: by what the gateway calls it, and by what was
+ * asked for. Where manifests are known, the rule that takes the asked request has to take the line's, too; else
+ * host and path have to be the same.
+ *
+ * @param asked A request of the route.
+ * @param taker Of its rule; undefined where no rule is known.
+ * @param routeName As the user gives it; null where it is not given.
+ */
+export function routeLines(
+  asked: CallRequest,
+  taker: RuleTaker | undefined,
+  routeName: string | null,
+): IsOfRoute {
+  const host = hostOf(asked.authority);
+  const path = pathOnly(asked.path);
+  const { method } = headOf(asked);
+  const isAlike = (line: LogLine): boolean => {
+    if (line.authority !== null && hostOf(line.authority) !== host) return false;
+    return routeName !== null || (line.path !== null && pathOnly(line.path) === path);
+  };
+  return (line) => {
+    const named = nameFits(line.routeName, routeName, taker?.name ?? null);
+    if (named === false) return false;
+    // What has no path was no request of HTTP, or of a log that names the route alone.
+    if (line.path === null) return named === true;
+    if (taker === undefined) return isAlike(line);
+    return taker.takes({
+      method: line.method ?? method,
+      path: line.path,
+      authority: line.authority ?? asked.authority,
+    });
+  };
+}
+
+/**
+ * Istio calls a route by the name of its rule, and of the match in it: `canary`, `canary.by-path`.
+ * Source: istio/istio pilot/pkg/networking/core/route/route.go, translateRoute.
+ *
+ * @returns null where the line does not say, and need not.
+ */
+function nameFits(
+  said: string | null,
+  given: string | null,
+  ofRule: string | null,
+): boolean | null {
+  if (given !== null) return said === given;
+  if (said === null || ofRule === null) return null;
+  return said === ofRule || said.startsWith(`${ofRule}.`);
+}
+
+function hostOf(authority: string): string {
+  return hostOfAuthority(authority).toLowerCase();
+}
+
+/** A path without its query, which may hold secrets. */
+export function pathOnly(path: string): string {
+  return path.replace(/[?#].*$/s, '');
+}
