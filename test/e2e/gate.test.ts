@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -26,17 +26,18 @@ describe('splitproof gate', () => {
     'scenarios/steps.yaml': greeterScenario(mesh.address, 'v1=60,v2=40'),
     'scenarios/few.yaml': greeterScenario(mesh.address, 'v1=60,v2=40', 'requests: 100'),
     'scenarios/gone.yaml': greeterScenario(NOBODY_LISTENS, 'v1=60,v2=40'),
-    // About a thousand answers are needed; each run sends 300.
+    // Far more than the 120 answers are needed that each run gets.
     'scenarios/growing.yaml': greeterScenario(
       mesh.address,
       'v1=60,v2=40',
-      'sequential: true\nrps: 300\nduration: 1s',
+      'sequential: true\nrps: 400\nduration: 300ms',
     ),
     'scenarios/capped.yaml': greeterScenario(
       mesh.address,
       'v1=60,v2=40',
       'sequential: true\nrequests: 100',
     ),
+    'scenarios/slow.yaml': greeterScenario(mesh.address, 'v1=60,v2=40', 'requests: 100\nrps: 40'),
     'notes.txt': 'nobody reads this',
   });
   before(async () => {
@@ -151,7 +152,7 @@ describe('splitproof gate', () => {
     assert.equal(samples, verdicts.length);
     const { json } = await asked('growing', { revision: 'one' });
     const { record } = (await ask(gate, 'GET', json.location!)).json as { record: RunRecord };
-    assert.ok(record.load.sent > 300, 'the samples were joined');
+    assert.ok(record.load.sent > 120, 'the samples were joined');
     assert.equal(record.runId.split('+').length, samples);
   });
 
@@ -256,19 +257,35 @@ describe('splitproof gate', () => {
     for (const name of await readdir(state)) assert.match(name, /^[0-9a-f]{32}(\.record)?\.json$/);
   });
 
-  it('ends in order: who waits is answered, and the exit status is 0', async () => {
-    const waiting = asked('growing', { revision: 'end' });
-    while (!/splitproof_runs_running 1/.test((await ask(gate, 'GET', '/metrics')).text));
-    const queued = asked('right', { revision: 'end' });
-    while (!/splitproof_runs_waiting 1/.test((await ask(gate, 'GET', '/metrics')).text));
+  /** Has a run go on, and another one wait for it. */
+  async function oneRunsOneWaits(revision: string) {
+    const running = asked('slow', { revision });
+    while (!(await metric('splitproof_runs_running 1')));
+    const waiting = asked('right', { revision });
+    while (!(await metric('splitproof_runs_waiting 1')));
+    return { running, waiting };
+  }
+  const metric = async (line: string) => {
+    return (await ask(gate, 'GET', '/metrics')).text.split('\n').includes(line);
+  };
+
+  it('ends in order: the run that goes on ends, and all who wait are answered', async () => {
+    const { running, waiting } = await oneRunsOneWaits('end');
     process.kill(gate.pid, 'SIGTERM');
-    assert.deepEqual([(await queued).status, (await queued).json.verdict], [503, null]);
-    assert.equal((await waiting).json.verdict, 'inconclusive');
+    assert.deepEqual([(await waiting).status, (await waiting).json.verdict], [503, null]);
+    const { status, json } = await running;
+    assert.deepEqual([status, json.verdict], [409, 'inconclusive']);
+    assert.ok((await readdir(state)).includes(`${json.id!}.json`));
     await gate.stop();
-    assert.match(
-      await readFile(path.join(state, `${(await waiting).json.id!}.json`), 'utf8'),
-      /"inconclusive"/,
-    );
-    gate = await startGateService(state, files());
+    assert.match(gate.log(), /Z ending\n/);
+  });
+
+  it('interrupts a run that takes longer than the time of grace, and keeps no verdict of it', async () => {
+    gate = await startGateService(state, files(), 'grace: 10ms\n');
+    const { running } = await oneRunsOneWaits('hasty');
+    process.kill(gate.pid, 'SIGTERM');
+    const { status, json } = await running;
+    assert.deepEqual([status, json.verdict, json.exitCode], [424, null, 143]);
+    assert.ok(!(await readdir(state)).includes(`${json.id!}.json`));
   });
 });

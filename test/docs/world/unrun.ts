@@ -13,4 +13,14 @@ export const UNRUN: readonly { text: RegExp; why: string; test: string }[] = [
     why: 'it stays until it is interrupted',
     test: 'test/cli/demo.test.ts',
   },
+  {
+    text: /splitproof gate /,
+    why: 'it stays until it is interrupted',
+    test: 'test/e2e/gate.test.ts',
+  },
+  {
+    text: /curl .*\/v1\/runs\//,
+    why: 'it asks a service that stays',
+    test: 'test/e2e/gate.test.ts',
+  },
 ];
