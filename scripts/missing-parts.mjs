@@ -25,6 +25,7 @@ export const STARTERS = {
   chromium: ['test/fixtures/chromium.ts'],
   zsh: ['test/cli/completion.test.ts'],
   fish: ['test/cli/completion.test.ts'],
+  tmux: ['test/cli/screen.ts'],
   etcd: ['test/cluster/fixtures/api-server.ts'],
   envoy: ['test/fixtures/envoy.ts'],
   grpcio: [

@@ -14,6 +14,7 @@ const SYSTEM_PACKAGES = [
   { command: 'chromium', package: 'chromium' },
   { command: 'zsh', package: 'zsh' },
   { command: 'fish', package: 'fish' },
+  { command: 'tmux', package: 'tmux' },
 ];
 
 /** @type {readonly SystemPackage[]} What only the cluster tests start. */

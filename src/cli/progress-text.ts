@@ -67,16 +67,14 @@ function lines(shown: Shown, steady: Steady): string[] {
       return samplingLines(shown, steady);
     case 'probing': {
       const done = ofPlanned('done', shown.done, shown.planned, ' of ', steady);
-      return [
-        shown.by === 'connections'
-          ? `probing connections: ${done}`
-          : `asking for single requests: ${done}`,
-      ];
+      return shown.by === 'connections'
+        ? [`probing connections: ${done}`]
+        : [`asking for single requests: ${done}`, `single requests: ${done}`];
     }
-    case 'reading-log':
-      return [
-        `reading the access log: ${ofPlanned('lines', shown.lines, shown.expected, ' of ', steady)} lines`,
-      ];
+    case 'reading-log': {
+      const read = ofPlanned('lines', shown.lines, shown.expected, ' of ', steady);
+      return [`reading the access log: ${read} lines`, `access log: ${read} lines`];
+    }
     case 'concluding':
       return ['concluding'];
     case 'writing':
@@ -123,6 +121,11 @@ function samplingLines(progress: SamplingProgress, steady: Steady): string[] {
     [tight, shares, proof, important, left],
     ...[shares, ...narrowShares].map((some) => [tight, important, some, proof]),
     ...[shares, ...narrowShares].map((some) => [tight, important, some]),
+    ...[shares, ...narrowShares].map((some) => [
+      steady('done', formatCount(done)),
+      important,
+      some,
+    ]),
     [tight, important],
   ].map(joined);
 }

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { ROOT } from '../fixtures/command.js';
+import { PHASES } from './phases.js';
+import { Screen } from './screen.js';
 
 const SHOWN = path.join(ROOT, 'test/cli/shown.py');
 const MAIN = path.join(ROOT, 'dist/cli/main.js');
@@ -23,8 +25,30 @@ async function seen(columns: number, args: readonly string[]): Promise<Seen> {
   return JSON.parse(stdout) as Seen;
 }
 
+/** What is shown to a terminal of tmux, one phase after the other. */
+async function eachPhaseShown(columns: 120 | 80 | 40): Promise<void> {
+  const screen = new Screen();
+  try {
+    const program = path.join(import.meta.dirname, 'show-phases.js');
+    await screen.start(columns, [process.execPath, program]);
+    for (const { lines: wanted } of PHASES) {
+      const line = wanted[columns];
+      assert.deepEqual(await screen.lines((lines) => lines.join('\n') === line), [line]);
+      assert.ok(!(await screen.hasCursor()));
+      await screen.enter();
+    }
+    // Nothing of the line is left.
+    assert.deepEqual(await screen.lines(([first]) => first === 'ENDED'), ['ENDED']);
+    assert.ok(await screen.hasCursor());
+  } finally {
+    await screen.close();
+  }
+}
+
 describe('the line that a terminal shows while a run goes on', () => {
-  for (const columns of [120, 80, 40]) {
+  for (const columns of [120, 80, 40] as const) {
+    it(`tells of each phase in ${columns} columns, on one row`, () => eachPhaseShown(columns));
+
     it(`keeps to ${columns} columns, and gives the cursor back`, async () => {
       const { lines, hasCursor, isTooWide } = await seen(columns, [
         ...['demo', '-z', '1500ms', '-n', '10000000'],

@@ -83,7 +83,7 @@ describe('the text of a progress line', () => {
     );
     assert.equal(at(60), '1,204/3,089 · v1 60.1 % v2 39.9 % · 0 failed · 1 s left');
     assert.equal(at(39), '1,204/3,089 · v1 60.1 % v2 39.9 %');
-    assert.equal(at(39, { ...SAMPLING, failed: 17 }), '1,204/3,089 · 17 failed');
+    assert.equal(at(35, { ...SAMPLING, failed: 17 }), '1,204/3,089 · 17 failed');
     assert.equal(
       at(45, { ...SAMPLING, failed: 17 }),
       '1,204/3,089 · 17 failed · v1 60.1 % v2 39.9 %',

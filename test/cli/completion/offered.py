@@ -21,12 +21,13 @@ START = {
         "bind 'set page-completions off'",
         "bind 'set completion-display-width 0'",
         "bind 'set enable-bracketed-paste off'",
-        """bind -x '"\\C-g": echo MARK-$((1+1))'""",
+        # As if it were typed: for a command of its own the shell would leave the terminal to itself.
+        f"""bind '"\\C-g": "{MARK}"'""",
     ],
     "zsh": [
         "autoload -Uz compinit && compinit -D -u",
         "LISTMAX=0; setopt no_list_beep no_auto_menu; unset zle_bracketed_paste",
-        "mark() { zle -I; print MARK-$((1+1)) }; zle -N mark; bindkey '^G' mark",
+        "mark() { zle -R; print -n MARK-$((1+1)) >$TTY }; zle -N mark; bindkey '^G' mark",
         "bindkey '^U' kill-whole-line",
         f"source {SCRIPT}",
     ],
@@ -60,12 +61,19 @@ def main():
     # Put together by the shell, so that the echo of what is typed is not taken for it.
     say("echo rea''dy\n")
     read_until("ready")
+    # From then on the shell edits lines, and the terminal echoes nothing.
+    say("\x07")
+    read_until(MARK)
+    say("\x15\x07")
+    read_until(MARK)
+    say("\x15")
     all_offered = []
     for line in LINES:
         say(line + "\t\x07")
         shown = read_until(MARK)
         say("\x15\x07")
         read_until(MARK)
+        say("\x15")
         offered, completed = set(), line
         for row in shown.replace(MARK, "\n").split("\n"):
             typed = line[: line.rindex(" ") + 1]
