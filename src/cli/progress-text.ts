@@ -21,6 +21,9 @@ const SEPARATOR = ' · ';
 /** Makes lines of what a run is doing, each as wide as there is room for. Of one terminal: it keeps figures in their places. */
 export class ProgressText {
   #phase = '';
+  #columns = 0;
+  /** The narrowest form that the phase has taken: a line that goes back to a wider one jumps. */
+  #form = 0;
   readonly #widths = new Map<string, number>();
 
   /**
@@ -28,11 +31,16 @@ export class ProgressText {
    * @returns One line, at most as wide: what matters least is left out where there is no room.
    */
   line(shown: Shown, columns: number): string {
-    if (shown.phase !== this.#phase) this.#widths.clear();
+    if (shown.phase !== this.#phase || columns !== this.#columns) {
+      this.#widths.clear();
+      this.#form = 0;
+    }
     this.#phase = shown.phase;
+    this.#columns = columns;
     const texts = lines(shown, (figure, text) => this.#padded(figure, text));
-    const fitting = texts.find((text) => displayWidth(text) <= columns) ?? texts.at(-1) ?? '';
-    return cutAt(fitting, columns)[0];
+    const last = texts.length - 1;
+    while (this.#form < last && displayWidth(texts[this.#form] ?? '') > columns) this.#form += 1;
+    return cutAt(texts[this.#form] ?? '', columns)[0];
   }
 
   #padded(figure: string, text: string): string {

@@ -3,11 +3,10 @@ import type { Counted } from '../count/counted.js';
 import { nothingCounted } from '../count/nothing-counted.js';
 import { isRolledOut } from '../expect/kinds.js';
 import type { LoadPlan } from '../load/plan.js';
-import type { LoadProgress } from '../load/progress.js';
+import type { DestinationProgress } from '../load/progress.js';
 import { countedCall } from '../record/conclude.js';
 import type { PreparedRun } from './ask.js';
 import type { RunOptions } from './options.js';
-import type { Progress } from './progress.js';
 import type { ReachedTarget } from './target.js';
 
 /** A batch takes this part of the planned sample, within bounds. */
@@ -51,6 +50,7 @@ export async function settle(
   const startMs = performance.now();
   const elapsedMs = (): number => performance.now() - startMs;
   const loaded = run.calls.map((call) => call.loaded);
+  let destinations: readonly DestinationProgress[] = [];
   let excluded = 0;
   let inARow = 0;
   let followedSinceMs = 0;
@@ -60,7 +60,12 @@ export async function settle(
       stage: 'wait',
       signal,
       onProgress: (progress) => {
-        onProgress(waiting(progress, { elapsedMs: elapsedMs(), limitMs, excluded }));
+        const isAnswered = progress.phase === 'sampling' && progress.done > 0;
+        // Between two batches the shares of the last one stand.
+        if (isAnswered) ({ destinations } = progress);
+        const done = excluded + (isAnswered ? progress.done : 0);
+        const phase = 'waiting-for-rollout';
+        onProgress({ phase, elapsedMs: elapsedMs(), limitMs, done, destinations });
       },
     });
     excluded += batch.calls.reduce((sum, { sent }) => sum + sent, 0);
@@ -72,22 +77,6 @@ export async function settle(
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
   }
   return { ...nothing, excluded, rollout: { waitedMs: elapsedMs(), followed: false } };
-}
-
-/** @param excluded Requests of the batches before. */
-function waiting(
-  progress: LoadProgress,
-  { elapsedMs, limitMs, excluded }: { elapsedMs: number; limitMs: number; excluded: number },
-): Progress {
-  const { done, destinations } =
-    progress.phase === 'sampling' ? progress : { done: 0, destinations: [] };
-  return {
-    phase: 'waiting-for-rollout',
-    elapsedMs,
-    limitMs,
-    done: excluded + done,
-    destinations,
-  };
 }
 
 function batchSize(planned: number | null): number {

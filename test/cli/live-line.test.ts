@@ -3,7 +3,8 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { ROOT } from '../fixtures/command.js';
+import { ROOT, splitproof } from '../fixtures/command.js';
+import { startGreeterMesh } from '../fixtures/greeter-mesh.js';
 import { PHASES } from './phases.js';
 import { Screen } from './screen.js';
 
@@ -61,4 +62,40 @@ describe('the line that a terminal shows while a run goes on', () => {
       for (const line of lines) assert.ok(line.length < columns, line);
     });
   }
+
+  it('goes through the phases of a run in their order', async () => {
+    const mesh = await startGreeterMesh();
+    const { lines } = await seen(80, [
+      ...['verify', '--scenario', path.join(ROOT, 'scenarios/asm-greeter-60-40.yaml')],
+      ...[`127.0.0.1:${mesh.port}`, '--wait-for-rollout', '30s', '--warmup', '1s'],
+      ...['-z', '500ms', '-n', '10000000'],
+    ]).finally(() => mesh.close());
+    const phases = [/^waiting for the roll-out: /, /^warming up: /, /( of |\/)10,000,000\b/];
+    const first = phases.map((phase) => lines.findIndex((line) => phase.test(line)));
+    assert.ok(
+      first.every((at, index) => at > (first[index - 1] ?? -1)),
+      lines.join('\n'),
+    );
+  });
+
+  it('is not there when nothing is to be said', async () => {
+    const { lines } = await seen(80, ['demo', '--quiet', '-z', '500ms', '-n', '10000000']);
+    assert.deepEqual(lines, []);
+  });
+});
+
+describe('what a run says where there is no terminal', () => {
+  const tenSeconds = ['demo', '-z', '10500ms', '-n', '10000000', '--rps', '20', '--format', 'json'];
+
+  it('is a line after ten seconds, and nothing when that is asked for', async () => {
+    const [told, quiet] = await Promise.all([
+      splitproof(tenSeconds, {}),
+      splitproof([...tenSeconds, '--quiet'], {}),
+    ]);
+    const line =
+      /^sampling [\d,]+ of [\d,]+ · 2\d\/s · v1 [\d.]+ % v2 [\d.]+ % · p99 .* · 0 failed · 1 s left$/m;
+    assert.match(told.stderr, line);
+    assert.ok(!told.stderr.includes('\u001b'));
+    assert.equal(quiet.stderr, '');
+  });
 });

@@ -91,6 +91,21 @@ describe('the text of a progress line', () => {
     assert.equal(at(5), '1,204');
   });
 
+  it('keeps the shares of a sample whose size takes the room for them', () => {
+    const large = { ...SAMPLING, planned: 10_000_000 };
+    assert.equal(new ProgressText().line(large, 39), '     1,204 · v1 60.1 % v2 39.9 %');
+  });
+
+  it('does not go back to a wider form while a phase goes on', () => {
+    const text = new ProgressText();
+    const wide = text.line(SAMPLING, 80);
+    assert.match(wide, / · p99 /);
+    assert.doesNotMatch(text.line({ ...SAMPLING, failed: 1000 }, 80), / · p99 /);
+    assert.doesNotMatch(text.line(SAMPLING, 80), / · p99 /);
+    // The terminal has become wider.
+    assert.match(text.line(SAMPLING, 100), / · p99 /);
+  });
+
   it('cuts long names in the middle, and tells of some destinations only', () => {
     const destinations = Array.from({ length: 7 }, (_, at) => ({
       name: `reviews-of-the-shop-v${at}`,

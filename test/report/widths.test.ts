@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RunRecord } from '../../src/record/run-record.js';
-import { renderConsole } from '../../src/report/console/console.js';
+import { CALL_SCHEMA, type CallReport } from '../../src/report/call.js';
+import { renderCall } from '../../src/report/console/call.js';
+import { renderConsole, renderVerdict } from '../../src/report/console/console.js';
 import { renderExplanation } from '../../src/report/console/explanation.js';
 import { renderPlan } from '../../src/report/console/plan.js';
 import { renderRoutes } from '../../src/report/console/routes.js';
+import { renderSummary } from '../../src/report/console/summary.js';
 import type { Style } from '../../src/report/style.js';
 import { displayWidth } from '../../src/report/text-width.js';
 import { explain } from '../../src/run/explain.js';
@@ -28,6 +31,36 @@ function assertFits(render: (style: Style) => string): void {
   }
 }
 
+const ANSWER: NonNullable<CallReport['answer']> = {
+  headers: [],
+  trailers: [['grpc-status', '13']],
+  details: [{ type: 'google.rpc.ErrorInfo', value: null, bytes: 1204 }],
+  reply: null,
+  replyBytes: 1,
+  stream: { received: 1205, receivedBytes: 9640, messages: [{ reply: null, replyBytes: 1 }] },
+  identity: 'helloworld-greeter-v2-69f8bb5d65-qxw7v',
+};
+
+const CALL: CallReport = {
+  schema: CALL_SCHEMA,
+  target: 'https://gateway.of-a-long-name.example.com:8443',
+  call: 'helloworld.Greeter/SayHelloToEverybody',
+  definition:
+    'rpc SayHelloToEverybody ( .helloworld.HelloRequest ) returns ( stream .helloworld.HelloReply );',
+  sent: [],
+  route: null,
+  end: 'complete',
+  isOk: false,
+  status: 'INTERNAL',
+  cause: 'upstream connect error or disconnect/reset before headers',
+  durationMs: 1204,
+  destination: 'v2',
+  isRouted: false,
+  answer: ANSWER,
+  reasons: ['the target did not answer this one call before its deadline, nor said why it did not'],
+  findings: [],
+};
+
 /** A record whose destinations and pods have names that are harder to lay out. */
 function oddlyNamed(record: RunRecord): RunRecord {
   const text = JSON.stringify(record);
@@ -44,8 +77,22 @@ describe('the width of reports', () => {
       const record = await goldenRecord(name);
       assertFits((style) => renderConsole(record, style));
       assertFits((style) => renderConsole(oddlyNamed(record), style));
+      assertFits((style) => renderVerdict(record, style));
+      assertFits((style) => renderSummary(record, style));
     });
   }
+
+  it('is kept by what is said of one call; its headers and messages stay whole, to be copied', async () => {
+    const { findings } = await goldenRecord('verify-finding-of-the-route');
+    assertFits((style) => renderCall({ ...CALL, findings }, style));
+    assertFits((style) => renderCall({ ...CALL, answer: null }, style));
+    const reply = JSON.stringify('word '.repeat(40));
+    const text = renderCall(
+      { ...CALL, answer: { ...ANSWER, reply } },
+      { width: 40, colour: false },
+    );
+    assert.ok(text.includes(reply));
+  });
 
   const GREETER = ['virtual-service-60-40', 'destination-rule', 'gateway'].map(
     (name) => `scenarios/asm-greeter/${name}.yaml`,

@@ -84,7 +84,9 @@ function answerSections(answer: ReportedAnswer, style: Style) {
 /** What a server adds to the status of a failed call. */
 function detailsSection(details: readonly ReportedDetail[], style: Style): string {
   const lines = details.flatMap(({ type, value, bytes }) => [
-    `  ${plainText(type)}${value === null ? `, ${counted(bytes, 'byte')} that cannot be read` : ''}`,
+    value === null
+      ? line(`${plainText(type)}, ${counted(bytes, 'byte')} that cannot be read`, style)
+      : `  ${plainText(type)}`,
     ...(value === null ? [] : indented(JSON.stringify(value, null, 2), '    ')),
   ]);
   return [heading('Error details', style), ...lines].join('\n');
@@ -106,7 +108,12 @@ function messagesSection(stream: ReportedStream, style: Style): string {
     ...messages.flatMap(replyLines),
     ...(left === 0
       ? []
-      : [`  … and ${counted(left, 'more message')} that ${left === 1 ? 'is' : 'are'} not shown`]),
+      : [
+          line(
+            `… and ${counted(left, 'more message')} that ${left === 1 ? 'is' : 'are'} not shown`,
+            style,
+          ),
+        ]),
   ];
   return lines.join('\n');
 }
@@ -119,6 +126,11 @@ function replyLines({
   if (reply === null)
     return [bytes === 0 ? '  none' : `  ${counted(bytes, 'byte')} that cannot be read`];
   return indented(setOut(reply), '  ');
+}
+
+/** A sentence of the tool's own. */
+function line(text: string, style: Style): string {
+  return `  ${wrap(text, style, 4, 2)}`;
 }
 
 function indented(text: string, indent: string): string[] {

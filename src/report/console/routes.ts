@@ -213,8 +213,11 @@ function routeLines(
   const also = alsoText(route);
   const under = (text: string): string => `    ${wrap(plainText(text), style, 6, 4)}`;
   // Destinations stand below each other beside the match, so that they are wrapped together.
-  const layOut = isNarrow(style) ? belowEachOther : sideBySide;
-  const rows = layOut(columns, `${rule}: ${match}`, [first ?? [], ...others], effects, style);
+  const head = `${rule}: ${match}`;
+  const cells = [first ?? [], ...others];
+  const rows = isNarrow(style)
+    ? belowEachOther(head, cells, effects, style)
+    : sideBySide(columns, head, cells, effects, style);
   return [
     ...rows,
     ...(also === '' ? [] : [paint(style, 'quiet', under(also))]),
@@ -226,7 +229,6 @@ function routeLines(
 
 /** Of a narrow terminal: the match, and below it each destination. */
 function belowEachOther(
-  _columns: readonly GridColumn[],
   match: string,
   destinations: readonly (readonly string[])[],
   effects: EffectsReport,
@@ -234,11 +236,15 @@ function belowEachOther(
 ): string[] {
   const limits = `timeout ${timeoutText(effects)}, tries ${retriesText(effects)}`;
   const each = destinations.map(([to = '', weight = ''], index) =>
-    [to.replace('\n', ''), `weight ${weight}`, ...(index === 0 ? [limits] : [])].join(', '),
+    [
+      // What the proxy answers itself goes nowhere.
+      ...(weight === '-' ? [to] : [`to ${to.replace('\n', '')}`, `weight ${weight}`]),
+      ...(index === 0 ? [limits] : []),
+    ].join(', '),
   );
   return [
     `  ${wrap(plainText(match), style, 4, 2)}`,
-    ...each.map((text) => `    ${wrap(`to ${text}`, style, 6, 4)}`),
+    ...each.map((text) => `    ${wrap(text, style, 6, 4)}`),
   ];
 }
 

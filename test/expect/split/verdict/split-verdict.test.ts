@@ -103,7 +103,7 @@ describe('leaks', () => {
     assert.equal(outcome(decide([100, 0], [688, 0])), 'pass no-leak');
     assert.equal(decide([100], [688]).test, null);
     assert.equal(outcome(decide([60, 40, 0], [1853, 1236, 0])), 'pass equivalent no-leak');
-    const short = decide([50, 50, 0], [300, 300, 0], {}, { tolerance: parseTolerance('20') });
+    const short = decide([50, 50, 0], [300, 300, 0], {}, { tolerance: parseTolerance('20pp') });
     assert.equal(outcome(short), 'inconclusive leak-not-excluded');
   });
   it('a missing answer may be a leak', () => {
