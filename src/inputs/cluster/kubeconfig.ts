@@ -11,7 +11,7 @@ import {
 } from '@kubernetes/client-node/dist/config_types.js';
 import { parse } from 'yaml';
 import { InputError } from '../../input-error.js';
-import { nearestName } from '../../routing/manifest/nearest-name.js';
+import { nearestName } from '../../nearest-name.js';
 import { readText } from '../read-text.js';
 
 const MAX_BYTES = 16 * 1024 * 1024;
