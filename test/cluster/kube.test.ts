@@ -123,7 +123,22 @@ describe('--kube against a real API server', () => {
     assert.deepEqual(other.route, { ...one.route, file: null, line: null });
     assert.equal(other.rules[0]?.place?.file, 'cluster: VirtualService default/grpc-vs');
     assert.equal(other.rules[0].place.line, null);
-    assert.equal(other.rules[0].place.path, one.rules[0]?.place?.path);
+    assert.equal(
+      other.rules[0].place.path,
+      one.rules[0]?.place?.path?.replace(/^items\[\d+\]\./, ''),
+    );
+    const verified = await Promise.all(
+      [['-f', file], ['--kube']].map((source) =>
+        recordOf(
+          ['verify', ...source, mesh.address, CALL, '--plaintext', '--gateway-port', '8080'],
+          asked,
+        ),
+      ),
+    );
+    assert.deepEqual(
+      verified.map(({ record }) => record.verdict),
+      ['pass', 'pass'],
+    );
     const codesOf = ({ findings }: ExplanationReport): string[] => findings.map(({ code }) => code);
     assert.deepEqual(codesOf(other), codesOf(one));
   });
@@ -138,7 +153,7 @@ describe('--kube against a real API server', () => {
     assert.equal(status, 0, stderr);
     assert.match(
       stderr,
-      /^note: \d+ objects were read from the cluster of context test, in the namespaces default, istio-system$/m,
+      /^note: \d+ objects read from the cluster of context test, in the namespaces default, istio-system$/m,
     );
     const read = record.cluster;
     assert.equal(read?.objectCount, read?.objects.length);

@@ -25,6 +25,7 @@ const HANDED_ON = [
   'record/views/forwards-view.ts',
   'report/notices.ts',
   'report/prometheus.ts',
+  'report/in-toto.ts',
   'routing/manifest-finding.ts',
 ];
 

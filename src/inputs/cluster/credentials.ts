@@ -43,6 +43,9 @@ export async function credentialsOf(access: ClusterAccess): Promise<Credentials>
     if (!way.isAuthProvider(user)) continue;
     await withinTime(way.applyAuthentication(withExecInfo(user, access), given), user);
   }
+  // Files of tokens end in a line feed.
+  const { Authorization: fromWay } = given.headers;
+  if (fromWay !== undefined) given.headers.Authorization = fromWay.trim();
   if (isText(user.token)) given.headers.Authorization = `Bearer ${user.token.trim()}`;
   const idToken = (user.authProvider as OidcProvider | undefined)?.config?.['id-token'];
   if (isText(idToken)) given.headers.Authorization = `Bearer ${idToken}`;

@@ -1,5 +1,6 @@
 import type { Finding } from '../../finding.js';
 import { InputError } from '../../input-error.js';
+import { counted } from '../../number-text.js';
 import { type AskedCluster, MOST_OBJECTS } from '../../record/cluster.js';
 import type { ManifestSet } from '../../routing/manifest-set.js';
 import { parseObjects } from '../../routing/parse-manifests.js';
@@ -192,5 +193,5 @@ function noteOf(
     namespaces === null
       ? 'in all namespaces'
       : `in the namespace${namespaces.length === 1 ? '' : 's'} ${namespaces.join(', ')}`;
-  return `${objects} objects were read from ${from}, ${where}`;
+  return `${counted(objects, 'object')} read from ${from}, ${where}`;
 }

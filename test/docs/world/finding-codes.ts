@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { ROOT } from '../../fixtures/command.js';
 
 /** Rooms that make no findings: codes there are those of statuses, frames and demos. */
-const OTHER_ROOMS = /\/src\/(?:mesh|cli|wire|call|inputs)\//;
+const OTHER_ROOMS = /\/src\/(?:mesh|cli|wire|call|inputs\/(?!cluster\/))/;
 
 /** What the sources say of codes. */
 interface Codes {

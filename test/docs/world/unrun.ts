@@ -9,6 +9,11 @@ export const UNRUN: readonly { text: RegExp; why: string; test: string }[] = [
     test: 'test/e2e/access-log.test.ts',
   },
   {
+    text: /--kube/,
+    why: 'it takes the API server of a cluster',
+    test: 'test/cluster/kube.test.ts',
+  },
+  {
     text: /demo .*--serve/,
     why: 'it stays until it is interrupted',
     test: 'test/cli/demo.test.ts',
