@@ -14,6 +14,7 @@ const OF_THE_SPLIT = [
   'passive',
   'for',
   'route-name',
+  'across-change',
 ];
 
 /** The settings of a load as flags. */

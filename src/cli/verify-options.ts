@@ -191,6 +191,10 @@ export const SETTING_OPTIONS = {
   timeout: text(LOAD, "Each request's deadline [10s]", { alias: ['t', 'max-time'] }),
   warmup: text(LOAD, 'Sent before the sample: a number of requests, or a duration'),
   'wait-for-rollout': text(LOAD, 'Wait until the traffic follows the weights, at most this long'),
+  'across-change': text(
+    LOAD,
+    'Watch a change from the --previous weights to the new ones, at most this long: 5m',
+  ),
   engine: text(LOAD, 'Which client makes the calls [h2; grpc-js for xds:///]', {
     choices: ['h2', 'grpc-js'],
   }),
@@ -302,6 +306,9 @@ const VERIFY_EPILOGUE = `Examples:
   Without manifests:
     splitproof verify --weights v1=90,v2=10 --plaintext :8080 \\
       helloworld.Greeter/SayHello
+  Through a change of weights, which is made while it runs:
+    splitproof verify --across-change 5m --previous v1=90,v2=10 \\
+      --weights v1=50,v2=50 --plaintext :8080 helloworld.Greeter/SayHello
   By Istio's echo server, which makes the requests (count 10 a call):
     splitproof verify -f manifests/ --plaintext localhost:17171 \\
       --forward-to xds:///echo.echo-grpc.svc.cluster.local:7070

@@ -166,7 +166,7 @@ export class CallCounter {
   constructor(settings: CounterSettings) {
     const { counting, connections, quota, slots, keptRequests = 0, harm, hope } = settings;
     const { attribution, observationsPerCall, spreadSize } = counting;
-    const { mayEndEarly = false } = counting;
+    const { mayEndEarly = false, hasTimeline = false } = counting;
     const named = attribution.destinations.length;
     this.#pods = new PodDirectory(attribution);
     const reader = answerReader(counting.answers);
@@ -201,6 +201,7 @@ export class CallCounter {
       // Parts of a number that need not be reached would be few, and long.
       quota: mayEndEarly ? Infinity : quota,
       observationsPerCall,
+      hasTimeline,
     };
     this.#tally = new Tally(this.#shape);
     this.#intendedFailure = settings.intendedFailure;

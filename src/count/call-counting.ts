@@ -20,4 +20,6 @@ export interface CallCounting {
   spreadSize: number;
   /** Whether the sample may end after any number of its requests; absent: it may not. */
   mayEndEarly?: boolean;
+  /** Whether every request is counted by when it was sent; absent: it is not. */
+  hasTimeline?: boolean;
 }

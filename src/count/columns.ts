@@ -5,6 +5,7 @@ import type {
   ForwardCounts,
   HistogramCounts,
   StreamCounts,
+  TimelineCounts,
 } from './counted.js';
 
 /** Where the columns of some counts stand in others. By column: its new place, -1 for none. */
@@ -94,6 +95,7 @@ export function placeCall(
             })),
           },
         }),
+    ...(call.timeline === undefined ? {} : { timeline: placeTimeline(call.timeline, places, row) }),
     ...(call.streams === undefined
       ? {}
       : { streams: placeStreams(call.streams, places, destinations.length) }),
@@ -109,6 +111,22 @@ export function placeCall(
       squares: row(call.spread.squares),
     },
     probe: call.probe === null ? null : { ...call.probe, observed: row(call.probe.observed) },
+  };
+}
+
+function placeTimeline(
+  { widthMs, bins, failures }: TimelineCounts,
+  places: ColumnPlaces,
+  row: (columns: readonly number[]) => number[],
+): TimelineCounts {
+  return {
+    widthMs,
+    bins: bins.map((bin) => {
+      return { ...bin, observed: row(bin.observed), failedOf: row(bin.failedOf) };
+    }),
+    failures: failures.map((failure) => {
+      return { ...failure, destination: places[failure.destination] ?? -1 };
+    }),
   };
 }
 

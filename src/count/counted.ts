@@ -96,6 +96,45 @@ export interface TimedLatencyCounts {
   windows: TimedLatencyWindow[];
 }
 
+/** What became of the requests of one stretch of a timeline. */
+export interface TimelineBin {
+  /** It begins so many widths after 1970. */
+  number: number;
+  /** Requests that were sent in it, by how they ended. */
+  ok: number;
+  failed: number;
+  timedOut: number;
+  cancelled: number;
+  /** Requests that it became known of then that they are not sent. */
+  unsent: number;
+  /** Answers by destination. */
+  observed: number[];
+  /** Those of them that belong to failed requests. */
+  failedOf: number[];
+}
+
+/** Requests of one stretch that failed alike. */
+export interface TimelineFailure {
+  /** Of the stretch in which they were sent. */
+  number: number;
+  /** As the protocol numbers it, or what stands in its place. */
+  status: number;
+  cause: string;
+  /** Column of who failed; below zero: not known. */
+  destination: number;
+  count: number;
+}
+
+/** Every request by when it was sent. Bins lie on one grid; those without requests are absent. */
+export interface TimelineCounts {
+  /** 62.5, doubled again and again. */
+  widthMs: number;
+  /** In ascending order. */
+  bins: TimelineBin[];
+  /** By time. */
+  failures: TimelineFailure[];
+}
+
 /** Calls that gave equally many answers with a known destination, as clusters of them: their first two moments. */
 export interface ClusterCounts {
   calls: number;
@@ -354,6 +393,8 @@ export interface CallCounts {
   clusters: Map<number, ClusterCounts>;
   /** Absent where a log only tells how many answers each destination gave, and in records from before it was counted. */
   timedLatency?: TimedLatencyCounts;
+  /** Every request by when it was sent; absent where nobody asks for that. */
+  timeline?: TimelineCounts | undefined;
   spread: SpreadCounts;
   /** null when nothing was asked. */
   probe: ProbeCounts | null;

@@ -80,6 +80,7 @@ function countedAgain(
   const { length } = connections;
   const tally = new Tally({
     ...{ pods, named, connections: length, quota, observationsPerCall: 1 },
+    hasTimeline: false,
   });
   const order = new SendOrderCounts(spreadSize, length, pods.room);
   const onConnection = new Array<number>(length).fill(0);

@@ -26,6 +26,7 @@ import { mergePods } from './pods.js';
 import { mergeSpread } from './spread.js';
 import { mergeStreams } from './stream-counts.js';
 import { mergeTimedLatency } from './timed-latency.js';
+import { mergeTimelines } from './timeline.js';
 import { mergeWindows } from './windows.js';
 
 /** Columns that two counts of one call have together. */
@@ -115,6 +116,7 @@ function addUp(a: CallCounts, b: CallCounts): CallCounts {
     ...mergeFailed(a, b),
     ...mergePart('uncountable', a, b, firstExample),
     ...mergeKept(a, b),
+    ...mergePart('timeline', a, b, mergeTimelines),
     ...mergePart('streams', a, b, mergeStreams),
     ...mergePart('attempts', a, b, mergeAttempts),
     ...mergePart('forwards', a, b, mergeForwards),
@@ -122,7 +124,7 @@ function addUp(a: CallCounts, b: CallCounts): CallCounts {
 }
 
 /** Parts of which the counts of a call may have none. */
-type OptionalPart = 'uncountable' | 'streams' | 'attempts' | 'forwards';
+type OptionalPart = 'uncountable' | 'timeline' | 'streams' | 'attempts' | 'forwards';
 
 /** A part that one of the two may lack; what both have is merged. */
 function mergePart<K extends OptionalPart>(

@@ -11,6 +11,7 @@ import type { Outcome } from './outcome.js';
 import type { PodDirectory } from './pod-directory.js';
 import { mergePod, mergePods } from './pods.js';
 import type { SendOrderCounts } from './send-order-counts.js';
+import { Timeline } from './timeline.js';
 import { TimedLatency } from './timed-latency.js';
 import { Windows } from './windows.js';
 
@@ -25,6 +26,8 @@ export interface TallyShape {
   quota: number;
   /** Answers that a request gives when all goes well. */
   observationsPerCall: number;
+  /** Whether every request is counted by when it was sent, too. */
+  hasTimeline: boolean;
 }
 
 /** What one request came to. One object serves all requests: read it, do not keep it. */
@@ -105,6 +108,7 @@ export class Tally {
   readonly #clusters: Clusters;
   readonly #attempts: AttemptTally;
   readonly #timed: TimedLatency;
+  readonly #timeline: Timeline | null;
   /** Columns of a connection below. */
   readonly #room: number;
   /** Answers by connection and destination, and those that are missing by connection. */
@@ -123,6 +127,7 @@ export class Tally {
     this.#clusters = new Clusters(room);
     this.#attempts = new AttemptTally(room);
     this.#timed = new TimedLatency(room);
+    this.#timeline = shape.hasTimeline ? new Timeline(room) : null;
     this.#room = room;
     this.#observedOn = new Float64Array(connections * room);
     this.#missingOn = new Float64Array(connections);
@@ -185,6 +190,10 @@ export class Tally {
       this.#missingOn[request.connection]! += missing;
       this.#unattributed += unknown - unknownFailed;
     }
+    this.#timeline?.add({
+      ...{ sentAtMs: request.sentAtMs, outcome, status, cause: request.cause },
+      destination: oneDestination,
+    });
     if (outcome !== 'cancelled') {
       this.#attempts.add(request, oneDestination, !isOk);
       const place = placeOfMs(request.latencyMs);
@@ -208,6 +217,10 @@ export class Tally {
     this.#due += count;
     this.#unsent.set(cause, (this.#unsent.get(cause) ?? 0) + count);
     if (failure !== '') this.#failures.add(null, failure, count);
+    // What is left over when a load ends early is no part of any stretch.
+    if (cause !== 'stopped') {
+      this.#timeline?.addUnsent(performance.timeOrigin + performance.now(), count);
+    }
     const block = sequence === null ? null : this.#blocks.at(sequence);
     if (block !== null) block.missing += count * this.#shape.observationsPerCall;
     if (waitedMs === null) return;
@@ -246,6 +259,7 @@ export class Tally {
     this.#clusters.absorb(other.#clusters);
     this.#attempts.absorb(other.#attempts);
     this.#timed.absorb(other.#timed);
+    if (other.#timeline !== null) this.#timeline?.absorb(other.#timeline);
     other.#observedOn.forEach((count, at) => (this.#observedOn[at]! += count));
     other.#missingOn.forEach((count, at) => (this.#missingOn[at]! += count));
   }
@@ -303,6 +317,7 @@ export class Tally {
       blocks: { ...this.#blocks.counts(), ...order.neighboursOfAll() },
       clusters: this.#clusters.counts(),
       timedLatency: this.#timed.counts(names.length),
+      ...(this.#timeline === null ? {} : { timeline: this.#timeline.counts() }),
       spread: order.spread(),
       ...(attempts === undefined ? {} : { attempts }),
       probe: null,

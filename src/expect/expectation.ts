@@ -3,6 +3,7 @@ import type { Finding, Setting } from '../finding.js';
 import type { ComparedPair } from './comparison/timed-sides.js';
 import type { ExpectedAborts } from './expected-aborts.js';
 import type { NamedFailure } from './refusals.js';
+import type { ChangeExpectation, ChangeFigures, ChangeWish } from './change/expectation.js';
 import type { SplitExpectation, SplitFigures, SplitWish } from './split/expectation.js';
 import type { Verdict } from './verdict.js';
 
@@ -10,7 +11,7 @@ import type { Verdict } from './verdict.js';
  * What is expected of a call, by kind. Plain data: it stands in the record. All say how many requests
  * were planned (`requestsPlanned`), null where no number is enough.
  */
-export type Expectation = SplitExpectation;
+export type Expectation = SplitExpectation | ChangeExpectation;
 
 /** `none`: nothing but answers. */
 export type ExpectationKind = Expectation['kind'] | 'none';
@@ -128,6 +129,8 @@ export interface CallJudgement {
   split: SplitFigures | null;
   /** null where a split, or nothing, was expected. */
   check: Check | null;
+  /** Of a change that was looked for; absent where none was. */
+  change?: ChangeFigures;
 }
 
 /** A call and what was counted of it, to be judged. */
@@ -144,6 +147,8 @@ export interface Wanted {
   spreadSize: number;
   /** Whether the sample may end after any number of its requests; absent: it may not. */
   mayEndEarly?: boolean;
+  /** Whether every request is counted by when it was sent, fine enough to find a change in; absent: it is not. */
+  hasTimeline?: boolean;
   /**
    * Whether only answers of known destinations are of use; false: all that are OK are. Absent: any answer may
    * be, so that no load of such a call is hopeless.
@@ -161,6 +166,8 @@ export interface Look {
   forWeights: number;
   /** The same of a failure. */
   againstWeights: number;
+  /** Across a change: how much of what is needed before it is there; absent elsewhere. */
+  beforeChange?: number;
 }
 
 /** What a plan is made from. */
@@ -187,7 +194,7 @@ export interface ExpectationPlan {
 }
 
 /** What the user asks to be expected, by kind. */
-export type Wish = SplitWish;
+export type Wish = SplitWish | ChangeWish;
 
 /** One kind of expectation: how it is planned, and how what was counted is judged. */
 export interface Kind<W extends Wish | null, E extends Expectation | null> {

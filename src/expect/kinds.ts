@@ -17,6 +17,7 @@ type AnyKind = Kind<Wish | null, Expectation | null>;
 /** Every kind of expectation, loaded when it is needed: statistics take their time. */
 const KINDS: Readonly<Record<ExpectationKind, () => AnyKind | Promise<AnyKind>>> = {
   none: () => answers,
+  change: async () => (await import('./change/kind.js')).change,
   split: async () => (await import('./split/kind.js')).split,
 };
 

@@ -15,6 +15,16 @@ const expectation = z.discriminatedUnion('kind', [
     requestsPlanned: count.nullable(),
     requestsAtMost: count.nullable().optional(),
   }),
+  z.object({
+    kind: z.literal('change'),
+    tolerance: z.string(),
+    errorRateShown: share.nullable(),
+    design: z.literal('fixed'),
+    power: share,
+    requestsPlanned: count.nullable(),
+    requestsBefore: count.nullable(),
+    requestsAfter: count.nullable(),
+  }),
 ]);
 
 const askedCall = z.object({

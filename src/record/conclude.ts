@@ -286,7 +286,9 @@ function barsOf(asked: Asked, counted: Counted, judged: readonly CallJudgement[]
   const sums = calls.map(({ unsent }) => unsentRequests(unsent).byUs);
   const unsent = sums.reduce((sum, own) => sum + own, 0);
   const isSaid = judged.some(({ reasons }) => reasons.some(({ code }) => code === UNSENT));
-  if (unsent > 0 && !isInterrupted && !isSaid && early === null) {
+  // What was left over once the change was settled is lacking nowhere.
+  const isSettled = stopped?.code === 'change-settled';
+  if (unsent > 0 && !isInterrupted && !isSaid && early === null && !isSettled) {
     const due = calls.reduce((sum, call) => sum + call.due, 0);
     bars.push({
       code: UNSENT,
@@ -308,7 +310,7 @@ function endOf(
   const isAnswered = calls.some(({ ends, observed, log }, index) => {
     // Answers that might be anybody's say nothing of a split; where a log tells whose they are, the
     // target is not to blame for what the log lacks.
-    const mayBeAnybody = asked[index]?.expectation?.kind !== 'split' || log !== null;
+    const mayBeAnybody = asked[index]?.expectation === null || log !== null;
     return (mayBeAnybody && ends.ok > 0) || observed.some((count) => count > 0);
   });
   // A check may expect answers that are not OK, and that name no pod.

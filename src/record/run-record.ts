@@ -12,6 +12,7 @@ import {
   shownTls,
   verdict,
 } from './record-parts.js';
+import { change } from './change-schema.js';
 import { comparison } from './comparison-schema.js';
 import { savedCountsSchema } from './saved-counts-schema.js';
 
@@ -213,6 +214,8 @@ const call = z.object({
   reasons: z.array(reason),
   /** null where something else than a split was expected. */
   split: split.nullable(),
+  /** Of a run across a change of weights; absent elsewhere. */
+  change: change.optional(),
   /** What else was expected. */
   checks: z.array(z.object({ kind: z.string(), verdict, text: z.string() })),
   /**

@@ -80,7 +80,14 @@ function errorLimitsText({ errorLimits }: AskedCall): string {
 }
 
 /** Of an expectation: its kind is compared before, and these follow from the rest, and from the load. */
-const FOLLOWING = new Set(['kind', 'power', 'requestsPlanned', 'requestsAtMost']);
+const FOLLOWING = new Set([
+  'kind',
+  'power',
+  'requestsPlanned',
+  'requestsAtMost',
+  'requestsBefore',
+  'requestsAfter',
+]);
 
 /** The same requests must not count twice. */
 function refuseTwins(runs: readonly NamedAsked[]): void {
@@ -178,7 +185,9 @@ function joinedLabels(all: readonly AskedCall[]): Pick<AskedCall, 'labels'> {
 /** Sequential parts may send as much as all of them together. */
 function joinedMost(all: readonly AskedCall[]): { requestsAtMost?: number | null } {
   const most = all.flatMap(({ expectation }) =>
-    expectation?.requestsAtMost === undefined ? [] : [expectation.requestsAtMost],
+    expectation?.kind !== 'split' || expectation.requestsAtMost === undefined
+      ? []
+      : [expectation.requestsAtMost],
   );
   return most.length === 0 ? {} : { requestsAtMost: sumOrNull(most) };
 }

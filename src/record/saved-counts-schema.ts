@@ -124,6 +124,22 @@ const call = z.object({
       ),
     })
     .optional(),
+  timeline: z
+    .object({
+      widthMs: amount,
+      /** Number, ok, failed, timedOut, cancelled, unsent; then by destination its answers and the failed ones. */
+      bins: z.array(z.string().regex(/^\d+(?: \d+){5}(?: \d+ \d+)*$/)),
+      failures: z.array(
+        z.object({
+          number: windowNumber,
+          status: z.int(),
+          cause: z.string(),
+          destination: z.int().min(-1),
+          count,
+        }),
+      ),
+    })
+    .optional(),
   spread: z.object({ size: count.nullable(), runs: count, observed: counts, squares: counts }),
   probe: z.object({ connections: count, observed: counts, missing: count }).nullable(),
   cache: z.object({ looked: count, cached: count }),

@@ -7,6 +7,7 @@ import type {
   StreamCounts,
   TimedLatencyCounts,
 } from '../count/counted.js';
+import { savedTimeline, timelineIn } from './saved-timeline.js';
 import { placeOf } from '../count/histogram-buckets.js';
 import type { SavedCallCounts, SavedCounts } from './saved-counts-schema.js';
 
@@ -26,12 +27,13 @@ export function savedCounts(counted: Counted): SavedCounts {
 }
 
 function savedCall(counted: CallCounts): SavedCallCounts {
-  const { timedLatency, failedLatency, streams, forwards, ...call } = counted;
+  const { timedLatency, failedLatency, streams, forwards, timeline, ...call } = counted;
   const { blocks, spread, log } = call;
   return {
     ...call,
     ...(timedLatency === undefined ? {} : { timedLatency: timedTexts(timedLatency) }),
     ...(failedLatency === undefined ? {} : { failedLatency: textOf(failedLatency) }),
+    ...(timeline === undefined ? {} : { timeline: savedTimeline(timeline) }),
     ...(streams === undefined ? {} : { streams: streamTexts(streams) }),
     ...(forwards === undefined ? {} : { forwards: savedForwards(forwards) }),
     unsent: [...call.unsent],
@@ -76,6 +78,7 @@ function callOf({
   failedLatency,
   streams,
   forwards,
+  timeline,
   ...saved
 }: SavedCallCounts): CallCounts {
   const { blocks, log } = saved;
@@ -92,6 +95,7 @@ function callOf({
             }),
           },
         }),
+    ...(timeline === undefined ? {} : { timeline: timelineIn(timeline) }),
     ...(streams === undefined ? {} : { streams: streamsIn(streams) }),
     ...(forwards === undefined ? {} : { forwards: forwardsIn(forwards) }),
     unsent: new Map(saved.unsent),

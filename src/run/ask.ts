@@ -72,6 +72,8 @@ export interface PreparedRun {
   isSequential: boolean;
   /** What the pods of the cluster run; null where no cluster was read. */
   images: PodImages | null;
+  /** Whether it goes on until a change of weights was seen. */
+  isAcrossChange: boolean;
   /** Why nothing may be sent, should the target be there after all; null where it may. */
   contractMissing: InputError | null;
 }
@@ -131,7 +133,9 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   checkThresholds(plainThresholds(thresholds), namesOf(configured), isPlaintext);
   checkComparisons({ compared, thresholds }, namesOf(configured));
   const isSequential = calls.some(({ asked }) => asked.expectation?.design === 'sequential');
-  if (isSequential) refuseLogs(scenario, calls);
+  if (isSequential) refuseLogs(scenario, calls, '--sequential');
+  const isAcrossChange = calls.some(({ asked }) => asked.expectation?.kind === 'change');
+  if (isAcrossChange) refuseLogs(scenario, calls, '--across-change');
   const size =
     scenario.command === 'verify'
       ? samplePlan({ ...scenario.load, ...clockOf(passive, calls), isSequential }, calls)
@@ -153,7 +157,10 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   };
   const contractMissing = prepared.flatMap((one) => one.contractMissing ?? [])[0] ?? null;
   const images = cluster?.images ?? null;
-  return { asked, calls: sized, places, requests, parts, isSequential, contractMissing, images };
+  return {
+    ...{ asked, calls: sized, places, requests, parts },
+    ...{ isSequential, isAcrossChange, contractMissing, images },
+  };
 }
 
 /** Lines of others are read for some time: as many as are planned, where a plan can be made. */
@@ -166,7 +173,7 @@ function clockOf(passive: Scenario['passive'], calls: readonly RunCall[]) {
 function withMost(calls: readonly RunCall[], most: readonly (number | null)[]): RunCall[] {
   return calls.map((call, index) => {
     const { expectation } = call.asked;
-    if (expectation === null) return call;
+    if (expectation?.kind !== 'split') return call;
     const requestsAtMost = most[index] ?? null;
     return { ...call, asked: { ...call.asked, expectation: { ...expectation, requestsAtMost } } };
   });
@@ -181,14 +188,18 @@ function requireReadableRule({ calls, rule }: Scenario): void {
   plainThresholds(rule.thresholds).forEach(parseThreshold);
 }
 
-function refuseLogs({ accessLogFormat }: Scenario, calls: readonly RunCall[]): void {
+function refuseLogs(
+  { accessLogFormat }: Scenario,
+  calls: readonly RunCall[],
+  flag: '--sequential' | '--across-change',
+): void {
   const isLogged = calls.some(
     ({ loaded }) => loaded.counting.answers.identity.source.kind === 'access-log',
   );
   if (!isLogged && accessLogFormat === null) return;
   throw new InputError(
     'an access log is read when the load has ended, so there is nothing to look at before: drop one of the two',
-    { path: '--sequential' },
+    { path: flag },
   );
 }
 
@@ -229,7 +240,7 @@ async function runCall(
   });
   const page = configured.page ?? askedPage(call.call, request);
   const { tolerances } = limits;
-  if (tolerances.length > 0 && expectation?.kind === 'split') {
+  if (tolerances.length > 0 && expectation !== null) {
     requireTolerated(expectation.tolerance, tolerances, destinations);
   }
   return {
@@ -307,6 +318,12 @@ function refuseUnseen({ expect }: ScenarioCall, { aborts }: ConfiguredCall): voi
       { path: '--sequential' },
     );
   }
+  if (expect?.kind === 'change') {
+    throw new InputError(
+      'the requests of a ForwardEcho are made when the application comes to them, so when cannot be told: drop it',
+      { path: '--across-change' },
+    );
+  }
   if (aborts === null) return;
   throw new InputError(
     `the route answers ${percent(aborts.share)} of the requests with ${aborts.description}, and a ForwardEcho in which one request fails hides the answers to all others: ask the service itself (proto.EchoTestService/Echo)`,
@@ -331,6 +348,11 @@ function streamsByOf(
       'the evidence is looked at stream by stream: drop this, or --count messages',
       { path: '--sequential' },
     );
+  }
+  if (countedBy === 'messages' && expect?.kind === 'change') {
+    throw new InputError('each stream has one moment, its messages have not: drop --count messages', {
+      path: '--across-change',
+    });
   }
   return countedBy ?? 'streams';
 }

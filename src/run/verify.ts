@@ -3,6 +3,7 @@ import type { RunRecord } from '../record/run-record.js';
 import { givenScenario } from '../scenario/given-scenario.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { SettingsInput } from '../scenario/schema.js';
+import { takeAcrossChange } from './across-change.js';
 import { endingEarly } from './early-ends.js';
 import type { RunOptions } from './options.js';
 import { probeConnections } from './probe.js';
@@ -32,7 +33,11 @@ export async function verify(
     const { rolloutWaitMs } = scenario;
     const wait = waitPlan(scenario, plan, target);
     const settled = await settle(run, target, wait, rolloutWaitMs, options);
-    const take = run.isSequential ? takeSequentialSample : takeSample;
+    const take = run.isAcrossChange
+      ? takeAcrossChange
+      : run.isSequential
+        ? takeSequentialSample
+        : takeSample;
     const sampled = await take(run, target, await endingEarly(plan, run), options);
     const counted = mergeCounts(settled, sampled);
     const { connections } = scenario.limits;

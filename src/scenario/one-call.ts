@@ -16,6 +16,7 @@ export const LOAD_SETTINGS = [
   'workers',
   'warmup',
   'wait-for-rollout',
+  'across-change',
   'sequential',
   'alpha',
   'power',

@@ -1,3 +1,4 @@
+import { acrossChangeMs, paceAcrossChange } from './across-change.js';
 import { InputError } from '../input-error.js';
 import { type Secrets, secretsOf } from '../secrets.js';
 import { hostOfAuthority } from './authority-host.js';
@@ -28,7 +29,7 @@ import type { GivenWeights } from './weights.js';
 import { type XdsSettings, xdsSettings } from './xds-settings.js';
 
 /** What is expected of the answers to a call. */
-export type Expect = ExpectedSplitSettings;
+export type Expect = ExpectedSplitSettings | ExpectedChangeSettings;
 
 /** Destinations that answer in proportion to their weights. */
 export interface ExpectedSplitSettings {
@@ -39,6 +40,12 @@ export interface ExpectedSplitSettings {
   errorRateShown: number | null;
   /** `sequential`: the load ends as soon as the evidence is enough. */
   design: 'fixed' | 'sequential';
+}
+
+/** Destinations that answer by the previous weights, and from some moment on by the new ones. */
+export interface ExpectedChangeSettings extends Omit<ExpectedSplitSettings, 'kind' | 'design'> {
+  kind: 'change';
+  design: 'fixed';
 }
 
 /** One call of a scenario: what is sent, and how the answers are judged. */
@@ -279,7 +286,9 @@ function loadOf(
 ): Omit<Scenario['load'], 'httpVersion'> {
   const requests = settings.requests ?? null;
   const connections = settings.connections ?? DEFAULTS.connections;
-  const askedMs = durationMs(settings.duration);
+  const changeMs = command === 'verify' ? acrossChangeMs(settings) : null;
+  const askedMs = changeMs ?? durationMs(settings.duration);
+  const pace: Pace = command === 'verify' ? paceOf(settings) : { kind: 'unlimited' };
   const isForwarding = calls.some(({ call }) => 'forwarding' in call);
   const concurrency =
     settings.concurrency ?? DEFAULTS[isForwarding ? 'forwardingConcurrency' : 'concurrency'];
@@ -291,7 +300,7 @@ function loadOf(
     connections: requests === null ? connections : Math.min(connections, requests),
     exclusiveConnections: Math.min(settings.connections ?? concurrency, requests ?? Infinity),
     requestsPerSecond: settings.rps ?? null,
-    pace: command === 'verify' ? paceOf(settings) : { kind: 'unlimited' },
+    pace: changeMs === null ? pace : paceAcrossChange(pace),
     workers: settings.workers ?? DEFAULTS.workers,
     timeoutMs: durationMs(settings.timeout) ?? DEFAULTS.timeoutMs,
     streamTimeoutMs:
@@ -364,6 +373,11 @@ function scenarioCall(
 ): ScenarioCall {
   const { tolerance, maxErrorRate, errorLimits, errorRateShown } = callLevels(settings);
   const design = settings.sequential === true ? 'sequential' : 'fixed';
+  const levels = { tolerance, errorRateShown };
+  const isAcrossChange = settings['across-change'] !== undefined;
+  const expect: Expect = isAcrossChange
+    ? { kind: 'change', ...levels, design: 'fixed' }
+    : { kind: 'split', ...levels, design };
   const isVerified = command === 'verify';
   const call = callOf(settings, url);
   const hasSource =
@@ -380,7 +394,7 @@ function scenarioCall(
     source: isVerified || hasSource ? expectationSource(settings) : null,
     service,
     previous: settings.previous ?? null,
-    expect: isVerified ? { kind: 'split', tolerance, errorRateShown, design } : null,
+    expect: isVerified ? expect : null,
     maxErrorRate,
     errorLimits,
   };

@@ -353,6 +353,9 @@ export const settingsSchema = z.strictObject({
   'wait-for-rollout': duration(
     'Wait this long at most until the traffic follows the weights, then take the sample',
   ).optional(),
+  'across-change': timeLimit(
+    'Watch a change of weights, from the previous ones to the new ones, for this long at most',
+  ).optional(),
   engine: z.enum(['h2', 'grpc-js']).optional().describe('Which client makes the calls'),
 
   sequential: z

@@ -10,7 +10,8 @@ const PART: Shard = { v1: 930, v2: 620 };
 async function runOf(runId: string, shard: Shard, design: 'fixed' | 'sequential' = 'fixed') {
   const asked = askedRun(runId);
   const calls = asked.calls.map((call) => {
-    return { ...call, expectation: { ...call.expectation!, design } };
+    assert.ok(call.expectation?.kind === 'split');
+    return { ...call, expectation: { ...call.expectation, design } };
   });
   return saved(await recordOfRun({ ...asked, calls }, countedShard(shard)));
 }

@@ -56,6 +56,7 @@ export function preparedRun(
   const asked = askedRun('run', { calls: calls.map((call) => call.asked) });
   return {
     ...{ asked, calls, places: [], requests: null, isSequential: false, parts: planned },
+    isAcrossChange: false,
     contractMissing: null,
     images: null,
   };

@@ -18,10 +18,10 @@ function sequentialRun(weights: readonly Readonly<Record<string, number>>[]): Pr
     weights,
     weights.map(() => 3313),
   );
-  const calls = run.asked.calls.map((call) => ({
-    ...call,
-    expectation: { ...call.expectation!, design: 'sequential' as const },
-  }));
+  const calls = run.asked.calls.map((call) => {
+    assert.ok(call.expectation?.kind === 'split');
+    return { ...call, expectation: { ...call.expectation, design: 'sequential' as const } };
+  });
   return { ...run, isSequential: true, asked: { ...run.asked, calls } };
 }
 

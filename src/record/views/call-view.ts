@@ -5,6 +5,7 @@ import { answersGivenUp, missingAnswers } from '../../count/missing-answers.js';
 import type { CallJudgement, CountedCall } from '../../expect/expectation.js';
 import type { Asked, AskedCall } from '../asked.js';
 import type { CallRecord, SplitRecord } from '../run-record.js';
+import { changeView } from './change-view.js';
 import { forwardsView } from './forwards-view.js';
 import { latencyView } from './latency-view.js';
 import { retriesView } from './retries-view.js';
@@ -30,6 +31,7 @@ export function callView(
     verdict: judgement.verdict,
     reasons: judgement.reasons,
     split: splitView(asked, observed, judgement, rule.alpha),
+    ...changeView(protocol, judgement),
     checks: judgement.check === null ? [] : [judgement.check],
     connectionProbe: probeView(counts),
     accessLog: logView(counts),

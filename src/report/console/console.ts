@@ -5,6 +5,7 @@ import { plainText } from '../plain-text.js';
 import type { CallRecord, RunRecord } from '../../record/run-record.js';
 import { heading, paint, type Style } from '../style.js';
 import { renderBench } from './bench.js';
+import { changeLines } from './change.js';
 import { comparisonLines } from './comparisons.js';
 import { destinationTable, podTable } from './destinations.js';
 import { errorLines } from './errors.js';
@@ -130,7 +131,9 @@ function callSections(
   if (split.sampled === 0) return [facts, checkLines(call, style)];
   const sections = [
     facts,
-    [heading('Who answered', style), destinationTable(split, style)].join('\n'),
+    call.change === undefined
+      ? [heading('Who answered', style), destinationTable(split, style)].join('\n')
+      : changeLines(call, record, style),
   ];
   if (call.programmed !== null) sections.push(programmedTable(call.programmed, split, style));
   if (split.missing > 0) sections.push(indented([missingText(split)], style).join('\n'));

@@ -1,0 +1,206 @@
+import { binomialUpperTail } from '../../stats/binomial-distribution.js';
+import type { CallJudgement, JudgedCall, Reason, RunRule } from '../expectation.js';
+import { count, percent } from '../../number-text.js';
+import { judgeDependence } from '../split/draws/dependence.js';
+import type { SplitRule } from '../split/split-evidence.js';
+import { parseTolerance } from '../split/tolerance.js';
+import { type Verdict, worstOf } from '../verdict.js';
+import { changeFindings } from './change-findings.js';
+import type { ChangeExpectation, ChangeFigures, SideFigures, StretchCounts } from './expectation.js';
+import { judgeSide } from './judge-side.js';
+import { type Cut, cutAtChange, stretchOf } from './stretches.js';
+
+/** Failing by shares, two sides; by errors, three stretches: alpha is shared out among them. */
+const SIDES = 2;
+const STRETCHES = 3;
+/** Cramér's V of connections and destinations from which the draws are those of connections, whatever the change did. */
+const BY_CONNECTION = 0.3;
+
+/** Judges a call across a change. @param calls How many calls share alpha. */
+export function judgeChange(
+  one: JudgedCall<ChangeExpectation>,
+  rule: RunRule,
+  calls: number,
+): CallJudgement {
+  const figures = changeFigures(one, rule, calls);
+  if (figures === null) {
+    const text = 'nothing is known of when requests were sent, so no change can be found';
+    return judgement('inconclusive', [{ code: 'change-unclear', text }]);
+  }
+  const { verdict, reasons } = concludeChange(figures, one, rule, calls);
+  return {
+    ...judgement(verdict, reasons),
+    findings: changeFindings(figures, one.counted.span?.startMs ?? 0),
+    change: figures,
+  };
+}
+
+function judgement(verdict: Verdict, reasons: Reason[]): CallJudgement {
+  return { verdict, reasons, findings: [], split: null, check: null };
+}
+
+/** The change, and what lies on either side of it; null where nothing was counted by time. */
+export function changeFigures(
+  { call, counted }: JudgedCall<ChangeExpectation>,
+  rule: RunRule,
+  calls: number,
+): ChangeFigures | null {
+  const { timeline, destinations: names } = counted.counts;
+  if (timeline === undefined) return null;
+  const previous = names.map((_, i) => call.destinations[i]?.previousWeight ?? 0);
+  const next = names.map((_, i) => call.destinations[i]?.weight ?? 0);
+  const { widthMs } = timeline;
+  const cut = cutAtChange(timeline, sharesOf(previous), sharesOf(next), rule.alpha);
+  const sideRule = ruleOf(call, rule, calls);
+  const { requestsBefore, requestsAfter } = call.expectation;
+  const dependence = dependenceOf({ call, counted }, cut, rule.alpha);
+  const side = (bins: Cut['before'], weights: number[], requestsPlanned: number | null) =>
+    judgeSide(bins, widthMs, names, { rule: sideRule, weights, requestsPlanned, dependence });
+  return {
+    outcome: cut.outcome,
+    moment: cut.moment,
+    before: side(cut.before, previous, requestsBefore),
+    during: stretchOf(cut.during, widthMs, names),
+    after: side(cut.after, next, requestsAfter),
+    maxErrorRate: call.maxErrorRate,
+    failures: timeline.failures.map(({ number, status, cause, destination, count }) => ({
+      ...{ fromMs: number * widthMs, toMs: (number + 1) * widthMs, status, cause, count },
+      destination: names[destination] ?? null,
+    })),
+  };
+}
+
+function concludeChange(
+  { outcome, before, during, after }: ChangeFigures,
+  { call: { maxErrorRate } }: JudgedCall<ChangeExpectation>,
+  { alpha }: RunRule,
+  calls: number,
+): { verdict: Verdict; reasons: Reason[] } {
+  const errors = errorsDuring(during, maxErrorRate, alpha / STRETCHES / calls);
+  const parts: { verdict: Verdict; reasons: Reason[] }[] = [
+    ...(errors === null ? [] : [{ verdict: 'fail' as const, reasons: [errors] }]),
+    ...NOT_FOUND[outcome],
+    // Without a change there are no two sides.
+    ...(outcome === 'unclear' ? [] : [sideOf('before', before), sideOf('after', after)]),
+  ];
+  const verdict = worstOf(parts.map((part) => part.verdict));
+  const deciding = parts.filter((part) => part.verdict === verdict);
+  const others = parts.filter((part) => part.verdict !== verdict);
+  return { verdict, reasons: [...deciding, ...others].flatMap(({ reasons }) => reasons) };
+}
+
+const NOT_FOUND: Record<
+  ChangeFigures['outcome'],
+  { verdict: Verdict; reasons: Reason[] }[]
+> = {
+  found: [],
+  'not-seen': [
+    {
+      verdict: 'fail',
+      reasons: [
+        {
+          code: 'change-not-seen',
+          text: 'the weights did not change: the previous ones were served to the end',
+        },
+      ],
+    },
+  ],
+  'over-before': [
+    {
+      verdict: 'inconclusive',
+      reasons: [
+        {
+          code: 'change-not-seen',
+          text: 'the new weights were served from the beginning, so the change itself was not seen',
+        },
+      ],
+    },
+  ],
+  unclear: [
+    {
+      verdict: 'inconclusive',
+      reasons: [
+        {
+          code: 'change-unclear',
+          text: 'whether the weights changed cannot be said from so few answers',
+        },
+      ],
+    },
+  ],
+};
+
+function sideOf(
+  name: 'before' | 'after',
+  side: SideFigures | null,
+): { verdict: Verdict; reasons: Reason[] } {
+  if (side === null) return { verdict: 'inconclusive', reasons: [] };
+  const reasons = side.reasons.map(({ code, text }) => ({
+    code,
+    text: `${name} the change, ${text}`,
+  }));
+  return { verdict: side.verdict, reasons };
+}
+
+/** That more failed while the weights changed than may, shown at a level; null where that is not shown. */
+function errorsDuring(
+  during: StretchCounts | null,
+  limit: number,
+  level: number,
+): Reason | null {
+  if (during === null) return null;
+  const asked = during.sent - during.cancelled + during.unsent;
+  const failed = during.failed + during.timedOut + during.unsent;
+  if (failed === 0 || binomialUpperTail(failed, asked, limit) > level) return null;
+  const text = `while the weights changed, ${count(failed)} of ${count(asked)} requests failed (${percent(failed / asked)}); ${percent(limit)} may (--max-error-rate)`;
+  return { code: 'errors-in-change', text };
+}
+
+function ruleOf(
+  { maxErrorRate, errorLimits, expectation }: JudgedCall<ChangeExpectation>['call'],
+  { alpha, seed }: RunRule,
+  calls: number,
+): SplitRule {
+  const { power, tolerance, errorRateShown } = expectation;
+  return {
+    ...{ alpha, power, seed, maxErrorRate, errorLimits, errorRateShown },
+    design: 'fixed',
+    tolerance: parseTolerance(tolerance),
+    failAlpha: alpha / SIDES / calls,
+    errorAlpha: alpha / STRETCHES / calls,
+  };
+}
+
+/**
+ * Whether answers hang together on connections. They are counted over the whole run, of which both sides are
+ * a part: a change in steps makes connections of different gateways differ without any hanging together.
+ */
+function dependenceOf(
+  { call, counted }: JudgedCall<ChangeExpectation>,
+  { moment }: Cut,
+  alpha: number,
+): Reason | null {
+  const weighted = call.destinations.flatMap(({ weight, previousWeight }, i) =>
+    (weight ?? 0) + (previousWeight ?? 0) > 0 ? [i] : [],
+  );
+  if (weighted.length < 2) return null;
+  const { kind, cramersV, homogeneityPValue } = judgeDependence(
+    {
+      counts: counted.connections.map(({ observed }) => weighted.map((i) => observed[i] ?? 0)),
+      neighbours: null,
+      leadElsewhere: call.behind !== null || call.choosesPerCall === true,
+    },
+    weighted.length,
+  );
+  const isGradual = moment?.isGradual === true;
+  const differs = !isGradual && kind === 'clustered' && (homogeneityPValue ?? 1) < alpha;
+  if (kind !== 'pinned' && (cramersV ?? 0) < BY_CONNECTION && !differs) return null;
+  return {
+    code: 'clustered-draws',
+    text: 'answers hang together on connections, so there are fewer independent ones than there seem to be (verify without --across-change has them judged by connection)',
+  };
+}
+
+function sharesOf(weights: readonly number[]): number[] {
+  const sum = weights.reduce((all, weight) => all + weight, 0);
+  return weights.map((weight) => weight / sum);
+}

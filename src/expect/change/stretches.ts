@@ -1,0 +1,124 @@
+import type { TimelineBin, TimelineCounts } from '../../count/counted.js';
+import { changeToUnknown, type KnownChange, knownChange } from '../../stats/known-change.js';
+import type { ChangeFigures, ChangeMoment, StretchCounts } from './expectation.js';
+
+/** Answers this long before the change may have begun, and after it must be over, are on neither side, in ms. */
+const GUARD_MS = 500;
+/** A change in steps is told from one at once by so much log-likelihood: for each of them there are many in steps. */
+const IN_STEPS = 20;
+/** By so much a change to other weights than the new ones, or from others than the previous, must be likelier. */
+const TO_OTHERS = 12;
+
+/** A timeline cut where the change was. */
+export interface Cut {
+  outcome: ChangeFigures['outcome'];
+  moment: ChangeMoment | null;
+  before: readonly TimelineBin[];
+  during: readonly TimelineBin[];
+  after: readonly TimelineBin[];
+}
+
+/**
+ * Finds the change, and cuts the timeline there. Answers near it belong to no side: what is judged was sent
+ * before the first moment that the change can have begun at, and after the last at which it can have been over.
+ *
+ * @param previous Shares before, by destination; they add up to 1.
+ * @param next Shares after.
+ * @param alpha How often the intervals may miss, and a change may be seen that was none.
+ */
+export function cutAtChange(
+  { bins, widthMs }: TimelineCounts,
+  previous: readonly number[],
+  next: readonly number[],
+  alpha: number,
+): Cut {
+  const rows = bins.map(({ observed }) => previous.map((_, i) => observed[i] ?? 0));
+  const seen = Math.log(1 / alpha);
+  const known = knownChange(rows, previous, next, alpha);
+  const to = changeToUnknown(rows, previous);
+  const from = changeToUnknown([...rows].reverse(), next);
+  const isToOthers = (to?.gain ?? 0) > known.overBefore + TO_OTHERS;
+  const isFromOthers = (from?.gain ?? 0) > known.overAfter + TO_OTHERS;
+  const change =
+    isToOthers || isFromOthers
+      ? knownChange(
+          rows,
+          isFromOthers ? (from?.shares ?? previous) : previous,
+          isToOthers ? (to?.shares ?? next) : next,
+          alpha,
+        )
+      : known;
+  if (change.overBefore < seen) {
+    const outcome = change.overAfter < seen ? 'unclear' : 'not-seen';
+    return { outcome, moment: null, before: bins, during: [], after: [] };
+  }
+  if (change.overAfter < seen) {
+    return { outcome: 'over-before', moment: null, before: [], during: [], after: bins };
+  }
+  const moment = { ...momentOf(change, bins, widthMs), isToOthers };
+  const [beginMs, endMs] = [moment.beginMs[0] - GUARD_MS, moment.endMs[1] + GUARD_MS];
+  const isBefore = ({ number }: TimelineBin): boolean => (number + 1) * widthMs <= beginMs;
+  const isAfter = ({ number }: TimelineBin): boolean => number * widthMs >= endMs;
+  return {
+    outcome: 'found',
+    moment,
+    before: bins.filter(isBefore),
+    during: bins.filter((bin) => !isBefore(bin) && !isAfter(bin)),
+    after: bins.filter(isAfter),
+  };
+}
+
+/** The change may lie within a window: each end is one further out. */
+function momentOf(
+  { position, interval, begin, end, inSteps }: KnownChange,
+  bins: readonly TimelineBin[],
+  widthMs: number,
+): Omit<ChangeMoment, 'isToOthers'> {
+  const startMs = (k: number): number => {
+    const bin = bins[Math.min(k, bins.length - 1)]?.number ?? 0;
+    return (k < bins.length ? bin : bin + 1) * widthMs;
+  };
+  const around = ([low, high]: readonly [number, number]): [number, number] => {
+    return [startMs(Math.max(0, low - 1)), startMs(Math.min(bins.length, high + 1))];
+  };
+  const isGradual = inSteps > IN_STEPS;
+  const [beginMs, endMs] = isGradual
+    ? [around(begin), around(end)]
+    : [around(interval), around(interval)];
+  const atMs = isGradual ? (middle(beginMs) + middle(endMs)) / 2 : startMs(position);
+  return { atMs, beginMs, endMs, isGradual };
+}
+
+function middle([low, high]: readonly [number, number]): number {
+  return (low + high) / 2;
+}
+
+/** Adds up a stretch. @param names By column. */
+export function stretchOf(
+  bins: readonly TimelineBin[],
+  widthMs: number,
+  names: readonly string[],
+): StretchCounts | null {
+  const [first, last] = [bins[0], bins.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  const sum = (of: (bin: TimelineBin) => number): number =>
+    bins.reduce((all, bin) => all + of(bin), 0);
+  const ends = {
+    ok: sum(({ ok }) => ok),
+    failed: sum(({ failed }) => failed),
+    timedOut: sum(({ timedOut }) => timedOut),
+    cancelled: sum(({ cancelled }) => cancelled),
+  };
+  return {
+    fromMs: first.number * widthMs,
+    toMs: (last.number + 1) * widthMs,
+    sent: ends.ok + ends.failed + ends.timedOut + ends.cancelled,
+    ...ends,
+    unsent: sum(({ unsent }) => unsent),
+    destinations: names.map((name, i) => ({
+      name,
+      observed: sum(({ observed }) => observed[i] ?? 0),
+      failed: sum(({ failedOf }) => failedOf[i] ?? 0),
+    })),
+  };
+}
