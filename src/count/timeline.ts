@@ -113,7 +113,10 @@ export function mergeTimelines(a: TimelineCounts, b: TimelineCounts): TimelineCo
   return sum;
 }
 
-function atWidth({ widthMs: own, bins, failures }: TimelineCounts, widthMs: number): TimelineCounts {
+function atWidth(
+  { widthMs: own, bins, failures }: TimelineCounts,
+  widthMs: number,
+): TimelineCounts {
   const factor = widthMs / own;
   const placed = <T extends { number: number }>(one: T): T => {
     return { ...one, number: Math.floor(one.number / factor) };

@@ -350,9 +350,12 @@ function streamsByOf(
     );
   }
   if (countedBy === 'messages' && expect?.kind === 'change') {
-    throw new InputError('each stream has one moment, its messages have not: drop --count messages', {
-      path: '--across-change',
-    });
+    throw new InputError(
+      'each stream has one moment, its messages have not: drop --count messages',
+      {
+        path: '--across-change',
+      },
+    );
   }
   return countedBy ?? 'streams';
 }

@@ -58,10 +58,12 @@ function inChange({ during, failures }: ChangeFigures): TimedFailure[] {
 
 function errorsInChange(failures: readonly TimedFailure[], into: (ms: number) => string): Finding {
   const all = failures.reduce((sum, failure) => sum + failure.count, 0);
-  const texts = failures.slice(0, SHOWN_FAILURES).map(({ fromMs, cause, destination, count: of }) => {
-    const whose = destination === null ? '' : ` of ${destination}`;
-    return `${into(fromMs)}: ${count(of)}${whose}${cause === '' ? '' : ` (${cause})`}`;
-  });
+  const texts = failures
+    .slice(0, SHOWN_FAILURES)
+    .map(({ fromMs, cause, destination, count: of }) => {
+      const whose = destination === null ? '' : ` of ${destination}`;
+      return `${into(fromMs)}: ${count(of)}${whose}${cause === '' ? '' : ` (${cause})`}`;
+    });
   const others = failures.length - texts.length;
   return found('target', {
     code: 'errors-in-change',

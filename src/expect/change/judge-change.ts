@@ -6,7 +6,12 @@ import type { SplitRule } from '../split/split-evidence.js';
 import { parseTolerance } from '../split/tolerance.js';
 import { type Verdict, worstOf } from '../verdict.js';
 import { changeFindings } from './change-findings.js';
-import type { ChangeExpectation, ChangeFigures, SideFigures, StretchCounts } from './expectation.js';
+import type {
+  ChangeExpectation,
+  ChangeFigures,
+  SideFigures,
+  StretchCounts,
+} from './expectation.js';
 import { judgeSide } from './judge-side.js';
 import { type Cut, cutAtChange, stretchOf } from './stretches.js';
 
@@ -89,10 +94,7 @@ function concludeChange(
   return { verdict, reasons: [...deciding, ...others].flatMap(({ reasons }) => reasons) };
 }
 
-const NOT_FOUND: Record<
-  ChangeFigures['outcome'],
-  { verdict: Verdict; reasons: Reason[] }[]
-> = {
+const NOT_FOUND: Record<ChangeFigures['outcome'], { verdict: Verdict; reasons: Reason[] }[]> = {
   found: [],
   'not-seen': [
     {
@@ -142,11 +144,7 @@ function sideOf(
 }
 
 /** That more failed while the weights changed than may, shown at a level; null where that is not shown. */
-function errorsDuring(
-  during: StretchCounts | null,
-  limit: number,
-  level: number,
-): Reason | null {
+function errorsDuring(during: StretchCounts | null, limit: number, level: number): Reason | null {
   if (during === null) return null;
   const asked = during.sent - during.cancelled + during.unsent;
   const failed = during.failed + during.timedOut + during.unsent;
