@@ -9,7 +9,7 @@ WORKDIR /app
 COPY splitproof.tgz package-lock.json ./
 RUN tar -xzf splitproof.tgz --strip-components=1 && rm splitproof.tgz \
   && npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
-  && npm sbom --omit=dev --sbom-format=cyclonedx > sbom.cdx.json \
+  && npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx > sbom.cdx.json \
   && rm package-lock.json
 # By its interpreter's path: there is no env to look for it.
 RUN printf '#!/usr/local/bin/node\nimport("/app/dist/cli/main.js");\n' > /usr/local/bin/splitproof \

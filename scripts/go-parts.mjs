@@ -94,6 +94,13 @@ const GO_PARTS = [
     ofCluster: true,
   },
   {
+    name: 'kustomize',
+    folder: 'test/cluster/kustomize',
+    words: ['build', '-ldflags', '-s -w'],
+    effort: 'half a minute of CPU',
+    ofCluster: true,
+  },
+  {
     name: 'go-xds-client',
     folder: 'test/cluster/go-xds-client',
     words: ['build', '-ldflags', '-s -w'],

@@ -27,6 +27,7 @@ export const STARTERS = {
   fish: ['test/cli/completion.test.ts'],
   tmux: ['test/cli/screen.ts'],
   etcd: ['test/cluster/fixtures/api-server.ts'],
+  buildah: ['test/cluster/image/built-image.ts'],
   envoy: ['test/fixtures/envoy.ts'],
   grpcio: [
     'test/fixtures/python-greeter.ts',
@@ -44,6 +45,7 @@ export const STARTERS = {
   'streams-peer': ['test/e2e/streams/servers.ts'],
   'kube-apiserver': ['test/cluster/fixtures/api-server.ts'],
   crds: ['test/cluster/fixtures/cluster.ts'],
+  kustomize: ['test/cluster/kustomize/kustomized.ts'],
   istiod: [
     'test/cluster/echo-against-istiod.test.ts',
     'test/cluster/grpc-against-istiod.test.ts',

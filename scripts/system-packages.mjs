@@ -18,7 +18,10 @@ const SYSTEM_PACKAGES = [
 ];
 
 /** @type {readonly SystemPackage[]} What only the cluster tests start. */
-const CLUSTER_PACKAGES = [{ command: 'etcd', package: 'etcd-server' }];
+const CLUSTER_PACKAGES = [
+  { command: 'etcd', package: 'etcd-server' },
+  { command: 'buildah', package: 'buildah' },
+];
 
 /** pip is a module rather than a command, and needed only while a Python part is missing. */
 export const PIP_PACKAGE = 'python3-pip';

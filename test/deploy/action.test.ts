@@ -76,7 +76,11 @@ describe('action.yml', () => {
     assert.equal(done.status, 0, done.log);
     assert.deepEqual(annotationsOf(done), ['notice']);
     assert.match(done.summary, /pass/i);
-    assert.deepEqual(done.outputs, { verdict: 'pass', 'exit-code': '0', record: 'splitproof.json' });
+    assert.deepEqual(done.outputs, {
+      verdict: 'pass',
+      'exit-code': '0',
+      record: 'splitproof.json',
+    });
     const record = JSON.parse(
       readFileSync(path.join(done.workspace, 'splitproof.json'), 'utf8'),
     ) as RunRecord;
@@ -134,7 +138,9 @@ describe('action.yml', () => {
     for (const [name, text] of Object.entries(attempts)) {
       it(`are words: ${name}`, TIMEOUT, async () => {
         for (const input of ['target', 'call', 'weights', 'data', 'threshold', 'args', 'label']) {
-          const done = await job(greeter({ weights: 'v1=60,v2=40', requests: '10', [input]: text }));
+          const done = await job(
+            greeter({ weights: 'v1=60,v2=40', requests: '10', [input]: text }),
+          );
           assert.ok(!existsSync(path.join(done.workspace, 'pwned')), input);
           // Data and labels may be any text, and ten requests prove nothing.
           assert.notEqual(done.outputs['verdict'], 'pass', `${input}: ${done.log}`);
@@ -181,6 +187,9 @@ describe('action.yml of a checkout that is not built', () => {
     const done = await job(greeter({ ...weights, version }), action);
     assert.equal(done.status, 0, done.log);
     assert.equal(done.outputs['verdict'], 'pass');
-    assert.match(done.steps['install']?.['main'] ?? '', /node_modules\/splitproof\/dist\/cli\/main\.js$/);
+    assert.match(
+      done.steps['install']?.['main'] ?? '',
+      /node_modules\/splitproof\/dist\/cli\/main\.js$/,
+    );
   });
 });
