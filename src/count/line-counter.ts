@@ -67,6 +67,7 @@ export class LineCounter {
       connections: MAX_ROWS,
       quota: requests ?? Infinity,
       observationsPerCall: 1,
+      hasTimeline: false,
     });
     this.#order = new SendOrderCounts(spreadSize, MAX_ROWS, room);
     this.#log = new LogTally(this.#pods);
