@@ -4,6 +4,7 @@ import { namedStandardInput } from '../inputs/standard-input.js';
 import { plainText } from '../report/plain-text.js';
 import { maskedText, type Secrets } from '../secrets.js';
 import { colorFlag } from './color-flag.js';
+import { commandFirst } from './command-first.js';
 import { readCommandLine, showOverview } from './command-line.js';
 import { COMMANDS } from './commands.js';
 import { EXIT, interruptedStatus } from './exit-status.js';
@@ -39,7 +40,9 @@ export async function runCli(
     refuseTypographicDashes(words);
     refuseOddSwitches(words);
     const call = readCommandLine(
-      namedStandardInput(kubeFlag(instrumentFlags(curlFlags(foreignFlags(colorFlag(words)))))),
+      namedStandardInput(
+        kubeFlag(instrumentFlags(curlFlags(foreignFlags(colorFlag(commandFirst(words)))))),
+      ),
     );
     return call === null ? EXIT.pass : await COMMANDS[call.command](call.args, interruption);
   } catch (error) {

@@ -4,9 +4,12 @@ import { TOOL } from '../tool.js';
 import { COMMAND_NAMES, isCommand, SYNTAX } from './command-syntax.js';
 import type { CommandName } from './command-name.js';
 import type { CommandCall } from './commands.js';
+import { refuseSplitHeaders } from './split-header.js';
 import { usageProblem } from './usage-problem.js';
 
 const HELP_WIDTH = 80;
+/** Words that ask for help or the version. */
+const SHOWING = ['--help', '-h', '--version', '-V'];
 
 /**
  * Reads a command line.
@@ -16,8 +19,11 @@ const HELP_WIDTH = 80;
  * @throws InputError when a word is wrong.
  */
 export function readCommandLine(words: readonly string[]): CommandCall | null {
+  refuseSplitHeaders(words);
   const [name, ...rest] = asksForHelp(words) ? helpWords(words) : words;
-  return isCommand(name) ? readCommand(name, rest) : readOverview([name ?? [], rest].flat());
+  if (isCommand(name)) return readCommand(name, rest);
+  overview([name ?? [], rest].flat()).parseSync();
+  return null;
 }
 
 /** Says on standard error which commands there are. */
@@ -52,19 +58,8 @@ function readCommand(command: CommandName, words: readonly string[]): CommandCal
   return call;
 }
 
-/** Lists the commands, and reads lines that begin with something else than a command. */
-function readOverview(words: readonly string[]): CommandCall | null {
-  let call: CommandCall | null = null;
-  overview(words, (command, args) => {
-    call = { command, args: { ...args } };
-  }).parseSync();
-  return call;
-}
-
-function overview(
-  words: readonly string[],
-  take: (command: CommandName, args: object) => void = () => undefined,
-): Argv {
+/** Lists the commands, and says what is wrong with words that do not begin with one. */
+function overview(words: readonly string[]): Argv {
   const all = parser(words, null)
     .scriptName('splitproof')
     .usage('$0 COMMAND [options]\n\nProves a traffic split: which pod answers how often?')
@@ -72,8 +67,9 @@ function overview(
     .epilogue('splitproof help COMMAND says what a command understands.');
   for (const command of COMMAND_NAMES) {
     const { words: following, summary, addOptions } = SYNTAX[command];
-    all.command(`${command} ${following}`.trimEnd(), summary, addOptions, (args: object) => {
-      take(command, args);
+    all.command(`${command} ${following}`.trimEnd(), summary, addOptions, () => {
+      const problem = `the command stands first: splitproof ${command}, then flags and TARGET`;
+      throw new InputError(problem, { file: 'command line' });
     });
   }
   return all;
@@ -81,11 +77,17 @@ function overview(
 
 /** @param command The one whose words they are; null: it is among them, or missing. */
 function parser(words: readonly string[], command: CommandName | null): Argv {
-  return yargs(words)
-    .parserConfiguration({ 'camel-case-expansion': false, 'strip-aliased': true })
-    .version(TOOL.version)
-    .help()
-    .alias({ help: 'h', version: 'V' })
+  const all = yargs(words).parserConfiguration({
+    'camel-case-expansion': false,
+    'strip-aliased': true,
+  });
+  // A flag that is misspelt may have the letters: `-authorty` would show help, and pass a gate.
+  if (words.length === 0 || SHOWING.some((flag) => words.includes(flag))) {
+    all.version(TOOL.version).help().alias({ help: 'h', version: 'V' });
+  } else {
+    all.version(false).help(false);
+  }
+  return all
     .wrap(HELP_WIDTH)
     .locale('en')
     .strict()

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { InputError } from '../input-error.js';
+import { nearestName } from '../nearest-name.js';
 import { entryOf } from '../record/entry-of.js';
 import type { RunRecord } from '../record/run-record.js';
 import { type Format, FORMATS } from '../report/formats.js';
@@ -20,7 +21,7 @@ import {
 import { type ColourMode, outputStyle } from './terminal.js';
 import { colourMode } from './color-flag.js';
 import { writeError, writeOutput } from './standard-streams.js';
-import { refuseUnwritable } from './writable.js';
+import { refuseSameFiles, refuseUnwritable } from './writable.js';
 
 /** Ways to render reports of one kind, by their names. */
 type Formats<Report> = Readonly<Record<string, Format<Report>>> &
@@ -68,10 +69,12 @@ export function outputSettingsOf<Report>(
   const attested = all(args, 'attest').map((file) => `in-toto:${file}`);
   const output = [...all(args, 'output'), ...attested];
   const format = (args.format as string | undefined) ?? 'console';
+  const files = output.map((option) => outputFile(formats, option));
+  refuseSameFiles(files.map(({ file }) => file));
   return {
     format,
     shown: named(formats, format),
-    files: output.map((option) => outputFile(formats, option)),
+    files,
     github: args.github === true ? githubFiles() : null,
     formats,
     quiet: args.quiet === true,
@@ -85,8 +88,13 @@ function outputFile<Report>(formats: Formats<Report>, option: string): OutputFil
   const prefix = cut < 0 ? '' : option.slice(0, cut);
   const isNamed = Object.hasOwn(formats, prefix);
   const file = isNamed ? option.slice(cut + 1) : option;
-  const format = isNamed ? prefix : formatOf(formats, file);
   if (file === '') throw new InputError('the name of the file is missing', { path: '--output' });
+  if (file === '-') {
+    throw new InputError('standard output has the report of --format: write --format json', {
+      path: '--output',
+    });
+  }
+  const format = isNamed ? prefix : formatOf(formats, file);
   refuseUnwritable(file);
   return { file, format, written: named(formats, format) };
 }
@@ -181,5 +189,24 @@ function formatOf<Report>(formats: Formats<Report>, file: string): string {
   const what =
     extension === '' ? 'the name has no extension' : `no report has the extension ".${extension}"`;
   const known = Object.entries(formats).map(([own, format]) => `${own} (.${format.extension})`);
-  throw new InputError(`${what}: use one of ${known.join(', ')}, or FORMAT:FILE`, { file });
+  const meant = formatMeant(formats, file, extension);
+  const advice = `use one of ${known.join(', ')}, or FORMAT:FILE`;
+  throw new InputError(`${what}: ${meant === null ? '' : `did you mean ${meant}? `}${advice}`, {
+    file,
+  });
+}
+
+/** What a misspelt format before a colon, or a misspelt extension, was meant to be; null where it is near none. */
+function formatMeant<Report>(
+  formats: Formats<Report>,
+  file: string,
+  extension: string,
+): string | null {
+  const cut = file.indexOf(':');
+  const format = cut < 0 ? null : nearestName(file.slice(0, cut), Object.keys(formats));
+  if (format !== null) return `${format}:${file.slice(cut + 1)}`;
+  if (extension === '') return null;
+  const extensions = Object.values(formats).map((one) => one.extension);
+  const meant = nearestName(extension, extensions);
+  return meant === null ? null : `.${meant}`;
 }

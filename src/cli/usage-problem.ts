@@ -6,6 +6,7 @@ import { curlHint } from './curl-flags.js';
 import { dashed, namesOf, optionTable } from './option-table.js';
 import { listed } from './listed.js';
 import { noneOf } from './none-of.js';
+import { behindEmptyHeaders, SPLIT_HEADER } from './split-header.js';
 
 /** Names of flags and values look like this; what looks else may be a token, which no message may repeat. */
 const PLAIN_NAME = /^[a-z][a-z0-9-]{0,29}$/i;
@@ -23,7 +24,7 @@ export function usageProblem(
   command: CommandName | null,
 ): string {
   // What is unknown then may be a token.
-  if (isHeaderSplit(words)) return "a header is one word: put it in quotes, as in -H 'name: value'";
+  if (behindEmptyHeaders(words).length > 0) return SPLIT_HEADER;
   const oneLine = message.replaceAll(/\s*\n\s*/g, ' ');
   const own = command ?? words.find((word) => isOneOf(COMMAND_NAMES, word)) ?? null;
   const hint = own === null ? null : curlHintFor(unknownNames(oneLine), words, own);
@@ -192,11 +193,4 @@ function isLong(name: string): boolean {
 
 function isOneOf<T extends string>(all: readonly T[], word: string): word is T {
   return (all as readonly string[]).includes(word);
-}
-
-/** Whether the shell has made several words of a header. */
-function isHeaderSplit(words: readonly string[]): boolean {
-  return words.some(
-    (word, at) => word.endsWith(':') && /^(-H|--?header)$/.test(words[at - 1] ?? ''),
-  );
 }

@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../input-error.js';
 
@@ -17,5 +17,23 @@ export function refuseUnwritable(file: string): void {
         : 'the file cannot be written to',
       { file },
     );
+  }
+}
+
+/**
+ * Of two reports in one file, the last would be all that is left. Pipes and devices take one after the other.
+ *
+ * @throws InputError when two of the files are the same one.
+ */
+export function refuseSameFiles(files: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const file of files) {
+    const existing = statSync(file, { throwIfNoEntry: false });
+    if (existing !== undefined && !existing.isFile()) continue;
+    const place = existing === undefined ? path.resolve(file) : realpathSync(file);
+    if (seen.has(place)) {
+      throw new InputError('two reports are to be written to it: give each its own file', { file });
+    }
+    seen.add(place);
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Options } from 'yargs';
+import { commandFirst } from '../../src/cli/command-first.js';
 import { readCommandLine } from '../../src/cli/command-line.js';
 import { refuseTypographicDashes } from '../../src/cli/typographic-dashes.js';
 import { HTTP_OPTIONS, OUTPUT_OPTIONS, SETTING_OPTIONS } from '../../src/cli/verify-options.js';
@@ -100,6 +101,8 @@ const MISTAKES: [string[], RegExp][] = [
   [['bench', '--nonsense', '--more'], /: --nonsense is not known;/],
   [['verify', '--plaintxt', ':8080'], /--plaintxt is not known: did you mean --plaintext\?/],
   [['verify', '-plaintxt', ':8080'], /-plaintxt is not known: did you mean --plaintext\?/],
+  [['verify', '-authorty', 'x'], /-authorty is not known: did you mean --authority\?/],
+  [['verify', '-plaintxth', ':8080'], /-plaintxth is not known: did you mean --plaintext\?/],
   [['verify', '--weight', 'v1=1'], /--weight is not known: did you mean --weights\?/],
   [['verify', '--no-quit'], /--no-quit is not known: did you mean --no-quiet\?/],
   [['verify', '-y', ':8080'], /: -y is not known;/],
@@ -131,6 +134,47 @@ const TOKENS: string[][] = [
   ['report', 'a', 's3cr3t'],
   ['verify', '--engine', 's3cr3t/s3cr3t=='],
   ['verify', '-H', 'authorization:', '--s3cr3t'],
+  ['verify', '-H', 'authorization:', 's3cr3t', ':8080'],
+  ['verify', ':8080', 'a.B/C', '-H', 'authorization:', 's3cr3t'],
+  ['verify', ':8080', 'a.B/C', '--header=authorization:', 'Bearer', 's3cr3t'],
+  ['verify', ':8080', 'a.B/C', '--rpc-header', 'authorization:', 's3cr3t/s3cr3t=='],
+  ['call', '-Hauthorization:', 's3cr3t', ':8080'],
+];
+
+/** Words whose command does not stand first, and what is read. */
+const LATE_COMMANDS: [string[], string[]][] = [
+  [
+    ['--format', 'json', 'verify', ':8080'],
+    ['verify', '--format', 'json', ':8080'],
+  ],
+  [
+    ['--plaintext', 'verify', ':8080'],
+    ['verify', '--plaintext', ':8080'],
+  ],
+  [
+    ['-plaintext', 'x:8787', 'list'],
+    ['list', '-plaintext', 'x:8787'],
+  ],
+  [
+    ['x:8787', 'describe', 'a.B'],
+    ['describe', 'x:8787', 'a.B'],
+  ],
+  [
+    ['--name', 'verify', '-d', 'list', 'bench', ':8080'],
+    ['bench', '--name', 'verify', '-d', 'list', ':8080'],
+  ],
+  [
+    ['--plaintext', ':8080', '--', 'list'],
+    ['--plaintext', ':8080', '--', 'list'],
+  ],
+  [
+    ['s3cr3t', 'verify'],
+    ['s3cr3t', 'verify'],
+  ],
+  [
+    ['verify', ':8080', 'list'],
+    ['verify', ':8080', 'list'],
+  ],
 ];
 
 /** Each: curl's words, and what is told in their place. */
@@ -151,12 +195,11 @@ describe('the command line', () => {
     });
   }
 
-  it('takes flags before the command, too', () => {
-    assert.deepEqual(read(['--format', 'json', 'verify', ':8080']), {
-      command: 'verify',
-      args: { format: 'json', request: [':8080'] },
+  for (const [words, ordered] of LATE_COMMANDS) {
+    it(`takes what stands before the command, too: ${words.join(' ')}`, () => {
+      assert.deepEqual(commandFirst(words), ordered);
     });
-  });
+  }
 
   it('has the other names that users know, and no others', () => {
     const options: Record<string, Options> = {
@@ -206,6 +249,23 @@ describe('the command line', () => {
       );
     });
   }
+
+  it('runs nothing, and shows nothing, where the command is no first word', () => {
+    for (const words of [
+      ['--', 'verify', ':8080'],
+      ['--plaintext', 'verify'],
+      ['-xh', 'verify'],
+    ]) {
+      assert.throws(() => readCommandLine(words), InputError);
+    }
+  });
+
+  it('takes a header without a value, and TARGET behind it', () => {
+    for (const target of [':8080', 'x:8080', 'http://x/y', 'unix:/x', '[::1]:8080', 'a.B/C']) {
+      const call = readCommandLine(['verify', '-H', 'x-empty:', target]);
+      assert.deepEqual(call?.args.request, [target]);
+    }
+  });
 
   it('names dashes that a word processor made', () => {
     for (const word of [

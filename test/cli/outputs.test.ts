@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -49,6 +57,46 @@ describe('output that cannot be written', () => {
       } finally {
         closeSync(full);
       }
+    });
+  }
+
+  it('two reports of one file are refused, however it is named', async () => {
+    const link = path.join(folder, 'link');
+    symlinkSync(folder, link);
+    const file = path.join(folder, 'twice.json');
+    writeFileSync(file, 'kept');
+    for (const [one, other] of [
+      [file, file],
+      [`json:${file}`, `markdown:${link}/twice.json`],
+      [path.join(folder, 'new.json'), `csv:${folder}/../${path.basename(folder)}/new.json`],
+    ] as const) {
+      const { status, stderr } = await splitproof(['report', SAMPLE, '-o', one, '-o', other]);
+      assert.match(stderr, /^splitproof: \S+: two reports are to be written to it: [^\n]+\n$/);
+      assert.equal(status, 2);
+    }
+    assert.equal(readFileSync(file, 'utf8'), 'kept');
+  });
+
+  it('devices take one report after the other', async () => {
+    const words = ['report', SAMPLE, '-o', 'csv:/dev/null', '-o', 'json:/dev/null'];
+    assert.equal((await splitproof(words)).status, 0);
+  });
+
+  const odd: [output: string, problem: RegExp][] = [
+    ['-', /--output: standard output has the report of --format: write --format json$/],
+    ['json:-', /--output: standard output has the report of --format/],
+    ['', /--output: the name of the file is missing$/],
+    ['jsn:run', /jsn:run: the name has no extension: did you mean json:run\? use one of/],
+    ['mrkdown:run.x', /no report has the extension "\.x": did you mean markdown:run\.x\?/],
+    ['run.htm', /run\.htm: no report has the extension "\.htm": did you mean \.html\?/],
+    ['run.JSON', /run\.JSON: no report has the extension "\.JSON": did you mean \.json\?/],
+  ];
+  for (const [output, problem] of odd) {
+    it(`says what to write in the place of -o "${output}"`, async () => {
+      const { status, stderr } = await splitproof(['report', SAMPLE, `--output=${output}`]);
+      assert.match(stderr.trimEnd(), problem);
+      assert.doesNotMatch(stderr.trimEnd(), /\n/);
+      assert.equal(status, 2);
     });
   }
 
