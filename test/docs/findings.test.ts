@@ -23,9 +23,9 @@ const HANDED_ON = [
   'load/coordinator.ts',
   'record/conclude.ts',
   'record/views/forwards-view.ts',
+  'report/in-toto.ts',
   'report/notices.ts',
   'report/prometheus.ts',
-  'report/in-toto.ts',
   'routing/manifest-finding.ts',
 ];
 

@@ -31,9 +31,10 @@ describe('docs/security.md', () => {
   it('names the only ways out of the process', () => {
     // Types are not connections.
     const connecting = filesWith(
-      /\b(?:net|tls)\.connect\(|\bfetch\(|(?:from |import\()'@grpc\/grpc-js/,
+      /\b(?:net|tls)\.connect\(|\bfetch\(|(?:from |import\()'(?:@grpc\/grpc-js|undici)/,
     );
     assert.deepEqual(connecting, [
+      'inputs/cluster/api-client.ts',
       'inputs/read-url.ts',
       // It asks the library what it makes of a resource.
       'inputs/xds/library.ts',
@@ -72,6 +73,8 @@ describe('docs/security.md', () => {
         /import \{ (?:type ChildProcess, )?fork \} from 'node:child_process'/,
       );
     }
+    // The library starts the exec plugin of a kubeconfig.
+    assert.deepEqual(filesWith(/exec_auth/), ['inputs/cluster/credentials.ts']);
     assert.deepEqual(filesWith(/\beval\(|new Function\(|'node:vm'/), []);
   });
 

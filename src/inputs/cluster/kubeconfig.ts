@@ -103,12 +103,12 @@ export async function isContext(name: string, signal?: AbortSignal): Promise<boo
 
 /** Those that are there: kubectl passes over the others, too. */
 function kubeconfigFiles({ env, home }: Surroundings): string[] {
-  const { KUBECONFIG = '' } = env;
-  const named = KUBECONFIG.split(path.delimiter).filter((file) => file !== '');
+  const given = env.KUBECONFIG ?? '';
+  const named = given.split(path.delimiter).filter((file) => file !== '');
   const files = named.length > 0 ? named : [path.join(home, '.kube', 'config')];
   const there = files.filter((file) => existsSync(file));
   if (there.length > 0 || named.length === 0) return there;
-  throw new InputError('none of the files that KUBECONFIG names is there', { file: KUBECONFIG });
+  throw new InputError('none of the files that KUBECONFIG names is there', { file: given });
 }
 
 async function readKubeconfig(file: string, signal: AbortSignal | undefined): Promise<Kubeconfig> {
