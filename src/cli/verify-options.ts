@@ -172,8 +172,14 @@ export const SETTING_OPTIONS = {
     PASSIVE,
     'Judge what others send, by the lines of --identity access-log:FILE, or -: nothing is sent',
   ),
-  for: text(PASSIVE, 'Read lines for this long from now on, or until there are enough [to the end]'),
-  'route-name': text(PASSIVE, "The gateway's name for the route whose lines count [by the request]"),
+  for: text(
+    PASSIVE,
+    'Read lines for this long from now on, or until there are enough [to the end]',
+  ),
+  'route-name': text(
+    PASSIVE,
+    "The gateway's name for the route whose lines count [by the request]",
+  ),
 
   requests: number(LOAD, 'How many requests [planned from the weights]', {
     alias: ['n', 'total'],

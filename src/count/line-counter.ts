@@ -8,17 +8,12 @@ import { nothingCounted } from './nothing-counted.js';
 import type { Outcome } from './outcome.js';
 import { PodDirectory } from './pod-directory.js';
 import { SendOrderCounts } from './send-order-counts.js';
+import { type Started, StartOrder } from './start-order.js';
 import { type EndedRequest, Tally } from './tally.js';
 
 /** A request of somebody else's, as the line of an access log has it. */
-export interface LoggedLine extends Pick<
-  LoggedRequest,
-  'upstream' | 'flags' | 'connectionFailure' | 'attempts'
-> {
-  /** Where it came from: `10.1.2.3:40112`; null where that is not known. */
-  client: string | null;
-  /** In ms since 1970. */
-  startedAtMs: number;
+export interface LoggedLine
+  extends Started, Pick<LoggedRequest, 'upstream' | 'flags' | 'connectionFailure' | 'attempts'> {
   /** null where the log does not say. */
   durationMs: number | null;
   outcome: Outcome;
@@ -50,6 +45,10 @@ export class LineCounter {
   /** Row of each client; null once a line did not say where it came from. */
   #rows: Map<string, number> | null = new Map();
   #clients = 0;
+  #requests = 0;
+  readonly #inOrder = new StartOrder<LoggedLine>((line) => {
+    this.#count(line);
+  });
   readonly #onRow = new Array<number>(MAX_ROWS).fill(0);
   #startMs = Infinity;
   #endMs = 0;
@@ -80,17 +79,15 @@ export class LineCounter {
 
   /** Requests that were counted. */
   get requests(): number {
-    return this.#log.lines;
-  }
-
-  /** Answers by number of the destination, and their names. */
-  get destinations(): { name: string; observed: number }[] {
-    return this.#pods.destinationNames.map((name, index) => {
-      return { name, observed: this.#log.observed[index] ?? 0 };
-    });
+    return this.#requests;
   }
 
   add(line: LoggedLine): void {
+    this.#requests += 1;
+    this.#inOrder.push(line);
+  }
+
+  #count(line: LoggedLine): void {
     const sequence = this.#log.lines;
     const { upstream, flags, connectionFailure, attempts, startedAtMs, durationMs } = line;
     const pod = this.#log.add({
@@ -130,6 +127,7 @@ export class LineCounter {
   /** Everything counted. @param state What became of the log. */
   counted(state: { hasEnded: boolean; wasSilent: boolean; isInterrupted: boolean }): Counted {
     const { hasEnded, wasSilent, isInterrupted } = state;
+    this.#inOrder.flush();
     const areConnectionsKnown = this.#rows !== null && this.#rows.size > 0;
     const counts = this.#tally.counts(this.#order);
     if (!this.#areDurationsKnown) {

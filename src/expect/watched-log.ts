@@ -14,6 +14,9 @@ export interface WatchedRequests {
   decidingHeaders: readonly string[];
 }
 
+/** Nothing that was read is of the route. */
+export const NO_LINES = 'no-lines-of-the-route';
+const NO_LINES_TEXT = 'no line of the access log is of the route in question';
 const SHOWN_REQUESTS = 5;
 
 /** What there is to say of a log whose lines are requests of others. */
@@ -29,11 +32,14 @@ export function findInWatchedLog({ log, sent }: CallCounts, asked: WatchedReques
   return findings.filter((finding) => finding !== null);
 }
 
-/** What keeps a run from passing in which failures could not be seen. @param maxErrorRate Of the call. */
+/** What keeps a run from passing in which nothing was read, or failures could not be seen. @param maxErrorRate Of the call. */
 export function barOfWatchedLog(
   { log, sent }: CallCounts,
   { maxErrorRate }: { maxErrorRate: number },
 ): Reason | null {
+  if (log?.watched !== undefined && sent === 0) {
+    return { code: NO_LINES, text: NO_LINES_TEXT };
+  }
   const unseen = log?.watched?.withoutStatus ?? 0;
   if (unseen === 0 || maxErrorRate >= 1) return null;
   return {
@@ -50,9 +56,9 @@ function noLines({ lines, requests }: WatchedLog, garbled: number, wasSilent: bo
     ...(garbled === 0 ? [] : [`${counted(garbled, 'line')} that could not be understood`]),
   ];
   return found('proxy', {
-    code: 'no-lines-of-the-route',
+    code: NO_LINES,
     severity: 'error',
-    summary: 'no line of the access log is of the route in question',
+    summary: NO_LINES_TEXT,
     evidence: wasSilent ? 'nothing at all was read' : others.join('; '),
     advice: wasSilent
       ? 'Look whether the gateway logs (Istio does only where a Telemetry object or the mesh’s accessLogFile says so), and whether the log is the right one; of a file that grows, --for 5m reads what is written from now on.'

@@ -45,7 +45,7 @@ export class LogLines {
 
   #linesIn(data: Buffer): string[] {
     const lines: string[] = [];
-    for (let from = 0; from <= data.length; ) {
+    for (let from = 0; from <= data.length;) {
       const feed = data.indexOf(LINE_FEED, from);
       const end = feed < 0 ? data.length : feed;
       if (end - from > MAX_LINE_BYTES) this.tooLong += 1;

@@ -62,6 +62,8 @@ export type LogField =
   | 'flags'
   | 'connection-failure'
   | 'start-time'
+  /** From which it follows, where the line says how long it took. */
+  | 'end-time'
   | 'attempts';
 
 /** The texts of a line's fields, as they stand there. */
@@ -72,6 +74,8 @@ const NOTHING = '-';
 
 /** Makes sense of a line's fields. */
 export function logLineOf(fields: LogFields): LogLine {
+  const durationMs = durationIn(textOf(fields.duration), textOf(fields['duration-seconds']));
+  const endedAtMs = timeIn(textOf(fields['end-time']));
   const clientPort = textOf(fields['client-port']);
   const clientAddress = textOf(fields['client-address']);
   const [method = null, path = null] = textOf(fields['request-line'])?.split(' ') ?? [];
@@ -85,14 +89,14 @@ export function logLineOf(fields: LogFields): LogLine {
     status: numberIn(textOf(fields.status)),
     grpcStatus: textOf(ofGrpc) ?? textOf(inHeader),
     isGrpcStatusLogged: ofGrpc !== undefined || inHeader !== undefined,
-    durationMs: durationIn(textOf(fields.duration), textOf(fields['duration-seconds'])),
+    durationMs,
     clientAddress,
     upstreamHost: lastHost(textOf(fields['upstream-host'])),
     upstreamCluster: textOf(fields['alternative-cluster']) ?? textOf(fields['upstream-cluster']),
     clientPort: portIn(clientPort === null ? clientAddress : `:${clientPort}`),
     flags: fields.flags === undefined ? null : (textOf(fields.flags) ?? ''),
     connectionFailure: textOf(fields['connection-failure']),
-    startedAtMs: timeIn(textOf(fields['start-time'])),
+    startedAtMs: timeIn(textOf(fields['start-time'])) ?? startIn(endedAtMs, durationMs),
     attempts: numberIn(textOf(fields.attempts)),
   };
 }
@@ -122,7 +126,13 @@ function numberIn(text: string | null): number | null {
 /** nginx has seconds with three decimals. */
 function durationIn(ms: string | null, seconds: string | null): number | null {
   if (ms !== null) return numberIn(ms);
-  return seconds !== null && /^\d{1,6}(?:\.\d{1,6})?$/.test(seconds) ? Number(seconds) * 1000 : null;
+  return seconds !== null && /^\d{1,6}(?:\.\d{1,6})?$/.test(seconds)
+    ? Number(seconds) * 1000
+    : null;
+}
+
+function startIn(endedAtMs: number | null, durationMs: number | null): number | null {
+  return endedAtMs === null || durationMs === null ? null : endedAtMs - durationMs;
 }
 
 function portIn(address: string | null): number | null {

@@ -14,7 +14,8 @@ const FIELDS: Readonly<Record<string, LogField>> = {
   proxy_alternative_upstream_name: 'alternative-cluster',
   remote_port: 'client-port',
   realip_remote_port: 'client-port',
-  // Those that say when the request ended are of no use here.
+  msec: 'end-time',
+  // Others that say when the request ended have whole seconds.
 };
 
 /**

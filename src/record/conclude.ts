@@ -25,7 +25,7 @@ import type { ThresholdResult } from '../expect/thresholds/threshold.js';
 import { asksForSpeed, judgeThresholds } from '../expect/thresholds/judge-thresholds.js';
 import { uncountableAnswers } from '../expect/uncountable-answers.js';
 import { unsentRequests } from '../expect/unsent.js';
-import { barOfWatchedLog, findInWatchedLog } from '../expect/watched-log.js';
+import { barOfWatchedLog, findInWatchedLog, NO_LINES } from '../expect/watched-log.js';
 import { type Verdict, worstOf } from '../expect/verdict.js';
 import type { Finding } from '../finding.js';
 import { count as countText, counted as countedText } from '../number-text.js';
@@ -108,7 +108,8 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     { verdict: compared.verdict, reasons: about(compared.reasons, null) },
   ];
   // That nothing could come of it says more than that nothing did.
-  const callsLead = ofRun === ofCalls && hopelessReason(counted.stopped) === null;
+  const isNothingRead = bars.some(({ code }) => code === NO_LINES);
+  const callsLead = ofRun === ofCalls && hopelessReason(counted.stopped) === null && !isNothingRead;
   return {
     verdict: ofRun,
     end,

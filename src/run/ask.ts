@@ -382,6 +382,11 @@ function namesOf(configured: readonly ConfiguredCall[]): string[] | null {
   return [...new Set(tables.flatMap(({ destinations }) => destinations))];
 }
 
+/** Where no one is connected to, requests are known by the host that they are for. */
+function authorityOfCalls([call]: readonly RunCall[]): string {
+  return call?.loaded.request.authority ?? '';
+}
+
 function askedPassive(
   { routeName }: NonNullable<Scenario['passive']>,
   [call]: readonly RunCall[],
@@ -408,7 +413,7 @@ function askedOf(
     askedAt: new Date().toISOString(),
     scenario: name,
     ...(passive === null ? {} : { passive: askedPassive(passive, calls) }),
-    target: formatTarget(target),
+    target: passive?.isTargetGiven === false ? authorityOfCalls(calls) : formatTarget(target),
     via: vias.size === 0 ? null : [...vias].join(', '),
     load: {
       loop: load.requestsPerSecond === null ? 'closed' : 'open',

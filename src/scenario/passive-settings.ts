@@ -129,7 +129,8 @@ function refuse(name: string | undefined, problem: string): void {
 export function passiveTarget(settings: Settings): string {
   if (settings.target !== undefined) return settings.target;
   const authority =
-    settings.authority ?? requestHeaders(settings.metadata ?? {}, settings.header ?? [], 'http').host;
+    settings.authority ??
+    requestHeaders(settings.metadata ?? {}, settings.header ?? [], 'http').host;
   if (authority === null) {
     throw new InputError(
       'say whose requests are judged: the host that they are for, as TARGET or --authority',

@@ -115,7 +115,8 @@ function callSections(
     about.push(['probe', plainText(probeText(call.connectionProbe))]);
   const voucher = split === null ? '' : voucherText(split);
   if (voucher !== '') about.push(['said by', voucher]);
-  const reach = split === null ? null : reachText(split);
+  // Whose connections go to which gateway, others' requests do not show.
+  const reach = split === null || record.passive !== undefined ? null : reachText(split);
   if (reach !== null) about.push(['reach', reach]);
   const facts = about.map((each) => fact(each, style)).join('\n');
   if (split === null)

@@ -10,12 +10,13 @@ import { type Fact, factList, sentenceList } from './section.js';
 import { MOST_ROWS, tableElement } from './table.js';
 
 /** How the verdict of a call came to be; nothing where no split was judged. */
-export function decision({ attempts }: RunRecord, call: CallRecord): Html | null {
+export function decision({ attempts, passive }: RunRecord, call: CallRecord): Html | null {
   const { split } = call;
   if (split === null || split.sampled === 0) return null;
   if (split.destinations.every(({ weight }) => weight === null)) return null;
   const { test } = split;
-  const reach = reachText(split);
+  // Whose connections go to which gateway, others' requests do not show.
+  const reach = passive === undefined ? reachText(split) : null;
   const sentences = [
     ...rule(split, attempts),
     ...(test === null ? [] : testSentences(test, call).map(message)),

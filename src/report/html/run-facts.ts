@@ -28,7 +28,12 @@ export function runSection(record: RunRecord): Section {
       >`,
     ],
     ['took', formatSeconds(durationSeconds)],
-    ['end', ENDS[record.end]],
+    [
+      'end',
+      passive !== undefined && record.end === 'unreachable'
+        ? 'no line of the route was read'
+        : ENDS[record.end],
+    ],
     ...(stopped === null
       ? []
       : [

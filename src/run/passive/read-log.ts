@@ -1,5 +1,5 @@
 import { loggedEnd, isFailureLogged } from '../../call/logged-end.js';
-import { LineCounter } from '../../count/line-counter.js';
+import { LineCounter, type LoggedLine } from '../../count/line-counter.js';
 import { outcomeReader, statusReader } from '../../count/outcome.js';
 import type { Counted } from '../../count/counted.js';
 import { podFinder } from '../../count/proxied/address-book.js';
@@ -122,7 +122,7 @@ function lineTaker(
       upstream: findUpstream(line),
       // Without its port an address is that of many connections.
       client: clientPort === null ? null : (clientAddress ?? String(clientPort)),
-      startedAtMs: startOf(line, Date.now()),
+      ...startOf(line, Date.now()),
       outcome: outcomeOf(end),
       status: statusOf(end),
       cause: outcomeOf(end) === 'ok' ? '' : end.cause,
@@ -134,9 +134,13 @@ function lineTaker(
 }
 
 /** Where the line does not say when it was, it was about now. */
-function startOf({ startedAtMs, durationMs }: LogLine, nowMs: number): number {
-  const isKnown = startedAtMs !== null && startedAtMs < nowMs + MOST_AHEAD_MS;
-  return isKnown ? startedAtMs : nowMs - (durationMs ?? 0);
+function startOf(
+  { startedAtMs, durationMs }: LogLine,
+  nowMs: number,
+): Pick<LoggedLine, 'startedAtMs' | 'isStartLogged'> {
+  return startedAtMs !== null && startedAtMs < nowMs + MOST_AHEAD_MS
+    ? { startedAtMs, isStartLogged: true }
+    : { startedAtMs: nowMs - (durationMs ?? 0), isStartLogged: false };
 }
 
 /** `GET shop.example.com/cart`; a route's name where the log has no more. */
