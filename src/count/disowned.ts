@@ -55,10 +55,10 @@ function disownedCall(
     latency = movedLatency(latency, pod.destination, pod.latency);
     pods.set(name, { ...pod, destination: NOBODY });
   }
-  // Which of the requests lost their destination is not known: nothing can be said by their time.
-  const { timeline: _, ...others } = counts;
   return {
-    ...others,
+    ...counts,
+    // Which of the requests lost their destination is not known: nothing can be said by their time.
+    timeline: undefined,
     observed: minus(observed, lost),
     failed: failed.map((count, at) => count - (lost[at]! - lostOk[at]!)),
     unattributed: counts.unattributed + sumOf(lostOk),

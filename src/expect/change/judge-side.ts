@@ -77,7 +77,7 @@ function blocksOf(bins: readonly TimelineBin[], columns: number): number[][] {
   for (const bin of bins) {
     const at = Math.min(BLOCKS - 1, Math.floor((seen * BLOCKS) / Math.max(1, all)));
     const block = (blocks[at] ??= new Array<number>(columns).fill(0));
-    bin.observed.slice(0, columns).forEach((count, i) => (block[i]! += count));
+    for (let i = 0; i < columns; i++) block[i] = (block[i] ?? 0) + (bin.observed[i] ?? 0);
     seen += answers(bin);
   }
   return blocks.filter((block) => block.length > 0);

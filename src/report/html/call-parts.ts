@@ -1,6 +1,7 @@
 import type { CallRecord, RunRecord } from '../../record/run-record.js';
 import { formatCount, formatShare } from '../numbers.js';
 import { flagsText, logText, missingText, probeText, routeText } from '../sentences/call.js';
+import { CHANGE_TITLE, changeSentences } from '../sentences/change.js';
 import { forwardSentences, forwardsText } from '../sentences/forwards.js';
 import { attemptMatrix, retrySentences } from '../sentences/retries.js';
 import { streamSentences } from '../sentences/streams.js';
@@ -46,8 +47,10 @@ export function callFacts(call: CallRecord, isPassive: boolean): Html | null {
 }
 
 /** The split as a picture and as numbers; nothing where nobody is known to have answered. */
-export function whoAnswered({ split }: CallRecord): Content {
+export function whoAnswered({ split, change }: CallRecord): Content {
   if (split === null || split.sampled === 0) return null;
+  // The weights of one side say nothing of both together.
+  if (change !== undefined) return podTable(split);
   return [
     splitPlot(split),
     destinationTable(split),
@@ -66,8 +69,12 @@ export function latency(call: CallRecord): Content {
 
 /** What else is to be said of a call, each part with its heading. */
 export function moreOfCall(call: CallRecord, record: RunRecord): Html[] {
-  const { checks, programmed, streams, retries, forwards } = call;
+  const { change, checks, programmed, streams, retries, forwards } = call;
   const parts: [title: string, body: Content][] = [
+    [
+      CHANGE_TITLE,
+      change === undefined ? null : sentenceList(changeSentences(change, record).map(message)),
+    ],
     [
       'Expected besides',
       sentenceList(

@@ -6,6 +6,7 @@ import { renderConsole } from '../console/console.js';
 import { destinationColumns } from '../destination-columns.js';
 import { noticesOf } from '../notices.js';
 import { formatCount, formatMs, formatShare } from '../numbers.js';
+import { CHANGE_TITLE, changeSentences } from '../sentences/change.js';
 import { thresholdText } from '../sentences/threshold.js';
 import { bounded, type Part } from './bounded.js';
 import { markdownName, markdownText } from './escape.js';
@@ -54,8 +55,9 @@ function verdictPart({ verdict, command, scenario, target, reasons }: RunRecord)
   };
 }
 
-function callParts(call: CallRecord, label: string | null, { command }: RunRecord): Part[] {
-  const { split, checks, verdict } = call;
+function callParts(call: CallRecord, label: string | null, record: RunRecord): Part[] {
+  const { split, checks, verdict, change } = call;
+  const { command } = record;
   const heading =
     label === null
       ? ''
@@ -72,7 +74,20 @@ function callParts(call: CallRecord, label: string | null, { command }: RunRecor
   const title: Part = { of: 'calls', before: '', items: [heading], after: '' };
   if (split === null || split.sampled === 0) return [title, expected];
   const table = command === 'bench' ? speedTable(split, call) : splitTable(split);
+  // The weights of one side say nothing of both together.
+  if (change !== undefined) return [title, changePart(change, record), expected];
   return [title, table, expected];
+}
+
+function changePart(change: NonNullable<CallRecord['change']>, record: RunRecord): Part {
+  return {
+    of: 'lines of the change',
+    before: `**${CHANGE_TITLE}**\n\n`,
+    items: changeSentences(change, record).map(
+      (line) => `- ${markdownText(atMost(line, TEXT_LENGTH))}\n`,
+    ),
+    after: '\n',
+  };
 }
 
 function splitTable(split: SplitRecord): Part {
