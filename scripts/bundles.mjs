@@ -74,6 +74,8 @@ async function bundle(root, { folder, entries, leftOutside, joins = null, ...mor
   rmSync(path.join(root, folder), { recursive: true, force: true });
   const options = {
     absWorkingDir: root,
+    // Where node_modules is a link, its place would be part of names and files.
+    preserveSymlinks: true,
     entryPoints: entries,
     outdir: folder,
     entryNames: '[name]',

@@ -5,6 +5,7 @@ import type { Format } from '../report/formats.js';
 import { plainText } from '../report/plain-text.js';
 import type { Style } from '../report/style.js';
 import { writeNote } from './notes.js';
+import { writeError } from './standard-streams.js';
 import { refuseUnwritable } from './writable.js';
 
 /** Files that GitHub's runner reads when a step of a job has ended; null where it names none. */
@@ -67,7 +68,7 @@ export async function tellGithub<Report>(
     return true;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    process.stderr.write(plainText(`splitproof: --github: cannot be written: ${reason}`) + '\n');
+    writeError(plainText(`splitproof: --github: cannot be written: ${reason}`) + '\n');
     return false;
   }
 }

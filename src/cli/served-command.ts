@@ -6,6 +6,7 @@ import type { Arguments } from './arguments.js';
 import { EXIT } from './exit-status.js';
 import { writeNote } from './notes.js';
 import { serverQuestionFromArguments } from './settings.js';
+import { writeError } from './standard-streams.js';
 import { servedWordsOf } from './words.js';
 
 /** `splitproof list`. @param signal Gives up when it aborts. @returns The exit status. */
@@ -35,7 +36,7 @@ async function showServed(
     onNote: writeNote,
   });
   if (answer.kind === 'unreachable') {
-    process.stderr.write(`splitproof: ${plainText(answer.problem)}\n`);
+    writeError(`splitproof: ${plainText(answer.problem)}\n`);
     return EXIT.unreachable;
   }
   // What a server calls its own may be anything.

@@ -45,12 +45,13 @@ export function readAction(folder: string): Action {
  * @param given Inputs of the job; the others have their defaults.
  * @param job.workspace Where steps work.
  * @param job.temp A folder of the job's own, for what the runner and the steps leave.
+ * @param job.env Variables of the job's own.
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
  */
 export async function runAction(
   folder: string,
   given: Readonly<Record<string, string>>,
-  job: { workspace: string; temp: string },
+  job: { workspace: string; temp: string; env: Readonly<Record<string, string>> },
 ): Promise<ActionRun> {
   const action = readAction(folder);
   const defaults = Object.entries(action.inputs).map(([name, input]) => [
@@ -70,6 +71,7 @@ export async function runAction(
       cwd: path.resolve(job.workspace, evaluated(step['working-directory'] ?? '.')),
       env: {
         ...process.env,
+        ...job.env,
         GITHUB_ACTIONS: 'true',
         GITHUB_ACTION_PATH: folder,
         GITHUB_WORKSPACE: job.workspace,

@@ -27,12 +27,13 @@ function complaintOf(schema: string, file: string): string {
   return status === 0 ? '' : `${stdout}${stderr}`;
 }
 
-/** The file with a line of it changed. */
+/** A copy of the file, with a part of it changed. */
 function changed(file: string, from: string, to: string): string {
   const text = readFileSync(path.join(ROOT, file), 'utf8');
   assert.ok(text.includes(from), from);
   const copy = path.join(folder, path.basename(file));
-  writeFileSync(copy, text.replace(from, to));
+  // The schema of GitLab lets hidden jobs be anything: this is the job that extends one.
+  writeFileSync(copy, text.replace(from, to).replace(/^\.(?=splitproof:)/m, ''));
   return copy;
 }
 
@@ -44,7 +45,7 @@ describe('files for CI systems', () => {
     ['gitlab-ci', GITLAB, 'when: always', 'when: whenever'],
   ] as const) {
     it(`${file} is as the schema of its kind says, which would find a mistake`, () => {
-      assert.equal(complaintOf(schema, path.join(ROOT, file)), '');
+      assert.equal(complaintOf(schema, changed(file, from, from)), '');
       assert.notEqual(complaintOf(schema, changed(file, from, to)), '');
     });
   }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -28,6 +28,20 @@ export interface InstalledPackage {
 /** Of each command: a registry may have to be asked. */
 const TIMEOUT_MS = 240_000;
 
+/**
+ * Packs a checkout as it is built.
+ *
+ * @param folder Gets the tarball.
+ * @returns The tarball's path.
+ */
+export async function packProject(folder: string, root = ROOT): Promise<string> {
+  // The build is there: tests are compiled by it.
+  const words = ['pack', root, '--ignore-scripts', '--silent', '--pack-destination', folder];
+  const packed = await run(...npmCommand(words), folder);
+  demand(packed);
+  return path.join(folder, packed.stdout.trim());
+}
+
 /** Packs the project as it is built, and installs it as a user would. npm's cache has what it takes, mostly. */
 export async function installPackage(): Promise<InstalledPackage> {
   const folder = await mkdtemp(path.join(tmpdir(), 'splitproof package '));
@@ -35,11 +49,8 @@ export async function installPackage(): Promise<InstalledPackage> {
     run(command, words, folder, env);
   const npm = (words: readonly string[]): Promise<Ran> => inFolder(...npmCommand(words));
   await writeFile(path.join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
-  // The build is there: tests are compiled by it.
-  const packing = ['pack', ROOT, '--ignore-scripts', '--json', '--pack-destination', folder];
-  demand(await npm(packing));
-  const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? '';
-  demand(await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', `./${tarball}`]));
+  const tarball = await packProject(folder);
+  demand(await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', tarball]));
   return {
     folder,
     npm,

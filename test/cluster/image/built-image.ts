@@ -3,7 +3,6 @@ import {
   copyFile,
   mkdir,
   mkdtemp,
-  readdir,
   readFile,
   rename,
   rm,
@@ -12,7 +11,7 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { ROOT } from '../../fixtures/command.js';
-import { type Ran, run } from '../../package/installed-package.js';
+import { packProject, type Ran, run } from '../../package/installed-package.js';
 import { makeBases } from './debian-base.js';
 
 /** The image of the project's Dockerfile, in a store of its own. */
@@ -113,10 +112,6 @@ export async function buildImage(): Promise<BuiltImage> {
 /** What `npm run image` gives to the build. */
 async function makeContext(context: string): Promise<void> {
   await mkdir(context);
-  const pack = ['pack', ROOT, '--ignore-scripts', '--silent', '--pack-destination', context];
-  const { status, stderr } = await run('npm', pack, context);
-  if (status !== 0) throw new Error(stderr);
-  const [tarball = ''] = await readdir(context);
-  await rename(path.join(context, tarball), path.join(context, 'splitproof.tgz'));
+  await rename(await packProject(context), path.join(context, 'splitproof.tgz'));
   await copyFile(path.join(ROOT, 'package-lock.json'), path.join(context, 'package-lock.json'));
 }
