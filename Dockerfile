@@ -6,11 +6,11 @@ ARG BASE_IMAGE=gcr.io/distroless/cc-debian12:nonroot
 
 FROM ${BUILD_IMAGE} AS build
 WORKDIR /app
-COPY splitproof.tgz package-lock.json ./
+COPY splitproof.tgz package-lock.json deploy/image/sbom.mjs ./
 RUN tar -xzf splitproof.tgz --strip-components=1 && rm splitproof.tgz \
   && npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
-  && npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx > sbom.cdx.json \
-  && rm package-lock.json
+  && npm sbom --package-lock-only --sbom-format=cyclonedx | node sbom.mjs > sbom.cdx.json \
+  && rm package-lock.json sbom.mjs
 # By its interpreter's path: there is no env to look for it.
 RUN printf '#!/usr/local/bin/node\nimport("/app/dist/cli/main.js");\n' > /usr/local/bin/splitproof \
   && chmod 755 /usr/local/bin/splitproof

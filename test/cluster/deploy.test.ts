@@ -42,7 +42,7 @@ function shipped(): [file: string, object: ClusterObject][] {
 }
 
 function templateOf(object: ClusterObject): PodTemplate | null {
-  const spec = object['spec'] as { template?: PodTemplate; jobTemplate?: ClusterObject };
+  const spec = object.spec as { template?: PodTemplate; jobTemplate?: ClusterObject };
   if (object.kind === 'Job') return spec.template ?? null;
   return object.kind === 'CronJob' && spec.jobTemplate !== undefined
     ? templateOf({ ...spec.jobTemplate, kind: 'Job' })
@@ -91,7 +91,7 @@ describe('what is under deploy/, as a real API server sees it', () => {
 
   it('would be told of a field that there is none of', async () => {
     const [, task] = shipped().find(([, { kind }]) => kind === 'Task')!;
-    const misspelt = { ...task, spec: { ...(task['spec'] as object), step: [] } };
+    const misspelt = { ...task, spec: { ...(task.spec as object), step: [] } };
     assert.match((await dryRun(misspelt)).text, /unknown field .*spec\.step/);
   });
 
@@ -143,7 +143,7 @@ describe('what is under deploy/, as a real API server sees it', () => {
         assert.equal(serviceAccountName, isKube ? 'splitproof' : undefined);
         assert.equal(ofKind(objects, 'ServiceAccount').length, isKube ? 1 : 0);
         // Its pods are those that the policy is for, and it lets out only what is named.
-        const { podSelector, policyTypes, egress } = policy?.['spec'] as {
+        const { podSelector, policyTypes, egress } = policy?.spec as {
           podSelector: { matchLabels: Record<string, string> };
           policyTypes: string[];
           egress: { ports: { port: number }[] }[];

@@ -24,7 +24,7 @@ describe('the image of the Dockerfile', TIMEOUT, () => {
       version: string;
     };
     assert.equal((await image.entry(['--version'])).stdout, `${version}\n`);
-    const { stdout } = await image.entry(image.config['Cmd'] as string[]);
+    const { stdout } = await image.entry(image.config.Cmd as string[]);
     assert.match(stdout, /splitproof verify/);
   });
 
@@ -46,10 +46,10 @@ describe('the image of the Dockerfile', TIMEOUT, () => {
   });
 
   it('has a numeric user that is not root, and an entry point that needs no shell', async () => {
-    assert.equal(image.config['User'], '65532:65532');
+    assert.equal(image.config.User, '65532:65532');
     const { stdout } = await image.command(['node', '-p', 'process.getuid()']);
     assert.equal(stdout, '65532\n');
-    assert.deepEqual(image.config['Entrypoint'], ['splitproof']);
+    assert.deepEqual(image.config.Entrypoint, ['splitproof']);
   });
 
   it('has no shell, no npm and no packages for development', async () => {
@@ -62,7 +62,7 @@ describe('the image of the Dockerfile', TIMEOUT, () => {
   });
 
   it('says what it is, by the labels of OCI', () => {
-    const labels = image.config['Labels'] as Record<string, string>;
+    const labels = image.config.Labels as Record<string, string>;
     const label = (name: string): string | undefined => labels[`org.opencontainers.image.${name}`];
     assert.equal(label('version'), '1.2.3');
     assert.equal(label('licenses'), 'Apache-2.0');
@@ -82,6 +82,12 @@ describe('the image of the Dockerfile', TIMEOUT, () => {
       (JSON.parse(read('app/node_modules/.package-lock.json')) as PackageLock).packages,
     ).map(([folder, { version }]) => `${folder.replace(/^.*node_modules\//, '')}@${version}`);
     for (const one of installed) assert.ok(listed.includes(one), one);
+    const { node } = process.versions;
+    assert.ok(listed.includes(`node@${node}`));
+    // What the bundle was made of is in it, and what only the build took is not.
+    const names = new Set(components.map(({ group, name }) => (group ? `${group}/${name}` : name)));
+    for (const name of ['yargs', 'zod', 'cli-table3']) assert.ok(names.has(name), name);
+    for (const name of ['typescript', 'eslint', 'esbuild']) assert.ok(!names.has(name), name);
     const texts = readdirSync(path.join(image.root, 'app'));
     for (const file of ['LICENSE', 'NOTICE']) assert.ok(texts.includes(file), file);
     assert.ok(read('app/dist/cli/LICENSES.txt').length > 10_000);

@@ -144,7 +144,7 @@ describe('action.yml', () => {
           const few = { weights: 'v1=60,v2=40', requests: '10' };
           const done = await job(greeter({ ...few, [input]: text }));
           assert.ok(!existsSync(path.join(done.workspace, 'pwned')), input);
-          assert.notEqual(done.outputs['verdict'], 'pass', `${input}: ${done.log}`);
+          assert.notEqual(done.outputs.verdict, 'pass', `${input}: ${done.log}`);
           assert.notEqual(done.status, 0, `${input}: ${done.log}`);
           const commands = annotationsOf(done);
           const others = commands.filter((one) => !['error', 'warning', 'notice'].includes(one));
@@ -158,7 +158,7 @@ describe('action.yml', () => {
       const done = await job(greeter({ version: attempts.substitution }));
       assert.notEqual(done.status, 0);
       assert.ok(!existsSync(path.join(done.workspace, 'pwned')), done.log);
-      assert.equal(done.outputs['verdict'], '');
+      assert.equal(done.outputs.verdict, '');
     });
   });
 });
@@ -181,9 +181,9 @@ describe('action.yml of a checkout that is not built', () => {
     const weights = { weights: 'v1=60,v2=40', tolerance: '15pp' };
     const done = await job(greeter({ ...weights, version: `file:${tarball}` }), action);
     assert.equal(done.status, 0, done.log);
-    assert.equal(done.outputs['verdict'], 'pass');
+    assert.equal(done.outputs.verdict, 'pass');
     assert.match(
-      done.steps['install']?.['main'] ?? '',
+      done.steps.install?.main ?? '',
       /node_modules\/splitproof\/dist\/cli\/main\.js$/,
     );
   });

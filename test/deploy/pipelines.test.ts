@@ -57,7 +57,7 @@ function wordsOf(script: string, env: Record<string, string>): string[][] {
   rmSync(path.join(folder, 'words'), { force: true });
   const { status, stderr } = spawnSync('sh', ['-euc', told + script], {
     cwd: folder,
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', ...env },
     encoding: 'utf8',
   });
   assert.equal(status, 0, stderr);

@@ -1,13 +1,5 @@
 import { existsSync } from 'node:fs';
-import {
-  copyFile,
-  mkdir,
-  mkdtemp,
-  readFile,
-  rename,
-  rm,
-  writeFile,
-} from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { ROOT } from '../../fixtures/command.js';
@@ -113,5 +105,8 @@ export async function buildImage(): Promise<BuiltImage> {
 async function makeContext(context: string): Promise<void> {
   await mkdir(context);
   await rename(await packProject(context), path.join(context, 'splitproof.tgz'));
-  await copyFile(path.join(ROOT, 'package-lock.json'), path.join(context, 'package-lock.json'));
+  await mkdir(path.join(context, 'deploy/image'), { recursive: true });
+  for (const file of ['package-lock.json', 'deploy/image/sbom.mjs']) {
+    await copyFile(path.join(ROOT, file), path.join(context, file));
+  }
 }
