@@ -29,12 +29,13 @@ describe('the image of the Dockerfile', TIMEOUT, () => {
   });
 
   it('comes to a verdict, as nobody in particular and with nothing that it may write', async () => {
-    // All that its user may write in the image is the folder for temporary files, and that is read-only here.
+    // All that its user may write are the base's folders for temporary files, and those are read-only here.
     const files = filesIn(image.root);
     const writable = files.filter((file) => isWritable(path.join(image.root, file)));
-    assert.deepEqual(writable, ['tmp']);
+    assert.deepEqual(writable, ['tmp', 'var/lock', 'var/tmp']);
     const empty = mkdtempSync(path.join(tmpdir(), 'splitproof-read-only-'));
-    const flags = ['--cap-drop', 'all', '--volume', `${empty}:/tmp:ro`];
+    const mounts = writable.flatMap((folder) => ['--volume', `${empty}:/${folder}:ro`]);
+    const flags = ['--cap-drop', 'all', ...mounts];
     const attempt = "require('fs').writeFileSync('/tmp/x', '')";
     const written = await image.command(['node', '-e', attempt], flags);
     assert.match(written.stderr, /EROFS|EACCES/);

@@ -77,7 +77,8 @@ describe('the packed project', () => {
         'proto',
         'scenarios',
       ];
-      for (const name of [...names, 'reports/run.schema.json', 'dist/src']) {
+      // The names of pieces have their source maps in them, and these the sources.
+      for (const name of [...names, 'reports/run.schema.json', 'src', 'dist/src']) {
         cpSync(path.join(ROOT, name), path.join(copy, name), { recursive: true });
       }
       symlinkSync(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'));
