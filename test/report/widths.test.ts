@@ -88,7 +88,7 @@ describe('the width of reports', () => {
     assertFits((style) => renderCall({ ...CALL, answer: null }, style));
     const reply = JSON.stringify('word '.repeat(40));
     const text = renderCall(
-      { ...CALL, answer: { ...ANSWER, reply } },
+      { ...CALL, answer: { ...ANSWER, reply, stream: null } },
       { width: 40, colour: false },
     );
     assert.ok(text.includes(reply));
