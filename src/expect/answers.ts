@@ -102,6 +102,6 @@ function verdictOn(
     const texts = ratesOf(open).map((text) => `${text}, and whether more do cannot be said`);
     return { verdict: 'inconclusive', reasons: reasonsOf('error-rate-open', texts) };
   }
-  const text = `${count(ok)} of ${counted(ended, 'request')} were answered OK`;
+  const text = `${count(ok)} of ${counted(ended, 'request')} ${ended === 1 ? 'was' : 'were'} answered OK`;
   return { verdict: 'pass', reasons: [{ code: 'answered', text }, ...others] };
 }

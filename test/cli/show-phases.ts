@@ -7,7 +7,10 @@ process.stdin.setRawMode(true);
 let next = 0;
 const showNext = (): void => {
   const phase = PHASES[next++];
-  if (phase !== undefined) return line.show(phase.shown);
+  if (phase !== undefined) {
+    line.show(phase.shown);
+    return;
+  }
   line.end();
   process.stdin.pause();
 };

@@ -176,7 +176,7 @@ function transport({ transport: ledger, load }: RunRecord, style: Style): string
     ([code, count]) => `${plainText(code)} ${formatCount(count)}`,
   );
   const counts = [
-    `${counted(ledger.reconnects, 'reconnect')}`,
+    counted(ledger.reconnects, 'reconnect'),
     `${formatCount(ledger.goaway)} GOAWAY`,
     `${formatCount(ledger.resent)} sent again`,
     resets.length === 0 ? 'no RST_STREAM' : `RST_STREAM ${resets.join(', ')}`,

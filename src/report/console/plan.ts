@@ -168,7 +168,7 @@ function capacityLines(
       deviation(above, '+'),
       deviation(below, '−'),
     ]);
-  const title = `What ${formatCount(requests)} ${split.draws} can tell`;
+  const title = `What ${counted(requests, split.draws === 'requests' ? 'request' : 'connection')} can tell`;
   return [
     heading(title, style),
     ...lines.map((line) => `  ${wrap(line, style, 4, 2)}`),

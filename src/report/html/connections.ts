@@ -69,10 +69,10 @@ function heatTable({ transport: { connections } }: RunRecord, names: readonly st
   });
   const left = [
     ...(connections.length > rows.length
-      ? [`${counted(connections.length - rows.length, 'more connection')}`]
+      ? [counted(connections.length - rows.length, 'more connection')]
       : []),
     ...(names.length > shown.length
-      ? [`${counted(names.length - shown.length, 'more destination')}`]
+      ? [counted(names.length - shown.length, 'more destination')]
       : []),
   ];
   return tableElement({

@@ -101,7 +101,7 @@ function rowOf(
               >${offText(destination)}</span
             >`
           : html`<span
-              >${routed || split.destinations.every(({ weight }) => weight === null) ? `${counted(observed, 'answer')}` : 'not in the route'}</span
+              >${routed || split.destinations.every(({ weight }) => weight === null) ? counted(observed, 'answer') : 'not in the route'}</span
             >`
       }
     </div>

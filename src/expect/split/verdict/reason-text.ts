@@ -49,7 +49,7 @@ export function reasonText(reason: SplitReason): string {
     case 'missing-answers':
       return `the split of the answers would settle it, but ${count(reason.missing)} of ${counted(reason.sampled, 'request')} gave no answer that counts, and where they went could change the verdict`;
     case 'too-few-requests':
-      return `${counted(reason.sampled, 'request')} are not enough to tell (${deviationText(reason.widest)}); a fresh run of about ${count(reason.requestsToSettle)} would settle it (each further attempt adds alpha to the chance that a wrong split passes)`;
+      return `${counted(reason.sampled, 'request')} ${reason.sampled === 1 ? 'is' : 'are'} not enough to tell (${deviationText(reason.widest)}); a fresh run of about ${count(reason.requestsToSettle)} would settle it (each further attempt adds alpha to the chance that a wrong split passes)`;
     case 'deviation-near-tolerance':
       return `${deviationText(reason.widest)}, just about the tolerance of ${points(reason.widest.tolerance)}: no sensible number of requests settles that; correct the split or choose another tolerance`;
     case 'clustered-draws':
