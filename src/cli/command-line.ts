@@ -22,13 +22,24 @@ export function readCommandLine(words: readonly string[]): CommandCall | null {
   refuseSplitHeaders(words);
   const [name, ...rest] = asksForHelp(words) ? helpWords(words) : words;
   if (isCommand(name)) return readCommand(name, rest);
-  overview([name ?? [], rest].flat()).parseSync();
-  return null;
+  const all = [name ?? [], rest].flat();
+  overview(all).parseSync();
+  // A pipeline must not go on where nothing was done: `-- verify` is no command to the parser.
+  if (isShowing(all)) return null;
+  throw new InputError('the command stands first: splitproof COMMAND, then flags and TARGET', {
+    file: 'command line',
+  });
 }
 
 /** Says on standard error which commands there are. */
 export function showOverview(): void {
   overview([]).showHelp('error');
+}
+
+function isShowing(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  const flags = end < 0 ? words : words.slice(0, end);
+  return SHOWING.some((flag) => flags.includes(flag));
 }
 
 function asksForHelp([first]: readonly string[]): boolean {
@@ -67,10 +78,7 @@ function overview(words: readonly string[]): Argv {
     .epilogue('splitproof help COMMAND says what a command understands.');
   for (const command of COMMAND_NAMES) {
     const { words: following, summary, addOptions } = SYNTAX[command];
-    all.command(`${command} ${following}`.trimEnd(), summary, addOptions, () => {
-      const problem = `the command stands first: splitproof ${command}, then flags and TARGET`;
-      throw new InputError(problem, { file: 'command line' });
-    });
+    all.command(`${command} ${following}`.trimEnd(), summary, addOptions);
   }
   return all;
 }
@@ -82,7 +90,7 @@ function parser(words: readonly string[], command: CommandName | null): Argv {
     'strip-aliased': true,
   });
   // A flag that is misspelt may have the letters: `-authorty` would show help, and pass a gate.
-  if (words.length === 0 || SHOWING.some((flag) => words.includes(flag))) {
+  if (words.length === 0 || isShowing(words)) {
     all.version(TOOL.version).help().alias({ help: 'h', version: 'V' });
   } else {
     all.version(false).help(false);
