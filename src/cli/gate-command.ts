@@ -15,9 +15,12 @@ export async function gateCommand(args: Arguments, { signal }: Interruption): Pr
   const folder = await readGateFolder(String(single(args, 'config')), signal);
   const flag = single(args, 'listen');
   const listen =
-    flag === undefined
-      ? parseListenAddress(folder.settings.listen, { file: folder.folder, path: 'listen' })
-      : parseListenAddress(String(flag), { path: '--listen' });
+    typeof flag === 'string'
+      ? parseListenAddress(flag, { path: '--listen' })
+      : parseListenAddress(folder.settings.listen, {
+          file: `${folder.folder}/gate.yaml`,
+          path: 'listen',
+        });
   const safety = safetyArguments(args, folder.folder);
   const log = logIn(single(args, 'log') === 'json' ? 'json' : 'text', writeError);
   const gate = await startGate(folder, {

@@ -67,7 +67,7 @@ export class GateDesk {
 
   /** @param scenario One that there is. */
   async ask(scenario: string, { revision, step, labels }: Question): Promise<Asked> {
-    if (this.#isEnding)
+    if (this.isEnding)
       return { key: keyOf(scenario, revision, step ?? UNKNOWN_STEP), known: ENDING };
     const now: ExpectedNow =
       step === null ? await this.#means.expected(scenario) : { kind: 'step', step };
@@ -85,7 +85,7 @@ export class GateDesk {
     const task = this.#queue.join(id, () => this.#judged(key, step !== null, labels));
     if (task === null) {
       const problem = `${this.#means.queue} runs wait already: ask again later`;
-      return { key, known: this.#isEnding ? ENDING : { kind: 'refused', problem } };
+      return { key, known: this.isEnding ? ENDING : { kind: 'refused', problem } };
     }
     this.#remember(key, null);
     return { key, known: stateOf(task), result: task.result };

@@ -66,7 +66,7 @@ export async function gateServer(options: ServerOptions): Promise<FastifyInstanc
               : { ca: tls.clientAuthority, requestCert: true, rejectUnauthorized: false }),
           },
         }),
-  }) as unknown as FastifyInstance;
+  });
   server.server.maxConnections = connections;
   server.addHook('onResponse', (_, reply, done) => {
     metrics.answered(reply.statusCode);

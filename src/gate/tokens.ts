@@ -27,7 +27,7 @@ export function parseTokens(text: string, file: string): Tokens {
     if (line === '' || line.startsWith('#')) continue;
     const [, name, hex, token] = LINE.exec(line) ?? [];
     const place = { file, line: index + 1 };
-    if (name === undefined || /^sha256:/.test(token ?? '')) {
+    if (name === undefined || token?.startsWith('sha256:') === true) {
       throw new InputError(
         'a line is NAME:TOKEN, the token of 16 characters or more, or NAME:sha256:HEX',
         place,

@@ -4,7 +4,11 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { type Authority, type Certificate, certificateAuthority } from '../../src/mesh/certificates.js';
+import {
+  type Authority,
+  type Certificate,
+  certificateAuthority,
+} from '../../src/mesh/certificates.js';
 import { type GateService, greeterScenario, startGateService } from '../fixtures/gate-service.js';
 
 const HOUR_MS = 60 * 60 * 1000;
