@@ -14,6 +14,7 @@ export async function mergeCommand(args: Arguments, signal: AbortSignal): Promis
   const { settings } = await settingsFromArguments({
     inconclusive: args.inconclusive,
     policy: args.policy,
+    push: args.push,
     runs: args.runs,
   });
   const { inconclusive = 'report' } = settings;

@@ -2,7 +2,8 @@ import { EXIT } from './exit-status.js';
 import { outputSettings, statusTold, writeReports } from './outputs.js';
 import { runOutputs } from './run-outputs.js';
 import { readSavedRun } from '../inputs/saved-runs.js';
-import type { Arguments } from './arguments.js';
+import { all, type Arguments } from './arguments.js';
+import { requireAllowedUrls, safetyOf } from './safety.js';
 
 /**
  * `splitproof report`.
@@ -12,6 +13,11 @@ import type { Arguments } from './arguments.js';
  */
 export async function reportCommand(args: Arguments, signal: AbortSignal): Promise<number> {
   const output = outputSettings(args);
+  // Nothing else of it is anybody's to allow.
+  if (output.pushed !== null) {
+    const { limits } = await safetyOf({ run: args.run }, signal);
+    await requireAllowedUrls('--push', all(args, 'push'), limits);
+  }
   const { record } = await readSavedRun(String(args.run), signal);
   const isWritten = await writeReports(output, record, signal);
   const status = isWritten ? EXIT.pass : EXIT.badInput;

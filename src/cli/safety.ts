@@ -43,12 +43,14 @@ export async function safetyOf(args: Arguments, signal?: AbortSignal): Promise<S
 }
 
 /**
- * Refuses admin interfaces that are none of the allowed targets: they are connected to as well. What is
+ * Refuses servers beside the target that are none of the allowed ones: they are connected to as well. What is
  * resolved is known to nobody here, so a name must be allowed by its name.
  *
+ * @param flag What names them.
  * @throws InputError for the first of them.
  */
 export async function requireAllowedUrls(
+  flag: string,
   urls: readonly string[],
   { allowedTargets }: RunLimits,
 ): Promise<void> {
@@ -67,7 +69,7 @@ export async function requireAllowedUrls(
     const refusing = allowedTargets.find((allowed) => !isAllowed(allowed, at, [at]));
     if (refusing === undefined) continue;
     throw new InputError(
-      `--envoy-admin ${maskedUrl(text)} is none of the targets that may be connected to: ${refusing.patterns.join(', ')}`,
+      `${flag} ${maskedUrl(text)} is none of the targets that may be connected to: ${refusing.patterns.join(', ')}`,
       refusing.place,
     );
   }

@@ -91,7 +91,8 @@ async function settingsUnder(
   const given = await settingsOf(args, signal);
   const laid = { ...given, settings: await inContext(given.settings, signal) };
   const { settings } = laid;
-  await requireAllowedUrls(settings['envoy-admin'] ?? [], limits);
+  await requireAllowedUrls('--envoy-admin', settings['envoy-admin'] ?? [], limits);
+  await requireAllowedUrls('--push', all(args, 'push'), limits);
   if (policies.length === 0) return laid;
   const { underPolicies } = await import('../scenario/under-policy.js');
   return { ...laid, settings: underPolicies(settings, policies) };

@@ -103,6 +103,28 @@ describe('a policy on the command line', () => {
     }
     assert.equal(target.status, 2);
   });
+
+  it('says where metrics may be pushed to, whatever is rendered', TIMEOUT, async () => {
+    const policy = file(
+      'push.yaml',
+      'allow-target: [gateway.example.com, pushgateway.example.com]\n',
+    );
+    const push = ['--push', 'http://user:secret@127.0.0.1:9091'];
+    const env = { SPLITPROOF_POLICY: policy };
+    const runs = await Promise.all([
+      splitproof(['verify', AWAY, ...CALL, ...WEIGHTS_60_40, ...push], { env }),
+      splitproof(['merge', 'reports/sample.json', '--policy', policy, ...push]),
+      splitproof(['report', 'reports/sample.json', ...push], { env }),
+    ]);
+    for (const { status, stdout, stderr } of runs) {
+      assert.deepEqual([status, stdout], [2, '']);
+      assert.match(
+        stderr,
+        /push\.yaml:1: allow-target: --push http:\/\/\*\*\*@127\.0\.0\.1:9091 is none of the targets/,
+      );
+      assert.ok(!stderr.includes('secret'));
+    }
+  });
 });
 
 describe('heavy loads away from loopback', () => {

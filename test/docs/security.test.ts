@@ -34,6 +34,7 @@ describe('docs/security.md', () => {
       /\b(?:net|tls)\.connect\(|\bfetch\(|(?:from |import\()'(?:@grpc\/grpc-js|undici)/,
     );
     assert.deepEqual(connecting, [
+      'cli/pushgateway.ts',
       'inputs/cluster/api-client.ts',
       'inputs/read-url.ts',
       // It asks the library what it makes of a resource.
