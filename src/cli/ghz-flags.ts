@@ -269,8 +269,10 @@ export const GHZ_FLAGS: readonly ForeignFlag[] = [
   ),
   refused(['--max-recv-message-size'], '8mb', LIMITS),
   refused(['--max-send-message-size'], '8mb', 'data of up to 64 MiB are sent: drop it'),
-  refused(['--name'], 'nightly', 'the name of a run stands in its scenario: write name: there'),
-  refused(['--tags'], '{"env":"staging"}', 'a record has no tags: drop it'),
+  same(['--name'], 'nightly'),
+  words(['--tags'], '{"env":"staging"}', (value, { flag }) =>
+    pairsOf(value, flag, '=').map((one) => `--label=${one}`),
+  ),
   nothing(
     ['--disable-template-functions'],
     null,

@@ -51,6 +51,13 @@ describe('command lines of ghz', () => {
     assert.ok(transport.connections.length > 0);
   });
 
+  it('name runs and label them', async () => {
+    const { scenario, labels } = await bench(
+      ...['-d', '{}', '-n', '20', '--name', 'nightly', '--tags', '{"env":"staging"}'],
+    );
+    assert.deepEqual([scenario, labels], ['nightly', { env: 'staging' }]);
+  });
+
   it('send templates as they stand where they disable them', async () => {
     const line = ['call', '--plaintext', mesh.address, 'helloworld.Greeter/SayHello'];
     const template = ['-d', '{"name":"{{.UUID}}"}', '--format', 'json'];

@@ -53,6 +53,8 @@ const CASES: [string, string][] = [
   ['--cpus 2', '--workers=2'],
   ['--reflect-metadata {"a":"1","b":"2"}', '--reflect-header=a: 1 --reflect-header=b: 2'],
   ['--disable-template-data', '--literal'],
+  ['--name nightly', '--name nightly'],
+  ['--tags {"env":"staging","team":"a=b"}', '--label=env=staging --label=team=a=b'],
   ['http://shop/x -x proxy:1', 'http://shop/x -x proxy:1'],
   ['http://shop/x -D - -v', 'http://shop/x -D - -v'],
   ['-n 10 -- -plaintext -x', '-n 10 -- -plaintext -x'],
@@ -70,6 +72,7 @@ const MISTAKES: [string, RegExp][] = [
   ['-use-reflection=false', /^-use-reflection: .* --proto or --protoset$/],
   ['-O influx-summary', /^-O: lines of InfluxDB/],
   ['--reflect-metadata ["secret"]', /^--reflect-metadata: write a JSON object of texts, such as/],
+  ['--tags {"env":1}', /^--tags: write a JSON object of texts, such as/],
   ['-v', /^-v: it shows the version to ghz, and more of an answer to grpcurl/],
 ];
 
