@@ -3,14 +3,15 @@ import { InputError } from '../input-error.js';
 import type { Explained } from '../report/explained.js';
 import { EXPLANATION_FORMATS } from '../report/explanation-formats.js';
 import { explain } from '../run/explain.js';
+import { explainCalls } from '../run/explain-calls.js';
 import { listRoutes } from '../run/list-routes.js';
 import { type Instrument, instrument } from '../run/instrument.js';
 import { asksForNothing, listQuestion } from '../scenario/list-question.js';
-import { type RouteQuestion, routeQuestion } from '../scenario/route-question.js';
+import { type RouteQuestion, routeQuestion, routeQuestions } from '../scenario/route-question.js';
 import { EXIT } from './exit-status.js';
 import { type Arguments, single } from './arguments.js';
 import { writeNotes } from './notes.js';
-import { atScenario } from './at-scenario.js';
+import { atScenario, type LaidSettings } from './at-scenario.js';
 import { outputSettingsOf, statusTold, writeReports } from './outputs.js';
 import { settingsFromArguments } from './settings.js';
 
@@ -27,10 +28,7 @@ export async function explainCommand(args: Arguments, signal: AbortSignal): Prom
       signal,
     );
   const output = outputSettingsOf(EXPLANATION_FORMATS, args);
-  // Every route, where nothing is asked that one of them would take.
-  const report: Explained = asksForNothing(laid.settings)
-    ? await listRoutes(atScenario(laid, listQuestion), signal)
-    : await explain(atScenario(laid, routeQuestion), signal);
+  const report = await explained(laid, signal);
   const isWritten = await writeReports(output, report, signal);
   const own = statusOf(report, args.strict === true);
   const count = (severity: Severity): number =>
@@ -39,6 +37,17 @@ export async function explainCommand(args: Arguments, signal: AbortSignal): Prom
     errors: count('error'),
     warnings: count('warning'),
   });
+}
+
+async function explained(laid: LaidSettings, signal: AbortSignal): Promise<Explained> {
+  const { settings } = laid;
+  // Every route, where nothing is asked that one of them would take.
+  if (asksForNothing(settings)) return await listRoutes(atScenario(laid, listQuestion), signal);
+  const { calls = [] } = settings;
+  if (calls.length < 2) return await explain(atScenario(laid, routeQuestion), signal);
+  const [first, ...others] = atScenario(laid, routeQuestions);
+  if (first === undefined) throw new RangeError('a run without calls');
+  return await explainCalls([first, ...others], signal);
 }
 
 /** What is asked of reports. */

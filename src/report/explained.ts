@@ -1,5 +1,5 @@
-import type { ExplanationReport } from './explanation.js';
+import type { ExplanationReport, ExplanationsReport } from './explanation.js';
 import type { RoutesReport } from './routes.js';
 
-/** What `explain` says: of one request, or of all routes. */
-export type Explained = ExplanationReport | RoutesReport;
+/** What `explain` says: of one request, of several, or of all routes. */
+export type Explained = ExplanationReport | ExplanationsReport | RoutesReport;

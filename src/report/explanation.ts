@@ -144,14 +144,33 @@ export interface RouteExplanation {
   notes: string[];
 }
 
-/** A request and what becomes of it; every rendering is made of this alone. */
-export interface ExplanationReport extends RouteExplanation {
-  schema: typeof EXPLANATION_SCHEMA;
-  tool: { name: string; version: string };
+/** A request and what becomes of it, further on too. */
+export interface WholeExplanation extends RouteExplanation {
   /** The request that those it leads to make to a service behind them; null where none was asked for. */
   behind: (RouteExplanation & { service: string }) | null;
   /** What the proxy was programmed with; null where it was not asked for. */
   programmed: ProgrammedRecord | null;
+}
+
+/** What becomes of one request; every rendering is made of this alone. */
+export interface ExplanationReport extends WholeExplanation {
+  schema: typeof EXPLANATION_SCHEMA;
+  tool: { name: string; version: string };
   /** Of all of it, errors first. */
+  findings: ExplanationFinding[];
+}
+
+/** Version of the form of explanations of several calls in JSON. */
+export const EXPLANATIONS_SCHEMA = 'splitproof/explanations/v1';
+
+/** What becomes of each call of a scenario that has several. */
+export interface ExplanationsReport {
+  schema: typeof EXPLANATIONS_SCHEMA;
+  tool: { name: string; version: string };
+  calls: (WholeExplanation & {
+    /** What the scenario calls it, else its method or path, counted where several have the same. */
+    name: string;
+  })[];
+  /** Of all of them, errors first: `call` is the name of the one that they concern, null of the whole configuration. */
   findings: ExplanationFinding[];
 }

@@ -6,13 +6,14 @@ import { findMethod, pathOf, pathOfName } from '../call/grpc/method.js';
 import type { Finding } from '../finding.js';
 import { InputError } from '../input-error.js';
 import { loadContract } from '../inputs/contract.js';
-import { loadConfiguration } from '../inputs/configuration.js';
+import { type Configuration, loadConfiguration } from '../inputs/configuration.js';
 import type { ProgrammedRecord } from '../record/asked.js';
 import {
   EXPLANATION_SCHEMA,
   type ExplanationFinding,
   type ExplanationReport,
   type RouteExplanation,
+  type WholeExplanation,
 } from '../report/explanation.js';
 import { connectionOf } from '../routing/connection-order.js';
 import { headerText } from '../routing/header-text.js';
@@ -34,6 +35,7 @@ import {
   findConfigNotProgrammed,
   programmedAlone,
   programmedSplit,
+  type ProxyConfig,
   readProxyConfigs,
   WITHOUT_ROUTE,
 } from './programmed.js';
@@ -50,29 +52,55 @@ import { withoutSecrets } from './without-secrets.js';
  * @throws InputError when the question, a manifest or the proxy's configuration cannot be read.
  */
 export function explain(question: RouteQuestion, signal?: AbortSignal): Promise<ExplanationReport> {
-  return withoutSecrets(question.secrets, () => explanation(question, signal));
+  return withoutSecrets(question.secrets, async () => {
+    const configuration = await readConfiguration(question, signal);
+    return {
+      schema: EXPLANATION_SCHEMA,
+      tool: TOOL,
+      ...(await explanationOf(question, configuration, signal)),
+    };
+  });
 }
 
-async function explanation(
-  question: RouteQuestion,
+/** What requests are held against. */
+interface ExplainedBy extends Configuration {
+  /** null: no proxy was asked. */
+  proxies: readonly ProxyConfig[] | null;
+}
+
+/** @throws InputError when a manifest or the proxy's configuration cannot be read. */
+export async function readConfiguration(
+  { manifests: source, programmed }: Pick<RouteQuestion, 'manifests' | 'programmed'>,
   signal: AbortSignal | undefined,
-): Promise<ExplanationReport> {
-  const { manifests, cluster } = await loadConfiguration(question.manifests, signal);
-  const {
-    request,
-    resolution,
-    notes: assumed,
-  } = await questionedRoute(manifests, question, signal);
-  const notes = [...(cluster === null ? [] : [cluster.note]), ...assumed];
-  const programmed = await programmedOf(question, request, resolution, signal);
+): Promise<ExplainedBy> {
+  const { manifests, cluster } = await loadConfiguration(source, signal);
+  return {
+    manifests,
+    cluster,
+    proxies: programmed === null ? null : await readProxyConfigs(programmed, signal),
+  };
+}
+
+/**
+ * What becomes of a request, and what is wrong there, errors first.
+ *
+ * @throws InputError when the question cannot be answered.
+ */
+export async function explanationOf(
+  question: RouteQuestion,
+  { manifests, cluster, proxies }: ExplainedBy,
+  signal: AbortSignal | undefined,
+): Promise<WholeExplanation & Pick<ExplanationReport, 'findings'>> {
+  const asked = await questionedRoute(manifests, question, signal);
+  const { request, resolution } = asked;
+  const notes = [...(cluster === null ? [] : [cluster.note]), ...asked.notes];
+  const programmed = proxies === null ? null : programmedBy(proxies, request, resolution);
   const { service } = question;
   const behind =
     service === null || resolution.kind !== 'forward'
       ? null
       : resolveServiceBehind(manifests, request, resolution, service);
   return {
-    schema: EXPLANATION_SCHEMA,
-    tool: TOOL,
     ...routeExplanation(request, resolution, notes, question.secrets),
     behind:
       service === null || behind === null
@@ -82,11 +110,11 @@ async function explanation(
             ...routeExplanation(behind.request, behind.resolution, [], question.secrets),
           },
     programmed,
-    findings: [
+    findings: gravestFirst([
       ...(service === null ? [] : notCalled(resolution, service)),
       ...findingsOf(resolution, programmed),
       ...(behind === null ? [] : findingsOf(behind.resolution, null)),
-    ].toSorted((a, b) => rank(a) - rank(b)),
+    ]),
   };
 }
 
@@ -266,15 +294,12 @@ function routeOfForwarded(
   return { request, resolution: resolveRoute(manifests, request), notes };
 }
 
-async function programmedOf(
-  { programmed }: RouteQuestion,
+function programmedBy(
+  configs: readonly ProxyConfig[],
   request: RouteRequest,
   resolution: Resolution,
-  signal: AbortSignal | undefined,
-): Promise<ProgrammedRecord | null> {
-  if (programmed === null) return null;
+): ProgrammedRecord {
   const { kind, gatewayPort, perConnection } = resolution;
-  const configs = await readProxyConfigs(programmed, signal);
   if (perConnection) return connectionsNotCompared(configs, sharesOf(resolution));
   const port = gatewayPort ?? request.gatewayPort ?? null;
   if (kind === 'none') return programmedAlone(configs, request, port);
@@ -328,6 +353,10 @@ function findingsOf(
     }),
     ...lint.map((finding): ExplanationFinding => ({ ...finding, scope: 'configuration' })),
   ];
+}
+
+export function gravestFirst(findings: readonly ExplanationFinding[]): ExplanationFinding[] {
+  return findings.toSorted((a, b) => rank(a) - rank(b));
 }
 
 function rank({ severity }: ExplanationFinding): number {

@@ -47,7 +47,7 @@ async function routesReport(
     [filter.via, filter.virtualService, gatewayPort].every((each) => each === undefined);
   const wanted = isAll ? tables : chosenTables(tables, question);
   if (wanted.length === 0 && unrouted.length === 0 && findings.every(isNoError)) {
-    throw nothingRoutesError(manifests);
+    throw noRoutesError(findings) ?? nothingRoutesError(manifests);
   }
   const found = codesByRule(wanted, findings);
   return {
@@ -57,6 +57,18 @@ async function routesReport(
     unrouted: isAll ? unrouted.map((each) => ({ ...each, ports: [...each.ports] })) : [],
     findings,
   };
+}
+
+/** Where there are VirtualServices, and nothing says at which port their gateway takes requests; else null. */
+function noRoutesError(findings: readonly Finding[]): InputError | null {
+  const missing = findings.find(({ code }) => code === 'gateway-missing');
+  if (missing === undefined) return null;
+  const { file = null, line = null, path = null } = missing.place ?? {};
+  return new InputError(missing.summary, {
+    ...(file === null ? {} : { file }),
+    ...(line === null ? {} : { line }),
+    ...(path === null ? {} : { path }),
+  });
 }
 
 function isNoError({ severity }: Finding): boolean {

@@ -2,7 +2,7 @@ import { InputError } from '../input-error.js';
 import { type Secrets, secretsOf } from '../secrets.js';
 import { parseDurationMs } from './duration.js';
 import { type Call, callOf } from './call.js';
-import { onlyCall } from './call-list.js';
+import { callList, inCall, nameOfCall, onlyCall } from './call-list.js';
 import {
   DEFAULT_NAMESPACE,
   type ExpectationSource,
@@ -35,6 +35,33 @@ export interface RouteQuestion {
   secrets: Secrets;
 }
 
+/** A question about one of the calls of a scenario. */
+export interface NamedQuestion {
+  /** What the scenario calls it, else its method or path. */
+  name: string;
+  question: RouteQuestion;
+}
+
+/**
+ * Completes settings to a question about each of their calls.
+ *
+ * @param settings Those of the file with those of the command line laid over them.
+ * @throws InputError as {@link routeQuestion}, with the call where they have several.
+ */
+export function routeQuestions(settings: Settings): NamedQuestion[] {
+  const calls = callList(settings);
+  const questions = calls.map((own, index) => inCall(calls, index, () => questionOf(own)));
+  // What is a secret of one call is one in what is said of the others, too.
+  const secrets = secretsOfCalls(
+    settings,
+    questions.map(({ call }) => call),
+  );
+  return calls.map((own, index) => ({
+    name: own.callName ?? nameOfCall(own),
+    question: { ...questions[index]!, secrets },
+  }));
+}
+
 /**
  * Completes settings to a question.
  *
@@ -42,7 +69,10 @@ export interface RouteQuestion {
  * @throws InputError when something needed is missing or two settings contradict each other.
  */
 export function routeQuestion(all: Settings): RouteQuestion {
-  const settings = all.calls === undefined ? all : onlyCall(all);
+  return questionOf(all.calls === undefined ? all : onlyCall(all));
+}
+
+function questionOf(settings: Settings): RouteQuestion {
   const source = expectationSource(settings);
   if (source.kind === 'weights') {
     throw new InputError('weights need no explanation: give the manifests with --manifest', {
@@ -71,7 +101,7 @@ export function routeQuestion(all: Settings): RouteQuestion {
     serverName: settings.servername ?? null,
     deadlineMs: settings.timeout === undefined ? null : (parseDurationMs(settings.timeout) ?? null),
     connectionAlone: connection !== null && settings.call === undefined,
-    secrets: secretsOf(settings.mask ?? [], call.metadata, 'path' in call ? [call.path] : []),
+    secrets: secretsOfCalls(settings, [call]),
     scheme:
       settings.plaintext === true || target?.kind === 'xds'
         ? 'http'
@@ -79,6 +109,14 @@ export function routeQuestion(all: Settings): RouteQuestion {
           ? target.scheme
           : null,
   };
+}
+
+function secretsOfCalls({ mask = [] }: Settings, calls: readonly Call[]): Secrets {
+  return secretsOf(
+    mask,
+    calls.flatMap(({ metadata }) => metadata),
+    calls.flatMap((call) => ('path' in call ? [call.path] : [])),
+  );
 }
 
 const NO_TARGET = { target: null, path: null, isWebSocket: false };

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import type { ExplanationReport } from '../../src/report/explanation.js';
+import type { ExplanationReport, ExplanationsReport } from '../../src/report/explanation.js';
 import { ROOT, splitproof } from '../fixtures/command.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'splitproof-explain-'));
@@ -435,6 +435,110 @@ describe('explain: a client without a proxy', () => {
     assert.match(stdout, /via +proxyless/);
     assert.match(stdout, /VirtualService default\/grpc-proxyless/);
     assert.match(stdout, /^ {2}v1 +60 +60\.00 % +1 +grpc-service\.default:50051$/m);
+  });
+});
+
+describe('explain: a scenario of several calls', () => {
+  const PATHS = ['--scenario', 'scenarios/grpc-gateway-paths.yaml'];
+  const METHODS = [
+    'mypackage.UserService/GetUser',
+    'mypackage.OrderService/GetOrder',
+    'grpc.health.v1.Health/Check',
+  ];
+  const PART = RULES(
+    '  - match: [{uri: {prefix: /a}}]\n    route: [{destination: {host: shop, subset: v9}}]\n',
+  );
+
+  async function several(
+    args: readonly string[],
+  ): Promise<{ status: number | null; report: ExplanationsReport }> {
+    const { status, stdout, stderr } = await splitproof(['explain', ...args, '--format', 'json']);
+    assert.notEqual(stdout, '', stderr);
+    return { status, report: JSON.parse(stdout) as ExplanationsReport };
+  }
+
+  it('explains one after the other, in their order', async () => {
+    const [{ status, stdout }, { report }] = await Promise.all([
+      splitproof(['explain', ...PATHS]),
+      several(PATHS),
+    ]);
+    assert.equal(status, 0, stdout);
+    assert.deepEqual(
+      [...stdout.matchAll(/^Call (\d) of 3: (.*)$/gm)].map(([, number, name]) => [number, name]),
+      METHODS.map((method, index) => [String(index + 1), method]),
+    );
+    assert.equal(report.schema, 'splitproof/explanations/v1');
+    assert.deepEqual(
+      report.calls.map(({ request, destinations: [first] }) => [request.path, first?.host]),
+      METHODS.map((method, index) => [
+        `/${method}`,
+        `${['user', 'order', 'user'][index]}-grpc-service.default.svc.cluster.local`,
+      ]),
+    );
+  });
+
+  it('explains one that is chosen, by number or name', async () => {
+    for (const [call, method] of [
+      ['2', METHODS[1]],
+      [METHODS[2]!, METHODS[2]],
+    ] as const) {
+      const { report } = await explained([...PATHS, '--call', call]);
+      assert.equal(report.schema, 'splitproof/explanation/v1');
+      assert.equal(report.request.path, `/${method}`);
+    }
+  });
+
+  it('says of findings which call has them, and what is wrong for all once, in every format', async () => {
+    const file = path.join(folder, 'two-calls.yaml');
+    const rules = manifest(PART);
+    writeFileSync(
+      file,
+      JSON.stringify({
+        target: 'http://shop.example.com',
+        manifest: [path.basename(rules)],
+        calls: [
+          { http: { path: '/a' }, name: 'first' },
+          { http: { path: '/b' }, name: 'second' },
+        ],
+      }),
+    );
+    const sarif = path.join(folder, 'two.sarif');
+    const markdown = path.join(folder, 'two.md');
+    const words = ['--scenario', file, '-o', sarif, '-o', markdown];
+    const { status, report } = await several(words);
+    assert.equal(status, 2);
+    assert.deepEqual(
+      report.findings.map(({ code, call }) => [code, call]),
+      [
+        ['no-route', 'second'],
+        ['unknown-subset', 'first'],
+      ],
+    );
+    const { runs } = JSON.parse(readFileSync(sarif, 'utf8')) as {
+      runs: [{ results: object[] }];
+    };
+    assert.equal(runs[0].results.length, report.findings.length);
+    for (const name of ['first', 'second']) {
+      assert.match(readFileSync(markdown, 'utf8'), new RegExp(`Call \\d of 2: ${name}`));
+    }
+  });
+
+  it('names the call that cannot be explained', async () => {
+    const file = path.join(folder, 'weighed.yaml');
+    writeFileSync(
+      file,
+      JSON.stringify({
+        target: ':8080',
+        plaintext: true,
+        calls: [
+          { call: CALL, weights: 'v1=1,v2=1' },
+          { call: CALL, weights: 'v1=1,v2=1' },
+        ],
+      }),
+    );
+    const { status, stderr } = await splitproof(['explain', '--scenario', file]);
+    assert.equal(status, 2);
+    assert.match(stderr, /weighed\.yaml:1: calls\[0\]\.weights: weights need no explanation/);
   });
 });
 

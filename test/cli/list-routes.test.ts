@@ -57,6 +57,22 @@ async function listed(...args: string[]): Promise<{ status: number | null; repor
 }
 
 describe('explain without a request', () => {
+  it('says which Gateway is missing where nothing tells its port', async () => {
+    const at = manifest(
+      virtualService([{ match: [{ port: 8080 }], ...SPLIT }], { gateways: ['entry'] }),
+      SUBSETS,
+    );
+    const { status, stdout, stderr } = await splitproof(['explain', '-f', at]);
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.match(
+      stderr,
+      /manifest-\d+\.yaml:1: spec\.gateways: the Gateway default\/entry is not among the manifests, so its port is not known: add it with -f, or give --gateway-port\n$/,
+    );
+    const { status: told, report } = await listed('-f', at, '--gateway-port', '8080');
+    assert.equal(told, 0);
+    assert.deepEqual(report.tables[0]?.entrances, [{ protocol: 'http', port: 8080 }]);
+  });
+
   it('prints every route in the order in which it is tried, in 80 columns', async () => {
     const { status, stdout } = await splitproof(['explain', '-f', REVIEWS]);
     assert.equal(status, 0);

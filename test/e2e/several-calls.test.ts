@@ -175,6 +175,29 @@ describe('several calls in one run', () => {
     });
   });
 
+  it('are verified by themselves where one is chosen, by number or name', async () => {
+    const envoy = await gateway([90, 10]);
+    try {
+      const [everybody, testers] = TWO_CALLS.calls;
+      const calls = [everybody, { ...testers, name: 'testers' }];
+      const file = await scenarioFile({ ...TWO_CALLS, calls });
+      for (const call of ['2', 'testers']) {
+        const words = ['verify', envoy.address, '--scenario', file, '--call', call, '-n', '2000'];
+        const { status, record } = await recordOf(words);
+        assert.equal(status, 0, reasonsOf(record));
+        assert.deepEqual(
+          record.calls.map((own) => [own.name, own.split?.sampled]),
+          [['testers', 2000]],
+        );
+      }
+      const unknown = await splitproof(['verify', '--scenario', file, '--call', '3']);
+      assert.equal(unknown.status, 2);
+      assert.match(unknown.stderr, /the scenario has no call "3": choose by number or name/);
+    } finally {
+      await envoy.stop();
+    }
+  });
+
   it('are rendered again, merged, and waited for together', async () => {
     const envoy = await gateway([90, 10]);
     try {

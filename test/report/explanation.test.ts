@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { renderExplained } from '../../src/report/console/explained.js';
 import { renderExplanation } from '../../src/report/console/explanation.js';
+import type { Explained } from '../../src/report/explained.js';
 import type { ExplanationReport, RouteExplanation } from '../../src/report/explanation.js';
 
 /** An explanation with a text from elsewhere in every place one can stand in. */
@@ -79,12 +81,26 @@ function reportOf(text: string): ExplanationReport {
   };
 }
 
+/** The same of several calls, one of which has a finding of its own. */
+function reportsOf(text: string): readonly Explained[] {
+  const { findings, ...one } = reportOf(text);
+  const call = { ...one, name: text };
+  const named = findings.map((finding) => ({ ...finding, call: text }));
+  return [
+    reportOf(text),
+    { ...one, schema: 'splitproof/explanations/v1', calls: [call, call], findings: named },
+  ];
+}
+
 const LONG = 'words that go on and on, '.repeat(12).trim();
 
 describe('the console explanation', () => {
   it('fits the width it is given', () => {
     for (const width of [60, 80, 120]) {
-      for (const line of renderExplanation(reportOf(LONG), { width, colour: false }).split('\n')) {
+      const texts = reportsOf(LONG).map((report) =>
+        renderExplained(report, { width, colour: false }),
+      );
+      for (const line of texts.flatMap((text) => text.split('\n'))) {
         assert.ok(line.length <= width, `${width}: ${line}`);
       }
     }
@@ -94,9 +110,11 @@ describe('the console explanation', () => {
     const evil = '\u001b[2J\u0007\u202eevil\u009b31m\r\n';
     // eslint-disable-next-line no-control-regex -- looking for them is the point
     const control = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/;
-    const text = renderExplanation(reportOf(evil), { width: 80, colour: false });
-    assert.ok(!control.test(text));
-    assert.match(text, /\\u001b\[2J/);
+    for (const report of reportsOf(evil)) {
+      const text = renderExplained(report, { width: 80, colour: false });
+      assert.ok(!control.test(text));
+      assert.match(text, /\\u001b\[2J/);
+    }
   });
 
   it('shows the rule that is taken, however many come before it', () => {

@@ -1,10 +1,12 @@
 import type {
   EffectsReport,
   ExplanationReport,
+  ExplanationsReport,
   GrpcClientReport,
   HeaderReport,
   RouteExplanation,
   RuleReport,
+  WholeExplanation,
 } from '../explanation.js';
 import { formatShare } from '../numbers.js';
 import { plainText } from '../plain-text.js';
@@ -19,9 +21,35 @@ import { table } from './table.js';
 
 /** Renders an explanation for a terminal, or for a pipe when the style has no colour. */
 export function renderExplanation(report: ExplanationReport, style: Style): string {
-  const { behind } = report;
-  const sections = [
-    `${heading('splitproof explain', style)}\n${facts(report, style)}`,
+  return joined([
+    ...sectionsOf(report, 'splitproof explain', style),
+    findingsSection(report.findings, style),
+    findingsSummary(report.findings, style),
+  ]);
+}
+
+/** Renders one explanation after the other, and the findings of all. */
+export function renderExplanations({ calls, findings }: ExplanationsReport, style: Style): string {
+  const titled = calls.map((call, index) => {
+    const title = plainText(`Call ${index + 1} of ${calls.length}: ${call.name}`);
+    return { call, title: shorten(title, style.width) };
+  });
+  return joined([
+    heading('splitproof explain', style),
+    ...titled.flatMap(({ call, title }) => sectionsOf(call, title, style)),
+    findingsSection(findings, style),
+    findingsSummary(findings, style),
+  ]);
+}
+
+function joined(sections: readonly string[]): string {
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function sectionsOf(report: WholeExplanation, title: string, style: Style): string[] {
+  const { behind, programmed } = report;
+  return [
+    `${heading(title, style)}\n${facts(report, style)}`,
     ...routeSections(report, style),
     ...(behind === null
       ? []
@@ -33,11 +61,8 @@ export function renderExplanation(report: ExplanationReport, style: Style): stri
           ].join('\n'),
           ...routeSections(behind, style),
         ]),
-    report.programmed === null ? '' : programmedTable(report.programmed, null, style),
-    findingsSection(report.findings, style),
-    findingsSummary(report.findings, style),
+    programmed === null ? '' : programmedTable(programmed, null, style),
   ];
-  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
 function routeSections(route: RouteExplanation, style: Style): string[] {

@@ -1,5 +1,6 @@
 import { counted } from '../../number-text.js';
 import type { Finding } from '../../finding.js';
+import { aboutCall } from '../../record/call-labels.js';
 import { placeText } from '../sentences/place.js';
 import { plainText } from '../plain-text.js';
 import { heading, paint, type Style, wrap } from '../style.js';
@@ -23,13 +24,13 @@ export function findingsSection(all: readonly Finding[], style: Style): string {
 }
 
 function findingLines(
-  { code, severity, place, summary, evidence, advice }: Finding,
+  { code, severity, call, place, summary, evidence, advice }: Finding,
   style: Style,
 ): string[] {
   const where = placeText(place);
   return [
     `  ${paint(style, severity === 'error' ? 'fail' : 'inconclusive', severity)} ${code}`,
-    ...[where, summary, evidence, advice]
+    ...[where, aboutCall(call, summary), evidence, advice]
       .filter((text) => text !== '')
       .map((text) => `    ${wrap(plainText(text), style, 4, 4)}`),
   ];
