@@ -52,11 +52,27 @@ export function formatMs(durationMs: number | null): string {
   return durationMs < 100 ? durationMs.toFixed(1) : grouped(durationMs, 0);
 }
 
-/** `0.94 s`, `12 s`, `3 min 20 s` */
+/** Units of long times, with how many of the next smaller one they have. */
+const LONG_TIMES = [
+  { unit: 'd', seconds: 86_400, smaller: 'h', each: 3600 },
+  { unit: 'h', seconds: 3600, smaller: 'min', each: 60 },
+  { unit: 'min', seconds: 60, smaller: 's', each: 1 },
+] as const;
+
+/** `0.94 s`, `12 s`, `3 min 20 s`, `1 h 5 min`, `2 d` */
 export function formatSeconds(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(2)} s`;
-  if (seconds < 120) return `${seconds.toFixed(0)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  if (seconds < 9.995) return `${seconds.toFixed(2)} s`;
+  if (Math.round(seconds) < 120) return `${seconds.toFixed(0)} s`;
+  const {
+    unit,
+    seconds: large,
+    smaller,
+    each,
+  } = LONG_TIMES.find((one) => Math.round(seconds / one.each) * one.each >= one.seconds)!;
+  const small = Math.round(seconds / each);
+  const rest = small % (large / each);
+  const whole = `${formatCount(Math.floor((small * each) / large))} ${unit}`;
+  return rest === 0 ? whole : `${whole} ${rest} ${smaller}`;
 }
 
 function trimZeros(decimal: string): string {

@@ -61,9 +61,9 @@ function heatTable({ transport: { connections } }: RunRecord, names: readonly st
   const rows = connections.slice(0, MOST_CONNECTIONS).map(({ remote, observed, missing }, at) => {
     const total = Object.values(observed).reduce((sum, count) => sum + count, missing);
     return [
-      html`${at + 1} <span class="soft">${name(remote)}</span>`,
+      html`${at + 1} <span class="soft address">${name(remote)}</span>`,
       ...shown.map((own) => heat(entryOf(observed, own) ?? 0, total)),
-      missing === 0 ? '' : formatCount(missing),
+      missing === 0 ? NONE : formatCount(missing),
       formatCount(total),
     ];
   });
@@ -91,8 +91,10 @@ function heatTable({ transport: { connections } }: RunRecord, names: readonly st
   });
 }
 
+const NONE = html`<span class="soft">–</span>`;
+
 function heat(count: number, total: number): Content {
-  if (count === 0) return html`<span class="soft">–</span>`;
+  if (count === 0) return NONE;
   const share = count / total;
   return html`<span class="heat h${Math.round(share * SHADES)}"
     >${formatCount(count)} <span class="soft">${formatShare(share)}</span></span

@@ -2,13 +2,9 @@ import { createHash } from 'node:crypto';
 import type { RunRecord } from '../../record/run-record.js';
 import { shortName } from './foreign.js';
 import { type Html, html, pageText } from './markup.js';
-import { PAGE_STYLE } from './page-style.js';
-import { PLOT_STYLE } from './plot-style.js';
 import { contents, type Section, sectionElement } from './section.js';
-import { THEME } from './theme.js';
+import { STYLES } from './style/styles.js';
 import { runName, verdictHeader, verdictWord } from './verdict.js';
-
-const STYLES = [THEME, PAGE_STYLE, PLOT_STYLE];
 
 /** The page around the sections of a report. */
 export function document(record: RunRecord, sections: readonly Section[]): Html {

@@ -1,4 +1,4 @@
-import { html } from './markup.js';
+import { html } from '../markup.js';
 
 /** Colours of both themes; text and its background differ by 4.5:1 or more, marks by 3:1. */
 export const THEME = html`<style>
