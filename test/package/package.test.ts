@@ -64,6 +64,15 @@ describe('the packed project, installed into an empty folder', () => {
     assert.match(stdout, /^PASS {2}/m);
   });
 
+  it('has the JSON Schema of the record, for those who import it', TIMEOUT, async () => {
+    const text =
+      "const { default: schema } = await import('splitproof/run.schema.json', { with: { type: 'json' } });" +
+      'console.log(schema.$id);';
+    const { status, stdout, stderr } = await installed.node(['--input-type=module', '-e', text]);
+    assert.equal(status, 0, stderr);
+    assert.equal(stdout, 'urn:splitproof:run:v1\n');
+  });
+
   it('says its version without reading most of itself', TIMEOUT, async () => {
     const coverage = path.join(installed.folder, 'coverage');
     const main = path.join(installed.folder, 'node_modules/splitproof/dist/cli/main.js');
