@@ -138,7 +138,8 @@ function latencyOf(latency: LatencyRecord, labels: Labels): Sample[] {
 }
 
 function secondsOf(ms: number | null): number | null {
-  return ms === null ? null : ms / 1000;
+  // Nanoseconds: what is left beyond them is of dividing.
+  return ms === null ? null : Math.round(ms * 1e6) / 1e9;
 }
 
 function findingsOf({ findings }: RunRecord): Sample[] {
