@@ -14,6 +14,11 @@ export const UNRUN: readonly { text: RegExp; why: string; test: string }[] = [
     test: 'test/cluster/kube.test.ts',
   },
   {
+    text: /--push /,
+    why: 'it takes a Pushgateway',
+    test: 'test/cli/pushgateway.test.ts',
+  },
+  {
     text: /demo .*--serve/,
     why: 'it stays until it is interrupted',
     test: 'test/cli/demo.test.ts',
