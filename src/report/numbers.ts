@@ -52,27 +52,22 @@ export function formatMs(durationMs: number | null): string {
   return durationMs < 100 ? durationMs.toFixed(1) : grouped(durationMs, 0);
 }
 
-/** Units of long times, with how many of the next smaller one they have. */
-const LONG_TIMES = [
-  { unit: 'd', seconds: 86_400, smaller: 'h', each: 3600 },
-  { unit: 'h', seconds: 3600, smaller: 'min', each: 60 },
-  { unit: 'min', seconds: 60, smaller: 's', each: 1 },
-] as const;
-
 /** `0.94 s`, `12 s`, `3 min 20 s`, `1 h 5 min`, `2 d` */
 export function formatSeconds(seconds: number): string {
   if (seconds < 9.995) return `${seconds.toFixed(2)} s`;
-  if (Math.round(seconds) < 120) return `${seconds.toFixed(0)} s`;
-  const {
-    unit,
-    seconds: large,
-    smaller,
-    each,
-  } = LONG_TIMES.find((one) => Math.round(seconds / one.each) * one.each >= one.seconds)!;
-  const small = Math.round(seconds / each);
-  const rest = small % (large / each);
-  const whole = `${formatCount(Math.floor((small * each) / large))} ${unit}`;
-  return rest === 0 ? whole : `${whole} ${rest} ${smaller}`;
+  const whole = Math.round(seconds);
+  if (whole < 120) return `${whole} s`;
+  if (whole < 3600) return inTwoUnits(whole, 60, 'min', 's');
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 24 * 60) return inTwoUnits(minutes, 60, 'h', 'min');
+  return inTwoUnits(Math.round(seconds / 3600), 24, 'd', 'h');
+}
+
+/** @param each So many small ones are a large one. */
+function inTwoUnits(count: number, each: number, large: string, small: string): string {
+  const rest = count % each;
+  const whole = `${formatCount((count - rest) / each)} ${large}`;
+  return rest === 0 ? whole : `${whole} ${rest} ${small}`;
 }
 
 function trimZeros(decimal: string): string {

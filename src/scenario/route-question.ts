@@ -50,16 +50,16 @@ export interface NamedQuestion {
  */
 export function routeQuestions(settings: Settings): NamedQuestion[] {
   const calls = callList(settings);
-  const questions = calls.map((own, index) => inCall(calls, index, () => questionOf(own)));
+  const named = calls.map((own, index) => ({
+    name: own.callName ?? nameOfCall(own),
+    question: inCall(calls, index, () => questionOf(own)),
+  }));
   // What is a secret of one call is one in what is said of the others, too.
   const secrets = secretsOfCalls(
     settings,
-    questions.map(({ call }) => call),
+    named.map(({ question }) => question.call),
   );
-  return calls.map((own, index) => ({
-    name: own.callName ?? nameOfCall(own),
-    question: { ...questions[index]!, secrets },
-  }));
+  return named.map(({ name, question }) => ({ name, question: { ...question, secrets } }));
 }
 
 /**

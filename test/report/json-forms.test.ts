@@ -74,7 +74,7 @@ describe('what call writes is as its JSON Schema says', () => {
 
   for (const [what, words] of [
     ['an answer', [CALL, '-d', '{"name":"Jack"}', ...GREETER]],
-    ['a stream', ['helloworld.Greeter/SayHelloServerStream', '-d', '{"name":"Jack"}']],
+    ['a stream', ['helloworld.Greeter/SayHelloStreamReply', '-d', '{"name":"Jack"}']],
     ['a status that is not OK', ['grpc.health.v1.Health/Check', '-d', '{"service":"none"}']],
   ] as const) {
     it(what, async () => {

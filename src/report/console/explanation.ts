@@ -30,13 +30,12 @@ export function renderExplanation(report: ExplanationReport, style: Style): stri
 
 /** Renders one explanation after the other, and the findings of all. */
 export function renderExplanations({ calls, findings }: ExplanationsReport, style: Style): string {
-  const titled = calls.map((call, index) => {
-    const title = plainText(`Call ${index + 1} of ${calls.length}: ${call.name}`);
-    return { call, title: shorten(title, style.width) };
-  });
   return joined([
     heading('splitproof explain', style),
-    ...titled.flatMap(({ call, title }) => sectionsOf(call, title, style)),
+    ...calls.flatMap((call, index) => {
+      const title = plainText(`Call ${index + 1} of ${calls.length}: ${call.name}`);
+      return sectionsOf(call, title, style);
+    }),
     findingsSection(findings, style),
     findingsSummary(findings, style),
   ]);
