@@ -288,7 +288,7 @@ function barsOf(asked: Asked, counted: Counted, judged: readonly CallJudgement[]
   const unsent = sums.reduce((sum, own) => sum + own, 0);
   const isSaid = judged.some(({ reasons }) => reasons.some(({ code }) => code === UNSENT));
   // What was left over once the change was settled is lacking nowhere.
-  const isSettled = stopped?.code === 'change-settled';
+  const isSettled = stopped?.code === 'settled';
   if (unsent > 0 && !isInterrupted && !isSaid && early === null && !isSettled) {
     const due = calls.reduce((sum, call) => sum + call.due, 0);
     bars.push({

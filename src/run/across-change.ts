@@ -34,7 +34,7 @@ export async function takeAcrossChange(
         asked.calls.map((call, index) => ({ call, counted: countedCall(asked, soFar, index) })),
         asked.rule,
       );
-      if (look?.isSettled === true) return { code: 'change-settled', destination: null };
+      if (look?.isSettled === true) return { code: 'settled', destination: null };
       if (!isToldOfBefore && (look?.beforeChange ?? 0) >= 1) {
         isToldOfBefore = true;
         onNote?.('note: enough requests for the previous weights: the weights may change now');

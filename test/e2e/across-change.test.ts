@@ -112,7 +112,7 @@ describe('a change of weights in the real Envoy', () => {
       assert.equal(record.load.ok, record.load.sent);
       assert.notEqual(seen.before?.verdict, 'fail');
       assert.notEqual(seen.after?.verdict, 'fail');
-      assert.equal(record.stopped?.code, 'change-settled');
+      assert.equal(record.stopped?.code, 'settled');
     },
   );
 });

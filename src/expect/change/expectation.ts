@@ -1,5 +1,4 @@
 import type { SplitExpectation, SplitWish } from '../split/expectation.js';
-import type { Reason } from '../expectation.js';
 import type { Verdict } from '../verdict.js';
 
 /** What is asked for: answers split as the previous weights say, and from some moment on as the new ones do. */
@@ -34,7 +33,8 @@ export interface StretchCounts {
 /** One side of the change, judged. */
 export interface SideFigures extends StretchCounts {
   verdict: Verdict;
-  reasons: Reason[];
+  /** As those of a call. */
+  reasons: { code: string; text: string }[];
   requestsPlanned: number | null;
   /** In the order of `destinations`. */
   expectedShares: number[];

@@ -7,7 +7,7 @@ const AGAINST = new Set(['evidence-against', 'leak', 'split-differs']);
 /** Where a load ended by its evidence, and what that was enough for; null where it did not, or was joined. */
 export function stoppedText(record: RunRecord): string | null {
   const { stopped, asked, runId } = record;
-  if (stopped?.code === 'change-settled') {
+  if (stopped?.code === 'settled') {
     return `after ${formatCount(stopped.afterRequests)} requests: enough came after the change`;
   }
   if (stopped?.code !== 'sequential' || runId.includes('+')) return null;
