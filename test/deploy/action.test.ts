@@ -16,6 +16,14 @@ const ACTION = readAction(ROOT);
 /** Inputs that are more than the flag of their name. */
 const OTHERS = ['command', 'target', 'args', 'record', 'version', 'working-directory'];
 
+/** So many requests with such a tolerance that a right split fails to pass once in a million runs. */
+const SURE = {
+  weights: 'v1=60,v2=40',
+  tolerance: '15pp',
+  requests: '3000',
+  args: '--alpha=0.000001',
+};
+
 let mesh: Mesh;
 let folder: string;
 let jobs = 0;
@@ -70,12 +78,11 @@ describe('action.yml', () => {
   });
 
   it('tells a pass: annotation, summary, outputs, the record', async () => {
-    // With a seed there is no chance in it; the mesh has one of its own.
-    const done = await job(
-      greeter({ weights: 'v1=60,v2=40', threshold: 'p99<60s\nerror-rate<50%', tolerance: '15pp' }),
-    );
+    const done = await job(greeter({ ...SURE, threshold: 'error-rate<50%\nerror-rate{v2}<50%' }));
     assert.equal(done.status, 0, done.log);
-    assert.deepEqual(annotationsOf(done), ['notice']);
+    // A busy client is a warning.
+    assert.equal(annotationsOf(done)[0], 'notice');
+    assert.ok(!annotationsOf(done).includes('error'), done.log);
     assert.match(done.summary, /pass/i);
     assert.deepEqual(done.outputs, {
       verdict: 'pass',
@@ -88,7 +95,7 @@ describe('action.yml', () => {
     assert.equal(record.verdict, 'pass');
     assert.deepEqual(
       record.thresholds.map(({ expression }) => expression),
-      ['p99<60s', 'error-rate<50%'],
+      ['error-rate<50%', 'error-rate{v2}<50%'],
     );
   });
 
@@ -178,13 +185,9 @@ describe('action.yml of a checkout that is not built', () => {
   }, TIMEOUT);
 
   it('takes the package of npm', TIMEOUT, async () => {
-    const weights = { weights: 'v1=60,v2=40', tolerance: '15pp' };
-    const done = await job(greeter({ ...weights, version: `file:${tarball}` }), action);
+    const done = await job(greeter({ ...SURE, version: `file:${tarball}` }), action);
     assert.equal(done.status, 0, done.log);
     assert.equal(done.outputs.verdict, 'pass');
-    assert.match(
-      done.steps.install?.main ?? '',
-      /node_modules\/splitproof\/dist\/cli\/main\.js$/,
-    );
+    assert.match(done.steps.install?.main ?? '', /node_modules\/splitproof\/dist\/cli\/main\.js$/);
   });
 });
