@@ -84,8 +84,8 @@ export class GateDesk {
     }
     const task = this.#queue.join(id, () => this.#judged(key, step !== null, labels));
     if (task === null) {
-      const problem = `${this.#means.queue} runs wait already: ask again later`;
-      return { key, known: this.isEnding ? ENDING : { kind: 'refused', problem } };
+      const problem = `${this.#means.queue} runs wait already, or the service ends: ask again later`;
+      return { key, known: { kind: 'refused', problem } };
     }
     this.#remember(key, null);
     return { key, known: stateOf(task), result: task.result };

@@ -66,9 +66,11 @@ describe('docs/security.md', () => {
       /\b(?:writeFile|appendFile|createWriteStream|mkdir|rm|unlink|rename)(?:Sync)?\(/;
     // The counts of a process that may die alone.
     const files = filesWith(writing).filter((file) => file !== 'load/member/member-process.ts');
-    for (const file of files) assert.match(file, /^cli\//, file);
+    for (const file of files) assert.match(file, /^cli\/|^gate\/verdict-store\.ts$/, file);
     // The one program that may be started is this one.
+    assert.match(SOURCES.get('gate/child-run.ts')!, /\bspawn\(process\.execPath, /);
     for (const file of filesWith(/'node:child_process'/)) {
+      if (file === 'gate/child-run.ts') continue;
       assert.match(
         SOURCES.get(file)!,
         /import \{ (?:type ChildProcess, )?fork \} from 'node:child_process'/,
@@ -79,11 +81,11 @@ describe('docs/security.md', () => {
     assert.deepEqual(filesWith(/\beval\(|new Function\(|'node:vm'/), []);
   });
 
-  it('opens no port but that of the demo', () => {
+  it('opens no port but those of the demo and the gate', () => {
     // A member listens to those who started it.
     const files = filesWith(/\.listen\(|createServer\(/);
-    assert.deepEqual(files, ['load/member/serve-member.ts']);
-    assert.match(SOURCES.get(files[0]!)!, /port\.listen\(\(message\)/);
+    assert.deepEqual(files, ['gate/gate.ts', 'load/member/serve-member.ts']);
+    assert.match(SOURCES.get('load/member/serve-member.ts')!, /port\.listen\(\(message\)/);
   });
 
   it('names the environment variables', () => {
