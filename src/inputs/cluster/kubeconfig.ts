@@ -82,7 +82,7 @@ export async function clusterAccess(
     throw lacking(name, `the cluster "${context.cluster}"`);
   }
   const user = config.users.find((each) => each.name === context.user);
-  if (user === undefined && context.user !== undefined && context.user !== '') {
+  if (user === undefined && Boolean(context.user)) {
     throw lacking(name, `the user "${context.user}"`);
   }
   const namespace = context.namespace ?? null;
@@ -146,7 +146,7 @@ async function readKubeconfig(file: string, signal: AbortSignal | undefined): Pr
 /** Paths in a kubeconfig go from its own folder. */
 function fromFolder<K extends string>(
   file: string,
-  entry: { readonly [name in K]?: string },
+  entry: Readonly<Partial<Record<K, string>>>,
   names: readonly K[],
 ): Partial<Record<K, string>> {
   const resolved: Partial<Record<K, string>> = {};

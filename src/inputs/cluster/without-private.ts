@@ -10,7 +10,8 @@ const TOLD = new Set(['env', 'envFrom']);
  * managed which field, and what was applied last.
  */
 export function withoutPrivate(object: ClusterObject): ClusterObject {
-  const { managedFields: _, annotations, ...metadata } = object.metadata;
+  const { annotations, ...metadata } = object.metadata;
+  delete metadata.managedFields;
   const kept = annotationsWithout(annotations);
   return {
     ...(withoutEnvironments(object) as ClusterObject),
