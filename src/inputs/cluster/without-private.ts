@@ -10,7 +10,8 @@ const TOLD = new Set(['env', 'envFrom']);
  * managed which field, and what was applied last.
  */
 export function withoutPrivate(object: ClusterObject): ClusterObject {
-  const { annotations, ...metadata } = object.metadata;
+  const { annotations, ...others } = object.metadata;
+  const metadata: Record<string, unknown> = { ...others };
   delete metadata.managedFields;
   const kept = annotationsWithout(annotations);
   return {
