@@ -44,7 +44,7 @@ export async function requireProtoFiles(
       const beside = path.dirname(imported.by);
       found = await findProtoFile(name, [beside]);
       if (found !== null) besides.add(beside);
-      else if (imported.isWeak || BUNDLED.test(name)) continue;
+      else if (imported.isWeak || name.startsWith('google/protobuf/')) continue;
       else throw await missingImport(imported, folders);
     }
     if (found === null) {

@@ -49,7 +49,12 @@ export async function readLog(
   const take = lineTaker(call, reading, counter);
   const lines = new LogLines();
   const over = new AbortController();
-  const clock = reading.forMs === null ? undefined : setTimeout(() => over.abort(), reading.forMs);
+  const clock =
+    reading.forMs === null
+      ? undefined
+      : setTimeout(() => {
+          over.abort();
+        }, reading.forMs);
   const isEnough = (): boolean => requests !== null && counter.requests >= requests;
   const either = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
   const takeAll = (all: readonly string[]): void => {
