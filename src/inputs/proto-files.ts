@@ -10,8 +10,6 @@ const MIB = 1024 * 1024;
 /** Of one file, and of all that a contract is made of. */
 const MAX_BYTES = 16 * MIB;
 const MAX_BYTES_IN_ALL = 64 * MIB;
-/** Files that the library has itself. */
-const BUNDLED = /^google\/protobuf\//;
 
 interface WantedFile {
   name: string;
@@ -44,6 +42,7 @@ export async function requireProtoFiles(
       const beside = path.dirname(imported.by);
       found = await findProtoFile(name, [beside]);
       if (found !== null) besides.add(beside);
+      // Those the library has itself.
       else if (imported.isWeak || name.startsWith('google/protobuf/')) continue;
       else throw await missingImport(imported, folders);
     }

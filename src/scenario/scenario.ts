@@ -162,7 +162,7 @@ export interface Scenario {
  * Completes settings to a scenario. A verification needs something to be expected of every call. A
  * load test can do without, and ends after 10 seconds unless told otherwise.
  *
- * @param settings Those of the file with those of the command line laid over them.
+ * @param given Settings of the file with those of the command line laid over them.
  * @param limits What those allow who may be asked for more.
  * @throws InputError when something needed is missing or two settings contradict each other.
  */

@@ -62,7 +62,10 @@ describe('command lines of grpcurl', () => {
       const { answer } = JSON.parse(ours.stdout) as CallReport;
       assert.ok(answer?.reply);
       // Defaults are always shown here, and there where it is asked for.
-      assert.deepEqual(withoutDefaults(JSON.parse(answer.reply)), withoutDefaults(messageIn(theirs.stdout)));
+      assert.deepEqual(
+        withoutDefaults(JSON.parse(answer.reply)),
+        withoutDefaults(messageIn(theirs.stdout)),
+      );
     });
   }
 

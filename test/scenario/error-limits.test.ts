@@ -37,7 +37,7 @@ describe('error limits', () => {
   }
 
   it('say how a number above 1 is written', () => {
-    const meant = "a number without a unit is a share from 0 to 1; for 5 per cent write";
+    const meant = 'a number without a unit is a share from 0 to 1; for 5 per cent write';
     assert.throws(() => parseErrorLimits('5', 0.01), {
       message: `--max-error-rate: '5' is not an error rate: ${meant} '5%' or '0.05'`,
     });

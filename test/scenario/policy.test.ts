@@ -57,7 +57,10 @@ describe('a policy', () => {
       ],
       ['rps: -1\n', /^p\.yaml:1: rps: write a number of requests per second above 0$/],
       ['\nalpha: 2\n', /^p\.yaml:2: alpha: write a number between 0 and 1$/],
-      ['tolerance: v1=2pp\n', /^p\.yaml:1: tolerance: write a tolerance with its unit, such as 5pp or 10%$/],
+      [
+        'tolerance: v1=2pp\n',
+        /^p\.yaml:1: tolerance: write a tolerance with its unit, such as 5pp or 10%$/,
+      ],
       ['max-error-rate: v2=1%\n', /^p\.yaml:1: max-error-rate: write an error rate/],
       ['inconclusive: maybe\n', /^p\.yaml:1: inconclusive: /],
       ['allow-target: []\n', /^p\.yaml:1: allow-target: /],
