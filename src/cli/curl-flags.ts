@@ -20,12 +20,10 @@ const A_FORM =
   "forms are not put together here: give the body with --data-binary @FILE, and -H 'content-type: …'";
 const OTHER_WAY = 'proxies are not used: --connect-to HOST1:PORT1:HOST2:PORT2 connects elsewhere';
 const REFERRED = "write it as a header: -H 'referer: …'";
-const AGENT = 'the user agent names the run, and --user-agent TEXT adds to it';
 const UPLOAD = 'write it as -X PUT --data-binary @FILE';
 
 /** What to write in the place of curl's words that mean nothing here, by the names of flags. */
 const HINTS: Readonly<Record<string, string>> = {
-  A: AGENT,
   D: SHOWN_BY_CURL,
   F: A_FORM,
   G: IN_QUERY,

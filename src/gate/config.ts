@@ -11,7 +11,7 @@ const duration = (usualMs: number) =>
     .transform((text, context) => {
       const ms = parseDurationMs(text);
       if (ms !== undefined && ms <= LONGEST_MS) return ms;
-      context.addIssue({ code: 'custom', message: `"${text}" is no duration: 500ms, 20s, 5m, 1h` });
+      context.addIssue(`"${text}" is no duration: 500ms, 20s, 5m, 1h`);
       return z.NEVER;
     })
     .default(usualMs);

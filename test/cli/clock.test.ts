@@ -15,8 +15,14 @@ const SHAKEN = `
 /** The day and the time of a run, what a library asks for as a date, and whether a certificate is valid. */
 const TELLS_THE_DAY = [
   'cli/demo-mesh.ts',
+  'gate/desk.ts',
+  'gate/judge.ts',
+  'gate/log.ts',
+  'gate/verdict-store.ts',
+  'inputs/cluster/credentials.ts',
   'load/transport/grpc-js-connection.ts',
   'run/ask.ts',
+  'run/passive/read-log.ts',
   'run/run-id.ts',
   'wire/tls/diagnose-tls.ts',
   'wire/tls/tls-session.ts',

@@ -71,6 +71,7 @@ const LINES: [string[], Record<string, unknown>][] = [
 const ALIASES: Record<string, string[]> = {
   manifest: ['-f'],
   namespace: ['-N'],
+  'all-namespaces': ['-A'],
   data: ['-d'],
   'import-path': ['--import-paths'],
   metadata: ['-m'],

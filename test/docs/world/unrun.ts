@@ -9,6 +9,11 @@ export const UNRUN: readonly { text: RegExp; why: string; test: string }[] = [
     test: 'test/e2e/access-log.test.ts',
   },
   {
+    text: /--across-change/,
+    why: 'somebody has to change the weights meanwhile',
+    test: 'test/e2e/across-change.test.ts',
+  },
+  {
     text: /--kube/,
     why: 'it takes the API server of a cluster',
     test: 'test/cluster/kube.test.ts',
