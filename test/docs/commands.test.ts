@@ -24,10 +24,10 @@ const ATTEMPTS = 3;
 /** The commands, and what each ends with behind it. A shell goes on after one that fails. */
 function scriptOf(commands: readonly PageCommand[]): string {
   return commands
-    .map(({ text, status, shown }) => {
+    .map(({ text, status }) => {
       const often = status === INCONCLUSIVE ? 1 : ATTEMPTS;
       return (
-        `export PAGE_SHOWN=${shown === null ? 'no' : 'yes'}\nfor attempt in ${Array.from({ length: often }, (_, index) => index).join(' ')}; do\n` +
+        `for attempt in ${Array.from({ length: often }, (_, index) => index).join(' ')}; do\n` +
         `${text}\nended=$?\n[ $ended = ${INCONCLUSIVE} ] || break\ndone\necho "${MARK}$ended"\n`
       );
     })

@@ -173,22 +173,13 @@ async function makeHome(home: string, authority: string): Promise<void> {
   }
 }
 
-/**
- * Of `verify` without a size of its own, where its output is not held against the page: a wider tolerance takes a
- * quarter of the requests, and is as sure of its verdict.
- */
-const SMALLER = `case "$PAGE_SHOWN $1 $*" in
-*--tolerance* | *--help* | *' -n '* | *--sequential*) ;;
-'no verify '*) set -- "$@" --tolerance 10pp ;;
-esac`;
-
 /** Commands that pages may call; any other is not found. */
 function makeCommands(bin: string): void {
   mkdirSync(bin, { recursive: true });
   const node = process.execPath;
   const hook = pathToFileURL(path.join(HERE, 'names-on-loopback.js')).href;
   const scripts: Record<string, string> = {
-    splitproof: `${SMALLER}\nexec '${node}' --import '${hook}' '${path.join(ROOT, 'dist/cli/main.js')}' "$@"`,
+    splitproof: `exec '${node}' --import '${hook}' '${path.join(ROOT, 'dist/cli/main.js')}' "$@"`,
     npx: `[ "$1" = splitproof ] || exit 127; shift; exec splitproof "$@"`,
     npm: [
       `if [ "$1 $2" = "run demo" ]; then shift 2; [ "$1" = -- ] && shift; exec splitproof demo "$@"; fi`,
