@@ -1,45 +1,33 @@
-const LINE_FEED = 0x0a;
-/** Longer lines are none of a log. */
-const MAX_LINE_BYTES = 64 * 1024;
-const NOTHING = Buffer.alloc(0);
+import { EndedLines, LINE_FEED, MAX_LINE_BYTES } from './ended-lines.js';
+
 /** What a log is left with that was emptied under its writer. */
 const HOLE = /^\0+/;
 
 /** Takes a stream of bytes apart into its lines. Memory is bounded by the longest line. */
 export class LogLines {
-  /** The beginning of a line whose end has not come yet. */
-  #rest: Buffer = NOTHING;
-  /** Whether that line is too long already. */
-  #isTooLong = false;
+  readonly #ended = new EndedLines();
+  /** Lines that have ended and were too long. */
+  #tooLong = 0;
+
   /** Lines that were too long to be read. */
-  tooLong = 0;
+  get tooLong(): number {
+    return this.#ended.givenUp + this.#tooLong;
+  }
+
   /** Whether anything came. */
-  hasBytes = false;
+  get hasBytes(): boolean {
+    return this.#ended.hasBytes;
+  }
 
   /** Takes what comes next. @returns The lines that end in it, blank ones left out. */
   push(chunk: Uint8Array): string[] {
-    if (chunk.length > 0) this.hasBytes = true;
-    const came = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    let data = this.#rest.length === 0 ? came : Buffer.concat([this.#rest, came]);
-    if (this.#isTooLong) {
-      const end = came.indexOf(LINE_FEED);
-      if (end < 0) return [];
-      this.#isTooLong = false;
-      data = came.subarray(end + 1);
-    }
-    const end = data.lastIndexOf(LINE_FEED);
-    const rest = data.subarray(end + 1);
-    this.#isTooLong = rest.length > MAX_LINE_BYTES;
-    if (this.#isTooLong) this.tooLong += 1;
-    // The chunk is its giver's again after this.
-    this.#rest = this.#isTooLong || rest.length === 0 ? NOTHING : Buffer.from(rest);
-    return end < 0 ? [] : this.#linesIn(data.subarray(0, end));
+    const ended = this.#ended.push(chunk);
+    return ended === null ? [] : this.#linesIn(ended);
   }
 
   /** Nothing comes any more. @returns The last line, where it has no end. */
   end(): string[] {
-    const last = this.#rest;
-    this.#rest = NOTHING;
+    const last = this.#ended.end();
     return last.length === 0 ? [] : this.#linesIn(last);
   }
 
@@ -48,7 +36,7 @@ export class LogLines {
     for (let from = 0; from <= data.length;) {
       const feed = data.indexOf(LINE_FEED, from);
       const end = feed < 0 ? data.length : feed;
-      if (end - from > MAX_LINE_BYTES) this.tooLong += 1;
+      if (end - from > MAX_LINE_BYTES) this.#tooLong += 1;
       else {
         const line = data.toString('utf8', from, end).replace(HOLE, '');
         if (line.trim() !== '') lines.push(line);

@@ -1,7 +1,4 @@
-const LINE_FEED = 0x0a;
-/** Longer lines are none of a log. */
-const MAX_LINE_BYTES = 64 * 1024;
-const NOTHING = Buffer.alloc(0);
+import { EndedLines, LINE_FEED, MAX_LINE_BYTES } from './ended-lines.js';
 
 /**
  * Picks the lines out of a stream of bytes that hold a text, and looks at no other: most lines of a busy
@@ -9,42 +6,27 @@ const NOTHING = Buffer.alloc(0);
  */
 export class MarkedLines {
   readonly #marker: Buffer;
-  /** The beginning of a line whose end has not come yet. */
-  #rest: Buffer = NOTHING;
-  /** Whether that line is too long already. */
-  #isTooLong = false;
-  /** Whether anything came. */
-  hasBytes = false;
+  readonly #ended = new EndedLines();
 
   /** @param marker ASCII. */
   constructor(marker: string) {
     this.#marker = Buffer.from(marker, 'latin1');
   }
 
+  /** Whether anything came. */
+  get hasBytes(): boolean {
+    return this.#ended.hasBytes;
+  }
+
   /** Takes what comes next. @returns The marked lines that end in it. */
   push(chunk: Uint8Array): string[] {
-    if (chunk.length > 0) this.hasBytes = true;
-    const came = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    let data = this.#rest.length === 0 ? came : Buffer.concat([this.#rest, came]);
-    if (this.#isTooLong) {
-      const end = came.indexOf(LINE_FEED);
-      if (end < 0) return [];
-      this.#isTooLong = false;
-      data = came.subarray(end + 1);
-    }
-    const end = data.lastIndexOf(LINE_FEED);
-    const rest = data.subarray(end + 1);
-    this.#isTooLong = rest.length > MAX_LINE_BYTES;
-    // The chunk is its giver's again after this.
-    this.#rest = this.#isTooLong || rest.length === 0 ? NOTHING : Buffer.from(rest);
-    return end < 0 ? [] : this.#markedIn(data.subarray(0, end));
+    const ended = this.#ended.push(chunk);
+    return ended === null ? [] : this.#markedIn(ended);
   }
 
   /** Nothing comes any more. @returns The last line, where it is marked and has no end. */
   end(): string[] {
-    const last = this.#rest;
-    this.#rest = NOTHING;
-    return this.#markedIn(last);
+    return this.#markedIn(this.#ended.end());
   }
 
   #markedIn(lines: Buffer): string[] {

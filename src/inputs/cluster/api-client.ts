@@ -26,7 +26,7 @@ export interface ApiClient {
 const FLAG = { path: '--kube' };
 const ANSWER_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Of one page of a list; all pages of all lists together are bounded where they are kept. */
+/** Of one page of a list; how many pages a list has is bounded where it is read. */
 const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 
 /**
