@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import module from 'node:module';
+import { endWhenTaken } from './bounded-end.js';
 import { watchStandardOutput } from './broken-output.js';
 import { raiseExitStatus } from './exit-status.js';
 import { watchFaults } from './internal-fault.js';
@@ -18,6 +19,7 @@ try {
   raiseExitStatus(await runCli(process.argv.slice(2), interruption));
   // What is left is that others take what was written.
   interruption.release();
+  endWhenTaken();
 } catch (error) {
   reportFault(error);
 }
