@@ -41,11 +41,7 @@ export function knownChange(
   after: readonly number[],
   alpha: number,
 ): KnownChange {
-  const byLevel = LEVELS.map((level) => {
-    const shares = before.map((share, i) => (1 - level) * share + level * (after[i] ?? 0));
-    const logs = shares.map((share) => Math.log((1 - STRAY) * share + STRAY / shares.length));
-    return windows.map((row) => row.reduce((sum, count, i) => sum + count * (logs[i] ?? 0), 0));
-  });
+  const byLevel = LEVELS.map((level) => logLikelihoods(windows, before, after, level));
   const last = LEVELS.length - 1;
   const rising = bestUpTo(byLevel);
   const falling = bestFrom(byLevel);
@@ -64,6 +60,27 @@ export function knownChange(
     overAfter: best - (whole[0] ?? 0),
     inSteps: Math.max(0, (falling[0]?.[0] ?? 0) - best),
   };
+}
+
+/**
+ * The log-likelihood of each window where a part of the way is gone.
+ *
+ * @param windows Counts by category, all of the same length as the distributions.
+ * @param before Shares that add up to 1.
+ * @param after Likewise.
+ * @param level 0 (as before) to 1 (as after).
+ */
+export function logLikelihoods(
+  windows: readonly (readonly number[])[],
+  before: readonly number[],
+  after: readonly number[],
+  level: number,
+): number[] {
+  const logs = before.map((share, i) => {
+    const mixed = (1 - level) * share + level * (after[i] ?? 0);
+    return Math.log((1 - STRAY) * mixed + STRAY / before.length);
+  });
+  return windows.map((row) => row.reduce((sum, count, i) => sum + count * (logs[i] ?? 0), 0));
 }
 
 /** By level and position: the best log L of all windows before it, at levels up to this one that only rise. */

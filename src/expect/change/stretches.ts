@@ -1,11 +1,12 @@
 import type { TimelineBin, TimelineCounts } from '../../count/counted.js';
+import { gradualEvidence } from '../../stats/gradual-change.js';
 import { changeToUnknown, type KnownChange, knownChange } from '../../stats/known-change.js';
 import type { ChangeFigures, ChangeMoment, StretchCounts } from './expectation.js';
 
 /** Answers this long before the change may have begun, and after it must be over, are on neither side, in ms. */
 const GUARD_MS = 500;
-/** A change in steps is told from one at once by so much log-likelihood: for each of them there are many in steps. */
-const IN_STEPS = 20;
+/** So often, at most, a change at once is said to be gradual. */
+const FALSELY_GRADUAL = 0.01;
 /** By so much a change to other weights than the new ones, or from others than the previous, must be likelier. */
 const TO_OTHERS = 12;
 
@@ -39,15 +40,9 @@ export function cutAtChange(
   const from = changeToUnknown([...rows].reverse(), next);
   const isToOthers = (to?.gain ?? 0) > known.overBefore + TO_OTHERS;
   const isFromOthers = (from?.gain ?? 0) > known.overAfter + TO_OTHERS;
-  const change =
-    isToOthers || isFromOthers
-      ? knownChange(
-          rows,
-          isFromOthers ? (from?.shares ?? previous) : previous,
-          isToOthers ? (to?.shares ?? next) : next,
-          alpha,
-        )
-      : known;
+  const before = isFromOthers ? (from?.shares ?? previous) : previous;
+  const after = isToOthers ? (to?.shares ?? next) : next;
+  const change = isToOthers || isFromOthers ? knownChange(rows, before, after, alpha) : known;
   if (change.overBefore < seen) {
     const outcome = change.overAfter < seen ? 'unclear' : 'not-seen';
     return { outcome, moment: null, before: bins, during: [], after: [] };
@@ -55,7 +50,9 @@ export function cutAtChange(
   if (change.overAfter < seen) {
     return { outcome: 'over-before', moment: null, before: [], during: [], after: bins };
   }
-  const moment = { ...momentOf(change, bins, widthMs), isToOthers };
+  const evident = Math.log(1 / FALSELY_GRADUAL);
+  const isGradual = gradualEvidence(rows, before, after, evident) >= evident;
+  const moment = { ...momentOf(change, isGradual, bins, widthMs), isToOthers };
   const [beginMs, endMs] = [moment.beginMs[0] - GUARD_MS, moment.endMs[1] + GUARD_MS];
   const isBefore = ({ number }: TimelineBin): boolean => (number + 1) * widthMs <= beginMs;
   const isAfter = ({ number }: TimelineBin): boolean => number * widthMs >= endMs;
@@ -70,7 +67,8 @@ export function cutAtChange(
 
 /** The change may lie within a window: each end is one further out. */
 function momentOf(
-  { position, interval, begin, end, inSteps }: KnownChange,
+  { position, interval, begin, end }: KnownChange,
+  isGradual: boolean,
   bins: readonly TimelineBin[],
   widthMs: number,
 ): Omit<ChangeMoment, 'isToOthers'> {
@@ -81,7 +79,6 @@ function momentOf(
   const around = ([low, high]: readonly [number, number]): [number, number] => {
     return [startMs(Math.max(0, low - 1)), startMs(Math.min(bins.length, high + 1))];
   };
-  const isGradual = inSteps > IN_STEPS;
   const [beginMs, endMs] = isGradual
     ? [around(begin), around(end)]
     : [around(interval), around(interval)];
