@@ -31,11 +31,12 @@ describe('docs/security.md', () => {
   it('names the only ways out of the process', () => {
     // Types are not connections.
     const connecting = filesWith(
-      /\b(?:net|tls)\.connect\(|\bfetch\(|(?:from |import\()'(?:@grpc\/grpc-js|undici)/,
+      /\b(?:net|tls)\.connect\(|\bfetch\(|(?:from |import\()'(?:@grpc\/grpc-js|undici|socks)/,
     );
     assert.deepEqual(connecting, [
       'cli/pushgateway.ts',
       'inputs/cluster/api-client.ts',
+      'inputs/cluster/dispatcher.ts',
       'inputs/read-url.ts',
       // It asks the library what it makes of a resource.
       'inputs/xds/library.ts',
@@ -70,14 +71,15 @@ describe('docs/security.md', () => {
     // The one program that may be started is this one.
     assert.match(SOURCES.get('gate/child-run.ts')!, /\bspawn\(process\.execPath, /);
     for (const file of filesWith(/'node:child_process'/)) {
-      if (file === 'gate/child-run.ts') continue;
+      if (file === 'gate/child-run.ts' || file === 'inputs/cluster/exec-plugin.ts') continue;
       assert.match(
         SOURCES.get(file)!,
         /import \{ (?:type ChildProcess, )?fork \} from 'node:child_process'/,
       );
     }
-    // The library starts the exec plugin of a kubeconfig.
-    assert.deepEqual(filesWith(/exec_auth/), ['inputs/cluster/credentials.ts']);
+    // By no shell, so that what the kubeconfig names is a program and its words.
+    assert.match(SOURCES.get('inputs/cluster/exec-plugin.ts')!, /\bexecFile\(/);
+    assert.deepEqual(filesWith(/\bshell: /), []);
     assert.deepEqual(filesWith(/\beval\(|new Function\(|'node:vm'/), []);
   });
 

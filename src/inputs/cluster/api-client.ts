@@ -1,10 +1,17 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent, request } from 'undici';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Dispatcher, request } from 'undici';
 import { InputError } from '../../input-error.js';
+import { maskedUrl } from '../../secrets.js';
 import { TOOL } from '../../tool.js';
 import { boundedBytes } from '../bounded-bytes.js';
 import { interrupted } from '../read-text.js';
+import { apiFailure, busyServer, noApiServer, refusedCredentials } from './api-failure.js';
 import { type Credentials, credentialsOf } from './credentials.js';
+import { dispatcherFor } from './dispatcher.js';
 import type { ClusterAccess } from './kubeconfig.js';
+import { proxyOf } from './proxy.js';
+import type { ReadBudget } from './read-budget.js';
+import { Turns } from './turns.js';
 
 /** What an API server answered. */
 export interface ApiAnswer {
@@ -15,6 +22,8 @@ export interface ApiAnswer {
 
 /** Asks an API server, and changes nothing there. */
 export interface ApiClient {
+  /** What may still be read. */
+  readonly budget: ReadBudget;
   /**
    * @param path With its query: `/api/v1/namespaces`.
    * @throws InputError when no answer can be had, or the server takes the caller for nobody.
@@ -25,9 +34,14 @@ export interface ApiClient {
 
 const FLAG = { path: '--kube' };
 const ANSWER_TIMEOUT_MS = 30_000;
-const CONNECT_TIMEOUT_MS = 10_000;
-/** Of one page of a list; how many pages a list has is bounded where it is read. */
+/** Of one page of a list. */
 const MAX_PAGE_BYTES = 64 * 1024 * 1024;
+/** A server gives each client its share, and lets those wait that ask for more. */
+const AT_ONCE = 10;
+/** How often a server may say that it has too much to do, and how long it may ask to wait. */
+const MOST_ATTEMPTS = 5;
+const MOST_WAIT_MS = 10_000;
+const USUAL_WAIT_MS = 1000;
 
 /**
  * Makes a client of an API server.
@@ -35,143 +49,128 @@ const MAX_PAGE_BYTES = 64 * 1024 * 1024;
  * @param signal Gives up when it aborts.
  * @throws InputError when the credentials cannot be had.
  */
-export async function openApi(access: ClusterAccess, signal?: AbortSignal): Promise<ApiClient> {
-  const { server } = access.cluster;
+export async function openApi(
+  access: ClusterAccess,
+  budget: ReadBudget,
+  signal?: AbortSignal,
+): Promise<ApiClient> {
+  const { server, proxyUrl } = access.cluster;
   if (!URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol)) {
     throw new InputError(`the server of the context is no URL: ${server}`, FLAG);
   }
-  const credentials = await credentialsOf(access);
-  const dispatcher = dispatcherOf(access, credentials);
-  return {
-    get: async (path) => {
-      const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-      const givenUp = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
-      try {
-        return await answerOf(`${server}${path}`, credentials, dispatcher, givenUp);
-      } catch (error) {
-        if (signal?.aborted === true) throw interrupted(FLAG);
-        if (error instanceof Unauthorized) throw refusedCredentials(access, credentials);
-        throw unreachable(error, access, credentials, timeout.aborted);
+  const proxy = proxyOf(new URL(server), proxyUrl, process.env);
+  let credentials = await credentialsOf(access, { signal });
+  const dispatcher = dispatcherFor(proxy, credentials);
+  const turns = new Turns(AT_ONCE);
+  const ended = signal === undefined ? budget.signal : AbortSignal.any([budget.signal, signal]);
+
+  const once = async (path: string): Promise<RawAnswer> => {
+    const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+    try {
+      const asked = { url: `${server}${path}`, credentials, dispatcher };
+      return await answerOf(asked, budget, AbortSignal.any([timeout, ended]));
+    } catch (error) {
+      if (signal?.aborted === true) throw interrupted(FLAG);
+      if (budget.signal.aborted) throw budget.late();
+      const lateMs = timeout.aborted ? ANSWER_TIMEOUT_MS : null;
+      const through = proxy === null ? null : maskedUrl(proxy.href);
+      throw apiFailure(error, { access, expired: credentials.expired, lateMs, proxy: through });
+    }
+  };
+
+  const authorized = async (path: string): Promise<RawAnswer> => {
+    const shown = credentials.headers.Authorization;
+    const answer = await once(path);
+    if (answer.status !== 401) return answer;
+    // A token that others renew in its file may be another one by now.
+    const renewed =
+      access.user.tokenFile === undefined ? credentials : await credentialsOf(access, { signal });
+    if (renewed.headers.Authorization !== shown) {
+      credentials = renewed;
+      const again = await once(path);
+      if (again.status !== 401) return again;
+    }
+    throw refusedCredentials(access, credentials.expired);
+  };
+
+  const get = async (path: string): Promise<ApiAnswer> => {
+    for (let attempt = 1; ; attempt += 1) {
+      const { waitMs, ...answer } = await authorized(path);
+      if (waitMs === null) return answer;
+      if (attempt === MOST_ATTEMPTS || waitMs > MOST_WAIT_MS) {
+        throw busyServer(access, answer.status, waitMs);
       }
-    },
+      await sleep(waitMs, undefined, { signal: ended }).catch(() => {
+        throw signal?.aborted === true ? interrupted(FLAG) : budget.late();
+      });
+    }
+  };
+
+  return {
+    budget,
+    get: (path) => turns.run(() => get(path)),
     close: () => dispatcher.destroy(),
   };
 }
 
-/** By the proxy that the kubeconfig or the environment names, as kubectl. */
-function dispatcherOf({ cluster }: ClusterAccess, { tls }: Credentials): Dispatcher {
-  const connect = { ...tls, timeout: CONNECT_TIMEOUT_MS };
-  const { proxyUrl } = cluster;
-  if (typeof proxyUrl === 'string' && proxyUrl !== '') {
-    if (!/^https?:/.test(proxyUrl)) {
-      throw new InputError('only http:// and https:// proxies are understood as proxy-url', FLAG);
-    }
-    return new ProxyAgent({ uri: proxyUrl, requestTls: connect });
-  }
-  const { env } = process;
-  const isProxied = [env.https_proxy, env.HTTPS_PROXY, env.http_proxy, env.HTTP_PROXY].some(
-    (each) => (each ?? '') !== '',
-  );
-  return isProxied
-    ? new EnvHttpProxyAgent({ connect, requestTls: connect })
-    : new Agent({ connect });
+interface RawAnswer extends ApiAnswer {
+  /** How long the server asks to wait before it is asked again; null: it does not. */
+  waitMs: number | null;
 }
 
-class Unauthorized extends Error {}
-
 async function answerOf(
-  url: string,
-  { headers }: Credentials,
-  dispatcher: Dispatcher,
+  {
+    url,
+    credentials,
+    dispatcher,
+  }: { url: string; credentials: Credentials; dispatcher: Dispatcher },
+  budget: ReadBudget,
   signal: AbortSignal,
-): Promise<ApiAnswer> {
-  const { statusCode, body } = await request(url, {
+): Promise<RawAnswer> {
+  const { statusCode, headers, body } = await request(url, {
     dispatcher,
     signal,
     headers: {
       accept: 'application/json',
       'user-agent': `${TOOL.name}/${TOOL.version}`,
-      ...headers,
+      ...credentials.headers,
     },
   });
   const bytes = await boundedBytes(
-    body,
+    withinBudget(body, budget),
     { what: 'an answer of the API server', maxBytes: MAX_PAGE_BYTES },
     FLAG,
   );
-  if (statusCode === 401) throw new Unauthorized();
-  let content: unknown = null;
+  const waitMs = waitOf(statusCode, headers['retry-after']);
+  return { status: statusCode, body: contentOf(bytes, statusCode, url), waitMs };
+}
+
+async function* withinBudget(
+  body: AsyncIterable<Uint8Array>,
+  budget: ReadBudget,
+): AsyncIterable<Uint8Array> {
+  for await (const chunk of body) {
+    budget.addBytes(chunk.byteLength);
+    yield chunk;
+  }
+}
+
+function contentOf(bytes: Buffer, status: number, url: string): ApiAnswer['body'] {
+  let content: unknown;
   try {
     content = JSON.parse(bytes.toString());
   } catch {
-    // What answers without JSON is no API server, or a proxy before it.
-    if (statusCode < 400) throw new Error('it answers with something else than JSON');
+    // An API server itself says some of its refusals as plain text.
+    if (status < 400) throw noApiServer(url, status);
   }
   const isObject = typeof content === 'object' && content !== null;
-  return { status: statusCode, body: isObject ? (content as ApiAnswer['body']) : {} };
+  return isObject ? (content as ApiAnswer['body']) : {};
 }
 
-function whoOf({ context, user }: ClusterAccess): string {
-  return context === null ? user.name : `the user "${user.name}" of the context "${context}"`;
-}
-
-function refusedCredentials(access: ClusterAccess, { expired }: Credentials): InputError {
-  const because =
-    expired === null
-      ? 'they have expired, were revoked, or are of another cluster'
-      : `the client certificate expired on ${expired.toISOString().slice(0, 10)}`;
-  return new InputError(
-    `the API server ${access.cluster.server} does not accept the credentials of ${whoOf(access)}: ${because}; log in again`,
-    FLAG,
-  );
-}
-
-/** Codes of OpenSSL and Node.js for certificates that are not trusted. */
-const UNTRUSTED = new Set([
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'CERT_SIGNATURE_FAILURE',
-]);
-
-function unreachable(
-  error: unknown,
-  { cluster }: ClusterAccess,
-  { expired }: Credentials,
-  isLate: boolean,
-): InputError {
-  if (error instanceof InputError) return error;
-  const { code = '', message, cause } = error as NodeJS.ErrnoException;
-  const words = cause instanceof Error ? cause.message : message;
-  const where = `the API server ${cluster.server}`;
-  if (isLate) {
-    const seconds = ANSWER_TIMEOUT_MS / 1000;
-    return new InputError(`${where} gave no answer within ${seconds} s: try again`, FLAG);
-  }
-  if (UNTRUSTED.has(code)) {
-    return new InputError(
-      `${where} shows a certificate that certificate-authority of the kubeconfig does not vouch for (${code}): is it the right cluster?`,
-      FLAG,
-    );
-  }
-  if (code === 'CERT_HAS_EXPIRED') {
-    return new InputError(`${where} shows a certificate that has expired: renew it`, FLAG);
-  }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return new InputError(
-      `${where} shows a certificate for other names: set tls-server-name in the kubeconfig, or use one of its names`,
-      FLAG,
-    );
-  }
-  if (expired !== null && code.startsWith('ERR_SSL')) {
-    const day = expired.toISOString().slice(0, 10);
-    return new InputError(`the client certificate expired on ${day}: log in again`, FLAG);
-  }
-  const reason = code === '' ? words : code;
-  return new InputError(
-    `${where} cannot be reached (${reason}): is the context right, and the network or VPN up?`,
-    FLAG,
-  );
+/** Source: https://kubernetes.io/docs/concepts/cluster-administration/flow-control/ */
+function waitOf(status: number, retryAfter: string | string[] | undefined): number | null {
+  const isBusy = status === 429 || (status >= 500 && retryAfter !== undefined);
+  if (!isBusy) return null;
+  const seconds = Number(retryAfter ?? NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : USUAL_WAIT_MS;
 }

@@ -26,7 +26,13 @@ export interface UserEntry {
   readonly token?: string;
   readonly username?: string;
   readonly password?: string;
+  /** Renewed by others: it is read whenever it is asked for. */
+  readonly tokenFile?: string;
   readonly impersonateUser?: string;
+  readonly impersonateGroups?: readonly string[];
+  readonly impersonateUid?: string;
+  /** Of the kubeconfig that it stands in: its relative paths go from there. */
+  readonly folder?: string;
 }
 
 /** Who asks which API server, as a kubeconfig has it. */

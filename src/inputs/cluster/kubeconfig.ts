@@ -63,6 +63,12 @@ export async function clusterAccess(
   const config = joined(await Promise.all(files.map((file) => readKubeconfig(file, signal))));
   const names = config.contexts.map(({ name }) => name);
   const name = wanted ?? config.currentContext;
+  if (names.length === 0) {
+    throw new InputError(
+      'the kubeconfig names no context: log in to a cluster first, or set KUBECONFIG to another file',
+      { file: files.join(path.delimiter) },
+    );
+  }
   if (name === null || name === '') {
     throw new InputError(
       `the kubeconfig has no current context: name one of ${listed(names)}, as ${FLAG}=NAME`,
@@ -121,10 +127,10 @@ async function readKubeconfig(file: string, signal: AbortSignal | undefined): Pr
         ...fromFolder(file, cluster, ['caFile']),
       })),
       contexts: newContexts(content.contexts),
-      users: newUsers(content.users).map((user) => ({
-        ...user,
-        ...fromFolder(file, user, ['certFile', 'keyFile']),
-      })),
+      users: newUsers(content.users).map((user, index) => {
+        const whole = { ...user, ...besideUser(content.users, index), folder: path.dirname(file) };
+        return { ...whole, ...fromFolder(file, whole, ['certFile', 'keyFile', 'tokenFile']) };
+      }),
       currentContext: typeof current === 'string' ? current : null,
     };
   } catch (error) {
@@ -135,6 +141,20 @@ async function readKubeconfig(file: string, signal: AbortSignal | undefined): Pr
       : 'it is no YAML, or has other fields than a kubeconfig';
     throw new InputError(`it cannot be used as a kubeconfig: ${problem}`, { file });
   }
+}
+
+/** What the library does not know of a user. */
+function besideUser(
+  users: unknown,
+  index: number,
+): Pick<UserEntry, 'tokenFile' | 'impersonateGroups' | 'impersonateUid'> {
+  const { user } = (users as { user?: Record<string, unknown> | null }[])[index] ?? {};
+  const { tokenFile, 'as-groups': groups, 'as-uid': uid } = user ?? {};
+  return {
+    ...(typeof tokenFile === 'string' && tokenFile !== '' ? { tokenFile } : {}),
+    ...(Array.isArray(groups) ? { impersonateGroups: groups.map(String) } : {}),
+    ...(typeof uid === 'string' ? { impersonateUid: uid } : {}),
+  };
 }
 
 /** Paths in a kubeconfig go from its own folder. */
@@ -193,10 +213,7 @@ async function accessFromPod(
     context: null,
     namespace: text.trim(),
     cluster: { name: 'pod', server, caFile: path.join(folder, 'ca.crt'), skipTLSVerify: false },
-    user: {
-      name: 'the service account of this pod',
-      authProvider: { name: 'tokenFile', config: { tokenFile } },
-    },
+    user: { name: 'the service account of this pod', tokenFile },
   };
 }
 
@@ -216,7 +233,6 @@ function lacking(context: string, what: string): InputError {
 const MOST_NAMED = 10;
 
 function listed(names: readonly string[]): string {
-  if (names.length === 0) return 'none at all';
   const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
   return `${names.slice(0, MOST_NAMED).join(', ')}${more}`;
 }

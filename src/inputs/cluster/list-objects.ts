@@ -1,6 +1,7 @@
 import { InputError } from '../../input-error.js';
 import type { ApiAnswer, ApiClient } from './api-client.js';
 import { pathOfVersion, type ServedKind } from './served-kinds.js';
+import { withoutPrivate } from './without-private.js';
 
 /** An object as the API server has it. */
 export interface ClusterObject {
@@ -17,14 +18,14 @@ export type Listed =
   | { kind: 'forbidden'; user: string | null };
 
 const PAGE = 500;
-/** More would be no cluster, or a server that never ends. */
+/** With pages of one object each, for one; how many objects there are is bounded for all lists together. */
 const MOST_PAGES = 1000;
 
 /**
- * Lists all objects of a kind, page by page.
+ * Lists all objects of a kind, page by page, without what nobody is to see.
  *
  * @param namespace null: of all namespaces, or of a kind that stands in none.
- * @throws InputError when the server answers otherwise than with a list or a refusal.
+ * @throws InputError when the server answers otherwise than with a list or a refusal, or more than may be read.
  */
 export async function listObjects(
   api: ApiClient,
@@ -47,7 +48,9 @@ export async function listObjects(
     if (answer.status === 403) return forbidden(answer);
     if (answer.status === 404) return { kind: 'objects', objects: [] };
     if (answer.status !== 200) throw oddAnswer(base, answer);
-    objects.push(...itemsOf(answer, kind));
+    const items = itemsOf(base, answer, kind);
+    api.budget.addObjects(items.length);
+    objects.push(...items);
     const { continue: next } = (answer.body.metadata ?? {}) as { continue?: unknown };
     if (typeof next !== 'string' || next === '') return { kind: 'objects', objects };
     from = `&continue=${encodeURIComponent(next)}`;
@@ -66,7 +69,7 @@ export async function getObject(api: ApiClient, kind: ServedKind, name: string):
   if (answer.status === 403) return forbidden(answer);
   if (answer.status === 404) return { kind: 'objects', objects: [] };
   if (answer.status !== 200) throw oddAnswer(path, answer);
-  return { kind: 'objects', objects: itemsOf({ ...answer, body: { items: [answer.body] } }, kind) };
+  return { kind: 'objects', objects: [objectOf(answer.body, kind)] };
 }
 
 function pathOf({ apiVersion, resource }: ServedKind, namespace: string | null): string {
@@ -74,21 +77,30 @@ function pathOf({ apiVersion, resource }: ServedKind, namespace: string | null):
   return `${pathOfVersion(apiVersion)}${within}/${resource}`;
 }
 
+/** @throws InputError when it is no list. */
+function itemsOf(path: string, answer: ApiAnswer, kind: ServedKind): ClusterObject[] {
+  const { items } = answer.body;
+  // What has none at all may say so.
+  if (items === null) return [];
+  if (!Array.isArray(items)) throw oddAnswer(path, answer);
+  return items.filter(isObject).map((item) => objectOf(item, kind));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
 /** The items of a list do not say what they are. */
-function itemsOf({ body }: ApiAnswer, { apiVersion, kind }: ServedKind): ClusterObject[] {
-  const items = Array.isArray(body.items) ? (body.items as unknown[]) : [];
-  return items.flatMap((item) => {
-    if (typeof item !== 'object' || item === null) return [];
-    const { metadata } = item as { metadata?: unknown };
-    const isObject = typeof metadata === 'object' && metadata !== null;
-    return [
-      {
-        ...item,
-        apiVersion,
-        kind,
-        metadata: isObject ? (metadata as ClusterObject['metadata']) : {},
-      },
-    ];
+function objectOf(
+  item: Readonly<Record<string, unknown>>,
+  { apiVersion, kind }: ServedKind,
+): ClusterObject {
+  const { metadata } = item;
+  return withoutPrivate({
+    ...item,
+    apiVersion,
+    kind,
+    metadata: isObject(metadata) ? metadata : {},
   });
 }
 
@@ -99,7 +111,8 @@ function forbidden({ body }: ApiAnswer): Listed {
 
 function oddAnswer(path: string, { status, body }: ApiAnswer): InputError {
   const said = typeof body.message === 'string' ? `: ${body.message.slice(0, 300)}` : '';
-  return new InputError(`the API server answers ${path} with status ${status}${said}`, {
+  const what = status === 200 ? 'something else than a list' : `status ${status}`;
+  return new InputError(`the API server answers ${path} with ${what}${said}`, {
     path: '--kube',
   });
 }

@@ -12,9 +12,9 @@ import { type ClusterObject, getObject, type Listed, listObjects } from './list-
 import { type MissingRight, missingRightsError, missingRightsFinding } from './missing-rights.js';
 import { ISTIO_ROOT, namedNamespaces } from './named-namespaces.js';
 import { SAID_BY } from './needs.js';
+import { ReadBudget, type ReadLimits, readLimits } from './read-budget.js';
 import { type ServedKind, servedKinds } from './served-kinds.js';
 import { type PodImages, podImages } from './pod-images.js';
-import { withoutPrivate } from './without-private.js';
 
 /** What a cluster has that says where requests go and who answers them. */
 export interface ReadCluster {
@@ -30,25 +30,33 @@ export interface ReadCluster {
 const MOST_ROUNDS = 3;
 const MOST_NAMESPACES = 20;
 const DEFAULT_NAMESPACE = 'default';
+/** How to read less. */
+const LESS_THAN_ALL =
+  'read one namespace and those that its routes name, by -N NAMESPACE instead of -A';
+const LESS = 'begin with another namespace by -N, or give the manifests that matter with -f';
 
 /**
  * Reads a cluster: the kinds that there are of those that routing reads, in one namespace, Istio's root namespace and
  * those that routes name, or in all. Nothing is changed there, and no Secret is read.
  *
  * @param signal Gives up when it aborts.
- * @throws InputError when it cannot be asked, or the caller may not read what says where requests go.
+ * @param limits How much is read, at most.
+ * @throws InputError when it cannot be asked, has more than may be read, or the caller may not read what says where
+ *   requests go.
  */
 export async function readCluster(
   { context, namespace, isOfAll }: ClusterSource,
   signal?: AbortSignal,
+  limits: ReadLimits = readLimits(),
 ): Promise<ReadCluster> {
   const access = await clusterAccess(context, signal);
   const own = namespace ?? access.namespace ?? DEFAULT_NAMESPACE;
-  const api = await openApi(access, signal);
+  const budget = new ReadBudget(limits, isOfAll ? LESS_THAN_ALL : LESS);
+  const api = await openApi(access, budget, signal);
   try {
     const kinds = await servedKinds(api);
     const read = isOfAll ? await readAll(api, kinds) : await readFrom(api, kinds, own);
-    const objects = read.objects.map(withoutPrivate);
+    const { objects } = read;
     const manifests = parseObjects(objects.map(placed));
     const { findings } = read;
     return {

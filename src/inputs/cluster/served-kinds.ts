@@ -40,6 +40,12 @@ export async function servedKinds(api: ApiClient): Promise<ServedKind[]> {
       });
     }
   }
+  if (served.size === 0) {
+    throw new InputError(
+      'the server has none of the kinds that are read, not even Services: is it an API server?',
+      { path: '--kube' },
+    );
+  }
   return [...served.values()];
 }
 

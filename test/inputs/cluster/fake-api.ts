@@ -13,6 +13,10 @@ export interface FakeApi {
   asked: string[];
   /** What is answered to whoever asks for a path; by the path without its query. */
   contents: Map<string, Content>;
+  /** Answers of their own, by the path without its query; `*` for all others. They come before everything else. */
+  scripts: Map<string, (response: ServerResponse, request: IncomingMessage) => void>;
+  /** The token that is good. */
+  token: string;
   /** Answers with 410 to the next this many requests for later pages. */
   goneTimes: number;
   close(): Promise<void>;
@@ -42,6 +46,8 @@ export async function startFakeApi(): Promise<FakeApi> {
     url: '',
     asked,
     contents,
+    scripts: new Map(),
+    token: 'good',
     goneTimes: 0,
     close: async () => {
       server.closeAllConnections();
@@ -57,14 +63,20 @@ export async function startFakeApi(): Promise<FakeApi> {
   return api;
 }
 
-function answer(api: FakeApi, { url = '', headers }: IncomingMessage, response: ServerResponse) {
+function answer(api: FakeApi, request: IncomingMessage, response: ServerResponse): void {
+  const { url = '', headers } = request;
   const { pathname, searchParams } = new URL(url, 'http://server');
   api.asked.push(pathname);
   const say = (status: number, body: object): void => {
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body));
   };
-  if (headers.authorization !== 'Bearer good') {
+  const script = api.scripts.get(pathname) ?? api.scripts.get('*');
+  if (script !== undefined) {
+    script(response, request);
+    return;
+  }
+  if (headers.authorization !== `Bearer ${api.token}`) {
     say(401, { kind: 'Status', message: 'Unauthorized' });
     return;
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -113,60 +113,42 @@ describe('finding the API server', () => {
     await assert.rejects(clusterAccess('prod', undefined, pod), /and so no context "prod"/);
   });
 
-  describe('plugins', () => {
-    const userOf = async (script: string | null, exec: object = {}) => {
-      const command = path.join(folder, 'plugin');
-      if (script !== null) {
-        await writeFile(command, `#!/bin/sh\n${script}\n`);
-        await chmod(command, 0o700);
-      }
-      const config = await file('plugins', {
-        'current-context': 'c',
-        clusters: [{ name: 'c', cluster: { server: 'https://one' } }],
-        users: [
-          {
-            name: 'u',
-            user: {
-              exec: {
-                apiVersion: 'client.authentication.k8s.io/v1',
-                command: script === null ? 'splitproof-no-such-plugin' : command,
-                ...exec,
-              },
-            },
-          },
-        ],
-        contexts: [context('c', 'c', 'u')],
-      });
-      return await clusterAccess(null, undefined, at(config));
-    };
-
-    it('give a token, and are told what for', async () => {
-      const script =
-        'case "$KUBERNETES_EXEC_INFO" in *https://one*) echo "{\\"status\\":{\\"token\\":\\"$MINE\\"}}";; esac';
-      const access = await userOf(script, { env: [{ name: 'MINE', value: 'fresh' }] });
-      assert.equal((await credentialsOf(access)).headers.Authorization, 'Bearer fresh');
+  it('says of an empty file that it names no context, and of a folder that it is none', async () => {
+    const empty = await file('empty', '');
+    await assert.rejects(clusterAccess(null, undefined, at(empty)), {
+      message: `${empty}: the kubeconfig names no context: log in to a cluster first, or set KUBECONFIG to another file`,
     });
+    await assert.rejects(
+      clusterAccess(null, undefined, at(folder)),
+      /\/splitproof-kubeconfig-\S+: /,
+    );
+  });
 
-    it('that are missing are named, with the hint that the kubeconfig has', async () => {
-      const access = await userOf(null, { installHint: 'get it from us\nor not' });
-      await assert.rejects(credentialsOf(access), (error: Error) => {
-        assert.match(error.message, /plugin splitproof-no-such-plugin, which is not installed/);
-        assert.match(error.message, /\(its hint: get it from us\)/);
-        return !error.message.includes('\n');
-      });
+  it('takes the token of tokenFile each time, and whom to be taken for', async () => {
+    const config = await file('as', {
+      'current-context': 'c',
+      clusters: [{ name: 'c', cluster: { server: 'https://one' } }],
+      users: [
+        {
+          name: 'u',
+          user: { tokenFile: 'my-token', as: 'jane', 'as-groups': ['dev', 'ops'], 'as-uid': '7' },
+        },
+      ],
+      contexts: [context('c', 'c', 'u')],
     });
-
-    it('that fail say why in their last line, and what they print is not shown', async () => {
-      const failing = await userOf('echo secret; echo first >&2; echo "please log in" >&2; exit 3');
-      await assert.rejects(credentialsOf(failing), (error: Error) => {
-        assert.match(error.message, /no credentials \(please log in\): log in with it/);
-        return !error.message.includes('secret');
+    const access = await clusterAccess(null, undefined, at(config));
+    await assert.rejects(
+      credentialsOf(access),
+      /my-token: the token of u cannot be read \(ENOENT\)/,
+    );
+    for (const token of ['first', 'second']) {
+      await file('my-token', `${token}\n`);
+      assert.deepEqual((await credentialsOf(access)).headers, {
+        Authorization: `Bearer ${token}`,
+        'Impersonate-User': 'jane',
+        'Impersonate-Uid': '7',
+        'Impersonate-Group': ['dev', 'ops'],
       });
-      const odd = await userOf('echo secret');
-      await assert.rejects(credentialsOf(odd), (error: Error) => {
-        assert.match(error.message, /\(it prints no JSON\)/);
-        return !error.message.includes('secret');
-      });
-    });
+    }
   });
 });

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { stringify } from 'yaml';
 import { InputError } from '../../../src/input-error.js';
+import type { ReadLimits } from '../../../src/inputs/cluster/read-budget.js';
 import { type ReadCluster, readCluster } from '../../../src/inputs/cluster/read-cluster.js';
+import { type Certificate, certificateAuthority } from '../../../src/mesh/certificates.js';
 import { type FakeApi, startFakeApi } from './fake-api.js';
 
 const SERVICES = '/api/v1/namespaces/shop/services';
@@ -44,21 +51,21 @@ describe('reading a cluster', () => {
   });
   afterEach(() => api.close());
 
-  async function logIn(token: string, server = api.url): Promise<void> {
+  async function logIn(user: string | object, server = api.url, more: object = {}): Promise<void> {
     const config = {
       'current-context': 'here',
-      clusters: [{ name: 'c', cluster: { server } }],
-      users: [{ name: 'u', user: { token } }],
+      clusters: [{ name: 'c', cluster: { server, ...more } }],
+      users: [{ name: 'u', user: typeof user === 'string' ? { token: user } : user }],
       contexts: [{ name: 'here', context: { cluster: 'c', user: 'u', namespace: 'shop' } }],
     };
     await writeFile(path.join(folder, 'config'), stringify(config));
   }
 
-  const read = (isOfAll = false): Promise<ReadCluster> =>
-    readCluster({ context: null, namespace: null, isOfAll });
+  const read = (isOfAll = false, limits?: ReadLimits): Promise<ReadCluster> =>
+    readCluster({ context: null, namespace: null, isOfAll }, undefined, limits);
 
-  const refusal = async (): Promise<string> => {
-    const error: unknown = await read().then(
+  const refusal = async (asked = read): Promise<string> => {
+    const error: unknown = await asked().then(
       () => null,
       (thrown: unknown) => thrown,
     );
@@ -186,6 +193,242 @@ describe('reading a cluster', () => {
     assert.match(await refusal(), /cannot be reached \(ECONNREFUSED\)/);
     await logIn('good', 'gopher://server');
     assert.match(await refusal(), /is no URL/);
+  });
+
+  describe('that answers otherwise than a server of one does', () => {
+    const json = (response: ServerResponse, status: number, body: unknown): void => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    };
+    const html = (response: ServerResponse, status: number, headers: object = {}): void => {
+      response.writeHead(status, { 'content-type': 'text/html', ...headers });
+      response.end('<html>Log in to our network</html>');
+    };
+
+    it('the page of a network is no API server', async () => {
+      const said =
+        /^--kube: what answers at http:\/\/127\.0\.0\.1:\d+ is no API server \(status \d+, and no JSON\)/;
+      api.scripts.set('*', (response) => {
+        html(response, 200);
+      });
+      assert.match(await refusal(), said);
+      api.scripts.set('*', (response) => {
+        html(response, 302, { location: 'https://log-in.example.com' });
+      });
+      assert.match(await refusal(), said);
+      api.scripts.set('*', (response) => {
+        html(response, 503);
+      });
+      assert.match(await refusal(), /with status 503: is this an API server\?$/);
+    });
+
+    it('one that speaks JSON of something else is none either', async () => {
+      for (const body of [{ hello: 'world' }, [], 'text', null]) {
+        api.scripts.set('*', (response) => {
+          json(response, 200, body);
+        });
+        assert.match(await refusal(), /has none of the kinds that are read.*an API server\?$/);
+      }
+    });
+
+    it('a list that is none is no empty list', async () => {
+      api.scripts.set(SERVICES, (response) => {
+        json(response, 200, { kind: 'Status', message: 'later' });
+      });
+      assert.match(await refusal(), /services with something else than a list: later$/);
+      api.scripts.set(SERVICES, (response) => {
+        json(response, 200, { items: null });
+      });
+      assert.equal((await read()).asked.objectCount, 0);
+    });
+
+    it('is asked again where it has too much to do, and waited for as long as it asks', async () => {
+      let times = 0;
+      api.scripts.set(SERVICES, (response) => {
+        times += 1;
+        response.setHeader('retry-after', '0');
+        if (times < 4) json(response, times === 1 ? 503 : 429, { message: 'busy' });
+        else json(response, 200, { items: [service('a')] });
+      });
+      assert.equal((await read()).asked.objectCount, 1);
+      assert.equal(times, 4);
+    });
+
+    it('is given up where it is busy for too long', async () => {
+      let times = 0;
+      api.scripts.set(SERVICES, (response) => {
+        times += 1;
+        response.setHeader('retry-after', '0');
+        json(response, 429, {});
+      });
+      assert.match(await refusal(), /has too much to do \(status 429\): try again in 0 s$/);
+      assert.equal(times, 5);
+      api.scripts.set(SERVICES, (response) => {
+        response.setHeader('retry-after', '3600');
+        json(response, 429, {});
+      });
+      assert.match(await refusal(), /try again in 3600 s$/);
+    });
+
+    it('is asked a few things at once, however many there are', async () => {
+      let [open, most] = [0, 0];
+      const routes = {
+        metadata: { name: 'r', namespace: 'shop' },
+        spec: {
+          hosts: ['*'],
+          gateways: Array.from({ length: 15 }, (_, index) => `edge-${index}/public`),
+          http: [{ route: [{ destination: { host: 'cart' } }] }],
+        },
+      };
+      api.contents.set(VIRTUAL_SERVICES, { kind: 'pages', pages: [[routes]] });
+      for (let index = 0; index < 15; index += 1) {
+        for (const name of ['services', 'pods']) {
+          api.scripts.set(`/api/v1/namespaces/edge-${index}/${name}`, (response) => {
+            open += 1;
+            most = Math.max(most, open);
+            setTimeout(() => {
+              open -= 1;
+              json(response, 200, { items: [] });
+            }, 20);
+          });
+        }
+      }
+      assert.equal((await read()).asked.namespaces?.length, 17);
+      assert.ok(most > 1 && most <= 10, String(most));
+    });
+  });
+
+  describe('within bounds', () => {
+    const wide: ReadLimits = { objects: 100, bytes: 100_000, ms: 60_000 };
+    const less = 'begin with another namespace by -N, or give the manifests that matter with -f';
+
+    it('of objects, of all kinds and namespaces together', async () => {
+      const three = [[service('a'), service('b')], [service('c')]];
+      api.contents.set(SERVICES, { kind: 'pages', pages: three });
+      api.contents.set('/api/v1/namespaces/istio-system/services', {
+        ...{ kind: 'pages', pages: three },
+      });
+      assert.equal((await read(false, { ...wide, objects: 6 })).asked.objectCount, 6);
+      assert.equal(
+        await refusal(() => read(false, { ...wide, objects: 5 })),
+        `--kube: more than 5 objects would have to be read of the cluster, which is too much: ${less}`,
+      );
+      api.contents.set('/api/v1/services', { kind: 'pages', pages: three });
+      assert.match(
+        await refusal(() => read(true, { ...wide, objects: 2 })),
+        /: read one namespace and those that its routes name, by -N NAMESPACE instead of -A$/,
+      );
+    });
+
+    it('of bytes, of a list that does not end', async () => {
+      let sent = 0;
+      api.scripts.set(SERVICES, (response, { socket }) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.write('{"items":[');
+        const more = (): void => {
+          if (socket.destroyed) return;
+          sent += 10_000;
+          response.write(' '.repeat(10_000), () => setImmediate(more));
+        };
+        more();
+      });
+      assert.match(
+        await refusal(() => read(false, wide)),
+        /^--kube: more than 100000 bytes would have to be read of the cluster/,
+      );
+      assert.ok(sent >= 90_000);
+    });
+
+    it('of pages, of one that says each time that there is more', async () => {
+      const page = [service('a')];
+      api.scripts.set(SERVICES, (response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ items: page, metadata: { continue: 'more' } }));
+      });
+      assert.match(await refusal(() => read(false, wide)), /^--kube: more than 100 objects/);
+    });
+
+    it('of time, of a server that drips', async () => {
+      api.scripts.set(SERVICES, (response, { socket }) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.write('{"items":[');
+        const drip = setInterval(() => response.write(' '), 10);
+        socket.on('close', () => {
+          clearInterval(drip);
+        });
+      });
+      assert.equal(
+        await refusal(() => read(false, { ...wide, ms: 300 })),
+        `--kube: the cluster could not be read within 0.3 s (0 objects came): ${less}`,
+      );
+    });
+
+    it('of time, of one that lets wait again and again', async () => {
+      api.scripts.set(SERVICES, (response) => {
+        response.writeHead(429, { 'retry-after': '9' }).end();
+      });
+      assert.match(
+        await refusal(() => read(false, { ...wide, ms: 300 })),
+        /could not be read within 0\.3 s/,
+      );
+    });
+  });
+
+  describe('with what shows who asks', () => {
+    it('a token that is renewed in its file is read anew, while reading and at the next reading', async () => {
+      const tokenFile = path.join(folder, 'token');
+      await logIn({ tokenFile });
+      await writeFile(tokenFile, 'good\n');
+      await read();
+      let renewals = 0;
+      // It is renewed between two answers.
+      api.scripts.set(SERVICES, (response) => {
+        api.scripts.delete(SERVICES);
+        renewals += 1;
+        api.token = 'better';
+        writeFileSync(tokenFile, 'better\n');
+        response.writeHead(401).end('{}');
+      });
+      api.contents.set(SERVICES, { kind: 'pages', pages: [[service('a')]] });
+      assert.equal((await read()).asked.objectCount, 1);
+      assert.equal(renewals, 1);
+      assert.equal((await read()).asked.objectCount, 1);
+      await writeFile(tokenFile, 'stolen');
+      assert.match(await refusal(), /does not accept the credentials/);
+    });
+
+    it('a server of another authority, and one without TLS', async () => {
+      const [own, other] = await Promise.all([certificateAuthority(), certificateAuthority()]);
+      const issued = await own.issue({ hosts: ['127.0.0.1'] });
+      const names = await own.issue({ hosts: ['other.example.com'] });
+      const expired = await own.issue({
+        ...{ hosts: ['127.0.0.1'], validUntil: new Date(Date.now() - 60_000) },
+      });
+      const caOf = ({ cert }: { cert: string }) => ({
+        'certificate-authority-data': Buffer.from(cert).toString('base64'),
+      });
+      const askedOf = async (shown: Certificate, ca: object): Promise<string> => {
+        const server = createServer(shown).listen(0, '127.0.0.1');
+        await once(server, 'listening');
+        const { port } = server.address() as AddressInfo;
+        await logIn('good', `https://127.0.0.1:${port}`, ca);
+        const text = await refusal();
+        server.closeAllConnections();
+        server.close();
+        await once(server, 'close');
+        return text;
+      };
+      assert.match(
+        await askedOf(issued, caOf(other)),
+        /a certificate that certificate-authority of the kubeconfig does not vouch for/,
+      );
+      assert.match(
+        await askedOf(names, caOf(own)),
+        /a certificate for other names: set tls-server-name/,
+      );
+      assert.match(await askedOf(expired, caOf(own)), /a certificate that has expired: renew it$/);
+      await logIn('good', api.url.replace('http:', 'https:'));
+      assert.match(await refusal(), /speaks no TLS/);
+    });
   });
 
   it('has the same digest whatever the order, and another for another object', async () => {
