@@ -62,7 +62,12 @@ export async function openApi(
   let credentials = await credentialsOf(access, { signal });
   const dispatcher = dispatcherFor(proxy, credentials);
   const turns = new Turns(AT_ONCE);
-  const ended = signal === undefined ? budget.signal : AbortSignal.any([budget.signal, signal]);
+  const closing = new AbortController();
+  const ended = AbortSignal.any([
+    ...(signal === undefined ? [] : [signal]),
+    budget.signal,
+    closing.signal,
+  ]);
 
   const once = async (path: string): Promise<RawAnswer> => {
     const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
@@ -109,7 +114,11 @@ export async function openApi(
   return {
     budget,
     get: (path) => turns.run(() => get(path)),
-    close: () => dispatcher.destroy(),
+    close: async () => {
+      // Who still waits for a busy server waits for nothing.
+      closing.abort();
+      await dispatcher.destroy();
+    },
   };
 }
 

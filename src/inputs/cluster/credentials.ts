@@ -64,8 +64,8 @@ async function ofPlugin(
   { cluster, user }: ClusterAccess,
   { pluginTimeoutMs = PLUGIN_TIMEOUT_MS, signal }: LogInBounds,
 ): Promise<PluginCredentials | null> {
-  const exec = (user.exec ?? null) as ExecEntry | null;
-  if (exec === null) return null;
+  const exec = user.exec as ExecEntry | null | undefined;
+  if (exec === null || exec === undefined) return null;
   const { name, folder = '.' } = user;
   return await credentialsOfPlugin(exec, {
     ...{ user: name, cluster, folder, signal },
@@ -79,13 +79,27 @@ async function authorizationOf(user: UserEntry, ofPlugin: string | null): Promis
     const pair = Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64');
     return `Basic ${pair}`;
   }
-  const idToken = (user.authProvider as OidcProvider | undefined)?.config?.['id-token'];
-  const token = (await fileToken(user)) ?? textOf(user.token) ?? textOf(idToken) ?? ofPlugin;
+  const token =
+    (await fileToken(user)) ?? textOf(user.token) ?? textOf(ofPlugin) ?? providedToken(user);
   return token === null ? null : `Bearer ${token.trim()}`;
 }
 
-interface OidcProvider {
+/** As the `auth-provider` entry of a kubeconfig has it. */
+interface AuthProvider {
+  name?: string;
   config?: Readonly<Record<string, unknown>> | null;
+}
+
+/** @throws InputError for providers that would have to be asked. */
+function providedToken({ name, authProvider, certData, certFile }: UserEntry): string | null {
+  const provider = authProvider as AuthProvider | null | undefined;
+  if (provider === null || provider === undefined) return null;
+  const token = textOf(provider.config?.['id-token']);
+  if (token !== null || isText(certData) || isText(certFile)) return token;
+  throw new InputError(
+    `the user "${name}" logs in by the auth-provider ${provider.name ?? 'without a name'}, which is not understood, as by kubectl since 1.26: use its exec plugin (kubelogin, gke-gcloud-auth-plugin)`,
+    FLAG,
+  );
 }
 
 /** Read each time: such tokens are renewed in their files. */

@@ -18,7 +18,7 @@ export type Listed =
   | { kind: 'forbidden'; user: string | null };
 
 const PAGE = 500;
-/** With pages of one object each, for one; how many objects there are is bounded for all lists together. */
+/** Of a server with next to nothing on each page: how many objects there are is bounded for all lists together. */
 const MOST_PAGES = 1000;
 
 /**

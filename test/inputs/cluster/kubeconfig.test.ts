@@ -124,6 +124,24 @@ describe('finding the API server', () => {
     );
   });
 
+  it('takes the token that an auth-provider has, and asks none', async () => {
+    const userOf = async (authProvider: object) => {
+      const config = await file('provider', {
+        'current-context': 'c',
+        clusters: [{ name: 'c', cluster: { server: 'https://one' } }],
+        users: [{ name: 'u', user: { 'auth-provider': authProvider } }],
+        contexts: [context('c', 'c', 'u')],
+      });
+      return await credentialsOf(await clusterAccess(null, undefined, at(config)));
+    };
+    const { headers } = await userOf({ name: 'oidc', config: { 'id-token': 'mine' } });
+    assert.equal(headers.Authorization, 'Bearer mine');
+    await assert.rejects(
+      userOf({ name: 'gcp', config: { 'cmd-path': 'gcloud' } }),
+      /the user "u" logs in by the auth-provider gcp, which is not understood.*exec plugin/,
+    );
+  });
+
   it('takes the token of tokenFile each time, and whom to be taken for', async () => {
     const config = await file('as', {
       'current-context': 'c',
