@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ROOT } from '../fixtures/command.js';
+import { isLetOut, type Peered, type PolicySpec } from './fixtures/egress.js';
 import { startCluster, type Cluster, type ClusterObject } from './fixtures/cluster.js';
 import { objectsOf } from './fixtures/manifest-files.js';
 import { kustomized } from './kustomize/kustomized.js';
@@ -51,6 +52,37 @@ function templateOf(object: ClusterObject): PodTemplate | null {
 
 const ofKind = (objects: readonly ClusterObject[], kind: string): ClusterObject[] =>
   objects.filter((object) => object.kind === kind);
+
+const named = (name: string) => ({ 'kubernetes.io/metadata.name': name });
+const inNamespace = (namespace: string, labels: Record<string, string>): Peered['pod'] => ({
+  labels,
+  namespace: named(namespace),
+});
+const TCP = { protocol: 'TCP', address: '10.244.0.7' } as const;
+const DNS = inNamespace('kube-system', { 'k8s-app': 'kube-dns' });
+const GATEWAY = inNamespace('istio-system', { istio: 'ingressgateway', app: 'gateway' });
+const SHOP = inNamespace('shop', { app: 'cart' });
+
+/** Where the pods of a check may connect to; null: where the cluster is read. */
+const PEERS: [what: string, peer: Peered, isLet: boolean | null][] = [
+  ['names, by UDP', { ...TCP, pod: DNS, protocol: 'UDP', port: 53 }, true],
+  ['names, by TCP', { ...TCP, pod: DNS, port: 53 }, true],
+  ['the gateway in plaintext', { ...TCP, pod: GATEWAY, port: 8080 }, true],
+  ['the gateway by TLS', { ...TCP, pod: GATEWAY, port: 8443 }, true],
+  ["the gateway's admin interface", { ...TCP, pod: GATEWAY, port: 15000 }, false],
+  ['names of the gateway', { ...TCP, pod: GATEWAY, port: 53 }, false],
+  [
+    'a gateway of others',
+    { ...TCP, pod: { ...GATEWAY!, namespace: named('shop') }, port: 8080 },
+    false,
+  ],
+  ['the application', { ...TCP, pod: SHOP, port: 8080 }, false],
+  ['what is beside DNS', { ...TCP, pod: inNamespace('kube-system', {}), port: 53 }, false],
+  ['etcd', { ...TCP, pod: null, address: '10.0.0.1', port: 2379 }, false],
+  ['metadata of the cloud', { ...TCP, pod: null, address: '169.254.169.254', port: 80 }, false],
+  ['the API server', { ...TCP, pod: null, address: '10.0.0.1', port: 6443 }, null],
+  ['the API server by its Service', { ...TCP, pod: null, address: '10.96.0.1', port: 443 }, null],
+];
 
 describe('what is under deploy/, as a real API server sees it', () => {
   let cluster: Cluster;
@@ -142,20 +174,15 @@ describe('what is under deploy/, as a real API server sees it', () => {
         assert.equal(automountServiceAccountToken, isKube);
         assert.equal(serviceAccountName, isKube ? 'splitproof' : undefined);
         assert.equal(ofKind(objects, 'ServiceAccount').length, isKube ? 1 : 0);
-        // Its pods are those that the policy is for, and it lets out only what is named.
-        const { podSelector, policyTypes, egress } = policy?.spec as {
-          podSelector: { matchLabels: Record<string, string> };
-          policyTypes: string[];
-          egress: { ports: { port: number }[] }[];
-        };
-        for (const [label, value] of Object.entries(podSelector.matchLabels)) {
+        // Its pods are those that the policy is for, nobody speaks to them, and they to whom they have to.
+        const spec = policy?.spec as PolicySpec;
+        for (const [label, value] of Object.entries(spec.podSelector.matchLabels ?? {})) {
           assert.equal(template.metadata.labels[label], value);
         }
-        assert.deepEqual(policyTypes, ['Ingress', 'Egress']);
-        assert.deepEqual(
-          egress.map(({ ports }) => ports.map(({ port }) => port)),
-          [[53, 53], [8080, 8443], ...(isKube ? [[443, 6443]] : [])],
-        );
+        assert.ok(spec.policyTypes.includes('Ingress') && (spec.ingress ?? []).length === 0);
+        for (const [what, peer, isLet] of PEERS) {
+          assert.equal(isLetOut(spec, peer, named('splitproof')), isLet ?? isKube, what);
+        }
       });
     }
   }

@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { parse } from 'yaml';
 import type { ExplanationReport } from '../../src/report/explanation.js';
 import { ROOT, splitproof } from '../fixtures/command.js';
 import { startCluster, type Cluster, type ClusterObject } from './fixtures/cluster.js';
@@ -25,7 +24,7 @@ type RoleObject = ClusterObject & { rules: Rule[] };
 
 async function roleOf(file: string): Promise<RoleObject> {
   const text = await readFile(path.join(ROOT, 'deploy/kubernetes', file), 'utf8');
-  return parse(text) as RoleObject;
+  return objectsOf(text)[0] as RoleObject;
 }
 
 describe('rights to read a cluster, by a real API server', () => {
@@ -61,13 +60,17 @@ describe('rights to read a cluster, by a real API server', () => {
       kind: 'ServiceAccount',
       metadata: { name, namespace: 'default' },
     });
+    return { name, token: await tokenOf('default', name) };
+  }
+
+  async function tokenOf(namespace: string, name: string): Promise<string> {
     const { status, body, text } = await cluster.server.ask(
       'POST',
-      `/api/v1/namespaces/default/serviceaccounts/${name}/token`,
+      `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
       { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
     );
     assert.equal(status, 201, text);
-    return { name, token: (body as { status: { token: string } }).status.token };
+    return (body as { status: { token: string } }).status.token;
   }
 
   /** Gives an account the rules of a role, everywhere or in the namespace `default`. */
@@ -210,6 +213,31 @@ describe('rights to read a cluster, by a real API server', () => {
       oneLine(stderr),
       /the client certificate expired on \d{4}-\d\d-\d\d.*log in again/,
     );
+  });
+
+  it('the files as they are let the account read that the component kube brings', async () => {
+    const namespace = 'splitproof';
+    const text = await readFile(
+      path.join(ROOT, 'deploy/kubernetes/kube/service-account.yaml'),
+      'utf8',
+    );
+    const [own] = objectsOf(text) as [ClusterObject];
+    const { name = '' } = own.metadata;
+    await created({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    await created({ ...own, metadata: { ...own.metadata, namespace } });
+    const token = await tokenOf(namespace, name);
+    for (const file of ['namespaced-role.yaml', 'role.yaml']) {
+      assert.equal((await explained({ token })).status, file === 'role.yaml' ? 0 : 2);
+      const objects = objectsOf(await readFile(path.join(ROOT, 'deploy/kubernetes', file), 'utf8'));
+      for (const object of objects) {
+        const isNamespaced = object.kind === 'Role' || object.kind === 'RoleBinding';
+        const place = isNamespaced ? { namespace: 'default' } : {};
+        await created({ ...object, metadata: { ...object.metadata, ...place } });
+      }
+      const { status, stdout, stderr } = await explained({ token });
+      assert.equal(status, 0, stderr);
+      assert.equal(notReadable(stdout).length, file === 'role.yaml' ? 0 : 1);
+    }
   });
 
   it('reading logs is a Role of its own, which the server takes', async () => {
