@@ -36,6 +36,7 @@ export const STARTERS = {
   ],
   'check-jsonschema': ['test/deploy/pipelines.test.ts'],
   xmlschema: ['test/report/junit.test.ts'],
+  'in-toto': ['test/fixtures/python-reader.ts'],
   prometheus: ['test/fixtures/python-reader.ts'],
   grpcurl: [
     'test/cli/foreign-flags/foreign-flags.test.ts',

@@ -8,6 +8,7 @@ import path from 'node:path';
  * `grpcio`: a client of xDS of another make.
  * `xmlschema`: holds reports against the schema of their format.
  * `check-jsonschema`: holds files of CI systems against the schemas that it brings of them.
+ * `in-toto`: reads statements of in-toto, and says what is wrong with one.
  * `prometheus`: the parser that metrics are read back with.
  *
  * @type {readonly { folder: string, requirements: string[] }[]}
@@ -26,6 +27,7 @@ const PYTHON_PARTS = [
       'ruamel.yaml==0.19.1',
     ],
   },
+  { folder: 'in-toto', requirements: ['in-toto-attestation==0.9.3', 'protobuf==7.36.2'] },
   { folder: 'prometheus', requirements: ['prometheus-client==0.26.0'] },
 ];
 

@@ -4,8 +4,8 @@ import { count } from './record-numbers.js';
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
-/** What was read of a cluster. */
-export const cluster = z.object({
+/** What of a cluster one part of a run has read. */
+const state = {
   context: z.string().nullable(),
   server: z.string(),
   namespaces: z.array(z.string()).nullable(),
@@ -22,7 +22,13 @@ export const cluster = z.object({
       }),
     )
     .max(MOST_OBJECTS),
+};
+
+/** What was read of a cluster. */
+export const cluster = z.object({
+  ...state,
   images: z.array(
     z.object({ image: z.string(), digest: digest.nullable(), pods: z.array(z.string()) }),
   ),
+  otherStates: z.array(z.object(state)),
 });

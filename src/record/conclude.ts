@@ -32,6 +32,7 @@ import { count as countText, counted as countedText } from '../number-text.js';
 import type { Asked, AskedCall } from './asked.js';
 import { attemptsOf, severalAttempts } from './attempts.js';
 import { callLabels } from './call-labels.js';
+import { clusterChanged } from './cluster-changed.js';
 
 /** Why a verdict is what it is, and which call it is about; null for the run as a whole. */
 export interface RunReason extends Reason {
@@ -85,6 +86,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     : NOTHING_COMPARED;
   const bars = barsOf(asked, counted, judged);
   const repeated = severalAttempts(attemptsOf(asked, counted), asked);
+  const changed = clusterChanged(asked.cluster);
   const end = endOf(asked, counted, answered);
   const verdict = (own: Verdict): Verdict => {
     // What was cut short from outside, or never answered, proves nothing, not even a failure.
@@ -162,6 +164,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
       ...controlPlaneFindings(counted, labels),
       ...ofLoad.findings,
       ...(repeated === null ? [] : [repeated]),
+      ...(changed === null ? [] : [changed]),
     ]),
   };
 }

@@ -1,5 +1,5 @@
 import { InputError } from '../input-error.js';
-import { type AskedCluster, joinedImages } from './cluster.js';
+import { type AskedCluster, joinedClusters } from './cluster.js';
 import type { Asked, AskedCall, ProgrammedRecord } from './asked.js';
 
 /** A run that is to be joined with others, and where it came from. */
@@ -134,13 +134,10 @@ function joined(all: readonly Asked[]): Asked {
   };
 }
 
-/** What all parts have read, with the images of the pods that answered any; null where they differ. */
+/** What all parts have read; null where one of them has read none: the images of its pods are not known. */
 function joinedCluster(all: readonly (AskedCluster | null)[]): AskedCluster | null {
-  const [first = null] = all;
   const known = all.flatMap((cluster) => cluster ?? []);
-  if (first === null || known.length < all.length) return null;
-  if (known.some(({ digest }) => digest !== first.digest)) return null;
-  return { ...first, images: joinedImages(known.flatMap(({ images }) => images)) };
+  return known.length < all.length ? null : joinedClusters(known);
 }
 
 function joinedCall(all: readonly AskedCall[]): AskedCall {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ClusterState } from '../record/cluster.js';
 import type { RunRecord } from '../record/run-record.js';
 import { renderJson } from './json.js';
 
@@ -47,13 +48,13 @@ export function renderStatement(record: RunRecord): string {
       cluster:
         cluster === null
           ? null
-          : {
-              digest: { sha256: hexOf(cluster.digest) },
-              objectCount: cluster.objectCount,
-              objects: cluster.objects,
-            },
+          : { ...stateOf(cluster), otherStates: cluster.otherStates.map(stateOf) },
     },
   });
+}
+
+function stateOf({ digest, objectCount, objects }: ClusterState): object {
+  return { digest: { sha256: hexOf(digest) }, objectCount, objects };
 }
 
 /** Those that nodes have told the digests of: a tag may be another image tomorrow. */

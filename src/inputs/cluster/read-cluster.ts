@@ -69,6 +69,7 @@ export async function readCluster(
         objectCount: objects.length,
         objects: objects.slice(0, MOST_OBJECTS).map(nameOf),
         images: [],
+        otherStates: [],
       },
       images: podImages(objects),
       note: noteOf(access.context, isOfAll ? null : read.namespaces, objects.length),
