@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ClusterObject } from './list-objects.js';
+import type { ClusterObject } from './cluster-object.js';
 
 /**
  * SHA-256 over objects, whatever the order of them and of their fields: `sha256:HEX`. Fields are sorted and

@@ -1,15 +1,8 @@
 import { InputError } from '../../input-error.js';
 import type { ApiAnswer, ApiClient } from './api-client.js';
+import type { ClusterObject } from './cluster-object.js';
 import { pathOfVersion, type ServedKind } from './served-kinds.js';
 import { withoutPrivate } from './without-private.js';
-
-/** An object as the API server has it. */
-export interface ClusterObject {
-  apiVersion: string;
-  kind: string;
-  metadata: Readonly<Record<string, unknown>>;
-  readonly [field: string]: unknown;
-}
 
 /** What was asked for: the objects, or nothing because the caller may not see them. */
 export type Listed =

@@ -1,4 +1,4 @@
-import type { ClusterObject } from './list-objects.js';
+import type { ClusterObject } from './cluster-object.js';
 
 /** Where Istio's settings for all namespaces stand, unless it was installed otherwise. */
 export const ISTIO_ROOT = 'istio-system';

@@ -1,4 +1,4 @@
-import type { ClusterObject } from './list-objects.js';
+import type { ClusterObject } from './cluster-object.js';
 
 /** Images by `namespace/name` of the pods that run them. */
 export type PodImages = ReadonlyMap<string, readonly { image: string; digest: string | null }[]>;

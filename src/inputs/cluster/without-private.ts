@@ -1,4 +1,4 @@
-import type { ClusterObject } from './list-objects.js';
+import type { ClusterObject } from './cluster-object.js';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const CONTAINER_LISTS = new Set(['containers', 'initContainers', 'ephemeralContainers']);
