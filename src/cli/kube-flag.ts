@@ -36,20 +36,3 @@ export async function refuseContextAsTarget(
     path: '--kube',
   });
 }
-
-/**
- * The settings with the namespace of the context, where a cluster is read and they name none.
- *
- * @throws InputError when the context cannot be found.
- */
-export async function inContext(
-  settings: Settings,
-  signal: AbortSignal | undefined,
-): Promise<Settings> {
-  const { kube } = settings;
-  if (kube === undefined || kube === false || settings.namespace !== undefined) return settings;
-  const { clusterAccess } = await import('../inputs/cluster/kubeconfig.js');
-  const context = kube === true ? null : (kube.context ?? null);
-  const { namespace } = await clusterAccess(context, signal);
-  return namespace === null ? settings : { ...settings, namespace };
-}

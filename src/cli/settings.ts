@@ -12,7 +12,7 @@ import { all, type Arguments, single } from './arguments.js';
 import { atScenario, type LaidSettings } from './at-scenario.js';
 import { expandedHeaders } from './expanded-headers.js';
 import { httpFromFlags, isHttpAsked, refuseHttpFlags } from './http-flags.js';
-import { inContext, kubeSetting, refuseContextAsTarget } from './kube-flag.js';
+import { kubeSetting, refuseContextAsTarget } from './kube-flag.js';
 import { parseData, parseMetadata } from './request-texts.js';
 import { requireAllowedUrls, type Safety, safetyOf } from './safety.js';
 import { inputsOfSettings, inputsOnCommandLine } from './shared-input.js';
@@ -88,8 +88,7 @@ async function settingsUnder(
   signal: AbortSignal | undefined,
 ): Promise<LaidSettings> {
   await refuseContextAsTarget(args, signal);
-  const given = await settingsOf(args, signal);
-  const laid = { ...given, settings: await inContext(given.settings, signal) };
+  const laid = await settingsOf(args, signal);
   const { settings } = laid;
   await requireAllowedUrls('--envoy-admin', settings['envoy-admin'] ?? [], limits);
   await requireAllowedUrls('--push', all(args, 'push'), limits);

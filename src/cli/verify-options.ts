@@ -38,7 +38,7 @@ export const SETTING_OPTIONS = {
   'all-namespaces': {
     ...flag(
       EXPECTED,
-      'Of the cluster all namespaces [the own, istio-system, those that routes name]',
+      'Of the cluster all namespaces [the own, Istio’s root, those that routes name]',
     ),
     alias: 'A',
   },
@@ -52,6 +52,10 @@ export const SETTING_OPTIONS = {
     EXPECTED,
     'Namespace of objects that name none, and to read of a cluster [default; with --kube the context’s]',
     { alias: 'N' },
+  ),
+  'root-namespace': text(
+    EXPECTED,
+    "Istio's root namespace, whose objects hold for the whole mesh [istio-system]",
   ),
   'client-labels': text(
     EXPECTED,

@@ -1,4 +1,4 @@
-import type { ManifestSet } from '../routing/manifest-set.js';
+import { type ManifestSet, USUAL_ROOT_NAMESPACE } from '../routing/manifest-set.js';
 import type { ClusterSource } from '../scenario/cluster-source.js';
 import type { ReadCluster } from './cluster/read-cluster.js';
 import { loadManifests } from './manifests.js';
@@ -8,6 +8,8 @@ export interface ConfigurationSource {
   /** Files, folders, `-`. */
   sources: readonly string[];
   cluster: ClusterSource | null;
+  /** Istio's; undefined: its usual one. */
+  rootNamespace?: string | undefined;
 }
 
 /** Manifests, and what else was read where they came from a cluster. */
@@ -24,12 +26,15 @@ export interface Configuration {
  * @throws InputError when a file or the cluster cannot be read, or something in it is wrong.
  */
 export async function loadConfiguration(
-  { sources, cluster }: ConfigurationSource,
+  { sources, cluster, rootNamespace = USUAL_ROOT_NAMESPACE }: ConfigurationSource,
   signal?: AbortSignal,
 ): Promise<Configuration> {
-  if (cluster === null) return { manifests: await loadManifests(sources, signal), cluster: null };
+  if (cluster === null) {
+    const manifests = await loadManifests(sources, signal);
+    return { manifests: { ...manifests, rootNamespace }, cluster: null };
+  }
   // Loaded where a cluster is read, with what that takes.
   const { readCluster } = await import('./cluster/read-cluster.js');
   const read = await readCluster(cluster, signal);
-  return { manifests: read.manifests, cluster: read };
+  return { manifests: { ...read.manifests, rootNamespace }, cluster: read };
 }

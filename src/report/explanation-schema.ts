@@ -149,6 +149,7 @@ const routes = z.object({
       ),
     }),
   ),
+  notes: z.array(z.string()),
   findings: z.array(finding),
 });
 

@@ -107,5 +107,7 @@ export interface PlanReport {
   gateways: { gateways: number; each: number; unreached: number; allReached: number } | null;
   /** Where the weights come from; null when they were given, or are the canary's steps. */
   route: Omit<RouteReport, 'gatewayPort'> | null;
+  /** What was read for it, where that is not what was given. */
+  notes: string[];
   splits: PlannedSplitReport[];
 }

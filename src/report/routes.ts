@@ -61,6 +61,8 @@ export interface RoutesReport {
   tool: { name: string; version: string };
   tables: RouteTableReport[];
   unrouted: UnroutedServiceReport[];
+  /** What was read, where that is not what was given. */
+  notes: string[];
   /** Errors first. */
   findings: Finding[];
 }

@@ -23,6 +23,9 @@ import type { FlaggerCanary } from './rollouts/canary.js';
 import type { Rollout } from './rollouts/rollout.js';
 import type { Finding } from '../finding.js';
 
+/** `meshConfig.rootNamespace`, where nobody says another. */
+export const USUAL_ROOT_NAMESPACE = 'istio-system';
+
 /** Everything of a set of manifests that says where requests go and who answers them. */
 export interface ManifestSet {
   readonly gateways: readonly IstioGateway[];
@@ -50,6 +53,8 @@ export interface ManifestSet {
   /** As the cluster lists them; they are among the workloads, too. */
   readonly pods: readonly Pod[];
   readonly endpointSlices: readonly EndpointSlice[];
+  /** Where Istio looks for objects that hold for the whole mesh. */
+  readonly rootNamespace: string;
   /** What was noticed while reading. */
   readonly findings: readonly Finding[];
 }
@@ -75,6 +80,7 @@ export const EMPTY_MANIFESTS: ManifestSet = {
   workloads: [],
   pods: [],
   endpointSlices: [],
+  rootNamespace: USUAL_ROOT_NAMESPACE,
   findings: [],
 };
 
@@ -101,6 +107,7 @@ export function mergeManifests(sets: readonly ManifestSet[]): ManifestSet {
     workloads: sets.flatMap((set) => set.workloads),
     pods: sets.flatMap((set) => set.pods),
     endpointSlices: sets.flatMap((set) => set.endpointSlices),
+    rootNamespace: sets[0]?.rootNamespace ?? USUAL_ROOT_NAMESPACE,
     findings: sets.flatMap((set) => set.findings),
   };
 }
@@ -146,6 +153,7 @@ function placedIn(set: ManifestSet, namespace: string): ManifestSet {
     workloads: topWorkloads(placed(set.workloads)),
     pods: placed(set.pods),
     endpointSlices: placed(set.endpointSlices),
+    rootNamespace: set.rootNamespace,
     findings: set.findings,
   };
 }

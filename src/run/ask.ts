@@ -37,6 +37,7 @@ import { comparedPair } from './compared-pair.js';
 import { identityWays } from './identity-ways.js';
 import { lookedFor } from './looked-for.js';
 import type { RunOptions } from './options.js';
+import { inOwnNamespace } from './own-namespace.js';
 import { preparedCalls } from './prepared-calls.js';
 import { newRunId } from './run-id.js';
 import { requireTolerated } from './tolerance-limits.js';
@@ -70,6 +71,8 @@ export interface PreparedRun {
   parts: readonly number[];
   /** Whether the load ends as soon as the evidence is enough. */
   isSequential: boolean;
+  /** Of the client: of the scenario, or where a cluster was read of its context. */
+  namespace: string;
   /** What the pods of the cluster run; null where no cluster was read. */
   images: PodImages | null;
   /** Whether it goes on until a change of weights was seen. */
@@ -160,6 +163,7 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   return {
     ...{ asked, calls: sized, places, requests, parts },
     ...{ isSequential, isAcrossChange, contractMissing, images },
+    namespace: inOwnNamespace(scenario, cluster).namespace,
   };
 }
 

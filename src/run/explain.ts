@@ -40,6 +40,7 @@ import {
   WITHOUT_ROUTE,
 } from './programmed.js';
 import { forwardedRequest } from './forwarded-request.js';
+import { inOwnNamespace } from './own-namespace.js';
 import { routeRequest } from './route-request.js';
 import { shownHeaders } from './shown-headers.js';
 import { withoutSecrets } from './without-secrets.js';
@@ -87,10 +88,11 @@ export async function readConfiguration(
  * @throws InputError when the question cannot be answered.
  */
 export async function explanationOf(
-  question: RouteQuestion,
+  given: RouteQuestion,
   { manifests, cluster, proxies }: ExplainedBy,
   signal: AbortSignal | undefined,
 ): Promise<WholeExplanation & Pick<ExplanationReport, 'findings'>> {
+  const question = inOwnNamespace(given, cluster);
   const asked = await questionedRoute(manifests, question, signal);
   const { request, resolution } = asked;
   const notes = [...(cluster === null ? [] : [cluster.note]), ...asked.notes];

@@ -25,10 +25,13 @@ export function identityWays(
   const { sources: files, cluster } =
     source.kind === 'manifests' ? source : { sources: [], cluster: null };
   const named = files.map((file) => (file === '-' || file.startsWith('/dev/') ? MANIFEST : file));
-  const manifests =
-    cluster === null
+  const root = source.kind === 'manifests' ? source.rootNamespace : undefined;
+  const manifests = [
+    ...(cluster === null
       ? [...new Set(named.length === 0 ? [MANIFEST] : named)].flatMap((file) => ['-f', file])
-      : clusterWords(cluster);
+      : clusterWords(cluster)),
+    ...(root === undefined ? [] : ['--root-namespace', root]),
+  ];
   const expected =
     source.kind === 'manifests'
       ? manifests

@@ -2,6 +2,7 @@ import { loadConfiguration } from '../inputs/configuration.js';
 import type { Instrument, InstrumentedObject } from '../routing/instrument/instrument.js';
 import type { RouteQuestion } from '../scenario/route-question.js';
 import { questionedRoute } from './explain.js';
+import { inOwnNamespace } from './own-namespace.js';
 import { withoutSecrets } from './without-secrets.js';
 
 export type { Instrument };
@@ -15,14 +16,15 @@ export type { Instrument };
  *   nothing can be put there.
  */
 export async function instrument(
-  question: RouteQuestion,
+  given: RouteQuestion,
   by: Instrument,
   undo: boolean,
   signal?: AbortSignal,
 ): Promise<InstrumentedObject> {
   let text = '';
-  const said = await withoutSecrets(question.secrets, async () => {
-    const { manifests } = await loadConfiguration(question.manifests, signal);
+  const said = await withoutSecrets(given.secrets, async () => {
+    const { manifests, cluster } = await loadConfiguration(given.manifests, signal);
+    const question = inOwnNamespace(given, cluster);
     const { request, notes: assumed } = await questionedRoute(manifests, question, signal);
     const { instrumentedObject } = await import('../routing/instrument/instrument.js');
     const { notes, ...object } = instrumentedObject(manifests, request, by, undo);

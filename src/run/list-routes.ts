@@ -14,6 +14,7 @@ import { listRoutes as listedRoutes } from '../routing/route-list/list-routes.js
 import type { ListQuestion } from '../scenario/list-question.js';
 import type { Secrets } from '../secrets.js';
 import { TOOL } from '../tool.js';
+import { inOwnNamespace } from './own-namespace.js';
 import { shownHeaders } from './shown-headers.js';
 import { withoutSecrets } from './without-secrets.js';
 import { nothingRoutesError } from '../routing/nothing-routes.js';
@@ -29,13 +30,13 @@ export function listRoutes(question: ListQuestion, signal?: AbortSignal): Promis
 }
 
 async function routesReport(
-  question: ListQuestion,
+  given: ListQuestion,
   signal: AbortSignal | undefined,
 ): Promise<RoutesReport> {
+  const { manifests, cluster } = await loadConfiguration(given.manifests, signal);
+  const question = inOwnNamespace(given, cluster);
   const { namespace, secrets } = question;
-  const { sources, cluster, gatewayPort, gatewayClass, rolloutStep, ...filter } =
-    question.manifests;
-  const { manifests } = await loadConfiguration({ sources, cluster }, signal);
+  const { gatewayPort, gatewayClass, rolloutStep, ...filter } = question.manifests;
   const { tables, unrouted, findings } = listedRoutes(manifests, {
     namespace,
     ...(gatewayPort === undefined ? {} : { gatewayPort }),
@@ -55,6 +56,7 @@ async function routesReport(
     tool: TOOL,
     tables: wanted.map((table) => tableReport(table, found, secrets)),
     unrouted: isAll ? unrouted.map((each) => ({ ...each, ports: [...each.ports] })) : [],
+    notes: cluster === null ? [] : [cluster.note],
     findings,
   };
 }
@@ -91,7 +93,7 @@ function chosenTables(tables: readonly ListedTable[], question: ListQuestion): L
     ]);
   }
   if (virtualService !== undefined) {
-    const key = `${virtualService.namespace}/${virtualService.name}`;
+    const key = `${virtualService.namespace ?? question.namespace}/${virtualService.name}`;
     steps.push([
       '--virtual-service',
       tables.flatMap(({ routes }) => routes.map(({ source }) => source)),

@@ -6,7 +6,7 @@ import {
   type PlannedSplitReport,
   type PlanReport,
 } from '../report/plan.js';
-import { loadConfiguration } from '../inputs/configuration.js';
+import { type Configuration, loadConfiguration } from '../inputs/configuration.js';
 import { forwardedOrRefused } from '../routing/forwarded-or-refused.js';
 import type { ManifestSet } from '../routing/manifest-set.js';
 import { resolveServiceBehind } from '../routing/service-behind.js';
@@ -28,6 +28,7 @@ import { missableShare, reachOf } from '../expect/split/gateway-reach.js';
 import { powerPerCall } from '../expect/power-per-call.js';
 import { parseTolerance, resolveTolerances, type Tolerance } from '../expect/split/tolerance.js';
 import { questionedRoute } from './explain.js';
+import { inOwnNamespace } from './own-namespace.js';
 import { withoutSecrets } from './without-secrets.js';
 import type { AbortedPart } from '../expect/expected-aborts.js';
 import { nothingLeft, requestsBeyondAborts } from '../expect/injected-aborts.js';
@@ -56,6 +57,7 @@ export async function plan(question: PlanQuestion, signal?: AbortSignal): Promis
     connections,
   });
   const rule = perStep(question.rule);
+  const configuration = await configurationOf(sourcesOf(split), signal);
   const report = (
     splits: PlannedSplitReport[],
     kind: PlanReport['kind'],
@@ -72,6 +74,7 @@ export async function plan(question: PlanQuestion, signal?: AbortSignal): Promis
       missable: missableShare(alpha, connections),
       gateways: gateways === null ? null : reachOf(gateways, connections),
       route,
+      notes: notesOf(configuration),
       splits,
     };
   };
@@ -86,16 +89,13 @@ export async function plan(question: PlanQuestion, signal?: AbortSignal): Promis
         await plannedCalls(
           split.calls.map((call) => ({ ...call, rule: perStep(call.rule) })),
           requests,
+          configuration,
           signal,
         ),
         'calls',
       );
     default: {
-      const { weights, draws, route, aborts } = await weightsOf(
-        split,
-        await manifestsOf([split], signal),
-        signal,
-      );
+      const { weights, draws, route, aborts } = await weightsOf(split, configuration, signal);
       const asked = requests === null ? null : requests * requestsPerCall;
       const planned = plannedSplit(null, weights, rule, asked, aborts, draws);
       return report([inCalls(planned, requestsPerCall)], 'split', route);
@@ -110,15 +110,14 @@ type StepRule = PlanRule & { connections: number };
 async function plannedCalls(
   calls: readonly (PlannedCall & { rule: StepRule })[],
   requests: number | null,
+  configuration: Configuration | null,
   signal: AbortSignal | undefined,
 ): Promise<PlannedSplitReport[]> {
   const labels = callLabels(calls.map(({ name }) => name));
-  const sources = calls.map(({ source }) => source);
-  const manifests = await manifestsOf(sources, signal);
   const splits = await Promise.all(
     calls.map(async ({ rule, source, requestsPerCall }, index) => {
       const power = powerPerCall(rule.power, calls.length);
-      const { weights, aborts, draws } = await weightsOf(source, manifests, signal);
+      const { weights, aborts, draws } = await weightsOf(source, configuration, signal);
       return {
         name: labels[index] ?? null,
         weights,
@@ -158,24 +157,36 @@ interface Routed {
   aborts: AbortedPart | null;
 }
 
+function sourcesOf(split: PlanQuestion['split']): readonly PlannedSource[] {
+  if (split.kind === 'canary') return [];
+  return split.kind === 'calls' ? split.calls.map(({ source }) => source) : [split];
+}
+
 /** The calls of a run share their manifests, and standard input can be read only once. */
-async function manifestsOf(
+async function configurationOf(
   sources: readonly PlannedSource[],
   signal: AbortSignal | undefined,
-): Promise<ManifestSet | null> {
+): Promise<Configuration | null> {
   const [first] = sources.flatMap((source) => (source.kind === 'route' ? [source.question] : []));
-  return first === undefined ? null : (await loadConfiguration(first.manifests, signal)).manifests;
+  return first === undefined ? null : await loadConfiguration(first.manifests, signal);
+}
+
+/** What was read where it was not what was given. */
+function notesOf(configuration: Configuration | null): string[] {
+  const cluster = configuration?.cluster ?? null;
+  return cluster === null ? [] : [cluster.note];
 }
 
 async function weightsOf(
   source: PlannedSource,
-  manifests: ManifestSet | null,
+  configuration: Configuration | null,
   signal: AbortSignal | undefined,
 ): Promise<Routed> {
   if (source.kind === 'weights')
     return { weights: source.weights, draws: 'requests', route: null, aborts: null };
-  if (manifests === null) throw new RangeError('manifests that were not loaded');
-  const { question } = source;
+  if (configuration === null) throw new RangeError('manifests that were not loaded');
+  const { manifests, cluster } = configuration;
+  const question = inOwnNamespace(source.question, cluster);
   return await withoutSecrets(question.secrets, () => routedSplit(question, manifests, signal));
 }
 

@@ -121,7 +121,8 @@ async function controlPlane(
 ): Promise<ControlPlane | null> {
   if (scenario.xds === null) return null;
   const { openControlPlane } = await import('./xds/control-plane.js');
-  return await openControlPlane(scenario, scenario.xds, run, options);
+  const { namespace } = run;
+  return await openControlPlane({ ...scenario, namespace }, scenario.xds, run, options);
 }
 
 /** Does something while the access log is read, where a call goes by one. */

@@ -39,7 +39,14 @@ export function routeRequest(
     via: viaOf(via, target),
     namespace,
     ...(clientLabels === undefined ? {} : { clientLabels }),
-    ...(virtualService === undefined ? {} : { virtualService }),
+    ...(virtualService === undefined
+      ? {}
+      : {
+          virtualService: {
+            ...virtualService,
+            namespace: virtualService.namespace ?? namespace,
+          },
+        }),
     ...(gatewayPort === undefined ? {} : { gatewayPort }),
     ...(gatewayClass === undefined ? {} : { gatewayClass }),
     ...(rolloutStep === undefined ? {} : { rolloutStep }),

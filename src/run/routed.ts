@@ -33,6 +33,7 @@ import {
   readProxyConfigs,
 } from './programmed.js';
 import { forwardedRequest } from './forwarded-request.js';
+import { inOwnNamespace } from './own-namespace.js';
 import { routeRequest } from './route-request.js';
 
 /**
@@ -42,17 +43,18 @@ import { routeRequest } from './route-request.js';
  * @throws InputError when the manifests are wrong, or do not lead the call to a split.
  */
 export async function routedCalls(
-  scenario: Scenario,
+  given: Scenario,
   calls: readonly PreparedCall[],
   signal: AbortSignal | undefined,
 ): Promise<Configured> {
-  const { programmed } = scenario;
+  const { programmed } = given;
   const proxy = programmed === null ? null : await readProxyConfigs(programmed, signal);
-  const sources = scenario.calls.map(({ source }) => source);
+  const sources = given.calls.map(({ source }) => source);
   // The calls of a run share their manifests.
   const files = sources.find((source) => source?.kind === 'manifests');
   const loaded = files === undefined ? null : await manifestsIn(files, signal);
   const manifests = loaded?.manifests ?? null;
+  const scenario = inOwnNamespace(given, loaded?.cluster ?? null);
   const ofCalls = calls.map((call, index) => {
     const { source = null, service = null } = scenario.calls[index] ?? {};
     if (source === null) return null;
@@ -252,6 +254,7 @@ const NO_MANIFESTS: Extract<ExpectationSource, { kind: 'manifests' }> = {
   scheme: undefined,
   gatewayClass: undefined,
   rolloutStep: undefined,
+  rootNamespace: undefined,
 };
 
 function requestOf(

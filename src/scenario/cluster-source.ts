@@ -8,15 +8,18 @@ export interface ClusterSource {
   namespace: string | null;
   /** Whether all namespaces are read. */
   isOfAll: boolean;
+  /** Istio's, which holds for all; undefined: its usual one. */
+  rootNamespace?: string;
 }
 
 /** The cluster that settings name; null where they name none. */
 export function clusterSource(settings: Settings): ClusterSource | null {
-  const { kube, namespace } = settings;
+  const { kube, namespace, 'root-namespace': rootNamespace } = settings;
   if (kube === undefined || kube === false) return null;
   return {
     context: kube === true ? null : (kube.context ?? null),
     namespace: namespace ?? null,
     isOfAll: settings['all-namespaces'] === true,
+    ...(rootNamespace === undefined ? {} : { rootNamespace }),
   };
 }

@@ -18,7 +18,8 @@ export type ExpectationSource =
       /** null: the manifests stand in files. */
       cluster: ClusterSource | null;
       via: Via | undefined;
-      virtualService: { namespace: string; name: string } | undefined;
+      /** Where it names no namespace, that of the client. */
+      virtualService: { namespace: string | null; name: string } | undefined;
       /** Of the client's pod; undefined: not known. */
       clientLabels: Readonly<Record<string, string>> | undefined;
       gatewayPort: number | undefined;
@@ -27,6 +28,8 @@ export type ExpectationSource =
       gatewayClass: GatewayImplementation | undefined;
       /** Step of an Argo Rollout, from 0; undefined: the one its status names. */
       rolloutStep: number | undefined;
+      /** Istio's, which holds for the whole mesh; undefined: its usual one. */
+      rootNamespace: string | undefined;
     }
   | { kind: 'weights'; weights: NamedWeight[] };
 
@@ -104,22 +107,22 @@ export function expectationSource(settings: Settings): ExpectationSource {
       settings['client-labels'] === undefined
         ? undefined
         : parseClientLabels(settings['client-labels']),
-    virtualService: namespacedName(settings['virtual-service'], settings.namespace),
+    virtualService: namespacedName(settings['virtual-service']),
     gatewayPort: settings['gateway-port'],
     scheme: settings.scheme,
     gatewayClass: settings['gateway-class'],
     rolloutStep: settings['rollout-step'],
+    rootNamespace: settings['root-namespace'],
   };
 }
 
 function namespacedName(
   text: string | undefined,
-  namespace: string | undefined,
-): { namespace: string; name: string } | undefined {
+): { namespace: string | null; name: string } | undefined {
   if (text === undefined) return undefined;
   const match = /^(?:([^/\s]+)\/)?([^/\s]+)$/.exec(text);
   if (match === null) {
     throw new InputError(`"${text}" is not NAMESPACE/NAME`, { path: '--virtual-service' });
   }
-  return { namespace: match[1] ?? namespace ?? DEFAULT_NAMESPACE, name: match[2] ?? '' };
+  return { namespace: match[1] ?? null, name: match[2] ?? '' };
 }

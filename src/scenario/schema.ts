@@ -221,6 +221,9 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe('Whether all namespaces of the cluster are read, and not those alone that matter'),
   namespace: name.optional().describe('Of objects that name none, and of the client'),
+  'root-namespace': name
+    .optional()
+    .describe("Istio's root namespace, whose objects hold for the whole mesh: istio-system"),
   'client-labels': z
     .string({ error: 'write labels such as app=shop,version=v1' })
     .optional()

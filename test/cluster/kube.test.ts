@@ -8,7 +8,9 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { type Mesh, startMesh } from '../../src/mesh/mesh.js';
 import { podNames } from '../../src/mesh/pod-names.js';
+import type { CallReport } from '../../src/report/call.js';
 import type { ExplanationReport } from '../../src/report/explanation.js';
+import type { PlanReport } from '../../src/report/plan.js';
 import { recordOf, ROOT, splitproof } from '../fixtures/command.js';
 import { startCluster, type Cluster, type ClusterObject } from './fixtures/cluster.js';
 import { kubeconfigOf } from './fixtures/kubeconfig.js';
@@ -193,6 +195,59 @@ describe('--kube against a real API server', () => {
     assert.equal(status, 1);
     assert.equal(record.calls[0]?.route?.source, 'VirtualService default/grpc-vs');
     assert.equal(record.calls[0].split?.destinations[0]?.weight, 60);
+  });
+
+  it('calls once, and says which route that takes', async () => {
+    const line = ['call', '--kube', mesh.address, CALL, '--plaintext', '--gateway-port', '8080'];
+    const { status, stdout, stderr } = await splitproof([...line, '--format', 'json'], asked);
+    assert.equal(status, 0, stderr);
+    const { route, destination, isRouted } = JSON.parse(stdout) as CallReport;
+    assert.equal(route?.source, 'VirtualService default/grpc-vs');
+    assert.ok(destination !== null && isRouted === true, stdout);
+    assert.match(
+      stderr,
+      /^note: \d+ objects read from the cluster of context test, in the namespaces /m,
+    );
+  });
+
+  it('plans for what the cluster configures, and says what was read', async () => {
+    const line = ['plan', '--kube', ':8080', CALL, '--plaintext'];
+    const { status, stdout, stderr } = await splitproof([...line, '--format', 'json'], asked);
+    assert.equal(status, 0, stderr);
+    const { route, splits, notes } = JSON.parse(stdout) as PlanReport;
+    assert.equal(route?.source, 'VirtualService default/grpc-vs');
+    assert.deepEqual(
+      splits[0]?.destinations.map(({ weight }) => weight),
+      [60, 40],
+    );
+    assert.match(
+      notes.join(),
+      /^\d+ objects read from the cluster of context test, in the namespaces /,
+    );
+    const text = await splitproof(line, asked);
+    assert.match(text.stdout, /^ *read +\d+ objects read from the cluster of context test/m);
+  });
+
+  it('joins shards between which something has changed, and says what', async () => {
+    const line = ['verify', '--kube', mesh.address, CALL, '--plaintext', '--gateway-port', '8080'];
+    const files = ['one', 'two'].map((name) => path.join(folder, `${name}.json`));
+    for (const [index, file] of files.entries()) {
+      const { status, stderr } = await splitproof([...line, '-n', '2000', '-o', file], asked);
+      assert.equal(status, 3, stderr);
+      if (index > 0) continue;
+      await cluster.server.ask(
+        'PATCH',
+        '/api/v1/namespaces/default/services/grpc-helloworld-py',
+        { metadata: { labels: { between: 'shards' } } },
+        { 'content-type': 'application/merge-patch+json' },
+      );
+    }
+    const { status, record } = await recordOf(['merge', ...files], {});
+    assert.equal(status, 0);
+    const found = record.findings.find(({ code }) => code === 'cluster-changed');
+    assert.equal(found?.evidence, '1 object differs: Service default/grpc-helloworld-py');
+    assert.equal(record.cluster?.otherStates.length, 1);
+    assert.equal(record.cluster.images.length, VERSIONS.length);
   });
 
   it('gives another digest when an object changes, and the same when none does', async () => {

@@ -39,6 +39,7 @@ describe('the ways to have the proxy say who answers', () => {
     scheme: undefined,
     gatewayClass: undefined,
     rolloutStep: undefined,
+    rootNamespace: undefined,
   };
 
   it('speak to the target as the run did, and say what it asked for', async () => {

@@ -59,6 +59,7 @@ export function preparedRun(
     isAcrossChange: false,
     contractMissing: null,
     images: null,
+    namespace: 'default',
   };
 }
 

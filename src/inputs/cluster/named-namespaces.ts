@@ -1,8 +1,5 @@
 import type { ClusterObject } from './cluster-object.js';
 
-/** Where Istio's settings for all namespaces stand, unless it was installed otherwise. */
-export const ISTIO_ROOT = 'istio-system';
-
 /** Kinds in which a route names what it is about. */
 const NAMING = new Set([
   'VirtualService',

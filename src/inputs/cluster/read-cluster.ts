@@ -2,7 +2,7 @@ import type { Finding } from '../../finding.js';
 import { InputError } from '../../input-error.js';
 import { counted } from '../../number-text.js';
 import { type AskedCluster, MOST_OBJECTS } from '../../record/cluster.js';
-import type { ManifestSet } from '../../routing/manifest-set.js';
+import { type ManifestSet, USUAL_ROOT_NAMESPACE } from '../../routing/manifest-set.js';
 import { parseObjects } from '../../routing/parse-manifests.js';
 import type { ClusterSource } from '../../scenario/cluster-source.js';
 import { type ApiClient, openApi } from './api-client.js';
@@ -11,7 +11,7 @@ import { clusterAccess } from './kubeconfig.js';
 import type { ClusterObject } from './cluster-object.js';
 import { getObject, type Listed, listObjects } from './list-objects.js';
 import { type MissingRight, missingRightsError, missingRightsFinding } from './missing-rights.js';
-import { ISTIO_ROOT, namedNamespaces } from './named-namespaces.js';
+import { namedNamespaces } from './named-namespaces.js';
 import { SAID_BY } from './needs.js';
 import { ReadBudget, type ReadLimits, readLimits } from './read-budget.js';
 import { type ServedKind, servedKinds } from './served-kinds.js';
@@ -21,6 +21,8 @@ import { type PodImages, podImages } from './pod-images.js';
 export interface ReadCluster {
   manifests: ManifestSet;
   asked: AskedCluster;
+  /** Where reading began: that of the client, as with kubectl. */
+  namespace: string;
   /** What each pod runs. */
   images: PodImages;
   /** What was read, in one sentence. */
@@ -46,7 +48,7 @@ const LESS = 'begin with another namespace by -N, or give the manifests that mat
  *   requests go.
  */
 export async function readCluster(
-  { context, namespace, isOfAll }: ClusterSource,
+  { context, namespace, isOfAll, rootNamespace = USUAL_ROOT_NAMESPACE }: ClusterSource,
   signal?: AbortSignal,
   limits: ReadLimits = readLimits(),
 ): Promise<ReadCluster> {
@@ -56,7 +58,9 @@ export async function readCluster(
   const api = await openApi(access, budget, signal);
   try {
     const kinds = await servedKinds(api);
-    const read = isOfAll ? await readAll(api, kinds) : await readFrom(api, kinds, own);
+    const read = isOfAll
+      ? await readAll(api, kinds)
+      : await readFrom(api, kinds, { own, root: rootNamespace });
     const { objects } = read;
     const manifests = parseObjects(objects.map(placed));
     const { findings } = read;
@@ -72,6 +76,7 @@ export async function readCluster(
         images: [],
         otherStates: [],
       },
+      namespace: own,
       images: podImages(objects),
       note: noteOf(access.context, isOfAll ? null : read.namespaces, objects.length),
     };
@@ -95,7 +100,12 @@ async function readAll(api: ApiClient, kinds: readonly ServedKind[]): Promise<Re
   return { objects: round.objects, namespaces: [], findings: findingsOf(round.missing) };
 }
 
-async function readFrom(api: ApiClient, kinds: readonly ServedKind[], own: string): Promise<Read> {
+/** @param own Where reading begins. @param root Istio's. */
+async function readFrom(
+  api: ApiClient,
+  kinds: readonly ServedKind[],
+  { own, root }: { own: string; root: string },
+): Promise<Read> {
   const namespaced = kinds.filter(({ isNamespaced }) => isNamespaced);
   const others = kinds.filter(({ isNamespaced, kind }) => !isNamespaced && kind !== 'Namespace');
   const namespaceKind = kinds.find(({ kind }) => kind === 'Namespace');
@@ -113,7 +123,7 @@ async function readFrom(api: ApiClient, kinds: readonly ServedKind[], own: strin
   const missing = first.missing;
   const done = new Set([own]);
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const named = [...(isIstio ? [ISTIO_ROOT] : []), ...namedNamespaces(objects)];
+    const named = [...(isIstio ? [root] : []), ...namedNamespaces(objects)];
     const next = [...new Set(named)].filter((each) => !done.has(each));
     if (next.length === 0) break;
     if (done.size + next.length > MOST_NAMESPACES) {

@@ -49,6 +49,7 @@ function header(report: PlanReport, style: Style): string {
   if (route !== null) {
     facts.push(['route', plainText(`${sourceText(route)}, ${route.rule} (${route.match})`)]);
   }
+  facts.push(...report.notes.map((note): Fact => ['read', plainText(note)]));
   for (const { name, draws } of splits) {
     if (draws === 'requests') continue;
     const whose = name === null ? 'the route' : `the route of ${name}`;

@@ -38,7 +38,7 @@ export function renderRoutes(report: RoutesReport, style: Style): string {
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-function facts({ tables, unrouted, findings }: RoutesReport, style: Style): string {
+function facts({ tables, unrouted, notes, findings }: RoutesReport, style: Style): string {
   const routes = tables.reduce((sum, table) => sum + table.routes.length, 0);
   const hosts = new Set(tables.flatMap((table) => table.hosts));
   const places = new Set(tables.flatMap(({ via }) => via));
@@ -48,6 +48,7 @@ function facts({ tables, unrouted, findings }: RoutesReport, style: Style): stri
   ];
   const marked = tables.flatMap((table) => table.routes).filter((route) => route.findings.length);
   return [
+    ...notes.map((note) => fact(['read', plainText(note)], style)),
     fact(
       ['routes', `${counted(routes, 'route')} of ${counted(hosts.size, 'host')}; first match wins`],
       style,

@@ -2,7 +2,6 @@ import { InputError } from '../../input-error.js';
 import type { ChosenRoute } from '../chosen-route.js';
 import { GATEWAY_API_GROUP } from '../gateway-api/gateway.js';
 import { gatewayWorkloads } from '../istio/gateway-workload.js';
-import { ROOT_NAMESPACE } from '../istio/visibility.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { describeObject } from '../manifest/manifest-object.js';
 import { formatVia } from '../request.js';
@@ -77,7 +76,7 @@ export function gatewayWorkload(
   const [pods] = gatewayWorkloads(set, [gateway], undefined);
   return {
     labels,
-    namespace: pods?.namespace ?? ROOT_NAMESPACE,
+    namespace: pods?.namespace ?? set.rootNamespace,
     namespaceKnown: pods?.isAssumed === false,
     madeFor: null,
   };

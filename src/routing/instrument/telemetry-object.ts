@@ -1,5 +1,4 @@
 import type { Telemetry } from '../istio/telemetry.js';
-import { ROOT_NAMESPACE } from '../istio/visibility.js';
 import type { ManifestSet } from '../manifest-set.js';
 import { hasLabels } from '../pods.js';
 import type { GatewayWorkload } from './gateway-workload.js';
@@ -32,7 +31,7 @@ export function telemetryFor({ labels, namespace, madeFor }: GatewayWorkload): o
 
 /** The Telemetry objects that say something about the gateway's access log already. */
 export function logsOf(
-  { telemetries }: ManifestSet,
+  { telemetries, rootNamespace }: ManifestSet,
   workload: GatewayWorkload,
 ): { general: Telemetry[]; own: Telemetry[] } {
   const logging = telemetries.filter(({ logs, name }) => logs && name !== TELEMETRY_NAME);
@@ -46,7 +45,7 @@ export function logsOf(
     ({ namespace, selector, gateways }) =>
       Object.keys(selector).length === 0 &&
       gateways.length === 0 &&
-      [workload.namespace, ROOT_NAMESPACE].includes(namespace),
+      [workload.namespace, rootNamespace].includes(namespace),
   );
   return { general, own };
 }

@@ -10,7 +10,6 @@ import { byAge } from './age.js';
 import { coveredBy, intersectHosts, namespaceOfHost, portOf, resolveShortName } from './host.js';
 import type { ImportedHost, Sidecar } from './sidecar.js';
 import type { VirtualService } from './virtual-service.js';
-import { ROOT_NAMESPACE } from './visibility.js';
 
 /** What the proxy of a client sees of VirtualServices and services. */
 export interface EgressScope {
@@ -50,7 +49,7 @@ export function egressScope(
   const sidecar =
     oldest(selecting) ??
     oldest(inNamespace.filter(isForAll)) ??
-    oldest(set.sidecars.filter((each) => each.namespace === ROOT_NAMESPACE && isForAll(each)));
+    oldest(set.sidecars.filter((each) => each.namespace === set.rootNamespace && isForAll(each)));
   if (sidecar === null || sidecar.egress.length === 0)
     return { virtualServices, problemOf: () => null, findingsOf: () => uncertain };
   const port = portOf(authority) ?? targetPort;

@@ -6,7 +6,6 @@ import type { Via } from '../request.js';
 import type { IstioGateway } from './gateway.js';
 import { byAge } from './age.js';
 import { mergedServers, type DroppedServer, type ListeningServer } from './merged-servers.js';
-import { ROOT_NAMESPACE } from './visibility.js';
 
 /** Pods of a gateway, and the Gateway objects that configure them together. */
 export interface GatewayWorkload {
@@ -41,7 +40,7 @@ export function gatewayWorkloads(
   const sorted = byAge(gateways.map((object) => ({ object }))).map(({ object }) => object);
   const known = knownPods(set, sorted);
   const groups = new Map<string, GatewayWorkload>();
-  for (const pods of [...known, ...assumedPods(sorted, known)]) {
+  for (const pods of [...known, ...assumedPods(set, sorted, known)]) {
     const own = sorted.filter(({ selector }) => hasLabels(pods.labels, selector));
     const key = JSON.stringify([pods.namespace, own.map(objectKey)]);
     if (groups.has(key)) continue;
@@ -85,7 +84,11 @@ function knownPods(set: ManifestSet, gateways: readonly IstioGateway[]): Pods[] 
 }
 
 /** For Gateways that no pods are known of: one gateway for each selector that no other one extends. */
-function assumedPods(gateways: readonly IstioGateway[], known: readonly Pods[]): Pods[] {
+function assumedPods(
+  { rootNamespace }: ManifestSet,
+  gateways: readonly IstioGateway[],
+  known: readonly Pods[],
+): Pods[] {
   const selectors = gateways
     .filter(({ selector }) => !known.some(({ labels }) => hasLabels(labels, selector)))
     .map(({ selector }) => selector);
@@ -96,7 +99,7 @@ function assumedPods(gateways: readonly IstioGateway[], known: readonly Pods[]):
         (other) => Object.keys(other).length > size && hasLabels(other, selector),
       );
     })
-    .map((labels) => ({ namespace: ROOT_NAMESPACE, labels, isAssumed: true }));
+    .map((labels) => ({ namespace: rootNamespace, labels, isAssumed: true }));
 }
 
 /**

@@ -4,7 +4,6 @@ import { findService } from '../service-registry.js';
 import type { DestinationRule } from './destination-rule.js';
 import { mergeDestinationRules } from './destination-rule-merge.js';
 import { mostSpecificHost, namespaceOfHost, resolveShortName } from './host.js';
-import { ROOT_NAMESPACE } from './visibility.js';
 
 /** Who asks for a host's DestinationRules. */
 export interface RuleClient {
@@ -24,6 +23,8 @@ export interface HostRules {
   candidates: readonly DestinationRule[];
   /** Where Istio looks for this client, in this order. */
   namespaces: readonly string[];
+  /** The last of them: what stands there holds for the whole mesh. */
+  rootNamespace: string;
 }
 
 /**
@@ -40,13 +41,14 @@ export function destinationRulesOf(
   host: string,
   { namespace, labels }: RuleClient,
 ): HostRules {
-  const client = namespace ?? ROOT_NAMESPACE;
+  const { rootNamespace } = set;
+  const client = namespace ?? rootNamespace;
   const service = findService(set, host)?.namespace ?? namespaceOfHost(host);
   const candidates = rulesThatMayHold(set, host);
-  const namespaces = [...new Set([client, ...(service === null ? [] : [service]), ROOT_NAMESPACE])];
-  const found = { candidates, namespaces };
+  const namespaces = [...new Set([client, ...(service === null ? [] : [service]), rootNamespace])];
+  const found = { candidates, namespaces, rootNamespace };
   if (candidates.length === 0) return { ...found, rules: [], beside: [] };
-  const isRoot = client === ROOT_NAMESPACE;
+  const isRoot = client === rootNamespace;
   const own = candidates.filter(
     (rule) =>
       rule.namespace === client &&
@@ -54,7 +56,7 @@ export function destinationRulesOf(
   );
   const nearest = mostSpecificRules(own, host);
   if (nearest.length > 0) return { ...found, ...thatCounts(nearest, client, labels) };
-  for (const owner of [service, ROOT_NAMESPACE]) {
+  for (const owner of [service, rootNamespace]) {
     const exported = mostSpecificRules(
       candidates.filter((rule) => rule.namespace === owner && !isPrivate(rule)),
       host,

@@ -5,7 +5,7 @@ import type { Finding } from '../../finding.js';
 import type { DestinationRule } from './destination-rule.js';
 import type { HostRules, RuleClient } from './rules-in-sight.js';
 import { manifestFinding } from '../manifest-finding.js';
-import { isExportedTo, ROOT_NAMESPACE } from './visibility.js';
+import { isExportedTo } from './visibility.js';
 
 /** As many objects as one sentence can name. */
 const MAX_NAMED = 5;
@@ -53,7 +53,7 @@ export function subsetLabels(
     findings.push(
       manifestFinding({
         code: 'destination-rule-out-of-sight',
-        summary: `Istio looks for the rules of ${host} in the namespaces of the gateway's pods, of the service and ${ROOT_NAMESPACE}: ${describeObject(beyond)} holds only where the gateway's pods are in ${beyond.namespace}`,
+        summary: `Istio looks for the rules of ${host} in the namespaces of the gateway's pods, of the service and ${hostRules.rootNamespace}: ${describeObject(beyond)} holds only where the gateway's pods are in ${beyond.namespace}`,
         place: beyond.node.field('metadata').place(),
       }),
     );
@@ -95,14 +95,14 @@ function lackingRules(subset: string, host: string, rules: readonly DestinationR
 /** Why a rule that defines the subset does not count for a client. */
 function whyNot(
   rule: DestinationRule,
-  { rules, namespaces, candidates }: HostRules,
+  { rules, namespaces, candidates, rootNamespace }: HostRules,
   { namespace }: RuleClient,
 ): string {
-  const client = namespace ?? ROOT_NAMESPACE;
+  const client = namespace ?? rootNamespace;
   if (rule.workloadSelector !== null && rule.namespace !== client)
     return `its workloadSelector makes it private to pods of ${rule.namespace}`;
   if (!namespaces.includes(rule.namespace))
-    return `Istio looks in the namespaces of the client and of the service and in ${ROOT_NAMESPACE} (${namespaces.join(', ')}), not in ${rule.namespace}`;
+    return `Istio looks in the namespaces of the client and of the service and in ${rootNamespace} (${namespaces.join(', ')}), not in ${rule.namespace}`;
   if (rule.workloadSelector !== null)
     return `it is for pods with ${describeLabels(rule.workloadSelector)} alone`;
   if (!isExportedTo(rule, client)) return `it is not exported to ${client}`;

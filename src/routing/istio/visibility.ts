@@ -2,9 +2,6 @@ import type { ManifestObject } from '../manifest/manifest-object.js';
 import { byAge } from './age.js';
 import type { VirtualService } from './virtual-service.js';
 
-/** Where Istio looks for objects that hold for the whole mesh; `meshConfig.rootNamespace`'s default. */
-export const ROOT_NAMESPACE = 'istio-system';
-
 /**
  * Whether an object is exported to a namespace: not saying so means to all, `.` to its own; beside `~`,
  * which means to none, only `*` counts.

@@ -2,7 +2,6 @@ import type { ManifestSet } from '../../manifest-set.js';
 import { hasLabels } from '../../pods.js';
 import { byAge } from '../age.js';
 import type { GivenMode, MtlsMode, PeerAuthentication } from '../peer-authentication.js';
-import { ROOT_NAMESPACE } from '../visibility.js';
 import type { ServerPods } from './server-pods.js';
 
 /** What servers are told to take, and by what. */
@@ -26,7 +25,7 @@ const DEFAULT: ServerMode = { mode: 'PERMISSIVE', by: null, given: null };
  */
 export function serverMode(set: ManifestSet, pods: ServerPods): ServerMode | null {
   const wide = namespaceMode(set, pods.namespace);
-  if (pods.namespace === ROOT_NAMESPACE) return wide;
+  if (pods.namespace === set.rootNamespace) return wide;
   const ofWorkloads = oldestFirst(set, pods.namespace).filter(({ selector }) => selector !== null);
   if (ofWorkloads.some((one) => mayTake(one, pods))) return null;
   const workload = ofWorkloads.find(({ selector }) => hasLabels(pods.labels, selector ?? {}));
@@ -44,8 +43,8 @@ export function serverMode(set: ManifestSet, pods: ServerPods): ServerMode | nul
  * BestEffortInferServiceMTLSMode.
  */
 export function namespaceMode(set: ManifestSet, namespace: string): ServerMode {
-  const mesh = widest(set, ROOT_NAMESPACE, DEFAULT);
-  return namespace === ROOT_NAMESPACE ? mesh : widest(set, namespace, mesh);
+  const mesh = widest(set, set.rootNamespace, DEFAULT);
+  return namespace === set.rootNamespace ? mesh : widest(set, namespace, mesh);
 }
 
 function widest(set: ManifestSet, namespace: string, wider: ServerMode): ServerMode {
