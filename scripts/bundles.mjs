@@ -1,11 +1,12 @@
 // Makes the two things that are installed: dist/cli/, the command line, and dist/library/, which
 // programs import. Each is the output of tsc with the libraries it uses, in a few files. Finding and
 // linking every module by itself was a third of a short run, and the pieces of @stdlib alone are 230
-// packages.
+// packages. The types of the library come with it, in dist/types/.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { writeJoined } from './joined-chunks.mjs';
+import { writeLibraryTypes } from './library-types.mjs';
 import { licencesOf } from './licences.mjs';
 
 const CLI = {
@@ -46,11 +47,17 @@ const LOADED_WHEN_CALLED = /^(?:cli-table3|cliui|string-width|wrap-ansi)$/;
 const CLASSES = ['cli-table3'];
 const YARGS_PLATFORM = /[/\\]node_modules[/\\]yargs[/\\]lib[/\\]platform-shims[/\\]esm\.mjs$/;
 
-/** @param {string} root @returns {boolean} Whether the command line's files are there. */
-export function bundleIsThere(root) {
-  return CLI.entries.every((entry) =>
-    existsSync(path.join(root, CLI.folder, path.basename(entry))),
+/** @param {string} root @returns {boolean} Whether the files of both are there. */
+export function bundlesAreThere(root) {
+  return [CLI, LIBRARY].every(({ folder, entries }) =>
+    entries.every((entry) => existsSync(path.join(root, folder, path.basename(entry)))),
   );
+}
+
+/** Makes both. @param {string} root */
+export async function bundleAll(root) {
+  await bundleCli(root);
+  await bundleLibrary(root);
 }
 
 /**
@@ -59,12 +66,13 @@ export function bundleIsThere(root) {
  * @param {string} root
  * @throws Error when a module cannot be found or comes without a licence.
  */
-export async function bundleCli(root) {
+async function bundleCli(root) {
   await bundle(root, CLI);
 }
 
-/** Bundles the library as {@link bundleCli} does the command line. @param {string} root */
-export async function bundleLibrary(root) {
+/** Bundles the library as {@link bundleCli} does the command line, and writes its types. @param {string} root */
+async function bundleLibrary(root) {
+  await writeLibraryTypes(root);
   await bundle(root, LIBRARY);
 }
 

@@ -3,7 +3,7 @@
 // Installs and compiles only what is missing or out of date, and says nothing otherwise. What the tests drive
 // and cannot be had here is told, and fails nothing yet: test.mjs runs what does not need it.
 import path from 'node:path';
-import { bundleCli, bundleIsThere } from './bundles.mjs';
+import { bundleAll, bundlesAreThere } from './bundles.mjs';
 import { compile, outputIsCurrent } from './compiled-output.mjs';
 import { crdsAreThere, downloadCrds } from './crds.mjs';
 import { buildGoPart, missingGoParts } from './go-parts.mjs';
@@ -39,10 +39,10 @@ if (!npmPackagesAreCurrent(ROOT)) {
   say('Installing npm packages …');
   if (!installNpmPackages(ROOT)) fail('npm ci failed: see what npm says above.');
 }
-if (!outputIsCurrent(ROOT) || !bundleIsThere(ROOT)) {
+if (!outputIsCurrent(ROOT) || !bundlesAreThere(ROOT)) {
   say('Compiling …');
   if (!compile(ROOT)) fail('The sources do not compile: see what tsc says above.');
-  await bundleCli(ROOT);
+  await bundleAll(ROOT);
 }
 if (drivesParts) {
   bringPythonParts(missingPythonParts(PARTS, inspectPython()?.version ?? ''));

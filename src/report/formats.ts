@@ -11,8 +11,22 @@ export interface Format<Report = RunRecord> {
   render: (report: Report, style: Style) => Promise<string>;
 }
 
+/** The name of a format: `json`. */
+export type FormatName =
+  | 'console'
+  | 'json'
+  | 'markdown'
+  | 'github'
+  | 'junit'
+  | 'sarif'
+  | 'in-toto'
+  | 'html'
+  | 'csv'
+  | 'windows-csv'
+  | 'prometheus';
+
 /** Every report format by its name. */
-export const FORMATS = {
+export const FORMATS: Readonly<Record<FormatName, Format>> = {
   console: format('txt', async () => (await import('./console/console.js')).renderConsole),
   json: format('json', async () => (await import('./json.js')).renderJson),
   markdown: format('md', async () => (await import('./markdown/markdown.js')).renderMarkdown),
@@ -30,10 +44,7 @@ export const FORMATS = {
     async () => (await import('./windows-csv.js')).renderWindowsCsv,
   ),
   prometheus: format('prom', async () => (await import('./prometheus.js')).renderPrometheus),
-} as const satisfies Record<string, Format>;
-
-/** The name of a format: `json`. */
-export type FormatName = keyof typeof FORMATS;
+};
 
 /**
  * A format that is loaded when it is used: a run is to wait for none that nobody reads.

@@ -37,6 +37,11 @@ describe('the set-up scripts', () => {
     lock('package-lock.json', { left: '1.0.0' });
     lock('node_modules/.package-lock.json', { left: '1.0.0' });
     writeFileSync(at('src/a.ts'), 'export const a = 1;\n');
+    writeFileSync(at('src/one.ts'), 'export interface One {\n  one: 1;\n}\n');
+    writeFileSync(
+      at('src/index.ts'),
+      "export const two = (): import('./one.js').One | null => null;\n",
+    );
     writeFileSync(at('src/cli/main.ts'), "import { a } from '../a.js';\nconsole.log(a);\n");
     // What the command line loads when it is needed; pieces of its bundle are joined by who needs them.
     const commands = ['verify-command', 'explain-command'];
@@ -136,6 +141,16 @@ describe('the set-up scripts', () => {
     writeFileSync(at('node_modules/@grpc/left/index.d.ts'), 'export {};\n');
     writeFileSync(at('node_modules/@grpc/left/package.json'), '{"types":"index.d.ts"}');
     assert.match(run('prepare.mjs').stderr, /dist\/cli imports @grpc\/left, .* dependencies/);
+  });
+
+  it('bundles the library, with the types that it reaches and no others', () => {
+    run('prepare.mjs');
+    assert.ok(existsSync(at('dist/library/index.js')));
+    assert.deepEqual(readdirSync(at('dist/types')).sort(), ['index.d.ts', 'one.d.ts']);
+    // A clone that has shown the demo has to have it for its tests.
+    rmSync(at('dist/library'), { recursive: true });
+    run('prepare.mjs');
+    assert.ok(existsSync(at('dist/library/index.js')));
   });
 
   it('runs the tests that have a source, or those asked for', () => {
