@@ -41,7 +41,7 @@ const ASKED_CALL: AskedCall = {
 export function askedRun(runId: string, some: Partial<Asked> = {}): Asked {
   return {
     command: 'verify',
-    tool: { name: 'splitproof', version: '0.1.0' },
+    tool: { name: 'splitproof', version: '1.2.3' },
     runId,
     labels: {},
     askedAt: new Date(START_MS).toISOString(),
