@@ -88,7 +88,7 @@ export async function parseIdentity(text: string): Promise<IdentitySpec> {
       : await meantBy(text, kind);
   if (!isExpression || meant !== '') {
     throw new InputError(
-      `"${text}" does not say where the pod's name is${meant}: use ${WHAT_THERE_IS}`,
+      `"${text}" does not say where the pod's name is${meant === '' ? ':' : `: did you mean ${meant}? Otherwise`} use ${WHAT_THERE_IS}`,
       { path: FLAG },
     );
   }
@@ -99,7 +99,7 @@ export async function parseIdentity(text: string): Promise<IdentitySpec> {
 async function meantBy(text: string, kind: string): Promise<string> {
   const { nearSource } = await import('./identity/near-source.js');
   const near = kind === '' ? nearSource(text, PRESETS) : nearSource(kind, [...NAMED, 'access-log']);
-  return near === null ? '' : `; did you mean ${near}?`;
+  return near ?? '';
 }
 
 /** Names of headers and cookies are tokens (RFC 9110, section 5.6.2; RFC 6265, section 4.1.1). */

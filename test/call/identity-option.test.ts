@@ -11,9 +11,9 @@ describe('the option for identities', () => {
   const refused: [string, RegExp][] = [
     [
       'greter',
-      /"greter" does not say where the pod's name is; did you mean greeter\?: use greeter, echo, bookinfo, header:/,
+      /"greter" does not say where the pod's name is: did you mean greeter\? Otherwise use greeter, echo, bookinfo, header:/,
     ],
-    ['heder:x.pod', /"heder:x\.pod" does not say where the pod's name is; did you mean header\?/],
+    ['heder:x.pod', /"heder:x\.pod" does not say where the pod's name is: did you mean header\?/],
     ['acces-log:/var/log/a.log', /did you mean access-log\?/],
     ['header:x pod', /^--identity: "x pod" is not the name of a header/],
     ['cookie:a;b', /"a;b" is not the name of a cookie/],
