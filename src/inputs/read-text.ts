@@ -23,15 +23,20 @@ export interface NamedText {
  * Reads a text: a file, a pipe, a device, or standard input.
  *
  * @param standardInput Where `-` is read.
- * @throws InputError when it cannot be read, is too large, or reading was interrupted.
+ * @throws InputError when it cannot be read, is too large or in UTF-16, or reading was interrupted.
  */
 export async function readText(
   source: TextSource,
   standardInput: StandardInput = PROCESS_INPUT,
 ): Promise<NamedText> {
   const bytes = await readBytes(source, standardInput);
+  const name = nameOf(source.from);
+  if (isUtf16(bytes)) {
+    const place = { file: name, ...(source.flag === undefined ? {} : { path: source.flag }) };
+    throw new InputError('it is UTF-16, as PowerShell writes files: save it as UTF-8', place);
+  }
   // Leaves out a byte order mark, as editors on Windows write it.
-  return { name: nameOf(source.from), text: new TextDecoder().decode(bytes) };
+  return { name, text: new TextDecoder().decode(bytes) };
 }
 
 /**
@@ -53,6 +58,14 @@ export async function readBytes(
     if (signal?.aborted === true) throw interrupted(place);
     throw unreadable(error, what, place);
   }
+}
+
+/** Texts that are read begin with a character of ASCII: in UTF-16 it has a NUL beside it, or a mark is before it. */
+function isUtf16(bytes: Uint8Array): boolean {
+  const [first, second] = bytes;
+  if (first === undefined || second === undefined) return false;
+  const isMarked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  return isMarked || ((first === 0) !== (second === 0) && bytes.length % 2 === 0);
 }
 
 function nameOf(from: string): string {

@@ -46,6 +46,20 @@ async function refused(attempt: Promise<unknown>, message: RegExp): Promise<void
 }
 
 describe('files', () => {
+  it('are refused in UTF-16, with what to do', async () => {
+    const text = 'target: localhost:8080\n';
+    const little = Buffer.from(text, 'utf16le');
+    const big = Buffer.from(little).swap16();
+    const marked = Buffer.from(`\uFEFF${text}`, 'utf16le');
+    for (const bytes of [little, big, marked, Buffer.from(marked).swap16()]) {
+      await refused(readText(source(fileWith('utf16', bytes))), /UTF-16.*: save it as UTF-8$/);
+    }
+    // What is one byte alone, or has a NUL further on, is for whoever parses it.
+    for (const bytes of ['\0', 'a', 'ab\0']) {
+      assert.equal((await readText(source(fileWith('bytes', bytes)))).text, bytes);
+    }
+  });
+
   it('are read whole, with their names on', async () => {
     const file = fileWith('a.yaml', 'grün');
     assert.deepEqual(await readText(source(file)), { name: file, text: 'grün' });
