@@ -127,8 +127,8 @@ describe('probe names the failure', () => {
 
   it('refused: no such unix socket', async () => {
     const error = await failure(probing({ kind: 'unix', path: '/nonexistent/socket' }, null));
-    assert.equal(error.kind, 'refused');
-    assert.match(error.message, /^unix:\/nonexistent\/socket: /);
+    assert.equal(error.kind, 'socket-refused');
+    assert.match(error.message, /^unix:\/nonexistent\/socket: nothing listens at this socket: /);
   });
 
   it('unresolvable', async () => {

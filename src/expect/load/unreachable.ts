@@ -19,6 +19,11 @@ const NAMING = new Map<string, Naming>(
       summary: 'Nothing listens at the target.',
       advice: 'Check the address and the port, and that the gateway (or the port-forward) is up.',
     },
+    'socket-refused': {
+      code: 'connection-refused',
+      summary: 'Nothing listens at the target.',
+      advice: 'Check the path of the socket, and that the server which makes it is up.',
+    },
     unresolvable: {
       code: 'target-unresolvable',
       summary: "The target's name does not resolve.",

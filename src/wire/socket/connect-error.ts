@@ -6,7 +6,8 @@ export type LocalShortage = 'no-descriptors' | 'no-ports' | 'no-memory';
 /**
  * Why no session came to be.
  *
- * - `refused`: nothing listens there (`ECONNREFUSED`, or a unix socket that does not exist).
+ * - `refused`: nothing listens there (`ECONNREFUSED`).
+ * - `socket-refused`: nothing listens at a unix socket, or it does not exist.
  * - `unresolvable`: the name has no address.
  * - `unreachable`: no route, network down, or not permitted.
  * - `timeout`: no TCP connection within the connect timeout.
@@ -34,6 +35,7 @@ export type LocalShortage = 'no-descriptors' | 'no-ports' | 'no-memory';
  */
 export type ConnectErrorKind =
   | 'refused'
+  | 'socket-refused'
   | 'unresolvable'
   | 'unreachable'
   | 'timeout'
@@ -92,6 +94,7 @@ export class ConnectError extends Error {
 
 const EXPLANATION: Record<ConnectErrorKind, string> = {
   refused: 'connection refused: nothing listens there, check the address and that the server runs',
+  'socket-refused': 'nothing listens at this socket: check its path and that the server runs',
   unresolvable: 'the host name does not resolve: check its spelling and the DNS',
   unreachable: 'the address cannot be reached: check routes and firewalls',
   timeout: 'no connection within the connect timeout: check the address and firewalls',
@@ -138,8 +141,8 @@ const EXPLANATION: Record<ConnectErrorKind, string> = {
 
 const KIND_BY_CODE: Readonly<Record<string, ConnectErrorKind>> = {
   ECONNREFUSED: 'refused',
-  ENOENT: 'refused',
-  ENOTSOCK: 'refused',
+  ENOENT: 'socket-refused',
+  ENOTSOCK: 'socket-refused',
   ENOTFOUND: 'unresolvable',
   EAI_AGAIN: 'unresolvable',
   EAI_FAIL: 'unresolvable',
@@ -238,8 +241,12 @@ export function connectErrorFrom(error: unknown, endpoint: Endpoint): ConnectErr
   if (error instanceof ConnectError) return error;
   const cause = innermost(error);
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  return new ConnectError(kindOf(code, endpoint), endpoint, detailOf(code, cause.message));
+}
+
+function kindOf(code: string, endpoint: Endpoint): ConnectErrorKind {
   const kind = KIND_BY_CODE[code] ?? (isTlsCode(code) ? 'tls' : 'socket');
-  return new ConnectError(kind, endpoint, detailOf(code, cause.message));
+  return kind === 'refused' && endpoint.kind === 'unix' ? 'socket-refused' : kind;
 }
 
 function isTlsCode(code: string): boolean {

@@ -184,6 +184,9 @@ describe('addresses that cannot be reached', () => {
 
   it('are named by what stands in the way', () => {
     assert.equal(of('refused').code, 'connection-refused');
+    assert.match(of('refused').advice, /address and the port/);
+    assert.equal(of('socket-refused').code, 'connection-refused');
+    assert.match(of('socket-refused').advice, /path of the socket/);
     assert.equal(of('refused').evidence, '127.0.0.1:1: refused');
     assert.equal(of('alpn-not-h2').code, 'alpn-not-h2');
     assert.equal(of('http1').code, 'protocol-mismatch');
