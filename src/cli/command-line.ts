@@ -60,13 +60,23 @@ function helpWords([, topic]: readonly string[]): string[] {
 function readCommand(command: CommandName, words: readonly string[]): CommandCall | null {
   const { words: following, summary, addOptions } = SYNTAX[command];
   let call: CommandCall | null = null;
-  parser(words, command)
+  parser(withoutDashes(words), command)
     .scriptName(`splitproof ${command}`)
     .command(`$0 ${following}`.trimEnd(), summary, addOptions, (args: object) => {
       call = { command, args: { ...args } };
     })
     .parseSync();
   return call;
+}
+
+/**
+ * What follows `--` is no flag, and TARGET and METHOD never look like one. The parser gives such words to no
+ * command's positions.
+ */
+function withoutDashes(words: readonly string[]): readonly string[] {
+  const end = words.indexOf('--');
+  const isNeedless = end >= 0 && !words.slice(end + 1).some((word) => word.startsWith('-'));
+  return isNeedless ? words.toSpliced(end, 1) : words;
 }
 
 /** Lists the commands, and says what is wrong with words that do not begin with one. */
