@@ -27,6 +27,12 @@ export function contradictionIn(record: RunRecord, counted: Counted): Contradict
       problem: `it has ${counted.calls.length} calls, and ${asked.calls.length} were asked for`,
     };
   }
+  if (record.calls.length !== asked.calls.length) {
+    return {
+      path: 'calls',
+      problem: `it has ${record.calls.length} calls, and ${asked.calls.length} were asked for`,
+    };
+  }
   for (const [index, counts] of counted.calls.entries()) {
     const problem = unclosed(counts, counted, index);
     if (problem !== null) return { path: `counted.calls[${index}]`, problem };

@@ -406,7 +406,7 @@ export const runRecordSchema = z.object({
     .nullable(),
   verdict,
   reasons: z.array(reason.extend({ call: z.string().nullable() })),
-  calls: z.array(call),
+  calls: z.array(call).min(1, 'a run has one call at least'),
   /** The wait before the sample; null when none was asked for. */
   rollout: rollout.nullable(),
   /** null where no proxy was asked. */

@@ -69,6 +69,12 @@ const WRONG: [string, string, RegExp][] = [
     '{"schema": "splitproof/run/v1", "command": "verify", "calls": []}',
     /^run\.json: it was written by an earlier version, .*: run again$/,
   ],
+  ['no call', changed((r) => (r.calls = [])), /^run\.json: calls: a run has one call at least$/],
+  [
+    'a call too many',
+    changed((r) => r.calls.push(r.calls[0]!)),
+    /^run\.json: calls: it has 2 calls, and 1 were asked for$/,
+  ],
   ['no target', without('target'), /^run\.json: target: /],
   [
     'no count of the sample',
