@@ -21,6 +21,15 @@ export function digits(value: number): string {
   return String(Number(value.toPrecision(value >= 1 ? 4 : 2)));
 }
 
+/**
+ * How many times as much: `1.2 times`, and `1.0 times` of what is the same.
+ *
+ * @param figure The ratio as a text: `1.2`.
+ */
+export function times(figure: string): string {
+  return `${figure === '1' ? '1.0' : figure} times`;
+}
+
 /** A share (0 to 1) in per cent: `69.99 %`. */
 export function percent(share: number): string {
   return `${digits(share * 100)} %`;
@@ -55,9 +64,8 @@ export function chance(p: number): string {
  */
 export function timesLikelier(logLikelihoodRatio: number): string {
   const exponent = logLikelihoodRatio / Math.LN10;
-  return exponent < 6
-    ? `${count(Math.floor(Math.exp(logLikelihoodRatio)))} times likelier`
-    : `over 10^${Math.floor(exponent)} times likelier`;
+  if (exponent >= 6) return `over 10^${Math.floor(exponent)} times likelier`;
+  return `${times(count(Math.floor(Math.exp(logLikelihoodRatio))))} likelier`;
 }
 
 /** A length of time in seconds, at least 0: `0.94 s`, `12.3 s`. */

@@ -8,6 +8,7 @@ import {
   points,
   seconds,
   splitText,
+  times,
   timesLikelier,
 } from '../src/number-text.js';
 
@@ -36,6 +37,8 @@ describe('numbers in sentences', () => {
     assert.equal(chance(0.0312), 'p = 0.031');
     assert.equal(chance(0), 'p < 1e-16');
     assert.equal(timesLikelier(Math.log(1500.5)), '1,500 times likelier');
+    assert.equal(timesLikelier(Math.log(1.9)), '1.0 times likelier');
+    assert.deepEqual(['1', '1.2', '12'].map(times), ['1.0 times', '1.2 times', '12 times']);
     assert.equal(timesLikelier(40), 'over 10^17 times likelier');
   });
 });

@@ -69,7 +69,7 @@ function errorsInChange(failures: readonly TimedFailure[], into: (ms: number) =>
     code: 'errors-in-change',
     severity: 'warning',
     summary: `${counted(all, 'request')} failed while the weights changed`,
-    evidence: `${texts.join('; ')}${others > 0 ? `; and ${count(others)} more times` : ''}`,
+    evidence: `${texts.join('; ')}${others > 0 ? `; and ${counted(others, 'more time')}` : ''}`,
     advice:
       'A change of weights alone drops nothing: look for listeners or endpoints that were replaced with it, and for how connections are drained.',
   });

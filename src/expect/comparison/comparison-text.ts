@@ -1,4 +1,4 @@
-import { count, counted, digits, percent, points } from '../../number-text.js';
+import { count, counted, digits, percent, points, times } from '../../number-text.js';
 import type { Reason } from '../expectation.js';
 import type { Comparison } from './comparison.js';
 
@@ -41,7 +41,7 @@ function unknownText(comparison: Comparison): string {
 
 function latencyText({ candidate, baseline, latency, ratioLimit }: Comparison): string {
   if (latency === null) return '';
-  return `${quantileName(latency.quantile)} of '${candidate}' is ${digits(latency.ratio)} times that of '${baseline}', and is to stay below ${digits(ratioLimit)} times`;
+  return `${quantileName(latency.quantile)} of '${candidate}' is ${times(digits(latency.ratio))} that of '${baseline}', and is to stay below ${times(digits(ratioLimit))}`;
 }
 
 /** Names what is too scarce for a comparison, and how much of it one takes. */

@@ -1,4 +1,4 @@
-import { counted, digits, percent } from '../../number-text.js';
+import { counted, digits, percent, times } from '../../number-text.js';
 import type { Reason } from '../expectation.js';
 import type { Threshold, ThresholdResult } from './threshold.js';
 
@@ -50,7 +50,7 @@ function valueText(value: number, { unit }: ThresholdResult): string {
     case 'share':
       return percent(value);
     case 'ratio':
-      return `${digits(value)} times`;
+      return times(digits(value));
     case 'days':
       return counted(Number(value.toFixed(2)), 'day');
     case 'requests/s':

@@ -1,3 +1,4 @@
+import { counted } from '../../number-text.js';
 import type { CallRecord, RunRecord } from '../../record/run-record.js';
 import { formatCount, formatPValue, formatSeconds, formatShare } from '../numbers.js';
 
@@ -28,7 +29,7 @@ export function changeSentences(change: ChangeRecord, { startedAt }: RunRecord):
       return `failed at ${into(one.from)}, ${clock(one.from)}: ${formatCount(one.count)} × ${one.status}${whose}${cause}`;
     }),
     ...(failures.length > SHOWN_FAILURES
-      ? [`and failures at ${formatCount(failures.length - SHOWN_FAILURES)} more times`]
+      ? [`and failures at ${counted(failures.length - SHOWN_FAILURES, 'more time')}`]
       : []),
   ];
 }

@@ -1,4 +1,4 @@
-import { counted } from '../../number-text.js';
+import { counted, times } from '../../number-text.js';
 import type { ComparisonRecord } from '../../record/run-record.js';
 import {
   formatCount,
@@ -33,9 +33,9 @@ function latencyLines(comparison: ComparisonRecord): string[] {
   const name = quantileName(latency.quantile);
   return [
     ...lines,
-    `${name}: ${formatMs(latencyMs.candidate)} ms against ${formatMs(latencyMs.baseline)} ms, ${formatStatistic(ratio)} times${intervalText(ratioInterval)}`,
+    `${name}: ${formatMs(latencyMs.candidate)} ms against ${formatMs(latencyMs.baseline)} ms, ${times(formatStatistic(ratio))}${intervalText(ratioInterval)}`,
     `${DIFFERENCES[latency.difference](candidate, baseline)}: ${formatCount(exceedances.candidate)} and ${counted(exceedances.baseline, 'answer')} beyond ${name} of both, paired over ${counted(blocks, 'block')} of ${formatSeconds(blockSeconds)}, ${formatPValue(pEqual)}`,
-    `${LIMITS[latency.verdict]} below ${formatStatistic(ratioLimit)} times: ${formatPValue(latency.verdict === 'fail' ? latency.pAboveLimit : latency.pBelowLimit)}`,
+    `${LIMITS[latency.verdict]} below ${times(formatStatistic(ratioLimit))}: ${formatPValue(latency.verdict === 'fail' ? latency.pAboveLimit : latency.pBelowLimit)}`,
   ];
 }
 

@@ -1,4 +1,4 @@
-import { counted } from '../../number-text.js';
+import { counted, times } from '../../number-text.js';
 import type { RunRecord } from '../../record/run-record.js';
 import { formatCount, formatMs, formatShare, formatStatistic } from '../numbers.js';
 
@@ -12,7 +12,7 @@ export function thresholdText({
 }
 
 function ratioText(ratio: number | null): string {
-  return ratio === null ? '-' : `${formatStatistic(ratio)} times`;
+  return ratio === null ? '-' : times(formatStatistic(ratio));
 }
 
 function observedText(expression: string, observed: number | null): string {

@@ -1,4 +1,4 @@
-import { chance, count, counted, digits, percent, points } from '../../../number-text.js';
+import { chance, count, counted, digits, percent, points, times } from '../../../number-text.js';
 import type { Deviation } from '../draws/deviation.js';
 import type { RowKind } from '../draws/dependence.js';
 import type { Units } from '../draws/draw-model.js';
@@ -75,7 +75,7 @@ function connectionsText(reason: RowReason): string {
     case 'clustered-draws':
       return reason.connections < 2
         ? 'answers come in clusters, and one connection cannot show how large they are: use more connections'
-        : `answers come in clusters by connection (${digits(reason.inflation)} times the variance of independent ones), so ${counted(reason.connections, 'connection')} are not enough to tell (${deviationText(reason.widest)}): use more connections`;
+        : `answers come in clusters by connection (${times(digits(reason.inflation))} the variance of independent ones), so ${counted(reason.connections, 'connection')} are not enough to tell (${deviationText(reason.widest)}): use more connections`;
     case 'leaning-connections':
       return `${deviationText(reason.widest)}, but if every connection leans to a side of its own, ${counted(reason.connections, 'connection')} of a right split could look like this: use more connections`;
     case 'partly-pinned':
@@ -94,7 +94,7 @@ function callsText(reason: RowReason): string {
   const calls = counted(reason.connections, 'call');
   switch (reason.code) {
     case 'clustered-draws':
-      return `the requests of a call hang together (${digits(reason.inflation)} times the variance of independent ones), so ${calls} ${reason.connections === 1 ? 'is' : 'are'} not enough to tell (${deviationText(reason.widest)}): send more calls (-n), with a smaller count each`;
+      return `the requests of a call hang together (${times(digits(reason.inflation))} the variance of independent ones), so ${calls} ${reason.connections === 1 ? 'is' : 'are'} not enough to tell (${deviationText(reason.widest)}): send more calls (-n), with a smaller count each`;
     case 'leaning-connections':
       return `${deviationText(reason.widest)}, but if every call leans to a side of its own, ${calls} of a right split could look like this: send more calls (-n)`;
     case 'partly-pinned':
