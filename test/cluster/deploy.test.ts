@@ -78,7 +78,7 @@ const PEERS: [what: string, peer: Peered, isLet: boolean | null][] = [
   ],
   ['the application', { ...TCP, pod: SHOP, port: 8080 }, false],
   ['what is beside DNS', { ...TCP, pod: inNamespace('kube-system', {}), port: 53 }, false],
-  ['etcd', { ...TCP, pod: null, address: '10.0.0.1', port: 2379 }, false],
+  ['the store of the cluster', { ...TCP, pod: null, address: '10.0.0.1', port: 2379 }, false],
   ['metadata of the cloud', { ...TCP, pod: null, address: '169.254.169.254', port: 80 }, false],
   ['the API server', { ...TCP, pod: null, address: '10.0.0.1', port: 6443 }, null],
   ['the API server by its Service', { ...TCP, pod: null, address: '10.96.0.1', port: 443 }, null],
