@@ -6,6 +6,7 @@ import type { RunRecord } from '../record/run-record.js';
 import { merge } from '../run/merge.js';
 import type { RunOutcome } from './child-run.js';
 import { expectedStep, idOf, type VerdictKey } from './expected-step.js';
+import { labelWords, withStepLabel } from './run-labels.js';
 import type { StoredVerdict } from './stored-verdict.js';
 import type { VerdictStore } from './verdict-store.js';
 
@@ -40,14 +41,16 @@ const EXIT = { pass: 0, fail: 1 } as const;
  * sample is never judged by itself: only evidence of all that was seen may be looked at whenever.
  */
 export async function judge(turn: Turn, { store, run }: JudgeMeans): Promise<Judged> {
-  const { key, known } = turn;
-  const outcome = await run(key.scenario, known === null ? [] : continuing(known));
+  const { key, labels, known } = turn;
+  const rest = known === null ? [] : continuing(known);
+  const outcome = await run(key.scenario, [...rest, ...labelWords(key, labels)]);
   if (outcome.kind === 'unjudged') return outcome;
   try {
     const earlier = known === null ? null : await earlierRun(known, store);
     const record = earlier === null ? outcome.run.record : await merge([earlier, outcome.run]);
     const verdict = verdictOf(turn, record, outcome);
-    const held = await store.keep(verdict, `${JSON.stringify(record)}\n`);
+    const labelled = withStepLabel(record, verdict.step);
+    const held = await store.keep(verdict, `${JSON.stringify(labelled)}\n`);
     if (held.id === idOf(key)) return { kind: 'verdict', verdict: held };
     return unjudged(
       'what is expected changed while this waited, and the sample was of the new weights: ask again',

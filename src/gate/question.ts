@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { parseDurationMs } from '../scenario/duration.js';
+import { labelsSchema } from '../scenario/labels.js';
+import { isReservedLabel, RESERVED_LABELS } from './run-labels.js';
 
 /** How long a controller waits for an answer unless it is told otherwise: Flagger and Argo give up after 10 s. */
 export const CONTROLLER_WAIT_MS = 9000;
@@ -8,15 +10,25 @@ const MAX_LENGTH = 200;
 const MAX_LABELS = 16;
 
 /** Text that a person may have written: no control characters, no line ends, no halves of characters. */
+const SEEN = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
+const UNSEEN = 'it holds characters that are not seen';
 const text = z
-  .string()
+  .string('it is no text: put it in quotes')
   .min(1, 'it is empty')
   .max(MAX_LENGTH, `it has more than ${MAX_LENGTH} characters`)
-  .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, 'it holds characters that are not seen');
-const labels = z
-  .record(text, z.string().max(MAX_LENGTH))
-  .refine((all) => Object.keys(all).length <= MAX_LABELS, `there are more than ${MAX_LABELS}`);
-const step = z.union([text, z.number().int().transform(String)]);
+  .regex(SEEN, UNSEEN);
+const labels = labelsSchema
+  .refine((all) => Object.keys(all).length <= MAX_LABELS, `there are more than ${MAX_LABELS}`)
+  .refine((all) => Object.values(all).every((value) => value.length <= MAX_LENGTH), {
+    error: `one has more than ${MAX_LENGTH} characters`,
+  })
+  .refine((all) => Object.values(all).every((value) => SEEN.test(value)), { error: UNSEEN })
+  .refine((all) => !Object.keys(all).some(isReservedLabel), {
+    error: `${RESERVED_LABELS.join(', ')} are set by the gate: give others`,
+  });
+const step = z.union([text, z.number().int().transform(String)], {
+  error: 'it is neither a text of what can be seen nor a whole number',
+});
 
 const plainBody = z.strictObject({
   revision: text,
@@ -145,6 +157,6 @@ function waitIn(wait: unknown, prefer: string | undefined): number | null {
     throw new RequestError('wait: it is no duration, such as 30s');
   }
   const [, seconds] =
-    /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,6})"?\s*(?=$|[,;])/i.exec(prefer ?? '') ?? [];
+    /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,15})"?\s*(?=$|[,;])/i.exec(prefer ?? '') ?? [];
   return seconds === undefined ? null : Number(seconds) * 1000;
 }

@@ -177,7 +177,7 @@ describe('splitproof gate under load and attack', () => {
       'many labels': [
         {
           revision: 'a',
-          labels: Object.fromEntries(Array.from({ length: 17 }, (_, n) => [n, 'x'])),
+          labels: Object.fromEntries(Array.from({ length: 17 }, (_, n) => [`a${n}`, 'x'])),
         },
         /^labels: there are more than 16/,
       ],

@@ -64,6 +64,8 @@ describe('splitproof gate', () => {
     const whole = await ask(gate, 'GET', json.location!);
     const { record } = whole.json as { record: RunRecord };
     assert.equal(readRecord(JSON.stringify(record), 'record').record.verdict, 'pass');
+    const { step = '' } = json;
+    assert.deepEqual(record.labels, { pipeline: '7', scenario: 'right', revision: 'one', step });
     const types = {
       json: /json/,
       md: /markdown/,
@@ -154,6 +156,7 @@ describe('splitproof gate', () => {
     const { record } = (await ask(gate, 'GET', json.location!)).json as { record: RunRecord };
     assert.ok(record.load.sent > 120, 'the samples were joined');
     assert.equal(record.runId.split('+').length, samples);
+    assert.equal(record.labels.revision, 'one');
   });
 
   it('continues it up to its cap, and no further', async () => {
