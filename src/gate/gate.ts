@@ -1,4 +1,3 @@
-import { readBytes } from '../inputs/read-text.js';
 import { InputError } from '../input-error.js';
 import { ask } from '../run/ask.js';
 import type { Scenario } from '../scenario/scenario.js';
@@ -10,7 +9,8 @@ import { isLoopback, type ListenAddress } from './listen-address.js';
 import type { Log } from './log.js';
 import { GateMetrics } from './metrics.js';
 import { RateLimit } from './rate-limit.js';
-import { gateServer, type ServerTls } from './server.js';
+import { gateServer, serveTls } from './server.js';
+import { TlsFiles } from './tls-files.js';
 import { TokenFile } from './token-file.js';
 import { VerdictStore } from './verdict-store.js';
 
@@ -34,8 +34,6 @@ export interface RunningGate {
   close(): Promise<void>;
 }
 
-const MAX_PEM_BYTES = 1024 * 1024;
-
 /**
  * Starts a gate.
  *
@@ -52,7 +50,8 @@ export async function startGate(folder: GateFolder, options: GateOptions): Promi
       : await TokenFile.open(settings.tokens, (problem) => {
           log('tokens-unchanged', { problem });
         });
-  const tls = await tlsOf(settings.tls);
+  const tlsFiles = settings.tls === undefined ? null : await TlsFiles.open(settings.tls);
+  const tls = tlsFiles?.tls ?? null;
   const keepPassMs = settings['keep-pass'];
   const store = await VerdictStore.open(settings.state, {
     most: settings.keep,
@@ -84,9 +83,19 @@ export async function startGate(folder: GateFolder, options: GateOptions): Promi
     const reason = error instanceof Error ? error.message : String(error);
     throw new InputError(`it cannot be listened on: ${reason}`, { path: 'listen' });
   });
+  const endWatch = tlsFiles?.watch({
+    onChange: (changed) => {
+      serveTls(server, changed);
+      log('tls-changed', {});
+    },
+    onProblem: (problem) => {
+      log('tls-unchanged', { problem });
+    },
+  });
   return {
     url,
     close: async () => {
+      endWatch?.();
       const grace = setTimeout(() => {
         ending.abort();
       }, settings.grace);
@@ -104,18 +113,6 @@ function requireAccess({ folder, settings }: GateFolder, listen: ListenAddress):
     `anybody could ask at ${listen.host}: name tokens or tls.client-ca, or listen on 127.0.0.1`,
     { file: `${folder}/gate.yaml`, path: 'listen' },
   );
-}
-
-async function tlsOf(files: GateFolder['settings']['tls']): Promise<ServerTls | null> {
-  if (files === undefined) return null;
-  const pem = (from: string, what: string): Promise<Buffer> =>
-    readBytes({ from, what, maxBytes: MAX_PEM_BYTES });
-  const authority = files['client-ca'];
-  return {
-    cert: await pem(files.cert, 'a certificate'),
-    key: await pem(files.key, 'a key'),
-    clientAuthority: authority === undefined ? null : await pem(authority, 'a certificate'),
-  };
 }
 
 async function expectedNow(

@@ -1,17 +1,11 @@
 import type { Socket } from 'node:net';
+import { Server } from 'node:tls';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { InputError } from '../input-error.js';
 import { type AccessRules, admitting } from './access.js';
 import { RequestError } from './question.js';
 import { openRoutes, type RouteMeans, verdictRoutes } from './routes.js';
-
-/** Certificates of a service, as PEM. */
-export interface ServerTls {
-  cert: Buffer;
-  key: Buffer;
-  /** Whose clients are let in; null: anybody's. */
-  clientAuthority: Buffer | null;
-}
+import { contextOf, type ServerTls } from './tls-pem.js';
 
 /** A server's limits, and what it answers with. */
 export interface ServerOptions extends RouteMeans {
@@ -56,14 +50,12 @@ export async function gateServer(options: ServerOptions): Promise<FastifyInstanc
       : {
           https: {
             ...timeouts,
-            cert: tls.cert,
-            key: tls.key,
+            ...contextOf(tls),
             handshakeTimeout: HANDSHAKE_MS,
-            minVersion: 'TLSv1.2' as const,
             // Who has none is told so in words; probes of whether the service is up have none.
             ...(tls.clientAuthority === null
               ? {}
-              : { ca: tls.clientAuthority, requestCert: true, rejectUnauthorized: false }),
+              : { requestCert: true, rejectUnauthorized: false }),
           },
         }),
   });
@@ -90,6 +82,11 @@ export async function gateServer(options: ServerOptions): Promise<FastifyInstanc
     done();
   });
   return server;
+}
+
+/** Has connections to come meet other certificates; those that are open go on. */
+export function serveTls({ server }: FastifyInstance, tls: ServerTls): void {
+  if (server instanceof Server) server.setSecureContext(contextOf(tls));
 }
 
 function sentenceOf(error: FastifyError): { status: number; sentence: string } {
