@@ -17,6 +17,7 @@ const CLI = {
     'dist/src/cli/cli.js',
     'dist/src/load/member/worker.js',
     'dist/src/load/member/worker-process.js',
+    'dist/src/gate/ends-with-gate.js',
   ],
   // Read files in folders of their own, and are used by few commands.
   leftOutside: ['@grpc/*'],

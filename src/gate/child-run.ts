@@ -18,6 +18,7 @@ export type RunOutcome =
   /** Nothing was judged. */
   | { kind: 'unjudged'; exitCode: number; problem: string };
 
+const ENDS_WITH_GATE = new URL('./ends-with-gate.js', import.meta.url).href;
 const MAX_RECORD_BYTES = 256 * 1024 * 1024;
 const MAX_WORDS = 4096;
 /** How long a run that is to end may take to do so. */
@@ -60,9 +61,13 @@ interface Ended {
 
 function child(words: readonly string[], options: ChildRunOptions): Promise<Ended> {
   const { command, timeoutMs, signal } = options;
-  const all = [...command, 'verify', ...words, '--format', 'json', '--quiet', '--no-color'];
+  const all = [
+    ...['--import', ENDS_WITH_GATE, ...command, 'verify', ...words],
+    ...['--format', 'json', '--quiet', '--no-color'],
+  ];
   return new Promise((resolve) => {
-    const running = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // What is spoken on the channel is its end.
+    const running = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     const chunks: Buffer[] = [];
     let bytes = 0;
     let errors = '';
@@ -88,12 +93,12 @@ function child(words: readonly string[], options: ChildRunOptions): Promise<Ende
     };
     signal.addEventListener('abort', end);
     if (signal.aborted) end();
-    running.stdout.on('data', (chunk: Buffer) => {
+    running.stdout?.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= MAX_RECORD_BYTES) chunks.push(chunk);
       else end();
     });
-    running.stderr.setEncoding('utf8').on('data', (text: string) => {
+    running.stderr?.setEncoding('utf8').on('data', (text: string) => {
       errors = (errors + text).slice(-MAX_WORDS);
     });
     running.on('error', (error) => {
