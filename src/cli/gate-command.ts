@@ -3,6 +3,7 @@ import { startGate } from '../gate/gate.js';
 import { readGateFolder } from '../gate/gate-folder.js';
 import { parseListenAddress } from '../gate/listen-address.js';
 import { logIn } from '../gate/log.js';
+import { InputError } from '../input-error.js';
 import { all, type Arguments, single } from './arguments.js';
 import { EXIT } from './exit-status.js';
 import type { Interruption } from './interruption.js';
@@ -34,10 +35,20 @@ export async function gateCommand(args: Arguments, { signal }: Interruption): Pr
   });
   const { scenarios } = folder;
   log('listening', { url: gate.url, scenarios: [...scenarios.keys()].join(',') });
-  if (!signal.aborted) await once(signal, 'abort');
+  const isLost = await Promise.race([ended(signal), gate.lost.then(() => true)]);
   log('ending', {});
   await gate.close();
-  return EXIT.pass;
+  if (!isLost) return EXIT.pass;
+  throw new InputError('it is gone, or another gate has taken it: no verdict can be kept', {
+    file: folder.settings.state,
+    path: 'state',
+  });
+}
+
+/** @returns false: it was not lost. */
+async function ended(signal: AbortSignal): Promise<false> {
+  if (!signal.aborted) await once(signal, 'abort');
+  return false;
 }
 
 /** What bounds every run; scenarios may lead to the gate's own folder. */

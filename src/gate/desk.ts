@@ -39,6 +39,10 @@ type TaskResult = Exclude<Known, { kind: 'unfinished' }>;
 /** Outcomes without a verdict that are remembered, for those who ask for them later. */
 const REMEMBERED = 256;
 const UNKNOWN_STEP = 'unknown';
+const UNSAVED: TaskResult = {
+  kind: 'refused',
+  problem: 'verdicts cannot be written at the moment: the log of the gate says why',
+};
 const ENDING: TaskResult = { kind: 'refused', problem: 'the service is ending: ask again' };
 
 /** Takes questions, answers those that are settled and has the others judged, one at a time. */
@@ -119,9 +123,26 @@ export class GateDesk {
     key: VerdictKey & { id: string },
     isStepGiven: boolean,
     labels: Record<string, string>,
-  ): Promise<Judged> {
+  ): Promise<TaskResult> {
+    try {
+      return await this.#judgedNow(key, isStepGiven, labels);
+    } catch (error) {
+      // Nobody may be waiting who would be told.
+      const problem = error instanceof Error ? error.message : String(error);
+      this.#means.log('run-failed', { id: key.id, problem });
+      throw error;
+    }
+  }
+
+  async #judgedNow(
+    key: VerdictKey & { id: string },
+    isStepGiven: boolean,
+    labels: Record<string, string>,
+  ): Promise<TaskResult> {
     const { store, run, log, metrics } = this.#means;
     const { id, scenario, revision, step } = key;
+    // Another verdict that could not be kept would be one that does not stick.
+    if (!(await store.save())) return UNSAVED;
     // It may have been settled since it was asked for.
     const stored = await store.find(id);
     const sequel = this.#sequel(stored);

@@ -9,7 +9,7 @@ import { isLoopback, type ListenAddress } from './listen-address.js';
 import type { Log } from './log.js';
 import { GateMetrics } from './metrics.js';
 import { RateLimit } from './rate-limit.js';
-import { gateServer, serveTls } from './server.js';
+import { closeServer, gateServer, serveTls } from './server.js';
 import { TlsFiles } from './tls-files.js';
 import { TokenFile } from './token-file.js';
 import { VerdictStore } from './verdict-store.js';
@@ -30,6 +30,8 @@ export interface GateOptions {
 export interface RunningGate {
   /** `http://HOST:PORT`. */
   url: string;
+  /** Comes when its folder of verdicts is gone, or another gate has taken it: it can keep none any more. */
+  lost: Promise<void>;
   /** Refuses what is new, lets the run that goes on end within the time of grace, and answers those who wait. */
   close(): Promise<void>;
 }
@@ -53,11 +55,9 @@ export async function startGate(folder: GateFolder, options: GateOptions): Promi
   const tlsFiles = settings.tls === undefined ? null : await TlsFiles.open(settings.tls);
   const tls = tlsFiles?.tls ?? null;
   const keepPassMs = settings['keep-pass'];
-  const store = await VerdictStore.open(settings.state, {
-    most: settings.keep,
-    passMs: keepPassMs,
-  });
-  const metrics = new GateMetrics();
+  const keeping = { most: settings.keep, passMs: keepPassMs };
+  const store = await VerdictStore.open(settings.state, keeping, log);
+  const metrics = new GateMetrics(scenarios.keys());
   const ending = new AbortController();
   const fileOf = (scenario: string): string => scenarios.get(scenario) ?? '';
   const desk = new GateDesk({
@@ -79,7 +79,8 @@ export async function startGate(folder: GateFolder, options: GateOptions): Promi
     connections: settings.connections,
     access: { tokens, needsCertificate, rate: new RateLimit(settings.rate), log },
   });
-  const url = await server.listen(listen).catch((error: unknown) => {
+  const url = await server.listen(listen).catch(async (error: unknown) => {
+    await store.close();
     const reason = error instanceof Error ? error.message : String(error);
     throw new InputError(`it cannot be listened on: ${reason}`, { path: 'listen' });
   });
@@ -94,6 +95,7 @@ export async function startGate(folder: GateFolder, options: GateOptions): Promi
   });
   return {
     url,
+    lost: store.lost,
     close: async () => {
       endWatch?.();
       const grace = setTimeout(() => {
@@ -101,7 +103,8 @@ export async function startGate(folder: GateFolder, options: GateOptions): Promi
       }, settings.grace);
       await desk.close();
       clearTimeout(grace);
-      await server.close();
+      await closeServer(server);
+      await store.close();
     },
   };
 }

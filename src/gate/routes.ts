@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { readRecord } from '../record/read-record.js';
 import type { RunRecord } from '../record/run-record.js';
 import { FORMATS, type FormatName } from '../report/formats.js';
 import { render } from '../report/render.js';
@@ -28,16 +29,20 @@ const TYPES: Partial<Record<FormatName, string>> = {
 const PLAIN = { inconclusive: 'report', labels: {} } as const;
 
 /** What needs no token: whether it is up, and what it has done. */
-export function openRoutes(server: FastifyInstance, { desk, metrics }: RouteMeans): void {
-  server.get('/healthz', (_, reply) => reply.type('text/plain').send('ok\n'));
-  server.get('/readyz', (_, reply) =>
+export function openRoutes(server: FastifyInstance, { desk, store, metrics }: RouteMeans): void {
+  // Balancers ask by HEAD.
+  const probed = { exposeHeadRoute: true };
+  server.get('/healthz', probed, (_, reply) => reply.type('text/plain').send('ok\n'));
+  server.get('/readyz', probed, (_, reply) =>
     desk.isEnding
       ? reply.code(503).type('text/plain').send('ending\n')
       : reply.type('text/plain').send('ok\n'),
   );
-  server.get('/metrics', (_, reply) =>
-    reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.text(desk.gauges)),
-  );
+  server.get('/metrics', probed, (_, reply) => {
+    const gauges = { ...desk.gauges, unsaved: Number(store.isUnsaved) };
+    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.text(gauges));
+  });
+  for (const url of ['/healthz', '/readyz', '/metrics']) refuseOthers(server, url, ['GET', 'HEAD']);
 }
 
 /** Questions and their answers. */
@@ -51,12 +56,15 @@ export function verdictRoutes(server: FastifyInstance, means: RouteMeans): void 
     url: '/v1/verdicts/:name',
     handler: (request, reply) => answered(request, reply, means, 'verdicts'),
   });
+  refuseOthers(server, '/v1/runs/:name', ['GET', 'POST']);
+  refuseOthers(server, '/v1/verdicts/:name', ['GET', 'POST']);
+  refuseOthers(server, '/v1/runs/:id/:report', ['GET']);
   server.get<{ Params: { id: string } }>('/v1/runs/:id', async ({ params }, reply) => {
     const asked = await desk.find(params.id);
     if (asked === null) return noRun(reply);
     const { body } = answerTo(asked.key, asked.known, PLAIN, 'verdicts');
     const text = asked.known.kind === 'verdict' ? await store.record(asked.key.id) : null;
-    return reply.send({ ...body, record: text === null ? null : (JSON.parse(text) as RunRecord) });
+    return reply.send({ ...body, record: text === null ? null : recordIn(text) });
   });
   server.get<{ Params: { id: string; report: string } }>(
     '/v1/runs/:id/:report',
@@ -67,9 +75,30 @@ export function verdictRoutes(server: FastifyInstance, means: RouteMeans): void 
       if (name === undefined || text === null) return noRun(reply);
       return reply
         .type(TYPES[name] ?? 'text/plain; charset=utf-8')
-        .send(await render(JSON.parse(text) as RunRecord, name));
+        .send(await render(recordIn(text), name));
     },
   );
+}
+
+/** @throws InputError when its file has come to harm. */
+function recordIn(text: string): RunRecord {
+  return readRecord(text, 'the record of a verdict').record;
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+type Method = (typeof METHODS)[number];
+
+/** Says which methods there are to who uses another. */
+function refuseOthers(server: FastifyInstance, url: string, allowed: readonly Method[]): void {
+  server.route({
+    method: METHODS.filter((method) => !allowed.includes(method)),
+    url,
+    handler: (_, reply) =>
+      reply
+        .code(405)
+        .header('allow', allowed.join(', '))
+        .send({ error: `ask by ${allowed.join(' or ')}` }),
+  });
 }
 
 function noRun(reply: FastifyReply): FastifyReply {

@@ -55,8 +55,13 @@ export function sequelOf(
   }
 }
 
-function isKeptPass({ endedAt }: StoredVerdict, keepPassMs: number, nowMs: number): boolean {
-  return nowMs - Date.parse(endedAt) < keepPassMs;
+/** A clock that has been set back makes no pass last for longer than twice as long. */
+function isKeptPass(
+  { endedAt }: Pick<StoredVerdict, 'endedAt'>,
+  keepPassMs: number,
+  nowMs: number,
+): boolean {
+  return Math.abs(nowMs - Date.parse(endedAt)) < keepPassMs;
 }
 
 /** Which verdicts are given up first: the higher, the longer it is kept. */
@@ -66,13 +71,13 @@ const WORTH = { pass: 1, inconclusive: 2, fail: 3 } as const;
  * The verdicts that go, where there are more than may be kept: first passes that are not answered any more,
  * then passes, then inconclusive ones, fails last; of each the oldest first.
  */
-export function inExcess(
-  all: readonly StoredVerdict[],
+export function inExcess<T extends Pick<StoredVerdict, 'verdict' | 'endedAt'>>(
+  all: readonly T[],
   most: number,
   keepPassMs: number,
   nowMs: number,
-): StoredVerdict[] {
-  const worthOf = (one: StoredVerdict): number =>
+): T[] {
+  const worthOf = (one: T): number =>
     one.verdict === 'pass' && !isKeptPass(one, keepPassMs, nowMs) ? 0 : WORTH[one.verdict];
   return [...all]
     .sort((a, b) => worthOf(a) - worthOf(b) || (a.endedAt < b.endedAt ? -1 : 1))

@@ -1,7 +1,10 @@
-import { open, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../input-error.js';
+import type { Log } from './log.js';
+import { StateLease } from './state-lease.js';
 import { inExcess, type StoredVerdict, storedVerdictSchema } from './stored-verdict.js';
+import { UNFINISHED, writeWhole } from './whole-file.js';
 
 /** How many verdicts are kept, and how long passes are answered. */
 export interface Keeping {
@@ -9,41 +12,81 @@ export interface Keeping {
   passMs: number;
 }
 
+/** A verdict and the record of its run, as JSON. */
+interface Kept {
+  verdict: StoredVerdict;
+  record: string;
+}
+
+/** What is known of a verdict without reading it. */
+type Indexed = Pick<StoredVerdict, 'id' | 'verdict' | 'endedAt'>;
+
 const VERDICT_FILE = /^([0-9a-f]{32})\.json$/;
+const RECORD_FILE = /^([0-9a-f]{32})\.record\.json$/;
+const PROBE = '.writable';
 
 /**
  * Verdicts in a folder: `ID.json`, and the record of the run beside it as `ID.record.json`. The files are all
  * there is, so that a restart forgets nothing, and who removes one has it forgotten. IDs are digests: no name of
  * a file comes from a request.
+ *
+ * A verdict that cannot be written is held until it can be; see {@link VerdictStore.save}.
  */
 export class VerdictStore {
   readonly #folder: string;
   readonly #keeping: Keeping;
-  /** Read once; the files say what became of them. */
-  readonly #known: Set<string>;
+  readonly #log: Log;
+  readonly #lease: StateLease;
+  /** Read once; the files say what became of them. null: it cannot be read. */
+  readonly #known = new Map<string, Indexed | null>();
+  #unsaved: Kept | null = null;
+  /** Comes when the folder has become another gate's, or is gone. */
+  readonly lost: Promise<void>;
 
-  private constructor(folder: string, keeping: Keeping, known: Iterable<string>) {
+  private constructor(folder: string, keeping: Keeping, log: Log, lease: StateLease) {
     this.#folder = folder;
     this.#keeping = keeping;
-    this.#known = new Set(known);
+    this.#log = log;
+    this.#lease = lease;
+    this.lost = new Promise((resolve) => {
+      lease.keepUp(resolve);
+    });
   }
 
-  /** @throws InputError when the folder cannot be written to, or holds a verdict that cannot be read. */
-  static async open(folder: string, keeping: Keeping): Promise<VerdictStore> {
-    const place = { file: folder, path: 'state' };
-    try {
-      await mkdir(folder, { recursive: true });
-      const probe = path.join(folder, `.writable-${process.pid}`);
-      await writeWhole(probe, '');
-      await rm(probe);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new InputError(`verdicts cannot be kept in it: ${reason}`, place);
-    }
-    const ids = (await readdir(folder)).flatMap((name) => VERDICT_FILE.exec(name)?.[1] ?? []);
-    const store = new VerdictStore(folder, keeping, ids);
-    for (const id of ids) await store.find(id);
+  /**
+   * @param log Told what becomes of verdicts by themselves.
+   * @throws InputError when the folder cannot be written to, or is another gate's.
+   */
+  static async open(folder: string, keeping: Keeping, log: Log): Promise<VerdictStore> {
+    const lease = await leaseOf(folder);
+    const store = new VerdictStore(folder, keeping, log, lease);
+    await store.#readAll();
     return store;
+  }
+
+  async #readAll(): Promise<void> {
+    const names = await readdir(this.#folder);
+    const ids = new Set(names.flatMap((name) => VERDICT_FILE.exec(name)?.[1] ?? []));
+    for (const name of names) {
+      // Of a process that was killed while it wrote, or of a verdict that was removed by hand.
+      const [, recordOf] = RECORD_FILE.exec(name) ?? [];
+      const isLeft = recordOf === undefined ? UNFINISHED.test(name) : !ids.has(recordOf);
+      if (isLeft) await rm(path.join(this.#folder, name), { force: true });
+    }
+    for (const id of ids) {
+      this.#known.set(id, null);
+      try {
+        await this.find(id);
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        this.#log('verdict-unreadable', { problem: error.message });
+      }
+    }
+  }
+
+  /** Whether there is a verdict that could not be written yet. */
+  get isUnsaved(): boolean {
+    return this.#unsaved !== null;
   }
 
   /**
@@ -51,12 +94,17 @@ export class VerdictStore {
    * @throws InputError when its file is there, and cannot be read: a fail may stand in it.
    */
   async find(id: string): Promise<StoredVerdict | null> {
+    if (this.#unsaved?.verdict.id === id) return this.#unsaved.verdict;
     if (!this.#known.has(id)) return null;
     const file = this.#verdictFile(id);
     try {
-      return storedVerdictSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+      const found = storedVerdictSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+      if (found.id !== id) throw new Error('it is of another question');
+      this.#known.set(id, indexOf(found));
+      return found;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      // Where the whole folder is gone, nobody has removed this one to have it forgotten.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT' && (await this.#lease.isHeld())) {
         this.#known.delete(id);
         return null;
       }
@@ -69,37 +117,73 @@ export class VerdictStore {
 
   /** The record of a verdict, as JSON; null where there is none. */
   async record(id: string): Promise<string | null> {
+    if (this.#unsaved?.verdict.id === id) return this.#unsaved.record;
     if (!this.#known.has(id)) return null;
     return await readFile(this.#recordFile(id), 'utf8').catch(() => null);
   }
 
   /**
-   * Keeps a verdict, unless there is a fail of the same question already.
+   * Keeps a verdict, unless there is a fail of the same question already. Where it cannot be written it is held,
+   * and nothing else may be kept before it has been: ask {@link save} first.
    *
    * @param record As JSON.
    * @returns The verdict that holds.
+   * @throws InputError when the folder is no longer this gate's.
    */
   async keep(verdict: StoredVerdict, record: string): Promise<StoredVerdict> {
+    if (!(await this.#lease.isHeld())) {
+      throw new InputError('it is gone, or another gate has taken it: nothing was kept', {
+        path: 'state',
+      });
+    }
     const known = await this.find(verdict.id);
     if (known?.verdict === 'fail') return known;
-    await this.#makeRoom(verdict.id);
-    // The record first: a verdict that is there has its record.
-    await writeWhole(this.#recordFile(verdict.id), record);
-    await writeWhole(this.#verdictFile(verdict.id), `${JSON.stringify(verdict)}\n`);
-    this.#known.add(verdict.id);
+    this.#unsaved = { verdict, record };
+    await this.save();
     return verdict;
+  }
+
+  /** Writes what could not be written before. @returns Whether nothing is left to be written. */
+  async save(): Promise<boolean> {
+    if (this.#unsaved === null) return true;
+    const { verdict, record } = this.#unsaved;
+    const { id } = verdict;
+    try {
+      await this.#makeRoom(id);
+      // The record first: a verdict that is there has its record.
+      await writeWhole(this.#recordFile(id), record);
+      await writeWhole(this.#verdictFile(id), `${JSON.stringify(verdict)}\n`);
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      this.#log('verdict-unsaved', { ...keyOf(verdict), problem });
+      return false;
+    }
+    this.#known.set(id, indexOf(verdict));
+    this.#unsaved = null;
+    return true;
+  }
+
+  /** Lets the folder go. What cannot be written now either is told. */
+  async close(): Promise<void> {
+    if (!(await this.save()) && this.#unsaved !== null) {
+      const { verdict } = this.#unsaved;
+      this.#log('verdict-lost', { ...keyOf(verdict), result: verdict.verdict });
+    }
+    await this.#lease.release();
   }
 
   async #makeRoom(id: string): Promise<void> {
     const { most, passMs } = this.#keeping;
-    const others = [...this.#known].filter((one) => one !== id);
-    if (others.length < most) return;
-    const found = await Promise.all(others.map((one) => this.find(one).catch(() => null)));
-    const all = found.filter((one) => one !== null);
+    const others = [...this.#known.values()].filter((one) => one !== null);
+    const all = others.filter((one) => one.id !== id);
     for (const one of inExcess(all, most - 1, passMs, Date.now())) {
       await rm(this.#verdictFile(one.id), { force: true });
       await rm(this.#recordFile(one.id), { force: true });
       this.#known.delete(one.id);
+      // A pass would have been measured again in any case.
+      if (one.verdict !== 'pass') {
+        this.#log('verdict-forgotten', { id: one.id, result: one.verdict, endedAt: one.endedAt });
+      }
     }
   }
 
@@ -112,15 +196,27 @@ export class VerdictStore {
   }
 }
 
-/** Whole or not at all, and on the disk before it is told: a verdict that was answered is not to be lost. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  const next = `${file}.${process.pid}.new`;
-  const handle = await open(next, 'w', 0o600);
+async function leaseOf(folder: string): Promise<StateLease> {
   try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await mkdir(folder, { recursive: true });
+    const probe = path.join(folder, PROBE);
+    await writeWhole(probe, '');
+    await rm(probe, { force: true });
+    return await StateLease.take(folder);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InputError(`verdicts cannot be kept in it: ${reason}`, {
+      file: folder,
+      path: 'state',
+    });
   }
-  await rename(next, file);
+}
+
+function indexOf({ id, verdict, endedAt }: StoredVerdict): Indexed {
+  return { id, verdict, endedAt };
+}
+
+function keyOf({ id, scenario, revision, step }: StoredVerdict) {
+  return { id, scenario, revision, step };
 }

@@ -21,6 +21,8 @@ describe('what a repeated question leads to', () => {
     ['nothing is known', null, 'run'],
     ['a pass is kept', stored(), 'answer'],
     ['a pass is old', stored({ endedAt: '2026-01-01T11:50:00.000Z' }), 'run'],
+    ['a clock was set back', stored({ endedAt: '2026-01-01T12:09:00.000Z' }), 'answer'],
+    ['a clock was far ahead', stored({ endedAt: '2026-01-01T12:11:00.000Z' }), 'run'],
     ['a fail', stored({ verdict: 'fail', endedAt: '2020-01-01T00:00:00.000Z' }), 'answer'],
     ['a fail that might go on', stored({ verdict: 'fail', requestsAtMost: 900 }), 'answer'],
     ['a fixed size', stored({ verdict: 'inconclusive' }), 'answer'],
