@@ -25,14 +25,19 @@ export function admitting({ tokens, needsCertificate, rate, log }: AccessRules) 
     reply: FastifyReply,
   ): Promise<FastifyReply | undefined> => {
     const client = await clientOf(request, tokens, needsCertificate);
-    const waitSeconds = rate.take(client ?? NOBODY, performance.now());
+    const { waitSeconds, isFirstRefused } = rate.take(client ?? NOBODY, performance.now());
     const about = { method: request.method, path: request.url, from: request.ip };
     if (waitSeconds > 0) {
-      log('refused', { status: 429, ...about });
+      // A line for each would let anybody fill the log.
+      if (isFirstRefused) log('refused', { status: 429, ...about });
       return reply
         .code(429)
         .header('retry-after', String(Math.ceil(waitSeconds)))
         .send({ error: 'too many requests: ask less often' });
+    }
+    if (isOfPage(request)) {
+      log('refused', { status: 403, ...about });
+      return reply.code(403).send({ error: 'pages of other servers may not ask' });
     }
     if (client !== null) return undefined;
     log('refused', { status: 401, ...about });
@@ -45,6 +50,15 @@ export function admitting({ tokens, needsCertificate, rate, log }: AccessRules) 
           : 'send a token: authorization: Bearer TOKEN',
       });
   };
+}
+
+/**
+ * Whether a page in a browser asks: any page may send requests to a service on the same machine, which needs no
+ * token there. Source: the header Sec-Fetch-Site (W3C Fetch Metadata); `none` is what a person has typed.
+ */
+function isOfPage({ headers }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site'];
+  return headers.origin !== undefined || (site !== undefined && site !== 'none');
 }
 
 /** @returns Whose request it is; null: nobody's who may ask. */

@@ -5,13 +5,18 @@ import { parseYamlMap } from '../scenario/scenario-file.js';
 /** Longest time that a timer can wait for, in ms. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-const duration = (usualMs: number) =>
+/** @param leastMs What is shorter makes no sense. */
+const duration = (usualMs: number, leastMs = 0) =>
   z
     .string()
     .transform((text, context) => {
       const ms = parseDurationMs(text);
-      if (ms !== undefined && ms <= LONGEST_MS) return ms;
-      context.addIssue(`"${text}" is no duration: 500ms, 20s, 5m, 1h`);
+      if (ms !== undefined && ms >= leastMs && ms <= LONGEST_MS) return ms;
+      context.addIssue(
+        ms === undefined
+          ? `"${text}" is no duration: 500ms, 20s, 5m, 1h`
+          : `"${text}" is too ${ms < leastMs ? 'short' : 'long'}`,
+      );
       return z.NEVER;
     })
     .default(usualMs);
@@ -29,7 +34,7 @@ const gateSchema = z.strictObject({
   rate: z.number().positive().max(1_000_000).default(20),
   connections: count(1024),
   'max-wait': duration(300_000),
-  'run-timeout': duration(900_000),
+  'run-timeout': duration(900_000, 1000),
   grace: duration(20_000),
 });
 
