@@ -18,6 +18,7 @@ const TELLS_THE_DAY = [
   'gate/desk.ts',
   'gate/judge.ts',
   'gate/log.ts',
+  'gate/state-lease.ts',
   'gate/verdict-store.ts',
   'inputs/cluster/credentials.ts',
   'load/transport/grpc-js-connection.ts',
