@@ -7,11 +7,14 @@ import type { CallCounts, ConnectionCallCounts } from './counted.js';
  * @param connections What one call saw on each connection.
  */
 export function missingAnswers(
-  { observed }: Pick<CallCounts, 'observed'>,
+  { observed, sent, log }: Pick<CallCounts, 'observed' | 'sent' | 'log'>,
   connections: readonly ConnectionCallCounts[],
 ): number {
+  const known = observed.reduce((sum, count) => sum + count, 0);
+  // Requests of others are lines, of one answer each; over which connections they came, not every log says.
+  if (log?.watched !== undefined) return sent - known;
   const missing = connections.reduce((sum, connection) => sum + connection.missing, 0);
-  return missing + onConnections(connections) - observed.reduce((sum, count) => sum + count, 0);
+  return missing + onConnections(connections) - known;
 }
 
 function onConnections(connections: readonly ConnectionCallCounts[]): number {
