@@ -132,8 +132,7 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   if (calls.some(({ asked }) => asked.forwards !== undefined)) refuseComparisons(scenario.rule);
   const compared = comparedPair(scenario.rule.compared, configured);
   const { passive } = scenario;
-  const isPlaintext = scenario.security.kind === 'plaintext' || passive !== null;
-  checkThresholds(plainThresholds(thresholds), namesOf(configured), isPlaintext);
+  checkThresholds(plainThresholds(thresholds), namesOf(configured), noCertificateOf(scenario));
   checkComparisons({ compared, thresholds }, namesOf(configured));
   const isSequential = calls.some(({ asked }) => asked.expectation?.design === 'sequential');
   if (isSequential) refuseLogs(scenario, calls, '--sequential');
@@ -167,6 +166,12 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   };
 }
 
+/** Why a run sees no certificate; null where it does. */
+function noCertificateOf({ passive, security }: Scenario): string | null {
+  if (passive !== null) return 'with --passive the target is not connected to: drop it';
+  return security.kind === 'plaintext' ? 'the target is spoken to in plaintext' : null;
+}
+
 /** Lines of others are read for some time: as many as are planned, where a plan can be made. */
 function clockOf(passive: Scenario['passive'], calls: readonly RunCall[]) {
   if (passive === null) return {};
@@ -183,7 +188,6 @@ function withMost(calls: readonly RunCall[], most: readonly (number | null)[]): 
   });
 }
 
-/** What only a log tells is known when the load has ended. */
 /** What cannot be read of the rule is told before the target is asked for a contract. */
 function requireReadableRule({ calls, rule }: Scenario): void {
   for (const [index, { expect }] of calls.entries()) {
@@ -192,6 +196,7 @@ function requireReadableRule({ calls, rule }: Scenario): void {
   plainThresholds(rule.thresholds).forEach(parseThreshold);
 }
 
+/** What only a log tells is known when the load has ended. */
 function refuseLogs(
   { accessLogFormat }: Scenario,
   calls: readonly RunCall[],

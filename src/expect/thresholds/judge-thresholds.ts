@@ -26,22 +26,21 @@ export interface ThresholdsJudgement {
  * Refuses thresholds that cannot be held against a run, before anything is sent.
  *
  * @param destinations Names that there are; null where every pod that answers is one.
- * @param isPlaintext Whether there will be no certificate to look at.
+ * @param noCertificate Why there will be no certificate to look at; null where there will be one.
  * @throws InputError when one is malformed, names a destination that does not exist, or asks for a certificate
- *   in plaintext.
+ *   where there is none.
  */
 export function checkThresholds(
   expressions: readonly string[],
   destinations: readonly string[] | null,
-  isPlaintext: boolean,
+  noCertificate: string | null,
 ): void {
   for (const expression of expressions) {
     const { measure } = parseThreshold(expression);
-    if (measure.kind === 'cert-days' && isPlaintext) {
-      throw new InputError(
-        `"${expression}" is about a certificate, and the target is spoken to in plaintext`,
-        { path: '--threshold' },
-      );
+    if (measure.kind === 'cert-days' && noCertificate !== null) {
+      throw new InputError(`"${expression}" is about a certificate, and ${noCertificate}`, {
+        path: '--threshold',
+      });
     }
     const name = 'destination' in measure ? measure.destination : null;
     if (name === null || destinations === null || destinations.includes(name)) continue;
