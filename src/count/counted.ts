@@ -228,8 +228,11 @@ export interface WatchedLog {
   withoutStatus: number;
   /** Those that do not say which host they are for. */
   withoutHost: number;
-  /** Those that do not name the route that they took. */
-  withoutRouteName: number;
+  /**
+   * Lines that are left out because another rule may have taken their requests, and sent them elsewhere: by the
+   * headers that it depends on, which the log does not have; the empty text for more than are told apart.
+   */
+  notToldApart: Map<string, number>;
 }
 
 /** How often a gateway tried the requests of one call, by what it says itself. */

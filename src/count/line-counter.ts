@@ -24,8 +24,6 @@ export interface LoggedLine
   isFailureLogged: boolean;
   /** Whether the line names the host that it is for. */
   isHostLogged: boolean;
-  /** Whether the line names the route that it took. */
-  isRouteNamed: boolean;
 }
 
 /** Lines of so many connections are told apart; those of more share their rows, in turn. */
@@ -46,6 +44,7 @@ export class LineCounter {
   #rows: Map<string, number> | null = new Map();
   #clients = 0;
   #requests = 0;
+  #notToldApart = 0;
   readonly #inOrder = new StartOrder<LoggedLine>((line) => {
     this.#count(line);
   });
@@ -80,6 +79,11 @@ export class LineCounter {
   /** Requests that were counted. */
   get requests(): number {
     return this.#requests;
+  }
+
+  /** Requests that were left out, because another route may have taken them. */
+  get notToldApart(): number {
+    return this.#notToldApart;
   }
 
   add(line: LoggedLine): void {
@@ -118,6 +122,12 @@ export class LineCounter {
   /** A request of another route. @param request What it was for: `GET shop.example.com/cart`. */
   addOther(request: string): void {
     this.#log.addOther(request);
+  }
+
+  /** A request that another route may have taken. @param headers Those that it depends on. */
+  addNotToldApart(headers: readonly string[]): void {
+    this.#notToldApart += 1;
+    this.#log.addNotToldApart(headers);
   }
 
   addUnreadable(line: string): void {

@@ -66,7 +66,8 @@ export class LogTally {
   readonly #attempts: AttemptTally;
   readonly #withoutUpstream = new Map<string, number>();
   readonly #others: WatchedLog = {
-    ...{ lines: 0, requests: new Map(), withoutStatus: 0, withoutHost: 0, withoutRouteName: 0 },
+    ...{ lines: 0, requests: new Map(), withoutStatus: 0, withoutHost: 0 },
+    notToldApart: new Map(),
   };
   #unknown = 0;
   #unreadable = 0;
@@ -119,15 +120,10 @@ export class LogTally {
   }
 
   /** Takes in what a line that was added does not have, of a log that is judged by itself. */
-  addWatched(line: {
-    isFailureLogged: boolean;
-    isHostLogged: boolean;
-    isRouteNamed: boolean;
-  }): void {
+  addWatched(line: { isFailureLogged: boolean; isHostLogged: boolean }): void {
     const others = this.#others;
     if (!line.isFailureLogged) others.withoutStatus += 1;
     if (!line.isHostLogged) others.withoutHost += 1;
-    if (!line.isRouteNamed) others.withoutRouteName += 1;
   }
 
   /** Counts a line of another route. @param request What it was for: `GET shop.example.com/cart`. */
@@ -136,10 +132,19 @@ export class LogTally {
     addText(this.#others.requests, request, MAX_REQUEST_LENGTH);
   }
 
+  /** Counts a line that may be of another route. @param headers Those that it depends on. */
+  addNotToldApart(headers: readonly string[]): void {
+    addText(this.#others.notToldApart, headers.join(', '), MAX_REQUEST_LENGTH);
+  }
+
   /** What a log held that is judged by itself. */
   watched(): WatchedLog {
-    const { requests, ...others } = this.#others;
-    return { ...others, requests: new Map([...requests].sort()) };
+    const { requests, notToldApart, ...others } = this.#others;
+    return {
+      ...others,
+      requests: new Map([...requests].sort()),
+      notToldApart: new Map([...notToldApart].sort()),
+    };
   }
 
   /** Counts a line of these requests that cannot be understood. */

@@ -202,7 +202,7 @@ function mergeWatched(a?: WatchedLog, b?: WatchedLog): Pick<LogCounts, 'watched'
       requests: mergeSums(a.requests, b.requests, compareTexts),
       withoutStatus: a.withoutStatus + b.withoutStatus,
       withoutHost: a.withoutHost + b.withoutHost,
-      withoutRouteName: a.withoutRouteName + b.withoutRouteName,
+      notToldApart: mergeSums(a.notToldApart, b.notToldApart, compareTexts),
     },
   };
 }

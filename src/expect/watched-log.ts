@@ -4,30 +4,22 @@ import { count, counted } from '../number-text.js';
 import type { Reason } from './expectation.js';
 import { found } from './found.js';
 
-/** Which requests of others were to count. */
-export interface WatchedRequests {
-  /** The gateway's name for their route, as the user gave it; null where that was not asked. */
-  routeName: string | null;
-  /** The same by the manifests; null where they have none. */
-  ruleName: string | null;
-  /** Headers by which other rules may take requests that look like those of this one. */
-  decidingHeaders: readonly string[];
-}
-
-/** Nothing that was read is of the route. */
-export const NO_LINES = 'no-lines-of-the-route';
+const NO_LINES = 'no-lines-of-the-route';
 const NO_LINES_TEXT = 'no line of the access log is of the route in question';
+const NOT_TOLD_APART = 'rules-not-told-apart';
 const SHOWN_REQUESTS = 5;
 
 /** What there is to say of a log whose lines are requests of others. */
-export function findInWatchedLog({ log, sent }: CallCounts, asked: WatchedRequests): Finding[] {
+export function findInWatchedLog({ log, sent }: CallCounts): Finding[] {
   const watched = log?.watched;
   if (log === null || watched === undefined) return [];
   const findings = [
-    sent === 0 ? noLines(watched, log.unreadable, log.wasSilent) : null,
+    sent === 0 && watched.notToldApart.size === 0
+      ? noLines(watched, log.unreadable, log.wasSilent)
+      : null,
     failuresNotLogged(watched, sent),
     hostNotLogged(watched, sent),
-    rulesByHeaders(watched, sent, asked),
+    rulesNotToldApart(watched, sent),
   ];
   return findings.filter((finding) => finding !== null);
 }
@@ -38,7 +30,13 @@ export function barOfWatchedLog(
   { maxErrorRate }: { maxErrorRate: number },
 ): Reason | null {
   if (log?.watched !== undefined && sent === 0) {
-    return { code: NO_LINES, text: NO_LINES_TEXT };
+    const either = linesNotToldApart(log.watched);
+    return either === 0
+      ? { code: NO_LINES, text: NO_LINES_TEXT }
+      : {
+          code: NOT_TOLD_APART,
+          text: `${counted(either, 'line')} of the access log may be of the rule in question or of one that sends elsewhere, and none is of it for certain`,
+        };
   }
   const unseen = log?.watched?.withoutStatus ?? 0;
   if (unseen === 0 || maxErrorRate >= 1) return null;
@@ -89,19 +87,27 @@ function hostNotLogged({ withoutHost }: WatchedLog, sent: number): Finding | nul
   });
 }
 
-function rulesByHeaders(
-  { withoutRouteName }: WatchedLog,
-  sent: number,
-  { routeName, ruleName, decidingHeaders }: WatchedRequests,
-): Finding | null {
-  const isNamed = routeName !== null || (ruleName !== null && withoutRouteName === 0);
-  if (sent === 0 || decidingHeaders.length === 0 || isNamed) return null;
+function rulesNotToldApart({ notToldApart }: WatchedLog, sent: number): Finding | null {
+  if (notToldApart.size === 0) return null;
+  const either = linesNotToldApart({ notToldApart });
+  const names = [...notToldApart.keys()].filter((text) => text !== '');
   return found('proxy', {
-    code: 'rules-not-told-apart',
-    severity: 'warning',
-    summary: 'the log cannot tell the requests of this rule from those of others',
-    evidence: `rules of the host go by ${decidingHeaders.length === 1 ? 'the header' : 'the headers'} ${decidingHeaders.join(', ')}, which lines do not have: all requests that are alike but for ${decidingHeaders.length === 1 ? 'it' : 'them'} are counted`,
+    code: NOT_TOLD_APART,
+    severity: sent === 0 ? 'error' : 'warning',
+    summary:
+      'the log cannot tell the requests of this rule from those of another that sends elsewhere',
+    evidence: `rules go by ${names.join('; ')}, which ${either === 1 ? '1 line does' : `${count(either)} lines do`} not have: left out`,
     advice:
-      'Give the rule a name and have the gateway log %ROUTE_NAME%, as Istio’s own format does; then lines of other rules are left out.',
+      'Give the rules names and have the gateway log %ROUTE_NAME%, as Istio’s own format does; or say with --route-name what the lines of this rule have there. Where nobody sends such headers, --weights judges all lines of the host and path.',
   });
+}
+
+/** How many lines were left out because another rule may have taken their requests. */
+export function linesNotToldApart({ notToldApart }: Pick<WatchedLog, 'notToldApart'>): number {
+  return [...notToldApart.values()].reduce((sum, own) => sum + own, 0);
+}
+
+/** Whether a log had lines, and none that is of the route in question for certain. */
+export function isNothingOfRoute({ log, sent }: CallCounts): boolean {
+  return log?.watched !== undefined && sent === 0;
 }

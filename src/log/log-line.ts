@@ -11,6 +11,8 @@ export interface LogLine {
   authority: string | null;
   /** What the proxy calls the route that it took. */
   routeName: string | null;
+  /** Whether the line has a place for it. */
+  isRouteNameLogged: boolean;
   /** The host that the proxy chose last: `10.1.2.3:50051`; null where it chose none. */
   upstreamHost: string | null;
   /** What the proxy calls the destination it chose: `outbound|50051|v1|…`, `default-web-80`. */
@@ -86,6 +88,7 @@ export function logLineOf(fields: LogFields): LogLine {
     path: textOf(fields.path) ?? path,
     authority: textOf(fields.authority),
     routeName: textOf(fields['route-name']),
+    isRouteNameLogged: fields['route-name'] !== undefined,
     status: numberIn(textOf(fields.status)),
     grpcStatus: textOf(ofGrpc) ?? textOf(inHeader),
     isGrpcStatusLogged: ofGrpc !== undefined || inHeader !== undefined,

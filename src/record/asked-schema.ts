@@ -87,8 +87,6 @@ export const askedSchema = z.object({
   passive: z
     .object({
       routeName: z.string().nullable(),
-      ruleName: z.string().nullable(),
-      decidingHeaders: z.array(z.string()),
     })
     .optional(),
   target: z.string(),

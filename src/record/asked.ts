@@ -61,10 +61,6 @@ export interface AskedCall extends ExpectingCall {
 export interface AskedPassive {
   /** The gateway's name for their route, as the user gave it; null where that was not asked. */
   routeName: string | null;
-  /** The same by the manifests; null where they have none. */
-  ruleName: string | null;
-  /** Headers by which other rules may take requests that look like those of this one. */
-  decidingHeaders: string[];
 }
 
 /** Everything that was settled before the first request: what was asked for. Plain data. */

@@ -25,7 +25,12 @@ import type { ThresholdResult } from '../expect/thresholds/threshold.js';
 import { asksForSpeed, judgeThresholds } from '../expect/thresholds/judge-thresholds.js';
 import { uncountableAnswers } from '../expect/uncountable-answers.js';
 import { unsentRequests } from '../expect/unsent.js';
-import { barOfWatchedLog, findInWatchedLog, NO_LINES } from '../expect/watched-log.js';
+import {
+  barOfWatchedLog,
+  findInWatchedLog,
+  isNothingOfRoute,
+  linesNotToldApart,
+} from '../expect/watched-log.js';
 import { type Verdict, worstOf } from '../expect/verdict.js';
 import type { Finding } from '../finding.js';
 import { count as countText, counted as countedText } from '../number-text.js';
@@ -110,7 +115,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     { verdict: compared.verdict, reasons: about(compared.reasons, null) },
   ];
   // That nothing could come of it says more than that nothing did.
-  const isNothingRead = bars.some(({ code }) => code === NO_LINES);
+  const isNothingRead = counted.calls.some(isNothingOfRoute);
   const callsLead = ofRun === ofCalls && hopelessReason(counted.stopped) === null && !isNothingRead;
   return {
     verdict: ofRun,
@@ -131,8 +136,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
         ofCall(withUndercut(findings, countedCall(asked, counted, index)), labels[index] ?? null),
       ),
       ...counted.calls.flatMap((counts, index) => {
-        const ofOthers = asked.passive === undefined ? [] : findInWatchedLog(counts, asked.passive);
-        return ofCall([...ofOthers, ...findInLog(counts)], labels[index] ?? null);
+        return ofCall([...findInWatchedLog(counts), ...findInLog(counts)], labels[index] ?? null);
       }),
       ...calls.flatMap(({ findings }, index) =>
         ofCall(withoutBackends(findings, ofLoad.unreachable), labels[index] ?? null),
@@ -315,7 +319,9 @@ function endOf(
     // Answers that might be anybody's say nothing of a split; where a log tells whose they are, the
     // target is not to blame for what the log lacks.
     const mayBeAnybody = asked[index]?.expectation === null || log !== null;
-    return (mayBeAnybody && ends.ok > 0) || observed.some((count) => count > 0);
+    // Whose requests they are cannot be told, and somebody answered them.
+    const isUntold = log?.watched !== undefined && linesNotToldApart(log.watched) > 0;
+    return isUntold || (mayBeAnybody && ends.ok > 0) || observed.some((count) => count > 0);
   });
   // A check may expect answers that are not OK, and that name no pod.
   const isChecked = judged.some(({ check }) => check !== null && check.verdict !== 'inconclusive');

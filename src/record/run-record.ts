@@ -380,6 +380,8 @@ export const runRecordSchema = z.object({
       /** Lines of the route in question. */
       counted: count,
       otherRoutes: count,
+      /** Lines that may be of it or of a rule that sends elsewhere, and are left out. */
+      notToldApart: count,
       /** Lines that could not be understood. */
       unreadable: count,
     })

@@ -166,7 +166,7 @@ const call = z.object({
           requests: z.array(z.tuple([z.string(), count])),
           withoutStatus: count,
           withoutHost: count,
-          withoutRouteName: count,
+          notToldApart: z.array(z.tuple([z.string(), count])),
         })
         .optional(),
     })

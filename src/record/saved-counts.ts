@@ -120,7 +120,15 @@ function savedLog(log: LogCounts): NonNullable<SavedCallCounts['log']> {
   const { flags, connectionFailures, withoutUpstream, watched, ...rest } = log;
   return {
     ...rest,
-    ...(watched === undefined ? {} : { watched: { ...watched, requests: [...watched.requests] } }),
+    ...(watched === undefined
+      ? {}
+      : {
+          watched: {
+            ...watched,
+            requests: [...watched.requests],
+            notToldApart: [...watched.notToldApart],
+          },
+        }),
     flags: [...flags],
     connectionFailures: [...connectionFailures],
     withoutUpstream: [...withoutUpstream],
@@ -133,7 +141,13 @@ function restoredLog(saved: NonNullable<SavedCallCounts['log']>): LogCounts {
     ...rest,
     ...(watched === undefined
       ? {}
-      : { watched: { ...watched, requests: new Map(watched.requests) } }),
+      : {
+          watched: {
+            ...watched,
+            requests: new Map(watched.requests),
+            notToldApart: new Map(watched.notToldApart),
+          },
+        }),
     flags: new Map(flags),
     connectionFailures: new Map(connectionFailures),
     withoutUpstream: new Map(withoutUpstream),

@@ -27,8 +27,8 @@ export interface MatchedRule {
   entry: MatchEntry | null;
   /** What the proxy saw. */
   context: MatchContext;
-  /** Headers by which rules that were tried take or leave requests that are like this one but for these. */
-  decidingHeaders: readonly string[];
+  /** The rules that it was found among, in the order they are tried. */
+  tried: readonly OrderedRule[];
 }
 
 /** Rules in the order they are tried, with the object each stands in. */
@@ -47,7 +47,6 @@ export function firstMatch(rules: readonly OrderedRule[]): {
   traces: RuleTrace[];
 } {
   let matched: MatchedRule | null = null;
-  const deciding = new Set<string>();
   const traces = rules.map(({ object, rule, context }): RuleTrace => {
     const trace = {
       ...sourceOf(object),
@@ -56,12 +55,11 @@ export function firstMatch(rules: readonly OrderedRule[]): {
       place: placeOf(rule.node.place()),
     };
     if (matched !== null) return { ...trace, outcome: 'not-reached', reasons: [] };
-    for (const name of decidingHeaders(rule, context)) deciding.add(name);
     const result = matchRule(rule, context);
     if (!result.matches) return { ...trace, outcome: 'not-matched', reasons: result.reasons };
     matched = {
       ...{ object, rule: appliedRule(rule, context.request), entry: result.entry, context },
-      decidingHeaders: [...deciding],
+      tried: rules,
     };
     return { ...trace, outcome: 'taken', reasons: [] };
   });
@@ -83,15 +81,6 @@ export function matchRule(
     reasons.push(unmet.join(' and '));
   }
   return { matches: false, reasons };
-}
-
-/** The headers that the alternatives look at whose other conditions hold. */
-function decidingHeaders({ entries }: Rule, context: MatchContext): string[] {
-  return entries.flatMap(({ conditions }) => {
-    const others = conditions.filter(({ on }) => on !== 'header');
-    if (others.some((condition) => unmetReason(condition, context) !== null)) return [];
-    return conditions.flatMap((condition) => (condition.on === 'header' ? [condition.name] : []));
-  });
 }
 
 /** `port 8080`, `path /a or path prefix /b`, `any request`. */

@@ -396,14 +396,6 @@ function authorityOfCalls([call]: readonly RunCall[]): string {
   return call?.loaded.request.authority ?? '';
 }
 
-function askedPassive(
-  { routeName }: NonNullable<Scenario['passive']>,
-  [call]: readonly RunCall[],
-): Asked['passive'] {
-  const { name: ruleName = null, decidingHeaders = [] } = call?.taker ?? {};
-  return { routeName, ruleName, decidingHeaders: [...decidingHeaders] };
-}
-
 function askedOf(
   { command, name, labels, target, load, rule, passive }: Scenario,
   runId: string,
@@ -421,7 +413,7 @@ function askedOf(
     labels,
     askedAt: new Date().toISOString(),
     scenario: name,
-    ...(passive === null ? {} : { passive: askedPassive(passive, calls) }),
+    ...(passive === null ? {} : { passive: { routeName: passive.routeName } }),
     target: passive?.isTargetGiven === false ? authorityOfCalls(calls) : formatTarget(target),
     via: vias.size === 0 ? null : [...vias].join(', '),
     load: {

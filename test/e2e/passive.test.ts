@@ -110,7 +110,12 @@ describe('requests of others, judged by the access log of the real Envoy', () =>
       const { status, record } = await recordOf(passive(envoy, log));
       assert.equal(status, 0, reasonsOf(record));
       assert.deepEqual(figures(record), figures(sent.record));
-      assert.deepEqual(record.passive, { counted: SENT, otherRoutes: 0, unreadable: 0 });
+      assert.deepEqual(record.passive, {
+        counted: SENT,
+        otherRoutes: 0,
+        notToldApart: 0,
+        unreadable: 0,
+      });
       assert.equal(record.load.connections, sent.record.load.connections);
     });
   });

@@ -1,4 +1,5 @@
 import type { Counted } from '../../count/counted.js';
+import { linesNotToldApart } from '../../expect/watched-log.js';
 import type { Asked } from '../asked.js';
 import type { RunRecord } from '../run-record.js';
 
@@ -11,6 +12,7 @@ export function passiveView({ passive }: Asked, { calls }: Counted): Pick<RunRec
     passive: {
       counted: sum(({ lines }) => lines),
       otherRoutes: sum(({ watched }) => watched?.lines ?? 0),
+      notToldApart: sum(({ watched }) => (watched === undefined ? 0 : linesNotToldApart(watched))),
       unreadable: sum(({ unreadable }) => unreadable),
     },
   };

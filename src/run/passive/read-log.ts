@@ -13,7 +13,7 @@ import type { LogLine } from '../../log/log-line.js';
 import { upstreamFinder } from '../access-log/upstream.js';
 import type { RunCall } from '../ask.js';
 import type { RunOptions } from '../options.js';
-import { pathOnly, routeLines } from './route-lines.js';
+import { pathOnly, routeOfLines } from './route-lines.js';
 
 /** Which lines of which log are read. */
 export interface LogReading {
@@ -56,10 +56,14 @@ export async function readLog(
           over.abort();
         }, reading.forMs);
   const isEnough = (): boolean => requests !== null && counter.requests >= requests;
+  // Where none of so many could be told apart, none of those to come will be.
+  const isHopeless = (): boolean =>
+    requests !== null && counter.requests === 0 && counter.notToldApart >= requests;
+  const isOver = (): boolean => isEnough() || isHopeless();
   const either = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
   const takeAll = (all: readonly string[]): void => {
     for (const line of all) {
-      if (isEnough()) return;
+      if (isOver()) return;
       take(line);
     }
   };
@@ -68,13 +72,14 @@ export async function readLog(
   try {
     for await (const chunk of await chunksOf(reading, either)) {
       takeAll(lines.push(chunk));
-      if (isEnough() || either.aborted) break;
+      if (isOver() || either.aborted) break;
       if (performance.now() - toldAtMs < TELL_MS) continue;
       toldAtMs = performance.now();
       onProgress?.({ phase: 'reading-log', lines: counter.requests, expected: requests });
     }
-    hasEnded = !either.aborted && !isEnough();
-    takeAll(lines.end());
+    hasEnded = !either.aborted && !isOver();
+    // What is still being written is no line yet.
+    if (hasEnded) takeAll(lines.end());
   } catch (error) {
     if (!either.aborted) throw unreadable(error, WHAT, { file: reading.from, path: FLAG });
   } finally {
@@ -82,7 +87,7 @@ export async function readLog(
     over.abort();
   }
   for (let left = lines.tooLong; left > 0; left--) counter.addUnreadable('(a line of over 64 KiB)');
-  const isInterrupted = signal?.aborted === true && !isEnough();
+  const isInterrupted = signal?.aborted === true && !isOver();
   return counter.counted({ hasEnded, wasSilent: !lines.hasBytes, isInterrupted });
 }
 
@@ -106,7 +111,7 @@ function lineTaker(
   const { counting, request } = loaded;
   const { attribution } = counting;
   const parse: LineParser = lineParser(format, OF_ROUTES);
-  const isOfRoute = routeLines(request, taker, routeName);
+  const routeOf = routeOfLines(request, taker, routeName);
   const findUpstream = upstreamFinder(attribution, places, podFinder(attribution.proxy.addresses));
   const outcomeOf = outcomeReader(counting);
   const statusOf = statusReader(counting);
@@ -116,8 +121,13 @@ function lineTaker(
       counter.addUnreadable(text);
       return;
     }
-    if (!isOfRoute(line)) {
+    const route = routeOf(line);
+    if (route.kind === 'other') {
       counter.addOther(shownRequest(line));
+      return;
+    }
+    if (route.kind === 'either') {
+      counter.addNotToldApart(route.headers);
       return;
     }
     const end = loggedEnd(asked.protocol, line);
@@ -133,7 +143,6 @@ function lineTaker(
       cause: outcomeOf(end) === 'ok' ? '' : end.cause,
       isFailureLogged: isFailureLogged(asked.protocol, line),
       isHostLogged: line.authority !== null,
-      isRouteNamed: line.routeName !== null,
     });
   };
 }

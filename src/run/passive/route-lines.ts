@@ -1,10 +1,14 @@
 import { headOf, type CallRequest } from '../../call/kinds.js';
 import type { LogLine } from '../../log/log-line.js';
-import type { RuleTaker } from '../../routing/rule-taker.js';
+import type { OtherTaker, RuleTaker, Taking } from '../../routing/rule-taker.js';
 import { hostOfAuthority } from '../../scenario/authority-host.js';
 
-/** Whether a line is of the route that is judged. */
-export type IsOfRoute = (line: LogLine) => boolean;
+/** Whether a line is of the route that is judged; or of either that or another, by headers that it does not have. */
+export type RouteOfLine =
+  { kind: 'own' } | { kind: 'other' } | { kind: 'either'; headers: readonly string[] };
+
+const OWN: RouteOfLine = { kind: 'own' };
+const OTHER: RouteOfLine = { kind: 'other' };
 
 /**
  * Makes what tells the lines of a route from those of others: by what the gateway calls it, and by what was
@@ -15,11 +19,11 @@ export type IsOfRoute = (line: LogLine) => boolean;
  * @param taker Of its rule; undefined where no rule is known.
  * @param routeName As the user gives it; null where it is not given.
  */
-export function routeLines(
+export function routeOfLines(
   asked: CallRequest,
   taker: RuleTaker | undefined,
   routeName: string | null,
-): IsOfRoute {
+): (line: LogLine) => RouteOfLine {
   const host = hostOf(asked.authority);
   const path = pathOnly(asked.path);
   const { method } = headOf(asked);
@@ -29,15 +33,18 @@ export function routeLines(
   };
   return (line) => {
     const named = nameFits(line.routeName, routeName, taker?.name ?? null);
-    if (named === false) return false;
+    if (named === false) return OTHER;
     // What has no path was no request of HTTP, or of a log that names the route alone.
-    if (line.path === null) return named === true;
-    if (taker === undefined) return isAlike(line);
-    return taker.takes({
+    if (line.path === null) return named === true ? OWN : OTHER;
+    if (taker === undefined) return isAlike(line) ? OWN : OTHER;
+    const taking = taker.taking({
       method: line.method ?? method,
       path: line.path,
       authority: line.authority ?? asked.authority,
+      userAgent: line.userAgent,
     });
+    if (!taking.isTaken) return OTHER;
+    return named === true ? OWN : besideOthers(line, taking);
   };
 }
 
@@ -54,7 +61,26 @@ function nameFits(
 ): boolean | null {
   if (given !== null) return said === given;
   if (said === null || ofRule === null) return null;
-  return said === ofRule || said.startsWith(`${ofRule}.`);
+  return isNamedBy(said, ofRule);
+}
+
+function isNamedBy(said: string, rule: string): boolean {
+  return said === rule || said.startsWith(`${rule}.`);
+}
+
+/** A line without the name of the rule whose request the rule seems to take. */
+function besideOthers(line: LogLine, { others, headers }: Taking): RouteOfLine {
+  const { routeName } = line;
+  const isOthers =
+    routeName !== null && others.some(({ name }) => name !== null && isNamedBy(routeName, name));
+  if (isOthers) return OTHER;
+  return others.some((other) => mayBeOf(line, other)) ? { kind: 'either', headers } : OWN;
+}
+
+function mayBeOf({ isRouteNameLogged, flags }: LogLine, { kind, name }: OtherTaker): boolean {
+  // Where nothing takes a request, Envoy says so: NR.
+  if (kind === 'none') return flags === null || flags.split(',').includes('NR');
+  return name === null || !isRouteNameLogged;
 }
 
 function hostOf(authority: string): string {
