@@ -11,12 +11,14 @@ import { simulatedVersions, type Versions } from './simulated-versions.js';
 /** What v1 and v2 are, but for the seed. */
 export type VersionModel = Omit<Versions, 'seed'>;
 
+const SEEN_CLEARLY = { isClientBottleneck: false, isPassive: false };
+
 /** What so many runs say of v2 against v1. */
 export function simulatedComparisons(runs: number, versions: VersionModel): Comparison[] {
   const rule = { compared: { candidate: 'v2', baseline: 'v1' }, thresholds: [] };
   return Array.from({ length: runs }, (_, run) => {
     const calls = [simulatedVersions({ ...versions, seed: run + 1 })];
-    return judgeComparisons(rule, { calls }, false).comparisons;
+    return judgeComparisons(rule, { calls }, SEEN_CLEARLY).comparisons;
   }).flat();
 }
 

@@ -3,7 +3,10 @@ import { statusName } from '../call/status-name.js';
 import type { Counted } from '../count/counted.js';
 import { barsOfLogs, findInLog } from '../expect/access-log.js';
 import type { Comparison } from '../expect/comparison/comparison.js';
-import type { ComparisonsJudgement } from '../expect/comparison/judge-comparisons.js';
+import type {
+  ComparedUnder,
+  ComparisonsJudgement,
+} from '../expect/comparison/judge-comparisons.js';
 import { plainThresholds } from '../expect/comparison/ratio-threshold.js';
 import type { CallJudgement, CountedCall, Reason } from '../expect/expectation.js';
 import { sentence } from '../expect/found.js';
@@ -87,7 +90,10 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     isPaced: load.atMostPerSecond !== null,
   });
   const compared = isCompared
-    ? await comparisonsOf(rule, counted, ofLoad.isClientBottleneck)
+    ? await comparisonsOf(rule, counted, {
+        isClientBottleneck: ofLoad.isClientBottleneck,
+        isPassive: asked.passive !== undefined,
+      })
     : NOTHING_COMPARED;
   const bars = barsOf(asked, counted, judged);
   const repeated = severalAttempts(attemptsOf(asked, counted), asked);
@@ -243,11 +249,11 @@ const NOTHING_COMPARED: ComparisonsJudgement = {
 async function comparisonsOf(
   rule: Asked['rule'],
   counted: Counted,
-  isClientBottleneck: boolean,
+  circumstances: ComparedUnder,
 ): Promise<ComparisonsJudgement> {
   // Loaded where something is compared, with its distributions.
   const { judgeComparisons } = await import('../expect/comparison/judge-comparisons.js');
-  return judgeComparisons(rule, counted, isClientBottleneck);
+  return judgeComparisons(rule, counted, circumstances);
 }
 
 /** What was counted of one call, as expectations look at it. @param index Which call. */

@@ -1,5 +1,5 @@
 import { InputError } from '../input-error.js';
-import { callList } from './call-list.js';
+import { type CallOfSettings, callList } from './call-list.js';
 import { parseDurationMs } from './duration.js';
 import { requestHeaders } from './headers.js';
 import type { Settings } from './schema.js';
@@ -17,40 +17,68 @@ export interface PassiveSettings {
 
 const OWN = ['for', 'route-name'] as const;
 
-/** What says how requests are sent. */
-const OF_LOADS = [
-  'concurrency',
-  'connections',
-  'rps',
-  'pace',
-  'over',
-  'yes',
-  'workers',
-  'timeout',
-  'warmup',
-  'wait-for-rollout',
-  'engine',
-  'http-version',
-  'data',
-  'stream-count',
-  'stream-interval',
-  'reflect',
-  'user',
-  'user-agent',
-  'origin',
-  'forward-to',
-] as const satisfies readonly (keyof Settings)[];
-
-/** What says how the target is connected to. */
-const OF_CONNECTIONS = [
-  ...TLS_SETTINGS.filter((name) => name !== 'servername'),
-  'resolve',
-  'connect-to',
-  'connect-timeout',
-  'xds-server',
-  'xds-node-id',
-  'xds-retries',
-] as const satisfies readonly (keyof Settings)[];
+/** Settings that mean nothing where nothing is sent, by kind, and what to do about each kind. */
+const MEANINGLESS: readonly { settings: readonly (keyof CallOfSettings)[]; problem: string }[] = [
+  {
+    settings: ['duration'],
+    problem: 'nothing is sent with --passive: say with --for how long lines are read',
+  },
+  {
+    settings: [
+      'concurrency',
+      'connections',
+      'rps',
+      'pace',
+      'over',
+      'yes',
+      'workers',
+      'timeout',
+      'warmup',
+      'wait-for-rollout',
+      'engine',
+      'http-version',
+      'data',
+      'stream-count',
+      'stream-interval',
+      'user',
+      'user-agent',
+      'origin',
+      'forward-to',
+    ],
+    problem: 'nothing is sent with --passive, so there is nothing for this to say: drop it',
+  },
+  {
+    settings: ['proto', 'import-path', 'protoset', 'reflect', 'reflect-header'],
+    problem: 'no request is put together with --passive, and METHOD is known by its name: drop it',
+  },
+  {
+    settings: [
+      ...TLS_SETTINGS.filter((name) => name !== 'servername'),
+      'resolve',
+      'connect-to',
+      'connect-timeout',
+      'xds-server',
+      'xds-node-id',
+      'xds-retries',
+    ],
+    problem:
+      'the target is not connected to with --passive, so there is nothing for this to say: drop it',
+  },
+  {
+    settings: ['sequential'],
+    problem:
+      'with --passive the first lines of the route are judged, once: drop it, or say how many with -n',
+  },
+  {
+    settings: ['across-change'],
+    problem:
+      'a change is watched by requests that are sent at a pace: drop it, and judge lines from after the change, or drop --passive',
+  },
+  {
+    settings: ['identity-pattern', 'identity-map'],
+    problem: 'an access log names clusters and hosts, which the route knows: drop it',
+  },
+];
 
 /**
  * What settings say of a run that sends nothing.
@@ -62,48 +90,24 @@ export function passiveSettings(
   settings: Settings,
   command: 'verify' | 'bench',
 ): PassiveSettings | null {
-  const isSet = (name: keyof Settings): boolean =>
-    settings[name] !== undefined && settings[name] !== false;
-  if (!isSet('passive')) {
-    const own = OWN.find(isSet);
-    if (own === undefined) return null;
-    throw new InputError('it is for lines of requests that others send: add --passive', {
-      path: `--${own}`,
-    });
+  if (!isSaid(settings.passive)) {
+    refuse(
+      OWN.find((name) => isSaid(settings[name])),
+      'it is for lines of requests that others send: add --passive',
+    );
+    return null;
   }
   refuse(
     command === 'bench' ? 'passive' : undefined,
     'a load test sends its load: use verify --passive',
   );
-  refuse(
-    isSet('duration') ? 'duration' : undefined,
-    'nothing is sent with --passive: say with --for how long lines are read',
-  );
-  refuse(
-    OF_LOADS.find(isSet),
-    'nothing is sent with --passive, so there is nothing for this to say: drop it',
-  );
-  refuse(
-    OF_CONNECTIONS.find(isSet),
-    'nothing is connected to with --passive, so there is nothing for this to say: drop it',
-  );
-  refuse(
-    isSet('sequential') ? 'sequential' : undefined,
-    'with --passive the first lines of the route are judged, once: drop it, or say how many with -n',
-  );
-  refuse(
-    isSet('expect') ? 'expect-service' : undefined,
-    'the log of a gateway tells of what it called itself: follow that of the caller, or drop it',
-  );
-  refuse(
-    settings.count === 'messages' ? 'count' : undefined,
-    'a log has a line for each stream, and none for its messages: drop it',
-  );
   const calls = callList(settings);
   if (calls.length > 1) {
     throw new InputError('the lines of one route are judged: name one call', { path: '--call' });
   }
-  const { identity } = calls[0] ?? settings;
+  const own = calls[0] ?? settings;
+  refuseMeaningless(own);
+  const { identity } = own;
   if (identity?.startsWith('access-log:') !== true) {
     throw new InputError(
       'the lines of an access log are what is judged with --passive: say which, --identity access-log:FILE, or access-log:- for standard input',
@@ -115,6 +119,32 @@ export function passiveSettings(
     routeName: settings['route-name'] ?? null,
     isTargetGiven: settings.target !== undefined,
   };
+}
+
+/** @param settings Of the one call, with those of the run. */
+function refuseMeaningless(settings: CallOfSettings): void {
+  for (const { settings: names, problem } of MEANINGLESS) {
+    refuse(
+      names.find((name) => isSaid(settings[name])),
+      problem,
+    );
+  }
+  refuse(
+    settings.http?.body === undefined ? undefined : 'data',
+    'nothing is sent with --passive, and a body is in no log: drop it, and say a method other than GET with -X',
+  );
+  refuse(
+    settings.expect === undefined ? undefined : 'expect-service',
+    'the log of a gateway tells of what it called itself: follow that of the caller, or drop it',
+  );
+  refuse(
+    settings.count === 'messages' ? 'count' : undefined,
+    'a log has a line for each stream, and none for its messages: drop it',
+  );
+}
+
+function isSaid(value: unknown): boolean {
+  return value !== undefined && value !== false;
 }
 
 function refuse(name: string | undefined, problem: string): void {

@@ -10,27 +10,30 @@ export function quantileName(quantile: number): string {
 /**
  * Why a comparison is not passed, or with less than was asked for; null where there is nothing to say.
  * Figures of the latency stand in the report beside it.
+ *
+ * @param isPassive Whether the requests are those of others, by an access log.
  */
-export function comparisonReason(comparison: Comparison): Reason | null {
+export function comparisonReason(comparison: Comparison, isPassive: boolean): Reason | null {
   const { expression, verdict, latency, quantileAsked } = comparison;
   const [broken, unknown] =
     expression === null
       ? (['comparison-broken', 'comparison-unknown'] as const)
       : (['threshold-broken', 'threshold-unknown'] as const);
   if (verdict === 'fail') return { code: broken, text: latencyText(comparison) };
-  if (verdict === 'inconclusive') return { code: unknown, text: unknownText(comparison) };
+  if (verdict === 'inconclusive')
+    return { code: unknown, text: unknownText(comparison, isPassive) };
   return latency === null || latency.quantile === quantileAsked
     ? null
-    : { code: 'comparison-of-less', text: notEnough(comparison) };
+    : { code: 'comparison-of-less', text: notEnough(comparison, isPassive) };
 }
 
-function unknownText(comparison: Comparison): string {
+function unknownText(comparison: Comparison, isPassive: boolean): string {
   const { candidate, baseline, expression, latency, quantileAsked, errors } = comparison;
   if (comparison.isClientBottleneck) {
     return `this client was the limit, so that the latency of '${candidate}' cannot be held against that of '${baseline}'`;
   }
   if (latency === null || (expression !== null && latency.quantile !== quantileAsked)) {
-    return notEnough(comparison);
+    return notEnough(comparison, isPassive);
   }
   if (latency.verdict !== 'inconclusive' && errors !== null) {
     const [low, high] = errors.interval;
@@ -45,9 +48,12 @@ function latencyText({ candidate, baseline, latency, ratioLimit }: Comparison): 
 }
 
 /** Names what is too scarce for a comparison, and how much of it one takes. */
-function notEnough(comparison: Comparison): string {
+function notEnough(comparison: Comparison, isPassive: boolean): string {
   const { quantileAsked, exceedancesExpected, exceedancesNeeded, latency } = comparison;
   const { blocks, blocksNeeded, requestsNeeded, candidate, baseline } = comparison;
+  if (isPassive && blocks === 0) {
+    return `the access log does not say how long requests to '${candidate}' and '${baseline}' took`;
+  }
   const parts: string[] = [];
   if (exceedancesExpected < exceedancesNeeded) {
     const takes =
@@ -57,8 +63,9 @@ function notEnough(comparison: Comparison): string {
     );
   }
   if (blocks < blocksNeeded) {
+    const remedy = isPassive ? 'have more lines read, by -n' : 'spread the requests by --rps';
     parts.push(
-      `not enough time to compare '${candidate}' with '${baseline}': ${count(blocks)} of ${counted(blocksNeeded, 'block')} of at least 1 s, so spread the requests by --rps`,
+      `not enough time to compare '${candidate}' with '${baseline}': ${count(blocks)} of ${counted(blocksNeeded, 'block')} of at least 1 s, so ${remedy}`,
     );
   }
   if (latency !== null) parts.push(`${quantileName(latency.quantile)} is compared`);

@@ -25,6 +25,13 @@ export interface ComparisonsJudgement {
   thresholds: ThresholdResult[];
 }
 
+/** What a comparison cannot see of its figures. */
+export interface ComparedUnder {
+  isClientBottleneck: boolean;
+  /** Whether the requests are those of others, by an access log. */
+  isPassive: boolean;
+}
+
 /** Compared where there is not enough for a higher one. */
 const FALLBACK_QUANTILE = 0.9;
 
@@ -32,14 +39,16 @@ const FALLBACK_QUANTILE = 0.9;
 export function judgeComparisons(
   rule: ComparingRule,
   { calls }: Pick<Counted, 'calls'>,
-  isClientBottleneck: boolean,
+  { isClientBottleneck, isPassive }: ComparedUnder,
 ): ComparisonsJudgement {
   const comparisons = questionsOf(rule).map((question) =>
     compare(question, calls, isClientBottleneck),
   );
   return {
     verdict: worstOf(comparisons.map(({ verdict }) => verdict)),
-    reasons: distinct(comparisons.flatMap((comparison) => comparisonReason(comparison) ?? [])),
+    reasons: distinct(
+      comparisons.flatMap((comparison) => comparisonReason(comparison, isPassive) ?? []),
+    ),
     comparisons,
     thresholds: comparisons.flatMap(({ expression, quantileAsked, latency, verdict }) =>
       expression === null

@@ -12,12 +12,18 @@ const COMPARED = { candidate: 'v2', baseline: 'v1' };
 function judge(
   call: CallCounts,
   thresholds: string[] = [],
-  isClientBottleneck = false,
+  circumstances: { isClientBottleneck?: boolean; isPassive?: boolean } = {},
 ): ReturnType<typeof judgeComparisons> & { first: Comparison } {
   const compared = thresholds.length === 0 ? COMPARED : null;
-  const judged = judgeComparisons({ compared, thresholds }, { calls: [call] }, isClientBottleneck);
+  const judged = judgeComparisons(
+    { compared, thresholds },
+    { calls: [call] },
+    { ...SEEN_CLEARLY, ...circumstances },
+  );
   return { ...judged, first: judged.comparisons[0]! };
 }
+
+const SEEN_CLEARLY = { isClientBottleneck: false, isPassive: false };
 
 const RUN = { requests: 30_000, seconds: 30, v2Share: 0.4, seed: 3 };
 
@@ -63,17 +69,17 @@ describe('a version against another', () => {
     assert.equal(few.first.latency, null);
     const fast = judge(simulatedVersions({ ...RUN, seconds: 3 }));
     assert.equal(fast.verdict, 'inconclusive');
-    assert.match(fast.reasons[0]!.text, /^not enough time .*: 3 of \d+ blocks/);
+    assert.match(fast.reasons[0]!.text, /^not enough time .*: 3 of \d+ blocks .*--rps$/);
   });
 
   it('is compared of all calls together, and not through a client that was the limit', () => {
     const call = simulatedVersions({ ...RUN, v2Factor: 2 });
-    assert.equal(judge(call, [], true).verdict, 'inconclusive');
+    assert.equal(judge(call, [], { isClientBottleneck: true }).verdict, 'inconclusive');
     const half = simulatedVersions({ ...RUN, requests: 15_000 });
     const { comparisons } = judgeComparisons(
       { compared: COMPARED, thresholds: [] },
       { calls: [half, half] },
-      false,
+      SEEN_CLEARLY,
     );
     const { candidate, baseline } = comparisons[0]!.answers;
     assert.equal(candidate + baseline, 30_000);
