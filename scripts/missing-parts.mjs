@@ -22,6 +22,8 @@ export const STARTERS = {
   nginx: ['test/fixtures/nginx.ts', 'test/fixtures/http-gateways.ts'],
   haproxy: ['test/fixtures/haproxy.ts', 'test/fixtures/http-gateways.ts'],
   nghttpx: ['test/fixtures/nghttpx.ts'],
+  h2load: ['test/e2e/passive-beside-active.test.ts'],
+  curl: ['test/e2e/passive-beside-active.test.ts'],
   chromium: ['test/fixtures/chromium.ts'],
   zsh: ['test/cli/completion.test.ts'],
   fish: ['test/cli/completion.test.ts'],

@@ -11,6 +11,8 @@ const SYSTEM_PACKAGES = [
   { command: 'nginx', package: 'nginx-light' },
   { command: 'haproxy', package: 'haproxy' },
   { command: 'nghttpx', package: 'nghttp2-proxy' },
+  { command: 'h2load', package: 'nghttp2-client' },
+  { command: 'curl', package: 'curl' },
   { command: 'chromium', package: 'chromium' },
   { command: 'zsh', package: 'zsh' },
   { command: 'fish', package: 'fish' },
