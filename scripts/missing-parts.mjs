@@ -47,6 +47,8 @@ export const STARTERS = {
   ],
   'streams-peer': ['test/e2e/streams/servers.ts'],
   'kube-apiserver': ['test/cluster/fixtures/api-server.ts'],
+  'kube-controller-manager': ['test/cluster/fixtures/kube-controller-manager.ts'],
+  'argo-rollouts': ['test/cluster/fixtures/argo-rollouts.ts'],
   crds: ['test/cluster/fixtures/cluster.ts'],
   kustomize: ['test/cluster/kustomize/kustomized.ts'],
   istiod: [
