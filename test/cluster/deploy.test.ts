@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { parse } from 'yaml';
 import { ROOT } from '../fixtures/command.js';
 import { isLetOut, type Peered, type PolicySpec } from './fixtures/egress.js';
 import { startCluster, type Cluster, type ClusterObject } from './fixtures/cluster.js';
@@ -27,6 +28,9 @@ interface PodTemplate {
   };
 }
 
+/** Pods that read the cluster because their scenarios do, and not by a flag. */
+const READS_BY_SCENARIO = 'splitproof-gate';
+
 /** Every object that is there to be applied, by its file. */
 function shipped(): [file: string, object: ClusterObject][] {
   return readdirSync(path.join(ROOT, 'deploy'), { recursive: true, encoding: 'utf8' })
@@ -42,12 +46,33 @@ function shipped(): [file: string, object: ClusterObject][] {
     .filter(([, { apiVersion }]) => !apiVersion.startsWith(KUSTOMIZE));
 }
 
-function templateOf(object: ClusterObject): PodTemplate | null {
-  const spec = object.spec as { template?: PodTemplate; jobTemplate?: ClusterObject };
-  if (object.kind === 'Job') return spec.template ?? null;
-  return object.kind === 'CronJob' && spec.jobTemplate !== undefined
-    ? templateOf({ ...spec.jobTemplate, kind: 'Job' })
-    : null;
+/** Of the pods that are the project's own. */
+function templatesOf(object: ClusterObject): PodTemplate[] {
+  const { template, jobTemplate, metrics } = (object.spec ?? {}) as {
+    template: PodTemplate;
+    jobTemplate: ClusterObject;
+    metrics: { provider: { job?: { spec: { template: PodTemplate } } } }[];
+  };
+  switch (object.kind) {
+    case 'Job':
+    case 'Deployment':
+      return [template];
+    case 'CronJob':
+      return templatesOf({ ...jobTemplate, kind: 'Job' });
+    case 'AnalysisTemplate':
+      return metrics.flatMap(({ provider: { job } }) =>
+        job === undefined ? [] : [job.spec.template],
+      );
+    default:
+      return [];
+  }
+}
+
+/** With something in the place of the arguments of Argo Rollouts' templates, as its controller makes Jobs. */
+function withArguments(template: PodTemplate): PodTemplate {
+  return JSON.parse(
+    JSON.stringify(template).replaceAll(/\{\{args\.([a-z]+)\}\}/g, '$1'),
+  ) as PodTemplate;
 }
 
 const ofKind = (objects: readonly ClusterObject[], kind: string): ClusterObject[] =>
@@ -127,10 +152,12 @@ describe('what is under deploy/, as a real API server sees it', () => {
     assert.match((await dryRun(misspelt)).text, /unknown field .*spec\.step/);
   });
 
-  for (const [file, object] of shipped()) {
-    const template = templateOf(object);
-    if (template === null) continue;
+  const templates = shipped().flatMap(([file, object]) =>
+    templatesOf(object).map((template): [string, PodTemplate] => [file, template]),
+  );
+  for (const [file, whole] of templates) {
     it(`${file}: the pod is as restricted as can be`, async () => {
+      const template = withArguments(whole);
       assert.equal(await podRefusal(template), null);
       const { seccompProfile, ...others } = template.spec.securityContext ?? {};
       assert.notEqual(seccompProfile, undefined);
@@ -142,7 +169,9 @@ describe('what is under deploy/, as a real API server sees it', () => {
         assert.deepEqual(Object.keys(resources.requests).sort(), ['cpu', 'memory']);
         assert.ok('memory' in resources.limits);
         assert.doesNotMatch(image, /:latest$|^[^:]+$/);
-        assert.equal(template.spec.automountServiceAccountToken, args.includes('--kube'));
+        const readsCluster =
+          args.includes('--kube') || template.spec.serviceAccountName === READS_BY_SCENARIO;
+        assert.equal(template.spec.automountServiceAccountToken, readsCluster);
       }
       const name = 'sidecar.istio.io/inject';
       assert.equal(template.metadata.labels[name], 'false');
@@ -162,7 +191,7 @@ describe('what is under deploy/, as a real API server sees it', () => {
         }
         const [config] = ofKind(objects, 'ConfigMap');
         const [policy] = ofKind(objects, 'NetworkPolicy');
-        const template = objects.map(templateOf).find((one) => one !== null)!;
+        const template = objects.flatMap(templatesOf)[0]!;
         assert.equal(await podRefusal(template), null);
         const { automountServiceAccountToken, serviceAccountName, containers, volumes } =
           template.spec;
@@ -186,4 +215,55 @@ describe('what is under deploy/, as a real API server sees it', () => {
       });
     }
   }
+
+  it('kustomize builds the gate, and its parts find each other', async () => {
+    const objects = await kustomized(['deploy/kubernetes/gate'], []);
+    for (const object of objects) {
+      const { status, text } = await dryRun(object);
+      assert.ok(status < 300, text);
+    }
+    const [deployment] = ofKind(objects, 'Deployment');
+    const [template] = templatesOf(deployment!);
+    const { labels } = template!.metadata;
+    const namesOf = (kind: string): string[] =>
+      ofKind(objects, kind)
+        .map(({ metadata }) => String(metadata.name))
+        .sort();
+    assert.deepEqual(namesOf('ServiceAccount'), [template!.spec.serviceAccountName]);
+    assert.deepEqual(
+      template!.spec.volumes?.flatMap(({ configMap }) => configMap?.name ?? []).sort(),
+      namesOf('ConfigMap'),
+    );
+    const { replicas, strategy } = deployment!.spec as { replicas: number; strategy: object };
+    assert.deepEqual([replicas, strategy], [1, { type: 'Recreate' }]);
+    // Those who are let in come to the pods, at the port that they listen on.
+    const [service] = ofKind(objects, 'Service');
+    const [policy] = ofKind(objects, 'NetworkPolicy');
+    const { selector, ports } = service!.spec as {
+      selector: Record<string, string>;
+      ports: { port: number }[];
+    };
+    const { podSelector, ingress, egress } = policy!.spec as {
+      podSelector: { matchLabels: Record<string, string> };
+      ingress: { ports: { port: number }[] }[];
+      egress: { ports: { port: number }[] }[];
+    };
+    for (const [label, value] of Object.entries({ ...selector, ...podSelector.matchLabels })) {
+      assert.equal(labels[label], value);
+    }
+    const texts = ofKind(objects, 'ConfigMap').map(({ data }) => data as Record<string, string>);
+    const settings = texts.find((files) => 'gate.yaml' in files)!;
+    const { listen } = parse(settings['gate.yaml']!) as { listen: string };
+    for (const { port } of [...ports, ...ingress.flatMap((rule) => rule.ports)]) {
+      assert.equal(listen, `0.0.0.0:${port}`);
+    }
+    assert.deepEqual(
+      egress.map((rule) => rule.ports.map(({ port }) => port)),
+      [
+        [53, 53],
+        [8080, 8443],
+        [443, 6443],
+      ],
+    );
+  });
 });
