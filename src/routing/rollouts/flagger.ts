@@ -14,9 +14,12 @@ const SELECTOR_LABELS = ['app', 'name', 'app.kubernetes.io/name'];
 
 /**
  * Does what Flagger does with Istio: a copy of the target named `-primary`, Services for both, and a
- * VirtualService that splits between them by the weight in the Canary's status. Without a status, one
- * that is given is left as it is.
- * Source: https://docs.flagger.app/usage/how-it-works and https://docs.flagger.app/faq (label selectors).
+ * VirtualService that splits between them. One that is given and has both is left as it is: its weights are
+ * those of the mesh, and Flagger keeps them. The Canary's status has another number while it waits for a
+ * promotion, promotes, or tests by iterations. It tells the weights where there is nothing else.
+ * Source: https://docs.flagger.app/usage/how-it-works and https://docs.flagger.app/faq (label selectors);
+ * fluxcd/flagger pkg/router/istio.go, reconcileVirtualService (which weights are kept), pkg/canary/status.go,
+ * setStatusPhase (which reset the status).
  */
 export function applyFlagger(set: ManifestSet): ManifestSet {
   return set.canaries.reduce(applyCanary, set);
@@ -38,7 +41,8 @@ function applyCanary(set: ManifestSet, canary: FlaggerCanary): ManifestSet {
         }),
       ],
     };
-  const kept = canary.weight === null ? (given ?? null) : null;
+  const isSplit = given !== undefined && splitsBetweenBoth(given, canary);
+  const kept = isSplit || canary.weight === null ? (given ?? null) : null;
   const primary = primaryWorkload(set, canary);
   const services = ['primary', 'canary'].map((role) => serviceOf(set, canary, role));
   const missing = (object: ManifestObject): boolean =>
@@ -56,6 +60,16 @@ function applyCanary(set: ManifestSet, canary: FlaggerCanary): ManifestSet {
     workloads: [...set.workloads, ...primary.filter(missing)],
     findings: [...set.findings, ...stateFindings(canary, kept)],
   };
+}
+
+/** Whether one of its rules has a destination for the primary and one for the canary. */
+function splitsBetweenBoth({ http }: VirtualService, { apex }: FlaggerCanary): boolean {
+  return http.some(({ action }) => {
+    const backends = action.kind === 'forward' ? action.backends : [];
+    return ['primary', 'canary'].every((role) =>
+      backends.some(({ host }) => host.split('.')[0] === `${apex}-${role}`),
+    );
+  });
 }
 
 /** @param kept The VirtualService that is given, where nothing tells what Flagger has made of it. */

@@ -80,8 +80,31 @@ describe('Flagger', () => {
       expectation.findings.find(({ code }) => code === 'rollout-state-unknown')?.summary ?? '',
       /VirtualService default\/podinfo \(test\.yaml:\d+\) counts as it is given/,
     );
-    const started = [...objects.slice(0, 2), canary({ canaryWeight: 10 })];
-    assert.deepEqual(sharesOf(forwardedBy(manifestsOf(started), asked)), {
+  });
+
+  it('the weights of its VirtualService count, whatever the status says', () => {
+    const asked = request({ targetPort: 80, authority: 'app.example.com' });
+    const sharesWith = (weights: Record<string, number>, status: KubernetesObject) =>
+      sharesOf(
+        forwardedBy(
+          manifestsOf([
+            gateway([http(80)]),
+            virtualService([split(weights)], { name: 'podinfo', hosts: ['app.example.com'] }),
+            canary(status),
+          ]),
+          asked,
+        ),
+      );
+    // A status is reset when the last step is done, and the weights stay until the primary is renewed.
+    assert.deepEqual(
+      sharesWith(
+        { 'podinfo-primary': 50, 'podinfo-canary': 50 },
+        { phase: 'WaitingPromotion', canaryWeight: 0 },
+      ),
+      { 'podinfo-primary': 50, 'podinfo-canary': 50 },
+    );
+    // One that it has not taken over yet is written anew.
+    assert.deepEqual(sharesWith({ podinfo: 100 }, { phase: 'Progressing', canaryWeight: 10 }), {
       'podinfo-primary': 90,
       'podinfo-canary': 10,
     });
