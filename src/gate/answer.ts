@@ -70,7 +70,7 @@ export function answerTo(
     }
     case 'refused':
       return {
-        status: REFUSED,
+        status: refusedStatus(asker, inconclusive),
         headers: { 'retry-after': RETRY_SECONDS },
         body: { ...about, state: 'done', exitCode: null, summary: known.problem, ...nothing },
       };
@@ -108,6 +108,15 @@ function verdictStatus(
   if (verdict !== 'inconclusive') return STATUS[verdict];
   if (inconclusive !== 'report') return STATUS[inconclusive];
   return exitCode === 0 ? STATUS.pass : exitCode === 1 ? STATUS.fail : STATUS.inconclusive;
+}
+
+/**
+ * Flagger takes a 5xx for a failed check, and writes the URL of such a call into events and logs, with the token in
+ * it: what it may ask again is not known yet. Source: fluxcd/flagger pkg/controller/webhook.go, callWebhook;
+ * hashicorp/go-retryablehttp client.go, Do ("giving up").
+ */
+function refusedStatus(asker: Asker, inconclusive: Question['inconclusive']): number {
+  return asker === 'flagger' ? unfinishedStatus(asker, inconclusive) : REFUSED;
 }
 
 /** What is not known yet is answered as what is inconclusive. */
