@@ -49,6 +49,7 @@ export const STARTERS = {
   'kube-apiserver': ['test/cluster/fixtures/api-server.ts'],
   'kube-controller-manager': ['test/cluster/fixtures/kube-controller-manager.ts'],
   'argo-rollouts': ['test/cluster/fixtures/argo-rollouts.ts'],
+  flagger: ['test/cluster/flagger/flagger-controller.ts'],
   crds: ['test/cluster/fixtures/cluster.ts'],
   kustomize: ['test/cluster/kustomize/kustomized.ts'],
   istiod: [
