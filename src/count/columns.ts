@@ -136,7 +136,13 @@ export function placeConnectionCall(
   places: ColumnPlaces,
   length: number,
 ): ConnectionCallCounts {
-  return { ...counts, observed: placeColumns(counts.observed, places, length) };
+  const row = (columns: readonly number[]): number[] => placeColumns(columns, places, length);
+  const { observed, inTime } = counts;
+  return {
+    ...counts,
+    observed: row(observed),
+    ...(inTime === undefined ? {} : { inTime: { ...inTime, observed: inTime.observed.map(row) } }),
+  };
 }
 
 /** The last one, of requests without a known destination, stays the last. */

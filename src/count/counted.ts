@@ -421,6 +421,9 @@ export interface CallCounts {
   kept?: readonly KeptRequests[];
 }
 
+/** Answers over send time, on the grid of windows. */
+export type AnswersInTime = Pick<WindowCounts, 'widthMs' | 'first' | 'observed'>;
+
 /** What one call saw on one connection. */
 export interface ConnectionCallCounts {
   /** Answers by the call's destinations. */
@@ -429,6 +432,8 @@ export interface ConnectionCallCounts {
   /** Requests after one another with known destinations, and those of them with the same one. */
   pairs: number;
   equalPairs: number;
+  /** Absent where no call is counted so fine. */
+  inTime?: AnswersInTime | undefined;
 }
 
 /** A connection that was out when the sample was over, and had left requests without an answer since its last one. */

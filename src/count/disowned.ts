@@ -102,6 +102,7 @@ function disownedConnection(
     ...counts,
     observed: minus(counts.observed, lost),
     missing: counts.missing + sumOf(lost),
+    inTime: undefined,
   };
 }
 

@@ -87,11 +87,9 @@ function compareConnections(a: ConnectionCounts, b: ConnectionCounts): number {
 }
 
 function contentOf({ byCall, errors, lost }: ConnectionCounts): string {
-  const rows = byCall.map(({ observed, missing, pairs, equalPairs }) => [
-    observed,
-    missing,
-    pairs,
-    equalPairs,
+  const rows = byCall.map(({ observed, missing, pairs, equalPairs, inTime }) => [
+    ...[observed, missing, pairs, equalPairs],
+    ...(inTime === undefined ? [] : [inTime]),
   ]);
   return JSON.stringify([rows, errors, lost]);
 }

@@ -3,7 +3,13 @@ import { NOBODY } from './attribution.js';
 import { Blocks } from './blocks.js';
 import { Clusters } from './clusters.js';
 import { addColumns, canonicalNames, placeCall, placesIn } from './columns.js';
-import type { CallCounts, HistogramCounts, PodCounts, UnsentCause } from './counted.js';
+import type {
+  CallCounts,
+  ConnectionCallCounts,
+  HistogramCounts,
+  PodCounts,
+  UnsentCause,
+} from './counted.js';
 import { FailureLog } from './failure-log.js';
 import { Histogram, mergeHistograms, placeOfMs } from './histogram.js';
 import { compareTexts, mergeSums } from './key-sums.js';
@@ -109,6 +115,8 @@ export class Tally {
   readonly #attempts: AttemptTally;
   readonly #timed: TimedLatency;
   readonly #timeline: Timeline | null;
+  /** By connection; empty where no timeline is asked for. */
+  readonly #windowsOn: Windows[];
   /** Columns of a connection below. */
   readonly #room: number;
   /** Answers by connection and destination, and those that are missing by connection. */
@@ -128,6 +136,10 @@ export class Tally {
     this.#attempts = new AttemptTally(room);
     this.#timed = new TimedLatency(room);
     this.#timeline = shape.hasTimeline ? new Timeline(room) : null;
+    this.#windowsOn = Array.from(
+      { length: shape.hasTimeline ? connections : 0 },
+      () => new Windows(room),
+    );
     this.#room = room;
     this.#observedOn = new Float64Array(connections * room);
     this.#missingOn = new Float64Array(connections);
@@ -157,6 +169,7 @@ export class Tally {
     timed.sent += 1;
     const block = this.#blocks.at(request.sequence);
     const firstColumn = request.connection * this.#room;
+    const windowOn = this.#windowsOn[request.connection]?.at(request.sentAtMs);
     let onePod = answers > 0 ? pods[0]! : NOBODY;
     let oneDestination = onePod === NOBODY ? NOBODY : directory.destinations[onePod]!;
     let unknown = 0;
@@ -178,6 +191,7 @@ export class Tally {
       timed.observed[destination]! += 1;
       block.observed[destination]! += 1;
       this.#observedOn[firstColumn + destination]! += 1;
+      if (windowOn !== undefined) windowOn.observed[destination]! += 1;
       // What this side gave up says nothing of who had begun to answer.
       if (isFailed && outcome !== 'cancelled') this.#failed[destination]! += 1;
       if (expected !== 1) this.#clusters.add(destination);
@@ -260,6 +274,7 @@ export class Tally {
     this.#attempts.absorb(other.#attempts);
     this.#timed.absorb(other.#timed);
     if (other.#timeline !== null) this.#timeline?.absorb(other.#timeline);
+    other.#windowsOn.forEach((windows, connection) => this.#windowsOn[connection]?.absorb(windows));
     other.#observedOn.forEach((count, at) => (this.#observedOn[at]! += count));
     other.#missingOn.forEach((count, at) => (this.#missingOn[at]! += count));
   }
@@ -270,11 +285,12 @@ export class Tally {
   }
 
   /** By connection: its answers by number of the destination, and those that are missing. */
-  connections(): { observed: number[]; missing: number }[] {
+  connections(): Pick<ConnectionCallCounts, 'observed' | 'missing' | 'inTime'>[] {
     const room = this.#room;
     return Array.from(this.#missingOn, (missing, index) => ({
       observed: [...this.#observedOn.subarray(index * room, (index + 1) * room)],
       missing,
+      ...inTimeOf(this.#windowsOn[index]),
     }));
   }
 
@@ -377,4 +393,10 @@ export class Tally {
     });
     return mergePods(named, new Map());
   }
+}
+
+function inTimeOf(windows: Windows | undefined): Pick<ConnectionCallCounts, 'inTime'> {
+  if (windows === undefined) return {};
+  const { widthMs, first, observed } = windows.counts();
+  return { inTime: { widthMs, first, observed } };
 }

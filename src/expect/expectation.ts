@@ -101,6 +101,8 @@ export interface CountedCall {
   failures: readonly NamedFailure[];
   /** By connection. */
   connections: readonly ConnectionCallCounts[];
+  /** The address that each connection was dialled to; absent where nobody asks for it. */
+  remotes?: readonly string[];
   span: Span | null;
 }
 

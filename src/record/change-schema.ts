@@ -44,6 +44,19 @@ export const change = z.object({
       isToOthers: z.boolean(),
     })
     .nullable(),
+  /** By time, where connections changed at several moments: those to different replicas of a gateway; else empty. */
+  moments: z.array(
+    z.object({
+      connections: count,
+      /** Addresses that these connections were dialled to, and no other one; empty where an address does not tell. */
+      remotes: z.array(z.string()),
+      /** What they served. */
+      served: z.enum(['both', 'previous', 'new']),
+      /** null where they did not change. */
+      at: time.nullable(),
+      between: between.nullable(),
+    }),
+  ),
   before: side.nullable(),
   during: stretch.nullable(),
   after: side.nullable(),

@@ -269,6 +269,7 @@ export function countedCall({ calls: asked }: Asked, counted: Counted, index: nu
       count,
     })),
     connections: counted.connections.flatMap(({ byCall }) => byCall[index] ?? []),
+    remotes: counted.connections.map(({ remote }) => remote),
     span: counted.span,
   };
 }

@@ -216,7 +216,17 @@ export const savedCountsSchema = z.object({
       errors: count.optional(),
       lost: z.object({ lastAnswerMs: msSince1970.nullable(), trouble: z.string() }).optional(),
       byCall: z.array(
-        z.object({ observed: counts, missing: count, pairs: count, equalPairs: count }),
+        z.object({
+          ...{ observed: counts, missing: count, pairs: count, equalPairs: count },
+          /** Answers by window, and in it by destination. */
+          inTime: z
+            .object({
+              widthMs: count,
+              first: windowNumber,
+              observed: z.string().regex(/^(?:\d+(?: \d+)*(?:,\d+(?: \d+)*)*)?$/),
+            })
+            .optional(),
+        }),
       ),
     }),
   ),

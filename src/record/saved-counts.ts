@@ -7,6 +7,7 @@ import type {
   StreamCounts,
   TimedLatencyCounts,
 } from '../count/counted.js';
+import { connectionCallIn, savedConnectionCall } from './saved-connection-call.js';
 import { savedTimeline, timelineIn } from './saved-timeline.js';
 import { placeOf } from '../count/histogram-buckets.js';
 import type { SavedCallCounts, SavedCounts } from './saved-counts-schema.js';
@@ -17,6 +18,9 @@ export function savedCounts(counted: Counted): SavedCounts {
   return {
     ...counted,
     calls: counted.calls.map(savedCall),
+    connections: counted.connections.map((connection) => {
+      return { ...connection, byCall: connection.byCall.map(savedConnectionCall) };
+    }),
     transport: {
       ...transport,
       rstStream: [...transport.rstStream],
@@ -64,6 +68,9 @@ export function countedOf(saved: SavedCounts): Counted {
   return {
     ...saved,
     calls: saved.calls.map(callOf),
+    connections: saved.connections.map((connection) => {
+      return { ...connection, byCall: connection.byCall.map(connectionCallIn) };
+    }),
     transport: {
       ...transport,
       rstStream: new Map(transport.rstStream),

@@ -5,70 +5,35 @@ import { type Mesh, startMesh } from '../../src/mesh/mesh.js';
 import { podNames } from '../../src/mesh/pod-names.js';
 import { randomDraws } from '../../src/mesh/random.js';
 import { weightedSplit } from '../../src/mesh/weighted-split.js';
-import type { RunRecord } from '../../src/record/run-record.js';
 import { verify } from '../../src/run/verify.js';
 import type { SettingsInput } from '../../src/scenario/schema.js';
+import {
+  ACROSS_CHANGE,
+  acrossChange,
+  assertAccount,
+  assertNear,
+  codesOf,
+  FROM,
+  type SeenChange,
+  TO,
+  total,
+  WITHIN_MS,
+} from '../fixtures/across-change.js';
 import { splitproof } from '../fixtures/command.js';
 import { startFaultyLink } from '../fixtures/faulty-link.js';
 import { type Envoy } from '../fixtures/envoy.js';
 import { startXdsEnvoy } from '../fixtures/xds-envoy.js';
 import { ECHO_HOST, startXdsMesh, type XdsMesh } from '../fixtures/xds-mesh.js';
 
-const FROM = { v1: 90, v2: 10 };
-const TO = { v1: 50, v2: 50 };
-/** How far the moment that is found may lie from the true one, in ms. */
-const WITHIN_MS = 1000;
 const SLOW = { timeout: 60_000 };
 
-/** A right side is failed at this level once in a million runs. */
-const SETTINGS: SettingsInput = {
-  ...{ plaintext: true, previous: 'v1=90,v2=10', weights: 'v1=50,v2=50' },
-  ...{ 'across-change': '30s', alpha: 0.000001, tolerance: '10pp', pace: 1500 },
-};
+const SETTINGS = ACROSS_CHANGE;
 const GREETER: SettingsInput = { ...SETTINGS, call: 'helloworld.Greeter/SayHello' };
 
-type Change = NonNullable<RunRecord['calls'][number]['change']>;
-
-/** Runs, and has the weights changed once enough came before. @returns When they were, too. */
-async function acrossChange(
-  settings: SettingsInput,
-  change: () => void,
-): Promise<{ record: RunRecord; seen: Change; changedAtMs: number }> {
-  let changedAtMs = NaN;
-  const record = await verify(settings, {
-    onNote: (note) => {
-      if (!note.includes('may change now')) return;
-      changedAtMs = Date.now();
-      change();
-    },
-  });
-  const seen = record.calls[0]?.change;
-  assert.ok(seen !== undefined, JSON.stringify(record.reasons));
-  return { record, seen, changedAtMs };
-}
-
-/** Each request is on one side of the change, or in it. */
-function assertAccount({ load }: RunRecord, { before, during, after }: Change): void {
-  const stretches = [before, during, after].flatMap((one) => one ?? []);
-  for (const key of ['sent', 'ok', 'failed', 'timedOut', 'cancelled'] as const) {
-    const sum = stretches.reduce((all, stretch) => all + stretch[key], 0);
-    assert.equal(sum, load[key], key);
-  }
-  assert.equal(load.sent, load.ok + load.failed + load.timedOut + load.cancelled);
-}
-
-function assertMoment({ outcome, moment }: Change, changedAtMs: number): void {
+function assertMoment({ outcome, moment }: SeenChange, changedAtMs: number): void {
   assert.equal(outcome, 'found');
-  assert.ok(moment !== null);
-  const offMs = Date.parse(moment.at) - changedAtMs;
-  assert.ok(Math.abs(offMs) <= WITHIN_MS, `${offMs} ms off: ${JSON.stringify(moment)}`);
+  assertNear(moment?.at ?? null, changedAtMs);
 }
-
-function total(counts: Readonly<Record<string, number>>): number {
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
-}
-
-const codesOf = ({ findings }: RunRecord): string[] => findings.map(({ code }) => code);
 
 async function startGreeter(weights: Readonly<Record<'v1' | 'v2', number>>): Promise<Mesh> {
   return await startMesh({

@@ -1,38 +1,77 @@
 import type { Finding } from '../../finding.js';
 import { count, counted, seconds } from '../../number-text.js';
 import { found } from '../found.js';
-import type { ChangeFigures, TimedFailure } from './expectation.js';
+import type {
+  ChangeFigures,
+  ChangeMoment,
+  ConnectionsMoment,
+  TimedFailure,
+} from './expectation.js';
 
 /** So many stretches with failures stand in a finding; the record has them all. */
 const SHOWN_FAILURES = 5;
 
 /** What stands out of a change. @param startMs When the run began, in ms since 1970. */
 export function changeFindings(figures: ChangeFigures, startMs: number): Finding[] {
-  const { outcome, moment } = figures;
+  const { outcome, moment, moments } = figures;
   const findings: Finding[] = [];
   const into = (ms: number): string => seconds(Math.max(0, ms - startMs) / 1000);
-  if (moment !== null) {
-    const { atMs, beginMs, endMs, isGradual, isToOthers } = moment;
-    findings.push(
-      found('target', {
-        code: isGradual ? 'change-gradual' : 'change-found',
-        severity: isGradual ? 'warning' : 'info',
-        summary: isGradual
-          ? `the weights changed little by little, from about ${into(mid(beginMs))} to ${into(mid(endMs))} into the run`
-          : `the weights changed${isToOthers ? ', but not to the new ones,' : ''} ${into(atMs)} into the run, at ${new Date(atMs).toISOString()}`,
-        evidence: isGradual
-          ? `it began between ${into(beginMs[0])} and ${into(beginMs[1])}, and was over between ${into(endMs[0])} and ${into(endMs[1])}`
-          : `between ${into(beginMs[0])} and ${into(endMs[1])}`,
-        advice: isGradual
-          ? 'Replicas of the gateway, or its threads, took the new weights one after the other: look at how long the control plane takes to tell them all.'
-          : '',
-      }),
-    );
-  }
+  if (moments.length > 0) findings.push(atSeveralMoments(moments, into));
+  else if (moment !== null) findings.push(atOneMoment(moment, into));
   if (outcome === 'not-seen' || outcome === 'over-before') findings.push(notSeen(outcome));
   const failures = inChange(figures);
   if (failures.length > 0) findings.push(errorsInChange(failures, into));
   return findings;
+}
+
+function atOneMoment(
+  { atMs, beginMs, endMs, isGradual, isToOthers }: ChangeMoment,
+  into: (ms: number) => string,
+): Finding {
+  return found('target', {
+    code: isGradual ? 'change-gradual' : 'change-found',
+    severity: isGradual ? 'warning' : 'info',
+    summary: isGradual
+      ? `the weights changed little by little, from about ${into(mid(beginMs))} to ${into(mid(endMs))} into the run`
+      : `the weights changed${isToOthers ? ', but not to the new ones,' : ''} ${into(atMs)} into the run, at ${new Date(atMs).toISOString()}`,
+    evidence: isGradual
+      ? `it began between ${into(beginMs[0])} and ${into(beginMs[1])}, and was over between ${into(endMs[0])} and ${into(endMs[1])}`
+      : `between ${into(beginMs[0])} and ${into(endMs[1])}`,
+    advice: isGradual
+      ? 'Replicas of the gateway, or its threads, took the new weights one after the other: look at how long the control plane takes to tell them all.'
+      : '',
+  });
+}
+
+/** So many addresses are named; the record has them all. */
+const SHOWN_REMOTES = 3;
+
+function atSeveralMoments(
+  moments: readonly ConnectionsMoment[],
+  into: (ms: number) => string,
+): Finding {
+  const parts = moments.map(({ connections, remotes, served, atMs }) => {
+    const named = remotes.slice(0, SHOWN_REMOTES).join(', ');
+    const others = remotes.length > SHOWN_REMOTES ? ', …' : '';
+    const whose = named === '' ? '' : ` to ${named}${others}`;
+    const when = { both: into(atMs), previous: 'not at all', new: 'before the run' }[served];
+    return `on ${counted(connections.length, 'connection')}${whose} ${when}`;
+  });
+  const isLeftBehind = moments.some(({ served }) => served === 'previous');
+  return found('proxy', {
+    code: 'change-by-replica',
+    severity: 'warning',
+    summary: isLeftBehind
+      ? `the weights did not change everywhere: ${parts.join(', ')}`
+      : `the weights did not change everywhere at once: ${parts.join(', ')}`,
+    evidence: moments
+      .filter(({ served }) => served === 'both')
+      .map(({ betweenMs: [from, to] }) => `between ${into(from)} and ${into(to)}`)
+      .join('; '),
+    advice: isLeftBehind
+      ? 'These connections lead to replicas of the gateway that served the previous weights to the end: look at whether the control plane still reaches them (istioctl proxy-status).'
+      : 'The connections lead to replicas of the gateway, or to threads of one, that took the new weights one after the other: look at how long the control plane takes to tell them all.',
+  });
 }
 
 function notSeen(outcome: 'not-seen' | 'over-before'): Finding {

@@ -67,12 +67,27 @@ export interface ChangeMoment {
   isToOthers: boolean;
 }
 
+/** Connections that changed at one moment: those to one replica of the gateway, or to several. */
+export interface ConnectionsMoment {
+  /** Their places among the connections of the run. */
+  connections: number[];
+  /** Addresses that all of these connections were dialled to, and no other one; empty where an address does not tell. */
+  remotes: string[];
+  /** What they served: both weights one after the other, or the same ones all the time. */
+  served: 'both' | 'previous' | 'new';
+  /** In ms since 1970: the likeliest moment, and all that are not excluded; only where `served` is `both`. */
+  atMs: number;
+  betweenMs: [low: number, high: number];
+}
+
 /** What judging a change brings to light. */
 export interface ChangeFigures {
   /** `not-seen`: the previous weights to the end; `over-before`: the new ones from the beginning; `unclear`: neither can be said. */
   outcome: 'found' | 'not-seen' | 'over-before' | 'unclear';
   /** null where it was not found. */
   moment: ChangeMoment | null;
+  /** By time, where connections changed at several; else empty. */
+  moments: ConnectionsMoment[];
   before: SideFigures | null;
   /** What is left out of both, as the change may have been under way. */
   during: StretchCounts | null;

@@ -1,11 +1,11 @@
 import { binomialUpperTail } from '../../stats/binomial-distribution.js';
 import type { CallJudgement, JudgedCall, Reason, RunRule } from '../expectation.js';
 import { count, percent } from '../../number-text.js';
-import { judgeDependence } from '../split/draws/dependence.js';
 import type { SplitRule } from '../split/split-evidence.js';
 import { parseTolerance } from '../split/tolerance.js';
 import { type Verdict, worstOf } from '../verdict.js';
 import { changeFindings } from './change-findings.js';
+import { dependenceOf } from './dependence.js';
 import type {
   ChangeExpectation,
   ChangeFigures,
@@ -13,13 +13,12 @@ import type {
   StretchCounts,
 } from './expectation.js';
 import { judgeSide } from './judge-side.js';
-import { type Cut, cutAtChange, stretchOf } from './stretches.js';
+import { alikeConnections, momentsByConnection } from './moments-by-connection.js';
+import { type Cut, cutAtChange, spanOf, stretchOf, withMoments } from './stretches.js';
 
 /** Failing by shares, two sides; by errors, three stretches: alpha is shared out among them. */
 const SIDES = 2;
 const STRETCHES = 3;
-/** Cramér's V of connections and destinations from which the draws are those of connections, whatever the change did. */
-const BY_CONNECTION = 0.3;
 
 /** Judges a call across a change. @param calls How many calls share alpha. */
 export function judgeChange(
@@ -44,26 +43,44 @@ function judgement(verdict: Verdict, reasons: Reason[]): CallJudgement {
   return { verdict, reasons, findings: [], split: null, check: null };
 }
 
-/** The change, and what lies on either side of it; null where nothing was counted by time. */
+/**
+ * The change, and what lies on either side of it; null where nothing was counted by time.
+ *
+ * @param detail Whether connections are told apart by when they changed, which takes some time.
+ */
 export function changeFigures(
-  { call, counted }: JudgedCall<ChangeExpectation>,
+  one: JudgedCall<ChangeExpectation>,
   rule: RunRule,
   calls: number,
+  detail: 'whole' | 'by-connection' = 'by-connection',
 ): ChangeFigures | null {
+  const { call, counted } = one;
   const { timeline, destinations: names } = counted.counts;
   if (timeline === undefined) return null;
   const previous = names.map((_, i) => call.destinations[i]?.previousWeight ?? 0);
   const next = names.map((_, i) => call.destinations[i]?.weight ?? 0);
   const { widthMs } = timeline;
-  const cut = cutAtChange(timeline, sharesOf(previous), sharesOf(next), rule.alpha);
+  const shares = { previous: sharesOf(previous), next: sharesOf(next) };
+  const whole = cutAtChange(timeline, shares.previous, shares.next, rule.alpha);
+  const moments =
+    detail === 'whole' || whole.outcome !== 'found'
+      ? []
+      : momentsByConnection(one, spanOf(whole.before, widthMs), shares, rule.alpha);
+  const cut = withMoments(whole, moments, timeline);
   const sideRule = ruleOf(call, rule, calls);
   const { requestsBefore, requestsAfter } = call.expectation;
-  const dependence = dependenceOf({ call, counted }, cut, rule.alpha);
-  const side = (bins: Cut['before'], weights: number[], requestsPlanned: number | null) =>
-    judgeSide(bins, widthMs, names, { rule: sideRule, weights, requestsPlanned, dependence });
+  const side = (bins: Cut['before'], weights: number[], requestsPlanned: number | null) => {
+    const span = spanOf(bins, widthMs);
+    const alike = alikeConnections(counted.connections.length, moments);
+    const dependence = span === null ? null : dependenceOf(one, span, alike, rule.alpha);
+    return judgeSide(bins, widthMs, names, {
+      ...{ rule: sideRule, weights, requestsPlanned, dependence },
+    });
+  };
   return {
     outcome: cut.outcome,
     moment: cut.moment,
+    moments,
     before: side(cut.before, previous, requestsBefore),
     during: stretchOf(cut.during, widthMs, names),
     after: side(cut.after, next, requestsAfter),
@@ -165,36 +182,6 @@ function ruleOf(
     tolerance: parseTolerance(tolerance),
     failAlpha: alpha / SIDES / calls,
     errorAlpha: alpha / STRETCHES / calls,
-  };
-}
-
-/**
- * Whether answers hang together on connections. They are counted over the whole run, of which both sides are
- * a part: a change in steps makes connections of different gateways differ without any hanging together.
- */
-function dependenceOf(
-  { call, counted }: JudgedCall<ChangeExpectation>,
-  { moment }: Cut,
-  alpha: number,
-): Reason | null {
-  const weighted = call.destinations.flatMap(({ weight, previousWeight }, i) =>
-    (weight ?? 0) + (previousWeight ?? 0) > 0 ? [i] : [],
-  );
-  if (weighted.length < 2) return null;
-  const { kind, cramersV, homogeneityPValue } = judgeDependence(
-    {
-      counts: counted.connections.map(({ observed }) => weighted.map((i) => observed[i] ?? 0)),
-      neighbours: null,
-      leadElsewhere: call.behind !== null || call.choosesPerCall === true,
-    },
-    weighted.length,
-  );
-  const isGradual = moment?.isGradual === true;
-  const differs = !isGradual && kind === 'clustered' && (homogeneityPValue ?? 1) < alpha;
-  if (kind !== 'pinned' && (cramersV ?? 0) < BY_CONNECTION && !differs) return null;
-  return {
-    code: 'clustered-draws',
-    text: 'answers hang together on connections, so there are fewer independent ones than there seem to be (verify without --across-change has them judged by connection)',
   };
 }
 

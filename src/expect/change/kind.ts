@@ -1,8 +1,8 @@
 import { InputError } from '../../input-error.js';
-import type { Kind, NamedDestination } from '../expectation.js';
+import type { JudgedCall, Kind, NamedDestination } from '../expectation.js';
 import { splitPlan } from '../split/plan/split-plan.js';
 import { isExactGate, parseTolerance } from '../split/tolerance.js';
-import type { ChangeExpectation, ChangeWish } from './expectation.js';
+import type { ChangeExpectation, ChangeFigures, ChangeWish } from './expectation.js';
 import { changeFigures, judgeChange } from './judge-change.js';
 
 const FLAG = { path: '--across-change' };
@@ -43,14 +43,9 @@ export const change: Kind<ChangeWish, ChangeExpectation> = {
   judge: (calls, rule) => calls.map((one) => judgeChange(one, rule, calls.length)),
   look(calls, rule) {
     const parts = calls.map((one) => {
-      const figures = changeFigures(one, rule, calls.length);
-      const { requestsBefore, requestsAfter } = one.call.expectation;
-      // What is on its way may look like other weights until it is there.
-      const isFound = figures?.outcome === 'found' && figures.moment?.isToOthers === false;
-      return {
-        before: partOf(figures?.before?.sent ?? 0, requestsBefore),
-        after: isFound ? partOf(figures.after?.sent ?? 0, requestsAfter) : 0,
-      };
+      const soFar = partsOf(one, changeFigures(one, rule, calls.length, 'whole'));
+      // Telling connections apart takes longer than a look may: it is for when all else is there.
+      return soFar.after < 1 ? soFar : partsOf(one, changeFigures(one, rule, calls.length));
     });
     const least = (of: (part: (typeof parts)[number]) => number): number =>
       Math.min(...parts.map(of));
@@ -63,6 +58,23 @@ export const change: Kind<ChangeWish, ChangeExpectation> = {
     };
   },
 };
+
+/** How much of what is needed is there, on either side. */
+function partsOf(
+  { call }: JudgedCall<ChangeExpectation>,
+  figures: ChangeFigures | null,
+): { before: number; after: number } {
+  const { requestsBefore, requestsAfter } = call.expectation;
+  // What is on its way may look like other weights until it is there.
+  const isOver =
+    figures?.outcome === 'found' &&
+    figures.moment?.isToOthers === false &&
+    figures.moments.every(({ served }) => served !== 'previous');
+  return {
+    before: partOf(figures?.before?.sent ?? 0, requestsBefore),
+    after: isOver ? partOf(figures.after?.sent ?? 0, requestsAfter) : 0,
+  };
+}
 
 /** How much of what is needed is there. */
 function partOf(sent: number, planned: number | null): number {

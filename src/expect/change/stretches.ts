@@ -1,7 +1,12 @@
 import type { TimelineBin, TimelineCounts } from '../../count/counted.js';
 import { gradualEvidence } from '../../stats/gradual-change.js';
 import { changeToUnknown, type KnownChange, knownChange } from '../../stats/known-change.js';
-import type { ChangeFigures, ChangeMoment, StretchCounts } from './expectation.js';
+import type {
+  ChangeFigures,
+  ChangeMoment,
+  ConnectionsMoment,
+  StretchCounts,
+} from './expectation.js';
 
 /** Answers this long before the change may have begun, and after it must be over, are on neither side, in ms. */
 const GUARD_MS = 500;
@@ -52,7 +57,31 @@ export function cutAtChange(
   }
   const evident = Math.log(1 / FALSELY_GRADUAL);
   const isGradual = gradualEvidence(rows, before, after, evident) >= evident;
-  const moment = { ...momentOf(change, isGradual, bins, widthMs), isToOthers };
+  return cutAround(
+    { ...momentOf(change, isGradual, bins, widthMs), isToOthers },
+    { bins, widthMs },
+  );
+}
+
+/** The cut of a change that came to some connections later than to others: it is over when the last of them have it. */
+export function withMoments(
+  cut: Cut,
+  moments: readonly ConnectionsMoment[],
+  timeline: Pick<TimelineCounts, 'bins' | 'widthMs'>,
+): Cut {
+  const changed = moments.filter(({ served }) => served === 'both');
+  const [first, last] = [changed[0], changed.at(-1)];
+  if (cut.moment === null || first === undefined || last === undefined || first === last)
+    return cut;
+  const [beginMs, endMs] = [first.betweenMs, last.betweenMs];
+  const atMs = (middle(beginMs) + middle(endMs)) / 2;
+  return cutAround({ ...cut.moment, atMs, beginMs, endMs, isGradual: true }, timeline);
+}
+
+function cutAround(
+  moment: ChangeMoment,
+  { bins, widthMs }: Pick<TimelineCounts, 'bins' | 'widthMs'>,
+): Cut {
   const [beginMs, endMs] = [moment.beginMs[0] - GUARD_MS, moment.endMs[1] + GUARD_MS];
   const isBefore = ({ number }: TimelineBin): boolean => (number + 1) * widthMs <= beginMs;
   const isAfter = ({ number }: TimelineBin): boolean => number * widthMs >= endMs;
@@ -63,6 +92,16 @@ export function cutAtChange(
     during: bins.filter((bin) => !isBefore(bin) && !isAfter(bin)),
     after: bins.filter(isAfter),
   };
+}
+
+/** From the first of some bins to the end of the last, in ms since 1970; null without any. */
+export function spanOf(
+  bins: readonly TimelineBin[],
+  widthMs: number,
+): { fromMs: number; toMs: number } | null {
+  const [first, last] = [bins[0], bins.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  return { fromMs: first.number * widthMs, toMs: (last.number + 1) * widthMs };
 }
 
 /** The change may lie within a window: each end is one further out. */
@@ -96,8 +135,8 @@ export function stretchOf(
   widthMs: number,
   names: readonly string[],
 ): StretchCounts | null {
-  const [first, last] = [bins[0], bins.at(-1)];
-  if (first === undefined || last === undefined) return null;
+  const span = spanOf(bins, widthMs);
+  if (span === null) return null;
   const sum = (of: (bin: TimelineBin) => number): number =>
     bins.reduce((all, bin) => all + of(bin), 0);
   const ends = {
@@ -107,8 +146,7 @@ export function stretchOf(
     cancelled: sum(({ cancelled }) => cancelled),
   };
   return {
-    fromMs: first.number * widthMs,
-    toMs: (last.number + 1) * widthMs,
+    ...span,
     sent: ends.ok + ends.failed + ends.timedOut + ends.cancelled,
     ...ends,
     unsent: sum(({ unsent }) => unsent),

@@ -13,7 +13,7 @@ export function changeView(
   { change }: CallJudgement,
 ): { change?: ChangeRecord } {
   if (change === undefined) return {};
-  const { outcome, moment, before, during, after, maxErrorRate, failures } = change;
+  const { outcome, moment, moments, before, during, after, maxErrorRate, failures } = change;
   return {
     change: {
       outcome,
@@ -27,6 +27,11 @@ export function changeView(
               isGradual: moment.isGradual,
               isToOthers: moment.isToOthers,
             },
+      moments: moments.map(({ connections, remotes, served, atMs, betweenMs: [from, to] }) => ({
+        ...{ connections: connections.length, remotes, served },
+        at: served === 'both' ? timeOf(atMs) : null,
+        between: served === 'both' ? [timeOf(from), timeOf(to)] : null,
+      })),
       before: before === null ? null : sideView(before),
       during: during === null ? null : stretchView(during),
       after: after === null ? null : sideView(after),

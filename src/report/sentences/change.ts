@@ -19,6 +19,7 @@ export function changeSentences(change: ChangeRecord, { startedAt }: RunRecord):
   const { before, during, after, failures, maxErrorRate } = change;
   return [
     momentText(change, into),
+    ...change.moments.map((one) => connectionsText(one, into)),
     ...(before === null ? [] : [sideText('before', before)]),
     ...(during === null ? [] : [`during: ${stretchText(during)}, on neither side`]),
     ...(after === null ? [] : [sideText('after', after)]),
@@ -41,6 +42,23 @@ function momentText({ outcome, moment }: ChangeRecord, into: (time: string) => s
   const about = `${isGradual ? 'little by little, about' : 'changed'}${isToOthers ? ', not to the new weights,' : ''}`;
   return `moment: ${about} ${into(at)} into the run, at ${clock(at)}; between ${into(from)} and ${into(to)}`;
 }
+
+/** What some connections did where others did otherwise. */
+function connectionsText(
+  { connections, remotes, served, at, between }: ChangeRecord['moments'][number],
+  into: (time: string) => string,
+): string {
+  const whose = remotes.length === 0 ? '' : ` to ${remotes.join(', ')}`;
+  const which = `on ${formatCount(connections)} ${connections === 1 ? 'connection' : 'connections'}${whose}`;
+  if (at === null || between === null) return `${which}: ${STAYING[served]}`;
+  return `${which}: ${into(at)} into the run, at ${clock(at)}; between ${into(between[0])} and ${into(between[1])}`;
+}
+
+const STAYING: Record<ChangeRecord['moments'][number]['served'], string> = {
+  both: 'both weights',
+  previous: 'the previous weights to the end',
+  new: 'the new weights from the beginning',
+};
 
 const NOT_FOUND: Record<ChangeRecord['outcome'], string> = {
   found: 'moment: found',

@@ -74,6 +74,18 @@ async function judge(
   return judgement;
 }
 
+/** A connection with so many answers of v1 and v2 in each stretch, part by part. */
+function connectionOf(
+  parts: readonly { stretches: number; row: readonly [number, number] }[],
+): ConnectionCallCounts {
+  const rows = parts.flatMap(({ stretches, row }) =>
+    Array.from({ length: stretches }, () => [...row]),
+  );
+  const observed = [0, 1].map((i) => rows.reduce((sum, row) => sum + row[i]!, 0));
+  const inTime = { widthMs: WIDTH_MS, first: START, observed: rows };
+  return { ...{ observed, missing: 0, pairs: 0, equalPairs: 0 }, inTime };
+}
+
 const BEFORE: Stretch = { stretches: 200, v1: 27 };
 const AFTER: Stretch = { stretches: 200, v1: 15 };
 
@@ -139,6 +151,58 @@ describe('a change of weights', () => {
       ...{ observed: at % 3 === 0 ? [0, 375] : [375, 0], missing: 0, pairs: 0, equalPairs: 0 },
     }));
     const judgement = await judge([BEFORE, AFTER], pinned);
+    assert.equal(judgement.verdict, 'inconclusive');
+    assert.equal(judgement.reasons[0]?.code, 'clustered-draws');
+  });
+
+  it('names the connections that changed later, and those that did not', async () => {
+    const at = (stretches: number) =>
+      connectionOf([
+        { stretches, row: [9, 1] },
+        { stretches: 400 - stretches, row: [5, 5] },
+      ]);
+    const later = await judge(
+      [BEFORE, { stretches: 60, v1: 23 }, { stretches: 140, v1: 15 }],
+      [at(200), at(260), at(200)],
+    );
+    assert.equal(later.verdict, 'pass', JSON.stringify(later.reasons));
+    assert.deepEqual(codesOf(later), ['change-by-replica']);
+    const [first, second] = later.change!.moments;
+    assert.deepEqual([first!.connections, second!.connections], [[0, 2], [1]]);
+    assert.deepEqual(
+      [first!.atMs, second!.atMs],
+      [200, 260].map((stretch) => (START + stretch) * WIDTH_MS),
+    );
+    const { beginMs, endMs } = later.change!.moment!;
+    assert.ok(beginMs[0] <= first!.atMs && second!.atMs <= endMs[1]);
+
+    const stale = await judge([BEFORE, { stretches: 200, v1: 19 }], [at(200), at(400), at(200)]);
+    assert.equal(stale.verdict, 'fail', JSON.stringify(stale.reasons));
+    assert.deepEqual(
+      stale.change!.moments.map(({ served, connections }) => [served, connections]),
+      [
+        ['both', [0, 2]],
+        ['previous', [1]],
+      ],
+    );
+    assert.match(
+      stale.findings[0]!.summary,
+      /did not change everywhere: .*on 1 connection not at all/,
+    );
+  });
+
+  it('takes connections that differed before for such with shares of their own', async () => {
+    const leaning = [
+      [10, 0],
+      [8, 2],
+    ].map(([v1, v2]) =>
+      connectionOf([
+        { stretches: 200, row: [v1!, v2!] },
+        { stretches: 200, row: [5, 5] },
+      ]),
+    );
+    const judgement = await judge([BEFORE, AFTER], leaning);
+    assert.deepEqual(judgement.change!.moments, []);
     assert.equal(judgement.verdict, 'inconclusive');
     assert.equal(judgement.reasons[0]?.code, 'clustered-draws');
   });
