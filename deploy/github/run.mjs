@@ -14,6 +14,9 @@ const inputs = JSON.parse(INPUTS);
 
 if (!['verify', 'bench'].includes(inputs.command)) refuse('command: use verify or bench');
 if (inputs.target.startsWith('-')) refuse('target: HOST:PORT or a URL, not a flag');
+for (const name of SWITCHES) {
+  if (!['', 'true', 'false'].includes(inputs[name])) refuse(`${name}: write true or false`);
+}
 
 process.argv = [
   process.execPath,

@@ -118,6 +118,17 @@ describe('action.yml', () => {
     }
   });
 
+  it('tells an inconclusive run, which fails the step and has its reports', async () => {
+    const few = { weights: 'v1=60,v2=40', requests: '10', output: 'run.junit.xml' };
+    // The name of a file is no output of its own.
+    const done = await job(greeter({ ...few, record: 'a\nverdict=pass' }));
+    assert.equal(done.status, 3, done.log);
+    const { verdict, 'exit-code': status } = done.outputs;
+    assert.deepEqual({ verdict, status }, { verdict: 'inconclusive', status: '3' });
+    const junit = readFileSync(path.join(done.workspace, 'run.junit.xml'), 'utf8');
+    assert.match(junit, /<error [^>]*type="inconclusive"/);
+  });
+
   it('says how it ended where nothing was sent', async () => {
     const done = await job(greeter({ weights: 'v1=sixty' }));
     assert.equal(done.status, 2, done.log);
@@ -125,8 +136,8 @@ describe('action.yml', () => {
     assert.match(done.log, /--weights/);
   });
 
-  it('refuses a command that it does not have, and a flag as a target', async () => {
-    for (const given of [{ command: 'demo' }, { target: '--skip-verify' }]) {
+  it('refuses a command that it does not have, a flag as a target, and a switch that is neither', async () => {
+    for (const given of [{ command: 'demo' }, { target: '--skip-verify' }, { plaintext: 'yes' }]) {
       const done = await job(greeter({ weights: 'v1=60,v2=40', ...given }));
       assert.equal(done.status, 2, done.log);
       assert.deepEqual(annotationsOf(done), ['error']);

@@ -80,6 +80,7 @@ describe('scripts of CI systems', () => {
     ...gitlab['.splitproof'].variables,
     SPLITPROOF_TARGET: 'gateway.example.com:443',
     SPLITPROOF_CALL: 'helloworld.Greeter/SayHello',
+    SPLITPROOF_MANIFEST: 'manifests',
   };
 
   for (const [file, script] of Object.entries(scripts)) {
@@ -106,6 +107,20 @@ describe('scripts of CI systems', () => {
       }
     });
   }
+
+  it(`${GITLAB} leaves out what is empty, and takes further words one a line`, () => {
+    const [words = []] = wordsOf(scripts[GITLAB], {
+      ...gitlab['.splitproof'].variables,
+      SPLITPROOF_SCENARIO: 'the gate.yaml',
+      SPLITPROOF_ARGS: "--threshold=p99 < 1s\n\n-H\nx-who: *'$(id)'\n",
+    });
+    const more = ['--threshold=p99 < 1s', '-H', "x-who: *'$(id)'"];
+    assert.deepEqual(words.slice(2, words.indexOf('-o')), [
+      'verify',
+      '--scenario=the gate.yaml',
+      ...more,
+    ]);
+  });
 
   it(`${JENKINS} keeps Groovy from the script, and tells the three answers apart`, () => {
     assert.doesNotMatch(jenkins.replaceAll('exit status ${status}', ''), /\$\{/);
