@@ -38,6 +38,7 @@ describe('labels of a run', () => {
           assert.ok(error instanceof RequestError, String(error));
         }
       }),
+      { numRuns: 30 },
     );
   });
 
