@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { gatewayLog } from './gateway-log.js';
 
 const [name = '', ...words] = process.argv.slice(2);
 
@@ -61,6 +62,10 @@ function kubectl(): string {
   if (command === 'apply' || command === 'delete') {
     const objects = objectsIn(readFileSync(0, 'utf8'));
     return objects.map(({ kind }) => `${kind} ${command}`).join('\n');
+  }
+  if (command === 'logs' && rest.includes('istio=ingressgateway')) {
+    const path = '/helloworld.Greeter/SayHello';
+    return gatewayLog({ method: 'POST', path, authority: 'localhost:8080' });
   }
   return '';
 }

@@ -4,7 +4,8 @@
  */
 export const UNRUN: readonly { text: RegExp; why: string; test: string }[] = [
   {
-    text: /access-log:/,
+    // What others send stands in a log that is there.
+    text: /^(?![^]*--passive)[^]*access-log:/,
     why: 'it takes a gateway that writes a log of these requests',
     test: 'test/e2e/access-log.test.ts',
   },

@@ -20,6 +20,7 @@ import { certificateAuthority } from '../../../src/mesh/certificates.js';
 import { ROOT, type CommandResult } from '../../fixtures/command.js';
 import { askedRun, countedShard, recordOfRun } from '../../record/shards.js';
 import type { PageNetwork } from './names-on-loopback.js';
+import { gatewayLog } from './gateway-log.js';
 
 /** The servers that pages speak of, and the folder that their readers are in. */
 export interface World {
@@ -163,6 +164,10 @@ async function makeHome(home: string, authority: string): Promise<void> {
   copyFileSync(path.join(ROOT, 'reports/sample.json'), path.join(home, 'run.json'));
   copyFileSync(path.join(ROOT, ADMIN_DUMP), path.join(home, 'config-dump.json'));
   writeFileSync(path.join(home, 'ca.crt'), authority);
+  writeFileSync(
+    path.join(home, 'gateway.log'),
+    gatewayLog({ method: 'GET', path: '/productpage', authority: 'shop.example.com' }),
+  );
   writeFileSync(
     path.join(home, 'policy.yaml'),
     'allow-target: ["*.example.com", localhost]\nrps: 1000\n',
