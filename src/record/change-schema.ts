@@ -62,7 +62,7 @@ export const change = z.object({
   after: side.nullable(),
   /** Part of the requests that may fail in each of the three. */
   maxErrorRate: share,
-  /** All failures, by the time they were sent at; `destination` null where it is not known. */
+  /** All failures, by kind and by when they were sent, those of one kind without a longer gap together; `destination` null where it is not known. */
   failures: z.array(
     z.object({
       from: time,

@@ -8,7 +8,7 @@ import type {
   TimedFailure,
 } from './expectation.js';
 
-/** So many stretches with failures stand in a finding; the record has them all. */
+/** So many kinds of failures stand in a finding; the record has them all. */
 const SHOWN_FAILURES = 5;
 
 /** What stands out of a change. @param startMs When the run began, in ms since 1970. */
@@ -89,19 +89,19 @@ function notSeen(outcome: 'not-seen' | 'over-before'): Finding {
   });
 }
 
-/** Failures of the time in which the change was under way. */
+/** Failures that were going on while the change was under way. */
 function inChange({ during, failures }: ChangeFigures): TimedFailure[] {
   if (during === null) return [];
-  return failures.filter(({ fromMs, toMs }) => fromMs >= during.fromMs && toMs <= during.toMs);
+  return failures.filter(({ fromMs, toMs }) => fromMs < during.toMs && toMs > during.fromMs);
 }
 
 function errorsInChange(failures: readonly TimedFailure[], into: (ms: number) => string): Finding {
   const all = failures.reduce((sum, failure) => sum + failure.count, 0);
   const texts = failures
     .slice(0, SHOWN_FAILURES)
-    .map(({ fromMs, cause, destination, count: of }) => {
+    .map(({ fromMs, toMs, cause, destination, count: of }) => {
       const whose = destination === null ? '' : ` of ${destination}`;
-      return `${into(fromMs)}: ${count(of)}${whose}${cause === '' ? '' : ` (${cause})`}`;
+      return `${into(fromMs)} to ${into(toMs)}: ${count(of)}${whose}${cause === '' ? '' : ` (${cause})`}`;
     });
   const others = failures.length - texts.length;
   return found('target', {

@@ -42,7 +42,7 @@ export interface SideFigures extends StretchCounts {
   pValue: number | null;
 }
 
-/** Failures of one kind, and when they were sent. */
+/** Failures of one kind without a longer gap, and when they were sent. */
 export interface TimedFailure {
   fromMs: number;
   toMs: number;
@@ -94,6 +94,6 @@ export interface ChangeFigures {
   after: SideFigures | null;
   /** Part of the requests that may fail, in each of the three. */
   maxErrorRate: number;
-  /** All failures, by time. */
+  /** All failures, by when they began. */
   failures: TimedFailure[];
 }

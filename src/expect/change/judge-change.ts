@@ -12,6 +12,7 @@ import type {
   SideFigures,
   StretchCounts,
 } from './expectation.js';
+import { failureSpans } from './failure-spans.js';
 import { judgeSide } from './judge-side.js';
 import { alikeConnections, momentsByConnection } from './moments-by-connection.js';
 import { type Cut, cutAtChange, spanOf, stretchOf, withMoments } from './stretches.js';
@@ -85,10 +86,12 @@ export function changeFigures(
     during: stretchOf(cut.during, widthMs, names),
     after: side(cut.after, next, requestsAfter),
     maxErrorRate: call.maxErrorRate,
-    failures: timeline.failures.map(({ number, status, cause, destination, count }) => ({
-      ...{ fromMs: number * widthMs, toMs: (number + 1) * widthMs, status, cause, count },
-      destination: names[destination] ?? null,
-    })),
+    failures: failureSpans(
+      timeline.failures.map(({ number, status, cause, destination, count }) => ({
+        ...{ fromMs: number * widthMs, toMs: (number + 1) * widthMs, status, cause, count },
+        destination: names[destination] ?? null,
+      })),
+    ),
   };
 }
 

@@ -27,7 +27,7 @@ export function changeSentences(change: ChangeRecord, { startedAt }: RunRecord):
     ...failures.slice(0, SHOWN_FAILURES).map((one) => {
       const whose = one.destination === null ? '' : ` of ${one.destination}`;
       const cause = one.cause === '' ? '' : `: ${one.cause}`;
-      return `failed at ${into(one.from)}, ${clock(one.from)}: ${formatCount(one.count)} × ${one.status}${whose}${cause}`;
+      return `failed ${into(one.from)} to ${into(one.to)} into the run, from ${clock(one.from)}: ${formatCount(one.count)} × ${one.status}${whose}${cause}`;
     }),
     ...(failures.length > SHOWN_FAILURES
       ? [`and failures at ${counted(failures.length - SHOWN_FAILURES, 'more time')}`]

@@ -140,7 +140,7 @@ describe('a change of weights', () => {
     assert.equal(broken.verdict, 'fail');
     assert.equal(broken.reasons[0]?.code, 'errors-in-change');
     const finding = broken.findings.find(({ code }) => code === 'errors-in-change');
-    assert.match(finding!.evidence, /^12\.5 s: 40 \(reset\)$/);
+    assert.match(finding!.evidence, /^12\.5 s to 12\.6 s: 40 \(reset\)$/);
     const few = await judge([BEFORE, { stretches: 1, v1: 15, failed: 2 }, AFTER]);
     assert.equal(few.verdict, 'pass', JSON.stringify(few.reasons));
     assert.deepEqual(codesOf(few), ['change-found', 'errors-in-change']);
