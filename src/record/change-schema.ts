@@ -57,6 +57,8 @@ export const change = z.object({
       between: between.nullable(),
     }),
   ),
+  /** A further change after it, and the shares since; null: none was seen. */
+  again: z.object({ at: time, shares: z.record(z.string(), share) }).nullable(),
   before: side.nullable(),
   during: stretch.nullable(),
   after: side.nullable(),

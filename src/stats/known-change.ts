@@ -146,3 +146,47 @@ export function changeToUnknown(
   }
   return best;
 }
+
+/** A change from one distribution to another, both estimated. */
+export interface UnknownChange {
+  /** It lies before this window. */
+  position: number;
+  /** log L of it over that of one distribution all the time. */
+  gain: number;
+  /** Shares after it. */
+  shares: number[];
+}
+
+/**
+ * The likeliest change between any two distributions.
+ *
+ * @param windows Counts by category, in order, all of the same length.
+ * @returns null where there are no answers on two sides of any position.
+ */
+export function unknownChange(windows: readonly (readonly number[])[]): UnknownChange | null {
+  const all = windows.reduce<number[]>(
+    (sums, row) => row.map((count, i) => count + (sums[i] ?? 0)),
+    [],
+  );
+  const whole = entropyOf(all);
+  let left = all.map(() => 0);
+  let best: UnknownChange | null = null;
+  windows.slice(0, -1).forEach((row, k) => {
+    left = left.map((count, i) => count + (row[i] ?? 0));
+    const right = all.map((count, i) => count - (left[i] ?? 0));
+    const gain = whole - entropyOf(left) - entropyOf(right);
+    if (gain <= (best?.gain ?? 0)) return;
+    const sum = right.reduce((a, b) => a + b, 0);
+    best = { position: k + 1, gain, shares: right.map((count) => count / Math.max(1, sum)) };
+  });
+  return best;
+}
+
+/** −log L of counts by their own shares. */
+function entropyOf(counts: readonly number[]): number {
+  const sum = counts.reduce((a, b) => a + b, 0);
+  return counts.reduce(
+    (all, count) => (count === 0 ? all : all - count * Math.log(count / sum)),
+    0,
+  );
+}

@@ -1,5 +1,5 @@
 import type { Finding } from '../../finding.js';
-import { count, counted, seconds } from '../../number-text.js';
+import { count, counted, seconds, splitText } from '../../number-text.js';
 import { found } from '../found.js';
 import type {
   ChangeFigures,
@@ -19,6 +19,7 @@ export function changeFindings(figures: ChangeFigures, startMs: number): Finding
   if (moments.length > 0) findings.push(atSeveralMoments(moments, into));
   else if (moment !== null) findings.push(atOneMoment(moment, into));
   if (outcome === 'not-seen' || outcome === 'over-before') findings.push(notSeen(outcome));
+  if (figures.again !== null) findings.push(changedAgain(figures.again, figures, into));
   const failures = inChange(figures);
   if (failures.length > 0) findings.push(errorsInChange(failures, into));
   return findings;
@@ -71,6 +72,21 @@ function atSeveralMoments(
     advice: isLeftBehind
       ? 'These connections lead to replicas of the gateway that served the previous weights to the end: look at whether the control plane still reaches them (istioctl proxy-status).'
       : 'The connections lead to replicas of the gateway, or to threads of one, that took the new weights one after the other: look at how long the control plane takes to tell them all.',
+  });
+}
+
+function changedAgain(
+  { atMs, shares }: NonNullable<ChangeFigures['again']>,
+  { after }: ChangeFigures,
+  into: (ms: number) => string,
+): Finding {
+  return found('target', {
+    code: 'change-again',
+    severity: 'warning',
+    summary: `the weights changed again ${into(atMs)} into the run`,
+    evidence: `since then ${splitText(after?.destinations ?? [], shares)}`,
+    advice:
+      'Something else changes the route: a controller that rolls back or goes on to its next step, or a deploy. Look at who wrote it last.',
   });
 }
 

@@ -88,6 +88,8 @@ export interface ChangeFigures {
   moment: ChangeMoment | null;
   /** By time, where connections changed at several; else empty. */
   moments: ConnectionsMoment[];
+  /** A further change after it: when, and the shares since, in the order of the destinations; null: none was seen. */
+  again: { atMs: number; shares: number[] } | null;
   before: SideFigures | null;
   /** What is left out of both, as the change may have been under way. */
   during: StretchCounts | null;

@@ -15,7 +15,7 @@ import type {
 import { failureSpans } from './failure-spans.js';
 import { judgeSide } from './judge-side.js';
 import { alikeConnections, momentsByConnection } from './moments-by-connection.js';
-import { type Cut, cutAtChange, spanOf, stretchOf, withMoments } from './stretches.js';
+import { changeAgain, type Cut, cutAtChange, spanOf, stretchOf, withMoments } from './stretches.js';
 
 /** Failing by shares, two sides; by errors, three stretches: alpha is shared out among them. */
 const SIDES = 2;
@@ -82,6 +82,7 @@ export function changeFigures(
     outcome: cut.outcome,
     moment: cut.moment,
     moments,
+    again: changeAgain(cut, widthMs, names.length),
     before: side(cut.before, previous, requestsBefore),
     during: stretchOf(cut.during, widthMs, names),
     after: side(cut.after, next, requestsAfter),
@@ -96,7 +97,7 @@ export function changeFigures(
 }
 
 function concludeChange(
-  { outcome, before, during, after }: ChangeFigures,
+  { outcome, again, before, during, after }: ChangeFigures,
   { call: { maxErrorRate } }: JudgedCall<ChangeExpectation>,
   { alpha }: RunRule,
   calls: number,
@@ -105,8 +106,11 @@ function concludeChange(
   const parts: { verdict: Verdict; reasons: Reason[] }[] = [
     ...(errors === null ? [] : [{ verdict: 'fail' as const, reasons: [errors] }]),
     ...NOT_FOUND[outcome],
+    ...(again === null ? [] : [{ verdict: 'inconclusive' as const, reasons: [CHANGED_AGAIN] }]),
     // Without a change there are no two sides.
-    ...(outcome === 'unclear' ? [] : [sideOf('before', before), sideOf('after', after)]),
+    ...(outcome === 'found' ? [sideOf('before', before), sideOf('after', after)] : []),
+    ...(outcome === 'not-seen' && before !== null ? [sideOf('before', before)] : []),
+    ...(outcome === 'over-before' && after !== null ? [sideOf('after', after)] : []),
   ];
   const verdict = worstOf(parts.map((part) => part.verdict));
   const deciding = parts.filter((part) => part.verdict === verdict);
@@ -151,11 +155,28 @@ const NOT_FOUND: Record<ChangeFigures['outcome'], { verdict: Verdict; reasons: R
   ],
 };
 
+const CHANGED_AGAIN: Reason = {
+  code: 'change-again',
+  text: 'the weights changed once more after the change, so there is no one split after it',
+};
+
+/** A side without requests, where a change was found. */
+const NOTHING_THERE: Record<'before' | 'after', Reason> = {
+  before: {
+    code: 'too-few-requests',
+    text: 'before the change, nothing was sent early enough to be judged: start this earlier',
+  },
+  after: {
+    code: 'too-few-requests',
+    text: 'after the change, nothing was sent late enough to be judged: give it longer',
+  },
+};
+
 function sideOf(
   name: 'before' | 'after',
   side: SideFigures | null,
 ): { verdict: Verdict; reasons: Reason[] } {
-  if (side === null) return { verdict: 'inconclusive', reasons: [] };
+  if (side === null) return { verdict: 'inconclusive', reasons: [NOTHING_THERE[name]] };
   const reasons = side.reasons.map(({ code, text }) => ({
     code,
     text: `${name} the change, ${text}`,

@@ -1,6 +1,11 @@
 import type { TimelineBin, TimelineCounts } from '../../count/counted.js';
 import { gradualEvidence } from '../../stats/gradual-change.js';
-import { changeToUnknown, type KnownChange, knownChange } from '../../stats/known-change.js';
+import {
+  changeToUnknown,
+  type KnownChange,
+  knownChange,
+  unknownChange,
+} from '../../stats/known-change.js';
 import type {
   ChangeFigures,
   ChangeMoment,
@@ -92,6 +97,25 @@ function cutAround(
     during: bins.filter((bin) => !isBefore(bin) && !isAfter(bin)),
     after: bins.filter(isAfter),
   };
+}
+
+/** What is after the change changed once more by at least so much log-likelihood, or did not. */
+const AGAIN = 25;
+
+/** A further change among what came after the change, or null. @param columns How many destinations there are. */
+export function changeAgain(
+  { outcome, after }: Cut,
+  widthMs: number,
+  columns: number,
+): ChangeFigures['again'] {
+  if (outcome !== 'found') return null;
+  const rows = after.map(({ observed }) =>
+    Array.from({ length: columns }, (_, i) => observed[i] ?? 0),
+  );
+  const further = unknownChange(rows);
+  const bin = further === null ? undefined : after[further.position];
+  if (further === null || bin === undefined || further.gain < AGAIN) return null;
+  return { atMs: bin.number * widthMs, shares: further.shares };
 }
 
 /** From the first of some bins to the end of the last, in ms since 1970; null without any. */

@@ -13,7 +13,7 @@ export function changeView(
   { change }: CallJudgement,
 ): { change?: ChangeRecord } {
   if (change === undefined) return {};
-  const { outcome, moment, moments, before, during, after, maxErrorRate, failures } = change;
+  const { outcome, moment, moments, again, before, during, after, maxErrorRate, failures } = change;
   return {
     change: {
       outcome,
@@ -32,6 +32,15 @@ export function changeView(
         at: served === 'both' ? timeOf(atMs) : null,
         between: served === 'both' ? [timeOf(from), timeOf(to)] : null,
       })),
+      again:
+        again === null
+          ? null
+          : {
+              at: timeOf(again.atMs),
+              shares: Object.fromEntries(
+                (after?.destinations ?? []).map(({ name }, i) => [name, again.shares[i] ?? 0]),
+              ),
+            },
       before: before === null ? null : sideView(before),
       during: during === null ? null : stretchView(during),
       after: after === null ? null : sideView(after),

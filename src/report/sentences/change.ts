@@ -20,6 +20,7 @@ export function changeSentences(change: ChangeRecord, { startedAt }: RunRecord):
   return [
     momentText(change, into),
     ...change.moments.map((one) => connectionsText(one, into)),
+    ...(change.again === null ? [] : [againText(change.again, into)]),
     ...(before === null ? [] : [sideText('before', before)]),
     ...(during === null ? [] : [`during: ${stretchText(during)}, on neither side`]),
     ...(after === null ? [] : [sideText('after', after)]),
@@ -41,6 +42,14 @@ function momentText({ outcome, moment }: ChangeRecord, into: (time: string) => s
   const [from, to] = [began[0], ended[1]];
   const about = `${isGradual ? 'little by little, about' : 'changed'}${isToOthers ? ', not to the new weights,' : ''}`;
   return `moment: ${about} ${into(at)} into the run, at ${clock(at)}; between ${into(from)} and ${into(to)}`;
+}
+
+function againText(
+  { at, shares }: NonNullable<ChangeRecord['again']>,
+  into: (time: string) => string,
+): string {
+  const since = Object.entries(shares).map(([name, share]) => `${name} ${formatShare(share)}`);
+  return `again: ${into(at)} into the run, at ${clock(at)}; since then ${since.join(', ')}`;
 }
 
 /** What some connections did where others did otherwise. */

@@ -206,4 +206,38 @@ describe('a change of weights', () => {
     assert.equal(judgement.verdict, 'inconclusive');
     assert.equal(judgement.reasons[0]?.code, 'clustered-draws');
   });
+
+  it('says which side has nothing to judge where it came at the very start, or end', async () => {
+    const start = await judge([{ stretches: 3, v1: 27 }, AFTER]);
+    assert.deepEqual([start.verdict, start.change?.outcome], ['inconclusive', 'found']);
+    assert.match(start.reasons[0]!.text, /^before the change, nothing was sent early enough/);
+    const end = await judge([BEFORE, { stretches: 3, v1: 15 }]);
+    assert.deepEqual([end.verdict, end.change?.outcome], ['inconclusive', 'found']);
+    assert.match(end.reasons[0]!.text, /^after the change, nothing was sent late enough/);
+  });
+
+  it('passes nothing that changes again, and says when and to what', async () => {
+    const at = (stretch: number): number => (START + stretch) * WIDTH_MS;
+    const back = await judge([BEFORE, { stretches: 100, v1: 15 }, BEFORE]);
+    assert.equal(back.verdict, 'inconclusive');
+    assert.equal(back.reasons[0]?.code, 'change-again');
+    assert.equal(back.change?.again?.atMs, at(300));
+    assert.deepEqual(back.change.again.shares, [0.9, 0.1]);
+    const finding = back.findings.find(({ code }) => code === 'change-again');
+    assert.equal(finding?.evidence, 'since then v1 90 %, v2 10 %');
+    const beyond = await judge([BEFORE, { stretches: 100, v1: 6 }, AFTER]);
+    assert.equal(beyond.verdict, 'inconclusive');
+    assert.equal(beyond.change?.again?.atMs, at(300));
+    const once = await judge([BEFORE, AFTER]);
+    assert.equal(once.change?.again, null);
+  });
+
+  it('fails where it went on to others, and tells a stop on the way as a gradual change', async () => {
+    const on = await judge([BEFORE, AFTER, { stretches: 200, v1: 6 }]);
+    assert.equal(on.verdict, 'fail');
+    assert.equal(on.reasons[0]?.code, 'split-differs');
+    const stopped = await judge([BEFORE, { stretches: 200, v1: 21 }, AFTER]);
+    assert.equal(stopped.verdict, 'pass', JSON.stringify(stopped.reasons));
+    assert.deepEqual(codesOf(stopped), ['change-gradual']);
+  });
 });
