@@ -100,6 +100,9 @@ function requireChange(destinations: readonly NamedDestination[]): void {
     return Math.abs(difference) < Number.EPSILON * 8;
   });
   if (isSame) {
-    throw new InputError('the previous weights are the new ones, so there is no change to see: manifests and a cluster are read once, at the start; give those to come, or --weights', FLAG);
+    throw new InputError(
+      'the previous weights are the new ones, so there is no change to see: manifests and a cluster are read once, at the start; give those to come, or --weights',
+      FLAG,
+    );
   }
 }
