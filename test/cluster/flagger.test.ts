@@ -101,8 +101,7 @@ describe('Flagger with the Canary of deploy/flagger', { concurrency: true }, () 
     assert.match(revision ?? '', /^right\/greeter\/\w+$/);
     assert.deepEqual([...new Set(verdicts.map((one) => one.revision))], [revision]);
     // The hooks of a round share its sample.
-    const { runs, answers } = await gateCounts(world.gate);
-    assert.deepEqual([runs, Object.keys(answers)], [WEIGHTS.length, ['200']]);
+    assert.equal((await gateCounts(world.gate)).runs, WEIGHTS.length);
   });
 
   it('rolls a wrong split back, whatever is mended after its first fail, until there is another revision', async () => {
@@ -137,12 +136,15 @@ describe('Flagger with the Canary of deploy/flagger', { concurrency: true }, () 
     assert.deepEqual(await keptVerdicts(world.state), verdicts);
 
     await world.release('three');
-    await world.reaches('Succeeded');
-    assert.equal(await world.promoted(), 'three');
-    const revisions = (await keptVerdicts(world.state)).map(({ revision }) => revision);
-    assert.equal(new Set(revisions.slice(0, 2)).size, 1);
-    assert.equal(new Set(revisions.slice(2)).size, 1);
-    assert.notEqual(revisions[0], revisions[2]);
+    const [, mended] = await eventually(
+      'the first step of another revision is judged',
+      async () => {
+        const others = (await keptVerdicts(world.state)).slice(verdicts.length);
+        return others.length > 1 ? others : null;
+      },
+    );
+    assert.deepEqual([mended?.verdict, mended?.weights], ['pass', FIRST_STEP]);
+    assert.notEqual(mended?.revision, verdicts[0]?.revision);
   });
 
   it('rolls a broken canary back', async () => {
