@@ -1,5 +1,6 @@
-import { aboutCall, callLabels } from '../record/call-labels.js';
+import { aboutCall } from '../record/call-labels.js';
 import type { RunRecord } from '../record/run-record.js';
+import { labelled } from './labelled.js';
 import { placeText } from './sentences/place.js';
 import { thresholdText } from './sentences/threshold.js';
 import { element, textElement } from './xml.js';
@@ -75,16 +76,15 @@ function propertiesOf(record: RunRecord): Record<string, string> {
 }
 
 function casesOf(record: RunRecord): Case[] {
-  const { command, verdict, reasons, calls, thresholds, comparisons } = record;
-  const labels = callLabels(calls.map(({ call }) => call));
+  const { command, verdict, reasons, thresholds, comparisons } = record;
   return [
     {
       name: command,
       verdict,
       reasons: reasons.map(({ call, text }) => aboutCall(call, text)),
     },
-    ...calls.flatMap((call, index): Case[] => {
-      const name = labels[index] ?? call.call;
+    ...labelled(record).flatMap(({ call, label }): Case[] => {
+      const name = label ?? call.call;
       const texts = call.reasons.map(({ text }) => text);
       return [
         { name: `call ${name}`, verdict: call.verdict, reasons: texts },

@@ -1,7 +1,7 @@
 import type { Finding, Place, Severity } from '../finding.js';
-import { callLabels } from '../record/call-labels.js';
 import type { CallRecord, RunRecord } from '../record/run-record.js';
 import { pageOf } from './documentation.js';
+import { labelled } from './labelled.js';
 
 /** Something to be looked at, in words of its own: a reason of a verdict, or a finding. */
 export interface Notice extends Pick<
@@ -47,8 +47,9 @@ export function noticesOf(findings: readonly Finding[]): Notice[] {
 }
 
 /** The call that something is about; undefined where it is about the run. */
-function callOf({ calls }: RunRecord, label: string | null): CallRecord | undefined {
-  return calls[callLabels(calls.map(({ call }) => call)).indexOf(label ?? '')];
+function callOf(record: RunRecord, label: string | null): CallRecord | undefined {
+  if (label === null) return undefined;
+  return labelled(record).find((one) => one.label === label)?.call;
 }
 
 /** Where the route of a call stands, or that of the only one. */

@@ -1,9 +1,10 @@
-import { aboutCall, callLabels } from '../../record/call-labels.js';
+import { aboutCall } from '../../record/call-labels.js';
 import { entryOf } from '../../record/entry-of.js';
 import type { CallRecord, RunRecord, SplitRecord } from '../../record/run-record.js';
 import { atMost } from '../at-most.js';
 import { renderConsole } from '../console/console.js';
 import { destinationColumns } from '../destination-columns.js';
+import { labelled } from '../labelled.js';
 import { noticesOf } from '../notices.js';
 import { formatCount, formatMs, formatShare } from '../numbers.js';
 import { CHANGE_TITLE, changeSentences } from '../sentences/change.js';
@@ -27,11 +28,10 @@ const THRESHOLDS = new Map<boolean | null, string>([
 
 /** Renders a run for a comment on GitHub, or the summary of a job: what was decided first, the rest folded. */
 export function renderMarkdown(record: RunRecord): string {
-  const labels = callLabels(record.calls.map(({ call }) => call));
   return bounded(
     [
       verdictPart(record),
-      ...record.calls.flatMap((call, index) => callParts(call, labels[index] ?? null, record)),
+      ...labelled(record).flatMap(({ call, label }) => callParts(call, label, record)),
       thresholdsPart(record),
       findingsPart(noticesOf(record.findings)),
       footer(record),
