@@ -37,6 +37,11 @@ export interface LoadPlan {
   callParts: readonly number[];
   /** Of the order in which calls follow each other. */
   seed: number;
+  /**
+   * Addresses that have calls of their own: as many calls after one another are the same call at each of them, in their
+   * order, and as many connections. Absent: every connection carries all calls.
+   */
+  replicas?: number;
 }
 
 /** When a stretch of load has sent enough: whichever comes first. */
@@ -79,22 +84,30 @@ export function loadShares(plan: LoadPlan): LoadShare[] {
 
 /**
  * Requests by connection of a worker and by call; Infinity where only the clock ends a phase. Each
- * call is dealt to all connections evenly, and so are all calls together.
+ * call is dealt to all connections evenly, and so are all calls together. Where addresses have calls of
+ * their own, a connection has none of those of the others: 0, whatever ends the phase.
  */
 export function quotasOf(
   { requests }: PhaseLimit,
-  { connections, callParts }: LoadPlan,
+  { connections, callParts, replicas = 1 }: LoadPlan,
   share: LoadShare,
 ): number[][] {
   let dealt = 0;
-  const byCall = divideOverCalls(requests, callParts).map((total) => {
+  const parts = callParts.filter((_, call) => call % replicas === 0);
+  const byCall = divideOverCalls(requests, parts).map((total) => {
     const even = shares(total, connections);
     // What cannot be divided goes on where that of the call before ended.
     const first = dealt % connections;
     if (total !== null) dealt += total;
     return even.map((_, at) => even[(at - first + connections) % connections]!);
   });
-  return share.connections.map((connection) => byCall.map((quota) => quota[connection]!));
+  return share.connections.map((connection) =>
+    callParts.map((_, call) =>
+      call % replicas === connection % replicas
+        ? byCall[Math.floor(call / replicas)]![connection]!
+        : 0,
+    ),
+  );
 }
 
 /**

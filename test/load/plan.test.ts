@@ -81,3 +81,66 @@ describe('several calls', () => {
     assert.deepEqual(divideOverCalls(null, [1, 2]), [null, null]);
   });
 });
+
+describe('quotasOf where addresses have calls of their own', () => {
+  const shared = fc
+    .record({
+      plan: plans,
+      replicas: fc.integer({ min: 1, max: 6 }),
+      each: fc.integer({ min: 1, max: 8 }),
+      needed: fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 3 }),
+    })
+    .map(({ plan, replicas, each, needed }) => ({
+      needed,
+      replicas,
+      plan: {
+        ...plan,
+        replicas,
+        connections: replicas * each,
+        requests: replicas * sum(needed),
+        callParts: needed.flatMap((requests) => new Array<number>(replicas).fill(requests)),
+      },
+    }));
+
+  it('gives each of them what each call needs, and connections their own calls alone', () => {
+    fc.assert(
+      fc.property(shared, ({ plan, replicas, needed }) => {
+        const parts = loadShares(plan);
+        const byCall = plan.callParts.map(() => 0);
+        for (const part of parts) {
+          quotasOf(plan, plan, part).forEach((quotas, own) => {
+            quotas.forEach((quota, call) => {
+              byCall[call]! += quota;
+              const isOwn = part.connections[own]! % replicas === call % replicas;
+              assert.ok(isOwn || quota === 0);
+            });
+          });
+        }
+        assert.deepEqual(
+          byCall,
+          needed.flatMap((requests) => new Array<number>(replicas).fill(requests)),
+        );
+      }),
+    );
+  });
+
+  it('gives connections as many requests, give or take one, as a schedule has it', () => {
+    fc.assert(
+      fc.property(shared, ({ plan }) => {
+        const [whole] = loadShares({ ...plan, workers: 1 });
+        const totals = quotasOf(plan, plan, whole!).map(sum);
+        assert.ok(Math.max(...totals) - Math.min(...totals) <= plan.callParts.length);
+      }),
+    );
+  });
+
+  it('has no end for a connection’s own calls, where only a clock ends them', () => {
+    const [drawn] = fc.sample(plans, 1);
+    const plan = { ...drawn!, connections: 4, callParts: [1, 1, 2, 2], replicas: 2 };
+    const share = { connections: [0, 3], concurrency: 4 };
+    assert.deepEqual(quotasOf({ requests: null, durationMs: 1 }, plan, share), [
+      [Infinity, 0, Infinity, 0],
+      [0, Infinity, 0, Infinity],
+    ]);
+  });
+});

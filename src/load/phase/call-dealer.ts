@@ -12,7 +12,7 @@ export class CallDealer {
 
   /**
    * @param quotas By connection, then by call: how many requests; Infinity where only the clock
-   *   ends the run.
+   *   ends the run; 0 for calls that are not the connection's.
    * @param parts How requests without end divide over the calls, as any positive numbers.
    * @param seeds Of each connection: whole numbers.
    */
@@ -22,7 +22,9 @@ export class CallDealer {
     seeds: readonly number[],
   ) {
     this.#isEndless = quotas.some((byCall) => byCall.includes(Infinity));
-    this.#left = quotas.map((byCall) => [...(this.#isEndless ? parts : byCall)]);
+    this.#left = quotas.map((byCall) =>
+      byCall.map((quota, call) => (this.#isEndless && quota > 0 ? parts[call]! : quota)),
+    );
     this.#random = seeds.map((seed) => new SeededRandom(seed));
   }
 

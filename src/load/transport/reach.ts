@@ -26,12 +26,19 @@ import type {
  * @param greet Tries an address out.
  */
 export async function reachSockets(
-  { target, tls, nameInTls, connectTimeoutMs: timeoutMs, httpVersion }: SocketTransportSpec,
+  {
+    target,
+    replicas,
+    tls,
+    nameInTls,
+    connectTimeoutMs: timeoutMs,
+    httpVersion,
+  }: SocketTransportSpec,
   signal: AbortSignal,
   admit: Admit,
   greet: (options: ProbeOptions) => Promise<Pick<ProbeResult, 'tls'>> = greetingOf(httpVersion),
 ): Promise<Reach> {
-  const endpoints = await addressesOf(target, timeoutMs, signal);
+  const endpoints = replicas ?? (await addressesOf(target, timeoutMs, signal));
   const reach: Reach = {
     addresses: [],
     unreachable: [],
@@ -62,6 +69,8 @@ export async function reachSockets(
   });
   if (httpVersion === 'negotiated') reach.httpVersion = versionFor(agreed);
   reach.tls.push(...distinctTls(sessions));
+  // What one of them is not sent is an error of it, and the others keep their own places.
+  if (replicas !== undefined && reach.addresses.length > 0) reach.addresses = [...replicas];
   return reach;
 }
 

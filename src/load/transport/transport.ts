@@ -31,6 +31,8 @@ export interface SocketTransportSpec {
   kind: 'sockets';
   engine: 'h2' | 'grpc-js';
   target: Endpoint;
+  /** Where connections go in place of the target, each of them as long as one can be reached; absent: to the target. */
+  replicas?: readonly Endpoint[];
   /** null for plaintext. */
   tls: TlsOptions | null;
   /** What a certificate would be asked for in plaintext, where a gateway tells its servers apart by it. */

@@ -43,6 +43,16 @@ describe('CallDealer', () => {
     assert.ok(chiSquareUpperTail(statistic, 2) > 0.001, dealt.join());
   });
 
+  it('deals a connection its own calls alone, with and without an end', () => {
+    const endless = new CallDealer([[0, Infinity, 0, Infinity, 0]], [1, 1, 3, 3, 1], [3]);
+    const dealt = [0, 0, 0, 0, 0];
+    for (const call of order(endless, 0, 10_000)) dealt[call]! += 1;
+    assert.deepEqual([dealt[0], dealt[2], dealt[4]], [0, 0, 0]);
+    assert.ok(Math.abs(dealt[1]! - 2500) < 300, dealt.join());
+    const ended = new CallDealer([[0, 2, 0, 1, 0]], [1, 1, 3, 3, 1], [3]);
+    assert.deepEqual(order(ended, 0, 3).sort(), [1, 1, 3]);
+  });
+
   it('repeats itself for a seed, and differs by connection and by seed', () => {
     const quotas = [
       [50, 50],
