@@ -11,12 +11,37 @@ export interface GatewayPods {
   selector: string;
 }
 
+/** What tells a gateway's own pods from others. */
+export interface GatewayLabels {
+  /** Where they are, or where they usually are. */
+  namespace: string;
+  /** At least one. */
+  labels: Readonly<Record<string, string>>;
+  /** Whether pods with these labels are the gateway's in whatever namespace. */
+  isAnywhere: boolean;
+}
+
 /** Where Istio's own profiles put the gateway with these labels. */
 const USUAL_LABELS = { istio: 'ingressgateway' };
 const USUAL_NAMESPACE = 'istio-system';
+const OF_API_GATEWAY = 'gateway.networking.k8s.io/gateway-name';
 
 /**
- * Where the pods of the gateway are that requests come in through: of an Istio Gateway those that it
+ * Where the pods of the gateway are that requests come in through.
+ *
+ * @returns null where that cannot be told.
+ */
+export function gatewayPods(set: ManifestSet, via: Via): GatewayPods | null {
+  const known = gatewayLabels(set, via);
+  if (known === null) return null;
+  const selector = Object.entries(known.labels)
+    .map(([label, value]) => `${label}=${value}`)
+    .join(',');
+  return { namespace: known.namespace, selector };
+}
+
+/**
+ * What tells the pods of the gateway that requests come in through: of an Istio Gateway those that it
  * selects, in whatever namespace the manifests show them, else where they usually are; those that Istio
  * or Envoy Gateway starts for a Gateway of the Kubernetes API; ingress-nginx's where Ingresses route.
  * Sources: istio/istio manifests/charts/gateway and pilot/pkg/config/kube/gateway/deploymentcontroller.go,
@@ -24,31 +49,34 @@ const USUAL_NAMESPACE = 'istio-system';
  *
  * @returns null where that cannot be told.
  */
-export function gatewayPods(set: ManifestSet, via: Via): GatewayPods | null {
+export function gatewayLabels(set: ManifestSet, via: Via): GatewayLabels | null {
   if (via.kind !== 'gateway' && via.kind !== 'waypoint') return null;
   const { namespace, name } = via;
   if (via.kind === 'waypoint' && namespace !== undefined && name !== undefined)
-    return { namespace, selector: `gateway.networking.k8s.io/gateway-name=${name}` };
+    return { namespace, labels: { [OF_API_GATEWAY]: name }, isAnywhere: false };
   const isNamed = (object: { namespace: string; name: string }): boolean =>
     object.name === name && object.namespace === namespace;
   const api = set.apiGateways.find(isNamed);
   if (api !== undefined) {
-    return implementationOf(set, api).kind === 'envoy-gateway'
+    const isOfEnvoyGateway = implementationOf(set, api).kind === 'envoy-gateway';
+    return isOfEnvoyGateway
       ? {
           namespace: 'envoy-gateway-system',
-          selector: `gateway.envoyproxy.io/owning-gateway-name=${api.name}`,
+          labels: { 'gateway.envoyproxy.io/owning-gateway-name': api.name },
+          isAnywhere: true,
         }
-      : {
-          namespace: api.namespace,
-          selector: `gateway.networking.k8s.io/gateway-name=${api.name}`,
-        };
+      : { namespace: api.namespace, labels: { [OF_API_GATEWAY]: api.name }, isAnywhere: false };
   }
   const istio = set.gateways.find(isNamed);
   const labels = istio?.selector ?? USUAL_LABELS;
   if (istio === undefined && set.virtualServices.length === 0) {
     return set.ingresses.length === 0
       ? null
-      : { namespace: 'ingress-nginx', selector: 'app.kubernetes.io/name=ingress-nginx' };
+      : {
+          namespace: 'ingress-nginx',
+          labels: { 'app.kubernetes.io/name': 'ingress-nginx' },
+          isAnywhere: true,
+        };
   }
   if (Object.keys(labels).length === 0) return null;
   const known = istio === undefined ? [] : gatewayWorkloads(set, [istio], undefined);
@@ -57,8 +85,7 @@ export function gatewayPods(set: ManifestSet, via: Via): GatewayPods | null {
   return {
     namespace:
       own?.namespace ?? (isUsual ? USUAL_NAMESPACE : (istio?.namespace ?? USUAL_NAMESPACE)),
-    selector: Object.entries(labels)
-      .map(([label, value]) => `${label}=${value}`)
-      .join(','),
+    labels,
+    isAnywhere: true,
   };
 }

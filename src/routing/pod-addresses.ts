@@ -34,7 +34,10 @@ export function podAddresses(
       .filter(({ pod }) => pod === null || !listed.has(objectKey({ namespace, name: pod })))
       .flatMap(({ addresses, pod }) =>
         addresses.map((address) => {
-          return { address, ports: [...ports], pod: pod ?? address, namespace, destination };
+          return {
+            ...{ address, ports: ports.map(({ port }) => port) },
+            ...{ pod: pod ?? address, namespace, destination },
+          };
         }),
       );
   });
