@@ -15,6 +15,7 @@ const OF_THE_SPLIT = [
   'for',
   'route-name',
   'across-change',
+  'each-replica',
 ];
 
 /** The settings of a load as flags. */

@@ -11,7 +11,7 @@ import { EXIT, interruptedStatus } from './exit-status.js';
 import { curlFlags } from './curl-flags.js';
 import { foreignFlags } from './foreign-flags.js';
 import { instrumentFlags } from './instrument-flags.js';
-import { kubeFlag } from './kube-flag.js';
+import { eachReplicaFlag, kubeFlag } from './kube-flag.js';
 import type { Interruption } from './interruption.js';
 import { writeError } from './standard-streams.js';
 import { refuseTypographicDashes } from './typographic-dashes.js';
@@ -41,7 +41,9 @@ export async function runCli(
     refuseOddSwitches(words);
     const call = readCommandLine(
       namedStandardInput(
-        kubeFlag(instrumentFlags(curlFlags(foreignFlags(colorFlag(commandFirst(words)))))),
+        eachReplicaFlag(
+          kubeFlag(instrumentFlags(curlFlags(foreignFlags(colorFlag(commandFirst(words)))))),
+        ),
       ),
     );
     return call === null ? EXIT.pass : await COMMANDS[call.command](call.args, interruption);

@@ -18,6 +18,14 @@ export function kubeFlag(words: readonly string[]): string[] {
   });
 }
 
+/** Gives `--each-replica` the empty value where it stands alone: its value follows a `=`, and never is a word. */
+export function eachReplicaFlag(words: readonly string[]): string[] {
+  const end = words.indexOf('--');
+  return words.map((word, index) =>
+    word === '--each-replica' && (end < 0 || index < end) ? '--each-replica=' : word,
+  );
+}
+
 /** What `--kube` says, as a scenario has it. */
 export function kubeSetting(value: string): Exclude<Settings['kube'], undefined> {
   return value === '' ? true : { context: value };

@@ -11,6 +11,7 @@ import {
 } from './verify-options.js';
 
 const { weights, alpha, power, tolerance, requests, connections } = SETTING_OPTIONS;
+const { 'each-replica': eachReplica } = SETTING_OPTIONS;
 
 /** What only a plan is asked. */
 const PLAN_ASIDES = {
@@ -50,7 +51,7 @@ export function planOptions(command: Argv): Argv {
     .positional('request', REQUEST_POSITIONAL)
     .option('scenario', SCENARIO_OPTION)
     .options({ weights, ...ROUTE_OPTIONS, ...HTTP_OPTIONS })
-    .options({ alpha, power, tolerance })
+    .options({ 'each-replica': eachReplica, alpha, power, tolerance })
     .options({
       'max-error-rate': SETTING_OPTIONS['max-error-rate'],
       'error-rate-shown': SETTING_OPTIONS['error-rate-shown'],

@@ -141,6 +141,7 @@ export async function settingsFromFlags(
     if (value !== undefined) given[name] = value;
   }
   if (typeof given.kube === 'string') given.kube = kubeSetting(given.kube);
+  if (given['each-replica'] === '') given['each-replica'] = true;
   if (words.target !== undefined) given.target = words.target;
   const calls = callsOf(args, words);
   Object.assign(given, calls);

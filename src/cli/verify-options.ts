@@ -42,6 +42,11 @@ export const SETTING_OPTIONS = {
     ),
     alias: 'A',
   },
+  'each-replica': text(
+    EXPECTED,
+    'Load and judge the pods of the gateway one by one, from inside of the cluster: --each-replica, or --each-replica=NS/SERVICE[:PORT]',
+    { requiresArg: false },
+  ),
   weights: text(EXPECTED, 'The weights themselves, without manifests: v1=60,v2=40'),
   'expect-service': text(
     EXPECTED,
@@ -305,6 +310,9 @@ export const OUTPUT_OPTIONS = {
 const VERIFY_EPILOGUE = `Examples:
   Test the split that the cluster of the current context configures:
     splitproof verify --kube gateway.example.com:443 shop.Cart/Get
+  Of each pod of the gateway by itself, from a pod of the cluster:
+    splitproof verify --kube --each-replica gateway.example.com:443 \\
+      shop.Cart/Get
   The split that the applied manifests configure:
     splitproof verify -f manifests/ --plaintext -d '{"name":"Jack"}' \\
       localhost:8080 helloworld.Greeter/SayHello

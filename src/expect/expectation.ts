@@ -49,10 +49,20 @@ export interface ForwardedTo {
   url: string;
 }
 
+/** One of a gateway's pods, which a call was sent to alone. */
+export interface ReplicaOfGateway {
+  pod: string;
+  namespace: string;
+  /** Where it takes connections. */
+  address: string;
+}
+
 /** A call as far as judging it needs to know it. */
 export interface ExpectingCall {
   /** `pkg.Service/Method`. */
   name: string;
+  /** The pod of the gateway that it was sent to; absent where it went wherever the target's name leads. */
+  replica?: ReplicaOfGateway | undefined;
   /** In the route's order, zero weights included; empty where nothing is known in advance. */
   destinations: NamedDestination[];
   /** The service behind the one that is called whose destinations these are; null: the call's own. */

@@ -2,7 +2,16 @@ import * as z from 'zod';
 import { CALL_PROTOCOLS } from '../call/kinds.js';
 import { amount, count, milliseconds, share, weight } from './record-numbers.js';
 import { cluster } from './cluster-schema.js';
-import { behind, finding, place, programmed, retryPolicy, route, setting } from './record-parts.js';
+import {
+  behind,
+  finding,
+  place,
+  programmed,
+  replica,
+  retryPolicy,
+  route,
+  setting,
+} from './record-parts.js';
 
 /** What was expected of a call, by kind. */
 const expectation = z.discriminatedUnion('kind', [
@@ -31,6 +40,7 @@ const askedCall = z.object({
   name: z.string(),
   givenName: z.string().optional(),
   labels: z.record(z.string(), z.string()).optional(),
+  replica: replica.optional(),
   protocol: z.enum(CALL_PROTOCOLS),
   route: route.nullable(),
   behind: behind.nullable(),

@@ -39,7 +39,7 @@ export interface BehindService {
 
 /** One call that was asked for. */
 export interface AskedCall extends ExpectingCall {
-  /** What the user calls it; absent for nothing. */
+  /** What the user calls it, and with a replica which pod it was sent to; absent for nothing. */
   givenName?: string | undefined;
   /** Absent where there are none. */
   labels?: Record<string, string> | undefined;

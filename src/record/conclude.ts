@@ -20,6 +20,7 @@ import { harmReason } from '../expect/load/stopped-for-harm.js';
 import { isGatewayLost } from '../expect/load/loss.js';
 import { hopelessReason } from '../expect/load/stopped-hopeless.js';
 import { tlsClashFindings } from '../expect/mtls/tls-clashes.js';
+import type { ReplicaView } from '../expect/replicas/disagreeing-replicas.js';
 import { withUndercut } from '../expect/retries/deadline-undercut.js';
 import { retryFindings } from '../expect/retries/judge-retries.js';
 import { remainingFailures } from '../expect/retries/remaining.js';
@@ -39,7 +40,7 @@ import type { Finding } from '../finding.js';
 import { count as countText, counted as countedText } from '../number-text.js';
 import type { Asked, AskedCall } from './asked.js';
 import { attemptsOf, severalAttempts } from './attempts.js';
-import { callLabels } from './call-labels.js';
+import { aboutCall, callLabels } from './call-labels.js';
 import { clusterChanged } from './cluster-changed.js';
 
 /** Why a verdict is what it is, and which call it is about; null for the run as a whole. */
@@ -81,6 +82,7 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
     requestsPerSecond: load.requestsPerSecond,
     isSpeedAsked: command === 'bench' || isCompared || asksForSpeed(limits),
     settings: asked.calls.flatMap(({ settings = [] }) => settings),
+    replicas: podsByAddress(asked),
     failsOnSilence: command === 'bench' && load.loop === 'closed',
   });
   const thresholds = judgeThresholds(limits, counted, {
@@ -171,12 +173,46 @@ export async function conclude(asked: Asked, counted: Counted): Promise<Conclude
           ...ofCall(ofTls, label),
         ];
       }),
+      ...(await ofReplicas(asked, counted, calls)),
       ...controlPlaneFindings(counted, labels),
       ...ofLoad.findings,
       ...(repeated === null ? [] : [repeated]),
       ...(changed === null ? [] : [changed]),
     ]),
   };
+}
+
+/** The pods of the gateway that calls were sent to, each by its address. */
+function podsByAddress({ calls }: Asked): Map<string, string> {
+  const known = calls.flatMap(({ replica }) => replica ?? []);
+  return new Map(known.map(({ address, pod }) => [address, pod]));
+}
+
+/** What replicas of a gateway show beside each other, by the call that each of them was sent. */
+async function ofReplicas(
+  { calls: asked }: Asked,
+  { calls: counts }: Counted,
+  judged: readonly CallJudgement[],
+): Promise<Finding[]> {
+  const pods = [...new Set(asked.flatMap(({ replica }) => replica?.pod ?? []))];
+  if (pods.length < 2) return [];
+  const { disagreeingReplicas } = await import('../expect/replicas/disagreeing-replicas.js');
+  // Each call stands there once for each replica.
+  return asked.flatMap(({ name, destinations }, first) => {
+    if (first % pods.length !== 0) return [];
+    const views = pods.flatMap((pod, at): ReplicaView[] => {
+      const judgement = judged[first + at];
+      const observed = counts[first + at]?.observed.slice(0, destinations.length);
+      return judgement === undefined || observed === undefined
+        ? []
+        : [{ pod, observed, judgement }];
+    });
+    const names = destinations.map((destination) => destination.name);
+    const finding = disagreeingReplicas(names, views);
+    if (finding === null) return [];
+    const label = asked.length === pods.length ? null : name;
+    return [{ ...finding, summary: aboutCall(label, finding.summary) }];
+  });
 }
 
 /** The calls with what browsers would say of them. */
@@ -259,8 +295,12 @@ async function comparisonsOf(
 /** What was counted of one call, as expectations look at it. @param index Which call. */
 export function countedCall({ calls: asked }: Asked, counted: Counted, index: number): CountedCall {
   const counts = counted.calls[index];
-  const protocol = asked[index]?.protocol;
+  const { protocol, replica } = asked[index] ?? {};
   if (counts === undefined || protocol === undefined) throw new RangeError('calls without counts');
+  // Those to other replicas are not this call's.
+  const own = counted.connections.filter(
+    ({ remote }) => replica === undefined || replica.address === remote,
+  );
   return {
     counts,
     failures: counts.failures.map(({ status, cause, count }) => ({
@@ -268,8 +308,8 @@ export function countedCall({ calls: asked }: Asked, counted: Counted, index: nu
       cause,
       count,
     })),
-    connections: counted.connections.flatMap(({ byCall }) => byCall[index] ?? []),
-    remotes: counted.connections.map(({ remote }) => remote),
+    connections: own.flatMap(({ byCall }) => byCall[index] ?? []),
+    remotes: own.map(({ remote }) => remote),
     span: counted.span,
   };
 }

@@ -128,3 +128,11 @@ export const shownTls = tls.extend({
     })
     .nullable(),
 });
+
+/** One of a gateway's pods, which a call was sent to alone. */
+export const replica = z.object({
+  pod: z.string(),
+  namespace: z.string(),
+  /** Where it takes connections: `10.0.0.7:8443`. */
+  address: z.string(),
+});

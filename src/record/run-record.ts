@@ -7,6 +7,7 @@ import {
   behind,
   finding,
   programmed,
+  replica,
   retryPolicy,
   route,
   shownTls,
@@ -200,8 +201,10 @@ const reason = z.object({ code: z.string(), text: z.string() });
 
 const call = z.object({
   call: z.string(),
-  /** What the user calls it, and reports with that; absent where it has no name. */
+  /** What the user calls it, and reports with that; with a replica also which; absent where it has no name. */
   name: z.string().optional(),
+  /** The pod of the gateway that it was sent to; absent where it went wherever the target's name leads. */
+  replica: replica.optional(),
   /** Absent where it has none. */
   labels: z.record(z.string(), z.string()).optional(),
   /** Of what is expected: the call's, or that of the service behind it. */

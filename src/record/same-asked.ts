@@ -41,6 +41,7 @@ function identityOf(asked: Asked): [what: string, value: string][] {
     ['via', via ?? 'nothing'],
     ['call', calls.map(({ name }) => name).join(', ')],
     ['name of a call', calls.map(({ givenName = 'none' }) => givenName).join(', ')],
+    ['replica', calls.map(({ replica }) => replica?.address ?? 'none').join(', ')],
     ['protocol', calls.map(({ protocol }) => protocol).join(', ')],
     ['origin', calls.map(({ page }) => page?.origin ?? 'none').join(', ')],
     ...calls.flatMap(callIdentity),

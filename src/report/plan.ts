@@ -105,6 +105,8 @@ export interface PlanReport {
   missable: number;
   /** How the connections reach so many gateways, if they are spread so; null: not asked. */
   gateways: { gateways: number; each: number; unreached: number; allReached: number } | null;
+  /** The pods of the gateway that each have their own verdict; absent where the target has one. */
+  replicas?: { service: string; pods: string[] };
   /** Where the weights come from; null when they were given, or are the canary's steps. */
   route: Omit<RouteReport, 'gatewayPort'> | null;
   /** What was read for it, where that is not what was given. */

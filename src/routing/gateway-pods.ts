@@ -12,7 +12,7 @@ export interface GatewayPods {
 }
 
 /** What tells a gateway's own pods from others. */
-export interface GatewayLabels {
+interface GatewayLabels {
   /** Where they are, or where they usually are. */
   namespace: string;
   /** At least one. */

@@ -26,6 +26,7 @@ import type { RuleTaker } from '../routing/rule-taker.js';
 import { awaitInCall, inCall } from '../scenario/call-list.js';
 import { isAllowed } from '../scenario/allowed-targets.js';
 import { type Forwarding, forwardingNotes } from '../scenario/forwarding.js';
+import type { GatewayReplica } from '../routing/gateway-replicas.js';
 import type { Scenario, ScenarioCall } from '../scenario/scenario.js';
 import type { RunLimits } from '../scenario/run-limits.js';
 import { formatTarget } from '../scenario/target.js';
@@ -39,6 +40,7 @@ import { lookedFor } from './looked-for.js';
 import type { RunOptions } from './options.js';
 import { inOwnNamespace } from './own-namespace.js';
 import { preparedCalls } from './prepared-calls.js';
+import { atReplica, overReplicas, replicasNote, sharedReplicas } from './replicas.js';
 import { newRunId } from './run-id.js';
 import { requireTolerated } from './tolerance-limits.js';
 import { runUserAgent } from './user-agent.js';
@@ -77,6 +79,8 @@ export interface PreparedRun {
   images: PodImages | null;
   /** Whether it goes on until a change of weights was seen. */
   isAcrossChange: boolean;
+  /** The pods of the gateway, of which each has every call for itself, one after the other; null: the target is one. */
+  replicas: readonly GatewayReplica[] | null;
   /** Why nothing may be sent, should the target be there after all; null where it may. */
   contractMissing: InputError | null;
 }
@@ -112,21 +116,28 @@ const NOTHING_CONFIGURED: ConfiguredCall = {
  *
  * @throws InputError when the scenario or something it names is wrong.
  */
-export async function ask(scenario: Scenario, options: RunOptions): Promise<PreparedRun> {
+export async function ask(given: Scenario, options: RunOptions): Promise<PreparedRun> {
   const { signal, onNote } = options;
-  const runId = scenario.runId ?? newRunId();
-  const agentOf = (part: string): string => runUserAgent({ runId, part }, scenario.userAgent);
+  const runId = given.runId ?? newRunId();
+  const agentOf = (part: string): string => runUserAgent({ runId, part }, given.userAgent);
   const agents = { calls: agentOf(''), reflection: agentOf('/reflection') };
-  requireReadableRule(scenario);
-  const prepared = await preparedCalls(scenario, agents, options);
-  const { calls: ofCalls, cluster } = await configuredCalls(scenario, prepared, signal);
+  requireReadableRule(given);
+  const prepared = await preparedCalls(given, agents, options);
+  const { calls: ofCalls, cluster } = await configuredCalls(given, prepared, signal);
   const configured = ofCalls.map((one) => one ?? NOTHING_CONFIGURED);
+  const shared = sharedReplicas(configured.map((one) => one.replicas));
+  const replicas = shared?.replicas ?? null;
+  const scenario = replicas === null ? given : overReplicas(given, replicas.length);
   const calls: RunCall[] = [];
   for (const [index, call] of scenario.calls.entries()) {
     const own = prepared[index];
     if (own === undefined) throw new RangeError('a call that was not prepared');
-    const run = () => runCall(scenario, call, own, configured[index] ?? NOTHING_CONFIGURED, signal);
-    calls.push(await awaitInCall(scenario.calls, index, run));
+    const settled = configured[index] ?? NOTHING_CONFIGURED;
+    const run = () => runCall(scenario, call, own, settled, replicas?.length ?? 1, signal);
+    const ready = await awaitInCall(scenario.calls, index, run);
+    const isOnly = scenario.calls.length === 1;
+    const each = replicas?.map((one) => ({ ...ready, asked: atReplica(ready.asked, one, isOnly) }));
+    calls.push(...(each ?? [ready]));
   }
   const { thresholds } = scenario.rule;
   if (calls.some(({ asked }) => asked.forwards !== undefined)) refuseComparisons(scenario.rule);
@@ -143,7 +154,8 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
       ? samplePlan({ ...scenario.load, ...clockOf(passive, calls), isSequential }, calls)
       : { requests: scenario.load.requests, parts: calls.map(() => 1), notes: [] };
   const ofCluster = cluster === null ? [] : [cluster.note];
-  const notes = [...ofCluster, ...configured.flatMap((one) => one.notes)].map(
+  const ofReplicas = shared === null ? [] : [replicasNote(shared)];
+  const notes = [...ofCluster, ...ofReplicas, ...configured.flatMap((one) => one.notes)].map(
     (note) => `note: ${note}`,
   );
   const ofForwarding = scenario.calls.flatMap(({ call }, index) =>
@@ -161,7 +173,7 @@ export async function ask(scenario: Scenario, options: RunOptions): Promise<Prep
   const images = cluster?.images ?? null;
   return {
     ...{ asked, calls: sized, places, requests, parts },
-    ...{ isSequential, isAcrossChange, contractMissing, images },
+    ...{ isSequential, isAcrossChange, contractMissing, images, replicas },
     namespace: inOwnNamespace(scenario, cluster).namespace,
   };
 }
@@ -217,6 +229,7 @@ async function runCall(
   call: ScenarioCall,
   prepared: PreparedCall,
   configured: ConfiguredCall,
+  replicas: number,
   signal: AbortSignal | undefined,
 ): Promise<RunCall> {
   const { name, request, answers } = prepared;
@@ -243,9 +256,9 @@ async function runCall(
     aborts,
     okStatuses: ok,
     alpha: rule.alpha,
-    power: powerPerCall(rule.power, calls.length),
+    power: powerPerCall(rule.power, calls.length * replicas),
     concurrency: load.concurrency,
-    connections: load.connections,
+    connections: load.connections / replicas,
   });
   const page = configured.page ?? askedPage(call.call, request);
   const { tolerances } = limits;

@@ -10,6 +10,7 @@ import type { AskedCall } from '../record/asked.js';
 import type { InjectedAbort } from '../routing/effects.js';
 import type { DestinationPlace } from '../routing/envoy/cluster-identity.js';
 import type { GatewayPods } from '../routing/gateway-pods.js';
+import type { GatewayReplicas } from '../routing/gateway-replicas.js';
 import type { RuleTaker } from '../routing/rule-taker.js';
 import type { ExpectedService } from '../scenario/expected-service.js';
 
@@ -34,6 +35,8 @@ export interface ConfiguredCall {
   canary: ComparedPair | null;
   /** The pods of the gateway that requests come in through; null where they are not known. */
   gatewayPods: GatewayPods | null;
+  /** The pods of the gateway that are loaded one by one; absent where they are not. */
+  replicas?: GatewayReplicas;
   /** The page that makes the call; absent where none does. */
   page?: AskedPage;
   /** What tells requests of the call's rule from others; absent where requests are sent, or no rule is known. */

@@ -8,7 +8,7 @@ import {
 } from '../report/plan.js';
 import { type Configuration, loadConfiguration } from '../inputs/configuration.js';
 import { forwardedOrRefused } from '../routing/forwarded-or-refused.js';
-import type { ManifestSet } from '../routing/manifest-set.js';
+import type { GatewayReplicas } from '../routing/gateway-replicas.js';
 import { resolveServiceBehind } from '../routing/service-behind.js';
 import type {
   PlannedCall,
@@ -16,6 +16,7 @@ import type {
   PlanQuestion,
   PlanRule,
 } from '../scenario/plan-question.js';
+import type { EachReplica } from '../scenario/each-replica.js';
 import { TOOL } from '../tool.js';
 import { checkErrorLimits } from '../expect/error-limits.js';
 import { comparisonNeed } from '../expect/comparison/requests-for-quantile.js';
@@ -29,6 +30,7 @@ import { powerPerCall } from '../expect/power-per-call.js';
 import { parseTolerance, resolveTolerances, type Tolerance } from '../expect/split/tolerance.js';
 import { questionedRoute } from './explain.js';
 import { inOwnNamespace } from './own-namespace.js';
+import { evenly, nameAtReplica, replicasIn, sharedReplicas } from './replicas.js';
 import { withoutSecrets } from './without-secrets.js';
 import type { AbortedPart } from '../expect/expected-aborts.js';
 import { nothingLeft, requestsBeyondAborts } from '../expect/injected-aborts.js';
@@ -49,12 +51,12 @@ const MISSING_PARTS = [0.25, 0.5, 1];
  *   to a split.
  */
 export async function plan(question: PlanQuestion, signal?: AbortSignal): Promise<PlanReport> {
-  const { requests, split, connections, steps, gateways, requestsPerCall } = question;
+  const { requests, split, steps, gateways, requestsPerCall } = question;
   // All steps of a roll-out are to pass together.
   const perStep = (of: PlanRule): StepRule => ({
     ...of,
     power: powerPerCall(of.power, steps ?? 1),
-    connections,
+    connections: question.connections,
   });
   const rule = perStep(question.rule);
   const configuration = await configurationOf(sourcesOf(split), signal);
@@ -62,7 +64,12 @@ export async function plan(question: PlanQuestion, signal?: AbortSignal): Promis
     splits: PlannedSplitReport[],
     kind: PlanReport['kind'],
     route: PlanReport['route'] = null,
+    replicas: GatewayReplicas | null = null,
   ): PlanReport => {
+    const connections =
+      replicas === null
+        ? question.connections
+        : evenly(question.connections, replicas.replicas.length);
     const { alpha, power, tolerance, maxErrorRate, errorRateShown } = question.rule;
     return {
       schema: PLAN_SCHEMA,
@@ -73,6 +80,7 @@ export async function plan(question: PlanQuestion, signal?: AbortSignal): Promis
       connections,
       missable: missableShare(alpha, connections),
       gateways: gateways === null ? null : reachOf(gateways, connections),
+      ...(replicas === null ? {} : { replicas: plannedReplicas(replicas) }),
       route,
       notes: notesOf(configuration),
       splits,
@@ -84,18 +92,17 @@ export async function plan(question: PlanQuestion, signal?: AbortSignal): Promis
         CANARY_STEPS.map((step) => plannedSplit(`canary ${step} %`, canary(step), rule, requests)),
         'canary',
       );
-    case 'calls':
-      return report(
-        await plannedCalls(
-          split.calls.map((call) => ({ ...call, rule: perStep(call.rule) })),
-          requests,
-          configuration,
-          signal,
-        ),
-        'calls',
+    case 'calls': {
+      const { splits, replicas } = await plannedCalls(
+        split.calls.map((call) => ({ ...call, rule: perStep(call.rule) })),
+        question,
+        configuration,
+        signal,
       );
+      return report(splits, 'calls', null, replicas);
+    }
     default: {
-      const { weights, draws, route, aborts } = await weightsOf(split, configuration, signal);
+      const { weights, draws, route, aborts } = await weightsOf(split, configuration, null, signal);
       const asked = requests === null ? null : requests * requestsPerCall;
       const planned = plannedSplit(null, weights, rule, asked, aborts, draws);
       return report([inCalls(planned, requestsPerCall)], 'split', route);
@@ -106,28 +113,35 @@ export async function plan(question: PlanQuestion, signal?: AbortSignal): Promis
 /** A rule with the power of one step, and the connections that it is judged by. */
 type StepRule = PlanRule & { connections: number };
 
-/** Calls of one run share its requests in proportion to what they need. */
+function plannedReplicas({ service, replicas }: GatewayReplicas): NonNullable<PlanReport['replicas']> {
+  return { service, pods: replicas.map(({ pod }) => pod) };
+}
+
+/** Calls of one run share its requests in proportion to what they need; each replica has every call for itself. */
 async function plannedCalls(
   calls: readonly (PlannedCall & { rule: StepRule })[],
-  requests: number | null,
+  { requests, eachReplica }: Pick<PlanQuestion, 'requests' | 'eachReplica'>,
   configuration: Configuration | null,
   signal: AbortSignal | undefined,
-): Promise<PlannedSplitReport[]> {
+): Promise<{ splits: PlannedSplitReport[]; replicas: GatewayReplicas | null }> {
   const labels = callLabels(calls.map(({ name }) => name));
-  const splits = await Promise.all(
-    calls.map(async ({ rule, source, requestsPerCall }, index) => {
-      const power = powerPerCall(rule.power, calls.length);
-      const { weights, aborts, draws } = await weightsOf(source, configuration, signal);
-      return {
-        name: labels[index] ?? null,
-        weights,
-        rule: { ...rule, power },
-        aborts,
-        draws,
-        requestsPerCall,
-      };
+  const routed = await Promise.all(
+    calls.map(async (call, index) => {
+      const own = await weightsOf(call.source, configuration, eachReplica, signal);
+      return { ...call, ...own, label: labels[index] ?? null };
     }),
   );
+  const shared = sharedReplicas(routed.map(({ replicas }) => replicas));
+  const pods = shared?.replicas.map(({ pod }) => pod) ?? [null];
+  const splits = routed.flatMap(({ label, rule, ...one }) => {
+    const power = powerPerCall(rule.power, calls.length * pods.length);
+    const connections =
+      shared === null ? rule.connections : evenly(rule.connections, pods.length) / pods.length;
+    return pods.map((pod) => {
+      const name = pod === null ? label : nameAtReplica(label, pod);
+      return { ...one, name, rule: { ...rule, power, connections } };
+    });
+  });
   const planned = (own: readonly (number | null)[]): PlannedSplitReport[] =>
     splits.map(({ name, weights, rule, aborts, draws, requestsPerCall: each }, index) => {
       const asked = own[index] ?? null;
@@ -144,10 +158,10 @@ async function plannedCalls(
       };
     });
   const withoutNumber = planned([]);
-  if (requests === null) return withoutNumber;
+  if (requests === null) return { splits: withoutNumber, replicas: shared };
   const needed = withoutNumber.flatMap((split) => split.needed[0]?.requests ?? []);
   const parts = needed.length === splits.length ? needed : splits.map(() => 1);
-  return planned(divideOverCalls(requests, parts));
+  return { splits: planned(divideOverCalls(requests, parts)), replicas: shared };
 }
 
 interface Routed {
@@ -155,6 +169,8 @@ interface Routed {
   draws: PlannedSplitReport['draws'];
   route: PlanReport['route'];
   aborts: AbortedPart | null;
+  /** Of the gateway that its requests come in through; absent where they are not asked for. */
+  replicas?: GatewayReplicas;
 }
 
 function sourcesOf(split: PlanQuestion['split']): readonly PlannedSource[] {
@@ -180,24 +196,28 @@ function notesOf(configuration: Configuration | null): string[] {
 async function weightsOf(
   source: PlannedSource,
   configuration: Configuration | null,
+  eachReplica: EachReplica | null,
   signal: AbortSignal | undefined,
 ): Promise<Routed> {
   if (source.kind === 'weights')
     return { weights: source.weights, draws: 'requests', route: null, aborts: null };
   if (configuration === null) throw new RangeError('manifests that were not loaded');
-  const { manifests, cluster } = configuration;
-  const question = inOwnNamespace(source.question, cluster);
-  return await withoutSecrets(question.secrets, () => routedSplit(question, manifests, signal));
+  const question = inOwnNamespace(source.question, configuration.cluster);
+  return await withoutSecrets(question.secrets, () =>
+    routedSplit(question, configuration, eachReplica, signal),
+  );
 }
 
 async function routedSplit(
   question: Extract<PlannedSource, { kind: 'route' }>['question'],
-  manifests: ManifestSet,
+  configuration: Configuration,
+  eachReplica: EachReplica | null,
   signal: AbortSignal | undefined,
 ): Promise<Routed> {
+  const { manifests } = configuration;
   const { request, resolution } = await questionedRoute(manifests, question, signal);
   const front = forwardedOrRefused(resolution, 'plan for');
-  const { service } = question;
+  const { service, target } = question;
   const { destinations, route, perConnection } =
     service === null
       ? front
@@ -209,9 +229,15 @@ async function routedSplit(
   const draws = perConnection ? 'connections' : 'requests';
   const aborts = front.effects.abort;
   if (aborts !== null && aborts.share >= 1) throw nothingLeft(aborts);
-  if (route === null) return { weights, draws, route, aborts };
+  const { via, gatewayPort } = front;
+  const arrived = { request, via, gatewayPort, target };
+  const split: Routed = {
+    ...{ weights, draws, route: null, aborts },
+    ...(eachReplica === null ? {} : { replicas: replicasIn(configuration, eachReplica, arrived) }),
+  };
+  if (route === null) return split;
   const { source, file, line, rule, match } = route;
-  return { weights, draws, route: { source, file, line, rule, match }, aborts };
+  return { ...split, route: { source, file, line, rule, match } };
 }
 
 /** A split whose requests an application makes, so many a call: with the number of those. */

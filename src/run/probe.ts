@@ -58,6 +58,7 @@ export async function probeConnections(
       const { signal = new AbortController().signal } = options;
       const batch = await target.load(singles(plan, requests, loaded), [loaded], {
         stage: 'probe',
+        ...(run.replicas === null ? {} : { address: index % run.replicas.length }),
         signal,
         onProgress: () => undefined,
       });
@@ -82,6 +83,7 @@ export function refusalToProbe(needed: number): string | null {
 function singles(plan: LoadPlan, requests: number, { counting }: LoadedCall): LoadPlan {
   return {
     ...plan,
+    replicas: 1,
     connections: requests,
     concurrency: requests,
     requests,

@@ -13,6 +13,7 @@ import { withAnsweringImages } from './answering-images.js';
 import { clientNeeds, requireOwnMeans, requireRoom } from './client-needs.js';
 import type { RunOptions } from './options.js';
 import { paceNote } from './gentleness.js';
+import { overReplicas } from './replicas.js';
 import { samplePlan } from './sample.js';
 import { nothingOf, type ReachedTarget, reachTarget } from './target.js';
 import type { WatchedProxies } from './watched-proxies.js';
@@ -32,13 +33,15 @@ export type LoadSteps = (
  * @throws InputError when the scenario or something it names is wrong; nothing was sent then.
  */
 export function recordRun(
-  scenario: Scenario,
+  given: Scenario,
   options: RunOptions,
   load: LoadSteps,
 ): Promise<RunRecord> {
-  return withoutSecrets(scenario.secrets, async () => {
+  return withoutSecrets(given.secrets, async () => {
     options.onProgress?.({ phase: 'preparing' });
-    const run = await ask(scenario, options);
+    const run = await ask(given, options);
+    const { replicas } = run;
+    const scenario = replicas === null ? given : overReplicas(given, replicas.length);
     let { asked } = run;
     const proxies = await watchedProxies(scenario, run, options);
     const control = await controlPlane(scenario, run, options);
@@ -56,6 +59,7 @@ export function recordRun(
         admissionTo(scenario, run.requests),
         options,
         control,
+        replicas,
       );
       if (!target.isThere) {
         requireOwnMeans(target.found.unreachable);

@@ -11,6 +11,7 @@ import { formatVia, type RouteRequest } from '../routing/request.js';
 import type { Forwarded } from '../routing/resolution.js';
 import type { WorkloadPattern } from '../routing/route-split.js';
 import { resolveRoute } from '../routing/resolve.js';
+import type { GatewayReplicas } from '../routing/gateway-replicas.js';
 import { ruleTaker } from '../routing/rule-taker.js';
 import { resolveServiceBehind } from '../routing/service-behind.js';
 import type { Call } from '../scenario/call.js';
@@ -34,6 +35,7 @@ import {
 } from './programmed.js';
 import { forwardedRequest } from './forwarded-request.js';
 import { inOwnNamespace } from './own-namespace.js';
+import { replicasIn } from './replicas.js';
 import { routeRequest } from './route-request.js';
 
 /**
@@ -65,7 +67,8 @@ export async function routedCalls(
     // How long others wait, nobody knows.
     const deadlineMs = scenario.passive === null ? scenario.load.timeoutMs : null;
     return inCall(calls, index, () => {
-      const routed = { request, streaming, deadlineMs, page };
+      const replicas = replicasAsked(scenario, request, loaded);
+      const routed = { request, streaming, deadlineMs, page, replicas };
       const configured = configuredFrom(source, routed, service, manifests, proxy);
       if (scenario.passive === null || manifests === null) return configured;
       const taker = ruleTaker(manifests, request);
@@ -111,6 +114,18 @@ interface RoutedRequest {
   /** How long an answer is waited for, in ms; null: nobody knows. */
   deadlineMs: number | null;
   page: AskedPage | undefined;
+  /** Finds the replicas of the gateway that it comes in through; null where they are not asked for. */
+  replicas: ((front: Forwarded) => GatewayReplicas) | null;
+}
+
+function replicasAsked(
+  { eachReplica, target }: Scenario,
+  request: RouteRequest,
+  loaded: Configuration | null,
+): RoutedRequest['replicas'] {
+  if (eachReplica === null || loaded === null) return null;
+  return ({ via, gatewayPort }) =>
+    replicasIn(loaded, eachReplica, { request, via, gatewayPort, target });
 }
 
 function configuredFrom(
@@ -127,7 +142,7 @@ function configuredFrom(
 
 function byManifests(
   manifests: ManifestSet,
-  { request, streaming, deadlineMs, page }: RoutedRequest,
+  { request, streaming, deadlineMs, page, replicas }: RoutedRequest,
   service: ExpectedService | null,
   proxy: readonly ProxyConfig[] | null,
 ): ConfiguredCall {
@@ -145,6 +160,7 @@ function byManifests(
     ...{ via: formatVia(front.via), aborts: effects.abort, timeoutMs, programmed, gatewayPods },
     settings,
     limits: routeLimits(front),
+    ...(replicas === null ? {} : { replicas: replicas(front) }),
     ...(page === undefined ? {} : { page: routedPage(page, manifests, request, front) }),
   };
   const canary = (split: Forwarded): ConfiguredCall['canary'] =>

@@ -9,7 +9,7 @@ import type { ReachedTarget } from './target.js';
 /** The load of a scenario, as long or as large as it was planned, and as gentle as the target needs. */
 export function samplePlan(
   scenario: Scenario,
-  { requests, parts, calls }: PreparedRun,
+  { requests, parts, calls, replicas }: PreparedRun,
   { isLoopback }: Pick<ReachedTarget, 'isLoopback'>,
 ): LoadPlan {
   const { load, rule } = scenario;
@@ -19,6 +19,7 @@ export function samplePlan(
   return {
     ...{ connections, concurrency, requests, durationMs, requestsPerSecond, warmup, timeoutMs },
     ...{ workers, callParts: parts, seed: rule.seed },
+    ...(replicas === null ? {} : { replicas: replicas.length }),
     ...gentlenessTo(scenario, requests, isLoopback),
   };
 }

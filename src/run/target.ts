@@ -18,7 +18,9 @@ import type {
 } from '../load/transport/transport.js';
 import { hostOfAuthority } from '../scenario/authority-host.js';
 import type { Scenario } from '../scenario/scenario.js';
+import type { GatewayReplica } from '../routing/gateway-replicas.js';
 import type { RunOptions } from './options.js';
+import { endpointOf } from './replicas.js';
 import { withSilentTls } from './silent-tls.js';
 
 /** What a control plane has told of a target. */
@@ -35,6 +37,8 @@ export type LoadStage = 'wait' | 'sample' | 'probe';
 /** How a load is watched and stopped, and what it is for. */
 export interface StageControl extends LoadControl {
   stage: LoadStage;
+  /** Which of the addresses alone is loaded, by its number; absent: all of them in turn. */
+  address?: number;
 }
 
 /** A target that was looked for, and a way to load it where it was found. */
@@ -74,11 +78,13 @@ export async function reachTarget(
   admit: Admit,
   { signal = new AbortController().signal, onNote, openTransport: own }: RunOptions,
   told: ToldTarget | null = null,
+  replicas: readonly GatewayReplica[] | null = null,
 ): Promise<ReachedTarget> {
   const requests = calls.map(({ request }) => request);
   if (told?.spec === null) return withoutConfiguration(told, calls, signal);
   const spec: TransportSpec = told?.spec ?? {
     ...(await transportSpec(scenario, onNote, signal)),
+    ...(replicas !== null && { replicas: replicas.map(endpointOf) }),
     ...(requests[0] !== undefined && { nameInTls: hostOfAuthority(requests[0].authority) }),
   };
   const transport = await (own ?? openTransport)(spec, requests, { callsPerConnection: 1 }, signal);
@@ -110,7 +116,8 @@ export async function reachTarget(
         plan: isExclusive ? exclusive(plan, exclusiveConnections) : plan,
         calls: some,
         transport: { ...spec, httpVersion },
-        addresses,
+        addresses:
+          control.address === undefined ? addresses : addresses.slice(control.address).slice(0, 1),
       };
       // With the project's own, threads open it for themselves.
       const how = own === undefined ? control : { openTransport: own, ...control };

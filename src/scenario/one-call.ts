@@ -17,6 +17,7 @@ export const LOAD_SETTINGS = [
   'warmup',
   'wait-for-rollout',
   'across-change',
+  'each-replica',
   'sequential',
   'alpha',
   'power',

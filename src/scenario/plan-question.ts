@@ -1,6 +1,7 @@
 import { callList, type CallOfSettings, nameOfCall } from './call-list.js';
 import { clusterSource } from './cluster-source.js';
 import { expectationSource } from './expectation-source.js';
+import { type EachReplica, eachReplica } from './each-replica.js';
 import { type RouteQuestion, routeQuestion } from './route-question.js';
 import { DEFAULTS } from './defaults.js';
 import { forwardingOf, withForwardingCall } from './forwarding.js';
@@ -28,6 +29,8 @@ export interface PlanQuestion {
   steps: number | null;
   /** Gateways that the connections are spread over, each by itself; null: not asked. */
   gateways: number | null;
+  /** The pods of the gateway that each have their own verdict; null: the target has one. */
+  eachReplica: EachReplica | null;
   split:
     | PlannedSource
     /** Several calls of one run. */
@@ -66,9 +69,11 @@ export function planQuestion(
     connections: settings.connections ?? DEFAULTS.connections,
     steps: steps ?? null,
     gateways: gateways ?? null,
+    eachReplica: eachReplica(settings, callList(settings)),
   };
   const calls = settings.calls === undefined ? [] : callList(settings);
-  if (calls.length > 1) {
+  if (calls.length > 1 || common.eachReplica !== null) {
+    if (calls.length === 0) calls.push(settings);
     return {
       ...common,
       requestsPerCall: 1,

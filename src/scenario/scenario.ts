@@ -5,6 +5,7 @@ import { hostOfAuthority } from './authority-host.js';
 import { type Call, callOf } from './call.js';
 import { DEFAULTS } from './defaults.js';
 import { dialledTarget } from './dialled.js';
+import { type EachReplica, eachReplica } from './each-replica.js';
 import { type OkStatuses, parseOkStatuses } from './ok-status.js';
 import { parseErrorLimits, parseErrorRateShown } from './error-limits.js';
 import { type CallOfSettings, callList, inCall } from './call-list.js';
@@ -101,6 +102,8 @@ export interface Scenario {
   target: Target;
   /** Where connections go, with the target's name. */
   dialled: Target;
+  /** The pods of the gateway that connections go to; null: to the addresses of the target. */
+  eachReplica: EachReplica | null;
   /** The client that a control plane configures; null: the target is none of `xds:///`. */
   xds: XdsSettings | null;
   namespace: string;
@@ -178,7 +181,8 @@ export function scenarioOf(
   }
   const url = parseTargetUrl(settings.target);
   const { target } = url;
-  const calls = callList(settings).map((own, index, all) =>
+  const list = callList(settings);
+  const calls = list.map((own, index, all) =>
     inCall(all, index, () => scenarioCall(own, url, command)),
   );
   const xds = xdsSettings(settings, target);
@@ -192,6 +196,7 @@ export function scenarioOf(
     passive,
     target,
     dialled: dialledTarget(target, { resolve, connectTo }),
+    eachReplica: replicasAsked(settings, list, command),
     xds,
     namespace: settings.namespace ?? DEFAULT_NAMESPACE,
     calls,
@@ -228,6 +233,19 @@ export function scenarioOf(
     isHeavyLoadAgreed: settings.yes === true,
     limits,
   };
+}
+
+/** @throws InputError in a load test: it is judged as a whole. */
+function replicasAsked(
+  settings: Settings,
+  calls: readonly Settings[],
+  command: LoadingCommand,
+): EachReplica | null {
+  const asked = eachReplica(settings, calls);
+  if (asked === null || command === 'verify') return asked;
+  throw new InputError('a load test has no verdict on each replica: drop it, or use verify', {
+    path: '--each-replica',
+  });
 }
 
 /** What may be secret of the requests that an application is asked to make. */

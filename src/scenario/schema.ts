@@ -220,6 +220,12 @@ export const settingsSchema = z.strictObject({
     .boolean({ error: 'write true or false' })
     .optional()
     .describe('Whether all namespaces of the cluster are read, and not those alone that matter'),
+  'each-replica': z
+    .union([z.boolean(), z.string()], { error: 'write true, or NAMESPACE/SERVICE[:PORT]' })
+    .optional()
+    .describe(
+      "Whether the gateway's pods are loaded and judged one by one: true, or NAMESPACE/SERVICE[:PORT] of the Service before them",
+    ),
   namespace: name.optional().describe('Of objects that name none, and of the client'),
   'root-namespace': name
     .optional()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { kubeFlag } from '../../src/cli/kube-flag.js';
+import { eachReplicaFlag, kubeFlag } from '../../src/cli/kube-flag.js';
 
 describe('--kube and the word behind it', () => {
   for (const [line, read] of [
@@ -14,6 +14,19 @@ describe('--kube and the word behind it', () => {
   ] as const) {
     it(line, () => {
       assert.deepEqual(kubeFlag(line.split(' ')), read.split(' '));
+    });
+  }
+});
+
+describe('--each-replica and the word behind it', () => {
+  const lines = [
+    ['verify --each-replica edge/gw:1 a.B/C', 'verify --each-replica= edge/gw:1 a.B/C'],
+    ['verify --each-replica=edge/gw :80 a.B/C', 'verify --each-replica=edge/gw :80 a.B/C'],
+    ['verify :80 -- --each-replica', 'verify :80 -- --each-replica'],
+  ];
+  for (const [line = '', read = ''] of lines) {
+    it(line, () => {
+      assert.deepEqual(eachReplicaFlag(line.split(' ')), read.split(' '));
     });
   }
 });

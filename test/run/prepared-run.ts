@@ -57,6 +57,7 @@ export function preparedRun(
   return {
     ...{ asked, calls, places: [], requests: null, isSequential: false, parts: planned },
     isAcrossChange: false,
+    replicas: null,
     contractMissing: null,
     images: null,
     namespace: 'default',

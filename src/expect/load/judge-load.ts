@@ -12,6 +12,7 @@ import { connectionsNotOpened } from './connections-not-opened.js';
 import { deadlineExceeded } from './deadline-exceeded.js';
 import { type AccountEvidence, loadCutShort } from './load-cut-short.js';
 import { isGatewayLost, lossFindings } from './loss.js';
+import type { Replicas } from './replicas.js';
 import { RATE_NOT_REACHED, rateNotReached } from './rate-not-reached.js';
 import { stalled, stretchesOf } from './stalled.js';
 import { stoppedForHarm } from './stopped-for-harm.js';
@@ -27,6 +28,8 @@ export interface LoadQuestion {
   isSpeedAsked: boolean;
   /** What of the configuration settles how the target is spoken to. */
   settings: readonly Setting[];
+  /** Pods of the gateway by their addresses, where each is loaded by itself; else none. */
+  replicas: Replicas;
   /** Whether a target that stops answering for a while fails the run. */
   failsOnSilence: boolean;
 }
@@ -66,7 +69,7 @@ export function judgeLoad(counted: Counted, asked: LoadQuestion): LoadJudgement 
     concurrency,
     sendingMs,
   );
-  const lost = unreachable(counted, asked.settings, shortage !== null);
+  const lost = unreachable(counted, asked, shortage !== null);
   const isOpen = missed !== null && asked.isSpeedAsked;
   return {
     verdict: fails ? 'fail' : isOpen ? 'inconclusive' : 'pass',
@@ -120,13 +123,13 @@ function unanswered(counted: Counted): Finding[] {
 /** Addresses that did not answer, and what was lost meanwhile: what this side lacked is no loss of the target. */
 function unreachable(
   counted: Counted,
-  settings: readonly Setting[],
+  { settings, replicas }: Pick<LoadQuestion, 'settings' | 'replicas'>,
   isOwnDoing: boolean,
 ): Finding[] {
   const { span } = counted;
   if (span === null)
-    return counted.unreachable.map((address) => unreachableFinding(address, settings));
-  return isOwnDoing ? [] : lossFindings(counted, span);
+    return counted.unreachable.map((address) => unreachableFinding(address, settings, replicas));
+  return isOwnDoing ? [] : lossFindings(counted, span, replicas);
 }
 
 function accountOf({ calls, transport }: Counted): AccountEvidence {

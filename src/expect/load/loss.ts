@@ -3,6 +3,7 @@ import type { Finding } from '../../finding.js';
 import { count, counted as countedText, percent, seconds } from '../../number-text.js';
 import { found } from '../found.js';
 import { unsentRequests } from '../unsent.js';
+import { addressText, NO_REPLICAS, REPLICA_ADVICE, type Replicas } from './replicas.js';
 
 /** An address of the target, by the connections to it. */
 interface AddressLoss {
@@ -17,10 +18,16 @@ interface AddressLoss {
  * (`address-unreachable`), and the target itself where it went away as a whole (`gateway-lost`).
  *
  * @param span Of the sample: something of the target was there.
+ * @param replicas Pods of the gateway, where they are loaded one by one: those that could not be reached, too.
  */
-export function lossFindings(counted: Counted, span: Span): Finding[] {
+export function lossFindings(
+  counted: Counted,
+  span: Span,
+  replicas: Replicas = NO_REPLICAS,
+): Finding[] {
+  if (replicas.size > 0) return replicaFindings(counted, span, replicas);
   const addresses = addressesOf(counted.connections);
-  const gone = addresses.filter(({ lost, connections }) => lost.length === connections);
+  const gone = goneOf(addresses);
   const errors = errorsOf(counted);
   const all = addresses.length + counted.unreachable.length;
   // Pods that a control plane names, of which the client itself chooses one for each call.
@@ -42,6 +49,33 @@ export function lossFindings(counted: Counted, span: Span): Finding[] {
   // Where none of them ever answered nothing went away.
   if (isAllGone) return never;
   return [...never, ...gone.map((one) => addressGone(one, { all, errors, span }))];
+}
+
+function goneOf(addresses: readonly AddressLoss[]): AddressLoss[] {
+  return addresses.filter(({ lost, connections }) => lost.length === connections);
+}
+
+/** The same of the gateway's own pods: what one of them was to be sent is its own, and an error. */
+function replicaFindings(counted: Counted, span: Span, replicas: Replicas): Finding[] {
+  const addresses = addressesOf(counted.connections);
+  const gone = goneOf(addresses);
+  const whole =
+    gone.length === addresses.length ? gatewayLost(counted, span, gone, errorsOf(counted)) : null;
+  if (whole !== null) return [whole];
+  const said = new Map(counted.unreachable.map(({ address, message }) => [address, message]));
+  const all = countedText(replicas.size, 'replica');
+  return gone.map(({ address, lost, errors }) => {
+    const message = said.get(address);
+    const what =
+      message === undefined ? `went away${sinceText(lost, span)}` : 'could not be reached';
+    return found('target', {
+      code: 'address-unreachable',
+      severity: 'error',
+      summary: `1 of ${all} of the gateway ${what}: ${addressText(address, replicas)}.`,
+      evidence: `${message ?? lost[0]?.trouble ?? ''}; ${countedText(errors, 'request')} of its own failed or could not be sent`,
+      advice: REPLICA_ADVICE,
+    });
+  });
 }
 
 /** Whether the target is told to have gone away as a whole, and for good. */

@@ -2,6 +2,7 @@ import type { UnreachableAddress } from '../../count/counted.js';
 import type { Finding, Setting, SettingKind } from '../../finding.js';
 import { atSetting } from '../at-setting.js';
 import { found } from '../found.js';
+import { NO_REPLICAS, REPLICA_ADVICE, type Replicas } from './replicas.js';
 
 interface Naming {
   code: string;
@@ -193,12 +194,18 @@ const OTHERWISE: Naming = {
  * Names why an address of the target cannot be loaded, where none of them can.
  *
  * @param settings Of the configuration of the calls.
+ * @param replicas Pods of the gateway, where they are loaded one by one.
  */
 export function unreachableFinding(
-  { kind, message }: UnreachableAddress,
+  { kind, message, address }: UnreachableAddress,
   settings: readonly Setting[],
+  replicas: Replicas = NO_REPLICAS,
 ): Finding {
-  const { code, summary, advice, settings: kinds = [] } = NAMING.get(kind) ?? OTHERWISE;
-  const sight = { code, severity: 'error', summary, evidence: message, advice } as const;
+  const { code, summary, advice: usual, settings: kinds = [] } = NAMING.get(kind) ?? OTHERWISE;
+  const pod = replicas.get(address);
+  const evidence = pod === undefined ? message : `${pod}: ${message}`;
+  const isAway = pod !== undefined && (kind === 'refused' || !NAMING.has(kind));
+  const advice = isAway ? REPLICA_ADVICE : usual;
+  const sight = { code, severity: 'error', summary, evidence, advice } as const;
   return atSetting(found('target', sight), kinds, settings);
 }

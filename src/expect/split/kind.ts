@@ -50,7 +50,7 @@ export const split: Kind<SplitWish, SplitExpectation> = {
     const judged = calls.map((one) => ({ ...one, evidence: callEvidence(one) }));
     const { calls: decisions } = decideCalls(
       judged.map(({ call, evidence }) => ({
-        evidence: splitEvidence(evidence),
+        evidence: { ...splitEvidence(evidence), isOneOfReplicas: call.replica !== undefined },
         rule: splitRule(call, rule),
       })),
     );
@@ -137,7 +137,7 @@ function judgement(
       ...(aborts?.findings ?? []),
       ...ofSplit,
     ],
-    split: figuresOf(evidence, decision, rule.alpha),
+    split: figuresOf(evidence, decision, rule.alpha, call.replica !== undefined),
     check: null,
   };
 }
@@ -157,6 +157,7 @@ function figuresOf(
   { aborts, connections }: CallEvidence,
   decision: SplitDecision,
   alpha: number,
+  isOfReplica: boolean,
 ): SplitFigures {
   const { test, worstCasePValue, power, destinations, errors, decidedBy } = decision;
   const errorsByName = new Map(errors.destinations.map((one) => [one.name, one]));
@@ -173,7 +174,7 @@ function figuresOf(
     test:
       test === null ? null : { ...test, decidingPValue: worstCasePValue ?? test.pValue, decidedBy },
     aborts: aborts?.figures ?? null,
-    draws: drawFigures(connections, decision.inTime, alpha),
+    draws: drawFigures(connections, decision.inTime, alpha, isOfReplica),
   };
 }
 

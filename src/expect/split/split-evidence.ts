@@ -26,6 +26,11 @@ export interface SplitEvidence {
   hidden?: number;
   /** Failed answers that carry a destination and are counted in its `observed`, whichever it is. By default those of the destinations. */
   failedWithDestination?: number;
+  /**
+   * Whether its errors fail it although nothing was answered: where others were, of the same gateway, it is this one that is
+   * not there. By default nothing can be said then.
+   */
+  isOneOfReplicas?: boolean;
   /** How the answers fell on the connections; without it the draws are taken as independent. */
   connections?: ConnectionEvidence;
   /** How they fell on the send order; without it draws are taken not to hang together in time. */

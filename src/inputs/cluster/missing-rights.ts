@@ -23,6 +23,24 @@ export function missingRightsError(missing: readonly MissingRight[]): InputError
   );
 }
 
+/** Kinds that say where the pods of a gateway are. */
+const OF_REPLICAS: ReadonlySet<string> = new Set(['Service', 'EndpointSlice', 'Pod']);
+
+/**
+ * Why the replicas of a gateway cannot be found: what roles lack for that.
+ *
+ * @returns null where they lack nothing of it.
+ */
+export function replicasNotReadable(missing: readonly MissingRight[]): InputError | null {
+  const own = missing.filter(({ kind }) => OF_REPLICAS.has(kind.kind));
+  return own.length === 0
+    ? null
+    : new InputError(
+        `${whoOf(own)} may not read where the pods of the gateway are: ${rulesOf(own)}`,
+        { path: '--each-replica' },
+      );
+}
+
 const BLIND = 'which routes and policies there are';
 
 /** What cannot be said because of what roles lack; one finding for all of it. */

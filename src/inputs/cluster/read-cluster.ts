@@ -27,6 +27,8 @@ export interface ReadCluster {
   images: PodImages;
   /** What was read, in one sentence. */
   note: string;
+  /** What may not be read: nothing that says where requests go from the namespace where reading began. */
+  missing: readonly MissingRight[];
 }
 
 /** How far names lead: a route to a Gateway, that Gateway's namespace, and what is there. */
@@ -63,9 +65,9 @@ export async function readCluster(
       : await readFrom(api, kinds, { own, root: rootNamespace });
     const { objects } = read;
     const manifests = parseObjects(objects.map(placed));
-    const { findings } = read;
+    const { missing } = read;
     return {
-      manifests: { ...manifests, findings: [...findings, ...manifests.findings] },
+      manifests: { ...manifests, findings: [...findingsOf(missing), ...manifests.findings] },
       asked: {
         context: access.context,
         server: access.cluster.server,
@@ -79,6 +81,7 @@ export async function readCluster(
       namespace: own,
       images: podImages(objects),
       note: noteOf(access.context, isOfAll ? null : read.namespaces, objects.length),
+      missing,
     };
   } finally {
     await api.close();
@@ -88,7 +91,7 @@ export async function readCluster(
 interface Read {
   objects: ClusterObject[];
   namespaces: string[];
-  findings: Finding[];
+  missing: MissingRight[];
 }
 
 async function readAll(api: ApiClient, kinds: readonly ServedKind[]): Promise<Read> {
@@ -97,7 +100,7 @@ async function readAll(api: ApiClient, kinds: readonly ServedKind[]): Promise<Re
     kinds.map((kind) => ({ kind, namespace: null })),
   );
   requireNeeded(round.missing);
-  return { objects: round.objects, namespaces: [], findings: findingsOf(round.missing) };
+  return { objects: round.objects, namespaces: [], missing: round.missing };
 }
 
 /** @param own Where reading begins. @param root Istio's. */
@@ -137,7 +140,7 @@ async function readFrom(
     missing.push(...more.missing);
     for (const each of next) done.add(each);
   }
-  return { objects: inOrder(objects, kinds), namespaces: [...done], findings: findingsOf(missing) };
+  return { objects: inOrder(objects, kinds), namespaces: [...done], missing };
 }
 
 /** Objects of a kind that are to be read. */

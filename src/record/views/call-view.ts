@@ -24,6 +24,7 @@ export function callView(
   return {
     call: asked.name,
     ...(asked.givenName === undefined ? {} : { name: asked.givenName }),
+    ...(asked.replica === undefined ? {} : { replica: asked.replica }),
     ...(asked.labels === undefined ? {} : { labels: asked.labels }),
     route: asked.route,
     behind: asked.behind,

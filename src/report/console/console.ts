@@ -21,6 +21,7 @@ import { proxyCounterLines } from './proxy-counters.js';
 import { programmedTable } from './programmed.js';
 import { passiveText } from '../sentences/passive.js';
 import { reachText } from '../sentences/reach.js';
+import { replicaText } from '../sentences/replica.js';
 import { retryLines } from './retries.js';
 import { shorten } from './shorten.js';
 import { stoppedText } from '../sentences/stopped.js';
@@ -97,7 +98,11 @@ function callSections(
   style: Style,
 ): string[] {
   const { route, behind, split } = call;
-  const about: Fact[] = [['call', plainText(label ?? call.call)]];
+  const { replica } = call;
+  // A pod that tells the calls apart has a line of its own.
+  const name = label === replica?.pod ? call.call : (label ?? call.call);
+  const about: Fact[] = [['call', plainText(name)]];
+  if (replica !== undefined) about.push(['replica', plainText(replicaText(replica))]);
   if (label !== null) about.push(['verdict', paint(style, call.verdict, call.verdict)]);
   if (behind !== null) {
     if (behind.frontRoute !== null) about.push(['route', plainText(routeText(behind.frontRoute))]);

@@ -66,7 +66,13 @@ function header(report: PlanReport, style: Style): string {
 }
 
 /** What the connections can tell of gateways, and on what condition. */
-function reachText({ connections, missable, gateways, rule }: PlanReport): string {
+function reachText({ connections, missable, gateways, rule, replicas }: PlanReport): string {
+  if (replicas !== undefined) {
+    const { service, pods } = replicas;
+    return plainText(
+      `each of ${counted(pods.length, 'replica')} behind the Service ${service} over ${counted(connections / pods.length, 'connection')} of its own: none is missed`,
+    );
+  }
   const all = `over ${counted(connections, 'connection')}, up to ${percent(missable)} of the gateways may be stale or differ and all be missed (chance ${rule.alpha}), if the balancer in front spreads connections independently; a client cannot see whether it does`;
   if (gateways === null) return all;
   const { each, allReached } = gateways;

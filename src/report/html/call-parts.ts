@@ -11,6 +11,7 @@ import { message, name } from './foreign.js';
 import { latencyPlot } from './latency-plot.js';
 import { latencyTables } from './latency-table.js';
 import { type Content, type Html, html } from './markup.js';
+import { replicaText } from '../sentences/replica.js';
 import { type Fact, factList, labelFacts, part, sentenceList } from './section.js';
 import { splitPlot } from './split-plot.js';
 import { tableElement } from './table.js';
@@ -27,6 +28,9 @@ export function callFacts(call: CallRecord, isPassive: boolean): Html | null {
   const facts: Fact[] = [
     ...(call.name === undefined ? [] : [['name', name(call.name)] satisfies Fact]),
     ['call', name(call.call)],
+    ...(call.replica === undefined
+      ? []
+      : [['replica', name(replicaText(call.replica))] satisfies Fact]),
     ...labelFacts(call.labels ?? {}),
   ];
   if (behind !== null) {

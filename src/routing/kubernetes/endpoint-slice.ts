@@ -2,7 +2,7 @@ import { type ManifestObject, readObject } from '../manifest/manifest-object.js'
 import type { ManifestNode } from '../manifest/manifest-node.js';
 
 /** A port of all endpoints of a slice. */
-export interface EndpointPort {
+interface EndpointPort {
   /** That of the Service's port; empty where it has none. */
   name: string;
   port: number;

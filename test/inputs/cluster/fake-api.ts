@@ -32,7 +32,11 @@ const RESOURCES: Readonly<Record<string, [kind: string, name: string, namespaced
     ['Pod', 'pods/log', true],
   ],
   '/apis/apps/v1': [['Deployment', 'deployments', true]],
-  '/apis/networking.istio.io/v1': [['VirtualService', 'virtualservices', true]],
+  '/apis/discovery.k8s.io/v1': [['EndpointSlice', 'endpointslices', true]],
+  '/apis/networking.istio.io/v1': [
+    ['VirtualService', 'virtualservices', true],
+    ['Gateway', 'gateways', true],
+  ],
   '/apis/networking.istio.io/v1beta1': [
     ['VirtualService', 'virtualservices', true],
     ['DestinationRule', 'destinationrules', true],

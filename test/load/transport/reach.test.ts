@@ -44,6 +44,19 @@ async function reach(
 }
 
 describe('reach', () => {
+  it('keeps the places of replicas where one can be reached, and resolves no name then', async () => {
+    const target: Endpoint = { kind: 'tcp', host: 'nobody.invalid', port: 1 };
+    const dead: Endpoint = { kind: 'tcp', host: '127.0.0.1', port: 1 };
+    const alive = await listening(http2.createServer());
+    const found = await reach({ target, replicas: [dead, alive] });
+    assert.deepEqual(found.addresses, [dead, alive]);
+    assert.deepEqual(
+      found.unreachable.map(({ address, kind }) => [address, kind]),
+      [['127.0.0.1:1', 'refused']],
+    );
+    assert.deepEqual((await reach({ target, replicas: [dead] })).addresses, []);
+  });
+
   it('finds the addresses of a name, and nothing about TLS in plaintext', async () => {
     const target = await listening(http2.createServer());
     const found = await reach({ target: { ...target, host: 'localhost' } as Endpoint });

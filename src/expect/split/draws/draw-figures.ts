@@ -8,7 +8,8 @@ export interface DrawFigures {
   connections: number | null;
   /**
    * Share of gateways that differ and that the connections may all have missed, with the probability
-   * alpha, if whatever stands in front of them spreads connections independently; null with `connections`.
+   * alpha, if whatever stands in front of them spreads connections independently; null with `connections`, and
+   * where all of them lead to one gateway.
    */
   missable: number | null;
   /** Blocks in send order: 32, and where those are not independent draws also 16 and 8. Empty where they were not looked at. */
@@ -22,11 +23,12 @@ export interface DrawFigures {
   }[];
 }
 
-/** @param alpha Level of the verdict. */
+/** @param alpha Level of the verdict. @param leadToOne Whether all connections lead to one gateway. */
 export function drawFigures(
   connections: ConnectionEvidence | null,
   inTime: readonly BlockView[],
   alpha: number,
+  leadToOne: boolean,
 ): DrawFigures {
   // Those of a service behind lead from its callers, not from here.
   const areSeen =
@@ -35,7 +37,7 @@ export function drawFigures(
   const answering = seen.filter((row) => row.some((count) => count > 0)).length;
   return {
     connections: answering === 0 ? null : answering,
-    missable: answering === 0 ? null : missableShare(alpha, answering),
+    missable: answering === 0 || leadToOne ? null : missableShare(alpha, answering),
     inTime: inTime.map(({ rows, dependence }) => ({
       blocks: rows.length,
       inflation: dependence.inflation,

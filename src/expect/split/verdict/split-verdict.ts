@@ -136,7 +136,8 @@ const OF_ERRORS = new Set<string>([
 function outcomeOf(context: DecisionContext): Outcome {
   const failures = failuresOf(context);
   const { n, sampled } = context.split;
-  if (n === 0 && failures.every(({ code }) => OF_ERRORS.has(code))) {
+  const isFailedByErrors = context.evidence.isOneOfReplicas === true && failures.length > 0;
+  if (n === 0 && !isFailedByErrors && failures.every(({ code }) => OF_ERRORS.has(code))) {
     return barredByUnsent(open([{ code: 'no-answers', sampled }]), context.evidence);
   }
   if (failures.length > 0) return settled('fail', failures);
