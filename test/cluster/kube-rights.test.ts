@@ -39,7 +39,24 @@ describe('rights to read a cluster, by a real API server', () => {
       const text = await readFile(path.join(ROOT, 'scenarios/asm-greeter', `${file}.yaml`), 'utf8');
       for (const object of objectsOf(text)) await created(object);
     }
-    await created({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'istio-system' } });
+    await created({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'edge', namespace: 'istio-system' },
+      spec: { selector: { istio: 'ingressgateway' }, ports: [{ name: 'grpc', port: 8080 }] },
+    });
+    await created({
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: {
+        name: 'edge-a',
+        namespace: 'istio-system',
+        labels: { 'kubernetes.io/service-name': 'edge' },
+      },
+      addressType: 'IPv4',
+      ports: [{ name: 'grpc', port: 8080 }],
+      endpoints: [{ addresses: ['192.0.2.77'], targetRef: { kind: 'Pod', name: 'edge-1' } }],
+    });
   });
   after(async () => {
     await cluster.stop();
@@ -151,6 +168,32 @@ describe('rights to read a cluster, by a real API server', () => {
       'tlsroutes',
       'virtualservices',
     ]);
+  });
+
+  it('the ClusterRole is enough to find the pods of a gateway, and what that takes is named', async () => {
+    const role = await roleOf('role.yaml');
+    const planned = async (rules: readonly Rule[]) => {
+      const { name, token } = await account();
+      await bind(name, role, rules);
+      const config = path.join(folder, `config-${number}`);
+      await writeFile(config, kubeconfigOf(cluster.server, { token }));
+      const line = ['plan', '--each-replica', ...LINE.slice(1), '--format', 'json'];
+      return await splitproof(line, { env: { KUBECONFIG: config } });
+    };
+    const whole = await planned(role.rules);
+    assert.equal(whole.status, 0, whole.stderr);
+    assert.deepEqual((JSON.parse(whole.stdout) as { replicas: object }).replicas, {
+      service: 'istio-system/edge',
+      pods: ['edge-1'],
+    });
+    const blind = await planned(
+      role.rules.filter(({ resources }) => !resources.includes('endpointslices')),
+    );
+    assert.equal(blind.status, 2);
+    assert.match(
+      blind.stderr,
+      /^splitproof: --each-replica: the user "[^"]+" may not read where the pods of the gateway are: [^\n]*\{apiGroups: \["discovery.k8s.io"\], resources: \["endpointslices"\], verbs: \["get", "list"\]\}[^\n]*\n$/,
+    );
   });
 
   it('the Role of a namespace is enough there, and what else is not known is said', async () => {
