@@ -113,7 +113,10 @@ export async function plan(question: PlanQuestion, signal?: AbortSignal): Promis
 /** A rule with the power of one step, and the connections that it is judged by. */
 type StepRule = PlanRule & { connections: number };
 
-function plannedReplicas({ service, replicas }: GatewayReplicas): NonNullable<PlanReport['replicas']> {
+function plannedReplicas({
+  service,
+  replicas,
+}: GatewayReplicas): NonNullable<PlanReport['replicas']> {
   return { service, pods: replicas.map(({ pod }) => pod) };
 }
 
