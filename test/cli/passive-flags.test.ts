@@ -56,12 +56,22 @@ const REFUSED: Readonly<Record<string, readonly [value: string | null, why: RegE
   'identity-pattern': ['v\\d', /which the route knows/],
   'identity-map': ['a=v1,b=v2', /which the route knows/],
   count: ['messages', /none for its messages/],
+  'each-replica': [null, /give --kube, too/],
 };
 
 /** What says what is expected of which lines, how they are judged, and what is made of it. */
 const TAKEN: readonly string[] = [
   ...['passive', 'for', 'route-name', 'identity', 'access-log-format'],
-  ...['manifest', 'kube', 'all-namespaces', 'weights', 'previous', 'namespace', 'client-labels'],
+  ...[
+    'manifest',
+    'kube',
+    'root-namespace',
+    'all-namespaces',
+    'weights',
+    'previous',
+    'namespace',
+    'client-labels',
+  ],
   ...['via', 'virtual-service', 'gateway-port', 'scheme', 'gateway-class', 'rollout-step'],
   ...['envoy-admin', 'config-dump'],
   ...['call', 'metadata', 'header', 'rpc-header', 'expand-headers', 'literal', 'authority'],
