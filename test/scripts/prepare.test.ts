@@ -26,7 +26,13 @@ describe('the set-up scripts', () => {
   beforeEach(() => {
     project = mkdtempSync(path.join(tmpdir(), 'splitproof-prepare-'));
     cpSync(path.join(ROOT, 'scripts'), at('scripts'), { recursive: true });
-    for (const folder of ['src/cli', 'src/load/member', 'test', 'node_modules/@types']) {
+    for (const folder of [
+      'src/cli',
+      'src/gate',
+      'src/load/member',
+      'test',
+      'node_modules/@types',
+    ]) {
       mkdirSync(at(folder), { recursive: true });
     }
     for (const name of ['typescript', 'esbuild', '@esbuild', '@types/node', 'undici-types']) {
@@ -48,8 +54,12 @@ describe('the set-up scripts', () => {
     const loading = commands.map((name) => `await import('./${name}.js');\n`);
     writeFileSync(at('src/cli/cli.ts'), `export {};\n${loading.join('')}`);
     for (const name of commands) writeFileSync(at(`src/cli/${name}.ts`), 'export {};\n');
-    for (const name of ['worker', 'worker-process']) {
-      writeFileSync(at(`src/load/member/${name}.ts`), 'export {};\n');
+    for (const name of [
+      'load/member/worker',
+      'load/member/worker-process',
+      'gate/ends-with-gate',
+    ]) {
+      writeFileSync(at(`src/${name}.ts`), 'export {};\n');
     }
     for (const name of ['kept', 'deleted']) {
       const test = `import { it } from 'node:test';\nit('${name} runs', () => undefined);\n`;
