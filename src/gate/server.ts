@@ -87,7 +87,9 @@ export async function gateServer(options: ServerOptions): Promise<FastifyInstanc
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const { status, sentence } = sentenceOf(error);
     const about = { method: request.method, path: request.url, from: request.ip };
-    access.log('refused', { status, ...about, problem: status < 500 ? sentence : error.message });
+    // What is the service's own trouble is for its log, with its files.
+    const isOwn = status >= 500 || error instanceof InputError;
+    access.log('refused', { status, ...about, problem: isOwn ? error.message : sentence });
     return reply.code(status).send({ error: sentence });
   });
   server.removeContentTypeParser('text/plain');
@@ -128,7 +130,12 @@ async function takingPlainBodies(
 function sentenceOf(error: FastifyError): { status: number; sentence: string } {
   if (error instanceof RequestError) return { status: 400, sentence: error.message };
   if (error instanceof InputError) {
-    return { status: 500, sentence: 'the service cannot read what it has kept: its log says more' };
+    return {
+      // No 5xx, after which Flagger writes the URL with its token into events.
+      status: 424,
+      sentence:
+        'nothing can be judged: the service cannot read what it has kept, and its log says more',
+    };
   }
   const { statusCode: status = 500 } = error;
   switch (status) {

@@ -205,15 +205,15 @@ describe('a gate in trouble', () => {
       await asked(service, 'right', 'harmed'),
       await ask(service, 'GET', `/v1/runs/${id}`),
     ]) {
-      assert.equal(answer.status, 500);
-      assert.match(answer.json.error!, /^the service cannot read what it has kept/);
+      assert.equal(answer.status, 424);
+      assert.match(answer.json.error!, /^nothing can be judged: the service cannot read what it has kept/);
     }
     const { status, json } = await asked(service, 'right', 'whole');
     assert.equal(status, 200);
     await writeFile(path.join(state, `${json.id!}.record.json`), '{"schema":');
     for (const end of ['', '/report.md']) {
       const answer = await ask(service, 'GET', `${json.location!}${end}`);
-      assert.deepEqual([answer.status, typeof answer.json.error], [500, 'string']);
+      assert.deepEqual([answer.status, typeof answer.json.error], [424, 'string']);
     }
     assert.equal((await asked(service, 'right', 'whole')).status, 200);
   });
