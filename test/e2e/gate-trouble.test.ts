@@ -206,7 +206,10 @@ describe('a gate in trouble', () => {
       await ask(service, 'GET', `/v1/runs/${id}`),
     ]) {
       assert.equal(answer.status, 424);
-      assert.match(answer.json.error!, /^nothing can be judged: the service cannot read what it has kept/);
+      assert.match(
+        answer.json.error!,
+        /^nothing can be judged: the service cannot read what it has kept/,
+      );
     }
     const { status, json } = await asked(service, 'right', 'whole');
     assert.equal(status, 200);
