@@ -131,11 +131,7 @@ export class VerdictStore {
    * @throws InputError when the folder is no longer this gate's.
    */
   async keep(verdict: StoredVerdict, record: string): Promise<StoredVerdict> {
-    if (!(await this.#lease.isHeld())) {
-      throw new InputError('it is gone, or another gate has taken it: nothing was kept', {
-        path: 'state',
-      });
-    }
+    await this.#requireLease();
     const known = await this.find(verdict.id);
     if (known?.verdict === 'fail') return known;
     this.#unsaved = { verdict, record };
@@ -149,6 +145,8 @@ export class VerdictStore {
     const { verdict, record } = this.#unsaved;
     const { id } = verdict;
     try {
+      // A verdict that is held is not to replace what another gate has found since.
+      await this.#requireLease();
       await this.#makeRoom(id);
       // The record first: a verdict that is there has its record.
       await writeWhole(this.#recordFile(id), record);
@@ -161,6 +159,13 @@ export class VerdictStore {
     this.#known.set(id, indexOf(verdict));
     this.#unsaved = null;
     return true;
+  }
+
+  async #requireLease(): Promise<void> {
+    if (await this.#lease.isHeld()) return;
+    throw new InputError('it is gone, or another gate has taken it: nothing was kept', {
+      path: 'state',
+    });
   }
 
   /** Lets the folder go. What cannot be written now either is told. */

@@ -115,6 +115,24 @@ describe('kept verdicts', () => {
     await unblock();
   });
 
+  it('are lost where another gate has taken the folder, and replace none of its own', async () => {
+    const { state, store, told } = await opened();
+    const pass = verdict('held');
+    const unblock = await blocked(state, `${pass.id}.json`);
+    await store.keep(pass, '{}');
+    await unblock();
+    await writeFile(path.join(state, 'gate.lock'), 'of another gate');
+    const others = JSON.stringify(verdict('held', FAIL));
+    await writeFile(path.join(state, `${pass.id}.json`), others);
+    assert.equal(await store.save(), false);
+    await store.close();
+    assert.deepEqual(
+      told.slice(-2).map(([event]) => event),
+      ['verdict-unsaved', 'verdict-lost'],
+    );
+    assert.equal(await readFile(path.join(state, `${pass.id}.json`), 'utf8'), others);
+  });
+
   it('that cannot be read are neither answered nor replaced, and others are', async () => {
     const { state, store } = await opened();
     const fail = verdict('harmed', FAIL);
