@@ -64,6 +64,22 @@ function isKeptPass(
   return Math.abs(nowMs - Date.parse(endedAt)) < keepPassMs;
 }
 
+/**
+ * Whether a verdict takes the place of one that is kept of the same question. A fail stays. What is inconclusive gives
+ * way to a fail and to its own sample, continued: another sample would be a second chance. There may be another one:
+ * weights that change while a question waits make its sample one of other weights, which may have a verdict already.
+ */
+export function isReplaced(known: StoredVerdict, next: StoredVerdict): boolean {
+  switch (known.verdict) {
+    case 'fail':
+      return false;
+    case 'inconclusive':
+      return next.verdict === 'fail' || next.samples > known.samples;
+    case 'pass':
+      return true;
+  }
+}
+
 /** Which verdicts are given up first: the higher, the longer it is kept. */
 const WORTH = { pass: 1, inconclusive: 2, fail: 3 } as const;
 

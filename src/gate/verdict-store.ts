@@ -3,7 +3,7 @@ import path from 'node:path';
 import { InputError } from '../input-error.js';
 import type { Log } from './log.js';
 import { StateLease } from './state-lease.js';
-import { inExcess, type StoredVerdict, storedVerdictSchema } from './stored-verdict.js';
+import { inExcess, isReplaced, type StoredVerdict, storedVerdictSchema } from './stored-verdict.js';
 import { UNFINISHED, writeWhole } from './whole-file.js';
 
 /** How many verdicts are kept, and how long passes are answered. */
@@ -123,8 +123,8 @@ export class VerdictStore {
   }
 
   /**
-   * Keeps a verdict, unless there is a fail of the same question already. Where it cannot be written it is held,
-   * and nothing else may be kept before it has been: ask {@link save} first.
+   * Keeps a verdict, unless one of the same question stays (see {@link isReplaced}). Where it cannot be written it is
+   * held, and nothing else may be kept before it has been: ask {@link save} first.
    *
    * @param record As JSON.
    * @returns The verdict that holds.
@@ -133,7 +133,7 @@ export class VerdictStore {
   async keep(verdict: StoredVerdict, record: string): Promise<StoredVerdict> {
     await this.#requireLease();
     const known = await this.find(verdict.id);
-    if (known?.verdict === 'fail') return known;
+    if (known !== null && !isReplaced(known, verdict)) return known;
     this.#unsaved = { verdict, record };
     await this.save();
     return verdict;

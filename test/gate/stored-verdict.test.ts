@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { inExcess, sequelOf, type StoredVerdict } from '../../src/gate/stored-verdict.js';
+import {
+  inExcess,
+  isReplaced,
+  sequelOf,
+  type StoredVerdict,
+} from '../../src/gate/stored-verdict.js';
 
 const MINUTE_MS = 60_000;
 const NOW_MS = Date.parse('2026-01-01T12:00:00.000Z');
@@ -32,6 +37,25 @@ describe('what a repeated question leads to', () => {
   for (const [what, known, wanted] of cases) {
     it(`${what}: ${wanted}`, () => {
       assert.equal(sequel(known), wanted);
+    });
+  }
+});
+
+describe('a verdict of a question that has one', () => {
+  const FAIL = stored({ verdict: 'fail' });
+  const OPEN = stored({ verdict: 'inconclusive' });
+  const cases: [what: string, known: StoredVerdict, next: StoredVerdict, isIt: boolean][] = [
+    ['a fail, by a pass', FAIL, stored({ samples: 2 }), false],
+    ['a fail, by a fail', FAIL, stored({ verdict: 'fail' }), false],
+    ['a pass, by a fail', stored(), FAIL, true],
+    ['a pass, by a pass', stored(), stored(), true],
+    ['what is inconclusive, by another sample', OPEN, stored(), false],
+    ['what is inconclusive, by more of its own', OPEN, stored({ samples: 2 }), true],
+    ['what is inconclusive, by a fail', OPEN, FAIL, true],
+  ];
+  for (const [what, known, next, isIt] of cases) {
+    it(`${isIt ? 'replaces' : 'does not replace'} ${what}`, () => {
+      assert.equal(isReplaced(known, next), isIt);
     });
   }
 });
