@@ -103,15 +103,17 @@ export class VerdictStore {
       this.#known.set(id, indexOf(found));
       return found;
     } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
       // Where the whole folder is gone, nobody has removed this one to have it forgotten.
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT' && (await this.#lease.isHeld())) {
+      if (code === 'ENOENT' && (await this.#lease.isHeld())) {
         this.#known.delete(id);
         return null;
       }
-      throw new InputError(
-        'it is no verdict of a gate, and may have been one: mend it, or remove it to have it forgotten',
-        { file },
-      );
+      const problem =
+        code === undefined
+          ? 'it is no verdict of a gate, and may have been one: mend it, or remove it to have it forgotten'
+          : `it cannot be read (${code}), and a fail may stand in it: see to it that it can be`;
+      throw new InputError(problem, { file });
     }
   }
 

@@ -167,6 +167,14 @@ describe('kept verdicts', () => {
       await again.close();
     }
     await rm(file);
+    // Nobody is told to remove what may be whole.
+    await mkdir(file);
+    const { store: unread } = await opened(state);
+    await assert.rejects(unread.find(fail.id), (error: Error) => {
+      return error instanceof InputError && / cannot be read \(EISDIR\), /.test(error.message);
+    });
+    await unread.close();
+    await rmdir(file);
     const { store: forgotten } = await opened(state);
     assert.equal(await forgotten.find(fail.id), null);
     await forgotten.close();
