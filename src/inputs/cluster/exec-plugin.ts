@@ -81,7 +81,11 @@ async function outputOf(exec: ExecEntry, command: string, run: PluginRun): Promi
     const child = execFile(
       file,
       [...(exec.args ?? [])],
-      { env, timeout: timeoutMs, maxBuffer: MOST_OUTPUT_BYTES, encoding: 'utf8', signal },
+      {
+        ...{ env, encoding: 'utf8', maxBuffer: MOST_OUTPUT_BYTES, signal, timeout: timeoutMs },
+        // One that hangs may not hear another, and would be waited for without an end.
+        killSignal: 'SIGKILL',
+      },
       (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
         else

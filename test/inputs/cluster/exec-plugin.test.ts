@@ -126,6 +126,11 @@ describe('plugins that log in', () => {
     await refused(userOf(hanging), /reading it was interrupted$/, { signal });
   });
 
+  it('that do not let themselves be ended are ended', { timeout: 60_000 }, async () => {
+    const deaf = "trap '' TERM; exec sleep 120";
+    await refused(userOf(deaf), /\(it gave nothing within 0\.5 s\)/, { pluginTimeoutMs: 500 });
+  });
+
   it('that ask find nobody who answers', async () => {
     const asking = 'read answer || { echo "no answer" >&2; exit 1; }';
     await refused(userOf(asking), /\(no answer\)/);
