@@ -60,6 +60,7 @@ export interface Question {
   isFlagger: boolean;
   /** How an inconclusive verdict is answered. */
   inconclusive: 'pass' | 'fail' | 'report';
+  /** How long the answer waits, from the request on. */
   waitMs: number;
 }
 
