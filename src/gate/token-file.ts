@@ -13,6 +13,7 @@ export class TokenFile {
   readonly #onProblem: (problem: string) => void;
   #tokens: Tokens = [];
   #seen = '';
+  #problem: string | null = null;
   #lookedAtMs = -Infinity;
 
   private constructor(file: string, onProblem: (problem: string) => void) {
@@ -36,9 +37,12 @@ export class TokenFile {
     this.#lookedAtMs = nowMs;
     try {
       await this.#read();
+      this.#problem = null;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      this.#onProblem(error.message);
+      // Once for each, however long it lasts.
+      if (error.message !== this.#problem) this.#onProblem(error.message);
+      this.#problem = error.message;
     }
     return this.#tokens;
   }
