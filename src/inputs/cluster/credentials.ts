@@ -39,8 +39,8 @@ export async function credentialsOf(
   bounds: LogInBounds = {},
 ): Promise<Credentials> {
   const { cluster, user } = access;
-  const plugin = await ofPlugin(access, bounds);
   const ca = await bytesOf(cluster.caFile, cluster.caData);
+  const plugin = await ofPlugin(access, ca, bounds);
   const cert = bufferOf(plugin?.cert) ?? (await bytesOf(user.certFile, user.certData));
   const key = bufferOf(plugin?.key) ?? (await bytesOf(user.keyFile, user.keyData));
   const authorization = await authorizationOf(user, plugin?.token ?? null);
@@ -62,13 +62,14 @@ export async function credentialsOf(
 
 async function ofPlugin(
   { cluster, user }: ClusterAccess,
+  authority: Buffer | null,
   { pluginTimeoutMs = PLUGIN_TIMEOUT_MS, signal }: LogInBounds,
 ): Promise<PluginCredentials | null> {
   const exec = user.exec as ExecEntry | null | undefined;
   if (exec === null || exec === undefined) return null;
   const { name, folder = '.' } = user;
   return await credentialsOfPlugin(exec, {
-    ...{ user: name, cluster, folder, signal },
+    ...{ user: name, cluster, authority, folder, signal },
     timeoutMs: pluginTimeoutMs,
   });
 }

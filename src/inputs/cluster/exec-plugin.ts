@@ -28,6 +28,8 @@ export interface PluginRun {
   /** Of the user that it logs in, as the kubeconfig calls it. */
   user: string;
   cluster: ClusterEntry;
+  /** Certificates of the cluster's authority, PEM; null: it has none of its own. */
+  authority: Buffer | null;
   /** Commands with a slash go from it. */
   folder: string;
   timeoutMs: number;
@@ -74,7 +76,7 @@ async function outputOf(exec: ExecEntry, command: string, run: PluginRun): Promi
   const env = {
     ...process.env,
     ...Object.fromEntries(own),
-    KUBERNETES_EXEC_INFO: JSON.stringify(execInfo(exec, run.cluster)),
+    KUBERNETES_EXEC_INFO: JSON.stringify(execInfo(exec, run)),
   };
   const file = command.includes(path.sep) ? path.resolve(folder, command) : command;
   return await new Promise((resolve, reject) => {
@@ -97,8 +99,9 @@ async function outputOf(exec: ExecEntry, command: string, run: PluginRun): Promi
   });
 }
 
-function execInfo(exec: ExecEntry, cluster: ClusterEntry): object {
-  const { server, tlsServerName, skipTLSVerify, caData, proxyUrl } = cluster;
+/** An authority that stands in a file is told by what that holds. Source: k8s.io/client-go/rest, ConfigToExecCluster. */
+function execInfo(exec: ExecEntry, { cluster, authority }: PluginRun): object {
+  const { server, tlsServerName, skipTLSVerify, proxyUrl } = cluster;
   return {
     apiVersion: exec.apiVersion,
     kind: 'ExecCredential',
@@ -110,7 +113,7 @@ function execInfo(exec: ExecEntry, cluster: ClusterEntry): object {
               server,
               'tls-server-name': tlsServerName,
               'insecure-skip-tls-verify': skipTLSVerify,
-              'certificate-authority-data': caData,
+              'certificate-authority-data': authority?.toString('base64'),
               'proxy-url': proxyUrl,
             },
           }

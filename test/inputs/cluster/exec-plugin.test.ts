@@ -74,6 +74,18 @@ describe('plugins that log in', () => {
     });
   });
 
+  it('are told an authority that stands in a file, too', async () => {
+    const access = await userOf(
+      `cd ${folder}; printf "%s" "$KUBERNETES_EXEC_INFO" > told; echo '${TOKEN}'`,
+      { provideClusterInfo: true },
+    );
+    const caFile = path.join(folder, 'ca.crt');
+    await writeFile(caFile, 'CA');
+    await credentialsOf({ ...access, cluster: { ...access.cluster, caData: '', caFile } });
+    const told = await readFile(path.join(folder, 'told'), 'utf8');
+    assert.match(told, /"certificate-authority-data":"Q0E="/);
+  });
+
   it('that are missing are named, with the hint that the kubeconfig has', async () => {
     const access = userOf(null, { installHint: 'get it from us\nor not' });
     await refused(
