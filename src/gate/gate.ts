@@ -1,6 +1,7 @@
 import { InputError } from '../input-error.js';
 import { ask } from '../run/ask.js';
 import type { Scenario } from '../scenario/scenario.js';
+import { maskedText, NO_SECRETS } from '../secrets.js';
 import { runVerify } from './child-run.js';
 import { type ExpectedNow, GateDesk } from './desk.js';
 import { expectedStep } from './expected-step.js';
@@ -130,7 +131,8 @@ async function expectedNow(
       ? unjudged('say which step: its weights are known only while it runs')
       : { kind: 'step', step };
   } catch (error) {
-    if (error instanceof InputError) return unjudged(error.message);
+    // A URL with a password may stand wherever a user can write one.
+    if (error instanceof InputError) return unjudged(maskedText(error.message, NO_SECRETS));
     throw error;
   }
 }

@@ -221,6 +221,32 @@ describe('a gate in trouble', () => {
     assert.equal((await asked(service, 'right', 'whole')).status, 200);
   });
 
+  it('shows no password of a cluster that it cannot read', async () => {
+    const kubeconfig = path.join(state, 'kubeconfig');
+    const named = (name: string, more: object) => [{ name, ...more }];
+    const config = {
+      'current-context': 'a',
+      contexts: named('a', { context: { cluster: 'c', user: 'u' } }),
+      clusters: named('c', { cluster: { server: 'https://bob:of-bob-alone@127.0.0.1:1' } }),
+      users: named('u', { user: {} }),
+    };
+    await writeFile(kubeconfig, JSON.stringify(config));
+    const scenario = ['call: helloworld.Greeter/SayHello', 'plaintext: true', 'kube: true'];
+    const text = [`target: ${mesh.address}`, ...scenario, ''].join('\n');
+    gate = await startGateService(state, { 'scenarios/blind.yaml': text }, '', {
+      KUBECONFIG: kubeconfig,
+    });
+    const service = gate;
+    // Read by the gate itself, and by a run of it.
+    for (const step of [undefined, '1']) {
+      const body = { revision: 'one', ...(step === undefined ? {} : { step }) };
+      const answer = await ask(service, 'POST', `/v1/runs/blind?${WAIT}`, { body });
+      assert.equal(answer.status, 424);
+      assert.match(answer.json.summary!, /the API server https:\/\/\*{3}@127\.0\.0\.1:1 cannot be/);
+      assert.doesNotMatch(answer.text + service.log(), /of-bob-alone/);
+    }
+  });
+
   it('ends where its folder of verdicts is taken from it', async () => {
     const service = await started();
     await rm(state, { recursive: true });
