@@ -25,7 +25,7 @@ import { type Envoy } from '../fixtures/envoy.js';
 import { startXdsEnvoy } from '../fixtures/xds-envoy.js';
 import { ECHO_HOST, startXdsMesh, type XdsMesh } from '../fixtures/xds-mesh.js';
 
-const SLOW = { timeout: 60_000 };
+const SLOW = { timeout: 120_000 };
 
 const SETTINGS = ACROSS_CHANGE;
 const GREETER: SettingsInput = { ...SETTINGS, call: 'helloworld.Greeter/SayHello' };
