@@ -1,4 +1,5 @@
 import { logDirichletEvidence, logSequenceProbability } from './dirichlet.js';
+import { logMean } from './log-sum.js';
 
 /**
  * Evidence that may be looked at after every draw. Each is a likelihood ratio, or a mean of some, that
@@ -67,11 +68,4 @@ export function logBeyond(hits: number, trials: number, p: number, delta: number
       .filter((share) => share > limit && share < 1)
       .map((share) => logLikelihoodRatio(hits, trials, share, limit)),
   );
-}
-
-/** The logarithm of the mean of numbers that are given as logarithms. */
-function logMean(logs: readonly number[]): number {
-  const largest = Math.max(...logs);
-  const sum = logs.reduce((total, log) => total + Math.exp(log - largest), 0);
-  return largest + Math.log(sum / logs.length);
 }

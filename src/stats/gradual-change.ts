@@ -1,4 +1,5 @@
 import { logLikelihoods } from './known-change.js';
+import { logMean } from './log-sum.js';
 
 /** Levels that a change may pass, in sixteenths of the way. */
 const SIXTEENTHS = 16;
@@ -90,13 +91,4 @@ function runningSums(values: readonly number[]): number[] {
   const sums = [0];
   values.forEach((value, k) => sums.push(sums[k]! + value));
   return sums;
-}
-
-function logSum(logs: readonly number[]): number {
-  const most = logs.reduce((a, b) => Math.max(a, b), -Infinity);
-  return most + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - most), 0));
-}
-
-function logMean(logs: readonly number[]): number {
-  return logSum(logs) - Math.log(logs.length);
 }

@@ -1,4 +1,5 @@
 import { type Interval, knownChange, logLikelihoods } from './known-change.js';
+import { logMean, logSum, logSumOfTwo } from './log-sum.js';
 
 /** Series that changed at one moment. Positions lie between windows: k is before window k. */
 export interface SeriesOfMoment {
@@ -143,9 +144,7 @@ function ascend(profiles: readonly (readonly number[])[], start: readonly number
 
 /** log L over that of no change at all. */
 function mixtureOf(profiles: readonly (readonly number[])[], moments: readonly number[]): number {
-  return profiles.reduce((sum, profile) => {
-    return sum + logSum(moments.map((k) => profile[k]!)) - Math.log(moments.length);
-  }, 0);
+  return profiles.reduce((sum, profile) => sum + logMean(moments.map((k) => profile[k]!)), 0);
 }
 
 function best(profile: readonly number[], positions: readonly number[]): number {
@@ -161,15 +160,6 @@ function isNearer(profile: readonly number[], moment: number, other: number): bo
 function sumOf(profiles: readonly (readonly number[])[]): number[] {
   const [any = []] = profiles;
   return any.map((_, k) => profiles.reduce((sum, profile) => sum + profile[k]!, 0));
-}
-
-function logSum(logs: readonly number[]): number {
-  return logs.reduce(logSumOfTwo, -Infinity);
-}
-
-function logSumOfTwo(a: number, b: number): number {
-  const [more, less] = a > b ? [a, b] : [b, a];
-  return less === -Infinity ? more : more + Math.log1p(Math.exp(less - more));
 }
 
 /** log of C(n, m). */
