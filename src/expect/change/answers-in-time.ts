@@ -1,4 +1,4 @@
-import type { ConnectionCallCounts } from '../../count/counted.js';
+import type { AnswersInTime, ConnectionCallCounts } from '../../count/counted.js';
 
 /** Answers of connections over time, in the same windows. */
 export interface ConnectionSeries {
@@ -9,7 +9,15 @@ export interface ConnectionSeries {
   rows: number[][][];
 }
 
-/** Puts the answers of connections on one grid. @returns null where none were counted by time. */
+/** Twice as many as one connection has. */
+const MOST_WINDOWS = 1024;
+
+/**
+ * Puts the answers of connections on one grid: of the widest windows among theirs, or wider ones where joined runs lie
+ * so far apart that those would be too many.
+ *
+ * @returns null where none were counted by time.
+ */
 export function seriesOf(
   connections: readonly ConnectionCallCounts[],
   columns: number,
@@ -18,22 +26,36 @@ export function seriesOf(
     inTime === undefined || inTime.observed.length === 0 ? [] : [inTime],
   );
   if (all.length === 0) return null;
-  const widthMs = Math.max(...all.map((one) => one.widthMs));
-  const numberOf = (number: number, own: number): number => Math.floor(number / (widthMs / own));
-  const first = Math.min(...all.map((one) => numberOf(one.first, one.widthMs)));
-  const last = Math.max(
-    ...all.map((one) => numberOf(one.first + one.observed.length - 1, one.widthMs)),
-  );
-  const length = last - first + 1;
+  let widthMs = Math.max(...all.map((one) => one.widthMs));
+  let grid = gridOf(all, widthMs);
+  while (grid.length > MOST_WINDOWS) {
+    widthMs *= 2;
+    grid = gridOf(all, widthMs);
+  }
+  const { first, length } = grid;
   const rows = connections.map(({ inTime }) => {
     const windows = Array.from({ length }, () => new Array<number>(columns).fill(0));
     inTime?.observed.forEach((row, index) => {
-      const at = numberOf(inTime.first + index, inTime.widthMs) - first;
+      const at = placeAt(inTime.first + index, inTime.widthMs, widthMs) - first;
       windows[at] = windows[at]?.map((sum, i) => sum + (row[i] ?? 0)) ?? [];
     });
     return windows;
   });
   return { widthMs, first, rows };
+}
+
+/** The windows of a width that hold all answers. */
+function gridOf(all: readonly AnswersInTime[], widthMs: number): { first: number; length: number } {
+  const first = Math.min(...all.map((one) => placeAt(one.first, one.widthMs, widthMs)));
+  const last = Math.max(
+    ...all.map((one) => placeAt(one.first + one.observed.length - 1, one.widthMs, widthMs)),
+  );
+  return { first, length: last - first + 1 };
+}
+
+/** The number of the window that another lies in, of a width that is a multiple of its own. */
+function placeAt(number: number, ownWidthMs: number, widthMs: number): number {
+  return Math.floor(number / (widthMs / ownWidthMs));
 }
 
 /**
