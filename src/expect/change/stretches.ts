@@ -75,10 +75,12 @@ export function withMoments(
   timeline: Pick<TimelineCounts, 'bins' | 'widthMs'>,
 ): Cut {
   const changed = moments.filter(({ served }) => served === 'both');
-  const [first, last] = [changed[0], changed.at(-1)];
-  if (cut.moment === null || first === undefined || last === undefined || first === last)
-    return cut;
-  const [beginMs, endMs] = [first.betweenMs, last.betweenMs];
+  if (cut.moment === null || changed.length < 2) return cut;
+  const lows = changed.map(({ betweenMs: [low] }) => low);
+  const highs = changed.map(({ betweenMs: [, high] }) => high);
+  // Few connections may have the latest end, whatever their likeliest moment is.
+  const beginMs: [number, number] = [Math.min(...lows), Math.min(...highs)];
+  const endMs: [number, number] = [Math.max(...lows), Math.max(...highs)];
   const atMs = (middle(beginMs) + middle(endMs)) / 2;
   return cutAround({ ...cut.moment, atMs, beginMs, endMs, isGradual: true }, timeline);
 }
