@@ -36,10 +36,13 @@ export function contradictionIn(record: RunRecord, counted: Counted): Contradict
   for (const [index, counts] of counted.calls.entries()) {
     const problem = unclosed(counts, counted, index);
     if (problem !== null) return { path: `counted.calls[${index}]`, problem };
+    const tooMuch = overcounted(record.calls[index]?.change, counts);
+    if (tooMuch !== null) return { path: `calls[${index}].change`, problem: tooMuch };
   }
   // What was asked and counted is the standard that the rest is held against.
-  const expected = { ...recordOf(asked, counted, concludedIn(record)), counted: record.counted };
-  return difference(record, expected, '');
+  const whole = recordOf(asked, counted, concludedIn(record));
+  const calls = whole.calls.map((call, index) => withChange(call, record, index));
+  return difference(record, { ...whole, calls, counted: record.counted }, '');
 }
 
 /** What of the counts of a call does not add up; null where all does. */
@@ -73,6 +76,26 @@ function unclosed(counts: CallCounts, counted: Counted, call: number): string | 
       return `its ${what} have more answers of "${destinations[index] ?? ''}" than it has`;
   }
   return null;
+}
+
+const ENDS = ['ok', 'failed', 'timedOut', 'cancelled'] as const;
+
+/** What the stretches of a change have more of than was counted; null where nothing. */
+function overcounted(change: CallRecord['change'], { sent, ends }: CallCounts): string | null {
+  const stretches = [change?.before, change?.during, change?.after].flatMap((one) => one ?? []);
+  const all = { sent, ...ends };
+  for (const key of ['sent', ...ENDS] as const) {
+    const told = sum(stretches.map((stretch) => stretch[key]));
+    if (told > all[key]) return `it has ${told} ${key}, and ${all[key]} were counted`;
+  }
+  return null;
+}
+
+/** Where a change was and what came of it is concluded, as a verdict is: it stands as the record shows it. */
+function withChange(call: CallRecord, { asked, calls }: RunRecord, index: number): CallRecord {
+  const change = calls[index]?.change;
+  const isExpected = asked.calls[index]?.expectation?.kind === 'change';
+  return change === undefined || !isExpected ? call : { ...call, change };
 }
 
 function podColumns({ pods, destinations }: CallCounts): number[][] {

@@ -5,6 +5,7 @@ import { type Mesh, startMesh } from '../../src/mesh/mesh.js';
 import { podNames } from '../../src/mesh/pod-names.js';
 import { randomDraws } from '../../src/mesh/random.js';
 import { weightedSplit } from '../../src/mesh/weighted-split.js';
+import { readRecord } from '../../src/record/read-record.js';
 import { verify } from '../../src/run/verify.js';
 import type { SettingsInput } from '../../src/scenario/schema.js';
 import {
@@ -12,6 +13,7 @@ import {
   acrossChange,
   assertAccount,
   assertNear,
+  assertReadAgain,
   codesOf,
   FROM,
   type SeenChange,
@@ -139,6 +141,7 @@ describe('a change of weights', () => {
         );
       }
       assert.ok(codesOf(record).includes('errors-in-change'));
+      await assertReadAgain(record);
     } finally {
       link.close();
       await old.close();
@@ -165,6 +168,13 @@ describe('a change of weights', () => {
     assert.equal(record.verdict, 'fail');
     assert.equal(record.reasons[0]?.code, 'change-not-seen');
     assert.ok(codesOf(record).includes('change-not-seen'));
+    await assertReadAgain(record);
+    const forged = structuredClone(record);
+    forged.calls[0]!.change!.before!.ok += 1;
+    assert.throws(
+      () => readRecord(JSON.stringify(forged), 'run.json'),
+      /^InputError: run\.json: calls\[0\]\.change: it has \d+ ok, and \d+ were counted$/,
+    );
   });
 
   it('that was over before is named, and nothing is passed', SLOW, async () => {
