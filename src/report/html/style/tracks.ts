@@ -1,6 +1,9 @@
 import { html } from '../markup.js';
 
-/** Rows with a track for each destination, side by side where there is room. */
+/**
+ * Rows with a track for each destination, side by side where there is room. Each row is a grid of its own, and so is
+ * their axis: no column may take its width from what stands in it, or a track is not as wide as its axis.
+ */
 export const TRACK_STYLE = html`<style>
   .tracks {
     display: grid;
@@ -91,7 +94,7 @@ export const TRACK_STYLE = html`<style>
   }
   @media (min-width: 46rem) {
     .row {
-      grid-template-columns: minmax(6rem, 1fr) minmax(0, 4fr) minmax(7.5rem, auto);
+      grid-template-columns: minmax(6rem, 1fr) minmax(0, 4fr) 9rem;
       gap: 0 1.6rem;
     }
     .two > .row > .track ~ .track,
@@ -99,11 +102,10 @@ export const TRACK_STYLE = html`<style>
       display: block;
     }
     .two > .row {
-      grid-template-columns: minmax(6rem, 1fr) minmax(0, 3fr) minmax(0, 2fr) minmax(7.5rem, auto);
+      grid-template-columns: minmax(6rem, 1fr) minmax(0, 3fr) minmax(0, 2fr) 9rem;
     }
     .row > .what {
       order: 3;
-      min-width: 7.5rem;
     }
     .row > .track,
     .row > .axis {
