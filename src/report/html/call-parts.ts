@@ -1,7 +1,7 @@
 import type { CallRecord, RunRecord } from '../../record/run-record.js';
 import { formatCount, formatShare } from '../numbers.js';
 import { flagsText, logText, missingText, probeText, routeText } from '../sentences/call.js';
-import { CHANGE_TITLE, changeSentences } from '../sentences/change.js';
+import { changeSentences } from '../sentences/change.js';
 import { forwardSentences, forwardsText } from '../sentences/forwards.js';
 import { attemptMatrix, retrySentences } from '../sentences/retries.js';
 import { streamSentences } from '../sentences/streams.js';
@@ -50,6 +50,11 @@ export function callFacts(call: CallRecord, isPassive: boolean): Html | null {
   return factList(facts);
 }
 
+/** What came of a change of weights that was watched; nothing where none was. */
+export function acrossChange({ change }: CallRecord, record: RunRecord): Content {
+  return change === undefined ? null : sentenceList(changeSentences(change, record).map(message));
+}
+
 /** The split as a picture and as numbers; nothing where nobody is known to have answered. */
 export function whoAnswered({ split, change }: CallRecord): Content {
   if (split === null || split.sampled === 0) return null;
@@ -73,12 +78,8 @@ export function latency(call: CallRecord): Content {
 
 /** What else is to be said of a call, each part with its heading. */
 export function moreOfCall(call: CallRecord, record: RunRecord): Html[] {
-  const { change, checks, programmed, streams, retries, forwards } = call;
+  const { checks, programmed, streams, retries, forwards } = call;
   const parts: [title: string, body: Content][] = [
-    [
-      CHANGE_TITLE,
-      change === undefined ? null : sentenceList(changeSentences(change, record).map(message)),
-    ],
     [
       'Expected besides',
       sentenceList(

@@ -18,7 +18,7 @@ export function decision({ attempts, passive }: RunRecord, call: CallRecord): Ht
   // Whose connections go to which gateway, others' requests do not show.
   const reach = passive === undefined ? reachText(split) : null;
   const sentences = [
-    ...rule(split, attempts),
+    ...(call.change === undefined ? rule(split, attempts) : ruleOfSides(split)),
     ...(test === null ? [] : testSentences(test, call).map(message)),
     ...(reach === null ? [] : [message(reach)]),
     ...errorSentences(split).slice(0, MOST_ROWS).map(message),
@@ -40,6 +40,15 @@ function rule({ alpha, destinations }: SplitRecord, attempts: number): Content[]
           `${counted(attempts, 'run')} were joined: that one of them passes by chance is so many times likelier.`,
         ]
       : []),
+  ];
+}
+
+/** The same of a run across a change of weights, whose split as a whole is not judged. */
+function ruleOfSides({ alpha }: SplitRecord): Content[] {
+  const often = formatCount(Math.round(1 / alpha));
+  return [
+    'The time before the change and the time after it are judged each by itself: it passes when every share is shown to be within its tolerance, and fails when one is shown to be off by more than that; else there is not enough to tell.',
+    `A run with both sides exactly right is failed once in ${often} runs at most.`,
   ];
 }
 

@@ -1,7 +1,15 @@
 import type { CallRecord, RunRecord } from '../../record/run-record.js';
 import { type LabelledCall, labelled } from '../labelled.js';
+import { CHANGE_TITLE } from '../sentences/change.js';
 import { accountSection } from './account.js';
-import { callFacts, latency, moreOfCall, namesOf, whoAnswered } from './call-parts.js';
+import {
+  acrossChange,
+  callFacts,
+  latency,
+  moreOfCall,
+  namesOf,
+  whoAnswered,
+} from './call-parts.js';
 import { connectionSection } from './connections.js';
 import { decision } from './decision.js';
 import { document } from './document.js';
@@ -25,7 +33,7 @@ export function renderHtml(record: RunRecord): string {
   const isSingle = record.calls.length === 1 && only !== undefined;
   const sections = [
     ...(isSingle
-      ? firstOfCall(only)
+      ? firstOfCall(only, record)
       : [callList(calls), ...calls.map((each, at) => callSection(each, at, record))]),
     thresholdSection(record),
     timeSection(record, names),
@@ -47,6 +55,7 @@ function callSection({ call, label }: LabelledCall, at: number, record: RunRecor
     title: html`${badge(call)} ${name(label ?? call.call)}`,
     body: [
       callFacts(call, record.passive !== undefined),
+      headed(CHANGE_TITLE, acrossChange(call, record)),
       headed('Who answered', whoAnswered(call)),
       headed('Latency', latency(call)),
       how === null ? null : folded('How the verdict was made', how),
@@ -59,12 +68,17 @@ function headed(title: string, body: Content): Content {
   return body === null ? null : part(title, body);
 }
 
-function firstOfCall(call: CallRecord): Section[] {
+function firstOfCall(call: CallRecord, record: RunRecord): Section[] {
+  const change = acrossChange(call, record);
   const body = whoAnswered(call);
-  return body === null ? [] : [{ id: 'split', title: splitTitle(call), body }];
+  return [
+    ...(change === null ? [] : [{ id: 'change', title: CHANGE_TITLE, body: change }]),
+    ...(body === null ? [] : [{ id: 'split', title: splitTitle(call), body }]),
+  ];
 }
 
-function splitTitle({ split }: CallRecord): string {
+function splitTitle({ split, change }: CallRecord): string {
+  if (change !== undefined) return 'Who answered';
   const isExpected = split?.destinations.some(({ weight }) => weight !== null) === true;
   return isExpected ? 'Observed against expected' : 'Who answered';
 }

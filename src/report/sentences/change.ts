@@ -1,6 +1,6 @@
-import { counted } from '../../number-text.js';
+import { counted, seconds } from '../../number-text.js';
 import type { CallRecord, RunRecord } from '../../record/run-record.js';
-import { formatCount, formatPValue, formatSeconds, formatShare } from '../numbers.js';
+import { formatCount, formatPValue, formatShare } from '../numbers.js';
 
 type ChangeRecord = NonNullable<CallRecord['change']>;
 type Side = NonNullable<ChangeRecord['before']>;
@@ -15,7 +15,7 @@ const SHOWN_FAILURES = 8;
 /** What came of watching a change of weights: the moment, both sides, and every failure with its time. */
 export function changeSentences(change: ChangeRecord, { startedAt }: RunRecord): string[] {
   const into = (time: string): string =>
-    formatSeconds(Math.max(0, Date.parse(time) - Date.parse(startedAt)) / 1000);
+    seconds(Math.max(0, Date.parse(time) - Date.parse(startedAt)) / 1000);
   const { before, during, after, failures, maxErrorRate } = change;
   return [
     momentText(change, into),

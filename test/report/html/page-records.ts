@@ -46,6 +46,7 @@ export async function pageRecords(): Promise<Record<string, RunRecord>> {
     interrupted: await goldenRecord('verify-interrupted'),
     'several-calls': severalCalls(pass, fail),
     'every-part': everyPart(await goldenRecord('verify-compared')),
+    'across-change': acrossChange(pass),
     pinned: pinned(fail),
     hostile: hostile(await goldenRecord('verify-errors')),
     huge: huge(pass),
@@ -67,6 +68,52 @@ function severalCalls(pass: RunRecord, fail: RunRecord): RunRecord {
       callOf(fail),
       { ...callOf(pass), call: 'grpc.examples.echo.Echo/UnaryEcho' },
     ],
+  };
+}
+
+/** A run of 2 minutes whose weights changed after 83.4 seconds, when 2 requests failed. */
+export function acrossChange(record: RunRecord): RunRecord {
+  const call = callOf(record);
+  const split = call.split!;
+  const after = (seconds: number): string =>
+    new Date(Date.parse(record.startedAt) + seconds * 1000).toISOString();
+  const counts = { failed: 0, timedOut: 0, cancelled: 0, unsent: 0 };
+  const side = (v1: number, v2: number, expectedShare: number) => ({
+    ...{ sent: v1 + v2, ok: v1 + v2, observed: { v1, v2 } },
+    ...{ verdict: 'pass' as const, reasons: [], requestsPlanned: null, pValue: 0.5 },
+    destinations: [
+      { name: 'v1', observed: v1, failed: 0, expectedShare },
+      { name: 'v2', observed: v2, failed: 0, expectedShare: 1 - expectedShare },
+    ],
+  });
+  const change: CallRecord['change'] = {
+    outcome: 'found',
+    moment: {
+      at: after(83.4),
+      began: [after(83.2), after(83.6)],
+      ended: [after(83.2), after(83.6)],
+      ...{ isGradual: false, isToOthers: false },
+    },
+    ...{ moments: [], again: null, maxErrorRate: 0.01 },
+    before: { ...counts, from: after(0), to: after(82.7), ...side(900, 100, 0.9) },
+    during: {
+      ...counts,
+      ...{ from: after(82.7), to: after(84.1), sent: 89, ok: 87, failed: 2 },
+      observed: { v1: 70, v2: 17 },
+    },
+    after: { ...counts, from: after(84.1), to: after(120), ...side(1200, 800, 0.6) },
+    failures: [
+      {
+        ...{ from: after(83.4), to: after(83.5), status: 'UNAVAILABLE', count: 2 },
+        ...{ cause: 'connection reset', destination: null },
+      },
+    ],
+  };
+  // What is judged are the sides: the whole has neither tolerance nor test.
+  const destinations = split.destinations.map((one) => ({ ...one, tolerance: null }));
+  return {
+    ...record,
+    calls: [{ ...call, change, split: { ...split, destinations, test: null } }],
   };
 }
 
