@@ -31,6 +31,7 @@ export function firstProblem({ issues }: ZodError, unknownKey: UnknownKeyWords):
 
 /** @see UnknownKeyWords Those of a scenario's settings. */
 export function unknownSetting(key: string, path: readonly PropertyKey[]): string {
+  if (path.at(-1) === 'kube') return `"${key}" is not a setting of kube: there is context`;
   const { what, known } = placeOf(path);
   return `"${key}" is not a setting of ${what}${didYouMean(key, known)}; the settings are named as the flags of splitproof verify`;
 }

@@ -29,6 +29,7 @@ describe('what a program gives', () => {
     [{ maxErrorRate: '1%' }, /^"maxErrorRate" .* \(did you mean "max-error-rate"\?\); .*flags/],
     [{ calls: [{ call: 'a.B/C', header: 5 }] }, /^calls\[0\]\.header: /],
     [{ http: { paht: '/' } }, /^"paht" is not a setting of a request/],
+    [{ kube: { contxt: 'a' } }, /^"contxt" is not a setting of kube: there is context/],
     [{ weights: { v1: '60' } }, /^weights: write weights of 0 or more/],
   ] as [object, RegExp][]) {
     it(`is refused in one line: ${JSON.stringify(wrong)}`, () => {
