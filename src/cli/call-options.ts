@@ -21,10 +21,11 @@ const CALL_EPILOGUE = `Examples:
 Exit status: 0 the answer is OK, and from where the route sends requests to;
 1 it is not, 2 bad input, 4 unreachable.`;
 
+/** Settings that have no sense for one call, and those that say how others' requests are read. */
+const LEFT_OUT: readonly string[] = [...LOAD_SETTINGS, 'label', 'passive', 'for', 'route-name'];
+
 const OPTIONS: Record<string, Options> = Object.fromEntries(
-  Object.entries(SETTING_OPTIONS).filter(
-    ([name]) => name !== 'label' && !LOAD_SETTINGS.some((setting) => setting === name),
-  ),
+  Object.entries(SETTING_OPTIONS).filter(([name]) => !LEFT_OUT.includes(name)),
 );
 
 /** Adds everything `call` understands: what a run does, but for its load and its verdict. */

@@ -9,7 +9,7 @@ const GATE_OPTIONS = {
     describe: 'Folder with gate.yaml and scenarios/NAME.yaml',
     type: 'string',
     requiresArg: true,
-    demandOption: 'name the folder of the gate',
+    demandOption: 'name the folder of the gate, such as --config gate/',
   },
   listen: {
     group: GATE,
@@ -27,8 +27,8 @@ const GATE_OPTIONS = {
 
 const GATE_EPILOGUE = `Example:
     splitproof gate --config gate/
-    curl --json '{"revision":"7d4c9"}' \\
-      'http://127.0.0.1:8711/v1/runs/checkout?wait=60s'
+    curl -X POST \\
+      'http://127.0.0.1:8711/v1/runs/checkout?revision=7d4c9&wait=60s'
 
 gate.yaml needs one line, "state: FOLDER", where verdicts are kept.`;
 

@@ -83,6 +83,8 @@ function problemOf(message: string, words: readonly string[], command: CommandNa
   if (one !== undefined && other !== undefined) {
     return `${dashed(one)} and ${dashed(other)} exclude each other: leave one out`;
   }
+  const [, needed, what] = /^Missing required argument: ([\w-]+) (.+)$/.exec(message) ?? [];
+  if (needed !== undefined && what !== undefined) return `${dashed(needed)} is missing: ${what}`;
   if (message.startsWith('Not enough non-option arguments')) {
     return `a word is missing: splitproof ${command} ${SYNTAX[command].words}`;
   }

@@ -47,7 +47,7 @@ export function admitting({ tokens, needsCertificate, rate, log }: AccessRules) 
       .send({
         error: needsCertificate
           ? 'show a certificate' + (tokens === null ? '' : ' and a token')
-          : 'send a token: authorization: Bearer TOKEN',
+          : 'send a token that is known here: authorization: Bearer TOKEN',
       });
   };
 }

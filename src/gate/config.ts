@@ -5,10 +5,12 @@ import { parseYamlMap } from '../scenario/scenario-file.js';
 /** Longest time that a timer can wait for, in ms. */
 const LONGEST_MS = 2 ** 31 - 1;
 
+const NO_DURATION = 'write a duration with its unit, such as 500ms, 20s or 5m';
+
 /** @param leastMs What is shorter makes no sense. */
 const duration = (usualMs: number, leastMs = 0) =>
   z
-    .string()
+    .string(NO_DURATION)
     .transform((text, context) => {
       const ms = parseDurationMs(text);
       if (ms !== undefined && ms >= leastMs && ms <= LONGEST_MS) return ms;
@@ -20,18 +22,29 @@ const duration = (usualMs: number, leastMs = 0) =>
       return z.NEVER;
     })
     .default(usualMs);
-const count = (usual: number) => z.number().int().min(1).max(1_000_000).default(usual);
-const file = z.string().min(1);
+const NO_COUNT = 'write a whole number from 1 to 1,000,000';
+const count = (usual: number) =>
+  z.number(NO_COUNT).int(NO_COUNT).min(1, NO_COUNT).max(1_000_000, NO_COUNT).default(usual);
+const NO_RATE = 'write a number above 0, and at most 1,000,000';
+const file = z
+  .string({
+    error: ({ input }) => (input === undefined ? 'it is missing: name a path' : 'it is no path'),
+  })
+  .min(1, 'it is empty: name a path');
+const tls = z.strictObject(
+  { cert: file, key: file, 'client-ca': file.optional() },
+  'write a map, such as { cert: tls/tls.crt, key: tls/tls.key }',
+);
 
 const gateSchema = z.strictObject({
-  listen: z.string().default('127.0.0.1:8711'),
+  listen: z.string('write HOST:PORT, such as 127.0.0.1:8711').default('127.0.0.1:8711'),
   state: file,
   tokens: file.optional(),
-  tls: z.strictObject({ cert: file, key: file, 'client-ca': file.optional() }).optional(),
+  tls: tls.optional(),
   'keep-pass': duration(600_000),
   keep: count(1000),
   queue: count(16),
-  rate: z.number().positive().max(1_000_000).default(20),
+  rate: z.number(NO_RATE).positive(NO_RATE).max(1_000_000, NO_RATE).default(20),
   connections: count(1024),
   'max-wait': duration(300_000),
   'run-timeout': duration(900_000, 1000),
@@ -48,9 +61,12 @@ export type GateSettings = z.infer<typeof gateSchema>;
  * @throws InputError with file, line and key for the first thing that is wrong with it.
  */
 export function parseGateSettings(text: string, name: string): GateSettings {
-  const known = Object.keys(gateSchema.shape);
   return parseYamlMap(text, name, gateSchema, {
     example: 'the settings of a gate are a map, such as "state: /var/lib/splitproof"',
-    unknownKey: (key) => `"${key}" is no setting of a gate: there are ${known.join(', ')}`,
+    unknownKey: (key, path) => {
+      const isOfTls = path[0] === 'tls';
+      const known = Object.keys((isOfTls ? tls : gateSchema).shape).join(', ');
+      return `"${key}" is no setting of ${isOfTls ? 'tls' : 'a gate'}: there are ${known}`;
+    },
   }).data;
 }

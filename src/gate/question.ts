@@ -48,7 +48,7 @@ const flaggerBody = z.object({
   metadata: z.record(z.string(), z.string()).nullish(),
 });
 
-const inconclusive = z.enum(['pass', 'fail', 'report']);
+const inconclusive = z.enum(['pass', 'fail', 'report'], 'it is pass, fail or report');
 
 /** A question for a verdict. */
 export interface Question {

@@ -71,8 +71,9 @@ export function verdictRoutes(server: FastifyInstance, means: RouteMeans): void 
     async ({ params: { id, report } }, reply) => {
       const names = Object.keys(FORMATS) as FormatName[];
       const name = names.find((one) => report === `report.${FORMATS[one].extension}`);
-      const text = name === undefined ? null : await store.record(id);
-      if (name === undefined || text === null) return noRun(reply);
+      if (name === undefined) return noReport(reply, names);
+      const text = await store.record(id);
+      if (text === null) return noRun(reply);
       return reply
         .type(TYPES[name] ?? 'text/plain; charset=utf-8')
         .send(await render(recordIn(text), name));
@@ -103,6 +104,13 @@ function refuseOthers(server: FastifyInstance, url: string, allowed: readonly Me
 
 function noRun(reply: FastifyReply): FastifyReply {
   return reply.code(404).send({ error: 'there is no such run' });
+}
+
+function noReport(reply: FastifyReply, names: readonly FormatName[]): FastifyReply {
+  const reports = [...new Set(names.map((name) => `report.${FORMATS[name].extension}`))];
+  return reply
+    .code(404)
+    .send({ error: `there is no such report: there are ${reports.join(', ')}` });
 }
 
 async function answered(

@@ -99,7 +99,7 @@ export function passiveSettings(
   }
   refuse(
     command === 'bench' ? 'passive' : undefined,
-    'a load test sends its load: use verify --passive',
+    'this command sends requests of its own: use verify --passive',
   );
   const calls = callList(settings);
   if (calls.length > 1) {

@@ -125,7 +125,12 @@ const MISTAKES: [string[], RegExp][] = [
   [['completion', 'csh'], /SHELL: "csh" is none of bash, zsh, fish: did you mean zsh\?/],
   [['bench', '--alpha', '0.01', ':8080'], /--alpha is not of bench, but of verify, .* and demo;/],
   [['verify', '--toString', 'x'], /--toString is not known;/],
+  [['call', '--passive', ':8080'], /--passive is not of call, but of verify;/],
   [['report'], /a word is missing: splitproof report <run>/],
+  [
+    ['gate', 'gate/'],
+    /: --config is missing: name the folder of the gate, such as --config gate\/;/,
+  ],
   [['report', 'a', 'b'], /a word is too many: splitproof report <run>/],
   [['explain', '--instrument=header', '--strict'], /--instrument and --strict exclude each other/],
 ];

@@ -38,6 +38,16 @@ describe('a question', () => {
     assert.equal(read(body, {}, 'await=10').waitMs, 0);
   });
 
+  it('says how an inconclusive verdict is answered', () => {
+    const body = { revision: 'a' };
+    assert.equal(read(body).inconclusive, 'report');
+    assert.equal(read(body, { inconclusive: 'pass' }).inconclusive, 'pass');
+    assert.throws(
+      () => read(body, { inconclusive: 'yes' }),
+      new RequestError('inconclusive: it is pass, fail or report'),
+    );
+  });
+
   it('is read or refused in one sentence, whatever comes', () => {
     fc.assert(
       fc.property(fc.anything(), fc.dictionary(fc.string(), fc.anything()), (body, query) => {
