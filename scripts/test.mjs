@@ -10,7 +10,7 @@ import { installLine } from './system-packages.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 /** A test file that takes longer than this hangs. */
-const FILE_TIMEOUT_MS = 300_000;
+const FILE_TIMEOUT_MS = 600_000;
 
 /** The folder of the tests that need what takes minutes to build. */
 const CLUSTER = path.join('test', 'cluster', path.sep);
