@@ -39,7 +39,8 @@ describe('the image of the Dockerfile', TIMEOUT, () => {
     const attempt = "require('fs').writeFileSync('/tmp/x', '')";
     const written = await image.command(['node', '-e', attempt], flags);
     assert.match(written.stderr, /EROFS|EACCES/);
-    const { status, stdout, stderr } = await image.entry(['demo'], flags);
+    // So many that a right split passes; with those planned it is inconclusive once in a hundred.
+    const { status, stdout, stderr } = await image.entry(['demo', '-n', '8000'], flags);
     rmSync(empty, { recursive: true });
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^PASS {2}/m);
